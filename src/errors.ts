@@ -1,0 +1,62 @@
+/** What went wrong, by what the reader of the message can do about it. Each kind has one exit code (contract: README, "Exit codes"). */
+export type FailureKind =
+  | "bug"
+  | "state"
+  | "usage"
+  | "settings"
+  | "runFailed"
+  | "auth"
+  | "forbidden"
+  | "unavailable"
+  | "protocol"
+  | "gap"
+  | "timeout"
+  | "notFound"
+  | "aborted"
+  | "closed";
+
+export const exitCodes = {
+  closed: 0,
+  bug: 1,
+  state: 1,
+  notFound: 1,
+  usage: 2,
+  settings: 2,
+  runFailed: 3,
+  auth: 4,
+  forbidden: 4,
+  unavailable: 5,
+  protocol: 5,
+  gap: 6,
+  timeout: 7,
+  aborted: 130,
+} as const satisfies Record<FailureKind, number>;
+
+export interface FailureDetails {
+  /** Why: status, the server's own words, the place in a file. */
+  readonly why?: string;
+  /** What to type or click next. */
+  readonly hint?: string;
+  readonly requestId?: string | null;
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error flowrun throws on purpose. `message` says what we tried, on what, and what came back; `why` adds the
+ * evidence; `hint` names the next thing to type. None of the three may carry a secret.
+ */
+export class FlowrunError extends Error {
+  override readonly name = "FlowrunError";
+  readonly kind: FailureKind;
+  readonly why: string | null;
+  readonly hint: string | null;
+  readonly requestId: string | null;
+
+  constructor(kind: FailureKind, message: string, details: FailureDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.kind = kind;
+    this.why = details.why ?? null;
+    this.hint = details.hint ?? null;
+    this.requestId = details.requestId ?? null;
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * The outside world, as flowrun asks for it. Types only: main.ts builds the real one, test/support/host.ts the other.
+ * A function takes `Pick<Host, …>`, so that its signature shows what it can do to the world.
+ */
+
+/** One HTTP request, as plain data. */
+export interface Ask {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** Response headers: lower-case name to every value in the order received. */
+export type AnswerHeaders = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * One HTTP response whose headers are in and whose body may still be on its way, so that a caller can act on the
+ * headers (ask for the next page) before it reads the body. Exactly one of `body` and `discard` must be called.
+ */
+export interface Answer {
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+  /** The whole body, decompressed. Rejects when the connection breaks or stalls on the way. */
+  body(): Promise<Uint8Array>;
+  /** Lets go of a body nobody wants. */
+  discard(): void;
+}
+
+/** Resolves once the headers are in; rejects when the server cannot be reached or does not answer in time. */
+export type Send = (ask: Ask, signal: AbortSignal) => Promise<Answer>;
+
+/** A stream to write to. `write` resolves when the text was accepted, so waiting for it is back-pressure. */
+export interface Output {
+  /** Rejects with a `FlowrunError` of kind `closed` when nobody reads any more. */
+  write(text: string): Promise<void>;
+  readonly isTTY: boolean;
+  /** Width in columns, now; meaningful on a terminal only. */
+  readonly columns: number;
+}
+
+/** Folders that hold what outlives a run; none of them needs to exist yet. */
+export interface Dirs {
+  readonly config: string;
+  readonly state: string;
+  readonly cache: string;
+}
+
+export interface Host {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly dirs: Dirs;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Aborts when the user or the system asks flowrun to stop. */
+  readonly signal: AbortSignal;
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Resolves after `ms`, or as soon as `signal` aborts (then too it resolves: the caller looks at the signal). */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Uniform in [0, 1). */
+  random(): number;
+  readonly send: Send;
+}
