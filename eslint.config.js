@@ -1,0 +1,88 @@
+import { defineConfig } from "eslint/config";
+import tseslint from "typescript-eslint";
+
+/** Files that may assert a type with `as`: the doors, where a value from outside is narrowed once. */
+const doors = ["src/main.ts", "src/http/transport.ts"];
+
+/** What reaches the world or the clock by itself. Only src/main.ts touches these; everyone else is handed a `Host`. */
+const ask = "Ask the host for it.";
+
+const worldlyGlobals = ["process", "console", "fetch", "performance", "setTimeout", "setInterval", "setImmediate"].map(
+  (name) => ({ name, message: ask }),
+);
+
+const worldlyProperties = [
+  { object: "Date", property: "now", message: ask },
+  { object: "Math", property: "random", message: ask },
+  { object: "AbortSignal", property: "timeout", message: ask },
+];
+
+const worldlyModules = ["process", "console", "timers", "timers/promises", "perf_hooks"]
+  .flatMap((name) => [name, `node:${name}`])
+  .map((name) => ({ name, message: ask }));
+
+const worldlySyntax = [
+  { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: ask },
+  { selector: "CallExpression[callee.name='Date']", message: ask },
+  {
+    selector:
+      "CallExpression[arguments.length=0][callee.object.name='DateTime'][callee.property.name=/^(now|local|utc)$/]",
+    message: ask,
+  },
+];
+
+const exportSyntax = [
+  { selector: "ExportDefaultDeclaration", message: "Export it by name." },
+  { selector: "ExportSpecifier[exported.name='default']", message: "Export it by name." },
+  { selector: "ExportAllDeclaration", message: "No barrels: import from the file that holds it." },
+];
+
+const moduleMocks = ["mock", "doMock", "hoisted"].map((property) => ({
+  object: "vi",
+  property,
+  message: "No module mocks: hand the function another host (test/support).",
+}));
+
+export default defineConfig(
+  { ignores: ["dist/", "coverage/", "fixtures/"] },
+  { linterOptions: { reportUnusedDisableDirectives: "error", reportUnusedInlineConfigs: "error" } },
+  {
+    files: ["**/*.ts"],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      eqeqeq: ["error", "always", { null: "ignore" }],
+      "@typescript-eslint/no-floating-promises": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      // A number in a sentence reads the same with and without String().
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "no-restricted-syntax": ["error", ...exportSyntax],
+    },
+  },
+  {
+    files: ["src/**/*.ts"],
+    ignores: ["src/main.ts"],
+    rules: {
+      "no-restricted-globals": ["error", { globals: worldlyGlobals, checkGlobalObject: true }],
+      "no-restricted-properties": ["error", ...worldlyProperties],
+      "no-restricted-imports": ["error", { paths: worldlyModules }],
+      "no-restricted-syntax": ["error", ...exportSyntax, ...worldlySyntax],
+    },
+  },
+  {
+    files: ["src/**/*.ts"],
+    ignores: doors,
+    rules: { "@typescript-eslint/consistent-type-assertions": ["error", { assertionStyle: "never" }] },
+  },
+  {
+    files: ["test/**/*.ts", "bench/**/*.ts"],
+    rules: {
+      "no-restricted-properties": ["error", ...moduleMocks],
+      "@typescript-eslint/no-non-null-assertion": "off",
+      // A fake may have to be async to fit the host without anything to wait for.
+      "@typescript-eslint/require-await": "off",
+    },
+  },
+  // Tools ask for their settings as a default export.
+  { files: ["*.config.ts"], rules: { "no-restricted-syntax": "off" } },
+);

@@ -1,0 +1,75 @@
+import { CommanderError } from "commander";
+import { exitCodes, FlowrunError, type FailureKind } from "./errors.ts";
+import type { Host } from "./host.ts";
+import { createProgram } from "./program.ts";
+
+/**
+ * Runs one command line and returns its exit code; it never exits and never throws. The only place where failures
+ * become words: CommanderError → 2, an abort → 130, a closed stdout → 0, a FlowrunError → its code; anything else is
+ * a bug and shows its stack.
+ */
+export async function runCli(argv: readonly string[], host: Host): Promise<number> {
+  try {
+    await createProgram(host).parseAsync(argv.map(shield), { from: "user" });
+    return 0;
+  } catch (error) {
+    return await explain(error, argv, host);
+  }
+}
+
+/**
+ * commander takes an operand like `-P1D` or `-2h` for an option. A token that is exactly a negative duration gets a
+ * real minus sign (U+2212), which the reader of durations knows.
+ */
+function shield(token: string): string {
+  return negativeDuration.test(token) ? `\u2212${token.slice(1)}` : token;
+}
+
+const negativeDuration = /^-(?:P[\dTWDHMSY.,]*|(?:\d+(?:\.\d+)?[wdhms])+)$/i;
+
+async function explain(error: unknown, argv: readonly string[], host: Host): Promise<number> {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    return report(usageError(error, argv), argv, host);
+  }
+  if (host.signal.aborted) return exitCodes.aborted;
+  if (error instanceof FlowrunError) return report(error, argv, host);
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const bug = new FlowrunError("bug", "flowrun hit a bug", { why: stack, hint: "please report it with the lines above" });
+  return report(bug, argv, host);
+}
+
+const silent: readonly FailureKind[] = ["closed", "runFailed", "aborted"];
+
+/** Three lines: what happened, why, what to type next; or one JSON object where the output is JSON. */
+async function report(error: FlowrunError, argv: readonly string[], host: Host): Promise<number> {
+  const { kind, message, why, hint, requestId } = error;
+  const exitCode = exitCodes[kind];
+  if (silent.includes(kind)) return exitCode;
+  const request = requestId === null ? "" : ` (request ${requestId})`;
+  const text = wantsJson(argv)
+    ? JSON.stringify({ type: "flowrun.error", kind, exitCode, message: why === null ? message : `${message}: ${why}`, hint, requestId })
+    : [`error: ${message}`, `  why: ${why ?? "unknown"}${request}`, `  fix: ${hint ?? "flowrun --help"}`].join("\n");
+  await host.stderr.write(`${text}\n`).catch(() => undefined);
+  return exitCode;
+}
+
+function usageError(error: CommanderError, argv: readonly string[]): FlowrunError {
+  const [first = "", ...more] = error.message.replace(/^error: /, "").split("\n");
+  const suggestion = more.join(" ").trim();
+  const command = argv.find((word) => !word.startsWith("-"));
+  const topic = command !== undefined && error.code !== "commander.unknownCommand" ? ` ${command}` : "";
+  return new FlowrunError("usage", first.replaceAll("\u2212", "-"), {
+    why: suggestion === "" ? "the command line does not say what to do" : suggestion.replace(/^\(|\)$/g, ""),
+    hint: `flowrun${topic} --help`,
+  });
+}
+
+/** Looked up in the bare words, since the line may be the very thing that could not be parsed. */
+function wantsJson(argv: readonly string[]): boolean {
+  return argv.some((word, index) => {
+    if (word === "--json") return true;
+    const format = /^(?:-o|--output)=?(.*)$/.exec(word)?.[1];
+    return format !== undefined && ["json", "ndjson"].includes(format === "" ? (argv[index + 1] ?? "") : format);
+  });
+}

@@ -1,0 +1,74 @@
+import { FlowrunError } from "../errors.ts";
+import type { CommonFlags, ReadingFlags } from "../flags.ts";
+import type { Patience } from "../http/retrying.ts";
+import { parseDuration, parseWhen, type Start } from "../journal/when.ts";
+import { resolveColumns, type Column } from "../render/columns.ts";
+import { resolveEventSelection, type EventSelection } from "../runs/event-selection.ts";
+import { compileFilter, type RunFilter } from "../runs/filter.ts";
+import type { OutputFormat } from "../sinks/index.ts";
+
+/** A reading command's options as domain values. */
+export interface ReadingOptions {
+  readonly common: CommonFlags;
+  readonly output: OutputFormat;
+  readonly columns: readonly Column[];
+  /** True where the user named the columns: then none is ever hidden. */
+  readonly columnsNamed: boolean;
+  readonly headers: boolean;
+  readonly events: EventSelection;
+  readonly raw: boolean;
+  readonly keep: RunFilter;
+  readonly max: number;
+  readonly limit: number | null;
+  readonly patience: Patience;
+  readonly exitStatus: boolean;
+  readonly time: "iso" | "local" | "relative" | null;
+}
+
+/**
+ * Flag words become domain values here, before any network call.
+ * @throws FlowrunError `usage`. Pure.
+ */
+export function resolveReading(flags: ReadingFlags, now: number): ReadingOptions {
+  const output = flags.json === true ? "ndjson" : flags.output;
+  const { status, flow, run, sandbox, code } = flags;
+  const untilMs = flags.until === undefined ? undefined : untilInstant(flags.until, now);
+  return {
+    common: flags,
+    output,
+    columns: resolveColumns(flags.columns, output),
+    columnsNamed: flags.columns !== undefined,
+    headers: flags.headers,
+    events: resolveEventSelection(flags.events),
+    raw: flags.raw === true,
+    keep: compileFilter({ status, flow, run, sandbox, code, untilMs }),
+    max: flags.max ?? Infinity,
+    limit: flags.limit ?? null,
+    patience: { retries: flags.retries, maxWaitMs: parseDuration(flags.maxWait) },
+    exitStatus: flags.exitStatus === true,
+    time: flags.time ?? null,
+  };
+}
+
+function untilInstant(words: string, now: number): number {
+  const when = parseWhen(words, now);
+  if (when.kind === "time") return when.at;
+  if (when.kind === "now") return now;
+  throw new FlowrunError("usage", `--until takes an instant, not '${words}'`, {
+    why: "it drops the runs that were updated later than that",
+    hint: "give a duration back from now (-PT1H), a date or a time",
+  });
+}
+
+/**
+ * A `<when>` that a reading can start from.
+ * @throws FlowrunError `usage`. Pure.
+ */
+export function resolveStart(words: string, now: number): Exclude<Start, { kind: "last" }> {
+  const start = parseWhen(words, now);
+  if (start.kind !== "last") return start;
+  throw new FlowrunError("usage", "'last' needs a saved cursor, and there are none yet", {
+    why: "this version keeps no cursors",
+    hint: "start from a time: flowrun since -P1D",
+  });
+}

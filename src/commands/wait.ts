@@ -1,0 +1,59 @@
+import { FlowrunError } from "../errors.ts";
+import type { WaitFlags } from "../flags.ts";
+import type { Host } from "../host.ts";
+import { parseDuration } from "../journal/when.ts";
+import type { FlowRun } from "../runs/flow-run.ts";
+import { isTerminal } from "../runs/status.ts";
+import { read } from "./read.ts";
+import { resolveReading, resolveStart } from "./reading-options.ts";
+
+/** Until the first finished run that matches; exits by its outcome, for pipelines. */
+export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
+  const options = resolveReading(flags, host.now());
+  const start = resolveStart(flags.since, host.now());
+  const timeoutMs = flags.timeout === undefined ? null : parseDuration(flags.timeout);
+  const deadline = startDeadline(timeoutMs, host);
+  try {
+    const keep = (run: FlowRun): boolean => isTerminal(run.status) && options.keep(run);
+    const { last } = await read(
+      { options: { ...options, keep, max: 1 }, start, follow: true, onExpired: "oldest", signal: deadline.signal },
+      host,
+    );
+    if (last !== null) return judge(last);
+    host.signal.throwIfAborted();
+    throw new FlowrunError("timeout", `no matching run ended within ${flags.timeout ?? "the time given"}`, {
+      why: "the journal held none until now",
+      hint: "wait longer with --timeout, look back with --since, or see what ran: flowrun since -PT2H",
+    });
+  } finally {
+    deadline.cancel();
+  }
+}
+
+function judge(run: FlowRun): void {
+  if (run.status === "success" || run.status === "partialSuccess") return;
+  throw new FlowrunError("runFailed", `run ${run.runId} ended as ${run.status}`);
+}
+
+/** A signal that aborts with the host's own, and after `timeoutMs` where that is given. */
+function startDeadline(timeoutMs: number | null, host: Pick<Host, "signal" | "sleep">) {
+  const deadline = new AbortController();
+  const cancel = new AbortController();
+  const onStop = (): void => {
+    deadline.abort(host.signal.reason);
+  };
+  host.signal.addEventListener("abort", onStop, { once: true });
+  if (host.signal.aborted) onStop();
+  if (timeoutMs !== null) {
+    void host.sleep(timeoutMs, cancel.signal).then(() => {
+      deadline.abort();
+    });
+  }
+  return {
+    signal: deadline.signal,
+    cancel: () => {
+      host.signal.removeEventListener("abort", onStop);
+      cancel.abort();
+    },
+  };
+}

@@ -1,0 +1,191 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { account } from "./account.ts";
+import type { Call, Reply, Service } from "./call.ts";
+import { deliver } from "./deliver.ts";
+import { spoil, type FaultRule } from "./faults.ts";
+import { refuse } from "./gateway.ts";
+import { createIms, usualIms, type Ims, type ImsKnobs } from "./ims.ts";
+import { answerJournal, faithful, notFound, type JournalKnobs } from "./journal.ts";
+import { findJournalPath } from "./question.ts";
+import { answerRegistrations, hearsFlowRuns, journalUrlOf, registrations } from "./registrations.ts";
+import { listedSource, type JournalSource } from "./source.ts";
+
+export interface ServerOptions {
+  /** Epoch ms: the clock of the journal, of the tokens and of the `Date` header. */
+  readonly now: () => number;
+  /** What the journals of the registrations with flow-run events hold; the others' are empty. */
+  readonly source: JournalSource;
+  /** How the journal differs from `faithful`. */
+  readonly journal?: Partial<JournalKnobs>;
+  /** How IMS differs from `usualIms`. */
+  readonly ims?: Partial<ImsKnobs>;
+  /** What goes wrong; rules may be added while the server runs. */
+  readonly faults?: readonly FaultRule[];
+  /** How long each answer of the journal takes to come; default 0. */
+  readonly latencyMs?: number;
+  /** Compresses what is worth it when asked to; default true. */
+  readonly gzip?: boolean;
+  /** Lets the process end although the server still listens; default false. */
+  readonly unref?: boolean;
+}
+
+/** One request as it came in, and the status it was answered with. */
+export interface RequestLog {
+  readonly service: Service;
+  readonly method: string;
+  /** Path and query, byte for byte. */
+  readonly target: string;
+  readonly headers: Call["headers"];
+  readonly body: string;
+  /** Epoch ms. */
+  readonly at: number;
+  readonly status: number;
+}
+
+/** A running IMS, journal and Events Management API, all at one origin on the loopback interface. */
+export interface DemoServer {
+  /** `http://127.0.0.1:<port>`, which is also what an IMS URL and an API URL are made from. */
+  readonly origin: string;
+  readonly journalUrl: string;
+  readonly imsUrl: string;
+  readonly apiUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly imsOrgId: string;
+  readonly scopes: readonly string[];
+  /** Where the registrations are: numbers as text, up to 19 digits. */
+  readonly consumerOrgId: string;
+  readonly projectId: string;
+  readonly workspaceId: string;
+  /** The last ten thousand requests, oldest first. */
+  readonly requests: readonly RequestLog[];
+  /** How many tokens were minted. */
+  mints(): number;
+  /** The next request with any token minted so far is answered 401. */
+  revokeTokens(): void;
+  /** Ends at once: connections are dropped, whatever is under way. */
+  close(): Promise<void>;
+}
+
+/** Starts the server on a free loopback port; resolves when it listens. */
+export async function startServer(options: ServerOptions): Promise<DemoServer> {
+  const { now } = options;
+  const ims = createIms({ ...usualIms, ...options.ims }, now);
+  const requests: RequestLog[] = [];
+  const counts: Record<Service, number> = { journal: 0, ims: 0, api: 0 };
+  const answer = answerer(options, ims);
+
+  const server = createServer((request, response) => {
+    void serve(request, response);
+  });
+  // Longer than any polite pause between two polls, so that a tail keeps its connection.
+  server.keepAliveTimeout = 60_000;
+  if (options.unref) server.on("connection", (socket) => socket.unref());
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const call = await receive(request);
+    if (call === null) return;
+    const service = serviceOf(call.path);
+    const occasion = { service, index: counts[service]++, call };
+    const reply = spoil(options.faults ?? [], occasion, () => answer(service, call));
+    const { method, target, headers, body } = call;
+    requests.push({ service, method, target, headers, body, at: now(), status: reply.status });
+    if (requests.length > 10_000) requests.shift();
+    await deliver(withStamp(reply, now(), `demo-${service}-${occasion.index}`), response, {
+      latencyMs: service === "journal" ? (options.latencyMs ?? 0) : 0,
+      gzip: (options.gzip ?? true) && /\bgzip\b/.test(headers["accept-encoding"] ?? ""),
+    });
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  if (options.unref) server.unref();
+  const origin = originOf(server.address());
+
+  return {
+    origin,
+    journalUrl: journalUrlOf(origin, registrations[0]),
+    imsUrl: origin,
+    apiUrl: origin,
+    clientId: account.clientId,
+    clientSecret: account.clientSecrets[0],
+    imsOrgId: account.imsOrgId,
+    scopes: account.scopes,
+    consumerOrgId: account.consumerOrgId,
+    projectId: account.projectId,
+    workspaceId: account.workspaceId,
+    requests,
+    mints: ims.mints,
+    revokeTokens: ims.revokeAll,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** The right answer to a request, before any fault. */
+function answerer(options: ServerOptions, ims: Ims): (service: Service, call: Call) => Reply {
+  const knobs = { ...faithful, ...options.journal };
+  const empty = listedSource([]);
+  const answers: Record<Service, (call: Call) => Reply> = {
+    ims: ims.answer,
+    api: (call) =>
+      refuse(call, ims.isLive) ?? answerRegistrations(registrations, `http://${call.headers["host"] ?? ""}`, call),
+    journal: (call) => {
+      const id = findJournalPath(call.path)?.registrationId;
+      const registration = registrations.find(({ registrationId }) => registrationId === id);
+      const source = registration && hearsFlowRuns(registration) ? options.source : empty;
+      const refusal = refuse(call, ims.isLive) ?? (registration === undefined ? notFound() : null);
+      return refusal ?? answerJournal({ source, knobs }, call, options.now());
+    },
+  };
+  return (service, call) => answers[service](call);
+}
+
+function serviceOf(path: string): Service {
+  if (path.startsWith("/ims/")) return "ims";
+  return findJournalPath(path) === null ? "api" : "journal";
+}
+
+/** The whole request; null when the client went away in the middle of it. */
+async function receive(request: IncomingMessage): Promise<Call | null> {
+  const pieces: string[] = [];
+  request.setEncoding("utf8");
+  try {
+    for await (const piece of request) pieces.push(String(piece));
+  } catch {
+    return null;
+  }
+  const target = request.url ?? "/";
+  const [path = "/", ...query] = target.split("?");
+  return {
+    method: request.method ?? "GET",
+    target,
+    path,
+    query: new URLSearchParams(query.join("?")),
+    headers: Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name, [value].flat().join(", ")]),
+    ),
+    body: pieces.join(""),
+  };
+}
+
+/** The `Date` is the server's own clock's, since doctor compares it with the client's. */
+function withStamp(reply: Reply, now: number, requestId: string): Reply {
+  const stamp: Reply["headers"] = [
+    ["Date", new Date(now).toUTCString()],
+    ["X-Request-Id", requestId],
+  ];
+  return { ...reply, headers: [...stamp, ...reply.headers] };
+}
+
+function originOf(address: ReturnType<ReturnType<typeof createServer>["address"]>): string {
+  if (address === null || typeof address === "string") throw new Error("the demo's server has no port");
+  return `http://127.0.0.1:${address.port}`;
+}

@@ -1,0 +1,83 @@
+import { hexFrom, uuidFrom } from "./chance.ts";
+
+/**
+ * A journal's content: entries in the order written, counted from 0. Position −1 stands before the first one, so that
+ * an empty journal has an end too.
+ */
+export interface JournalSource {
+  /** How many entries are written by `now` (epoch ms). */
+  length(now: number): number;
+  position(index: number): string;
+  /** The index of a position, which may be of an entry that is not written yet; null for a position never given out. */
+  indexOf(position: string): number | null;
+  /** Epoch ms; never decreases with the index. */
+  writtenAt(index: number): number;
+  /** The entry `{"position","event"}` as JSON text, so that a page is joined rather than serialised anew. */
+  text(index: number): string;
+}
+
+export interface Generator {
+  /** How many entries there will ever be; may grow, may be Infinity. */
+  total(): number;
+  length(now: number): number;
+  writtenAt(index: number): number;
+  /** The event as JSON text. Called for each reading, so it must always give the same. */
+  event(index: number): string;
+  /** Puts a comma into each position, as some could have. */
+  readonly commas?: boolean;
+}
+
+/** A source whose entries are made when they are read: a million of them cost no memory. */
+export function generatedSource(generator: Generator): JournalSource {
+  const commas = generator.commas ?? false;
+  return {
+    length: generator.length,
+    writtenAt: generator.writtenAt,
+    position: (index) => position(index, commas),
+    indexOf: (text) => indexOf(text, generator.total(), commas),
+    text: (index) => `{"position":"${position(index, commas)}","event":${generator.event(index)}}`,
+  };
+}
+
+export interface Written {
+  /** Epoch ms, in order. */
+  readonly at: number;
+  readonly event: unknown;
+}
+
+/** A source over a list, which may grow while it is served; an entry is seen from its `at` on. */
+export function listedSource(list: readonly Written[], options: { readonly commas?: boolean } = {}): JournalSource {
+  const writtenAt = (index: number): number => list[index]?.at ?? Infinity;
+  return generatedSource({
+    total: () => list.length,
+    length: (now) => firstWhere(list.length, (index) => writtenAt(index) > now),
+    writtenAt,
+    event: (index) => JSON.stringify(list[index]?.event),
+    ...options,
+  });
+}
+
+/** The first index in [0, length) that passes an ordered test (false … true), else `length`. Pure. */
+export function firstWhere(length: number, test: (index: number) => boolean): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (test(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Looks like a journal's own (`:` and `.` in it) and holds its index, so that none has to be remembered. */
+function position(index: number, commas: boolean): string {
+  const id = uuidFrom(`position ${index}`);
+  return `heron:${id}${commas ? "," : "."}heron:${(index + 1).toString(36)}.0.${hexFrom(id, 8)}`;
+}
+
+function indexOf(text: string, total: number, commas: boolean): number | null {
+  const digits = /heron:([0-9a-z]{1,10})\.0\.[0-9a-f]{8}$/.exec(text)?.[1];
+  if (digits === undefined) return null;
+  const index = Number.parseInt(digits, 36) - 1;
+  return index < total && position(index, commas) === text ? index : null;
+}

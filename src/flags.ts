@@ -1,0 +1,105 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { columnNames } from "./render/columns.ts";
+import { outputFormats, type OutputFormat } from "./sinks/index.ts";
+
+/** Options that every command which talks to Adobe has, as commander hands them over. */
+export interface CommonFlags {
+  readonly profile?: string;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly progress: boolean;
+  readonly color: "auto" | "always" | "never";
+}
+
+/** Options of a reading command, as commander hands them over. */
+export interface ReadingFlags extends CommonFlags {
+  readonly output: OutputFormat;
+  readonly json?: boolean;
+  readonly columns?: readonly string[];
+  readonly headers: boolean;
+  readonly status?: readonly string[];
+  readonly flow?: readonly string[];
+  readonly run?: readonly string[];
+  readonly sandbox?: readonly string[];
+  readonly code?: readonly string[];
+  readonly events?: readonly string[];
+  readonly until?: string;
+  readonly max?: number;
+  readonly retries: number;
+  readonly maxWait: string;
+  readonly limit?: number;
+  readonly jobs: number;
+  readonly exitStatus?: boolean;
+  readonly raw?: boolean;
+  readonly time?: "iso" | "local" | "relative";
+}
+
+export interface TailFlags extends ReadingFlags {
+  readonly since: string;
+}
+
+export interface WaitFlags extends TailFlags {
+  readonly timeout?: string;
+}
+
+export const timeStyles = ["iso", "local", "relative"] as const;
+export const colourChoices = ["auto", "always", "never"] as const;
+
+/** Declares the options that every command which talks to Adobe has. */
+export function declareCommon(command: Command): Command {
+  return command
+    .option("--profile <name>", "which saved profile; 'demo' is built in and needs no account")
+    .option("-q, --quiet", "only errors on stderr")
+    .option("-v, --verbose", "show each request on stderr (never a secret)")
+    .option("--no-progress", "no live line on stderr")
+    .addOption(new Option("--color <when>", "colour").choices(colourChoices).default("auto"));
+}
+
+/** Declares the options of cli.md §2; their choices come from the registries, so help cannot lie. */
+export function declareReading(command: Command): Command {
+  return declareCommon(
+    command
+      .addOption(new Option("-o, --output <format>", "how runs are written").choices(outputFormats).default("table"))
+      .option("--json", "short for -o ndjson")
+      .option("--columns <names>", `columns of table and csv: ${columnNames().slice(0, 6).join(",")}…`, words)
+      .option("--no-headers", "table and csv without the header line")
+      .option("--status <statuses>", "success, failed, partialSuccess, inProgress or all (default: all but inProgress)", words)
+      .option("--flow <ids>", "only these dataflows", words)
+      .option("--run <ids>", "only these runs", words)
+      .option("--sandbox <names>", "only these sandboxes", words)
+      .option("--code <globs>", "only runs with such an error or cause: 'CONNECTOR-1*'", words)
+      .option("--events <which>", "sources, runs (anything that carries a flow run) or exact event codes (default: sources)", words)
+      .option("--until <when>", "drop runs updated later than that")
+      .option("-n, --max <n>", "stop after so many runs", positive)
+      .option("--retries <n>", "failures in a row before since gives up", notNegative, 5)
+      .option("--max-wait <duration>", "longest single wait that the server may ask for", "PT5M")
+      .option("--limit <n>", "events per page asked of the journal", positive)
+      .option("--exit-status", "exit 3 if any printed run failed")
+      .option("--raw", "add the event as delivered, under raw")
+      .addOption(new Option("--time <style>", "times in tables (default: local on a terminal, iso in a pipe)").choices(timeStyles)),
+  );
+}
+
+/** Repeated or separated by commas, never by spaces. */
+function words(value: string, previous: readonly string[] | undefined): readonly string[] {
+  const parts = value
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+  if (parts.length === 0) throw new InvalidArgumentError("It names nothing.");
+  return [...(previous ?? []), ...parts];
+}
+
+function positive(value: string): number {
+  return integer(value, 1);
+}
+
+function notNegative(value: string): number {
+  return integer(value, 0);
+}
+
+function integer(value: string, least: number): number {
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : NaN;
+  if (number >= least) return number;
+  throw new InvalidArgumentError(`It must be a whole number, ${String(least)} or more.`);
+}

@@ -1,0 +1,73 @@
+import type { AnswerHeaders } from "../host.ts";
+import { parseObject } from "../json.ts";
+
+/** What a failed answer says of itself. */
+export interface ServerWords {
+  /** Adobe's gateway code ("403003") or OAuth's ("invalid_client"). */
+  readonly code: string | null;
+  /** The server's own sentence, on one line, shortened. */
+  readonly text: string | null;
+  readonly requestId: string | null;
+}
+
+const longestText = 300;
+
+/**
+ * Reads an error body that may be gateway JSON (`error_code`, `message`), IMS JSON (`error`, `error_description`),
+ * API JSON (`reason`, `message`), plain text, HTML or nothing (contract: journal, §1.6, §2.1, §3). Pure.
+ */
+export function readServerWords(headers: AnswerHeaders, body: Uint8Array): ServerWords {
+  const requestId = headers["x-request-id"]?.[0] ?? headers["x-debug-id"]?.[0] ?? null;
+  const text = new TextDecoder().decode(body.subarray(0, 65_536));
+  const fields = parseObject(text);
+  if (fields === null) return { code: null, text: isHtml(text) ? null : oneLine(text), requestId };
+  return {
+    code: word(fields["error_code"]) ?? word(fields["error"]) ?? word(fields["reason"]),
+    text: oneLine(word(fields["message"]) ?? word(fields["error_description"]) ?? word(fields["title"]) ?? ""),
+    requestId,
+  };
+}
+
+/** One sentence about why no answer came: a refused connection, a name not found, a certificate, a stall. Pure. */
+export function describeNetworkFailure(error: unknown): string {
+  const chain = causeChain(error);
+  const deepest = chain.at(-1);
+  const code = chain.map((link) => word(Reflect.get(link, "code"))).findLast((found) => found !== null) ?? null;
+  const told = code === null ? undefined : knownCodes.get(code);
+  const message = oneLine(deepest?.message ?? String(error)) ?? "the connection failed";
+  return told === undefined ? [code, message].filter((part) => part !== null).join(": ") : `${told} (${message})`;
+}
+
+const knownCodes = new Map([
+  ["ECONNREFUSED", "the connection was refused"],
+  ["ECONNRESET", "the connection was reset"],
+  ["UND_ERR_SOCKET", "the connection was closed"],
+  ["ENOTFOUND", "the host name was not found"],
+  ["EAI_AGAIN", "the host name could not be looked up"],
+  ["ETIMEDOUT", "the connection timed out"],
+  ["UND_ERR_CONNECT_TIMEOUT", "the connection timed out"],
+  ["UND_ERR_HEADERS_TIMEOUT", "no answer came in time"],
+  ["UND_ERR_BODY_TIMEOUT", "the answer stalled"],
+]);
+
+function causeChain(error: unknown): readonly Error[] {
+  const chain: Error[] = [];
+  for (let link = error; link instanceof Error && chain.length < 8; link = link.cause) chain.push(link);
+  return chain;
+}
+
+function word(value: unknown): string | null {
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+function isHtml(text: string): boolean {
+  return text.trimStart().startsWith("<");
+}
+
+function oneLine(text: string): string | null {
+  // A server's words reach a terminal: no control characters.
+  const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
+  if (line === "") return null;
+  return line.length > longestText ? `${line.slice(0, longestText)}…` : line;
+}

@@ -1,0 +1,175 @@
+import type { Token, TokenSource } from "../auth/token.ts";
+import { FlowrunError } from "../errors.ts";
+import { defaultWaitMs, retryAfterMs } from "../http/backoff.ts";
+import { persevere, type Attempt, type Retrying, type Trouble } from "../http/retrying.ts";
+import { describeNetworkFailure, readServerWords } from "../http/words.ts";
+import type { Answer, Ask, Host } from "../host.ts";
+import { findLink } from "./link.ts";
+import { decodePage, resolveNext, type Page } from "./page.ts";
+import { refusal } from "./refusals.ts";
+
+/** What it takes to ask one journal. */
+export interface Journal extends Retrying {
+  readonly host: Pick<Host, "send" | "now" | "sleep" | "random">;
+  readonly url: string;
+  readonly clientId: string;
+  readonly imsOrgId: string;
+  readonly tokens: TokenSource;
+}
+
+/** One page on its way. */
+export interface Asked {
+  /** Settles with the headers: the next page's URL where they name one that can be asked for already, else `null`. */
+  readonly head: Promise<string | null>;
+  /** The page, however many attempts it took. */
+  readonly page: Promise<Page>;
+}
+
+/**
+ * Asks for one page until it is in. The question is made anew for each attempt, since `seek` counts from the moment of
+ * asking.
+ * The page rejects with FlowrunError when patience runs out or waiting cannot help.
+ */
+export function askJournal(journal: Journal, question: () => string): Asked {
+  let tell: (next: string | null) => void = () => undefined;
+  const head = new Promise<string | null>((resolve) => (tell = resolve));
+  const refused: Token[] = [];
+  const page = persevere(() => tryOnce(journal, question(), refused, tell), journal);
+  page.then(
+    () => {
+      tell(null);
+    },
+    () => {
+      tell(null);
+    },
+  );
+  return { head, page };
+}
+
+/** @param refused the tokens that the gateway refused for this page; grows. */
+async function tryOnce(
+  journal: Journal,
+  url: string,
+  refused: Token[],
+  tell: (next: string | null) => void,
+): Promise<Attempt<Page>> {
+  const token = await tokenFor(journal, refused);
+  journal.notify({ kind: "asking", method: "GET", url });
+  try {
+    const answer = await journal.host.send(request(journal, url, token), journal.signal);
+    if (answer.status === 200) return await readPage(journal, url, answer, tell);
+    if (answer.status === 204) return { value: endOfJournal(journal, url, answer) };
+    return await judge(journal, url, answer, token, refused);
+  } catch (error) {
+    journal.signal.throwIfAborted();
+    if (error instanceof FlowrunError) throw error;
+    return { trouble: trouble("the journal could not be read", describeNetworkFailure(error)) };
+  }
+}
+
+/** One renewal answers the first refusal; a second one may be a passing fault of the gateway, so the same token goes again. */
+function tokenFor(journal: Journal, refused: readonly Token[]): Promise<Token> {
+  const [first] = refused;
+  return first !== undefined && refused.length === 1 ? journal.tokens.renew(first) : journal.tokens.current();
+}
+
+function request(journal: Journal, url: string, token: Token): Ask {
+  return {
+    method: "GET",
+    url,
+    headers: {
+      authorization: `Bearer ${token.accessToken.reveal()}`,
+      "x-api-key": journal.clientId,
+      "x-ims-org-id": journal.imsOrgId,
+      accept: "application/vnd.adobecloud.events+json, application/json",
+    },
+  };
+}
+
+async function readPage(
+  journal: Journal,
+  url: string,
+  answer: Answer,
+  tell: (next: string | null) => void,
+): Promise<Attempt<Page>> {
+  const link = findLink(answer.headers["link"] ?? [], "next");
+  const next = link === null ? null : resolveOrDiscard(link, url, journal, answer);
+  // Anything but JSON may be a stranger's page: its links are worth nothing until the body is known to be a journal's.
+  if (next !== url && /json/i.test(answer.headers["content-type"]?.[0] ?? "json")) tell(next);
+  const body = decodePage(await answer.body());
+  if (body === null) return { trouble: trouble("the journal sent a page that is not whole", "its body is not the JSON of a page") };
+  return {
+    value: { url, entries: body.entries, next: next ?? afterLast(journal, url, body.last), atEnd: false, waitMs: 0 },
+  };
+}
+
+function resolveOrDiscard(link: string, url: string, journal: Journal, answer: Answer): string {
+  try {
+    return resolveNext(link, url, journal.url);
+  } catch (error) {
+    answer.discard();
+    throw error;
+  }
+}
+
+/** A page that does not say what comes next: its last position does, with the limit that was asked for. */
+function afterLast(journal: Journal, url: string, last: string | null): string {
+  if (last === null) {
+    throw new FlowrunError("protocol", "the journal sent a page without events and without a next link", {
+      why: "there is no position to go on from",
+      hint: "check FLOWRUN_JOURNAL_URL, and any proxy between here and Adobe",
+    });
+  }
+  journal.notify({ kind: "warning", text: "the journal sent a page without a next link; going on after its last event" });
+  const next = new URL(journal.url);
+  const limit = new URL(url).searchParams.get("limit");
+  next.searchParams.set("since", last);
+  if (limit !== null) next.searchParams.set("limit", limit);
+  return next.href;
+}
+
+function endOfJournal(journal: Journal, url: string, answer: Answer): Page {
+  answer.discard();
+  const link = findLink(answer.headers["link"] ?? [], "next");
+  const next = link === null ? url : resolveNext(link, url, journal.url);
+  const waitMs = retryAfterMs(answer.headers["retry-after"]?.[0], journal.host.now()) ?? defaultWaitMs;
+  return { url, entries: [], next, atEnd: true, waitMs };
+}
+
+const afterSecondRefusalMs = 2000;
+
+async function judge(
+  journal: Journal,
+  url: string,
+  answer: Answer,
+  token: Token,
+  refused: Token[],
+): Promise<Attempt<Page>> {
+  const { status } = answer;
+  const words = readServerWords(answer.headers, await answer.body());
+  const failed: Trouble = { ...trouble(`the journal answered ${String(status)}`, words.text), requestId: words.requestId };
+  if (status === 429 || status === 503) {
+    return { trouble: { ...failed, waitMs: retryAfterMs(answer.headers["retry-after"]?.[0], journal.host.now()) ?? defaultWaitMs } };
+  }
+  if (status >= 500) return { trouble: failed };
+  const isTokenLost = status === 403 && (words.code === "403010" || words.code === "403020");
+  if (status === 401 || (isTokenLost && refused.length === 0)) {
+    refused.push(token);
+    return { trouble: unauthorised(failed, refused.length) };
+  }
+  throw refusal(status, words, url);
+}
+
+function unauthorised(failed: Trouble, refusals: number): Trouble {
+  return {
+    ...failed,
+    kind: "auth",
+    allowed: 3,
+    waitMs: refusals === 1 ? 0 : afterSecondRefusalMs,
+    hint: "a fresh token was refused too: compare client id, secret and scopes with Adobe Developer Console → project → OAuth Server-to-Server",
+  };
+}
+
+function trouble(what: string, why: string | null): Trouble {
+  return { what, kind: "unavailable", why, requestId: null, waitMs: null };
+}

@@ -1,0 +1,127 @@
+import { DateTime, Duration } from "luxon";
+import { FlowrunError } from "../errors.ts";
+
+/** Where a reading starts, in the user's words made exact. */
+export type Start =
+  | { readonly kind: "oldest" }
+  | { readonly kind: "now" }
+  | { readonly kind: "last" }
+  | TimeStart
+  /** Strictly after a position, or at a `next` link kept from before. */
+  | { readonly kind: "next"; readonly url: string };
+
+export interface TimeStart {
+  readonly kind: "time";
+  /** The instant, epoch milliseconds. */
+  readonly at: number;
+  /** The same as the journal takes it at `askedAt`: a negative ISO 8601 duration. */
+  readonly seek: string;
+  readonly askedAt: number;
+}
+
+const dayMs = 86_400_000;
+
+/** How long Adobe I/O Events keeps an event (contract: journal, §1.8). */
+export const retentionMs = 7 * dayMs;
+
+const forms = "a duration (-P1D, -PT2H, 90m, 1d, 1h30m), a date or time (2026-11-20, 2026-11-20T08:00Z), oldest, now or last";
+
+/**
+ * Reads a `<when>`: a duration back from now (ISO 8601 or short), a date or RFC 3339 time (UTC where it has no zone),
+ * `oldest`, `now` or `last`.
+ * @throws FlowrunError `usage` for anything else, and for a time in the future; it names the accepted forms.
+ * Pure.
+ */
+export function parseWhen(words: string, now: number): Start {
+  const word = words.trim();
+  if (word === "oldest" || word === "now" || word === "last") return { kind: word };
+  const duration = readDuration(word);
+  if (duration !== null) {
+    if (duration.ms === 0) return { kind: "now" };
+    return { kind: "time", at: now - duration.ms, seek: `-${duration.iso}`, askedAt: now };
+  }
+  const at = readInstant(word);
+  if (at === null) throw refuse(word);
+  if (at > now) {
+    throw new FlowrunError("usage", `'${word}' is in the future`, {
+      why: `it is now ${new Date(now).toISOString()}; a reading starts in the past`,
+      hint: `give ${forms}`,
+    });
+  }
+  return { kind: "time", at, seek: secondsBack(at, now), askedAt: now };
+}
+
+/**
+ * Reads a length of time, in milliseconds: the durations of `<when>`, sign or not.
+ * @throws FlowrunError `usage`. Pure.
+ */
+export function parseDuration(words: string): number {
+  const duration = readDuration(words.trim());
+  if (duration !== null) return duration.ms;
+  throw new FlowrunError("usage", `'${words}' is not a length of time`, {
+    why: `years and months have no fixed length, and nothing else than weeks, days, hours, minutes and seconds is known`,
+    hint: "write it as PT30S, PT5M, PT1H, P1D, or 30s, 5m, 1h, 1d",
+  });
+}
+
+/** The first question to a journal, asked at `now`: with exactly one of no parameter, `seek` and `latest`. Pure. */
+export function startUrl(journalUrl: string, start: Exclude<Start, { kind: "last" }>, limit: number | null, now: number): string {
+  if (start.kind === "next") return start.url;
+  const url = new URL(journalUrl);
+  if (start.kind === "now") url.searchParams.set("latest", "true");
+  // Older than anything kept: the oldest event is where such a window starts.
+  if (start.kind === "time" && now - start.at <= retentionMs) url.searchParams.set("seek", seekAt(start, now));
+  if (limit !== null) url.searchParams.set("limit", String(limit));
+  return url.href;
+}
+
+/** `seek` counts back from the moment of the request, so a question that is asked again later must reach further back. */
+function seekAt(start: TimeStart, now: number): string {
+  return now - start.askedAt < 1000 ? start.seek : secondsBack(start.at, now);
+}
+
+function secondsBack(at: number, now: number): string {
+  return `-PT${String(Math.ceil((now - at) / 1000))}S`;
+}
+
+interface ReadDuration {
+  readonly ms: number;
+  /** ISO 8601, no sign. */
+  readonly iso: string;
+}
+
+// The minus may be U+2212: cli.ts shields `-P1D` from the option parser with it, and documents are pasted with it.
+const isoPattern = /^[-\u2212]?(P(?=\d|T\d)(?:\d+W)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?)$/i;
+const shortPattern = /^[-\u2212]?(?=\d)(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?$/i;
+
+function readDuration(word: string): ReadDuration | null {
+  const iso = isoPattern.exec(word)?.[1]?.toUpperCase() ?? shortToIso(word);
+  if (iso === null) return null;
+  const ms = Duration.fromISO(iso).toMillis();
+  return Number.isSafeInteger(Math.round(ms)) && ms < 100 * 365 * dayMs ? { ms, iso } : null;
+}
+
+function shortToIso(word: string): string | null {
+  const match = shortPattern.exec(word);
+  if (match === null) return null;
+  const [, weeks, days, hours, minutes, seconds] = match;
+  const date = [weeks && `${weeks}W`, days && `${days}D`].filter(Boolean).join("");
+  const time = [hours && `${hours}H`, minutes && `${minutes}M`, seconds && `${seconds}S`].filter(Boolean).join("");
+  return `P${date}${time && `T${time}`}`;
+}
+
+const instantPattern = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-](?:0\d|1[0-4]):?[0-5]\d)?)?$/i;
+
+function readInstant(word: string): number | null {
+  if (!instantPattern.test(word)) return null;
+  const time = DateTime.fromISO(word.replace(" ", "T").toUpperCase(), { zone: "utc" });
+  return time.isValid ? time.toMillis() : null;
+}
+
+function refuse(word: string): FlowrunError {
+  const isCalendar = /^[-\u2212]?P(?:\d+Y)?(?:\d+M)?(?:\d+[WD])*(?:T.*)?$/i.test(word) && /\d[YM]/i.test(word);
+  return new FlowrunError("usage", `'${word.replace("\u2212", "-")}' is not a time flowrun understands`, {
+    why: isCalendar ? "years and months are refused: a journal keeps seven days" : "it is none of the accepted forms",
+    hint: `give ${forms}`,
+  });
+}

@@ -1,0 +1,103 @@
+import { setTimeout as delay } from "node:timers/promises";
+import process from "node:process";
+import envPaths from "env-paths";
+import { runCli } from "./cli.ts";
+import { FlowrunError } from "./errors.ts";
+import type { Ask, Dirs, Host, Output, Send } from "./host.ts";
+
+/** The composition root: the only file that knows the process, its signals, the clock and the disk's folders. */
+const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+const stopping = new AbortController();
+let stoppedBy: keyof typeof signals | null = null;
+
+for (const name of Object.keys(signals) as (keyof typeof signals)[]) {
+  process.on(name, () => {
+    // The second time means it: no flushing, no saving.
+    if (stoppedBy !== null) process.exit(signals[name]);
+    stoppedBy = name;
+    stopping.abort(new FlowrunError("aborted", `stopped by ${name}`));
+  });
+}
+
+const host: Host = {
+  env: process.env,
+  dirs: findDirs(),
+  stdout: outputOf(process.stdout),
+  stderr: outputOf(process.stderr),
+  signal: stopping.signal,
+  now: () => Date.now(),
+  sleep,
+  random: () => Math.random(),
+  send: lazySend(),
+};
+
+const exitCode = await runCli(process.argv.slice(2), host);
+process.exitCode = stoppedBy === null ? exitCode : signals[stoppedBy];
+
+/** undici is loaded by the first request, since most of a start-up would be its. */
+function lazySend(): Send {
+  let sending: Promise<Send> | null = null;
+  return async (ask: Ask, signal: AbortSignal) => {
+    sending ??= import("./http/transport.ts").then(({ createTransport }) => createTransport({ env: process.env, stallMs: 60_000 }).send);
+    return (await sending)(ask, signal);
+  };
+}
+
+const longestNapMs = 10_000;
+
+/**
+ * Waits by the wall clock as well as by the timer: a laptop that slept is not made to wait the rest, and a clock that
+ * jumps back does not make the wait longer.
+ */
+async function sleep(ms: number, signal: AbortSignal = stopping.signal): Promise<void> {
+  const until = Date.now() + ms;
+  for (let left = ms; left > 0 && Date.now() < until && !signal.aborted; left -= longestNapMs) {
+    await delay(Math.min(left, longestNapMs), undefined, { signal }).catch(() => undefined);
+  }
+}
+
+function outputOf(stream: NodeJS.WriteStream & { fd: number }): Output {
+  // Without a listener a closed pipe would end the process with a stack.
+  stream.on("error", () => undefined);
+  return {
+    get isTTY() {
+      return stream.isTTY;
+    },
+    get columns() {
+      return stream.columns || 80;
+    },
+    write: (text) =>
+      new Promise((resolve, reject) => {
+        if (text === "") {
+          resolve();
+          return;
+        }
+        stream.write(text, (error) => {
+          if (error) reject(writeFailure(error));
+          else resolve();
+        });
+      }),
+  };
+}
+
+function writeFailure(error: Error): FlowrunError {
+  const code = "code" in error ? error.code : undefined;
+  if (code === "EPIPE" || code === "ERR_STREAM_DESTROYED" || code === "EOF") {
+    return new FlowrunError("closed", "nobody reads any more", { cause: error });
+  }
+  return new FlowrunError("state", "the output could not be written", {
+    why: error.message,
+    hint: "make room, or write somewhere else; nothing was skipped: runs not written were not counted as read",
+    cause: error,
+  });
+}
+
+/** FLOWRUN_HOME is one folder for all three; else they are where the platform keeps such things (XDG, Library, AppData). */
+function findDirs(): Dirs {
+  const home = process.env["FLOWRUN_HOME"];
+  if (home !== undefined && home !== "") return { config: home, state: home, cache: home };
+  const { config, cache, data, log } = envPaths("flowrun", { suffix: "" });
+  // Linux has a folder for state, which env-paths knows as the one for logs; elsewhere it goes with the data.
+  return { config, cache, state: process.platform === "linux" ? log : data };
+}

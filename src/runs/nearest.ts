@@ -1,0 +1,33 @@
+/**
+ * The one of `known` that `word` is most likely a misspelling of: in any case, at most a third of its letters (and at
+ * least one) wrong. `null` where none is that near. Pure.
+ */
+export function nearest(word: string, known: readonly string[]): string | null {
+  const wanted = word.trim().toLowerCase();
+  let best: string | null = null;
+  let least = Infinity;
+  for (const candidate of known) {
+    const distance = editDistance(wanted, candidate.toLowerCase());
+    if (distance < least && distance <= Math.max(1, Math.floor(candidate.length / 3))) {
+      best = candidate;
+      least = distance;
+    }
+  }
+  return best;
+}
+
+/** How many letters must be added, dropped or changed to make one word the other (Levenshtein). */
+function editDistance(from: string, to: string): number {
+  // Two words that differ this much in length cannot be near, and the work is length times length.
+  if (Math.abs(from.length - to.length) > to.length) return Infinity;
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= from.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= to.length; j += 1) {
+      const changed = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
+      next.push(Math.min(changed, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}

@@ -1,0 +1,36 @@
+import { open, mkdir, readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { writeFile } from "atomically";
+
+/**
+ * Writes a file that only its owner can read (0600, in folders of 0700), whole or not at all: a temporary file, fsync,
+ * rename, fsync of the folder, so that it also survives a power cut.
+ * @throws the file system's own error.
+ */
+export async function writePrivateFile(path: string, text: string): Promise<void> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(path, text, { mode: 0o600, fsync: true, fsyncWait: true, timeout: 0 });
+  await syncFolder(folder);
+}
+
+/** The file's text, or `null` where there is no such file. @throws the file system's own error for anything else. */
+export async function readPrivateFile(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r").catch(() => null);
+  // Windows cannot open a folder; the rename there is as safe as it gets.
+  if (handle === null) return;
+  try {
+    await handle.sync().catch(() => undefined);
+  } finally {
+    await handle.close();
+  }
+}

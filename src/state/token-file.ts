@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { Secret } from "../auth/secret.ts";
+import type { Credentials, Token, TokenStore } from "../auth/token.ts";
+import { parseObject, textOf } from "../json.ts";
+import type { Notify } from "../notices.ts";
+import { readPrivateFile, writePrivateFile } from "./private-file.ts";
+
+/**
+ * Keeps a credential's token between processes, in a file of its own under the cache folder. The file's name is a hash
+ * of IMS URL, client id, scopes and secret, so a changed credential never meets the token of the old one.
+ */
+export function createTokenFile(cacheFolder: string, credentials: Credentials, notify: Notify): TokenStore {
+  const path = join(cacheFolder, "tokens", `${fingerprint(credentials)}.json`);
+  return {
+    find: async () => readToken(await readPrivateFile(path).catch(() => null)),
+    keep: async (token) => {
+      const { accessToken, mintedAt, expiresAt } = token;
+      const text = JSON.stringify({ accessToken: accessToken.reveal(), mintedAt, expiresAt });
+      await writePrivateFile(path, `${text}\n`).catch((error: unknown) => {
+        notify({ kind: "warning", text: `the access token could not be kept for the next run: ${reasonOf(error)}` });
+      });
+    },
+  };
+}
+
+function fingerprint({ imsUrl, clientId, scopes, secrets }: Credentials): string {
+  const parts = [imsUrl, clientId, scopes.join(","), ...secrets.map((secret) => sha256(secret.reveal()))];
+  return sha256(parts.join("\n"));
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** A damaged token file is as good as none: it is only a cache. */
+function readToken(text: string | null): Token | null {
+  const fields = text === null ? null : parseObject(text);
+  const accessToken = textOf(fields?.["accessToken"]);
+  const { mintedAt, expiresAt } = fields ?? {};
+  if (accessToken === null || typeof mintedAt !== "number" || typeof expiresAt !== "number") return null;
+  return { accessToken: new Secret(accessToken), mintedAt, expiresAt };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,24 @@
+import { defineConfig } from "vitest/config";
+
+const endToEnd = ["test/e2e/**/*.test.ts", "test/conformance/**/*.test.ts"];
+
+/** Where to leave the counts for .ci/run, besides the words on the screen. */
+const report = process.env["FLOWRUN_TEST_REPORT"];
+
+export default defineConfig({
+  test: {
+    reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
+    // An end-to-end test starts processes of its own: more workers than this would fight for two cores.
+    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: endToEnd, testTimeout: 15_000 },
+      },
+      {
+        extends: true,
+        test: { name: "e2e", include: endToEnd, testTimeout: 60_000, hookTimeout: 60_000 },
+      },
+    ],
+  },
+});
