@@ -7,12 +7,23 @@ const rooms = [
   },
   {
     room: "cli",
-    may: ["commands", "render"],
-    because: "The command line declares the commands and puts failures into words; the work is theirs.",
+    may: ["program", "render"],
+    because: "The command line puts failures into words and an exit code; the work is the program's.",
+  },
+  {
+    room: "program",
+    may: ["flags", "commands"],
+    because: "The program declares the commands and loads each when it runs.",
+  },
+  {
+    room: "flags",
+    may: ["render", "sinks"],
+    because: "Flags take their choices from the registries, so that help cannot lie, and know no command.",
   },
   {
     room: "commands",
     may: ["pipeline", "reporter", "settings", "http", "auth", "journal", "runs", "render", "sinks", "state", "demo"],
+    types: ["flags"],
     because: "A command wires the rooms together, and knows neither the command line above it nor the process.",
   },
   {
@@ -63,8 +74,13 @@ const leaves = ["host", "errors", "json", "notices", "version"];
 /** The files through which a package enters src. A package without a row does not enter. */
 const doors = [
   { packages: ["undici"], at: ["http/transport"], because: "One exchange with the world goes through one file." },
-  { packages: ["commander"], at: ["cli", "commands"], because: "Only what declares commands knows what parses them." },
+  {
+    packages: ["commander"],
+    at: ["cli", "program", "flags", "commands"],
+    because: "Only the command line knows what parses it.",
+  },
   { packages: ["conf", "atomically"], at: ["state"], because: "How a file is kept safe is the business of one room." },
+  { packages: ["fs-native-extensions"], at: ["state"], because: "A lock guards a file of that room." },
   { packages: ["env-paths"], at: ["state", "main"], because: "Where the folders are is decided once." },
   {
     packages: ["chalk", "cli-table3", "csv-stringify", "yaml", "fast-string-width"],

@@ -32,6 +32,8 @@ export interface ReadingFlags extends CommonFlags {
   readonly exitStatus?: boolean;
   readonly raw?: boolean;
   readonly time?: "iso" | "local" | "relative";
+  readonly cursor?: string;
+  readonly onExpired?: "fail" | "oldest" | "latest";
 }
 
 export interface TailFlags extends ReadingFlags {
@@ -42,6 +44,7 @@ export interface WaitFlags extends TailFlags {
   readonly timeout?: string;
 }
 
+export const expiryPolicies = ["fail", "oldest", "latest"] as const;
 export const timeStyles = ["iso", "local", "relative"] as const;
 export const colourChoices = ["auto", "always", "never"] as const;
 
@@ -76,6 +79,10 @@ export function declareReading(command: Command): Command {
       .option("--limit <n>", "events per page asked of the journal", positive)
       .option("--exit-status", "exit 3 if any printed run failed")
       .option("--raw", "add the event as delivered, under raw")
+      .option("--cursor <name>", "which saved cursor 'last' means (default: default)")
+      .addOption(
+        new Option("--on-expired <policy>", "with last: what to do when the cursor's place has expired").choices(expiryPolicies),
+      )
       .addOption(new Option("--time <style>", "times in tables (default: local on a terminal, iso in a pipe)").choices(timeStyles)),
   );
 }

@@ -51,6 +51,8 @@ export interface Host {
   readonly dirs: Dirs;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** This process's id. */
+  readonly pid: number;
   /** Aborts when the user or the system asks flowrun to stop. */
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */

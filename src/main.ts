@@ -25,6 +25,7 @@ const host: Host = {
   dirs: findDirs(),
   stdout: outputOf(process.stdout),
   stderr: outputOf(process.stderr),
+  pid: process.pid,
   signal: stopping.signal,
   now: () => Date.now(),
   sleep,

@@ -29,9 +29,13 @@ export interface Tally {
 /** Where a checkpoint may put the cursor: past a whole page, or inside it. */
 export interface Progress {
   readonly page: Page;
+  readonly kept: readonly KeptRun[];
+  /** The kept runs that were printed, from the first. */
   readonly printed: readonly KeptRun[];
   /** True when the reading stopped before the page's end: the rest must come next time. */
   readonly isCut: boolean;
+  /** True for the last page of the reading. */
+  readonly isEnd: boolean;
 }
 
 export interface Pipeline {
@@ -73,7 +77,8 @@ async function readAll(pipeline: Pipeline, tally: Tally): Promise<void> {
     const { taken, isEnough } = takeEnough(pipeline, sifted.kept, tally.printed);
     await sink.write(taken.map(({ run }) => encode(run)));
     if (flushEachPage) await sink.flush();
-    await checkpoint?.({ page, printed: taken, isCut: taken.length < sifted.kept.length });
+    const { kept } = sifted;
+    await checkpoint?.({ page, kept, printed: taken, isCut: taken.length < kept.length, isEnd: page.atEnd || isEnough });
     tally.printed += taken.length;
     tally.failed += taken.filter(({ run }) => run.status === "failed").length;
     tally.events += page.entries.length;

@@ -32,14 +32,14 @@ function declareSince(program: Command, host: Host): void {
       .command("since")
       .summary("print every flow run recorded since a moment, then exit")
       .description("Prints every flow run recorded since <when>, oldest first, and exits at the end of the journal.")
-      .argument("<when>", "-P1D, -PT2H, 90m, 1d, a date or time (UTC), oldest or now"),
+      .argument("<when>", "-P1D, -PT2H, 90m, 1d, a date or time (UTC), oldest, now, or last (the saved cursor)"),
   ).addHelpText(
     "after",
     `
 Examples:
   flowrun since -P1D                        the last day
   flowrun since 2h --status failed          what failed in the last two hours
-  flowrun since -P7D --json | jq .runId     the whole journal, for a script`,
+  flowrun since last --json >> runs.ndjson  what is new since the last time, for cron`,
   ).action(async (when: string, flags: ReadingFlags) => (await import("./commands/since.ts")).runSince(when, flags, host));
 }
 
@@ -50,7 +50,7 @@ function declareTail(program: Command, host: Host): void {
       .command("tail")
       .summary("follow the journal and print each flow run as it is recorded")
       .description("Follows the journal from its end and prints each flow run as it is recorded, until stopped.")
-      .option("--since <when>", "print that window first: -P1D, 90m, a date or time, oldest", "now"),
+      .option("--since <when>", "print that window first: -P1D, 90m, a date or time, oldest, last", "now"),
   ).addHelpText(
     "after",
     `

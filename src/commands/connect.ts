@@ -15,6 +15,11 @@ export const demoProfile = "demo";
 export interface Connection {
   readonly settings: Settings;
   readonly send: Send;
+  /** What a cursor calls the journal. */
+  readonly journalName: string;
+  /** A question as a cursor keeps it, and back: the demo's port is another one each time. */
+  readonly toSaved: (url: string) => string;
+  readonly fromSaved: (text: string) => string;
   readonly journal: (patience: Patience) => Journal;
   readonly close: () => Promise<void>;
 }
@@ -35,7 +40,7 @@ export async function connect(options: ConnectOptions, host: Host): Promise<Conn
   if (profile === demoProfile) return connectDemo(options, host);
   const saved = isSettledBy(host.env) ? {} : await readSaved(host, profile);
   const settings = resolveSettings(profile, host.env, saved);
-  return connection({ settings, send: host.send, keepsToken: true, close: () => Promise.resolve() }, options, host);
+  return connection({ settings, send: host.send, origin: null, close: () => Promise.resolve() }, options, host);
 }
 
 /** Opened only where the environment leaves something to find: conf is slow to load. */
@@ -47,17 +52,18 @@ async function readSaved(host: Host, profile: string) {
 interface Way {
   readonly settings: Settings;
   readonly send: Send;
-  readonly keepsToken: boolean;
+  /** Of the demo, which stands for itself for as long as this process lives; `null` for Adobe. */
+  readonly origin: string | null;
   readonly close: () => Promise<void>;
 }
 
 function connection(way: Way, { notify, signal }: ConnectOptions, host: Host): Connection {
-  const { settings, send, close } = way;
+  const { settings, send, origin, close } = way;
   const world = { ...host, send };
   const tokensFor = (patience: Patience): TokenSource => {
     if (settings.accessToken !== null) return readyToken(settings.accessToken);
     const credentials: Credentials = { ...settings, secrets: settings.clientSecrets };
-    const store = way.keepsToken ? createTokenFile(host.dirs.cache, credentials, notify) : forgetful;
+    const store = origin === null ? createTokenFile(host.dirs.cache, credentials, notify) : forgetful;
     const minting = { host: world, signal, patience, notify };
     return createTokenSource({ host, store, mint: () => mint(credentials, minting) });
   };
@@ -65,6 +71,9 @@ function connection(way: Way, { notify, signal }: ConnectOptions, host: Host): C
     settings,
     send,
     close,
+    journalName: origin === null ? settings.journalUrl : demoName,
+    toSaved: (url) => (origin !== null && url.startsWith(origin) ? demoName + url.slice(origin.length) : url),
+    fromSaved: (text) => (origin !== null && text.startsWith(demoName) ? origin + text.slice(demoName.length) : text),
     journal: (patience) => ({
       host: world,
       signal,
@@ -78,6 +87,7 @@ function connection(way: Way, { notify, signal }: ConnectOptions, host: Host): C
   };
 }
 
+const demoName = "demo:";
 const forgetful = { find: () => Promise.resolve(null), keep: () => Promise.resolve() };
 
 /** The demo's servers live in this process, and are asked directly: no proxy stands between. */
@@ -101,5 +111,5 @@ async function connectDemo(options: ConnectOptions, host: Host): Promise<Connect
     await transport.close();
     await demo.close();
   };
-  return connection({ settings, send: transport.send, keepsToken: false, close }, options, host);
+  return connection({ settings, send: transport.send, origin: demo.origin, close }, options, host);
 }

@@ -3,6 +3,7 @@ import type { Host, Output } from "../host.ts";
 import type { Entry, Page } from "../journal/page.ts";
 import { readPages, type OnExpired } from "../journal/read-pages.ts";
 import { retentionMs, type Start } from "../journal/when.ts";
+import type { Notify } from "../notices.ts";
 import { emptyTally, pump, type KeptRun, type Sifted, type Tally } from "../pipeline.ts";
 import { decideColour } from "../render/colour.ts";
 import { clock, createReporter, seconds, type Reporter } from "../reporter.ts";
@@ -10,13 +11,15 @@ import type { FlowRun } from "../runs/flow-run.ts";
 import { normalise } from "../runs/normalise.ts";
 import { createSeen, type Seen } from "../runs/seen.ts";
 import { openSink } from "../sinks/index.ts";
-import { connect } from "./connect.ts";
+import { connect, type Connection } from "./connect.ts";
+import { openCursor, type OpenCursor } from "./open-cursor.ts";
 import type { ReadingOptions } from "./reading-options.ts";
 
 /** What a reading command adds to the options that all of them share. */
 export interface ReadPlan {
   readonly options: ReadingOptions;
-  readonly start: Exclude<Start, { kind: "last" }>;
+  /** `last` reads on from the cursor that the options name, and moves it; nothing else touches a cursor. */
+  readonly start: Start;
   readonly follow: boolean;
   readonly onExpired: OnExpired;
   /** Ends the reading with this run; `--max` does so anyway. */
@@ -40,37 +43,71 @@ export async function read(plan: ReadPlan, host: Host): Promise<ReadResult> {
   const { options, signal } = plan;
   const { quiet = false, verbose = false, progress } = options.common;
   const reporter = createReporter(host, { quiet, verbose, live: progress });
-  const connection = await connect({ profile: options.common.profile, notify: reporter.notify, signal }, host);
+  const { notify } = reporter;
+  const connection = await connect({ profile: options.common.profile, notify, signal }, host);
   const began = host.now();
   const tally = emptyTally();
-  let last: FlowRun | null = null;
+  let cursor: OpenCursor | null = null;
   try {
-    const sink = await openSink(sinkOptions(plan, host), quietly(host.stdout, reporter));
-    remarkOnStart(plan, began, reporter);
-    const journal = connection.journal(patienceOf(plan));
-    const { start, follow, onExpired } = plan;
-    await pump(
-      {
-        pages: readPages({ journal, start, limit: options.limit, follow, onExpired }),
-        sift: sieve(options, createSeen(keysRemembered), reporter),
-        encode: sink.encode,
-        sink,
-        isEnough: (run, printed) => {
-          last = run;
-          return printed >= options.max || plan.isLast?.(run) === true;
-        },
-        checkpoint: null,
-        flushEachPage: follow,
-        onPage: liveLine(plan, began, reporter, host),
-      },
-      tally,
-    );
+    cursor = plan.start.kind === "last" ? await openCursor(options.cursor, connection, host, notify) : null;
+    const start = cursor?.start ?? placeOf(plan.start);
+    remarkOnStart(start, began, notify);
+    const last = await readFrom(start, { plan, cursor, connection, reporter, tally, began }, host);
     return { tally, last };
   } finally {
     reporter.clear();
     if (tally.pages > 0) reporter.summary(tally, host.now() - began);
     await connection.close();
+    await cursor?.release();
   }
+}
+
+interface Work {
+  readonly plan: ReadPlan;
+  readonly cursor: OpenCursor | null;
+  readonly connection: Connection;
+  readonly reporter: Reporter;
+  readonly tally: Tally;
+  readonly began: number;
+}
+
+type Place = Exclude<Start, { kind: "last" }>;
+
+/** @returns the last run printed. */
+async function readFrom(start: Place, work: Work, host: Host): Promise<FlowRun | null> {
+  const { plan, cursor, connection, reporter, tally } = work;
+  const { options, follow, onExpired } = plan;
+  const sink = await openSink(sinkOptions(plan, host), quietly(host.stdout, reporter));
+  const seen = createSeen(keysRemembered, cursor?.keys);
+  let last: FlowRun | null = null;
+  await pump(
+    {
+      pages: readPages({
+        journal: connection.journal(patienceOf(plan)),
+        start,
+        limit: options.limit,
+        follow,
+        onExpired,
+        past: cursor?.past ?? null,
+      }),
+      sift: sieve(options, seen, reporter),
+      encode: sink.encode,
+      sink,
+      isEnough: (run, printed) => {
+        last = run;
+        return printed >= options.max || plan.isLast?.(run) === true;
+      },
+      checkpoint: cursor === null ? null : (made) => cursor.checkpoint(made, seen),
+      flushEachPage: follow || cursor !== null,
+      onPage: liveLine(start, work, host),
+    },
+    tally,
+  );
+  return last;
+}
+
+function placeOf(start: Start): Place {
+  return start.kind === "last" ? { kind: "oldest" } : start;
 }
 
 /** `tail` never gives up: it waits out whatever passes. */
@@ -106,9 +143,9 @@ function quietly(stdout: Output, reporter: Reporter): Output {
   };
 }
 
-function remarkOnStart({ start }: ReadPlan, now: number, reporter: Reporter): void {
+function remarkOnStart(start: Place, now: number, notify: Notify): void {
   if (start.kind !== "time" || now - start.at <= retentionMs) return;
-  reporter.notify({
+  notify({
     kind: "warning",
     text: "the journal keeps seven days; starting at its oldest event, and what was recorded before that is gone",
   });
@@ -140,8 +177,8 @@ function poison(entry: Entry, reason: string): string {
 }
 
 /** What the live line says after each page: how far a window is read, or that a tail has caught up. */
-function liveLine(plan: ReadPlan, began: number, reporter: Reporter, host: Host) {
-  const windowStart = plan.start.kind === "time" ? plan.start.at : began - retentionMs;
+function liveLine(start: Place, { plan, reporter, began }: Work, host: Pick<Host, "now">) {
+  const windowStart = start.kind === "time" ? start.at : began - retentionMs;
   let share = 0;
   return (page: Page, sifted: Sifted, tally: Readonly<Tally>): void => {
     const now = host.now();
@@ -152,7 +189,7 @@ function liveLine(plan: ReadPlan, began: number, reporter: Reporter, host: Host)
       if (plan.follow) reporter.live(`caught up at ${clock(now)}, asking again in ${seconds(page.waitMs)} · ${counts}`, true);
       return;
     }
-    reporter.live(plan.start.kind === "now" ? `reading · ${counts}` : `reading ${percent(share)} · ${counts}${left(share, now - began)}`);
+    reporter.live(start.kind === "now" ? `reading · ${counts}` : `reading ${percent(share)} · ${counts}${left(share, now - began)}`);
   };
 }
 

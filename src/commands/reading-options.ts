@@ -1,11 +1,13 @@
 import { FlowrunError } from "../errors.ts";
 import type { CommonFlags, ReadingFlags } from "../flags.ts";
 import type { Patience } from "../http/retrying.ts";
+import type { OnExpired } from "../journal/read-pages.ts";
 import { parseDuration, parseWhen, type Start } from "../journal/when.ts";
 import { resolveColumns, type Column } from "../render/columns.ts";
 import { resolveEventSelection, type EventSelection } from "../runs/event-selection.ts";
 import { compileFilter, type RunFilter } from "../runs/filter.ts";
 import type { OutputFormat } from "../sinks/index.ts";
+import { checkCursorName, defaultCursor } from "./cursor-name.ts";
 
 /** A reading command's options as domain values. */
 export interface ReadingOptions {
@@ -23,6 +25,9 @@ export interface ReadingOptions {
   readonly patience: Patience;
   readonly exitStatus: boolean;
   readonly time: "iso" | "local" | "relative" | null;
+  /** The cursor's name; used where the reading starts at `last`. */
+  readonly cursor: string;
+  readonly onExpired: OnExpired | null;
 }
 
 /**
@@ -47,6 +52,8 @@ export function resolveReading(flags: ReadingFlags, now: number): ReadingOptions
     patience: { retries: flags.retries, maxWaitMs: parseDuration(flags.maxWait) },
     exitStatus: flags.exitStatus === true,
     time: flags.time ?? null,
+    cursor: checkCursorName(flags.cursor ?? defaultCursor),
+    onExpired: flags.onExpired ?? null,
   };
 }
 
@@ -61,14 +68,15 @@ function untilInstant(words: string, now: number): number {
 }
 
 /**
- * A `<when>` that a reading can start from.
+ * A `<when>` together with the options that only `last` takes.
  * @throws FlowrunError `usage`. Pure.
  */
-export function resolveStart(words: string, now: number): Exclude<Start, { kind: "last" }> {
+export function resolveStart(words: string, flags: ReadingFlags, now: number): Start {
   const start = parseWhen(words, now);
-  if (start.kind !== "last") return start;
-  throw new FlowrunError("usage", "'last' needs a saved cursor, and there are none yet", {
-    why: "this version keeps no cursors",
-    hint: "start from a time: flowrun since -P1D",
+  const misplaced = flags.cursor !== undefined ? "--cursor" : flags.onExpired !== undefined ? "--on-expired" : null;
+  if (start.kind === "last" || misplaced === null) return start;
+  throw new FlowrunError("usage", `${misplaced} goes with 'last' only`, {
+    why: `a reading that starts at '${words.replace("\u2212", "-")}' touches no cursor`,
+    hint: "flowrun since last --cursor <name>, or flowrun tail --since last --cursor <name>",
   });
 }

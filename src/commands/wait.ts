@@ -10,13 +10,13 @@ import { resolveReading, resolveStart } from "./reading-options.ts";
 /** Until the first finished run that matches; exits by its outcome, for pipelines. */
 export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
   const options = resolveReading(flags, host.now());
-  const start = resolveStart(flags.since, host.now());
+  const start = resolveStart(flags.since, flags, host.now());
   const timeoutMs = flags.timeout === undefined ? null : parseDuration(flags.timeout);
   const deadline = startDeadline(timeoutMs, host);
   try {
     const keep = (run: FlowRun): boolean => isTerminal(run.status) && options.keep(run);
     const { last } = await read(
-      { options: { ...options, keep, max: 1 }, start, follow: true, onExpired: "oldest", signal: deadline.signal },
+      { options: { ...options, keep, max: 1 }, start, follow: true, onExpired: options.onExpired ?? "oldest", signal: deadline.signal },
       host,
     );
     if (last !== null) return judge(last);

@@ -46,6 +46,22 @@ export function askJournal(journal: Journal, question: () => string): Asked {
   return { head, page };
 }
 
+/**
+ * Asks whether a position still exists. A purged one may answer 204 for ever as if nothing had happened; only
+ * `validate` says 400 (contract: journal, §1.5). Anything but a clear no counts as yes.
+ */
+export async function isPurged(journal: Journal, validateUrl: string): Promise<boolean> {
+  try {
+    const token = await journal.tokens.current();
+    journal.notify({ kind: "asking", method: "GET", url: validateUrl });
+    const answer = await journal.host.send(request(journal, validateUrl, token), journal.signal);
+    answer.discard();
+    return answer.status === 400 || answer.status === 410;
+  } catch {
+    return false;
+  }
+}
+
 /** @param refused the tokens that the gateway refused for this page; grows. */
 async function tryOnce(
   journal: Journal,
@@ -99,7 +115,14 @@ async function readPage(
   const body = decodePage(await answer.body());
   if (body === null) return { trouble: trouble("the journal sent a page that is not whole", "its body is not the JSON of a page") };
   return {
-    value: { url, entries: body.entries, next: next ?? afterLast(journal, url, body.last), atEnd: false, waitMs: 0 },
+    value: {
+      url,
+      entries: body.entries,
+      next: next ?? afterLast(journal, url, body.last),
+      atEnd: false,
+      validate: null,
+      waitMs: 0,
+    },
   };
 }
 
@@ -130,10 +153,12 @@ function afterLast(journal: Journal, url: string, last: string | null): string {
 
 function endOfJournal(journal: Journal, url: string, answer: Answer): Page {
   answer.discard();
-  const link = findLink(answer.headers["link"] ?? [], "next");
-  const next = link === null ? url : resolveNext(link, url, journal.url);
+  const find = (rel: string): string | null => {
+    const link = findLink(answer.headers["link"] ?? [], rel);
+    return link === null ? null : resolveNext(link, url, journal.url);
+  };
   const waitMs = retryAfterMs(answer.headers["retry-after"]?.[0], journal.host.now()) ?? defaultWaitMs;
-  return { url, entries: [], next, atEnd: true, waitMs };
+  return { url, entries: [], next: find("next") ?? url, atEnd: true, validate: find("validate"), waitMs };
 }
 
 const afterSecondRefusalMs = 2000;

@@ -17,6 +17,8 @@ export interface Page {
   readonly next: string;
   /** True for a 204: nothing is there at the moment. */
   readonly atEnd: boolean;
+  /** On a 204, where to ask whether its position still exists (contract: journal, §1.5). */
+  readonly validate: string | null;
   /** How long to leave the journal alone before asking for `next`, in milliseconds. */
   readonly waitMs: number;
 }

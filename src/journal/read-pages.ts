@@ -1,8 +1,8 @@
 import { FlowrunError } from "../errors.ts";
 import { backoff } from "../http/backoff.ts";
-import { askJournal, type Asked, type Journal } from "./ask-journal.ts";
+import { askJournal, isPurged, type Asked, type Journal } from "./ask-journal.ts";
 import type { Page } from "./page.ts";
-import { startUrl, type Start } from "./when.ts";
+import { retentionMs, startUrl, type Start } from "./when.ts";
 
 /** What to do when the place to read on from has expired (410). */
 export type OnExpired = "fail" | "oldest" | "latest";
@@ -15,6 +15,8 @@ export interface Reading {
   /** Goes on after the end of the journal, waiting as it says. */
   readonly follow: boolean;
   readonly onExpired: OnExpired;
+  /** What is known of the place to start from, where an earlier reading left it. Epoch milliseconds. */
+  readonly past: { readonly readUntil: number; readonly movedAt: number } | null;
 }
 
 /**
@@ -42,29 +44,64 @@ export async function* readPages(reading: Reading): AsyncGenerator<Page, void, u
 
 async function* walk(reading: Reading): AsyncGenerator<Page, void, undefined> {
   const { journal, follow } = reading;
+  const { host, signal } = journal;
   const pace = { next: "", idle: 0 };
+  const life = { readUntil: host.now(), movedAt: host.now(), probedAt: -Infinity, ...reading.past };
   let asked = begin(reading, reading.start);
   let hasRestarted = false;
-  while (!journal.signal.aborted) {
+  while (!signal.aborted) {
     const ahead = asked.head.then((next) => (next === null ? null : { next, asked: ask(journal, () => next) }));
     let page: Page;
     try {
       page = await asked.page;
+      if (await isDead(journal, page, life)) throw purged();
     } catch (error) {
-      if (journal.signal.aborted) return;
-      if (hasRestarted) throw error;
-      asked = begin(reading, startAfterExpiry(reading, error));
+      if (signal.aborted) return;
+      if (hasRestarted || !(error instanceof FlowrunError) || error.kind !== "gap") throw error;
+      asked = begin(reading, startAfterExpiry(reading, error, life));
       hasRestarted = true;
       continue;
     }
     hasRestarted = false;
+    life.readUntil = host.now();
+    if (!page.atEnd) life.movedAt = host.now();
     const waitMs = page.atEnd ? page.waitMs : pauseWithoutProgress(journal, pace, page);
     yield page;
     if (page.atEnd && !follow) return;
-    if (waitMs > 0) await journal.host.sleep(waitMs, journal.signal);
+    if (waitMs > 0) await host.sleep(waitMs, signal);
     const early = await ahead;
     asked = early?.next === page.next ? early.asked : again(reading, page);
   }
+}
+
+/** What is known of the place we read from. Epoch milliseconds. */
+interface Life {
+  /** Everything recorded before was read. */
+  readUntil: number;
+  /** The journal last gave something then. */
+  movedAt: number;
+  probedAt: number;
+}
+
+const silenceToProbeMs = 24 * 3_600_000;
+
+/** A place that has been silent for a day may be at the journal's end, or purged and silent for ever: it is asked about once a day. */
+async function isDead(journal: Journal, page: Page, life: Life): Promise<boolean> {
+  const now = journal.host.now();
+  const isDue = now - life.movedAt >= silenceToProbeMs && now - life.probedAt >= silenceToProbeMs;
+  if (!page.atEnd || page.validate === null || !isDue) return false;
+  life.probedAt = now;
+  const isGone = await isPurged(journal, page.validate);
+  // It was silent all along, so nothing after its last movement is known to have been read.
+  if (isGone) life.readUntil = life.movedAt;
+  return isGone;
+}
+
+function purged(): FlowrunError {
+  return new FlowrunError("gap", "the place to read on from has expired: events may be missing", {
+    why: "the journal answers 204 there, and 400 when asked whether the place still exists",
+    hint: "the journal keeps seven days; read what is still there with: flowrun since oldest",
+  });
 }
 
 function begin(reading: Reading, start: Reading["start"]): Asked {
@@ -108,10 +145,25 @@ function pauseWithoutProgress(journal: Journal, pace: { next: string; idle: numb
   return pace.idle === 0 ? 0 : backoff(pace.idle, () => journal.host.random());
 }
 
-function startAfterExpiry(reading: Reading, error: unknown): Reading["start"] {
-  const { journal, onExpired } = reading;
-  if (!(error instanceof FlowrunError) || error.kind !== "gap" || onExpired === "fail") throw error;
+/** @throws FlowrunError `gap`, with the time that may be missing, where the policy is to fail. */
+function startAfterExpiry({ journal, onExpired }: Reading, error: FlowrunError, life: Life): Reading["start"] {
+  const now = journal.host.now();
+  const missing = missingWords(life.readUntil, onExpired === "latest" ? now : now - retentionMs);
+  if (onExpired === "fail") {
+    throw new FlowrunError("gap", `the place to read on from has expired: ${missing}`, {
+      why: error.why ?? "the journal answered 410",
+      hint: "take what is still there with --on-expired oldest, or go on from the end with --on-expired latest (for cursors); else: flowrun since oldest",
+      requestId: error.requestId,
+    });
+  }
   const from = onExpired === "oldest" ? "the oldest event that is left" : "the journal's end";
-  journal.notify({ kind: "warning", text: `${error.message} (${error.why ?? "410"}); going on from ${from}` });
+  journal.notify({ kind: "warning", text: `the place to read on from has expired: ${missing}; going on from ${from}` });
   return onExpired === "oldest" ? { kind: "oldest" } : { kind: "now" };
+}
+
+function missingWords(from: number, to: number): string {
+  const since = new Date(from).toISOString();
+  return to > from
+    ? `events recorded from ${since} to ${new Date(to).toISOString()} may be missing`
+    : `events recorded after ${since} may be missing`;
 }

@@ -4,6 +4,7 @@ import { flowServiceCodes } from "./error-codes-flow-service.ts";
 import { platformCodes } from "./error-codes-platform.ts";
 import { signInCodes } from "./error-codes-sign-in.ts";
 import { sourcesApiCodes } from "./error-codes-sources-api.ts";
+import { compileGlob } from "./glob.ts";
 import { nearest } from "./nearest.ts";
 
 /** What the catalogue says about a code of one family. A code may have an entry in more than one. */
@@ -42,8 +43,8 @@ export function explain(code: string): readonly CatalogueEntry[] {
 export function matchCodes(pattern: string): readonly CatalogueEntry[] {
   const wanted = pattern.toLowerCase();
   if (/[*?]/.test(wanted)) {
-    const glob = globOf(wanted);
-    return allEntries().filter(({ code, family }) => glob.test(code) || glob.test(family));
+    const fits = compileGlob(wanted);
+    return allEntries().filter(({ code, family }) => fits(code) || fits(family));
   }
   const ofFamily = allEntries().filter(({ family }) => family === wanted || family.startsWith(`${wanted}-`));
   return ofFamily.length > 0 ? ofFamily : allEntries().filter(({ code }) => code.toLowerCase().startsWith(wanted));
@@ -65,7 +66,7 @@ export function nearestCodes(code: string, count: number): readonly string[] {
   return found;
 }
 
-/** The families that list the code or, where none does, those whose form it has; none where it looks like no other. Pure. */
+/** The families that list the code or, where none does, those whose form it has (maybe none). Pure. */
 export function familyOf(code: string): readonly Family[] {
   const known = explain(code);
   if (known.length > 0) return known.map(({ family }) => family);
@@ -106,11 +107,6 @@ function entriesByCode(): ReadonlyMap<string, readonly CatalogueEntry[]> {
     byCode = grouped;
   }
   return byCode;
-}
-
-function globOf(pattern: string): RegExp {
-  const literal = pattern.replace(/[\\^$.+()|[\]{}]/g, "\\$&");
-  return new RegExp(`^${literal.replace(/\*+/g, ".*").replaceAll("?", ".")}$`, "i");
 }
 
 function mostAlikeAtStart(code: string, candidates: readonly string[]): string | undefined {

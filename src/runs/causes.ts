@@ -1,6 +1,7 @@
+import type { JsonObject } from "../json.ts";
+import { findMarks, type Marks, plainMessage } from "./error-text.ts";
+import { objectsOf, wordOf } from "./fields.ts";
 import type { Cause, RunError } from "./flow-run.ts";
-import { type Fields, listOf, textOf } from "./fields.ts";
-import { type Marks, findMarks, plainMessage } from "./error-text.ts";
 
 /** What the `extensions` of a status summary tell about why something failed. */
 export interface Detail {
@@ -11,9 +12,11 @@ export interface Detail {
 }
 
 /** Reads `extensions.errors` and `extensions.errorDetail`, at most 16 causes of each sort. Pure. */
-export function readDetail(extensions: Fields): Detail {
-  const errors = listOf(extensions["errors"]).slice(0, mostListed).flatMap((item) => readCause(item) ?? []);
-  const text = textOf(extensions["errorDetail"]);
+export function readDetail(extensions: JsonObject): Detail {
+  const errors = objectsOf(extensions["errors"])
+    .slice(0, mostListed)
+    .flatMap((item) => readCause(item) ?? []);
+  const text = wordOf(extensions["errorDetail"]);
   if (errors.length === 0 && text === null) return nothing;
   return {
     listed: errors.map(({ code, message }) => ({ code, message: plainMessage(message) })),
@@ -27,9 +30,9 @@ export function tells({ listed, marks }: Detail): boolean {
 }
 
 /** A `{code, message}` object: without a code it is `unknown`, with neither `null`. Pure. */
-export function readCause(item: Fields): Cause | null {
-  const code = textOf(item["code"]);
-  const message = textOf(item["message"]);
+export function readCause(item: JsonObject): Cause | null {
+  const code = wordOf(item["code"]);
+  const message = wordOf(item["message"]);
   return code === null && message === null ? null : { code: code ?? "unknown", message };
 }
 

@@ -1,10 +1,20 @@
+import type { JsonObject } from "../json.ts";
+import { objectOf, objectsOf, wordOf } from "./fields.ts";
 import type { Connection } from "./flow-run.ts";
-import { type Fields, fieldsOf, listOf, textOf } from "./fields.ts";
 
 /** The connections that a run's activities name, each once, in order. Pure. */
-export function readConnections(activities: readonly Fields[], field: "sourceInfo" | "targetInfo"): readonly Connection[] {
-  const connections = activities.flatMap((activity) => listOf(activity[field]).map(readConnection));
-  return connections.length < 2 ? connections : [...new Map(connections.map((one) => [wordsOf(one), one])).values()];
+export function readConnections(
+  activities: readonly JsonObject[],
+  field: "sourceInfo" | "targetInfo",
+): readonly Connection[] {
+  const connections: Connection[] = [];
+  for (const activity of activities) {
+    for (const info of objectsOf(activity[field])) connections.push(readConnection(info));
+  }
+  // Equal connections have equal JSON, and a map keeps the first place of each.
+  return connections.length < 2
+    ? connections
+    : [...new Map(connections.map((connection) => [JSON.stringify(connection), connection])).values()];
 }
 
 /**
@@ -12,61 +22,56 @@ export function readConnections(activities: readonly Fields[], field: "sourceInf
  * extensions name (`batchId`, `incremental.batchId`…, several joined by commas), then those inside the addresses of
  * its manifests (contract: flow-runs.md, §2.2). Pure.
  */
-export function readBatchIds(metrics: Fields, activities: readonly Fields[], targets: readonly Connection[]): readonly string[] {
+export function readBatchIds(
+  metrics: JsonObject,
+  activities: readonly JsonObject[],
+  targets: readonly Connection[],
+): readonly string[] {
+  const ids = new Set<string>();
+  for (const { reference } of targets) {
+    if (reference?.type?.toLowerCase() === "batch") for (const id of reference.ids) ids.add(id);
+  }
   const holders = [metrics, ...activities];
-  const ids = [
-    ...targets.flatMap(batchesReferredTo),
-    ...holders.flatMap((holder) => batchesInExtensions(fieldsOf(fieldsOf(holder["statusSummary"])["extensions"]))),
-    ...holders.flatMap(batchesInManifests),
-  ];
-  return ids.length < 2 ? ids : [...new Set(ids)];
+  for (const holder of holders) addFromExtensions(ids, objectOf(objectOf(holder["statusSummary"])["extensions"]));
+  for (const holder of holders) addFromManifests(ids, holder);
+  return [...ids];
 }
 
-function readConnection(info: Fields): Connection {
-  const reference = fieldsOf(info["reference"]);
-  const type = textOf(reference["type"]);
-  const ids = textsOf(reference["ids"]);
+function readConnection(info: JsonObject): Connection {
+  const reference = objectOf(info["reference"]);
+  const type = wordOf(reference["type"]);
+  const ids = wordsOf(reference["ids"]);
   return {
-    id: textOf(info["id"]),
-    type: textOf(info["type"]),
+    id: wordOf(info["id"]),
+    type: wordOf(info["type"]),
     reference: type === null && ids.length === 0 ? null : { type, ids },
   };
 }
 
-/** The same for two connections exactly when they are the same. */
-function wordsOf({ id, type, reference }: Connection): string {
-  return JSON.stringify([id, type, reference]);
+function addFromExtensions(ids: Set<string>, extensions: JsonObject): void {
+  for (const name of Object.keys(extensions)) {
+    if (name !== "batchId" && !name.endsWith(".batchId")) continue;
+    for (const id of (wordOf(extensions[name]) ?? "").split(",")) if (id.trim() !== "") ids.add(id.trim());
+  }
 }
 
-function batchesReferredTo({ reference }: Connection): readonly string[] {
-  return reference?.type?.toLowerCase() === "batch" ? reference.ids : [];
+function addFromManifests(ids: Set<string>, holder: JsonObject): void {
+  const files = objectOf(holder["fileSummary"]);
+  const failures = objectOf(objectOf(objectOf(holder["statusSummary"])["extensions"])["manifest"]);
+  addFromAddress(ids, objectOf(files["manifest"])["fileInfo"]);
+  addFromAddress(ids, objectOf(objectOf(files["extensions"])["manifest"])["fileInfo"]);
+  addFromAddress(ids, failures["failedRecords"]);
+  addFromAddress(ids, failures["sampleErrors"]);
 }
 
-function batchesInExtensions(extensions: Fields): readonly string[] {
-  return Object.keys(extensions)
-    .filter((name) => name === "batchId" || name.endsWith(".batchId"))
-    .flatMap((name) => (textOf(extensions[name]) ?? "").split(","))
-    .map((id) => id.trim())
-    .filter((id) => id !== "");
+/** An address is given as text, or as a list of `{path}`. */
+function addFromAddress(ids: Set<string>, value: unknown): void {
+  if (typeof value === "string") {
+    const id = /\/batches\/([^/?#]+)/.exec(value)?.[1];
+    if (id !== undefined) ids.add(id);
+  } else for (const { path } of objectsOf(value)) if (typeof path === "string") addFromAddress(ids, path);
 }
 
-function batchesInManifests(holder: Fields): readonly string[] {
-  const files = fieldsOf(holder["fileSummary"]);
-  const status = fieldsOf(fieldsOf(fieldsOf(holder["statusSummary"])["extensions"])["manifest"]);
-  return [
-    ...addressesOf(fieldsOf(files["manifest"])["fileInfo"]),
-    ...addressesOf(fieldsOf(fieldsOf(files["extensions"])["manifest"])["fileInfo"]),
-    ...addressesOf(status["failedRecords"]),
-    ...addressesOf(status["sampleErrors"]),
-  ].flatMap((address) => /\/batches\/([^/?#]+)/.exec(address)?.[1] ?? []);
-}
-
-/** A manifest's address is given as text, or as a list of `{path}`. */
-function addressesOf(value: unknown): readonly string[] {
-  if (typeof value === "string") return [value];
-  return listOf(value).flatMap((file) => textOf(file["path"]) ?? []);
-}
-
-function textsOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.flatMap((item: unknown) => textOf(item) ?? []) : [];
+function wordsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(wordOf).filter((word) => word !== null) : [];
 }

@@ -540,7 +540,7 @@ export const dataFactoryCodes: readonly FamilyCodes[] = [
       {
         code: "SqlParallelFailedToDetectPhysicalPartitions",
         meaning: "A parallel read found no physical partitions in the table.",
-        remedy: "Partition the table.",
+        remedy: "Give the table physical partitions.",
       },
       {
         code: "SqlDeniedPublicAccess",
@@ -622,7 +622,7 @@ export const dataFactoryCodes: readonly FamilyCodes[] = [
       {
         code: "UserErrorUnsupportedAttributeType",
         meaning: "A lookup attribute is of a type that is not supported.",
-        remedy: "Contact Dynamics support.",
+        remedy: "Ask Dynamics support about this attribute.",
       },
     ],
   },

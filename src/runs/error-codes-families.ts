@@ -1,5 +1,5 @@
 /** A group of codes that one system writes in one form. */
-export interface FamilyText {
+interface FamilyText {
   readonly title: string;
   /** Where such codes come from, and how far to trust them. One or two sentences. */
   readonly meaning: string;
@@ -159,7 +159,7 @@ export const families = {
 export type Family = keyof typeof families;
 
 /** One code in our own words: what it says, and what to do next (which says so where nothing is documented). */
-export interface ErrorCode {
+interface ErrorCode {
   readonly code: string;
   readonly meaning: string;
   readonly remedy: string;

@@ -353,7 +353,11 @@ export const flowServiceCodes: readonly FamilyCodes[] = [
         meaning: "The header x-sandbox-id may not be sent with a user token.",
         remedy: "Send x-sandbox-name in its place.",
       },
-      { code: "2111-403", meaning: "With a user token, x-sandbox-name may not be `*`.", remedy: "Name one sandbox." },
+      {
+        code: "2111-403",
+        meaning: "With a user token, x-sandbox-name may not be `*`.",
+        remedy: "Put the name of a single sandbox there.",
+      },
       {
         code: "2112-400",
         meaning: "A query across sandboxes needs `*` in both x-sandbox-name and x-sandbox-id.",
@@ -365,7 +369,7 @@ export const flowServiceCodes: readonly FamilyCodes[] = [
         remedy: "No documented remedy: name one sandbox.",
       },
       { code: "2114-400", meaning: "The token is empty.", remedy: "Send a token." },
-      { code: "2115-400", meaning: "The token is not valid.", remedy: "Get a new token." },
+      { code: "2115-400", meaning: "The token is not valid.", remedy: "Get a fresh token and send the request again." },
       {
         code: "2116-500",
         meaning: "The token could not be decoded because of an internal error.",

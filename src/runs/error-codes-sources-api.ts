@@ -352,7 +352,11 @@ export const sourcesApiCodes: readonly FamilyCodes[] = [
         meaning: "Data Landing Zone had an internal error.",
         remedy: "No documented remedy: try again after a while, and contact Adobe support if it persists.",
       },
-      { code: "1701-400", meaning: "The Data Landing Zone is inactive.", remedy: "Activate it." },
+      {
+        code: "1701-400",
+        meaning: "The Data Landing Zone is inactive.",
+        remedy: "Activate the Data Landing Zone, then try again.",
+      },
       {
         code: "1702-400",
         meaning: "This type of SAS (shared access signature) is not allowed.",

@@ -1,23 +1,17 @@
-/** A JSON object whose fields nobody has looked at yet. */
-export type Fields = Readonly<Record<string, unknown>>;
-
-/** Whether a delivered value is an object with fields (not a list, not `null`). Pure. */
-export function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+import { isObject, type JsonObject } from "../json.ts";
 
 /** The object at a field, or one without fields where there is none: what is missing reads like what is empty. Pure. */
-export function fieldsOf(value: unknown): Fields {
-  return isFields(value) ? value : empty;
+export function objectOf(value: unknown): JsonObject {
+  return isObject(value) ? value : empty;
 }
 
 /** The objects in a list, in order; none where there is no list. Pure. */
-export function listOf(value: unknown): readonly Fields[] {
-  return Array.isArray(value) && value.length > 0 ? value.filter(isFields) : nothing;
+export function objectsOf(value: unknown): readonly JsonObject[] {
+  return Array.isArray(value) && value.length > 0 ? value.filter(isObject) : nothing;
 }
 
-/** A word or an id as text; a number counts as its digits, an empty or blank text as none. Pure. */
-export function textOf(value: unknown): string | null {
+/** An id, a code or a text; a number counts as its digits, an empty or blank text as none. Pure. */
+export function wordOf(value: unknown): string | null {
   if (typeof value === "string") return value.trim() === "" ? null : value;
   return typeof value === "number" ? String(value) : null;
 }
@@ -27,5 +21,5 @@ export function countOf(value: unknown): number | null {
   return typeof value === "number" && value >= 0 && value < Infinity ? value : null;
 }
 
-const empty: Fields = {};
+const empty: JsonObject = {};
 const nothing: readonly never[] = [];

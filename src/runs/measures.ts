@@ -1,5 +1,6 @@
+import type { JsonObject } from "../json.ts";
+import { countOf, objectOf } from "./fields.ts";
 import type { Amounts, Records } from "./flow-run.ts";
-import { type Fields, countOf, fieldsOf } from "./fields.ts";
 
 /** What a run or one of its activities counted and how long it took; `null` is unknown. */
 export interface Measures {
@@ -12,15 +13,15 @@ export interface Measures {
 }
 
 /** Reads the summaries of a run's `metrics` or of an activity (contract: flow-runs.md, §2.1). Pure. */
-export function readMeasures(holder: Fields): Measures {
-  const duration = fieldsOf(holder["durationSummary"]);
+export function readMeasures(holder: JsonObject): Measures {
+  const duration = objectOf(holder["durationSummary"]);
   return {
     startedMs: readTime(duration["startedAtUTC"]),
     // Destinations are specified with `stopped`, though every run seen says `completed`.
     completedMs: readTime(duration["completedAtUTC"]) ?? readTime(duration["stoppedAtUTC"]),
-    records: readRecords(fieldsOf(holder["recordSummary"])),
-    bytes: readBytes(fieldsOf(holder["sizeSummary"])),
-    files: readFiles(fieldsOf(holder["fileSummary"])),
+    records: readRecords(objectOf(holder["recordSummary"])),
+    bytes: readBytes(objectOf(holder["sizeSummary"])),
+    files: readFiles(objectOf(holder["fileSummary"])),
   };
 }
 
@@ -63,7 +64,7 @@ export function durationOf({ startedMs, completedMs }: Pick<Measures, "startedMs
 /** The end of the year 9999: RFC 3339 goes no further. */
 const lastMs = 253_402_300_799_999;
 
-function readRecords(summary: Fields): Records {
+function readRecords(summary: JsonObject): Records {
   return {
     input: countOf(summary["inputRecordCount"]),
     output: countOf(summary["outputRecordCount"]) ?? countOf(summary["createdRecordCount"]),
@@ -76,7 +77,7 @@ function readRecords(summary: Fields): Records {
   };
 }
 
-function readBytes(summary: Fields): Amounts {
+function readBytes(summary: JsonObject): Amounts {
   return {
     input: countOf(summary["inputBytes"]),
     output: countOf(summary["outputBytes"]),
@@ -85,7 +86,7 @@ function readBytes(summary: Fields): Amounts {
   };
 }
 
-function readFiles(summary: Fields): Amounts {
+function readFiles(summary: JsonObject): Amounts {
   return {
     input: countOf(summary["inputFileCount"]),
     output: countOf(summary["outputFileCount"]),

@@ -1,19 +1,15 @@
-import type { Activity, FlowRun } from "./flow-run.ts";
+import type { JsonObject } from "../json.ts";
 import { type EventSelection, statusToldBy, wants } from "./event-selection.ts";
-import { type Fields, fieldsOf, isFields, listOf, textOf } from "./fields.ts";
-import { type Measures, durationOf, fillMeasures, readMeasures, readTime, timeText } from "./measures.ts";
-import { type ErrorReport, activityErrors, readErrorReport, runErrors } from "./run-errors.ts";
-import { type Unwrapped, unwrap } from "./unwrap.ts";
-import { isKnownCode } from "./catalogue.ts";
-import { readBatchIds, readConnections } from "./connections.ts";
-import { readStatus } from "./status.ts";
-import { rootCause } from "./causes.ts";
+import { objectOf, wordOf } from "./fields.ts";
+import type { FlowRun } from "./flow-run.ts";
+import { readRun } from "./read-run.ts";
+import { unwrap, type Unwrapped } from "./unwrap.ts";
 
 /** What came of one event. */
 export interface Verdict {
   /** Its flow runs, each with a key that is the same whenever the event is delivered again. */
   readonly runs: readonly { readonly key: string; readonly run: FlowRun }[];
-  /** Why something that should be a flow run is not: a sentence each, without text from the event. */
+  /** Why something that should be a flow run is none: the end of a sentence about the event, without text from it. */
   readonly rejects: readonly string[];
 }
 
@@ -25,13 +21,62 @@ export interface Verdict {
 export function normalise(
   position: string,
   event: unknown,
-  options: { readonly events: EventSelection; readonly raw: boolean },
+  { events, raw }: { readonly events: EventSelection; readonly raw: boolean },
 ): Verdict {
-  const runs: { key: string; run: FlowRun }[] = [];
+  const runs: { readonly key: string; readonly run: FlowRun }[] = [];
   const rejects: string[] = [];
   for (const found of unwrap(event)) {
-    if (!wants(options.events, found.eventCode)) continue;
-    const reason = reasonAgainst(found, options.events);
+    if (!wants(events, found.eventCode)) continue;
+    const reading = read(found, events);
+    if (reading.kind === "reject") rejects.push(reading.reason);
+    if (reading.kind !== "run") continue;
+    const run = readRun(reading, found, position);
+    runs.push({ key: found.key ?? keyOf(run), run: raw ? { ...run, raw: event } : run });
   }
   return { runs, rejects };
+}
+
+/** A body that is a flow run, something else, or a flow run that cannot be read. */
+type Reading =
+  | { readonly kind: "run"; readonly runId: string; readonly flowId: string; readonly body: JsonObject }
+  | { readonly kind: "other" }
+  | { readonly kind: "reject"; readonly reason: string };
+
+function read({ eventCode, content }: Unwrapped, events: EventSelection): Reading {
+  if ("unreadable" in content) {
+    const isExpected = eventCode !== null && events.codes.has(eventCode);
+    return isExpected ? reject(`its code promises a flow run, but it ${content.unreadable}`) : other;
+  }
+  const { body } = content;
+  if (isAlert(body)) return other;
+  const runId = wordOf(body["id"]);
+  const flowId = wordOf(body["flowId"]);
+  const isPromised = statusToldBy(eventCode) !== null;
+  if (!isRunShaped(body) && !(isPromised && flowId !== null)) {
+    return isPromised ? reject("its code tells how a flow run ended, but it holds none") : other;
+  }
+  if (runId === null) return reject("its flow run has no id");
+  return flowId === null ? reject("its flow run has no flow id") : { kind: "run", runId, flowId, body };
+}
+
+/** Only a flow run has a status summary in its metrics; only runs and alerts have a flow id. */
+function isRunShaped({ flowId, metrics, activities }: JsonObject): boolean {
+  if (objectOf(metrics)["statusSummary"] !== undefined) return true;
+  return flowId !== undefined && (metrics !== undefined || activities !== undefined);
+}
+
+/** A threshold that was crossed (`FIRING`) or is kept again (`INACTIVE`). */
+function isAlert({ status, metrics }: JsonObject): boolean {
+  return metrics === undefined && (status === "FIRING" || status === "INACTIVE");
+}
+
+const other: Reading = { kind: "other" };
+
+function reject(reason: string): Reading {
+  return { kind: "reject", reason };
+}
+
+/** For an event without an id: a run changes its status or its time with each notification. */
+function keyOf({ runId, status, updatedAt }: FlowRun): string {
+  return `${runId} ${status} ${updatedAt ?? ""}`;
 }

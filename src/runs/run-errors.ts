@@ -1,6 +1,7 @@
+import type { JsonObject } from "../json.ts";
+import { causesOf, type Detail, readCause, readDetail, tells } from "./causes.ts";
+import { countOf, objectOf, objectsOf } from "./fields.ts";
 import type { Cause, RunError } from "./flow-run.ts";
-import { type Fields, countOf, fieldsOf, listOf } from "./fields.ts";
-import { type Detail, causesOf, readCause, readDetail, tells } from "./causes.ts";
 
 /** What a run's `metrics` or one of its activities says about errors. */
 export interface ErrorReport {
@@ -18,13 +19,13 @@ interface Named extends Cause {
 }
 
 /** Reads what `metrics` or an activity says about errors. Pure. */
-export function readErrorReport(holder: Fields, activity: string | null): ErrorReport {
-  const status = fieldsOf(holder["statusSummary"]);
+export function readErrorReport(holder: JsonObject, activity: string | null): ErrorReport {
+  const status = objectOf(holder["statusSummary"]);
   return {
     activity,
     named: readNamed(status["errors"]),
-    failed: readNamed(fieldsOf(holder["recordSummary"])["failedInfo"]),
-    detail: readDetail(fieldsOf(status["extensions"])),
+    failed: readNamed(objectOf(holder["recordSummary"])["failedInfo"]),
+    detail: readDetail(objectOf(status["extensions"])),
   };
 }
 
@@ -45,7 +46,7 @@ export function runErrors(run: ErrorReport, activities: readonly ErrorReport[]):
 function listErrors(reports: readonly ErrorReport[], activities: readonly ErrorReport[]): readonly RunError[] {
   if (reports.some(({ named }) => named.length > 0)) return join(reports, activities, "named");
   if (reports.some(({ failed }) => failed.length > 0)) return join(reports, activities, "failed");
-  return reports.flatMap(tellUnnamed);
+  return reports.some(({ detail }) => tells(detail)) ? reports.flatMap(tellUnnamed) : none;
 }
 
 /** The errors of each report whose codes none before it had, with the activity that carries them and their causes. */
@@ -91,14 +92,15 @@ function carriersByCode(activities: readonly ErrorReport[], list: "named" | "fai
 
 /** Nobody names an error, but the details tell one: the outermost of their causes. */
 function tellUnnamed({ activity, detail }: ErrorReport): readonly RunError[] {
-  const [error, ...causes] = tells(detail) ? causesOf(nameless, [detail]) : [];
+  const [error, ...causes] = causesOf(nameless, [detail]);
   return error === undefined ? [] : [{ ...error, activity, count: null, causes }];
 }
 
+const none: readonly never[] = [];
 const nameless: Cause = { code: "", message: null };
 
 function readNamed(list: unknown): readonly Named[] {
-  return listOf(list).flatMap((item) => {
+  return objectsOf(list).flatMap((item) => {
     const cause = readCause(item);
     return cause === null ? [] : { ...cause, count: countOf(item["count"]) ?? countOf(item["recordCount"]) };
   });

@@ -1,4 +1,5 @@
-import { type Fields, fieldsOf, isFields, listOf, textOf } from "./fields.ts";
+import { isObject, type JsonObject } from "../json.ts";
+import { objectOf, objectsOf, wordOf } from "./fields.ts";
 
 /** What an event turns out to hold once its envelopes are off. */
 export interface Unwrapped {
@@ -8,7 +9,7 @@ export interface Unwrapped {
   readonly eventCode: string | null;
   readonly imsOrgId: string | null;
   /** The object inside, or why there is none, as the end of a sentence about the event. */
-  readonly content: { readonly body: Fields } | { readonly unreadable: string };
+  readonly content: { readonly body: JsonObject } | { readonly unreadable: string };
 }
 
 /**
@@ -57,7 +58,7 @@ function open(value: unknown, around: Envelope, depth: number, found: Found): vo
   if (found.stepsLeft === 0 || depth > deepest) keep({ unreadable: "is nested without end" }, around, found);
   else if (typeof value === "string") openText(value, around, depth, found);
   else if (Array.isArray(value)) for (const item of value) open(item, around, depth + 1, found);
-  else if (isFields(value)) openObject(value, readEnvelope(value, around), depth, found);
+  else if (isObject(value)) openObject(value, readEnvelope(value, around), depth, found);
   else keep({ unreadable: "holds no object" }, around, found);
 }
 
@@ -67,32 +68,32 @@ function openText(text: string, around: Envelope, depth: number, found: Found): 
   else open(value, around, depth + 1, found);
 }
 
-function openObject(value: Fields, envelope: Envelope, depth: number, found: Found): void {
+function openObject(value: JsonObject, envelope: Envelope, depth: number, found: Found): void {
   const { event, body, data, messages } = value;
   const inner = isContent(event) ? event : body;
   // A flow run or an alert is no envelope, whatever else it has.
   if (value["flowId"] !== undefined) keep({ body: value }, envelope, found);
-  else if (value["position"] !== undefined && isFields(event) && body !== undefined) {
+  else if (value["position"] !== undefined && isObject(event) && body !== undefined) {
     open(body, readEnvelope(event, envelope), depth + 1, found);
   } else if (value["specversion"] !== undefined && data !== undefined) open(data, envelope, depth + 1, found);
-  else if (Array.isArray(messages)) openMessages(listOf(messages), envelope, depth, found);
+  else if (Array.isArray(messages)) openMessages(objectsOf(messages), envelope, depth, found);
   else if (isContent(inner)) open(inner, envelope, depth + 1, found);
   else keep({ body: value }, envelope, found);
 }
 
-function openMessages(messages: readonly Fields[], envelope: Envelope, depth: number, found: Found): void {
+function openMessages(messages: readonly JsonObject[], envelope: Envelope, depth: number, found: Found): void {
   for (const message of messages) open(message["value"], readEnvelope(message, envelope), depth + 1, found);
 }
 
 /** Ids and codes are read wherever they stand; what is further inside knows better, except for a lesser kind of id. */
-function readEnvelope(value: Fields, around: Envelope): Envelope {
-  const header = fieldsOf(value["header"]);
-  const adobeio = fieldsOf(header["_adobeio"]);
+function readEnvelope(value: JsonObject, around: Envelope): Envelope {
+  const header = objectOf(value["header"]);
+  const adobeio = objectOf(header["_adobeio"]);
   const code =
-    textOf(adobeio["eventCode"]) ??
-    textOf(fieldsOf(value["_eventNotificationMeta"])["type"]) ??
-    (value["specversion"] === undefined ? null : textOf(value["type"]));
-  const imsOrgId = textOf(value["imsOrgId"]) ?? textOf(adobeio["imsOrgId"]) ?? textOf(header["imsOrgId"]);
+    wordOf(adobeio["eventCode"]) ??
+    wordOf(objectOf(value["_eventNotificationMeta"])["type"]) ??
+    (value["specversion"] === undefined ? null : wordOf(value["type"]));
+  const imsOrgId = wordOf(value["imsOrgId"]) ?? wordOf(adobeio["imsOrgId"]) ?? wordOf(header["imsOrgId"]);
   const id = readEventId(value, header);
   return {
     id: id !== null && id.rank >= (around.id?.rank ?? 0) ? id : around.id,
@@ -101,13 +102,13 @@ function readEnvelope(value: Fields, around: Envelope): Envelope {
   };
 }
 
-function readEventId(value: Fields, header: Fields): EventId | null {
-  const ours = textOf(value["eventid"]) ?? textOf(value["event_id"]);
+function readEventId(value: JsonObject, header: JsonObject): EventId | null {
+  const ours = wordOf(value["eventid"]) ?? wordOf(value["event_id"]);
   if (ours !== null) return { text: ours, key: ours, rank: 3, count: 0 };
-  const cloud = value["specversion"] === undefined ? null : textOf(value["id"]);
+  const cloud = value["specversion"] === undefined ? null : wordOf(value["id"]);
   // CloudEvents: an id is unique within its source only.
-  if (cloud !== null) return { text: cloud, key: `${textOf(value["source"]) ?? ""} ${cloud}`, rank: 2, count: 0 };
-  const message = textOf(header["msgId"]);
+  if (cloud !== null) return { text: cloud, key: `${wordOf(value["source"]) ?? ""} ${cloud}`, rank: 2, count: 0 };
+  const message = wordOf(header["msgId"]);
   return message === null ? null : { text: message, key: message, rank: 1, count: 0 };
 }
 

@@ -27,8 +27,8 @@ export async function readProfile(configFolder: string, profile: string): Promis
   }
 }
 
-function open(configFolder: string, profile: string): Conf<Partial<Record<string, string>>> {
-  return new Conf({
+function open(configFolder: string, profile: string): Conf<Record<string, string>> {
+  return new Conf<Record<string, string>>({
     cwd: join(configFolder, "profiles"),
     configName: profile,
     projectSuffix: "",

@@ -40,6 +40,7 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     dirs: { config: dir, state: dir, cache: dir },
     stdout: collect(stdout, isTTY, columns),
     stderr: collect(stderr, isTTY, columns),
+    pid: 4711,
     signal: stopping.signal,
     now: () => now,
     sleep: (ms, signal) => {

@@ -6,6 +6,8 @@ export interface Run {
   readonly flow: Flow;
   /** Names the run in every draw of chance. */
   readonly key: string;
+  /** Counts back from the flow's last run (0); for a run while the demo is watched, onwards from its start. */
+  readonly n: number;
   readonly id: string;
   readonly outcome: Outcome;
   readonly shape: Shape;
@@ -61,6 +63,7 @@ function play(flow: Flow, key: string, n: number, completedAt: number, outcome: 
   return {
     flow,
     key,
+    n,
     id: uuidFrom(`run ${key}`),
     outcome,
     shape: flow.shapes[Math.floor(n / flow.together) % flow.shapes.length] ?? flow.shapes[0],

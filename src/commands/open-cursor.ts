@@ -1,0 +1,138 @@
+import { FlowrunError } from "../errors.ts";
+import type { Host } from "../host.ts";
+import { keysKept, type Cursor, type CursorStore } from "../journal/cursor.ts";
+import type { Start } from "../journal/when.ts";
+import type { Notify } from "../notices.ts";
+import type { KeptRun, Progress } from "../pipeline.ts";
+import type { Seen } from "../runs/seen.ts";
+import { lockCursor, openCursorFile, type CursorPlace } from "../state/cursor-files.ts";
+import type { Connection } from "./connect.ts";
+
+/** A cursor that this process may move. */
+export interface OpenCursor {
+  /** Where to read on; the oldest event the first time. */
+  readonly start: Exclude<Start, { kind: "last" }>;
+  /** Keys of the runs printed last time. */
+  readonly keys: readonly string[];
+  readonly past: { readonly readUntil: number; readonly movedAt: number } | null;
+  /** Moves the cursor past what has been printed. A cursor that cannot be saved is reported once and never stops the reading. */
+  checkpoint(progress: Progress, seen: Seen): Promise<void>;
+  /** Lets another process have it. @throws FlowrunError `state` where something could not be saved. */
+  release(): Promise<void>;
+}
+
+/** While nothing new comes, the time of the last look is saved this often. */
+const saveIdleEveryMs = 60_000;
+
+/**
+ * Locks and opens a cursor of the connection's profile.
+ * @throws FlowrunError `usage` when another process moves it or it belongs to another journal, `settings` when its file is damaged.
+ */
+export async function openCursor(name: string, connection: Connection, host: Host, notify: Notify): Promise<OpenCursor> {
+  const place = { stateFolder: host.dirs.state, profile: connection.settings.profile, name };
+  const trouble: { first: unknown } = { first: null };
+  const complain = (error: unknown): void => {
+    if (trouble.first !== null) return;
+    trouble.first = error;
+    notify({ kind: "warning", text: `the cursor '${name}' cannot be saved (${reasonOf(error)}); reading goes on` });
+  };
+  const lock = await lockCursor(place, host.pid).catch((error: unknown) => {
+    if (error instanceof FlowrunError) throw error;
+    // A read-only home: the runs can still be read.
+    complain(error);
+    return null;
+  });
+  try {
+    const store = openCursorFile(place);
+    const saved = await store.find();
+    if (saved !== null) checkJournal(place, saved, connection.journalName);
+    else notify({ kind: "remark", text: `the cursor '${name}' is new: starting at the oldest event` });
+    return {
+      start: saved === null ? { kind: "oldest" } : { kind: "next", url: connection.fromSaved(saved.next) },
+      keys: saved?.keys ?? [],
+      past: saved === null ? null : { readUntil: saved.savedAt, movedAt: saved.movedAt },
+      checkpoint: keeper(store, saved, connection, host, complain),
+      release: async () => {
+        await lock?.release();
+        if (trouble.first !== null) throw notSaved(place, trouble.first);
+      },
+    };
+  } catch (error) {
+    await lock?.release();
+    throw error;
+  }
+}
+
+function checkJournal({ name }: CursorPlace, saved: Cursor, journal: string): void {
+  if (saved.journal === journal) return;
+  throw new FlowrunError("settings", `the cursor '${name}' belongs to another journal`, {
+    why: `it was saved for ${saved.journal}, and this profile reads ${journal}; a place in one means nothing in the other`,
+    hint: `use another name (--cursor <name>), or start this one over: flowrun cursor set ${name} oldest`,
+  });
+}
+
+function keeper(
+  store: CursorStore,
+  saved: Cursor | null,
+  connection: Connection,
+  host: Pick<Host, "now">,
+  complain: (error: unknown) => void,
+): OpenCursor["checkpoint"] {
+  let cursor = saved;
+  return async (progress, seen) => {
+    const moved = moveCursor(cursor, progress, seen.last(keysKept), connection, host.now());
+    if (!progress.isEnd && cursor !== null && isIdle(cursor, moved)) return;
+    cursor = moved;
+    await store.save(moved).catch(complain);
+  };
+}
+
+function isIdle(cursor: Cursor, moved: Cursor): boolean {
+  return cursor.next === moved.next && cursor.runs === moved.runs && moved.savedAt - cursor.savedAt < saveIdleEveryMs;
+}
+
+function moveCursor(
+  cursor: Cursor | null,
+  progress: Progress,
+  keys: readonly string[],
+  connection: Connection,
+  now: number,
+): Cursor {
+  const { page, printed } = progress;
+  const next = connection.toSaved(progress.isCut ? insidePage(progress, connection.settings.journalUrl) : page.next);
+  const position = progress.isCut ? printed.at(-1)?.run.position : page.entries.at(-1)?.position;
+  return {
+    journal: connection.journalName,
+    next,
+    position: position ?? cursor?.position ?? null,
+    savedAt: now,
+    movedAt: next === cursor?.next ? cursor.movedAt : now,
+    runs: (cursor?.runs ?? 0) + printed.length,
+    events: (cursor?.events ?? 0) + page.entries.length,
+    keys,
+  };
+}
+
+/** After the last event of the page that was printed whole; before the page where there is none. */
+function insidePage({ page, printed, kept }: Progress, journalUrl: string): string {
+  const firstLeft = kept[printed.length]?.run.position;
+  const whole = printed.findLast(({ run }: KeptRun) => run.position !== firstLeft);
+  if (whole === undefined) return page.url;
+  const next = new URL(journalUrl);
+  const limit = new URL(page.url).searchParams.get("limit");
+  next.searchParams.set("since", whole.run.position);
+  if (limit !== null) next.searchParams.set("limit", limit);
+  return next.href;
+}
+
+function notSaved(place: CursorPlace, error: unknown): FlowrunError {
+  return new FlowrunError("state", `the cursor '${place.name}' could not be saved: the runs above will come again next time`, {
+    why: reasonOf(error),
+    hint: `make ${place.stateFolder} writable, or choose another folder with FLOWRUN_HOME`,
+    cause: error,
+  });
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

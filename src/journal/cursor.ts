@@ -1,0 +1,29 @@
+/** flowrun's durable place in a journal. */
+export interface Cursor {
+  /** Which journal: its URL, or `demo:`. A cursor is of no use in another one. */
+  readonly journal: string;
+  /** What to ask next, as the journal gave it. */
+  readonly next: string;
+  /** Of the last event read; for people to look at. */
+  readonly position: string | null;
+  /** Epoch milliseconds: until when everything has been read. */
+  readonly savedAt: number;
+  /** Epoch milliseconds: when `next` last moved. */
+  readonly movedAt: number;
+  /** Since the cursor was made. */
+  readonly runs: number;
+  readonly events: number;
+  /** The keys of the last runs, so that a redelivery across restarts is dropped. */
+  readonly keys: readonly string[];
+}
+
+/** Where a cursor is kept. */
+export interface CursorStore {
+  /** @throws FlowrunError `settings` that names the file when it is damaged. */
+  find(): Promise<Cursor | null>;
+  /** Atomic and durable. @throws the file system's own error. */
+  save(cursor: Cursor): Promise<void>;
+}
+
+/** A redelivery this many runs later is still recognised after a restart. */
+export const keysKept = 2000;

@@ -1,0 +1,35 @@
+import { Chalk } from "chalk";
+
+type Paint = (text: string) => string;
+
+/** The colours of the house: the terminal's own sixteen, so that they suit its theme. */
+export interface Painter {
+  readonly green: Paint;
+  readonly red: Paint;
+  readonly yellow: Paint;
+  readonly cyan: Paint;
+}
+
+/**
+ * A painter that paints where `colour` says so and otherwise leaves text alone. The level is set here, because chalk's
+ * own detection knows stdout only and overlooks NO_COLOR.
+ */
+export function createPainter(colour: boolean): Painter {
+  return new Chalk({ level: colour ? 1 : 0 });
+}
+
+/** A run's status in its colour; one we do not know stays plain. Pure. */
+export function paintStatus(status: string, painter: Painter): string {
+  switch (status) {
+    case "success":
+      return painter.green(status);
+    case "failed":
+      return painter.red(status);
+    case "partialSuccess":
+      return painter.yellow(status);
+    case "inProgress":
+      return painter.cyan(status);
+    default:
+      return status;
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * Text from an event made fit for a table, a CSV cell or a message: control characters, escape sequences, line breaks,
+ * text that turns the writing direction and characters without width become visible escapes (`\n`, `\x1b`,
+ * `\u{202e}`). What can be printed stays as it is, emoji joined by U+200D included. The result is one line. Pure.
+ */
+export function safeText(text: string): string {
+  return plain.test(text) ? text : text.replace(unsafe, escape);
+}
+
+/** Nearly every text: printable ASCII. */
+const plain = /^[ -~]*$/;
+
+/**
+ * Control (Cc), format (Cf: direction, zero width, tags), separators of lines and paragraphs, lone surrogates. Not the
+ * Arabic and Kaithi number signs, which are format characters one can see, and not a joiner between two pictographs.
+ */
+const unsafe =
+  /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]|(?![\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}\u200d])\p{Cf}|(?<!\p{Extended_Pictographic}[\ufe0f\u{1f3fb}-\u{1f3ff}]?)\u200d|\u200d(?!\p{Extended_Pictographic})/gu;
+
+function escape(character: string): string {
+  switch (character) {
+    case "\n":
+      return "\\n";
+    case "\r":
+      return "\\r";
+    case "\t":
+      return "\\t";
+  }
+  const code = (character.codePointAt(0) ?? 0).toString(16);
+  return code.length <= 2 ? `\\x${code.padStart(2, "0")}` : `\\u{${code}}`;
+}

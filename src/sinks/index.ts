@@ -1,0 +1,72 @@
+import type { Output } from "../host.ts";
+import type { Column } from "../render/columns.ts";
+import type { TimeStyle } from "../render/quantities.ts";
+import type { Renderer } from "../render/renderer.ts";
+import type { Sink } from "./sink.ts";
+import { streamSink } from "./stream.ts";
+
+/** The words of `--output`. */
+export const outputFormats = ["table", "wide", "json", "ndjson", "csv", "yaml"] as const;
+
+export type OutputFormat = (typeof outputFormats)[number];
+
+export interface SinkOptions {
+  readonly format: OutputFormat;
+  readonly columns: readonly Column[];
+  /** True where the user named the columns: then none is ever hidden. */
+  readonly columnsNamed: boolean;
+  readonly headers: boolean;
+  readonly colour: boolean;
+  /** How a table tells times; `null`: local on a terminal, ISO in a pipe. */
+  readonly time: TimeStyle | null;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** How many runs a table may hold back to find its widths; 0 where somebody waits for each. */
+  readonly hold: number;
+}
+
+/** A sink for flow runs, and the encoding it takes. */
+export interface RunSink extends Sink {
+  readonly encode: (run: Parameters<Renderer["encode"]>[0]) => string;
+  /** How many columns were left out for want of room, so far. */
+  readonly hidden: () => number;
+}
+
+/** Opens the sink for a format, which loads what that format needs and no other. Nothing is written yet. */
+export async function openSink(options: SinkOptions, output: Output): Promise<RunSink> {
+  const renderer = await renderers[options.format](options, output);
+  return { ...streamSink(renderer, output, options.hold), encode: renderer.encode, hidden: renderer.hidden };
+}
+
+type OpenRenderer = (options: SinkOptions, output: Output) => Promise<Renderer>;
+
+const renderers: Readonly<Record<OutputFormat, OpenRenderer>> = {
+  table: (options, output) => openTable(options, output, output.isTTY ? () => output.columns : unlimited),
+  wide: (options, output) => openTable(options, output, unlimited),
+  json: async () => (await import("../render/json.ts")).jsonRenderer(),
+  ndjson: async () => (await import("../render/json.ts")).ndjsonRenderer(),
+  csv: async ({ columns, headers }) => (await import("../render/csv.ts")).csvRenderer(columns, headers),
+  yaml: async () => (await import("../render/yaml.ts")).yamlRenderer(),
+};
+
+async function openTable(options: SinkOptions, output: Output, room: () => number): Promise<Renderer> {
+  const [{ tableRenderer }, { createPainter }] = await Promise.all([
+    import("../render/table.ts"),
+    import("../render/painter.ts"),
+  ]);
+  const { columns, columnsNamed, headers, colour, now } = options;
+  const style = options.time ?? (output.isTTY ? "local" : "iso");
+  return tableRenderer({
+    columns,
+    mayHide: !columnsNamed,
+    headers,
+    painter: createPainter(colour),
+    time: { style, zone: "local", now },
+    room,
+  });
+}
+
+/** In a pipe, and in `wide`, nothing is cut and no column left out. */
+function unlimited(): number {
+  return Infinity;
+}

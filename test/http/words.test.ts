@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import { describeNetworkFailure, readServerWords } from "../../src/http/words.ts";
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+describe("readServerWords", () => {
+  test.each([
+    ["gateway JSON", '{"error_code":"403003","message":"Api Key is invalid"}', "403003", "Api Key is invalid"],
+    ["gateway JSON, numeric code", '{"error_code":429050,"message":"Too many requests"}', "429050", "Too many requests"],
+    [
+      "IMS JSON",
+      '{"error":"invalid_client","error_description":"invalid client_secret parameter"}',
+      "invalid_client",
+      "invalid client_secret parameter",
+    ],
+    ["API JSON", '{"reason":"NOT_FOUND","message":"no such registration"}', "NOT_FOUND", "no such registration"],
+    ["a problem document", '{"title":"Bad gateway"}', null, "Bad gateway"],
+    ["JSON without a word", "{}", null, null],
+    ["words of other types", '{"error_code":{"a":1},"message":["x"]}', null, null],
+    ["plain text", "Events at position cat:1 have expired.\n", null, "Events at position cat:1 have expired."],
+    ["JSON that is no object", '["a"]', null, '["a"]'],
+    ["HTML", "\n <!DOCTYPE html><h1>404</h1>", null, null],
+    ["nothing", "", null, null],
+    ["several lines", "one\r\n  two\tthree", null, "one two three"],
+  ])("%s", (_, body, code, text) => {
+    expect(readServerWords({}, bytes(body))).toEqual({ code, text, requestId: null });
+  });
+
+  test.each([
+    ["the gateway's request id", { "x-request-id": ["req-7"] }, "req-7"],
+    ["IMS's debug id", { "x-debug-id": ["dbg-7"] }, "dbg-7"],
+    ["both: the request id", { "x-debug-id": ["dbg-7"], "x-request-id": ["req-7"] }, "req-7"],
+    ["an HTML page's too", { "x-request-id": ["req-8"], "content-type": ["text/html"] }, "req-8"],
+  ])("%s", (_, headers, requestId) => {
+    expect(readServerWords(headers, bytes("<html>"))).toHaveProperty("requestId", requestId);
+  });
+
+  test("a server cannot send escape sequences to a terminal", () => {
+    const { text } = readServerWords({}, bytes('{"message":"red \\u001b[31malert\\u0007 \\u009b2J \\u202ekcab"}'));
+    expect(text).toBe("red [31malert 2J kcab");
+  });
+
+  test("a long answer is shortened, and bytes that are no UTF-8 do no harm", () => {
+    expect(readServerWords({}, bytes("x".repeat(5000))).text).toBe(`${"x".repeat(300)}…`);
+    expect(readServerWords({}, new Uint8Array([0xff, 0x41])).text).toBe("\ufffdA");
+  });
+});
+
+describe("describeNetworkFailure", () => {
+  const coded = (code: string, message: string): Error => Object.assign(new Error(message), { code });
+
+  test.each([
+    ["a refused connection", coded("ECONNREFUSED", "connect ECONNREFUSED 127.0.0.1:1"), /^the connection was refused \(/],
+    ["a reset", coded("ECONNRESET", "read ECONNRESET"), "the connection was reset (read ECONNRESET)"],
+    ["a closed socket", coded("UND_ERR_SOCKET", "other side closed"), "the connection was closed (other side closed)"],
+    ["an unknown host", coded("ENOTFOUND", "getaddrinfo ENOTFOUND events.test"), /^the host name was not found/],
+    ["headers that stall", coded("UND_ERR_HEADERS_TIMEOUT", "Headers Timeout Error"), /^no answer came in time/],
+    ["a body that stalls", coded("UND_ERR_BODY_TIMEOUT", "Body Timeout Error"), /^the answer stalled/],
+    ["a certificate", coded("SELF_SIGNED_CERT_IN_CHAIN", "self-signed certificate"), "SELF_SIGNED_CERT_IN_CHAIN: self-signed certificate"],
+    ["no code at all", new Error("odd"), "odd"],
+    ["no message at all", coded("ECONNREFUSED", ""), "the connection was refused (the connection failed)"],
+    ["a text", "odd", "odd"],
+  ])("%s", (_, error, words) => {
+    expect(describeNetworkFailure(error)).toMatch(words);
+  });
+
+  test("the deepest cause speaks", () => {
+    const error = new TypeError("fetch failed", { cause: coded("ENOTFOUND", "getaddrinfo ENOTFOUND events.test") });
+    expect(describeNetworkFailure(error)).toBe("the host name was not found (getaddrinfo ENOTFOUND events.test)");
+  });
+
+  test("a circle of causes ends", () => {
+    const error = new Error("round");
+    error.cause = error;
+    expect(describeNetworkFailure(error)).toBe("round");
+  });
+});

@@ -1,0 +1,130 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { onTestFinished } from "vitest";
+import type { DemoServer } from "../../src/demo/server.ts";
+
+/** The program under test: the checkout's own, or the packed one that CI installed. */
+export const binary = resolve(process.env["FLOWRUN_BIN"] ?? "bin/flowrun.js");
+export const node = process.env["FLOWRUN_NODE"] ?? process.execPath;
+
+export interface Finished {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  /** Everything so far. */
+  stdout(): string;
+  stderr(): string;
+  /** Resolves once stdout (or stderr) holds the text. */
+  saw(text: string | RegExp, stream?: "stdout" | "stderr"): Promise<void>;
+  readonly finished: Promise<Finished>;
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+  readonly input?: string;
+}
+
+/** An environment that knows nothing of this machine's user: no home, no FLOWRUN_*, no colours. */
+export function bareEnv(home: string): Record<string, string> {
+  const kept = ["PATH", "LANG", "TMPDIR", "SystemRoot"];
+  const inherited = kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]] as const]));
+  return { ...Object.fromEntries(inherited), HOME: home, FLOWRUN_HOME: join(home, "flowrun"), TZ: "UTC" };
+}
+
+/** A folder of its own for this test. */
+export async function scratch(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "flowrun-test-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** What a user would export to reach a server. */
+export function settingsFor(server: DemoServer): Record<string, string> {
+  return {
+    FLOWRUN_CLIENT_ID: server.clientId,
+    FLOWRUN_CLIENT_SECRET: server.clientSecret,
+    FLOWRUN_IMS_ORG_ID: server.imsOrgId,
+    FLOWRUN_SCOPES: server.scopes.join(","),
+    FLOWRUN_JOURNAL_URL: server.journalUrl,
+    FLOWRUN_IMS_URL: server.imsUrl,
+    FLOWRUN_API_URL: server.apiUrl,
+  };
+}
+
+/** Runs flowrun as a process of its own, to its end. */
+export function flowrun(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+  return start(args, options).finished;
+}
+
+/** Starts flowrun as a process of its own. */
+export function start(args: readonly string[], options: RunOptions = {}): Running {
+  return launch(node, [binary, ...args], options);
+}
+
+/** A shell line in which `flowrun` is the program under test. */
+export function shell(line: string, options: RunOptions = {}): Promise<Finished> {
+  const script = `flowrun() { "${node}" "${binary}" "$@"; }; ${line}`;
+  return launch("bash", ["-c", script], options).finished;
+}
+
+function launch(command: string, args: readonly string[], { env = {}, cwd, input }: RunOptions): Running {
+  const child = spawn(command, args, { env: env as NodeJS.ProcessEnv, cwd, stdio: ["pipe", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  const watchers = new Set<() => void>();
+  const tell = (): void => {
+    for (const watcher of watchers) watcher();
+  };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+    tell();
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+    tell();
+  });
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(input ?? "");
+  const finished = new Promise<Finished>((done, failed) => {
+    child.on("error", failed);
+    child.on("close", (code, signal) => {
+      done({ code, signal, stdout, stderr });
+      tell();
+    });
+  });
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+  });
+  const saw: Running["saw"] = (text, stream = "stdout") =>
+    new Promise((seen, failed) => {
+      const look = (): void => {
+        const so_far = stream === "stdout" ? stdout : stderr;
+        if (typeof text === "string" ? so_far.includes(text) : text.test(so_far)) {
+          watchers.delete(look);
+          seen();
+        } else if (child.exitCode !== null) {
+          watchers.delete(look);
+          failed(new Error(`ended with ${String(child.exitCode)} before it said ${String(text)}:\n${stdout}\n${stderr}`));
+        }
+      };
+      watchers.add(look);
+      look();
+    });
+  return { child, stdout: () => stdout, stderr: () => stderr, saw, finished };
+}
+
+/** The lines of an ndjson output, parsed. */
+export function records(stdout: string): readonly Record<string, unknown>[] {
+  return stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
