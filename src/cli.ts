@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import { exitCodes, FlowrunError, type FailureKind } from "./errors.ts";
 import type { Host } from "./host.ts";
-import { createProgram } from "./program.ts";
+import { createProgram } from "./program/program.ts";
 
 /**
  * Runs one command line and returns its exit code; it never exits and never throws. The only place where failures
@@ -35,7 +35,10 @@ async function explain(error: unknown, argv: readonly string[], host: Host): Pro
   if (host.signal.aborted) return exitCodes.aborted;
   if (error instanceof FlowrunError) return report(error, argv, host);
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const bug = new FlowrunError("bug", "flowrun hit a bug", { why: stack, hint: "please report it with the lines above" });
+  const bug = new FlowrunError("bug", "flowrun hit a bug", {
+    why: stack,
+    hint: "please report it with the lines above",
+  });
   return report(bug, argv, host);
 }
 
@@ -48,7 +51,14 @@ async function report(error: FlowrunError, argv: readonly string[], host: Host):
   if (silent.includes(kind)) return exitCode;
   const request = requestId === null ? "" : ` (request ${requestId})`;
   const text = wantsJson(argv)
-    ? JSON.stringify({ type: "flowrun.error", kind, exitCode, message: why === null ? message : `${message}: ${why}`, hint, requestId })
+    ? JSON.stringify({
+        type: "flowrun.error",
+        kind,
+        exitCode,
+        message: why === null ? message : `${message}: ${why}`,
+        hint,
+        requestId,
+      })
     : [`error: ${message}`, `  why: ${why ?? "unknown"}${request}`, `  fix: ${hint ?? "flowrun --help"}`].join("\n");
   await host.stderr.write(`${text}\n`).catch(() => undefined);
   return exitCode;

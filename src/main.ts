@@ -40,7 +40,9 @@ process.exitCode = stoppedBy === null ? exitCode : signals[stoppedBy];
 function lazySend(): Send {
   let sending: Promise<Send> | null = null;
   return async (ask: Ask, signal: AbortSignal) => {
-    sending ??= import("./http/transport.ts").then(({ createTransport }) => createTransport({ env: process.env, stallMs: 60_000 }).send);
+    sending ??= import("./http/transport.ts").then(
+      ({ createTransport }) => createTransport({ env: process.env, stallMs: 60_000 }).send,
+    );
     return (await sending)(ask, signal);
   };
 }

@@ -78,7 +78,13 @@ async function readAll(pipeline: Pipeline, tally: Tally): Promise<void> {
     await sink.write(taken.map(({ run }) => encode(run)));
     if (flushEachPage) await sink.flush();
     const { kept } = sifted;
-    await checkpoint?.({ page, kept, printed: taken, isCut: taken.length < kept.length, isEnd: page.atEnd || isEnough });
+    await checkpoint?.({
+      page,
+      kept,
+      printed: taken,
+      isCut: taken.length < kept.length,
+      isEnd: page.atEnd || isEnough,
+    });
     tally.printed += taken.length;
     tally.failed += taken.filter(({ run }) => run.status === "failed").length;
     tally.events += page.entries.length;

@@ -58,7 +58,8 @@ export function profileName(flag: string | undefined, env: Env): string {
 /** Whether the environment alone says all that a reading needs, so that no profile has to be opened. Pure. */
 export function isSettledBy(env: Env): boolean {
   const asked: readonly string[] = Object.values(variables);
-  const needed = filled(env["FLOWRUN_ACCESS_TOKEN"]) === null ? asked : asked.filter((name) => !/SECRET|SCOPES|IMS_URL/.test(name));
+  const needed =
+    filled(env["FLOWRUN_ACCESS_TOKEN"]) === null ? asked : asked.filter((name) => !/SECRET|SCOPES|IMS_URL/.test(name));
   const defaulted: readonly string[] = [variables.scopes, variables.imsUrl, variables.apiUrl];
   return needed.every((name) => filled(env[name]) !== null || defaulted.includes(name));
 }
@@ -69,7 +70,8 @@ export function isSettledBy(env: Env): boolean {
  * Pure.
  */
 export function resolveSettings(profile: string, env: Env, saved: ProfileValues): Settings {
-  const find = (key: ProfileKey): string | null => filled(env[variables[key]]) ?? filled(saved[key]) ?? filled(defaults[key]);
+  const find = (key: ProfileKey): string | null =>
+    filled(env[variables[key]]) ?? filled(saved[key]) ?? filled(defaults[key]);
   const accessToken = filled(env["FLOWRUN_ACCESS_TOKEN"]);
   const missing = requiredKeys(accessToken !== null).filter((key) => find(key) === null);
   if (missing.length > 0) throw incomplete(profile, missing);
@@ -131,7 +133,9 @@ function isLoopback(hostname: string): boolean {
 function checkHeader(text: string, name: string, isSecret = false): string {
   if (/^[\x21-\x7e]+$/.test(text)) return text;
   throw new FlowrunError("settings", `${name} holds a character that cannot be part of it`, {
-    why: isSecret ? "it has a space, line break or non-ASCII character" : `it reads ${JSON.stringify(text.slice(0, 200))}`,
+    why: isSecret
+      ? "it has a space, line break or non-ASCII character"
+      : `it reads ${JSON.stringify(text.slice(0, 200))}`,
     hint: "copy it again, without spaces, quotes or line breaks",
   });
 }

@@ -98,15 +98,19 @@ async function connectDemo(options: ConnectOptions, host: Host): Promise<Connect
   ]);
   const demo = await startDemo(() => host.now());
   const transport = createTransport({ env: {}, stallMs: 60_000 });
-  const settings = resolveSettings(demoProfile, {}, {
-    clientId: demo.clientId,
-    clientSecret: demo.clientSecret,
-    imsOrgId: demo.imsOrgId,
-    scopes: demo.scopes.join(","),
-    journalUrl: demo.journalUrl,
-    imsUrl: demo.imsUrl,
-    apiUrl: demo.apiUrl,
-  });
+  const settings = resolveSettings(
+    demoProfile,
+    {},
+    {
+      clientId: demo.clientId,
+      clientSecret: demo.clientSecret,
+      imsOrgId: demo.imsOrgId,
+      scopes: demo.scopes.join(","),
+      journalUrl: demo.journalUrl,
+      imsUrl: demo.imsUrl,
+      apiUrl: demo.apiUrl,
+    },
+  );
   const close = async (): Promise<void> => {
     await transport.close();
     await demo.close();

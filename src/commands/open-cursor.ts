@@ -28,7 +28,12 @@ const saveIdleEveryMs = 60_000;
  * Locks and opens a cursor of the connection's profile.
  * @throws FlowrunError `usage` when another process moves it or it belongs to another journal, `settings` when its file is damaged.
  */
-export async function openCursor(name: string, connection: Connection, host: Host, notify: Notify): Promise<OpenCursor> {
+export async function openCursor(
+  name: string,
+  connection: Connection,
+  host: Host,
+  notify: Notify,
+): Promise<OpenCursor> {
   const place = { stateFolder: host.dirs.state, profile: connection.settings.profile, name };
   const trouble: { first: unknown } = { first: null };
   const complain = (error: unknown): void => {
@@ -126,11 +131,15 @@ function insidePage({ page, printed, kept }: Progress, journalUrl: string): stri
 }
 
 function notSaved(place: CursorPlace, error: unknown): FlowrunError {
-  return new FlowrunError("state", `the cursor '${place.name}' could not be saved: the runs above will come again next time`, {
-    why: reasonOf(error),
-    hint: `make ${place.stateFolder} writable, or choose another folder with FLOWRUN_HOME`,
-    cause: error,
-  });
+  return new FlowrunError(
+    "state",
+    `the cursor '${place.name}' could not be saved: the runs above will come again next time`,
+    {
+      why: reasonOf(error),
+      hint: `make ${place.stateFolder} writable, or choose another folder with FLOWRUN_HOME`,
+      cause: error,
+    },
+  );
 }
 
 function reasonOf(error: unknown): string {

@@ -103,6 +103,12 @@ async function readFrom(start: Place, work: Work, host: Host): Promise<FlowRun |
     },
     tally,
   );
+  const hidden = sink.hidden();
+  if (hidden > 0)
+    reporter.notify({
+      kind: "remark",
+      text: `${String(hidden)} columns hidden to fit the terminal; -o wide shows them`,
+    });
   return last;
 }
 
@@ -183,13 +189,17 @@ function liveLine(start: Place, { plan, reporter, began }: Work, host: Pick<Host
   return (page: Page, sifted: Sifted, tally: Readonly<Tally>): void => {
     const now = host.now();
     const reached = sifted.kept.at(-1)?.run.updatedAt ?? null;
-    if (reached !== null) share = Math.max(share, Math.min(1, (Date.parse(reached) - windowStart) / (began - windowStart)));
+    if (reached !== null)
+      share = Math.max(share, Math.min(1, (Date.parse(reached) - windowStart) / (began - windowStart)));
     const counts = `${tally.printed.toLocaleString("en-US")} runs, ${tally.events.toLocaleString("en-US")} events`;
     if (page.atEnd) {
-      if (plan.follow) reporter.live(`caught up at ${clock(now)}, asking again in ${seconds(page.waitMs)} · ${counts}`, true);
+      if (plan.follow)
+        reporter.live(`caught up at ${clock(now)}, asking again in ${seconds(page.waitMs)} · ${counts}`, true);
       return;
     }
-    reporter.live(start.kind === "now" ? `reading · ${counts}` : `reading ${percent(share)} · ${counts}${left(share, now - began)}`);
+    reporter.live(
+      start.kind === "now" ? `reading · ${counts}` : `reading ${percent(share)} · ${counts}${left(share, now - began)}`,
+    );
   };
 }
 

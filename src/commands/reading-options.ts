@@ -1,5 +1,5 @@
 import { FlowrunError } from "../errors.ts";
-import type { CommonFlags, ReadingFlags } from "../flags.ts";
+import type { CommonFlags, ReadingFlags } from "../program/flags.ts";
 import type { Patience } from "../http/retrying.ts";
 import type { OnExpired } from "../journal/read-pages.ts";
 import { parseDuration, parseWhen, type Start } from "../journal/when.ts";

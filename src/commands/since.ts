@@ -1,4 +1,4 @@
-import type { ReadingFlags } from "../flags.ts";
+import type { ReadingFlags } from "../program/flags.ts";
 import type { Host } from "../host.ts";
 import { checkFailed, read } from "./read.ts";
 import { resolveReading, resolveStart } from "./reading-options.ts";
@@ -7,6 +7,9 @@ import { resolveReading, resolveStart } from "./reading-options.ts";
 export async function runSince(when: string, flags: ReadingFlags, host: Host): Promise<void> {
   const options = resolveReading(flags, host.now());
   const start = resolveStart(when, flags, host.now());
-  const { tally } = await read({ options, start, follow: false, onExpired: options.onExpired ?? "fail", signal: host.signal }, host);
+  const { tally } = await read(
+    { options, start, follow: false, onExpired: options.onExpired ?? "fail", signal: host.signal },
+    host,
+  );
   checkFailed(options, tally);
 }

@@ -1,4 +1,4 @@
-import type { TailFlags } from "../flags.ts";
+import type { TailFlags } from "../program/flags.ts";
 import type { Host } from "../host.ts";
 import { checkFailed, read } from "./read.ts";
 import { resolveReading, resolveStart } from "./reading-options.ts";
@@ -7,7 +7,10 @@ import { resolveReading, resolveStart } from "./reading-options.ts";
 export async function runTail(flags: TailFlags, host: Host): Promise<void> {
   const options = resolveReading(flags, host.now());
   const start = resolveStart(flags.since, flags, host.now());
-  const { tally } = await read({ options, start, follow: true, onExpired: options.onExpired ?? "oldest", signal: host.signal }, host);
+  const { tally } = await read(
+    { options, start, follow: true, onExpired: options.onExpired ?? "oldest", signal: host.signal },
+    host,
+  );
   host.signal.throwIfAborted();
   checkFailed(options, tally);
 }

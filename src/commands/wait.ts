@@ -1,5 +1,5 @@
 import { FlowrunError } from "../errors.ts";
-import type { WaitFlags } from "../flags.ts";
+import type { WaitFlags } from "../program/flags.ts";
 import type { Host } from "../host.ts";
 import { parseDuration } from "../journal/when.ts";
 import type { FlowRun } from "../runs/flow-run.ts";
@@ -16,7 +16,13 @@ export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
   try {
     const keep = (run: FlowRun): boolean => isTerminal(run.status) && options.keep(run);
     const { last } = await read(
-      { options: { ...options, keep, max: 1 }, start, follow: true, onExpired: options.onExpired ?? "oldest", signal: deadline.signal },
+      {
+        options: { ...options, keep, max: 1 },
+        start,
+        follow: true,
+        onExpired: options.onExpired ?? "oldest",
+        signal: deadline.signal,
+      },
       host,
     );
     if (last !== null) return judge(last);

@@ -110,12 +110,7 @@ function locate({ source, knobs }: Journal, { start, kind }: Question, now: numb
   }
 }
 
-function unknownPosition(
-  knobs: JournalKnobs,
-  position: string,
-  kind: Question["kind"],
-  length: number,
-): Place | Reply {
+function unknownPosition(knobs: JournalKnobs, position: string, kind: Question["kind"], length: number): Place | Reply {
   if (kind === "validate") return refused("position is not valid");
   switch (knobs.unknownSince) {
     case 204:

@@ -113,7 +113,8 @@ async function readPage(
   // Anything but JSON may be a stranger's page: its links are worth nothing until the body is known to be a journal's.
   if (next !== url && /json/i.test(answer.headers["content-type"]?.[0] ?? "json")) tell(next);
   const body = decodePage(await answer.body());
-  if (body === null) return { trouble: trouble("the journal sent a page that is not whole", "its body is not the JSON of a page") };
+  if (body === null)
+    return { trouble: trouble("the journal sent a page that is not whole", "its body is not the JSON of a page") };
   return {
     value: {
       url,
@@ -143,7 +144,10 @@ function afterLast(journal: Journal, url: string, last: string | null): string {
       hint: "check FLOWRUN_JOURNAL_URL, and any proxy between here and Adobe",
     });
   }
-  journal.notify({ kind: "warning", text: "the journal sent a page without a next link; going on after its last event" });
+  journal.notify({
+    kind: "warning",
+    text: "the journal sent a page without a next link; going on after its last event",
+  });
   const next = new URL(journal.url);
   const limit = new URL(url).searchParams.get("limit");
   next.searchParams.set("since", last);
@@ -172,9 +176,17 @@ async function judge(
 ): Promise<Attempt<Page>> {
   const { status } = answer;
   const words = readServerWords(answer.headers, await answer.body());
-  const failed: Trouble = { ...trouble(`the journal answered ${String(status)}`, words.text), requestId: words.requestId };
+  const failed: Trouble = {
+    ...trouble(`the journal answered ${String(status)}`, words.text),
+    requestId: words.requestId,
+  };
   if (status === 429 || status === 503) {
-    return { trouble: { ...failed, waitMs: retryAfterMs(answer.headers["retry-after"]?.[0], journal.host.now()) ?? defaultWaitMs } };
+    return {
+      trouble: {
+        ...failed,
+        waitMs: retryAfterMs(answer.headers["retry-after"]?.[0], journal.host.now()) ?? defaultWaitMs,
+      },
+    };
   }
   if (status >= 500) return { trouble: failed };
   const isTokenLost = status === 403 && (words.code === "403010" || words.code === "403020");

@@ -70,8 +70,12 @@ export function resolveNext(link: string, requestUrl: string, journalUrl: string
   }
   const isAdobe = next.protocol === "https:" && /(^|\.)adobe\.io$/.test(next.hostname);
   if (next.origin === new URL(journalUrl).origin || isAdobe) return next.href;
-  throw new FlowrunError("protocol", `the journal's next link points to another host, ${next.host}, and was not followed`, {
-    why: "the access token goes only to the journal's own host or to *.adobe.io over https",
-    hint: "check FLOWRUN_JOURNAL_URL, and any proxy between here and Adobe",
-  });
+  throw new FlowrunError(
+    "protocol",
+    `the journal's next link points to another host, ${next.host}, and was not followed`,
+    {
+      why: "the access token goes only to the journal's own host or to *.adobe.io over https",
+      hint: "check FLOWRUN_JOURNAL_URL, and any proxy between here and Adobe",
+    },
+  );
 }

@@ -8,14 +8,41 @@ const remedies = new Map<string, readonly [meaning: string, remedy: string]>([
   ["403000", ["no API key arrived", "set the client id: FLOWRUN_CLIENT_ID"]],
   [
     "403003",
-    ["the API key is not valid here", `compare FLOWRUN_CLIENT_ID with ${consoleCredential} → Client ID; is the I/O Management API in the project?`],
+    [
+      "the API key is not valid here",
+      `compare FLOWRUN_CLIENT_ID with ${consoleCredential} → Client ID; is the I/O Management API in the project?`,
+    ],
   ],
   ["403010", ["no access token arrived", "check that no proxy strips the Authorization header"]],
-  ["403011", ["the token's scopes do not cover the journal", `copy the scopes of ${consoleCredential} into FLOWRUN_SCOPES (adobeio_api is needed)`]],
+  [
+    "403011",
+    [
+      "the token's scopes do not cover the journal",
+      `copy the scopes of ${consoleCredential} into FLOWRUN_SCOPES (adobeio_api is needed)`,
+    ],
+  ],
   ["403020", ["the access token is missing or not valid", `check client id and secret against ${consoleCredential}`]],
-  ["403023", ["the credential's profile is not valid for this API", "add the I/O Management API to the project: Adobe Developer Console → Add to project → API"]],
-  ["403024", ["the credential may not read the profile", "ask an administrator of the organisation to grant the credential its product profile"]],
-  ["403025", ["the credential's profile is not valid for this API", "add the I/O Management API to the project: Adobe Developer Console → Add to project → API"]],
+  [
+    "403023",
+    [
+      "the credential's profile is not valid for this API",
+      "add the I/O Management API to the project: Adobe Developer Console → Add to project → API",
+    ],
+  ],
+  [
+    "403024",
+    [
+      "the credential may not read the profile",
+      "ask an administrator of the organisation to grant the credential its product profile",
+    ],
+  ],
+  [
+    "403025",
+    [
+      "the credential's profile is not valid for this API",
+      "add the I/O Management API to the project: Adobe Developer Console → Add to project → API",
+    ],
+  ],
   ["400003", ["a required header is missing", "set all of FLOWRUN_CLIENT_ID and FLOWRUN_IMS_ORG_ID"]],
 ]);
 

@@ -24,7 +24,8 @@ const dayMs = 86_400_000;
 /** How long Adobe I/O Events keeps an event (contract: journal, §1.8). */
 export const retentionMs = 7 * dayMs;
 
-const forms = "a duration (-P1D, -PT2H, 90m, 1d, 1h30m), a date or time (2026-11-20, 2026-11-20T08:00Z), oldest, now or last";
+const forms =
+  "a duration (-P1D, -PT2H, 90m, 1d, 1h30m), a date or time (2026-11-20, 2026-11-20T08:00Z), oldest, now or last";
 
 /**
  * Reads a `<when>`: a duration back from now (ISO 8601 or short), a date or RFC 3339 time (UTC where it has no zone),
@@ -65,7 +66,12 @@ export function parseDuration(words: string): number {
 }
 
 /** The first question to a journal, asked at `now`: with exactly one of no parameter, `seek` and `latest`. Pure. */
-export function startUrl(journalUrl: string, start: Exclude<Start, { kind: "last" }>, limit: number | null, now: number): string {
+export function startUrl(
+  journalUrl: string,
+  start: Exclude<Start, { kind: "last" }>,
+  limit: number | null,
+  now: number,
+): string {
   if (start.kind === "next") return start.url;
   const url = new URL(journalUrl);
   if (start.kind === "now") url.searchParams.set("latest", "true");
@@ -110,7 +116,8 @@ function shortToIso(word: string): string | null {
   return `P${date}${time && `T${time}`}`;
 }
 
-const instantPattern = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-](?:0\d|1[0-4]):?[0-5]\d)?)?$/i;
+const instantPattern =
+  /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-](?:0\d|1[0-4]):?[0-5]\d)?)?$/i;
 
 function readInstant(word: string): number | null {
   if (!instantPattern.test(word)) return null;

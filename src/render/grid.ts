@@ -55,7 +55,8 @@ const noBorders = {
  * what it finds too wide, so it lays out stand-ins of the right width.
  */
 function standIn(text: string, width: number): string {
-  return "x".repeat(Math.min(widthOf(text), width));
+  // A lone combining mark has no width, and its cell is still one to find again.
+  return "x".repeat(Math.max(1, Math.min(widthOf(text), width)));
 }
 
 function takePlaces(line: string, cells: readonly GridCell[]): string {

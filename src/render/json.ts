@@ -20,7 +20,6 @@ export function jsonRenderer(): Renderer {
     encode: compact,
     open: () => "[",
     lay: (encoded) => {
-      if (encoded.length === 0) return "";
       const before = isEmpty ? "\n" : ",\n";
       isEmpty = false;
       return before + encoded.join(",\n");

@@ -9,7 +9,7 @@ export interface Renderer {
   readonly encode: (run: FlowRun) => string;
   /** What stands before the first run, also when there is none. */
   readonly open: () => string;
-  /** The next runs, in their order. */
+  /** The next runs, in their order; one at least. */
   readonly lay: (encoded: readonly string[]) => string;
   /** What stands after the last run. */
   readonly close: () => string;

@@ -2,6 +2,7 @@ import type { Output } from "../host.ts";
 import type { Column } from "../render/columns.ts";
 import type { TimeStyle } from "../render/quantities.ts";
 import type { Renderer } from "../render/renderer.ts";
+import type { FlowRun } from "../runs/flow-run.ts";
 import type { Sink } from "./sink.ts";
 import { streamSink } from "./stream.ts";
 
@@ -27,7 +28,7 @@ export interface SinkOptions {
 
 /** A sink for flow runs, and the encoding it takes. */
 export interface RunSink extends Sink {
-  readonly encode: (run: Parameters<Renderer["encode"]>[0]) => string;
+  readonly encode: (run: FlowRun) => string;
   /** How many columns were left out for want of room, so far. */
   readonly hidden: () => number;
 }

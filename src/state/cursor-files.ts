@@ -62,7 +62,11 @@ export async function lockCursor(place: CursorPlace, pid: number): Promise<Proce
 const schemaVersion = 1;
 
 function encode(cursor: Cursor) {
-  return { ...cursor, savedAt: new Date(cursor.savedAt).toISOString(), movedAt: new Date(cursor.movedAt).toISOString() };
+  return {
+    ...cursor,
+    savedAt: new Date(cursor.savedAt).toISOString(),
+    movedAt: new Date(cursor.movedAt).toISOString(),
+  };
 }
 
 function decodeCursor(text: string): Cursor | null {

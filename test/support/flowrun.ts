@@ -35,7 +35,9 @@ export interface RunOptions {
 /** An environment that knows nothing of this machine's user: no home, no FLOWRUN_*, no colours. */
 export function bareEnv(home: string): Record<string, string> {
   const kept = ["PATH", "LANG", "TMPDIR", "SystemRoot"];
-  const inherited = kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]] as const]));
+  const inherited = kept.flatMap((name) =>
+    process.env[name] === undefined ? [] : [[name, process.env[name]] as const],
+  );
   return { ...Object.fromEntries(inherited), HOME: home, FLOWRUN_HOME: join(home, "flowrun"), TZ: "UTC" };
 }
 
@@ -112,7 +114,9 @@ function launch(command: string, args: readonly string[], { env = {}, cwd, input
           seen();
         } else if (child.exitCode !== null) {
           watchers.delete(look);
-          failed(new Error(`ended with ${String(child.exitCode)} before it said ${String(text)}:\n${stdout}\n${stderr}`));
+          failed(
+            new Error(`ended with ${String(child.exitCode)} before it said ${String(text)}:\n${stdout}\n${stderr}`),
+          );
         }
       };
       watchers.add(look);

@@ -14,7 +14,11 @@ export interface Failure {
   readonly inFailedInfo?: boolean;
 }
 
-const copyFailed = { code: "CONNECTOR-1001-500", message: "Error in copying the data from Source.", step: "copy" } as const;
+const copyFailed = {
+  code: "CONNECTOR-1001-500",
+  message: "Error in copying the data from Source.",
+  step: "copy",
+} as const;
 const promotionFailed = {
   code: "CONNECTOR-2001-500",
   message: "Error in processing (parsing, validation or transformation) the copied data.",
@@ -29,9 +33,15 @@ export function findFailure(run: Run, failed: number): Failure | undefined {
     case "sftpTimeout":
       return sftpTimeout();
     case "noFiles":
-      return { ...promotionFailed, causes: [{ code: "133", message: "No file was found for this batch. Upload files to ingest." }] };
+      return {
+        ...promotionFailed,
+        causes: [{ code: "133", message: "No file was found for this batch. Upload files to ingest." }],
+      };
     case "unreadableRows":
-      return { ...promotionFailed, causes: [{ code: "INGEST-1401-400", message: "The rows are damaged and cannot be read." }] };
+      return {
+        ...promotionFailed,
+        causes: [{ code: "INGEST-1401-400", message: "The rows are damaged and cannot be read." }],
+      };
     case "errorsWithinThreshold":
     case "partialSuccess":
       return { ...promotionFailed, message: "Error occurred at promotion activity.", causes: rejected(run, failed) };
@@ -39,7 +49,12 @@ export function findFailure(run: Run, failed: number): Failure | undefined {
       return {
         ...promotionFailed,
         message: "Error occurred at promotion activity.",
-        causes: [{ code: "INGEST-1211-400", message: "Errors while parsing or converting; enable error diagnostics to see them." }],
+        causes: [
+          {
+            code: "INGEST-1211-400",
+            message: "Errors while parsing or converting; enable error diagnostics to see them.",
+          },
+        ],
       };
     case "success":
     case "cancelled":

@@ -64,7 +64,11 @@ function streamingMetrics(run: Run): object {
         ingestedRecordPercentage: percentage,
         ...(failed === 0
           ? {}
-          : { failedInfo: [{ code: "DCVS-1106-400", type: "Error", count: failed, message: "required key [_id] not found" }] }),
+          : {
+              failedInfo: [
+                { code: "DCVS-1106-400", type: "Error", count: failed, message: "required key [_id] not found" },
+              ],
+            }),
       },
       statusSummary: { status: failed === 0 ? "success" : "partialSuccess" },
     },
@@ -90,11 +94,26 @@ function downstreamMetrics(run: Run, kind: keyof typeof downstream): object {
   const durationSummary = { startedAtUTC: run.startedAt, completedAtUTC: run.completedAt };
   const recordSummary = failed
     ? {}
-    : { inputRecordCount: run.records, createdRecordCount: run.records, outputRecordCount: run.records, failedRecordCount: 0 };
+    : {
+        inputRecordCount: run.records,
+        createdRecordCount: run.records,
+        outputRecordCount: run.records,
+        failedRecordCount: 0,
+      };
   const statusSummary = failed
     ? { status: "failed", errors: [{ code: error, message: "The job could not be carried through." }] }
     : { status: "success" };
-  const activity = { id, name, updatedAtUTC: 0, durationSummary, latencySummary: {}, sizeSummary: {}, recordSummary, fileSummary: {}, statusSummary };
+  const activity = {
+    id,
+    name,
+    updatedAtUTC: 0,
+    durationSummary,
+    latencySummary: {},
+    sizeSummary: {},
+    recordSummary,
+    fileSummary: {},
+    statusSummary,
+  };
   return {
     ...(kind === "destination" ? {} : { predecessors: [predecessorOf(run)] }),
     metrics: { durationSummary, ...(failed ? {} : { recordSummary }), statusSummary },

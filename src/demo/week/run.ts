@@ -59,7 +59,8 @@ function draw(odds: Flow["odds"], point: number): Outcome {
 function play(flow: Flow, key: string, n: number, completedAt: number, outcome: Outcome): Run {
   const failsEarly = outcome === "expiredSecret" || outcome === "noFiles";
   const usualMs = between(...flow.durationMs, `${key} duration`);
-  const durationMs = flow.kind === "streaming" ? hour : failsEarly ? between(9_000, 31_000, `${key} duration`) : usualMs;
+  const durationMs =
+    flow.kind === "streaming" ? hour : failsEarly ? between(9_000, 31_000, `${key} duration`) : usualMs;
   return {
     flow,
     key,

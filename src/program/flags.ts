@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { columnNames } from "./render/columns.ts";
-import { outputFormats, type OutputFormat } from "./sinks/index.ts";
+import { columnNames } from "../render/columns.ts";
+import { outputFormats, type OutputFormat } from "../sinks/index.ts";
 
 /** Options that every command which talks to Adobe has, as commander hands them over. */
 export interface CommonFlags {
@@ -36,6 +36,10 @@ export interface ReadingFlags extends CommonFlags {
   readonly onExpired?: "fail" | "oldest" | "latest";
 }
 
+export interface CursorFlags extends CommonFlags {
+  readonly json?: boolean;
+}
+
 export interface TailFlags extends ReadingFlags {
   readonly since: string;
 }
@@ -66,12 +70,20 @@ export function declareReading(command: Command): Command {
       .option("--json", "short for -o ndjson")
       .option("--columns <names>", `columns of table and csv: ${columnNames().slice(0, 6).join(",")}…`, words)
       .option("--no-headers", "table and csv without the header line")
-      .option("--status <statuses>", "success, failed, partialSuccess, inProgress or all (default: all but inProgress)", words)
+      .option(
+        "--status <statuses>",
+        "success, failed, partialSuccess, inProgress or all (default: all but inProgress)",
+        words,
+      )
       .option("--flow <ids>", "only these dataflows", words)
       .option("--run <ids>", "only these runs", words)
       .option("--sandbox <names>", "only these sandboxes", words)
       .option("--code <globs>", "only runs with such an error or cause: 'CONNECTOR-1*'", words)
-      .option("--events <which>", "sources, runs (anything that carries a flow run) or exact event codes (default: sources)", words)
+      .option(
+        "--events <which>",
+        "sources, runs (anything that carries a flow run) or exact event codes (default: sources)",
+        words,
+      )
       .option("--until <when>", "drop runs updated later than that")
       .option("-n, --max <n>", "stop after so many runs", positive)
       .option("--retries <n>", "failures in a row before since gives up", notNegative, 5)
@@ -81,9 +93,15 @@ export function declareReading(command: Command): Command {
       .option("--raw", "add the event as delivered, under raw")
       .option("--cursor <name>", "which saved cursor 'last' means (default: default)")
       .addOption(
-        new Option("--on-expired <policy>", "with last: what to do when the cursor's place has expired").choices(expiryPolicies),
+        new Option("--on-expired <policy>", "with last: what to do when the cursor's place has expired").choices(
+          expiryPolicies,
+        ),
       )
-      .addOption(new Option("--time <style>", "times in tables (default: local on a terminal, iso in a pipe)").choices(timeStyles)),
+      .addOption(
+        new Option("--time <style>", "times in tables (default: local on a terminal, iso in a pipe)").choices(
+          timeStyles,
+        ),
+      ),
   );
 }
 

@@ -1,68 +1,51 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import { declareReading, type ReadingFlags, type TailFlags, type WaitFlags } from "./flags.ts";
-import type { Host } from "./host.ts";
-import { version } from "./version.ts";
-
-/** The whole command line. Commands are declared here and loaded when they run: a help text must not cost the whole program. */
-export function createProgram(host: Host): Command {
-  const program = new Command("flowrun")
-    .description("Follow, recover and explain Adobe Experience Platform dataflow runs from the Adobe I/O Events journal.")
-    .version(version, "-V, --version")
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => void host.stdout.write(text).catch(() => undefined),
-      // What commander would say to stderr arrives as a CommanderError, too; cli.ts says it in flowrun's own form.
-      writeErr: () => undefined,
-    })
-    .showSuggestionAfterError()
-    .addHelpText("after", "\nTry it without an account:\n  flowrun since -P1D --profile demo");
-  program.action(() => {
-    program.outputHelp();
-  });
-  declareSince(program, host);
-  declareTail(program, host);
-  declareWait(program, host);
-  return program;
-}
+import type { Host } from "../host.ts";
 
 /** `flowrun since <when>`: every flow run recorded since then, oldest first, to the end of the journal. */
-function declareSince(program: Command, host: Host): void {
+export function declareSince(program: Command, host: Host): void {
   declareReading(
     program
       .command("since")
       .summary("print every flow run recorded since a moment, then exit")
       .description("Prints every flow run recorded since <when>, oldest first, and exits at the end of the journal.")
       .argument("<when>", "-P1D, -PT2H, 90m, 1d, a date or time (UTC), oldest, now, or last (the saved cursor)"),
-  ).addHelpText(
-    "after",
-    `
+  )
+    .addHelpText(
+      "after",
+      `
 Examples:
   flowrun since -P1D                        the last day
   flowrun since 2h --status failed          what failed in the last two hours
   flowrun since last --json >> runs.ndjson  what is new since the last time, for cron`,
-  ).action(async (when: string, flags: ReadingFlags) => (await import("./commands/since.ts")).runSince(when, flags, host));
+    )
+    .action(async (when: string, flags: ReadingFlags) =>
+      (await import("../commands/since.ts")).runSince(when, flags, host),
+    );
 }
 
 /** `flowrun tail`: each flow run as it is recorded, until stopped. */
-function declareTail(program: Command, host: Host): void {
+export function declareTail(program: Command, host: Host): void {
   declareReading(
     program
       .command("tail")
       .summary("follow the journal and print each flow run as it is recorded")
       .description("Follows the journal from its end and prints each flow run as it is recorded, until stopped.")
       .option("--since <when>", "print that window first: -P1D, 90m, a date or time, oldest, last", "now"),
-  ).addHelpText(
-    "after",
-    `
+  )
+    .addHelpText(
+      "after",
+      `
 Examples:
   flowrun tail                              from now on
   flowrun tail --since -PT1H                the last hour first
   flowrun tail --status failed --json       failures only, one JSON object a line`,
-  ).action(async (flags: TailFlags) => (await import("./commands/tail.ts")).runTail(flags, host));
+    )
+    .action(async (flags: TailFlags) => (await import("../commands/tail.ts")).runTail(flags, host));
 }
 
 /** `flowrun wait`: until the first finished run that matches; for pipelines. */
-function declareWait(program: Command, host: Host): void {
+export function declareWait(program: Command, host: Host): void {
   declareReading(
     program
       .command("wait")
@@ -72,11 +55,13 @@ function declareWait(program: Command, host: Host): void {
       )
       .option("--since <when>", "look at that window first, for a run that may have ended already", "now")
       .option("--timeout <duration>", "give up after that long: 30m, PT2H"),
-  ).addHelpText(
-    "after",
-    `
+  )
+    .addHelpText(
+      "after",
+      `
 Examples:
   flowrun wait --flow <flow id> --timeout 2h
   flowrun wait --flow <flow id> --since -PT5M --timeout 1h && ./next-step.sh`,
-  ).action(async (flags: WaitFlags) => (await import("./commands/wait.ts")).runWait(flags, host));
+    )
+    .action(async (flags: WaitFlags) => (await import("../commands/wait.ts")).runWait(flags, host));
 }
