@@ -7,23 +7,18 @@ const rooms = [
   },
   {
     room: "cli",
-    may: ["program", "render"],
+    may: ["program"],
     because: "The command line puts failures into words and an exit code; the work is the program's.",
   },
   {
     room: "program",
-    may: ["flags", "commands"],
-    because: "The program declares the commands and loads each when it runs.",
-  },
-  {
-    room: "flags",
-    may: ["render", "sinks"],
-    because: "Flags take their choices from the registries, so that help cannot lie, and know no command.",
+    may: ["commands", "render", "sinks"],
+    because: "The program declares the commands, takes choices from the registries so that help cannot lie, and loads each command when it runs.",
   },
   {
     room: "commands",
     may: ["pipeline", "reporter", "settings", "http", "auth", "journal", "runs", "render", "sinks", "state", "demo"],
-    types: ["flags"],
+    types: ["program/flags"],
     because: "A command wires the rooms together, and knows neither the command line above it nor the process.",
   },
   {
@@ -76,7 +71,7 @@ const doors = [
   { packages: ["undici"], at: ["http/transport"], because: "One exchange with the world goes through one file." },
   {
     packages: ["commander"],
-    at: ["cli", "program", "flags", "commands"],
+    at: ["cli", "program"],
     because: "Only the command line knows what parses it.",
   },
   { packages: ["conf", "atomically"], at: ["state"], because: "How a file is kept safe is the business of one room." },

@@ -9,13 +9,13 @@ import type { Ask, Dirs, Host, Output, Send } from "./host.ts";
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 const stopping = new AbortController();
-let stoppedBy: keyof typeof signals | null = null;
+const stopped: { by: keyof typeof signals | null } = { by: null };
 
 for (const name of Object.keys(signals) as (keyof typeof signals)[]) {
   process.on(name, () => {
     // The second time means it: no flushing, no saving.
-    if (stoppedBy !== null) process.exit(signals[name]);
-    stoppedBy = name;
+    if (stopped.by !== null) process.exit(signals[name]);
+    stopped.by = name;
     stopping.abort(new FlowrunError("aborted", `stopped by ${name}`));
   });
 }
@@ -34,7 +34,7 @@ const host: Host = {
 };
 
 const exitCode = await runCli(process.argv.slice(2), host);
-process.exitCode = stoppedBy === null ? exitCode : signals[stoppedBy];
+process.exitCode = stopped.by === null ? exitCode : signals[stopped.by];
 
 /** undici is loaded by the first request, since most of a start-up would be its. */
 function lazySend(): Send {

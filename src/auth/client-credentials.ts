@@ -35,7 +35,7 @@ async function tryOnce(credentials: Credentials, secret: Secret, minting: Mintin
   const mintedAt = host.now();
   try {
     const answer = await host.send(ask, signal);
-    return await judge(answer, await answer.body(), mintedAt, host);
+    return judge(answer, await answer.body(), mintedAt, host);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof FlowrunError) throw error;
@@ -58,12 +58,7 @@ function tokenRequest(credentials: Credentials, secret: Secret): Ask {
   };
 }
 
-async function judge(
-  answer: Answer,
-  body: Uint8Array,
-  mintedAt: number,
-  host: Pick<Host, "now">,
-): Promise<Attempt<Outcome>> {
+function judge(answer: Answer, body: Uint8Array, mintedAt: number, host: Pick<Host, "now">): Attempt<Outcome> {
   const words = readServerWords(answer.headers, body);
   if (answer.status === 200) {
     const token = readToken(body, mintedAt);

@@ -1,5 +1,3 @@
-import { inspect } from "node:util";
-
 /** A text that will not print itself: every way of showing it says `[secret]`, so that leaking one takes a deliberate `reveal()`. */
 export class Secret {
   readonly #text: string;
@@ -20,7 +18,7 @@ export class Secret {
     return "[secret]";
   }
 
-  [inspect.custom](): string {
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
     return "[secret]";
   }
 }

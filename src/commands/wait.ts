@@ -25,7 +25,10 @@ export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
       },
       host,
     );
-    if (last !== null) return judge(last);
+    if (last !== null) {
+      judge(last);
+      return;
+    }
     host.signal.throwIfAborted();
     throw new FlowrunError("timeout", `no matching run ended within ${flags.timeout ?? "the time given"}`, {
       why: "the journal held none until now",

@@ -9,6 +9,7 @@ import { answerJournal, faithful, notFound, type JournalKnobs } from "./journal.
 import { findJournalPath } from "./question.ts";
 import { answerRegistrations, hearsFlowRuns, journalUrlOf, registrations } from "./registrations.ts";
 import { listedSource, type JournalSource } from "./source.ts";
+import { storySource } from "./story.ts";
 
 export interface ServerOptions {
   /** Epoch ms: the clock of the journal, of the tokens and of the `Date` header. */
@@ -65,6 +66,11 @@ export interface DemoServer {
   revokeTokens(): void;
   /** Ends at once: connections are dropped, whatever is under way. */
   close(): Promise<void>;
+}
+
+/** Starts the demo (contract/cli.md §9): the story's journal on a server that lets the process end. `now` is epoch ms. */
+export function startDemo(now: () => number): Promise<DemoServer> {
+  return startServer({ now, source: storySource(now()), unref: true });
 }
 
 /** Starts the server on a free loopback port; resolves when it listens. */

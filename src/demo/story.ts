@@ -1,15 +1,9 @@
 import { between, hash, uuidFrom } from "./chance.ts";
-import { startServer, type DemoServer } from "./server.ts";
 import { firstWhere, generatedSource, type JournalSource } from "./source.ts";
 import { downstreamFlows, sourceFlows, type Flow } from "./week/cast.ts";
 import { wrapRuns } from "./week/envelope.ts";
 import { otherEvents } from "./week/others.ts";
 import { beginningOf, liveRun, pastRun, type Run } from "./week/run.ts";
-
-/** Starts the demo (contract/cli.md §9): its own IMS and journal, which lets the process end. `now` is epoch ms. */
-export function startDemo(now: () => number): Promise<DemoServer> {
-  return startServer({ now, source: storySource(now()), unref: true });
-}
 
 /** How often a run is added while the demo is watched. */
 const liveMs = 2_000;

@@ -45,18 +45,19 @@ export async function* readPages(reading: Reading): AsyncGenerator<Page, void, u
 async function* walk(reading: Reading): AsyncGenerator<Page, void, undefined> {
   const { journal, follow } = reading;
   const { host, signal } = journal;
+  const isStopped = (): boolean => signal.aborted;
   const pace = { next: "", idle: 0 };
   const life = { readUntil: host.now(), movedAt: host.now(), probedAt: -Infinity, ...reading.past };
   let asked = begin(reading, reading.start);
   let hasRestarted = false;
-  while (!signal.aborted) {
+  while (!isStopped()) {
     const ahead = asked.head.then((next) => (next === null ? null : { next, asked: ask(journal, () => next) }));
     let page: Page;
     try {
       page = await asked.page;
       if (await isDead(journal, page, life)) throw purged();
     } catch (error) {
-      if (signal.aborted) return;
+      if (isStopped()) return;
       if (hasRestarted || !(error instanceof FlowrunError) || error.kind !== "gap") throw error;
       asked = begin(reading, startAfterExpiry(reading, error, life));
       hasRestarted = true;

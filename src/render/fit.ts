@@ -2,9 +2,10 @@ import type { Cell } from "./cells.ts";
 import type { Column, ColumnKind } from "./columns.ts";
 import { widthOf } from "./cut-text.ts";
 
-/** One column's width: with everything whole, and with its text cut as far as it may be. */
+/** What a column needs: with everything whole; with its text cut, but ids in between whole; with these, too, in the way. */
 export interface Span {
   readonly full: number;
+  readonly neat: number;
   readonly least: number;
 }
 
@@ -27,28 +28,31 @@ const usual: Readonly<Record<ColumnKind, number>> = {
   status: 7,
   id: 7,
   code: 18,
-  text: 20,
+  text: 16,
   list: 7,
 };
 
-/** A text that is cut keeps at least so much. */
-const leastText = 10;
+/** What a column may come down to: a text is cut, a long error code pushes what stands after it, in its own row. */
+const leastOf: Readonly<Partial<Record<ColumnKind, number>>> = { text: 10, code: 36 };
 
 /** Where there is no right edge, one monstrous cell pushes its own row and does not pad a hundred thousand others. */
 const widestPadding = 100;
 
-/** What gives way on a narrow terminal, the least important first. Status, flow and error always stay. */
+/**
+ * What gives way on a narrow terminal, the least important first, and for whose sake: most for a neat table, the last
+ * only where a row would not fit otherwise. Status, flow and error always stay.
+ */
 const dispensable = [
-  "bytes.output",
-  "records.input",
-  "records.output",
-  "sandbox.name",
-  "durationMs",
-  "records.failed",
-  "updatedAt",
-];
+  { name: "bytes.output", yieldsTo: "neat" },
+  { name: "records.input", yieldsTo: "neat" },
+  { name: "records.output", yieldsTo: "neat" },
+  { name: "sandbox.name", yieldsTo: "neat" },
+  { name: "durationMs", yieldsTo: "neat" },
+  { name: "records.failed", yieldsTo: "least" },
+  { name: "updatedAt", yieldsTo: "least" },
+] as const;
 
-/** Each column's span after these rows; it never shrinks below what it was `before`. Pure. */
+/** Each column's span after these rows; it never gets less than it was `before`. Pure. */
 export function measure(
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
@@ -57,28 +61,27 @@ export function measure(
 ): readonly Span[] {
   const widest = Number.isFinite(room) ? room : widestPadding;
   return columns.map(({ kind, title }, index) => {
-    const cells = rows
-      .flatMap((row) => row[index] ?? [])
-      .map(({ text, isWhole }) => ({ width: widthOf(text), isWhole }));
-    const previous = before[index] ?? { full: Math.max(usual[kind], title.length), least: title.length };
-    const full = Math.max(previous.full, ...cells.map(({ width }) => Math.min(width, widest)));
-    if (kind !== "text") return { full, least: full };
-    const ids = cells.filter(({ isWhole }) => isWhole).map(({ width }) => width);
-    return { full, least: Math.min(full, Math.max(previous.least, leastText, ...ids)) };
+    const cells = rows.flatMap((row) => row[index] ?? []);
+    const widths = cells.map(({ text }) => Math.min(widthOf(text), widest));
+    const wholeWidths = widths.filter((_, at) => cells[at]?.isWhole);
+    const previous = before[index];
+    const full = Math.max(previous?.full ?? usual[kind], title.length, ...widths);
+    const least = Math.min(full, Math.max(title.length, leastOf[kind] ?? full));
+    return { full, least, neat: Math.max(previous?.neat ?? 0, least, ...(kind === "text" ? wholeWidths : [])) };
   });
 }
 
 /** Which columns there is room for, as indices: all of them, or all without the least important ones. Pure. */
 export function chooseColumns(columns: readonly Column[], spans: readonly Span[], room: number): readonly number[] {
   let shown = columns.map((_, index) => index);
-  for (const name of dispensable) {
-    if (total(shown.map((index) => spans[index]?.least ?? 0)) <= room) break;
+  for (const { name, yieldsTo } of dispensable) {
+    if (total(shown.map((index) => spans[index]?.[yieldsTo] ?? 0)) <= room) break;
     shown = shown.filter((index) => columns[index]?.name !== name);
   }
   return shown;
 }
 
-/** The shown columns' widths: the widest text gives way until a row fits in `room`, or no text can give more. Pure. */
+/** The shown columns' widths: the widest gives way until a row fits in `room`, or none can give more. Pure. */
 export function fit(
   columns: readonly Column[],
   shown: readonly number[],
@@ -87,13 +90,15 @@ export function fit(
 ): readonly Fitted[] {
   const fitted = columns.flatMap((column, index) => {
     const span = spans[index];
-    return span === undefined || !shown.includes(index) ? [] : [{ column, index, width: span.full, least: span.least }];
+    return span === undefined || !shown.includes(index) ? [] : [{ column, index, span, width: span.full }];
   });
-  while (total(fitted.map(({ width }) => width)) > room) {
-    const giving = fitted.filter(({ width, least }) => width > least);
-    const [widest] = giving.sort((one, other) => other.width - one.width);
-    if (widest === undefined) break;
-    widest.width -= 1;
+  for (const floor of ["neat", "least"] as const) {
+    while (total(fitted.map(({ width }) => width)) > room) {
+      const giving = fitted.filter(({ width, span }) => width > span[floor]);
+      const [widest] = giving.sort((one, other) => other.width - one.width);
+      if (widest === undefined) break;
+      widest.width -= 1;
+    }
   }
   return fitted;
 }

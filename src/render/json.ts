@@ -1,5 +1,6 @@
 import type { FlowRun } from "../runs/flow-run.ts";
 import type { Renderer } from "./renderer.ts";
+import { escapeActive } from "./safe-text.ts";
 
 /** `ndjson`: one compact object a line, nothing where there is no run. */
 export function ndjsonRenderer(): Renderer {
@@ -30,13 +31,6 @@ export function jsonRenderer(): Renderer {
   };
 }
 
-/** The same JSON, with those characters escaped which it may carry bare but a terminal or a line reader acts upon. */
 function compact(run: FlowRun): string {
-  return JSON.stringify(run).replace(
-    active,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return escapeActive(JSON.stringify(run));
 }
-
-/** DEL and C1, line and paragraph separators, and what turns the writing direction. */
-const active = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;

@@ -29,3 +29,19 @@ function escape(character: string): string {
   const code = (character.codePointAt(0) ?? 0).toString(16);
   return code.length <= 2 ? `\\x${code.padStart(2, "0")}` : `\\u{${code}}`;
 }
+
+/**
+ * A JSON document, or YAML in double quotes, with those characters escaped (`\u009b`) which it could carry bare but a
+ * terminal, a line reader or a strict parser acts upon: DEL and C1, line and paragraph separators, what turns the
+ * writing direction, byte order marks. The document means the same. Pure.
+ */
+export function escapeActive(document: string): string {
+  return document.replace(active, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** Whether `escapeActive` has anything to do. Pure. */
+export function hasActive(text: string): boolean {
+  return text.search(active) !== -1;
+}
+
+const active = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g;

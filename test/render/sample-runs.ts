@@ -63,7 +63,11 @@ const unknown = { input: null, output: null, skipped: null, failed: null };
 export const samplePage: readonly FlowRun[] = [
   sampleRun(),
   sampleRun({
-    ...failure("CONNECTOR-1001-500", { code: "AADSTS7000222", message: "The client secret has expired." }, "Copy failed."),
+    ...failure(
+      "CONNECTOR-1001-500",
+      { code: "AADSTS7000222", message: "The client secret has expired." },
+      "Copy failed.",
+    ),
     runId: "0b6d5c1e-52f4-4a8e-8f6a-9a3c5d7e1002",
     flowName: "CRM accounts and contacts, incremental every 15 minutes",
     updatedAt: "2026-11-22T03:10:00.123Z",
@@ -79,7 +83,9 @@ export const samplePage: readonly FlowRun[] = [
     durationMs: 93_784_000,
     records: { ...sampleRun().records, input: 98_765_432_109, output: 98_765_432_000, failed: 109 },
     bytes: { ...unknown, output: 7_300_000_000_000 },
-    errors: [{ code: "INGEST-1212-400", message: "109 rows do not fit the schema.", activity: null, count: 109, causes: [] }],
+    errors: [
+      { code: "INGEST-1212-400", message: "109 rows do not fit the schema.", activity: null, count: 109, causes: [] },
+    ],
     rootCause: { code: "INGEST-1212-400", message: "109 rows do not fit the schema." },
   }),
   sampleRun({

@@ -55,7 +55,7 @@ export interface Flow {
   readonly records: readonly [low: number, high: number];
   /** Its runs take turns in these. */
   readonly shapes: readonly [Shape, ...Shape[]];
-  /** How many runs one event carries. */
+  /** How many runs one event carries; more than one only where the shape is a list. */
   readonly together: number;
   readonly announcesStarts: boolean;
   /** What else than success befalls a run, and how likely. */
@@ -168,7 +168,7 @@ export const sourceFlows: readonly [Flow, ...Flow[]] = [
     everyMs: 2 * hour,
     lastMs: 48 * minute,
     records: [10, 900],
-    shapes: ["headerBody"],
+    shapes: ["headerBody", "hybrid"],
     odds: [["partialSuccess", 0.03]],
   }),
   cast({
@@ -178,7 +178,8 @@ export const sourceFlows: readonly [Flow, ...Flow[]] = [
     everyMs: 2 * hour,
     lastMs: 71 * minute,
     records: [2_000, 48_000],
-    shapes: ["hybrid", "hybridBatch"],
+    shapes: ["hybridBatch"],
+    together: 2,
     odds: [["errorsWithoutDiagnostics", 0.05]],
     recent: { 3: "errorsWithoutDiagnostics" },
   }),
