@@ -20,22 +20,6 @@ for (const name of Object.keys(signals) as (keyof typeof signals)[]) {
   });
 }
 
-const host: Host = {
-  env: process.env,
-  dirs: findDirs(),
-  stdout: outputOf(process.stdout),
-  stderr: outputOf(process.stderr),
-  pid: process.pid,
-  signal: stopping.signal,
-  now: () => Date.now(),
-  sleep,
-  random: () => Math.random(),
-  send: lazySend(),
-};
-
-const exitCode = await runCli(process.argv.slice(2), host);
-process.exitCode = stopped.by === null ? exitCode : signals[stopped.by];
-
 /** undici is loaded by the first request, since most of a start-up would be its. */
 function lazySend(): Send {
   let sending: Promise<Send> | null = null;
@@ -104,3 +88,19 @@ function findDirs(): Dirs {
   // Linux has a folder for state, which env-paths knows as the one for logs; elsewhere it goes with the data.
   return { config, cache, state: process.platform === "linux" ? log : data };
 }
+
+const host: Host = {
+  env: process.env,
+  dirs: findDirs(),
+  stdout: outputOf(process.stdout),
+  stderr: outputOf(process.stderr),
+  pid: process.pid,
+  signal: stopping.signal,
+  now: () => Date.now(),
+  sleep,
+  random: () => Math.random(),
+  send: lazySend(),
+};
+
+const exitCode = await runCli(process.argv.slice(2), host);
+process.exitCode = stopped.by === null ? exitCode : signals[stopped.by];

@@ -2,7 +2,7 @@ import { FlowrunError } from "../errors.ts";
 import type { Host, Output } from "../host.ts";
 import type { Entry, Page } from "../journal/page.ts";
 import { readPages, type OnExpired } from "../journal/read-pages.ts";
-import { retentionMs, type Start } from "../journal/when.ts";
+import { isOlderThanKept, retentionMs, type Start } from "../journal/when.ts";
 import type { Notify } from "../notices.ts";
 import { emptyTally, pump, type KeptRun, type Sifted, type Tally } from "../pipeline.ts";
 import { decideColour } from "../render/colour.ts";
@@ -51,7 +51,7 @@ export async function read(plan: ReadPlan, host: Host): Promise<ReadResult> {
   try {
     cursor = plan.start.kind === "last" ? await openCursor(options.cursor, connection, host, notify) : null;
     const start = cursor?.start ?? placeOf(plan.start);
-    remarkOnStart(start, began, notify);
+    remarkOnStart(start, notify);
     const last = await readFrom(start, { plan, cursor, connection, reporter, tally, began }, host);
     return { tally, last };
   } finally {
@@ -149,8 +149,8 @@ function quietly(stdout: Output, reporter: Reporter): Output {
   };
 }
 
-function remarkOnStart(start: Place, now: number, notify: Notify): void {
-  if (start.kind !== "time" || now - start.at <= retentionMs) return;
+function remarkOnStart(start: Place, notify: Notify): void {
+  if (start.kind !== "time" || !isOlderThanKept(start)) return;
   notify({
     kind: "warning",
     text: "the journal keeps seven days; starting at its oldest event, and what was recorded before that is gone",

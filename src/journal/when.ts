@@ -75,15 +75,27 @@ export function startUrl(
   if (start.kind === "next") return start.url;
   const url = new URL(journalUrl);
   if (start.kind === "now") url.searchParams.set("latest", "true");
-  // Older than anything kept: the oldest event is where such a window starts.
-  if (start.kind === "time" && now - start.at <= retentionMs) url.searchParams.set("seek", seekAt(start, now));
+  if (start.kind === "time") {
+    const seek = seekAt(start, now);
+    if (seek !== null) url.searchParams.set("seek", seek);
+  }
   if (limit !== null) url.searchParams.set("limit", String(limit));
   return url.href;
 }
 
-/** `seek` counts back from the moment of the request, so a question that is asked again later must reach further back. */
-function seekAt(start: TimeStart, now: number): string {
-  return now - start.askedAt < 1000 ? start.seek : secondsBack(start.at, now);
+/** Whether a window began before anything that the journal still keeps. Pure. */
+export function isOlderThanKept({ at, askedAt }: TimeStart): boolean {
+  return askedAt - at > retentionMs;
+}
+
+/**
+ * `seek` counts back from the moment of the request, so a question that is asked again later must reach further back.
+ * `null` where the window begins before the oldest event: no `seek` starts there.
+ */
+function seekAt(start: TimeStart, now: number): string | null {
+  if (isOlderThanKept(start)) return null;
+  if (now - start.askedAt < 1000) return start.seek;
+  return now - start.at > retentionMs ? null : secondsBack(start.at, now);
 }
 
 function secondsBack(at: number, now: number): string {

@@ -92,7 +92,7 @@ export function fit(
     const span = spans[index];
     return span === undefined || !shown.includes(index) ? [] : [{ column, index, span, width: span.full }];
   });
-  for (const floor of ["neat", "least"] as const) {
+  for (const floor of ["least"] as const) {
     while (total(fitted.map(({ width }) => width)) > room) {
       const giving = fitted.filter(({ width, span }) => width > span[floor]);
       const [widest] = giving.sort((one, other) => other.width - one.width);

@@ -38,7 +38,7 @@ export function readCause(item: JsonObject): Cause | null {
 
 /**
  * The causes of an error, outermost first: `extensions.errors`, then each `ErrorCode=…`, then each `AADSTS…`, found in
- * the details or in the error's own message; no code twice, nor the error's own (contract: cli.md, §5). Pure.
+ * the details or in the error's own message; no code twice, nor the error's own (contract: cli, §5). Pure.
  */
 export function causesOf(error: Cause, details: readonly Detail[]): readonly Cause[] {
   const told = details.filter(tells);

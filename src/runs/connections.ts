@@ -20,7 +20,7 @@ export function readConnections(
 /**
  * The ids of the batches that a run wrote or read, each once: the batches its targets refer to, then those its
  * extensions name (`batchId`, `incremental.batchId`…, several joined by commas), then those inside the addresses of
- * its manifests (contract: flow-runs.md, §2.2). Pure.
+ * its manifests (contract: flow-runs, §2.2). Pure.
  */
 export function readBatchIds(
   metrics: JsonObject,

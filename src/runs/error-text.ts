@@ -9,7 +9,7 @@ export interface Marks {
 }
 
 /**
- * Finds the codes in error texts (contract: flow-runs.md, §2.3): none twice, and at most 16 of each sort. Takes time
+ * Finds the codes in error texts (contract: flow-runs, §2.3): none twice, and at most 16 of each sort. Takes time
  * in proportion to the texts, whatever stands in them. Pure.
  */
 export function findMarks(texts: readonly (string | null)[]): Marks {

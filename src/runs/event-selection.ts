@@ -35,12 +35,13 @@ export function wants(selection: EventSelection, code: string | null): boolean {
 }
 
 /**
- * Words of which at least one stands in the JSON of every event that can become a flow run or a reject under this
- * selection, so that a page of text without any of them need not be parsed. Pure.
+ * Words of which at least one stands in the JSON of every event that can become a flow run under this selection (or a
+ * reject, but for codes that JSON can write in more than one way), so that a page without any of them need not be
+ * parsed. Pure.
  */
 export function marksOf(selection: EventSelection): readonly string[] {
   const codes = [...selection.codes];
-  // JSON may write a character outside this set in more than one way: then only a run's own fields can be relied on.
+  // Of other characters (`/`, `é`) JSON has more than one spelling: then only a run's own fields can be relied on.
   const plain = codes.every((code) => /^[\w.:-]+$/.test(code));
   return selection.withoutCode || !plain ? [...runFields, ...codes] : codes;
 }
@@ -53,7 +54,7 @@ export function statusToldBy(code: string | null): "success" | "failed" | null {
 const sources = "sources";
 const runs = "runs";
 
-/** Fields that every flow run has at least one of (contract: flow-runs.md, §2). */
+/** Every flow run has the first; one that lacks it is known by the second (contract: flow-runs, §2). */
 const runFields = ["flowId", "statusSummary"] as const;
 
 /** Codes named after the outcome. Adobe's prose says `_failure` where its payloads say `_failed`. */

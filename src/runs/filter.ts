@@ -24,7 +24,7 @@ export interface FilterWords {
 export type RunFilter = (run: FlowRun) => boolean;
 
 /**
- * What the filter options mean together: any word of one option, and every option (contract: cli.md, §2). Throws a
+ * What the filter options mean together: any word of one option, and every option (contract: cli, §2). Throws a
  * `FlowrunError` of kind `usage` for a status that there is none of. Pure.
  */
 export function compileFilter({ status, flow, run, sandbox, code, untilMs }: FilterWords): RunFilter {

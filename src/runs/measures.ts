@@ -12,7 +12,7 @@ export interface Measures {
   readonly files: Amounts;
 }
 
-/** Reads the summaries of a run's `metrics` or of an activity (contract: flow-runs.md, §2.1). Pure. */
+/** Reads the summaries of a run's `metrics` or of an activity (contract: flow-runs, §2.1). Pure. */
 export function readMeasures(holder: JsonObject): Measures {
   const duration = objectOf(holder["durationSummary"]);
   return {

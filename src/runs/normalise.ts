@@ -16,7 +16,7 @@ export interface Verdict {
 /**
  * Reads the flow runs out of an event as delivered. Alerts, ingestion events, other events and those that nobody asked
  * for are simply not runs; what should be a run but cannot be read is a reject. Never throws. Pure
- * (contract: cli.md, §4 and §5).
+ * (contract: cli, §4 and §5).
  */
 export function normalise(
   position: string,

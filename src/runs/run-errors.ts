@@ -37,7 +37,7 @@ export function activityErrors(activity: ErrorReport): readonly RunError[] {
 /**
  * The errors of a run: its own, each joined with the activity that carries the same code; then its activities' errors
  * of other codes; only where neither names one, those of the failed records; and where nobody names any, what the
- * details tell (contract: cli.md, §5). Pure.
+ * details tell (contract: cli, §5). Pure.
  */
 export function runErrors(run: ErrorReport, activities: readonly ErrorReport[]): readonly RunError[] {
   return listErrors([run, ...activities], activities);

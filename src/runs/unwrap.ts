@@ -13,7 +13,7 @@ export interface Unwrapped {
 }
 
 /**
- * Takes the envelopes off an event, in the order of contract: flow-runs.md, §1.4: a list, a journal entry (with its
+ * Takes the envelopes off an event, in the order of contract: flow-runs, §1.4: a list, a journal entry (with its
  * body inside or beside `event`), CloudEvents (`data` as object or as JSON text), `messages[]`, `{event_id, event}`,
  * `header` and `body`, hybrids of these, or nothing around it at all. An event can hold several bodies. Never throws,
  * and bounded in depth and number, so that nesting without end (even a cycle) ends. Pure.
@@ -118,7 +118,7 @@ function isContent(value: unknown): boolean {
 
 function keep(content: Unwrapped["content"], { id, code, imsOrgId }: Envelope, found: Found): void {
   found.contents.push({
-    key: id === null ? null : `${id.key}#${String(id.count)}`,
+    key: id === null ? null : `${id.key}#${id.count}`,
     eventId: id?.text ?? null,
     eventCode: code,
     imsOrgId,

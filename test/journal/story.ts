@@ -74,7 +74,7 @@ export function next(target: string): { link: string } {
 }
 
 export function readingOf(journal: Journal, overrides: Partial<Reading> = {}): Reading {
-  return { journal, start: { kind: "oldest" }, limit: null, follow: false, onExpired: "fail", ...overrides };
+  return { journal, start: { kind: "oldest" }, limit: null, follow: false, onExpired: "fail", past: null, ...overrides };
 }
 
 /** Reads to the end, or until so many pages are in. */
