@@ -1,24 +1,15 @@
+import type { Candidate, Digest } from "./digest.ts";
 import type { Page } from "./journal/page.ts";
-import type { FlowRun } from "./runs/flow-run.ts";
+import type { Seen } from "./runs/seen.ts";
 import type { Sink } from "./sinks/sink.ts";
-
-/** A flow run that passed the filters and was not seen before, and how it is told from its repetitions. */
-export interface KeptRun {
-  readonly key: string;
-  readonly run: FlowRun;
-}
-
-/** What is left of a page, in the page's order, and what fell away. */
-export interface Sifted {
-  readonly kept: readonly KeptRun[];
-  readonly duplicates: number;
-  readonly unreadable: number;
-}
 
 /** What a reading has done so far. */
 export interface Tally {
   printed: number;
   failed: number;
+  /** Flow runs that were held against the condition (`--where`), and those that met it. */
+  examined: number;
+  matched: number;
   /** Journal entries of every kind. */
   events: number;
   duplicates: number;
@@ -29,78 +20,88 @@ export interface Tally {
 /** Where a checkpoint may put the cursor: past a whole page, or inside it. */
 export interface Progress {
   readonly page: Page;
-  readonly kept: readonly KeptRun[];
-  /** The kept runs that were printed, from the first. */
-  readonly printed: readonly KeptRun[];
-  /** True when the reading stopped before the page's end: the rest must come next time. */
-  readonly isCut: boolean;
+  /** The page's runs that were to be printed, … */
+  readonly kept: readonly Candidate<unknown>[];
+  /** … and those that were, from the first: fewer where the reading stopped before the page's end. */
+  readonly printed: readonly Candidate<unknown>[];
   /** True for the last page of the reading. */
   readonly isEnd: boolean;
 }
 
-export interface Pipeline {
-  readonly pages: AsyncIterable<Page>;
-  readonly sift: (page: Page) => Sifted;
-  readonly encode: (run: FlowRun) => string;
-  readonly sink: Sink;
+export interface Pipeline<T> {
+  readonly digests: AsyncIterable<Digest<T>>;
+  /** The keys of runs that were printed … */
+  readonly seen: Seen;
+  /** … and of those that the condition dropped: these must not push the others out of a cursor's memory. */
+  readonly dropped: Seen;
+  readonly sink: Sink<T>;
   /** Looked at after each run, in order: true ends the reading with that run. */
-  readonly isEnough: (run: FlowRun, printed: number) => boolean;
+  readonly isEnough: (run: Candidate<T>, printed: number) => boolean;
   /** Called once a page's runs have been accepted by the sink's stream; `null` where nothing is remembered. */
   readonly checkpoint: ((progress: Progress) => Promise<void>) | null;
   /** True where each page must be seen at once rather than laid out together with others. */
   readonly flushEachPage: boolean;
-  readonly onPage: (page: Page, sifted: Sifted, tally: Readonly<Tally>) => void;
+  readonly onDigest: (digest: Digest<T>, tally: Readonly<Tally>) => void;
 }
 
 /**
  * The whole flow: page → flow runs → kept → sink → checkpoint. The cursor moves last, so a crash repeats, never skips.
  * @throws whatever a room throws; the sink is closed first, and a failing close never hides the first failure.
  */
-export async function pump(pipeline: Pipeline, tally: Tally): Promise<void> {
-  let failure: unknown;
+export async function pump<T>(pipeline: Pipeline<T>, tally: Tally): Promise<void> {
+  const { sink } = pipeline;
   try {
-    await readAll(pipeline, tally);
+    await pumpAll(pipeline, tally);
   } catch (error) {
-    failure = error;
+    await sink.close().catch(() => undefined);
     throw error;
-  } finally {
-    await pipeline.sink.close().catch((error: unknown) => {
-      if (failure === undefined) throw error;
-    });
   }
+  await sink.close();
 }
 
-async function readAll(pipeline: Pipeline, tally: Tally): Promise<void> {
-  const { pages, sift, encode, sink, checkpoint, flushEachPage, onPage } = pipeline;
-  for await (const page of pages) {
-    const sifted = sift(page);
-    const { taken, isEnough } = takeEnough(pipeline, sifted.kept, tally.printed);
-    await sink.write(taken.map(({ run }) => encode(run)));
+async function pumpAll<T>(pipeline: Pipeline<T>, tally: Tally): Promise<void> {
+  const { digests, seen, dropped, sink, isEnough, checkpoint, flushEachPage, onDigest } = pipeline;
+  for await (const digest of digests) {
+    const { page, candidates } = digest;
+    const fresh = candidates.filter(({ key, encoded }) => (encoded === null ? dropped : seen).add(key));
+    const kept = fresh.filter(isMatch);
+    const last = kept.findIndex((run, index) => isEnough(run, tally.printed + index + 1));
+    const printed = last === -1 ? kept : kept.slice(0, last + 1);
+    await sink.write(printed.map(({ encoded }) => encoded));
     if (flushEachPage) await sink.flush();
-    const { kept } = sifted;
-    await checkpoint?.({
-      page,
-      kept,
-      printed: taken,
-      isCut: taken.length < kept.length,
-      isEnd: page.atEnd || isEnough,
-    });
-    tally.printed += taken.length;
-    tally.failed += taken.filter(({ run }) => run.status === "failed").length;
-    tally.events += page.entries.length;
-    tally.duplicates += sifted.duplicates;
-    tally.unreadable += sifted.unreadable;
-    tally.pages += 1;
-    onPage(page, sifted, tally);
-    if (isEnough) return;
+    await checkpoint?.({ page, kept, printed, isEnd: page.atEnd || last !== -1 });
+    count(tally, digest, { fresh, kept, printed });
+    onDigest(digest, tally);
+    if (last !== -1) return;
   }
 }
 
-function takeEnough({ isEnough }: Pipeline, kept: readonly KeptRun[], printed: number) {
-  const last = kept.findIndex(({ run }, index) => isEnough(run, printed + index + 1));
-  return last === -1 ? { taken: kept, isEnough: false } : { taken: kept.slice(0, last + 1), isEnough: true };
+/** A run that goes to the sink. */
+interface Match<T> extends Candidate<T> {
+  readonly encoded: T;
+}
+
+function isMatch<T>(candidate: Candidate<T>): candidate is Match<T> {
+  return candidate.encoded !== null;
+}
+
+type Lot<T> = readonly Candidate<T>[];
+
+function count<T>(
+  tally: Tally,
+  digest: Digest<T>,
+  { fresh, kept, printed }: { readonly fresh: Lot<T>; readonly kept: Lot<T>; readonly printed: Lot<T> },
+): void {
+  tally.printed += printed.length;
+  tally.failed += printed.filter(({ status }) => status === "failed").length;
+  tally.examined += fresh.length;
+  tally.matched += kept.length;
+  tally.events += digest.page.count;
+  tally.duplicates += digest.candidates.length - fresh.length;
+  tally.unreadable += digest.rejects.length;
+  tally.pages += 1;
 }
 
 export function emptyTally(): Tally {
-  return { printed: 0, failed: 0, events: 0, duplicates: 0, unreadable: 0, pages: 0 };
+  return { printed: 0, failed: 0, examined: 0, matched: 0, events: 0, duplicates: 0, unreadable: 0, pages: 0 };
 }

@@ -1,20 +1,19 @@
 import { FlowrunError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { keysKept, type Cursor, type CursorStore } from "../journal/cursor.ts";
-import type { Start } from "../journal/when.ts";
 import type { Notify } from "../notices.ts";
-import type { KeptRun, Progress } from "../pipeline.ts";
+import type { Progress } from "../pipeline.ts";
 import type { Seen } from "../runs/seen.ts";
 import { lockCursor, openCursorFile, type CursorPlace } from "../state/cursor-files.ts";
 import type { Connection } from "./connect.ts";
+import type { Place, Window } from "./read-window.ts";
 
 /** A cursor that this process may move. */
 export interface OpenCursor {
   /** Where to read on; the oldest event the first time. */
-  readonly start: Exclude<Start, { kind: "last" }>;
-  /** Keys of the runs printed last time. */
-  readonly keys: readonly string[];
-  readonly past: { readonly readUntil: number; readonly movedAt: number } | null;
+  readonly start: Place;
+  /** Nothing, the first time. */
+  readonly past?: NonNullable<Window["past"]>;
   /** Moves the cursor past what has been printed. A cursor that cannot be saved is reported once and never stops the reading. */
   checkpoint(progress: Progress, seen: Seen): Promise<void>;
   /** Lets another process have it. @throws FlowrunError `state` where something could not be saved. */
@@ -53,9 +52,7 @@ export async function openCursor(
     if (saved !== null) checkJournal(place, saved, connection.journalName);
     else notify({ kind: "remark", text: `the cursor '${name}' is new: starting at the oldest event` });
     return {
-      start: saved === null ? { kind: "oldest" } : { kind: "next", url: connection.fromSaved(saved.next) },
-      keys: saved?.keys ?? [],
-      past: saved === null ? null : { readUntil: saved.savedAt, movedAt: saved.movedAt },
+      ...(saved === null ? { start: { kind: "oldest" } } : resume(saved, connection)),
       checkpoint: keeper(store, saved, connection, host, complain),
       release: async () => {
         await lock?.release();
@@ -66,6 +63,12 @@ export async function openCursor(
     await lock?.release();
     throw error;
   }
+}
+
+function resume(saved: Cursor, connection: Connection) {
+  const { next, savedAt, movedAt, keys } = saved;
+  const start: Place = { kind: "next", url: connection.fromSaved(next) };
+  return { start, past: { readUntil: savedAt, movedAt, keys } };
 }
 
 function checkJournal({ name }: CursorPlace, saved: Cursor, journal: string): void {
@@ -85,7 +88,7 @@ function keeper(
 ): OpenCursor["checkpoint"] {
   let cursor = saved;
   return async (progress, seen) => {
-    const moved = moveCursor(cursor, progress, seen.last(keysKept), connection, host.now());
+    const moved = moveCursor(cursor, progress, seen, connection, host.now());
     if (!progress.isEnd && cursor !== null && isIdle(cursor, moved)) return;
     cursor = moved;
     await store.save(moved).catch(complain);
@@ -99,33 +102,34 @@ function isIdle(cursor: Cursor, moved: Cursor): boolean {
 function moveCursor(
   cursor: Cursor | null,
   progress: Progress,
-  keys: readonly string[],
+  seen: Seen,
   connection: Connection,
   now: number,
 ): Cursor {
-  const { page, printed } = progress;
-  const next = connection.toSaved(progress.isCut ? insidePage(progress, connection.settings.journalUrl) : page.next);
-  const position = progress.isCut ? printed.at(-1)?.run.position : page.entries.at(-1)?.position;
+  const { page, kept, printed } = progress;
+  const isCut = printed.length < kept.length;
+  const next = connection.toSaved(isCut ? insidePage(progress, connection.settings.journalUrl) : page.next);
   return {
     journal: connection.journalName,
     next,
-    position: position ?? cursor?.position ?? null,
+    position: (isCut ? printed.at(-1)?.position : page.last) ?? cursor?.position ?? null,
     savedAt: now,
     movedAt: next === cursor?.next ? cursor.movedAt : now,
     runs: (cursor?.runs ?? 0) + printed.length,
-    events: (cursor?.events ?? 0) + page.entries.length,
-    keys,
+    events: (cursor?.events ?? 0) + page.count,
+    // Of a page that was cut, the keys of what was left out must be forgotten, or it would not come next time.
+    keys: seen.last(keysKept + kept.length - printed.length).slice(0, -(kept.length - printed.length) || undefined),
   };
 }
 
 /** After the last event of the page that was printed whole; before the page where there is none. */
 function insidePage({ page, printed, kept }: Progress, journalUrl: string): string {
-  const firstLeft = kept[printed.length]?.run.position;
-  const whole = printed.findLast(({ run }: KeptRun) => run.position !== firstLeft);
+  const firstLeft = kept[printed.length]?.position;
+  const whole = printed.findLast(({ position }) => position !== firstLeft);
   if (whole === undefined) return page.url;
   const next = new URL(journalUrl);
   const limit = new URL(page.url).searchParams.get("limit");
-  next.searchParams.set("since", whole.run.position);
+  next.searchParams.set("since", whole.position);
   if (limit !== null) next.searchParams.set("limit", limit);
   return next.href;
 }

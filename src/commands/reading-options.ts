@@ -20,6 +20,8 @@ export interface ReadingOptions {
   readonly events: EventSelection;
   readonly raw: boolean;
   readonly keep: RunFilter;
+  /** The condition of `--where`, counted apart from the other filters; `null` where there is none. */
+  readonly where: RunFilter | null;
   readonly max: number;
   readonly limit: number | null;
   readonly patience: Patience;
@@ -47,6 +49,7 @@ export function resolveReading(flags: ReadingFlags, now: number): ReadingOptions
     events: resolveEventSelection(flags.events),
     raw: flags.raw === true,
     keep: compileFilter({ status, flow, run, sandbox, code, untilMs }),
+    where: null,
     max: flags.max ?? Infinity,
     limit: flags.limit ?? null,
     patience: { retries: flags.retries, maxWaitMs: parseDuration(flags.maxWait) },

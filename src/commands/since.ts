@@ -7,7 +7,7 @@ import { resolveReading, resolveStart } from "./reading-options.ts";
 export async function runSince(when: string, flags: ReadingFlags, host: Host): Promise<void> {
   const options = resolveReading(flags, host.now());
   const start = resolveStart(when, flags, host.now());
-  const { tally } = await read(
+  const tally = await read(
     { options, start, follow: false, onExpired: options.onExpired ?? "fail", signal: host.signal },
     host,
   );

@@ -7,7 +7,7 @@ import { resolveReading, resolveStart } from "./reading-options.ts";
 export async function runTail(flags: TailFlags, host: Host): Promise<void> {
   const options = resolveReading(flags, host.now());
   const start = resolveStart(flags.since, flags, host.now());
-  const { tally } = await read(
+  const tally = await read(
     { options, start, follow: true, onExpired: options.onExpired ?? "oldest", signal: host.signal },
     host,
   );

@@ -1,3 +1,4 @@
+import type { Candidate } from "../digest.ts";
 import { FlowrunError } from "../errors.ts";
 import type { WaitFlags } from "../program/flags.ts";
 import type { Host } from "../host.ts";
@@ -15,18 +16,16 @@ export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
   const deadline = startDeadline(timeoutMs, host);
   try {
     const keep = (run: FlowRun): boolean => isTerminal(run.status) && options.keep(run);
-    const { last } = await read(
-      {
-        options: { ...options, keep, max: 1 },
-        start,
-        follow: true,
-        onExpired: options.onExpired ?? "oldest",
-        signal: deadline.signal,
-      },
+    const found: Candidate<unknown>[] = [];
+    const isLast = (run: Candidate<unknown>): boolean => found.push(run) > 0;
+    const onExpired = options.onExpired ?? "oldest";
+    await read(
+      { options: { ...options, keep }, start, follow: true, onExpired, isLast, signal: deadline.signal },
       host,
     );
-    if (last !== null) {
-      judge(last);
+    const [run] = found;
+    if (run !== undefined) {
+      judge(run);
       return;
     }
     host.signal.throwIfAborted();
@@ -39,7 +38,7 @@ export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
   }
 }
 
-function judge(run: FlowRun): void {
+function judge(run: Candidate<unknown>): void {
   if (run.status === "success" || run.status === "partialSuccess") return;
   throw new FlowrunError("runFailed", `run ${run.runId} ended as ${run.status}`);
 }

@@ -1,10 +1,10 @@
 import type { ServerResponse } from "node:http";
-import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { Delivery, Reply } from "./call.ts";
 
 export interface Conditions {
+  readonly sleep: (ms: number) => Promise<void>;
   /** Before the first byte. */
   readonly latencyMs: number;
   /** Whether the client can read gzip and it is wanted. */
@@ -15,7 +15,7 @@ export interface Conditions {
 export async function deliver(reply: Reply, response: ServerResponse, conditions: Conditions): Promise<void> {
   const delivery = reply.delivery ?? { kind: "whole" };
   if (delivery.kind === "hang") return;
-  if (conditions.latencyMs > 0) await pause(conditions.latencyMs);
+  if (conditions.latencyMs > 0) await conditions.sleep(conditions.latencyMs);
   if (delivery.kind === "reset" && delivery.when === "beforeHeaders") {
     response.socket?.resetAndDestroy();
     return;
@@ -25,7 +25,7 @@ export async function deliver(reply: Reply, response: ServerResponse, conditions
   const body = compressed ? await compress(plain, { level: 1 }) : plain;
   if (response.destroyed) return;
   writeHead(reply, response, { compressed, length: body.length });
-  await writeBody(body, response, delivery);
+  await writeBody(body, response, delivery, conditions.sleep);
 }
 
 const compress = promisify<Uint8Array, { readonly level: number }, Buffer>(gzip);
@@ -38,12 +38,17 @@ function writeHead(reply: Reply, response: ServerResponse, body: { compressed: b
   if (reply.status !== 204) response.appendHeader("Content-Length", String(body.length));
 }
 
-async function writeBody(body: Buffer, response: ServerResponse, delivery: Delivery): Promise<void> {
+async function writeBody(
+  body: Buffer,
+  response: ServerResponse,
+  delivery: Delivery,
+  sleep: Conditions["sleep"],
+): Promise<void> {
   if (delivery.kind === "drip") {
     for (const piece of split(body, delivery.pieces)) {
       if (response.destroyed) return;
       response.write(piece);
-      await pause(delivery.everyMs);
+      await sleep(delivery.everyMs);
     }
     response.end();
     return;
@@ -58,9 +63,4 @@ async function writeBody(body: Buffer, response: ServerResponse, delivery: Deliv
 function split(body: Buffer, pieces: number): readonly Buffer[] {
   const size = Math.ceil(body.length / pieces);
   return Array.from({ length: body.length === 0 ? 0 : pieces }, (_, n) => body.subarray(n * size, (n + 1) * size));
-}
-
-/** Never keeps the process alive on its own: whoever waits for the answer does. */
-function pause(ms: number): Promise<void> {
-  return delay(ms, undefined, { ref: false });
 }

@@ -15,12 +15,12 @@ export const usualIms: ImsKnobs = { expiresIn: 86_399, unit: "s", mintsPerMinute
 
 export interface Ims {
   /** Answers a token request (journal.md §2.1, S10). */
-  answer(call: Call): Reply;
-  isLive(token: string): boolean;
+  readonly answer: (call: Call) => Reply;
+  readonly isLive: (token: string) => boolean;
   /** Makes every token minted so far worthless. */
-  revokeAll(): void;
+  readonly revokeAll: () => void;
   /** How many tokens have been minted. */
-  mints(): number;
+  readonly mints: () => number;
 }
 
 /** An IMS that mints tokens for the demo's account. `now` is epoch ms. */

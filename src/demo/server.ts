@@ -14,6 +14,8 @@ import { storySource } from "./story.ts";
 export interface ServerOptions {
   /** Epoch ms: the clock of the journal, of the tokens and of the `Date` header. */
   readonly now: () => number;
+  /** Resolves after so many ms: what latency and a dripping body wait on. */
+  readonly sleep: (ms: number) => Promise<void>;
   /** What the journals of the registrations with flow-run events hold; the others' are empty. */
   readonly source: JournalSource;
   /** How the journal differs from `faithful`. */
@@ -61,16 +63,17 @@ export interface DemoServer {
   /** The last ten thousand requests, oldest first. */
   readonly requests: readonly RequestLog[];
   /** How many tokens were minted. */
-  mints(): number;
+  readonly mints: () => number;
   /** The next request with any token minted so far is answered 401. */
-  revokeTokens(): void;
+  readonly revokeTokens: () => void;
   /** Ends at once: connections are dropped, whatever is under way. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Starts the demo (contract/cli.md §9): the story's journal on a server that lets the process end. `now` is epoch ms. */
 export function startDemo(now: () => number): Promise<DemoServer> {
-  return startServer({ now, source: storySource(now()), unref: true });
+  // Nothing in it is slow on purpose, so it never sleeps.
+  return startServer({ now, sleep: () => Promise.resolve(), source: storySource(now()), unref: true });
 }
 
 /** Starts the server on a free loopback port; resolves when it listens. */
@@ -98,6 +101,7 @@ export async function startServer(options: ServerOptions): Promise<DemoServer> {
     requests.push({ service, method, target, headers, body, at: now(), status: reply.status });
     if (requests.length > 10_000) requests.shift();
     await deliver(withStamp(reply, now(), `demo-${service}-${occasion.index}`), response, {
+      sleep: options.sleep,
       latencyMs: service === "journal" ? (options.latencyMs ?? 0) : 0,
       gzip: (options.gzip ?? true) && /\bgzip\b/.test(headers["accept-encoding"] ?? ""),
     });

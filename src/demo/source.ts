@@ -6,23 +6,23 @@ import { hexFrom, uuidFrom } from "./chance.ts";
  */
 export interface JournalSource {
   /** How many entries are written by `now` (epoch ms). */
-  length(now: number): number;
-  position(index: number): string;
+  readonly length: (now: number) => number;
+  readonly position: (index: number) => string;
   /** The index of a position, which may be of an entry that is not written yet; null for a position never given out. */
-  indexOf(position: string): number | null;
+  readonly indexOf: (position: string) => number | null;
   /** Epoch ms; never decreases with the index. */
-  writtenAt(index: number): number;
+  readonly writtenAt: (index: number) => number;
   /** The entry `{"position","event"}` as JSON text, so that a page is joined rather than serialised anew. */
-  text(index: number): string;
+  readonly text: (index: number) => string;
 }
 
 export interface Generator {
   /** How many entries there will ever be; may grow, may be Infinity. */
-  total(): number;
-  length(now: number): number;
-  writtenAt(index: number): number;
+  readonly total: () => number;
+  readonly length: (now: number) => number;
+  readonly writtenAt: (index: number) => number;
   /** The event as JSON text. Called for each reading, so it must always give the same. */
-  event(index: number): string;
+  readonly event: (index: number) => string;
   /** Puts a comma into each position, as some could have. */
   readonly commas?: boolean;
 }

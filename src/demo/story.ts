@@ -37,7 +37,7 @@ interface Notice {
   readonly at: number;
   /** The same text seeds everything that must be the same each time. */
   readonly key: string;
-  render(): unknown;
+  readonly render: () => unknown;
 }
 
 function pastNotices(present: number): readonly Notice[] {

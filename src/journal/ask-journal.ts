@@ -119,6 +119,8 @@ async function readPage(
     value: {
       url,
       entries: body.entries,
+      count: body.entries.length,
+      last: body.entries.at(-1)?.position ?? null,
       next: next ?? afterLast(journal, url, body.last),
       atEnd: false,
       validate: null,
@@ -162,7 +164,7 @@ function endOfJournal(journal: Journal, url: string, answer: Answer): Page {
     return link === null ? null : resolveNext(link, url, journal.url);
   };
   const waitMs = retryAfterMs(answer.headers["retry-after"]?.[0], journal.host.now()) ?? defaultWaitMs;
-  return { url, entries: [], next: find("next") ?? url, atEnd: true, validate: find("validate"), waitMs };
+  return { url, entries: [], count: 0, last: null, next: find("next") ?? url, atEnd: true, validate: find("validate"), waitMs };
 }
 
 const afterSecondRefusalMs = 2000;

@@ -13,6 +13,10 @@ export interface Page {
   /** What was asked. */
   readonly url: string;
   readonly entries: readonly Entry[];
+  /** How many events it holds. */
+  readonly count: number;
+  /** The last event's position, where it has one. */
+  readonly last: string | null;
   /** What to ask next: the `rel=next` link, kept whole and made absolute. */
   readonly next: string;
   /** True for a 204: nothing is there at the moment. */

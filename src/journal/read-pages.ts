@@ -136,7 +136,7 @@ const mostIdlePages = 5;
 function pauseWithoutProgress(journal: Journal, pace: { next: string; idle: number }, page: Page): number {
   const isStuck = page.next === pace.next || page.next === page.url;
   pace.next = page.next;
-  pace.idle = isStuck || page.entries.length === 0 ? pace.idle + 1 : 0;
+  pace.idle = isStuck || page.count === 0 ? pace.idle + 1 : 0;
   if (isStuck && pace.idle >= mostIdlePages) {
     throw new FlowrunError("protocol", `the journal gave the same next link ${String(pace.idle)} times in a row`, {
       why: "it answers 200 and does not move on, so reading on would never end",

@@ -14,6 +14,8 @@ export interface Column {
   readonly title: string;
   readonly kind: ColumnKind;
   readonly value: (run: FlowRun) => ColumnValue;
+  /** The width its values usually have, where that is more than is usual for the kind. */
+  readonly usual?: number;
   /** True where this run's value is an id although the column holds text. */
   readonly isId?: (run: FlowRun) => boolean;
 }
@@ -78,6 +80,7 @@ const columns: readonly Column[] = [
     name: "flow",
     title: "FLOW",
     kind: "text",
+    usual: 20,
     value: (run) => run.flowName ?? run.flowId,
     isId: (run) => run.flowName === null,
   },

@@ -20,7 +20,7 @@ export interface Fitted {
 export const gap = 2;
 
 /** What a column takes before any run says otherwise, so that pages of one run line up. */
-const usual: Readonly<Record<ColumnKind, number>> = {
+const usualOf: Readonly<Record<ColumnKind, number>> = {
   time: 7,
   duration: 7,
   bytes: 8,
@@ -28,7 +28,7 @@ const usual: Readonly<Record<ColumnKind, number>> = {
   status: 7,
   id: 7,
   code: 18,
-  text: 16,
+  text: 10,
   list: 7,
 };
 
@@ -60,12 +60,12 @@ export function measure(
   before: readonly Span[],
 ): readonly Span[] {
   const widest = Number.isFinite(room) ? room : widestPadding;
-  return columns.map(({ kind, title }, index) => {
+  return columns.map(({ kind, title, usual = usualOf[kind] }, index) => {
     const cells = rows.flatMap((row) => row[index] ?? []);
     const widths = cells.map(({ text }) => Math.min(widthOf(text), widest));
     const wholeWidths = widths.filter((_, at) => cells[at]?.isWhole);
     const previous = before[index];
-    const full = Math.max(previous?.full ?? usual[kind], title.length, ...widths);
+    const full = Math.max(previous?.full ?? usual, title.length, ...widths);
     const least = Math.min(full, Math.max(title.length, leastOf[kind] ?? full));
     return { full, least, neat: Math.max(previous?.neat ?? 0, least, ...(kind === "text" ? wholeWidths : [])) };
   });
@@ -92,7 +92,7 @@ export function fit(
     const span = spans[index];
     return span === undefined || !shown.includes(index) ? [] : [{ column, index, span, width: span.full }];
   });
-  for (const floor of ["least"] as const) {
+  for (const floor of ["neat", "least"] as const) {
     while (total(fitted.map(({ width }) => width)) > room) {
       const giving = fitted.filter(({ width, span }) => width > span[floor]);
       const [widest] = giving.sort((one, other) => other.width - one.width);

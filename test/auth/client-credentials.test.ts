@@ -23,7 +23,11 @@ function credentials(...secrets: readonly string[]): Credentials {
   };
 }
 
-function start(from: Credentials = credentials(), host: FakeHost = fakeHost(), patience: Partial<Minting["patience"]> = {}) {
+function start(
+  from: Credentials = credentials(),
+  host: FakeHost = fakeHost(),
+  patience: Partial<Minting["patience"]> = {},
+) {
   const notices: Notice[] = [];
   const minting: Minting = {
     host,
@@ -93,8 +97,12 @@ describe("a refused secret", () => {
   const refusal = { error: "invalid_client", error_description: "invalid client_secret parameter" };
 
   test("gives way to the second one", async () => {
-    nock(imsUrl).post("/ims/token/v3", /client_secret=old&/).reply(400, refusal);
-    nock(imsUrl).post("/ims/token/v3", /client_secret=new&/).reply(200, whole);
+    nock(imsUrl)
+      .post("/ims/token/v3", /client_secret=old&/)
+      .reply(400, refusal);
+    nock(imsUrl)
+      .post("/ims/token/v3", /client_secret=new&/)
+      .reply(200, whole);
     const { token, host } = start(credentials("old", "new"));
     expect((await token).accessToken.reveal()).toBe("eyJ.token");
     expect(host.sleeps).toEqual([]);
@@ -203,7 +211,9 @@ describe("no secret and no token gets out", () => {
     ["400", 400, '{"error":"invalid_client"}'],
     ["500", 500, ""],
   ])("on %s", async (_, status, body) => {
-    ims().times(status === 400 ? 1 : 5).reply(status, body);
+    ims()
+      .times(status === 400 ? 1 : 5)
+      .reply(status, body);
     const { token, notices } = start();
     const error = await failure(token);
     const said = JSON.stringify([notices, error.message, error.why, error.hint, error.cause]);

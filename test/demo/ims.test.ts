@@ -113,6 +113,6 @@ describe("the gateway", () => {
   test.each(cases)("%s", (_, headers, code) => {
     const reply = refuse(call("/", { headers }), (token) => token === "good");
     expect(reply?.status ?? null).toBe(code === null ? null : Number(code.slice(0, 3)));
-    if (reply !== null) expect(JSON.parse(reply.body)).toEqual({ error_code: code, message: expect.any(String) });
+    if (reply !== null) expect(JSON.parse(reply.body)).toMatchObject({ error_code: code });
   });
 });

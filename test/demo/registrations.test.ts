@@ -27,8 +27,8 @@ test("the workspace's list holds all of them, each with its journal", () => {
   expect(found[0]).toMatchObject({
     delivery_type: "journal",
     enabled: true,
-    _links: { "rel:events": { href: expect.stringMatching(/^http:\/\/127\.0\.0\.1:8080\/events\/organizations\//) } },
   });
+  expect(JSON.stringify(found[0])).toContain(`"rel:events":{"href":"${origin}/events/organizations/`);
   expect(found.map((item) => item["delivery_type"])).toContain("webhook");
   expect(found.map((item) => item["enabled"])).toContain(false);
 });
@@ -78,7 +78,7 @@ describe("what is refused", () => {
   ])("%s -> %i", (target, status) => {
     const asked = ask(target);
     expect(asked.status).toBe(status);
-    if (status !== 200) expect(asked.body).toEqual({ reason: expect.any(String), message: expect.any(String) });
+    if (status !== 200) expect(Object.keys(asked.body)).toEqual(["reason", "message"]);
   });
   test("anything but GET", () => {
     expect(answerRegistrations(registrations, origin, call(workspace, { method: "POST" })).status).toBe(405);

@@ -13,7 +13,10 @@ const trouble: Trouble = {
 };
 
 /** Fails as scripted, then succeeds with "done". */
-function script(troubles: readonly Partial<Trouble>[]): { attempt: () => Promise<Attempt<string>>; tries: () => number } {
+function script(troubles: readonly Partial<Trouble>[]): {
+  attempt: () => Promise<Attempt<string>>;
+  tries: () => number;
+} {
   let tries = 0;
   return {
     tries: () => tries,
@@ -75,7 +78,9 @@ test.each([
 });
 
 test("giving up says how often it tried, exits 5, and names the option that allows more", async () => {
-  const error: unknown = await run(script(Array.from({ length: 9 }, () => ({}))).attempt).result.catch((e: unknown) => e);
+  const error: unknown = await run(script(Array.from({ length: 9 }, () => ({}))).attempt).result.catch(
+    (e: unknown) => e,
+  );
   expect(error).toMatchObject({ message: "the journal answered 503 5 times in a row" });
   expect(error).toHaveProperty("hint", expect.stringContaining("--retries"));
   expect(exitCodes.unavailable).toBe(5);
@@ -93,7 +98,10 @@ test("a wait longer than --max-wait ends it at once, without waiting", async () 
   const { result, host } = run(attempt);
   const error: unknown = await result.catch((e: unknown) => e);
   expect(error).toMatchObject({ kind: "unavailable", requestId: "req-1" });
-  expect(error).toHaveProperty("message", expect.stringMatching(/asks to wait 301 s, longer than --max-wait \(300 s\)/));
+  expect(error).toHaveProperty(
+    "message",
+    expect.stringMatching(/asks to wait 301 s, longer than --max-wait \(300 s\)/),
+  );
   expect(error).toHaveProperty("hint", expect.stringContaining("--max-wait PT301S"));
   expect(host.sleeps).toEqual([]);
   expect(tries()).toBe(1);

@@ -119,7 +119,9 @@ describe("one exchange", () => {
 
   test("a compressed body that was cut off is an error, not half a page", async () => {
     const whole = gzipSync(JSON.stringify({ events: Array.from({ length: 50 }, (_, n) => ({ n })) }));
-    const { url } = await serve((_, res) => res.writeHead(200, { "content-encoding": "gzip" }).end(whole.subarray(0, 60)));
+    const { url } = await serve((_, res) =>
+      res.writeHead(200, { "content-encoding": "gzip" }).end(whole.subarray(0, 60)),
+    );
     const answer = await open().send(get(url), running);
     await expect(answer.body()).rejects.toThrow();
   });
@@ -214,7 +216,9 @@ describe("connections", () => {
 describe.concurrent("stalls", () => {
   test("headers that do not come reject", async ({ expect }) => {
     const { url } = await serve(() => undefined);
-    await expect(open({ stallMs: 1000 }).send(get(url), running)).rejects.toMatchObject({ code: "UND_ERR_HEADERS_TIMEOUT" });
+    await expect(open({ stallMs: 1000 }).send(get(url), running)).rejects.toMatchObject({
+      code: "UND_ERR_HEADERS_TIMEOUT",
+    });
   });
 
   test("a body that stands still rejects", async ({ expect }) => {
@@ -336,7 +340,9 @@ describe("proxies", () => {
 
   test("HTTPS_PROXY is asked for a tunnel to an https host, and what it refuses is an error", async () => {
     const { url: through, went } = await proxy();
-    await expect(open({ env: { HTTPS_PROXY: through } }).send(get("https://events.invalid/o"), running)).rejects.toThrow();
+    await expect(
+      open({ env: { HTTPS_PROXY: through } }).send(get("https://events.invalid/o"), running),
+    ).rejects.toThrow();
     expect(went).toEqual(["events.invalid:443"]);
   });
 

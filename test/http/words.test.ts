@@ -6,7 +6,12 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 describe("readServerWords", () => {
   test.each([
     ["gateway JSON", '{"error_code":"403003","message":"Api Key is invalid"}', "403003", "Api Key is invalid"],
-    ["gateway JSON, numeric code", '{"error_code":429050,"message":"Too many requests"}', "429050", "Too many requests"],
+    [
+      "gateway JSON, numeric code",
+      '{"error_code":429050,"message":"Too many requests"}',
+      "429050",
+      "Too many requests",
+    ],
     [
       "IMS JSON",
       '{"error":"invalid_client","error_description":"invalid client_secret parameter"}',
@@ -50,13 +55,21 @@ describe("describeNetworkFailure", () => {
   const coded = (code: string, message: string): Error => Object.assign(new Error(message), { code });
 
   test.each([
-    ["a refused connection", coded("ECONNREFUSED", "connect ECONNREFUSED 127.0.0.1:1"), /^the connection was refused \(/],
+    [
+      "a refused connection",
+      coded("ECONNREFUSED", "connect ECONNREFUSED 127.0.0.1:1"),
+      /^the connection was refused \(/,
+    ],
     ["a reset", coded("ECONNRESET", "read ECONNRESET"), "the connection was reset (read ECONNRESET)"],
     ["a closed socket", coded("UND_ERR_SOCKET", "other side closed"), "the connection was closed (other side closed)"],
     ["an unknown host", coded("ENOTFOUND", "getaddrinfo ENOTFOUND events.test"), /^the host name was not found/],
     ["headers that stall", coded("UND_ERR_HEADERS_TIMEOUT", "Headers Timeout Error"), /^no answer came in time/],
     ["a body that stalls", coded("UND_ERR_BODY_TIMEOUT", "Body Timeout Error"), /^the answer stalled/],
-    ["a certificate", coded("SELF_SIGNED_CERT_IN_CHAIN", "self-signed certificate"), "SELF_SIGNED_CERT_IN_CHAIN: self-signed certificate"],
+    [
+      "a certificate",
+      coded("SELF_SIGNED_CERT_IN_CHAIN", "self-signed certificate"),
+      "SELF_SIGNED_CERT_IN_CHAIN: self-signed certificate",
+    ],
     ["no code at all", new Error("odd"), "odd"],
     ["no message at all", coded("ECONNREFUSED", ""), "the connection was refused (the connection failed)"],
     ["a text", "odd", "odd"],

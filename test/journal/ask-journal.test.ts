@@ -68,7 +68,13 @@ describe("401", () => {
     expect(bearers(host)).toEqual(["Bearer one", "Bearer two"]);
     expect(host.sleeps.filter((ms) => ms > 0)).toEqual([]);
     expect(journal.notices).toContainEqual(
-      expect.objectContaining({ kind: "retrying", what: "the journal answered 401", requestId: "req-1", attempt: 2, waitMs: 0 }),
+      expect.objectContaining({
+        kind: "retrying",
+        what: "the journal answered 401",
+        requestId: "req-1",
+        attempt: 2,
+        waitMs: 0,
+      }),
     );
   });
 
@@ -108,7 +114,11 @@ describe("401", () => {
     refuse("one");
     nock(imsUrl)
       .post("/ims/token/v3")
-      .reply(400, { error: "invalid_client", error_description: "invalid client_secret parameter" }, { "x-debug-id": "dbg-1" });
+      .reply(
+        400,
+        { error: "invalid_client", error_description: "invalid client_secret parameter" },
+        { "x-debug-id": "dbg-1" },
+      );
     const error = await failureOf(page(withIms(journalOf(fakeHost()))));
     expect(error).toMatchObject({ kind: "auth", requestId: "dbg-1" });
     expect(error.why).toContain("invalid client_secret parameter");
@@ -137,7 +147,10 @@ describe("waiting as told", () => {
     ["503, nothing", 503, undefined, 10_000],
   ])("%s: then the same request", async (_, status, header, waitMs) => {
     const words = { error_code: "429050", message: "Too many requests" };
-    on(question).reply(status, words, { ...(header === undefined ? {} : { "retry-after": header }), "x-request-id": "req-9" });
+    on(question).reply(status, words, {
+      ...(header === undefined ? {} : { "retry-after": header }),
+      "x-request-id": "req-9",
+    });
     on(question).reply(200, body("cat:2"), next(after));
     const host = fakeHost();
     const journal = journalOf(host);
@@ -204,7 +217,9 @@ describe("trouble that passes", () => {
     on(question).reply(200, body("cat:2"), next(after));
     const journal = journalOf(fakeHost());
     await page(journal);
-    expect(journal.notices).toContainEqual(expect.objectContaining({ kind: "retrying", what: "the journal could not be read", attempt: 2 }));
+    expect(journal.notices).toContainEqual(
+      expect.objectContaining({ kind: "retrying", what: "the journal could not be read", attempt: 2 }),
+    );
   });
 
   test("a body that breaks off after its headers", async () => {
@@ -235,22 +250,31 @@ describe("trouble that passes", () => {
   });
 
   test("a stranger's page is asked for again even where it links to a stranger", async () => {
-    on(question).reply(200, "<html>please sign in</html>", { "content-type": "text/html", ...next("https://portal.example.com/2") });
+    on(question).reply(200, "<html>please sign in</html>", {
+      "content-type": "text/html",
+      ...next("https://portal.example.com/2"),
+    });
     on(question).reply(200, body("cat:2"), next(after));
     expect((await page(journalOf(fakeHost()))).entries).toHaveLength(1);
   });
 
-  test.each(["text/plain", "text/html", "application/octet-stream"])("JSON is read although it says %s", async (type) => {
-    on(question).reply(200, JSON.stringify(body("cat:2")), { "content-type": type, ...next(after) });
-    const result = await page(journalOf(fakeHost()));
-    expect(result.entries).toHaveLength(1);
-    expect(result.next).toContain(after);
-  });
+  test.each(["text/plain", "text/html", "application/octet-stream"])(
+    "JSON is read although it says %s",
+    async (type) => {
+      on(question).reply(200, JSON.stringify(body("cat:2")), { "content-type": type, ...next(after) });
+      const result = await page(journalOf(fakeHost()));
+      expect(result.entries).toHaveLength(1);
+      expect(result.next).toContain(after);
+    },
+  );
 });
 
 describe("what waiting does not mend", () => {
   test("404 with HTML: a readable error that shows the URL", async () => {
-    on(question).reply(404, "<html>some, non json, page</html>", { "content-type": "text/html", "x-request-id": "req-4" });
+    on(question).reply(404, "<html>some, non json, page</html>", {
+      "content-type": "text/html",
+      "x-request-id": "req-4",
+    });
     const host = fakeHost();
     const error = await failureOf(page(journalOf(host)));
     expect(error).toMatchObject({ kind: "unavailable", requestId: "req-4" });
@@ -359,7 +383,10 @@ describe("the next link", () => {
       ["limit", "10"],
     ]);
     expect(new URL(url).pathname).toBe(journalPath);
-    expect(journal.notices).toContainEqual({ kind: "warning", text: expect.stringContaining("without a next link") as string });
+    expect(journal.notices).toContainEqual({
+      kind: "warning",
+      text: expect.stringContaining("without a next link") as string,
+    });
   });
 
   test("is missing, and so are events: an error, since there is nowhere to go", async () => {

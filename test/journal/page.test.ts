@@ -6,7 +6,9 @@ const decode = (text: string) => decodePage(new TextEncoder().encode(text));
 
 describe("decodePage", () => {
   test("keeps positions and events as delivered, in order", () => {
-    const page = decode('{"events":[{"position":"cat:1","event":{"a":[1]}},{"position":"cat:2","event":"text"}],"_page":{"last":"cat:2","count":2}}');
+    const page = decode(
+      '{"events":[{"position":"cat:1","event":{"a":[1]}},{"position":"cat:2","event":"text"}],"_page":{"last":"cat:2","count":2}}',
+    );
     expect(page).toEqual({
       entries: [
         { position: "cat:1", event: { a: [1] } },
@@ -22,18 +24,38 @@ describe("decodePage", () => {
     ["no _page: the last position there is", '{"events":[{"position":"a"},{"position":"b"},{}]}', { last: "b" }],
     ["a _page of another type", '{"events":[{"position":"a"}],"_page":7}', { last: "a" }],
     ["an empty last", '{"events":[{"position":"a"}],"_page":{"last":""}}', { last: "a" }],
-    ["a last that is not the last", '{"events":[{"position":"a"},{"position":"b"}],"_page":{"last":"a"}}', { last: "a" }],
-    ["poison elements", '{"events":[null,7,"x",[1]]}', {
-      entries: [null, 7, "x", [1]].map((event) => ({ position: "", event })),
-    }],
-    ["a position that is no text", '{"events":[{"position":7,"event":{}}]}', { entries: [{ position: "", event: {} }] }],
+    [
+      "a last that is not the last",
+      '{"events":[{"position":"a"},{"position":"b"}],"_page":{"last":"a"}}',
+      { last: "a" },
+    ],
+    [
+      "poison elements",
+      '{"events":[null,7,"x",[1]]}',
+      {
+        entries: [null, 7, "x", [1]].map((event) => ({ position: "", event })),
+      },
+    ],
+    [
+      "a position that is no text",
+      '{"events":[{"position":7,"event":{}}]}',
+      { entries: [{ position: "", event: {} }] },
+    ],
     ["a byte order mark", '\ufeff{"events":[]}', { entries: [] }],
-    ["a body beside the event", '{"events":[{"position":"a","event":{"header":1},"body":{"b":2}}]}', {
-      entries: [{ position: "a", event: { header: 1, body: { b: 2 } } }],
-    }],
-    ["a body beside and inside: the inner one", '{"events":[{"position":"a","event":{"body":1},"body":2}]}', {
-      entries: [{ position: "a", event: { body: 1 } }],
-    }],
+    [
+      "a body beside the event",
+      '{"events":[{"position":"a","event":{"header":1},"body":{"b":2}}]}',
+      {
+        entries: [{ position: "a", event: { header: 1, body: { b: 2 } } }],
+      },
+    ],
+    [
+      "a body beside and inside: the inner one",
+      '{"events":[{"position":"a","event":{"body":1},"body":2}]}',
+      {
+        entries: [{ position: "a", event: { body: 1 } }],
+      },
+    ],
   ])("%s", (_, text, expected) => {
     expect(decode(text)).toMatchObject(expected);
   });
@@ -52,7 +74,11 @@ describe("decodePage", () => {
   });
 
   test("broken UTF-8 in an event does not lose the page", () => {
-    const bytes = new Uint8Array([...new TextEncoder().encode('{"events":[{"position":"a","event":"'), 0xff, ...new TextEncoder().encode('"}]}')]);
+    const bytes = new Uint8Array([
+      ...new TextEncoder().encode('{"events":[{"position":"a","event":"'),
+      0xff,
+      ...new TextEncoder().encode('"}]}'),
+    ]);
     expect(decodePage(bytes)?.entries).toEqual([{ position: "a", event: "\ufffd" }]);
   });
 });
@@ -61,7 +87,11 @@ const journal = "https://events-va6.adobe.io/events/organizations/1/integrations
 
 describe("resolveNext", () => {
   test.each([
-    ["a path", "/events-fast/organizations/1/integrations/2/3?since=cat:1.x:2", "https://events-va6.adobe.io/events-fast/organizations/1/integrations/2/3?since=cat:1.x:2"],
+    [
+      "a path",
+      "/events-fast/organizations/1/integrations/2/3?since=cat:1.x:2",
+      "https://events-va6.adobe.io/events-fast/organizations/1/integrations/2/3?since=cat:1.x:2",
+    ],
     ["a query", "?since=cat:1", `${journal}?since=cat:1`],
     ["an absolute one", `${journal}?since=a:b.c,d`, `${journal}?since=a:b.c,d`],
     ["another host of Adobe I/O", "https://events-irl1.adobe.io/e?since=1", "https://events-irl1.adobe.io/e?since=1"],
@@ -72,7 +102,9 @@ describe("resolveNext", () => {
   });
 
   test("stays on a journal of our own on loopback", () => {
-    expect(resolveNext("/e?since=1", "http://127.0.0.1:8080/j", "http://127.0.0.1:8080/j")).toBe("http://127.0.0.1:8080/e?since=1");
+    expect(resolveNext("/e?since=1", "http://127.0.0.1:8080/j", "http://127.0.0.1:8080/j")).toBe(
+      "http://127.0.0.1:8080/e?since=1",
+    );
   });
 
   test.each([

@@ -2,8 +2,8 @@ import { describe, expect, test, vi } from "vitest";
 import { exitCodes } from "../../src/errors.ts";
 import type { Answer, Ask } from "../../src/host.ts";
 import { readPages } from "../../src/journal/read-pages.ts";
-import { parseWhen, type Start } from "../../src/journal/when.ts";
-import { fakeHost, noon, type FakeHost, type FakeHostOptions } from "../support/host.ts";
+import { parseDuration, parseWhen, type Start } from "../../src/journal/when.ts";
+import { fakeHost, noon, type FakeHost } from "../support/host.ts";
 import { sealNetwork } from "../support/network.ts";
 import {
   answerOf,
@@ -213,45 +213,47 @@ describe("the end", () => {
     expect(asked(host)).toEqual([`${journalPath}?latest=true`, at("cat:7")]);
   });
 
-  test("from now on, where the journal names no place: nothing between two questions is missed", async () => {
-    const host = followLinklessly();
-    await followed(host, 4, { start: since("now") });
-    expect(reaches(host)).toEqual([null, noon, noon, noon]);
+  test.each([
+    ["from now on", since("now")],
+    ["from five seconds ago", since("PT5S")],
+    ["from an hour ago", since("PT1H")],
+  ])("%s, where the journal names no place: no moment falls between two questions", async (_, start) => {
+    const { host, sentAt } = silentJournal();
+    await followed(host, 6, { start });
+    const gaps = reaches(host, sentAt).filter((from, index) => index > 0 && from > sentAt[index - 1]!);
+    expect(sentAt).toHaveLength(6);
+    expect(gaps).toEqual([]);
   });
 
-  test("a short window, where the journal names no place: it does not slide away while the journal is silent", async () => {
-    const host = followLinklessly();
-    await followed(host, 4, { start: since("PT5S") });
-    expect(reaches(host)).toEqual([noon - 5000, noon - 5000, noon - 5000, noon - 5000]);
-  });
-
-  test("the end after an expiry, where the journal names no place: the same", async () => {
-    const expired = Promise.resolve(answerOf(410, {}, "Events at position cat:1 have expired."));
-    const host = followLinklessly({ first: expired });
+  test("from the end after an expiry, where the journal names no place: the same", async () => {
+    const { host, sentAt } = silentJournal(answerOf(410, {}, "Events at position cat:1 have expired."));
     const start = { kind: "next", url: `${journalUrl}?since=cat:1` };
-    await followed(host, 3, { start, onExpired: "latest" });
-    const [, latest, ...later] = asked(host);
-    expect(latest).toBe(`${journalPath}?latest=true`);
-    expect(later.every((url) => url.includes("seek="))).toBe(true);
+    await followed(host, 4, { start, onExpired: "latest" });
+    expect(asked(host)[1]).toBe(`${journalPath}?latest=true`);
+    const gaps = reaches(host, sentAt).filter((from, index) => index > 1 && from > sentAt[index - 1]!);
+    expect(gaps).toEqual([]);
   });
 
-  /** A journal that answers 204 and never a link. */
-  function followLinklessly(options: FakeHostOptions & { readonly first?: Promise<Answer> } = {}): FakeHost {
-    let first = options.first;
-    return fakeHost({
+  /** A journal that answers 204 after two seconds, and never with a link; and when it was asked. */
+  function silentJournal(first?: Answer) {
+    const sentAt: number[] = [];
+    let underWay = 0;
+    const inner = fakeHost({
       send: () => {
-        const answer = first ?? Promise.resolve(answerOf(204, {}, ""));
-        first = undefined;
-        return answer;
+        sentAt.push(host.now());
+        underWay += 2000;
+        return Promise.resolve(sentAt.length === 1 && first !== undefined ? first : answerOf(204, {}, ""));
       },
     });
+    const host: FakeHost = { ...inner, now: () => inner.now() + underWay };
+    return { host, sentAt };
   }
 
-  /** From which moment on each question asks, when they are ten seconds apart; `null` for one that asks from its own. */
-  function reaches(host: FakeHost): readonly (number | null)[] {
+  /** From which moment on each question asks. */
+  function reaches(host: FakeHost, sentAt: readonly number[]): readonly number[] {
     return host.asked.map(({ url }, index) => {
-      const seek = /^-PT(\d+)S$/.exec(new URL(url).searchParams.get("seek") ?? "")?.[1];
-      return seek === undefined ? null : noon + index * 10_000 - Number(seek) * 1000;
+      const seek = new URL(url).searchParams.get("seek");
+      return sentAt[index]! - (seek === null ? 0 : parseDuration(seek));
     });
   }
 
@@ -259,7 +261,9 @@ describe("the end", () => {
     imsHandsOut("one", "two");
     const host = fakeHost();
     const life = 86_399_000 - 5 * 60_000;
-    on(at("cat:1"), { authorization: "Bearer one" }).times(2).reply(204, undefined, { "retry-after": String(Math.ceil(life / 2000)) });
+    on(at("cat:1"), { authorization: "Bearer one" })
+      .times(2)
+      .reply(204, undefined, { "retry-after": String(Math.ceil(life / 2000)) });
     on(at("cat:1"), { authorization: "Bearer two" }).reply(204);
     const start = { kind: "next", url: `${journalUrl}?since=cat:1` } as const;
     await read(readingOf(withIms(journalOf(host, { patience: endless })), { start, follow: true }), 3);
@@ -269,7 +273,10 @@ describe("the end", () => {
   test("a 401 in the middle costs one minting and no event", async () => {
     imsHandsOut("one", "two");
     on(journalPath).reply(200, body("cat:1"), next(at("cat:1")));
-    on(at("cat:1"), { authorization: "Bearer one" }).reply(401, { error_code: "401013", message: "Oauth token is not valid" });
+    on(at("cat:1"), { authorization: "Bearer one" }).reply(401, {
+      error_code: "401013",
+      message: "Oauth token is not valid",
+    });
     on(at("cat:1"), { authorization: "Bearer two" }).reply(200, body("cat:2"), next(at("cat:2")));
     end("cat:2");
     const host = fakeHost();
@@ -289,7 +296,9 @@ describe("a place that has expired", () => {
     expire();
     const error = await failureOf(read(readingOf(journalOf(fakeHost()), { start, past })));
     expect(exitCodes[error.kind]).toBe(6);
-    expect(error.message).toContain("events recorded from 2026-11-13T12:00:00.000Z to 2026-11-15T12:00:00.000Z may be missing");
+    expect(error.message).toContain(
+      "events recorded from 2026-11-13T12:00:00.000Z to 2026-11-15T12:00:00.000Z may be missing",
+    );
     expect(error.why).toContain("Events at position cat:1 have expired.");
     expect(error.hint).toContain("--on-expired oldest");
     expect(error.requestId).toBe("req-410");
@@ -306,15 +315,19 @@ describe("a place that has expired", () => {
     expect(positions(await read(readingOf(journal, { start, past, onExpired, limit: 5 })))).toEqual(["cat:8"]);
     const warnings = journal.notices.filter(({ kind }) => kind === "warning");
     expect(warnings).toEqual([{ kind: "warning", text: expect.stringContaining(words) as string }]);
-    expect(JSON.stringify(warnings)).toContain(`events recorded from 2026-11-13T12:00:00.000Z to ${until} may be missing`);
+    expect(JSON.stringify(warnings)).toContain(
+      `events recorded from 2026-11-13T12:00:00.000Z to ${until} may be missing`,
+    );
   });
 
   test("again at once is the end: there is nowhere left to go", async () => {
     expire();
     on(journalPath).reply(410, "gone");
-    expect(await failureOf(read(readingOf(journalOf(fakeHost()), { start, past, onExpired: "oldest" })))).toMatchObject({
-      kind: "gap",
-    });
+    expect(await failureOf(read(readingOf(journalOf(fakeHost()), { start, past, onExpired: "oldest" })))).toMatchObject(
+      {
+        kind: "gap",
+      },
+    );
   });
 
   test("again much later is passed over again", async () => {
@@ -331,9 +344,11 @@ describe("a place that has expired", () => {
 
   test("other refusals are not taken for it", async () => {
     on(at("cat:1")).reply(404);
-    expect(await failureOf(read(readingOf(journalOf(fakeHost()), { start, past, onExpired: "oldest" })))).toMatchObject({
-      kind: "unavailable",
-    });
+    expect(await failureOf(read(readingOf(journalOf(fakeHost()), { start, past, onExpired: "oldest" })))).toMatchObject(
+      {
+        kind: "unavailable",
+      },
+    );
   });
 
   describe("without a word: 204 for ever", () => {
@@ -357,7 +372,9 @@ describe("a place that has expired", () => {
       on(validate).reply(400);
       on(journalPath).reply(200, body("cat:8"), next(at("cat:8")));
       end("cat:8");
-      expect(positions(await read(readingOf(journalOf(fakeHost()), { start, past, onExpired: "oldest" })))).toEqual(["cat:8"]);
+      expect(positions(await read(readingOf(journalOf(fakeHost()), { start, past, onExpired: "oldest" })))).toEqual([
+        "cat:8",
+      ]);
     });
 
     test.each([200, 204, 401, 404, 500])("%i from validate is none", async (status) => {
@@ -414,7 +431,9 @@ describe("a journal that does not move", () => {
     ["the same events", ["cat:1"]],
   ])("the same next and %s, again and again: an error after five", async (_, delivered) => {
     on(journalPath).reply(200, body("cat:1"), next(at("cat:1")));
-    on(at("cat:1")).times(5).reply(200, body(...delivered), next(at("cat:1")));
+    on(at("cat:1"))
+      .times(5)
+      .reply(200, body(...delivered), next(at("cat:1")));
     const host = fakeHost();
     const error = await failureOf(read(readingOf(journalOf(host), { follow: true }), 20));
     expect(exitCodes[error.kind]).toBe(5);
@@ -461,7 +480,8 @@ function slowJournal(pages: number) {
     send: (ask, signal) => {
       const number = asks.push({ ask, signal });
       const content = bodies[number - 1];
-      if (content === undefined) return Promise.resolve(answerOf(204, { link: [`<${at(`cat:${number - 1}`)}>; rel="next"`] }, ""));
+      if (content === undefined)
+        return Promise.resolve(answerOf(204, { link: [`<${at(`cat:${number - 1}`)}>; rel="next"`] }, ""));
       return Promise.resolve(answerOf(200, { link: [`<${at(`cat:${number}`)}>; rel="next"`] }, content));
     },
   });
@@ -539,7 +559,10 @@ describe("the page ahead", () => {
   });
 
   test("is asked for afresh where the page, asked again, names another next", async () => {
-    on(journalPath).reply(200, JSON.stringify(body("cat:1")).slice(0, -2), { "content-type": "application/json", ...next(at("cat:1")) });
+    on(journalPath).reply(200, JSON.stringify(body("cat:1")).slice(0, -2), {
+      "content-type": "application/json",
+      ...next(at("cat:1")),
+    });
     on(at("cat:1")).reply(204);
     on(journalPath).reply(200, body("cat:1", "cat:2"), next(at("cat:2")));
     end("cat:2");

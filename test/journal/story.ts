@@ -53,12 +53,16 @@ export function withIms(journal: Journal): Journal {
     },
   };
   const credentials = { imsUrl, clientId: "client-1", secrets: [new Secret("s3cret")], scopes: ["adobeio_api"] };
-  return { ...journal, tokens: createTokenSource({ host: journal.host, store, mint: () => mint(credentials, journal) }) };
+  return {
+    ...journal,
+    tokens: createTokenSource({ host: journal.host, store, mint: () => mint(credentials, journal) }),
+  };
 }
 
 /** IMS hands out these tokens, one each time it is asked. */
 export function imsHandsOut(...tokens: readonly string[]): void {
-  for (const access_token of tokens) nock(imsUrl).post("/ims/token/v3").reply(200, { access_token, expires_in: 86_399 });
+  for (const access_token of tokens)
+    nock(imsUrl).post("/ims/token/v3").reply(200, { access_token, expires_in: 86_399 });
 }
 
 /** A page's body: an event at each position. */
@@ -74,7 +78,15 @@ export function next(target: string): { link: string } {
 }
 
 export function readingOf(journal: Journal, overrides: Partial<Reading> = {}): Reading {
-  return { journal, start: { kind: "oldest" }, limit: null, follow: false, onExpired: "fail", past: null, ...overrides };
+  return {
+    journal,
+    start: { kind: "oldest" },
+    limit: null,
+    follow: false,
+    onExpired: "fail",
+    past: null,
+    ...overrides,
+  };
 }
 
 /** Reads to the end, or until so many pages are in. */

@@ -84,16 +84,18 @@ describe("a date or time", () => {
     }
   });
 
-  test.each(["2026-11-22T12:00:00.001Z", "2026-11-23", "2026-11-22T12:00+00:00".replace("12:00", "12:01"), "2026-11-22T11:30:00-01:00"])(
-    "%s is in the future, which is refused",
-    (words) => {
-      const error = failure(() => parseWhen(words, noon));
-      expect(error.kind).toBe("usage");
-      expect(error.message).toContain("future");
-      expect(error.why).toContain("2026-11-22T12:00:00.000Z");
-      expect(error.hint).toContain("-P1D");
-    },
-  );
+  test.each([
+    "2026-11-22T12:00:00.001Z",
+    "2026-11-23",
+    "2026-11-22T12:00+00:00".replace("12:00", "12:01"),
+    "2026-11-22T11:30:00-01:00",
+  ])("%s is in the future, which is refused", (words) => {
+    const error = failure(() => parseWhen(words, noon));
+    expect(error.kind).toBe("usage");
+    expect(error.message).toContain("future");
+    expect(error.why).toContain("2026-11-22T12:00:00.000Z");
+    expect(error.hint).toContain("-P1D");
+  });
 });
 
 test.each(["oldest", "now", "last", " oldest "])("%s", (words) => {
@@ -112,15 +114,19 @@ describe("anything else", () => {
     expect(error.kind).toBe("usage");
     expect(exitCodes[error.kind]).toBe(2);
     expect(error.message).toContain(`'${words.trim()}'`);
-    for (const form of ["-P1D", "90m", "2026-11-20T08:00Z", "oldest", "now", "last"]) expect(error.hint).toContain(form);
+    for (const form of ["-P1D", "90m", "2026-11-20T08:00Z", "oldest", "now", "last"])
+      expect(error.hint).toContain(form);
   });
 
-  test.each(["P1M", "-P1Y", "\u2212P1M", "P2Y6M", "P1Y2M3DT4H", "P1M1W"])("%s: years and months are refused by name", (words) => {
-    const error = failure(() => parseWhen(words, noon));
-    expect(error.kind).toBe("usage");
-    expect(error.why).toContain("years and months");
-    expect(error.message).not.toContain("\u2212");
-  });
+  test.each(["P1M", "-P1Y", "\u2212P1M", "P2Y6M", "P1Y2M3DT4H", "P1M1W"])(
+    "%s: years and months are refused by name",
+    (words) => {
+      const error = failure(() => parseWhen(words, noon));
+      expect(error.kind).toBe("usage");
+      expect(error.why).toContain("years and months");
+      expect(error.message).not.toContain("\u2212");
+    },
+  );
 
   test.each(["PT5M5", "PT1.5M", "P1DT5MX"])("%s has no month in it, so months are not blamed", (words) => {
     expect(failure(() => parseWhen(words, noon)).why).not.toContain("month");
@@ -161,9 +167,12 @@ describe("startUrl", () => {
     expect(ask(since(words), 10)).toBe(limited);
   });
 
-  test.each(["P7DT1S", "P30D", "8d", "2026-11-15T11:59:59Z", "2020-01-01"])("%s is older than seven days: the oldest event", (words) => {
-    expect(ask(since(words))).toBe("");
-  });
+  test.each(["P7DT1S", "P30D", "8d", "2026-11-15T11:59:59Z", "2020-01-01"])(
+    "%s is older than seven days: the oldest event",
+    (words) => {
+      expect(ask(since(words))).toBe("");
+    },
+  );
 
   test("a position to go on from is asked as it is, without a second limit", () => {
     const url = `${journal}?since=tuna:1.tuna:2,3&limit=5`;

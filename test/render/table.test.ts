@@ -170,12 +170,12 @@ describe("layout", () => {
   test("the header comes once, columns only grow, and pages of one run line up", () => {
     const columns = ["flow", "status"];
     const page = (flowName: string) => [sampleRun({ flowName })];
-    const lines = lay({ columns }, page("short"), page("a name of twenty-two c"), page("short"));
+    const lines = lay({ columns }, page("short"), page("a name of twenty-four ch"), page("short"));
     expect(lines).toEqual([
-      "FLOW              STATUS",
-      "short             success",
-      "a name of twenty-two c  success",
-      "short                   success",
+      "FLOW                  STATUS",
+      "short                 success",
+      "a name of twenty-four ch  success",
+      "short                     success",
     ]);
   });
 

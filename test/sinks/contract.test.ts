@@ -174,7 +174,7 @@ test("a json array is closed even when the reading ended in an error", async () 
 test("a table holds runs back until there are enough to find its widths", async () => {
   const output = record();
   const sink = await open("table", output, { hold: 3, columns: resolveColumns(["flow", "runId"], "table") });
-  const long = sampleRun({ flowName: "a name of twenty-two c" });
+  const long = sampleRun({ flowName: "a name of twenty-four ch" });
   await sink.write([sink.encode(sampleRun({ flowName: "short" }))]);
   await sink.write([sink.encode(long)]);
   expect(output.writes).toEqual([]);

@@ -7,7 +7,7 @@ import { incident } from "./run.ts";
 export interface Other {
   readonly ageMs: number;
   /** The event, for a present of `present` (epoch ms). */
-  render(present: number): unknown;
+  readonly render: (present: number) => unknown;
 }
 
 const { imsOrgId, clientId } = account;

@@ -1,0 +1,124 @@
+import { digest, type Candidate, type Digest } from "../digest.ts";
+import { readPages, type OnExpired } from "../journal/read-pages.ts";
+import { isOlderThanKept, retentionMs, type Start } from "../journal/when.ts";
+import type { Notify } from "../notices.ts";
+import { pump, type Progress } from "../pipeline.ts";
+import { clock, seconds } from "../reporter.ts";
+import type { FlowRun } from "../runs/flow-run.ts";
+import { createSeen, type Seen } from "../runs/seen.ts";
+import type { Sink } from "../sinks/sink.ts";
+import type { Session } from "./session.ts";
+
+/** A place in the journal that a reading can start from. */
+export type Place = Exclude<Start, { kind: "last" }>;
+
+export interface Window {
+  readonly start: Place;
+  readonly follow: boolean;
+  readonly onExpired: OnExpired;
+  /** Ends the reading with this run; `--max` does so anyway. */
+  readonly isLast?: (run: Candidate<unknown>) => boolean;
+  /** What an earlier reading left: when it stopped, and the keys of its last runs. */
+  readonly past?: {
+    readonly readUntil: number;
+    readonly movedAt: number;
+    readonly keys: readonly string[];
+  };
+  readonly checkpoint?: (progress: Progress, seen: Seen) => Promise<void>;
+}
+
+/** Where the runs of a window go, and in which form. */
+export interface Target<T> {
+  readonly encode: (run: FlowRun) => T;
+  readonly sink: Sink<T>;
+}
+
+/** Runs of one window are told apart by this many keys at most, so that a `tail` of weeks does not grow. */
+const keysRemembered = 200_000;
+
+/** Reads a window of the journal: each flow run that the options ask for goes to the target once, in the journal's order. */
+export async function readWindow<T>(session: Session, window: Window, target: Target<T>): Promise<void> {
+  const { options, reporter, tally } = session;
+  const { follow, checkpoint, past, isLast } = window;
+  const seen = createSeen(keysRemembered, past?.keys);
+  remarkOnStart(window.start, reporter.notify);
+  const showProgress = liveLine(session, window);
+  await pump(
+    {
+      digests: digests(session, window, target),
+      seen,
+      dropped: createSeen(keysRemembered),
+      sink: target.sink,
+      isEnough: (run, printed) => printed >= options.max || isLast?.(run) === true,
+      checkpoint: checkpoint === undefined ? null : (progress) => checkpoint(progress, seen),
+      flushEachPage: follow || checkpoint !== undefined,
+      onDigest: (digested) => {
+        for (const { position, reason } of digested.rejects) reporter.notify(poison(position, reason));
+        showProgress(digested);
+      },
+    },
+    tally,
+  );
+}
+
+/** A sink that hands each run over as it is: for commands that work on runs rather than print them. */
+export function runTarget(take: (run: FlowRun) => void): Target<FlowRun> {
+  const nothing = (): Promise<void> => Promise.resolve();
+  const write = (runs: readonly FlowRun[]): Promise<void> => {
+    runs.forEach(take);
+    return nothing();
+  };
+  return { encode: (run) => run, sink: { write, flush: nothing, close: nothing } };
+}
+
+async function* digests<T>(session: Session, window: Window, { encode }: Target<T>): AsyncGenerator<Digest<T>> {
+  const { options, connection } = session;
+  const { events, raw, keep, where, limit, patience } = options;
+  const { start, follow, onExpired, past = null } = window;
+  // `tail` never gives up: it waits out whatever passes.
+  const journal = connection.journal(follow ? { retries: Infinity, maxWaitMs: Infinity } : patience);
+  for await (const page of readPages({ journal, start, limit, follow, onExpired, past })) {
+    yield digest(page, { events, raw, keep, where, encode });
+  }
+}
+
+function remarkOnStart(start: Place, notify: Notify): void {
+  if (start.kind !== "time" || !isOlderThanKept(start)) return;
+  notify({
+    kind: "warning",
+    text: "the journal keeps seven days; starting at its oldest event, and what was recorded before that is gone",
+  });
+}
+
+/** A poison event is reported and passed by. */
+function poison(position: string, reason: string) {
+  const text = `the event at ${JSON.stringify(position)} could not be read and was passed by: ${reason}`;
+  return { kind: "warning", text } as const;
+}
+
+/** What the live line says after each page: how far a window is read, or that a tail has caught up. */
+function liveLine({ began, reporter, host, tally }: Session, { start, follow }: Window) {
+  const windowStart = start.kind === "time" ? start.at : began - retentionMs;
+  let share = 0;
+  return ({ page, reachedAt }: Digest<unknown>): void => {
+    const now = host.now();
+    if (reachedAt !== null) share = Math.max(share, Math.min(1, (reachedAt - windowStart) / (began - windowStart)));
+    const counts = `${tally.printed.toLocaleString("en-US")} runs, ${tally.events.toLocaleString("en-US")} events`;
+    if (page.atEnd) {
+      const again = `caught up at ${clock(now)}, asking again in ${seconds(page.waitMs)}`;
+      if (follow) reporter.live(`${again} · ${counts}`, true);
+      return;
+    }
+    const reading = start.kind === "now" ? "reading" : `reading ${percent(share)}`;
+    reporter.live(`${reading} · ${counts}${left(share, now - began)}`);
+  };
+}
+
+function percent(share: number): string {
+  return `${Math.floor(share * 100)} % of the window`;
+}
+
+function left(share: number, elapsedMs: number): string {
+  if (share < 0.02 || elapsedMs < 500) return "";
+  return ` · about ${seconds((elapsedMs * (1 - share)) / share)} left`;
+}

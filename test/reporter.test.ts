@@ -1,0 +1,157 @@
+import { describe, expect, test } from "vitest";
+import type { Notice } from "../src/notices.ts";
+import { emptyTally } from "../src/pipeline.ts";
+import { createReporter, type ReporterOptions } from "../src/reporter.ts";
+import { fakeHost, type FakeHostOptions } from "./support/host.ts";
+
+function reporter(options: Partial<ReporterOptions> = {}, hostOptions: FakeHostOptions = {}) {
+  const host = fakeHost(hostOptions);
+  return { host, ...createReporter(host, { quiet: false, verbose: false, live: true, ...options }) };
+}
+
+const retrying = {
+  kind: "retrying",
+  what: "the journal answered 503",
+  why: null,
+  requestId: null,
+  attempt: 2,
+  waitMs: 1400,
+} as const satisfies Notice;
+const asking: Notice = { kind: "asking", method: "GET", url: "https://events-va6.adobe.io/x?since=1" };
+const warning: Notice = { kind: "warning", text: "a page without a next link" };
+const remark: Notice = { kind: "remark", text: "starting at the oldest event" };
+const tally = { ...emptyTally(), printed: 37, failed: 3, events: 1320, duplicates: 2, pages: 13 };
+const printed = { did: "printed", examines: false } as const;
+
+describe("words", () => {
+  test.each<[string, Notice, string]>([
+    ["a retry", retrying, "the journal answered 503, attempt 2, again in 1.4 s\n"],
+    [
+      "a retry with the server's words and its request id",
+      { ...retrying, why: "try later", requestId: "req-1" },
+      "the journal answered 503 (try later), attempt 2, again in 1.4 s, request req-1\n",
+    ],
+    ["a retry at once", { ...retrying, waitMs: 0 }, "the journal answered 503, attempt 2, again at once\n"],
+    [
+      "a long wait, with its end",
+      { ...retrying, waitMs: 3_244_000 },
+      "the journal answered 503, attempt 2, again at 12:54:04Z (in 54 min)\n",
+    ],
+    ["a warning", warning, "warning: a page without a next link\n"],
+    ["a remark", remark, "starting at the oldest event\n"],
+  ])("%s", (_, notice, text) => {
+    const { notify, host } = reporter();
+    notify(notice);
+    expect(host.err()).toBe(text);
+    expect(host.out()).toBe("");
+  });
+
+  test("each request, for those who ask for it", () => {
+    const verbose = reporter({ verbose: true });
+    verbose.notify(asking);
+    expect(verbose.host.err()).toBe("> GET https://events-va6.adobe.io/x?since=1\n");
+    const plain = reporter();
+    plain.notify(asking);
+    expect(plain.host.err()).toBe("");
+  });
+
+  test("nothing at all when quiet, even on a terminal", () => {
+    const { notify, live, summary, clear, host } = reporter({ quiet: true, verbose: true }, { isTTY: true });
+    for (const notice of [retrying, asking, warning, remark]) notify(notice);
+    live("reading", true);
+    summary(tally, 1000, printed);
+    clear();
+    expect(host.err()).toBe("");
+  });
+});
+
+describe("the closing line", () => {
+  test.each([
+    [tally, 4200, printed, "37 runs printed, 3 failed · 1,320 events, 2 duplicates dropped · 13 pages · 4.2 s"],
+    [
+      { ...emptyTally(), printed: 1, events: 1, duplicates: 1, pages: 1 },
+      40,
+      printed,
+      "1 run printed, 0 failed · 1 event, 1 duplicate dropped · 1 page · 0.0 s",
+    ],
+    [
+      { ...tally, printed: 0, unreadable: 2 },
+      61_000,
+      { ...printed, did: "counted" },
+      "0 runs counted, 3 failed · 1,320 events, 2 duplicates dropped, 2 unreadable · 13 pages · 61.0 s",
+    ],
+    [
+      { ...tally, examined: 1204, matched: 37 },
+      4200,
+      { ...printed, examines: true },
+      "37 of 1,204 runs matched · 37 runs printed, 3 failed · 1,320 events, 2 duplicates dropped · 13 pages · 4.2 s",
+    ],
+  ] as const)("%j", (counts, elapsedMs, wording, line) => {
+    const { summary, host } = reporter();
+    summary(counts, elapsedMs, wording);
+    expect(host.err()).toBe(`${line}\n`);
+  });
+});
+
+describe("the live line", () => {
+  const erase = "\r\u001b[2K";
+
+  test("is drawn in place on a terminal and leaves before anything else is written", () => {
+    const { live, notify, host } = reporter({}, { isTTY: true });
+    live("reading 10 %", true);
+    live("reading 20 %", true);
+    notify(warning);
+    notify(remark);
+    expect(host.err()).toBe(
+      `${erase}reading 10 %${erase}reading 20 %${erase}warning: a page without a next link\nstarting at the oldest event\n`,
+    );
+  });
+
+  test("is taken away once", () => {
+    const { live, clear, host } = reporter({}, { isTTY: true });
+    clear();
+    live("reading", true);
+    clear();
+    clear();
+    expect(host.err()).toBe(`${erase}reading${erase}`);
+  });
+
+  test("never wraps", () => {
+    const { live, host } = reporter({}, { isTTY: true, columns: 20 });
+    live("x".repeat(50));
+    expect(host.err()).toBe(erase + "x".repeat(19));
+  });
+
+  test("is drawn ten times a second at most, unless it must be", async () => {
+    const { live, host } = reporter({}, { isTTY: true });
+    live("1");
+    live("2");
+    await host.sleep(99);
+    live("3");
+    await host.sleep(1);
+    live("4");
+    live("5", true);
+    expect(host.err()).toBe(`${erase}1${erase}4${erase}5`);
+  });
+
+  test.each([
+    ["in a pipe", {}, { isTTY: false }],
+    ["with --no-progress", { live: false }, { isTTY: true }],
+  ])("is not drawn %s", (_, options, hostOptions) => {
+    const { live, clear, host } = reporter(options, hostOptions);
+    live("reading", true);
+    clear();
+    expect(host.err()).toBe("");
+  });
+});
+
+test("a stderr that nobody reads stops nothing", async () => {
+  const host = fakeHost();
+  const stderr = { ...host.stderr, write: () => Promise.reject(new Error("EPIPE")) };
+  const { notify } = createReporter({ ...host, stderr }, { quiet: false, verbose: true, live: true });
+  expect(() => {
+    notify(warning);
+  }).not.toThrow();
+  // A rejection that nobody handles would come now, and fail the run.
+  await new Promise((resolve) => setImmediate(resolve));
+});
