@@ -39,6 +39,33 @@ export interface Output {
   readonly columns: number;
 }
 
+/** The stream that a program is fed by. */
+export interface Input {
+  readonly isTTY: boolean;
+  /** All of it, to its end. */
+  read(): Promise<string>;
+}
+
+/**
+ * Asks the person at the terminal, on stderr. Every question rejects with a `FlowrunError` of kind `aborted` when it is
+ * answered by Ctrl-C or the end of the input.
+ */
+export interface Prompt {
+  /** A line of text; `check` says what is wrong with it, or `null`. */
+  text(
+    question: string,
+    options?: { readonly usual?: string; readonly check?: (text: string) => string | null },
+  ): Promise<string>;
+  /** A line that is never shown. */
+  secret(question: string): Promise<string>;
+  choose<T>(question: string, choices: readonly Choice<T>[]): Promise<T>;
+}
+
+export interface Choice<T> {
+  readonly name: string;
+  readonly value: T;
+}
+
 /** Folders that hold what outlives a run; none of them needs to exist yet. */
 export interface Dirs {
   readonly config: string;
@@ -49,8 +76,11 @@ export interface Dirs {
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly dirs: Dirs;
+  readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** `null` where nobody can be asked: stdin or stderr is no terminal. */
+  readonly prompt: Prompt | null;
   /** This process's id. */
   readonly pid: number;
   /** Aborts when the user or the system asks flowrun to stop. */

@@ -1,9 +1,11 @@
+import { text as readAll } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import process from "node:process";
+import { isatty } from "node:tty";
 import envPaths from "env-paths";
 import { runCli } from "./cli.ts";
 import { FlowrunError } from "./errors.ts";
-import type { Ask, Dirs, Host, Output, Send } from "./host.ts";
+import type { Ask, Dirs, Host, Output, Prompt, Send } from "./host.ts";
 
 /** The composition root: the only file that knows the process, its signals, the clock and the disk's folders. */
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -28,6 +30,19 @@ function lazySend(): Send {
       ({ createTransport }) => createTransport({ env: process.env, stallMs: 60_000 }).send,
     );
     return (await sending)(ask, signal);
+  };
+}
+
+/** The prompts are loaded by the first question: hardly any command asks one. */
+function lazyPrompt(): Prompt {
+  const load = async (): Promise<Prompt> => {
+    const { createPrompt } = await import("./terminal/prompt.ts");
+    return createPrompt({ input: process.stdin, output: process.stderr, signal: stopping.signal });
+  };
+  return {
+    text: async (question, options) => (await load()).text(question, options),
+    secret: async (question) => (await load()).secret(question),
+    choose: async (question, choices) => (await load()).choose(question, choices),
   };
 }
 
@@ -92,8 +107,11 @@ function findDirs(): Dirs {
 const host: Host = {
   env: process.env,
   dirs: findDirs(),
+  // The stream itself is made when it is read: most commands never do.
+  stdin: { isTTY: isatty(0), read: () => readAll(process.stdin) },
   stdout: outputOf(process.stdout),
   stderr: outputOf(process.stderr),
+  prompt: isatty(0) && isatty(2) ? lazyPrompt() : null,
   pid: process.pid,
   signal: stopping.signal,
   now: () => Date.now(),

@@ -12,6 +12,8 @@ export type Notice =
       /** Which attempt comes next: 2 after the first failure. */
       readonly attempt: number;
       readonly waitMs: number;
+      /** True where the server asks for fewer requests. */
+      readonly throttled?: boolean;
     }
   /** Something the user must know; the reading goes on. */
   | { readonly kind: "warning"; readonly text: string }

@@ -7,9 +7,8 @@ import type { Sink } from "./sinks/sink.ts";
 export interface Tally {
   printed: number;
   failed: number;
-  /** Flow runs that were held against the condition (`--where`), and those that met it. */
-  examined: number;
-  matched: number;
+  /** Flow runs among the events, whatever the filters say; a repeated one counts once. */
+  runs: number;
   /** Journal entries of every kind. */
   events: number;
   duplicates: number;
@@ -30,10 +29,7 @@ export interface Progress {
 
 export interface Pipeline<T> {
   readonly digests: AsyncIterable<Digest<T>>;
-  /** The keys of runs that were printed … */
   readonly seen: Seen;
-  /** … and of those that the condition dropped: these must not push the others out of a cursor's memory. */
-  readonly dropped: Seen;
   readonly sink: Sink<T>;
   /** Looked at after each run, in order: true ends the reading with that run. */
   readonly isEnough: (run: Candidate<T>, printed: number) => boolean;
@@ -60,48 +56,32 @@ export async function pump<T>(pipeline: Pipeline<T>, tally: Tally): Promise<void
 }
 
 async function pumpAll<T>(pipeline: Pipeline<T>, tally: Tally): Promise<void> {
-  const { digests, seen, dropped, sink, isEnough, checkpoint, flushEachPage, onDigest } = pipeline;
+  const { digests, seen, sink, isEnough, checkpoint, flushEachPage, onDigest } = pipeline;
   for await (const digest of digests) {
     const { page, candidates } = digest;
-    const fresh = candidates.filter(({ key, encoded }) => (encoded === null ? dropped : seen).add(key));
-    const kept = fresh.filter(isMatch);
+    const kept = candidates.filter(({ key }) => seen.add(key));
     const last = kept.findIndex((run, index) => isEnough(run, tally.printed + index + 1));
     const printed = last === -1 ? kept : kept.slice(0, last + 1);
     await sink.write(printed.map(({ encoded }) => encoded));
     if (flushEachPage) await sink.flush();
     await checkpoint?.({ page, kept, printed, isEnd: page.atEnd || last !== -1 });
-    count(tally, digest, { fresh, kept, printed });
+    count(tally, digest, kept.length, printed);
     onDigest(digest, tally);
     if (last !== -1) return;
   }
 }
 
-/** A run that goes to the sink. */
-interface Match<T> extends Candidate<T> {
-  readonly encoded: T;
-}
-
-function isMatch<T>(candidate: Candidate<T>): candidate is Match<T> {
-  return candidate.encoded !== null;
-}
-
-type Lot<T> = readonly Candidate<T>[];
-
-function count<T>(
-  tally: Tally,
-  digest: Digest<T>,
-  { fresh, kept, printed }: { readonly fresh: Lot<T>; readonly kept: Lot<T>; readonly printed: Lot<T> },
-): void {
+function count<T>(tally: Tally, digest: Digest<T>, kept: number, printed: readonly Candidate<T>[]): void {
+  const duplicates = digest.candidates.length - kept;
   tally.printed += printed.length;
   tally.failed += printed.filter(({ status }) => status === "failed").length;
-  tally.examined += fresh.length;
-  tally.matched += kept.length;
+  tally.runs += digest.runs - duplicates;
   tally.events += digest.page.count;
-  tally.duplicates += digest.candidates.length - fresh.length;
+  tally.duplicates += duplicates;
   tally.unreadable += digest.rejects.length;
   tally.pages += 1;
 }
 
 export function emptyTally(): Tally {
-  return { printed: 0, failed: 0, examined: 0, matched: 0, events: 0, duplicates: 0, unreadable: 0, pages: 0 };
+  return { printed: 0, failed: 0, runs: 0, events: 0, duplicates: 0, unreadable: 0, pages: 0 };
 }

@@ -19,7 +19,14 @@ export interface Reporter {
   /** Takes the live line away, so that something else can be written. */
   clear(): void;
   /** The closing line. */
-  summary(tally: Readonly<Tally>, elapsedMs: number): void;
+  summary(tally: Readonly<Tally>, elapsedMs: number, wording?: SummaryWording): void;
+}
+
+export interface SummaryWording {
+  /** What was done with the runs. */
+  readonly did: "printed" | "counted" | "found";
+  /** True where a condition (`--where`) chose among them. */
+  readonly hasCondition: boolean;
 }
 
 const redrawMs = 100;
@@ -40,8 +47,8 @@ export function createReporter(host: Pick<Host, "stderr" | "now">, options: Repo
     clear: () => {
       screen.clear();
     },
-    summary: (tally, elapsedMs) => {
-      say(summaryLine(tally, elapsedMs));
+    summary: (tally, elapsedMs, wording) => {
+      say(summaryLine(tally, elapsedMs, wording));
     },
   };
 }
@@ -107,10 +114,17 @@ export function clock(ms: number): string {
   return `${new Date(ms).toISOString().slice(11, 19)}Z`;
 }
 
-/** `37 runs, 3 failed · 1,204 events, 2 duplicates dropped · 13 pages · 4.2 s`. Pure. */
-export function summaryLine(tally: Readonly<Tally>, elapsedMs: number): string {
+const usualWording: SummaryWording = { did: "printed", hasCondition: false };
+
+/**
+ * `37 runs printed, 3 failed · 1,320 events, 2 duplicates dropped · 13 pages · 4.2 s`, after
+ * `37 of 1,204 runs matched` where there was a condition. Pure.
+ */
+export function summaryLine(tally: Readonly<Tally>, elapsedMs: number, wording = usualWording): string {
+  const { did, hasCondition } = wording;
   const parts = [
-    [`${count(tally.printed, "run")} printed`, `${number(tally.failed)} failed`],
+    ...(hasCondition ? [[`${number(tally.printed)} of ${count(tally.runs, "run")} matched`]] : []),
+    [`${count(tally.printed, "run")} ${did}`, `${number(tally.failed)} failed`],
     [
       count(tally.events, "event"),
       `${count(tally.duplicates, "duplicate")} dropped`,

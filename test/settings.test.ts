@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { exitCodes, FlowrunError } from "../src/errors.ts";
-import { isSettledBy, profileName, resolveSettings } from "../src/settings.ts";
+import { isSettledBy, resolveSettings } from "../src/settings.ts";
 
 const env = {
   FLOWRUN_CLIENT_ID: "client-env",
@@ -19,17 +19,6 @@ const saved = {
 };
 const secretsOf = (settings: ReturnType<typeof resolveSettings>) =>
   settings.clientSecrets.map((secret) => secret.reveal());
-
-describe("which profile", () => {
-  test.each([
-    ["the flag", "flag", { FLOWRUN_PROFILE: "env" }, "flag"],
-    ["then the environment", undefined, { FLOWRUN_PROFILE: "env" }, "env"],
-    ["then default", undefined, {}, "default"],
-    ["an empty variable is none", undefined, { FLOWRUN_PROFILE: " " }, "default"],
-  ])("%s", (_, flag, variables, name) => {
-    expect(profileName(flag, variables)).toBe(name);
-  });
-});
 
 describe("where a value comes from", () => {
   test("the environment goes before the profile", () => {
@@ -95,8 +84,11 @@ describe("where a value comes from", () => {
   });
 
   test("a ready token makes the secret needless", () => {
-    const { FLOWRUN_CLIENT_SECRET: _, ...rest } = env;
-    const settings = resolveSettings("p", { ...rest, FLOWRUN_ACCESS_TOKEN: "eyJ.t" }, {});
+    const settings = resolveSettings(
+      "p",
+      { ...env, FLOWRUN_CLIENT_SECRET: undefined, FLOWRUN_ACCESS_TOKEN: "eyJ.t" },
+      {},
+    );
     expect(settings.accessToken?.reveal()).toBe("eyJ.t");
     expect(settings.clientSecrets).toEqual([]);
   });

@@ -3,10 +3,11 @@ import type { CursorFlags } from "../program/flags.ts";
 import type { Host } from "../host.ts";
 import { askJournal } from "../journal/ask-journal.ts";
 import type { Cursor } from "../journal/cursor.ts";
-import { retentionMs, startUrl, type Start } from "../journal/when.ts";
+import { retentionMs } from "../journal/retention.ts";
+import { startUrl, type Start } from "../journal/when.ts";
 import { safeText } from "../render/safe-text.ts";
+import { renderSmallTable } from "../render/small-table.ts";
 import { createReporter } from "../reporter.ts";
-import { profileName } from "../settings.ts";
 import {
   cursorPath,
   deleteCursor,
@@ -16,12 +17,12 @@ import {
   type CursorPlace,
 } from "../state/cursor-files.ts";
 import { connect, type Connection } from "./connect.ts";
+import { chosenProfile } from "./chosen-profile.ts";
 import { checkCursorName, defaultCursor } from "./cursor-name.ts";
-import { writeTable } from "./write-table.ts";
 
 /** The profile's cursors, a line each; a damaged one is shown as such. */
 export async function runCursorList(flags: CursorFlags, host: Host): Promise<void> {
-  const profile = profileName(flags.profile, host.env);
+  const profile = await chosenProfile(flags.profile, host);
   const names = await listCursors(host.dirs.state, profile);
   const found = await Promise.all(names.map((name) => describe({ stateFolder: host.dirs.state, profile, name })));
   if (flags.json === true) {
@@ -32,22 +33,19 @@ export async function runCursorList(flags: CursorFlags, host: Host): Promise<voi
     await host.stderr.write(`no cursors are saved for profile '${profile}'; flowrun since last makes one\n`);
     return;
   }
-  await writeTable(
-    ["NAME", "READ UNTIL", "EXPIRES", "RUNS", "POSITION"],
-    found.map(({ name, savedAt, expiresAt, runs, position, damaged }) => [
-      name,
-      damaged ? "damaged" : (savedAt ?? "-"),
-      expiresAt ?? "-",
-      runs === null ? "-" : String(runs),
-      position === null ? "-" : safeText(position),
-    ]),
-    host.stdout,
-  );
+  const rows = found.map(({ name, savedAt, expiresAt, runs, position, damaged }) => [
+    name,
+    damaged ? "damaged" : (savedAt ?? "-"),
+    expiresAt ?? "-",
+    runs === null ? "-" : String(runs),
+    position === null ? "-" : safeText(position),
+  ]);
+  await host.stdout.write(renderSmallTable(["NAME", "READ UNTIL", "EXPIRES", "RUNS", "POSITION"], rows));
 }
 
 /** One cursor in full. @throws FlowrunError `notFound`, or `settings` when its file is damaged. */
 export async function runCursorShow(word: string | undefined, flags: CursorFlags, host: Host): Promise<void> {
-  const place = placeOf(word, flags, host);
+  const place = await placeOf(word, flags, host);
   const cursor = await openCursorFile(place).find();
   if (cursor === null) throw noCursor(place);
   const shown = {
@@ -67,7 +65,7 @@ export async function runCursorShow(word: string | undefined, flags: CursorFlags
 
 /** Puts a cursor at the oldest event, at the journal's end, or after a position. */
 export async function runCursorSet(word: string, where: string, flags: CursorFlags, host: Host): Promise<void> {
-  const place = placeOf(word, flags, host);
+  const place = await placeOf(word, flags, host);
   const { notify } = createReporter(host, {
     quiet: flags.quiet === true,
     verbose: flags.verbose === true,
@@ -98,7 +96,7 @@ export async function runCursorSet(word: string, where: string, flags: CursorFla
 
 /** Forgets a cursor. @throws FlowrunError `notFound`. */
 export async function runCursorDelete(word: string, flags: CursorFlags, host: Host): Promise<void> {
-  const place = placeOf(word, flags, host);
+  const place = await placeOf(word, flags, host);
   const names = await listCursors(place.stateFolder, place.profile);
   if (!names.includes(place.name)) throw noCursor(place);
   const lock = await lockCursor(place, host.pid);
@@ -109,8 +107,8 @@ export async function runCursorDelete(word: string, flags: CursorFlags, host: Ho
   }
 }
 
-function placeOf(word: string | undefined, flags: CursorFlags, host: Host): CursorPlace {
-  const profile = profileName(flags.profile, host.env);
+async function placeOf(word: string | undefined, flags: CursorFlags, host: Host): Promise<CursorPlace> {
+  const profile = await chosenProfile(flags.profile, host);
   return { stateFolder: host.dirs.state, profile, name: checkCursorName(word ?? defaultCursor) };
 }
 

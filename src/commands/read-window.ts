@@ -1,6 +1,9 @@
 import { digest, type Candidate, type Digest } from "../digest.ts";
+import type { Page } from "../journal/page.ts";
 import { readPages, type OnExpired } from "../journal/read-pages.ts";
-import { isOlderThanKept, retentionMs, type Start } from "../journal/when.ts";
+import { readPlaces } from "../journal/read-places.ts";
+import { retentionMs } from "../journal/retention.ts";
+import { isOlderThanKept, type Start } from "../journal/when.ts";
 import type { Notify } from "../notices.ts";
 import { pump, type Progress } from "../pipeline.ts";
 import { clock, seconds } from "../reporter.ts";
@@ -45,16 +48,15 @@ export async function readWindow<T>(session: Session, window: Window, target: Ta
   const showProgress = liveLine(session, window);
   await pump(
     {
-      digests: digests(session, window, target),
+      digests: digests(session, window, target.encode, showProgress.onShare),
       seen,
-      dropped: createSeen(keysRemembered),
       sink: target.sink,
       isEnough: (run, printed) => printed >= options.max || isLast?.(run) === true,
       checkpoint: checkpoint === undefined ? null : (progress) => checkpoint(progress, seen),
       flushEachPage: follow || checkpoint !== undefined,
       onDigest: (digested) => {
         for (const { position, reason } of digested.rejects) reporter.notify(poison(position, reason));
-        showProgress(digested);
+        showProgress.onPage(digested.page);
       },
     },
     tally,
@@ -71,16 +73,40 @@ export function runTarget(take: (run: FlowRun) => void): Target<FlowRun> {
   return { encode: (run) => run, sink: { write, flush: nothing, close: nothing } };
 }
 
-async function* digests<T>(session: Session, window: Window, { encode }: Target<T>): AsyncGenerator<Digest<T>> {
-  const { options, connection } = session;
-  const { events, raw, keep, where, limit, patience } = options;
+/**
+ * The window's pages, digested, in the journal's order: walked, or read from many places at once where the window has a
+ * beginning and an end and all of it is wanted.
+ */
+async function* digests<T>(
+  { options, connection }: Session,
+  window: Window,
+  encode: (run: FlowRun) => T,
+  onShare: (share: number) => void,
+): AsyncGenerator<Digest<T>> {
+  const { events, raw, keep, limit, patience, jobs, max } = options;
   const { start, follow, onExpired, past = null } = window;
   // `tail` never gives up: it waits out whatever passes.
   const journal = connection.journal(follow ? { retries: Infinity, maxWaitMs: Infinity } : patience);
-  for await (const page of readPages({ journal, start, limit, follow, onExpired, past })) {
-    yield digest(page, { events, raw, keep, where, encode });
+  const digestPage = (page: Page): Digest<T> => digest(page, { events, raw, keep, encode });
+  const isBounded = !follow && past === null && max === Infinity;
+  if (isBounded && jobs > 1 && (start.kind === "time" || start.kind === "oldest")) {
+    const reading = { journal, limit, onExpired };
+    yield* readPlaces({ reading, start, jobs, digest: digestPage, sizeOf, onShare });
+    return;
   }
+  for await (const page of readPages({ journal, start, limit, follow, onExpired, past })) yield digestPage(page);
 }
+
+/** What a digest takes while it waits: its texts, or about as much for runs that are handed on as they are. */
+function sizeOf(digested: Digest<unknown>): number {
+  return digested.candidates.reduce((sum, { key, encoded }) => sum + key.length + lengthOf(encoded), 0);
+}
+
+function lengthOf(encoded: unknown): number {
+  return typeof encoded === "string" ? encoded.length : aboutARun;
+}
+
+const aboutARun = 3000;
 
 function remarkOnStart(start: Place, notify: Notify): void {
   if (start.kind !== "time" || !isOlderThanKept(start)) return;
@@ -100,25 +126,30 @@ function poison(position: string, reason: string) {
 function liveLine({ began, reporter, host, tally }: Session, { start, follow }: Window) {
   const windowStart = start.kind === "time" ? start.at : began - retentionMs;
   let share = 0;
-  return ({ page, reachedAt }: Digest<unknown>): void => {
+  const onShare = (read: number): void => {
+    share = Math.max(share, Math.min(1, read));
+  };
+  const onPage = ({ atEnd, waitMs, recordedAt }: Page): void => {
     const now = host.now();
-    if (reachedAt !== null) share = Math.max(share, Math.min(1, (reachedAt - windowStart) / (began - windowStart)));
+    if (recordedAt !== null) onShare((recordedAt - windowStart) / (began - windowStart));
     const counts = `${tally.printed.toLocaleString("en-US")} runs, ${tally.events.toLocaleString("en-US")} events`;
-    if (page.atEnd) {
-      const again = `caught up at ${clock(now)}, asking again in ${seconds(page.waitMs)}`;
+    if (atEnd) {
+      const again = `caught up at ${clock(now)}, asking again in ${seconds(waitMs)}`;
       if (follow) reporter.live(`${again} · ${counts}`, true);
       return;
     }
     const reading = start.kind === "now" ? "reading" : `reading ${percent(share)}`;
-    reporter.live(`${reading} · ${counts}${left(share, now - began)}`);
+    reporter.live(`${reading} · ${counts}${pace(tally.printed, share, now - began)}`);
   };
+  return { onShare, onPage };
 }
 
 function percent(share: number): string {
   return `${Math.floor(share * 100)} % of the window`;
 }
 
-function left(share: number, elapsedMs: number): string {
+function pace(runs: number, share: number, elapsedMs: number): string {
   if (share < 0.02 || elapsedMs < 500) return "";
-  return ` · about ${seconds((elapsedMs * (1 - share)) / share)} left`;
+  const rate = Math.round((runs / elapsedMs) * 1000).toLocaleString("en-US");
+  return ` · ${rate} runs/s · about ${seconds((elapsedMs * (1 - share)) / share)} left`;
 }

@@ -60,7 +60,8 @@ async function print({ follow, onExpired, isLast }: ReadPlan, session: Session, 
   reporter.notify({ kind: "remark", text: `${columns} hidden to fit the terminal; -o wide shows all` });
 }
 
-function openStdout({ options, host, reporter }: Session, follow: boolean): Promise<RunSink> {
+/** Where runs are printed, in the format that the options name. */
+export function openStdout({ options, host, reporter }: Session, follow: boolean): Promise<RunSink> {
   const { output, columns, columnsNamed, headers, time, common } = options;
   const colour = decideColour(common.color, host.env, host.stdout.isTTY);
   const layout = { format: output, columns, columnsNamed, headers, colour, time, hold: follow ? 0 : rowsHeld };

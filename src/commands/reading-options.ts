@@ -2,7 +2,7 @@ import { FlowrunError } from "../errors.ts";
 import type { CommonFlags, ReadingFlags } from "../program/flags.ts";
 import type { Patience } from "../http/retrying.ts";
 import type { OnExpired } from "../journal/read-pages.ts";
-import { parseDuration, parseWhen, type Start } from "../journal/when.ts";
+import { findDuration, findInstant, parseDuration, parseWhen, type Start } from "../journal/when.ts";
 import { resolveColumns, type Column } from "../render/columns.ts";
 import { resolveEventSelection, type EventSelection } from "../runs/event-selection.ts";
 import { compileFilter, type RunFilter } from "../runs/filter.ts";
@@ -22,9 +22,13 @@ export interface ReadingOptions {
   readonly keep: RunFilter;
   /** The condition of `--where`, counted apart from the other filters; `null` where there is none. */
   readonly where: RunFilter | null;
+  /** Names that events do not carry are looked up. */
+  readonly names: boolean;
   readonly max: number;
   readonly limit: number | null;
   readonly patience: Patience;
+  /** How many places of the journal are read at once. */
+  readonly jobs: number;
   readonly exitStatus: boolean;
   readonly time: "iso" | "local" | "relative" | null;
   /** The cursor's name; used where the reading starts at `last`. */
@@ -36,7 +40,7 @@ export interface ReadingOptions {
  * Flag words become domain values here, before any network call.
  * @throws FlowrunError `usage`. Pure.
  */
-export function resolveReading(flags: ReadingFlags, now: number): ReadingOptions {
+export async function resolveReading(flags: ReadingFlags, now: number): Promise<ReadingOptions> {
   const output = flags.json === true ? "ndjson" : flags.output;
   const { status, flow, run, sandbox, code } = flags;
   const untilMs = flags.until === undefined ? undefined : untilInstant(flags.until, now);
@@ -49,15 +53,26 @@ export function resolveReading(flags: ReadingFlags, now: number): ReadingOptions
     events: resolveEventSelection(flags.events),
     raw: flags.raw === true,
     keep: compileFilter({ status, flow, run, sandbox, code, untilMs }),
-    where: null,
+    where: await compileConditions(flags.where),
+    names: flags.names === true,
     max: flags.max ?? Infinity,
     limit: flags.limit ?? null,
     patience: { retries: flags.retries, maxWaitMs: parseDuration(flags.maxWait) },
+    jobs: flags.jobs,
     exitStatus: flags.exitStatus === true,
     time: flags.time ?? null,
     cursor: checkCursorName(flags.cursor ?? defaultCursor),
     onExpired: flags.onExpired ?? null,
   };
+}
+
+/** Loaded where it is used: it brings a pattern matcher with it. */
+async function compileConditions(expressions: readonly string[] | undefined): Promise<RunFilter | null> {
+  if (expressions === undefined) return null;
+  const { compileWhere } = await import("../runs/where.ts");
+  const times = { duration: findDuration, instant: findInstant };
+  const conditions = expressions.map((expression) => compileWhere(expression, times));
+  return (run) => conditions.every((condition) => condition(run));
 }
 
 function untilInstant(words: string, now: number): number {

@@ -5,7 +5,7 @@ import { resolveReading, resolveStart } from "./reading-options.ts";
 
 /** Every flow run recorded since a moment, oldest first, to the end of the journal. */
 export async function runSince(when: string, flags: ReadingFlags, host: Host): Promise<void> {
-  const options = resolveReading(flags, host.now());
+  const options = await resolveReading(flags, host.now());
   const start = resolveStart(when, flags, host.now());
   const tally = await read(
     { options, start, follow: false, onExpired: options.onExpired ?? "fail", signal: host.signal },

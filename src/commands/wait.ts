@@ -10,7 +10,7 @@ import { resolveReading, resolveStart } from "./reading-options.ts";
 
 /** Until the first finished run that matches; exits by its outcome, for pipelines. */
 export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
-  const options = resolveReading(flags, host.now());
+  const options = await resolveReading(flags, host.now());
   const start = resolveStart(flags.since, flags, host.now());
   const timeoutMs = flags.timeout === undefined ? null : parseDuration(flags.timeout);
   const deadline = startDeadline(timeoutMs, host);

@@ -14,6 +14,8 @@ export interface Trouble {
   readonly requestId: string | null;
   /** How long the server (or the rule for this trouble) says to wait; `null` backs off. */
   readonly waitMs: number | null;
+  /** True where the server asks for fewer requests. */
+  readonly throttled?: boolean;
   /** A limit of its own for this trouble, counted apart from the others: give up at so many in a row. */
   readonly allowed?: number;
   readonly hint?: string;
@@ -53,7 +55,8 @@ export async function persevere<T>(attempt: () => Promise<Attempt<T>>, retrying:
     if (failures >= Math.max(1, trouble.allowed ?? patience.retries)) throw givenUp(trouble, failures);
     if (waitMs > patience.maxWaitMs) throw tooLong(trouble, waitMs, patience.maxWaitMs);
     const { what, why, requestId } = trouble;
-    notify({ kind: "retrying", what, why, requestId, attempt: failures + 1, waitMs });
+    const throttled = trouble.throttled === true ? { throttled: true } : {};
+    notify({ kind: "retrying", what, why, requestId, attempt: failures + 1, waitMs, ...throttled });
     await host.sleep(waitMs, signal);
   }
 }

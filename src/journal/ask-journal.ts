@@ -2,11 +2,12 @@ import type { Token, TokenSource } from "../auth/token.ts";
 import { FlowrunError } from "../errors.ts";
 import { defaultWaitMs, retryAfterMs } from "../http/backoff.ts";
 import { persevere, type Attempt, type Retrying, type Trouble } from "../http/retrying.ts";
-import { describeNetworkFailure, readServerWords } from "../http/words.ts";
+import { describeNetworkFailure } from "../http/words.ts";
 import type { Answer, Ask, Host } from "../host.ts";
+import { judge, tokenFor, type Question } from "./judge.ts";
 import { findLink } from "./link.ts";
-import { decodePage, resolveNext, type Page } from "./page.ts";
-import { refusal } from "./refusals.ts";
+import { decodePage, guessTime, resolveNext, type Page } from "./page.ts";
+import { retentionMs } from "./retention.ts";
 
 /** What it takes to ask one journal. */
 export interface Journal extends Retrying {
@@ -69,24 +70,19 @@ async function tryOnce(
   refused: Token[],
   tell: (next: string | null) => void,
 ): Promise<Attempt<Page>> {
-  const token = await tokenFor(journal, refused);
+  const token = await tokenFor(journal.tokens, refused);
   journal.notify({ kind: "asking", method: "GET", url });
   try {
     const answer = await journal.host.send(request(journal, url, token), journal.signal);
     if (answer.status === 200) return await readPage(journal, url, answer, tell);
     if (answer.status === 204) return { value: endOfJournal(journal, url, answer) };
-    return await judge(journal, url, answer, token, refused);
+    const question: Question = { service: "journal", url, refused };
+    return { trouble: await judge(question, answer, token, journal.host.now()) };
   } catch (error) {
     journal.signal.throwIfAborted();
     if (error instanceof FlowrunError) throw error;
     return { trouble: trouble("the journal could not be read", describeNetworkFailure(error)) };
   }
-}
-
-/** One renewal answers the first refusal; a second one may be a passing fault of the gateway, so the same token goes again. */
-function tokenFor(journal: Journal, refused: readonly Token[]): Promise<Token> {
-  const [first] = refused;
-  return first !== undefined && refused.length === 1 ? journal.tokens.renew(first) : journal.tokens.current();
 }
 
 function request(journal: Journal, url: string, token: Token): Ask {
@@ -112,7 +108,8 @@ async function readPage(
   const next = link === null ? null : resolveOrDiscard(link, url, journal, answer);
   // Anything but JSON may be a stranger's page: its links are worth nothing until the body is known to be a journal's.
   if (next !== url && /json/i.test(answer.headers["content-type"]?.[0] ?? "json")) tell(next);
-  const body = decodePage(await answer.body());
+  const bytes = await answer.body();
+  const body = decodePage(bytes);
   if (body === null)
     return { trouble: trouble("the journal sent a page that is not whole", "its body is not the JSON of a page") };
   return {
@@ -121,6 +118,7 @@ async function readPage(
       entries: body.entries,
       count: body.entries.length,
       last: body.entries.at(-1)?.position ?? null,
+      recordedAt: guessTime(bytes, journal.host.now() - retentionMs, journal.host.now()),
       next: next ?? afterLast(journal, url, body.last),
       atEnd: false,
       validate: null,
@@ -164,48 +162,16 @@ function endOfJournal(journal: Journal, url: string, answer: Answer): Page {
     return link === null ? null : resolveNext(link, url, journal.url);
   };
   const waitMs = retryAfterMs(answer.headers["retry-after"]?.[0], journal.host.now()) ?? defaultWaitMs;
-  return { url, entries: [], count: 0, last: null, next: find("next") ?? url, atEnd: true, validate: find("validate"), waitMs };
-}
-
-const afterSecondRefusalMs = 2000;
-
-async function judge(
-  journal: Journal,
-  url: string,
-  answer: Answer,
-  token: Token,
-  refused: Token[],
-): Promise<Attempt<Page>> {
-  const { status } = answer;
-  const words = readServerWords(answer.headers, await answer.body());
-  const failed: Trouble = {
-    ...trouble(`the journal answered ${String(status)}`, words.text),
-    requestId: words.requestId,
-  };
-  if (status === 429 || status === 503) {
-    return {
-      trouble: {
-        ...failed,
-        waitMs: retryAfterMs(answer.headers["retry-after"]?.[0], journal.host.now()) ?? defaultWaitMs,
-      },
-    };
-  }
-  if (status >= 500) return { trouble: failed };
-  const isTokenLost = status === 403 && (words.code === "403010" || words.code === "403020");
-  if (status === 401 || (isTokenLost && refused.length === 0)) {
-    refused.push(token);
-    return { trouble: unauthorised(failed, refused.length) };
-  }
-  throw refusal(status, words, url);
-}
-
-function unauthorised(failed: Trouble, refusals: number): Trouble {
   return {
-    ...failed,
-    kind: "auth",
-    allowed: 3,
-    waitMs: refusals === 1 ? 0 : afterSecondRefusalMs,
-    hint: "a fresh token was refused too: compare client id, secret and scopes with Adobe Developer Console → project → OAuth Server-to-Server",
+    url,
+    entries: [],
+    count: 0,
+    last: null,
+    recordedAt: null,
+    next: find("next") ?? url,
+    atEnd: true,
+    validate: find("validate"),
+    waitMs,
   };
 }
 

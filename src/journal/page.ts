@@ -1,5 +1,6 @@
 import { FlowrunError } from "../errors.ts";
 import { isObject, parseObject, textOf } from "../json.ts";
+import { serviceNames, type Service } from "./refusals.ts";
 
 /** One element of a journal page as delivered. */
 export interface Entry {
@@ -17,6 +18,8 @@ export interface Page {
   readonly count: number;
   /** The last event's position, where it has one. */
   readonly last: string | null;
+  /** About when its last events were recorded, epoch milliseconds, as far as their texts tell; for progress only. */
+  readonly recordedAt: number | null;
   /** What to ask next: the `rel=next` link, kept whole and made absolute. */
   readonly next: string;
   /** True for a 204: nothing is there at the moment. */
@@ -51,6 +54,20 @@ export function decodePage(bytes: Uint8Array): PageBody | null {
 
 const decoder = new TextDecoder("utf-8");
 
+/**
+ * The latest time near the end of a page's text that lies between two instants, or `null`: epoch milliseconds or
+ * RFC 3339, whoever's they are. A guess, good enough to show progress and to choose where to split a window. Pure.
+ */
+export function guessTime(bytes: Uint8Array, after: number, before: number): number | null {
+  const end = decoder.decode(bytes.subarray(-timeTextBytes));
+  const times = [...end.matchAll(timePattern)].map(([text]) => (text.includes("-") ? Date.parse(text) : Number(text)));
+  const plausible = times.filter((time) => time >= after && time <= before);
+  return plausible.length === 0 ? null : Math.max(...plausible);
+}
+
+const timeTextBytes = 4096;
+const timePattern = /\b1\d{12}\b|\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
+
 /** The documented SDK sample has `body` beside `event`; it is handed on inside it (contract: flow-runs, §1.3). */
 function entry(element: unknown): Entry {
   if (!isObject(element)) return { position: "", event: element };
@@ -60,26 +77,23 @@ function entry(element: unknown): Entry {
 }
 
 /**
- * The absolute form of a `next` link, if the token may go there: the journal's own origin, or https on *.adobe.io.
+ * The absolute form of a `next` link, if the token may go there: the service's own origin, or https on *.adobe.io.
  * @throws FlowrunError `protocol` for any other host, which is named; nothing has been sent to it.
  * Pure.
  */
-export function resolveNext(link: string, requestUrl: string, journalUrl: string): string {
+export function resolveNext(link: string, requestUrl: string, ownUrl: string, service: Service = "journal"): string {
+  const whose = `${serviceNames[service]}'s`;
   const next = URL.canParse(link, requestUrl) ? new URL(link, requestUrl) : null;
   if (next === null) {
-    throw new FlowrunError("protocol", "the journal's next link is no URL", {
+    throw new FlowrunError("protocol", `${whose} next link is no URL`, {
       why: `it reads ${JSON.stringify(link.slice(0, 200))}`,
-      hint: "check FLOWRUN_JOURNAL_URL; a proxy in between may change the Link header",
+      hint: "check the URLs of flowrun config list; a proxy in between may change the answer",
     });
   }
   const isAdobe = next.protocol === "https:" && /(^|\.)adobe\.io$/.test(next.hostname);
-  if (next.origin === new URL(journalUrl).origin || isAdobe) return next.href;
-  throw new FlowrunError(
-    "protocol",
-    `the journal's next link points to another host, ${next.host}, and was not followed`,
-    {
-      why: "the access token goes only to the journal's own host or to *.adobe.io over https",
-      hint: "check FLOWRUN_JOURNAL_URL, and any proxy between here and Adobe",
-    },
-  );
+  if (next.origin === new URL(ownUrl).origin || isAdobe) return next.href;
+  throw new FlowrunError("protocol", `${whose} next link points to another host, ${next.host}, and was not followed`, {
+    why: "the access token goes only to the service's own host or to *.adobe.io over https",
+    hint: "check the URLs of flowrun config list, and any proxy between here and Adobe",
+  });
 }

@@ -2,7 +2,8 @@ import { FlowrunError } from "../errors.ts";
 import { backoff } from "../http/backoff.ts";
 import { askJournal, isPurged, type Asked, type Journal } from "./ask-journal.ts";
 import type { Page } from "./page.ts";
-import { retentionMs, startUrl, type Start } from "./when.ts";
+import { retentionMs } from "./retention.ts";
+import { startUrl, type Start } from "./when.ts";
 
 /** What to do when the place to read on from has expired (410). */
 export type OnExpired = "fail" | "oldest" | "latest";

@@ -1,90 +1,105 @@
 import { FlowrunError } from "../errors.ts";
 import type { ServerWords } from "../http/words.ts";
 
-const consoleCredential = "Adobe Developer Console → your project → OAuth Server-to-Server";
+/** Which of Adobe's services answered; both stand behind the same gateway. */
+export type Service = "journal" | "registrations";
 
-/** What the gateway's codes mean and the clicks that mend them (contract: journal, §1.6). */
+/** How each service is called in a sentence. */
+export const serviceNames = {
+  journal: "the journal",
+  registrations: "the registrations API",
+} as const satisfies Record<Service, string>;
+
+/**
+ * The failure behind an answer of 4xx that waiting does not mend (contract: journal, §1.6): likely cause, the clicks in
+ * Adobe Developer Console that mend it, request id. Pure.
+ */
+export function refusal(status: number, words: ServerWords, url: string, service: Service = "journal"): FlowrunError {
+  const known = remedies.get(words.code ?? "");
+  const who = serviceNames[service];
+  const said = [words.code, words.text].filter((part) => part !== null).join(" ");
+  const why = [`${who} answered ${status}`, said, known?.[0]].filter(Boolean).join(": ");
+  const fail = (kind: "forbidden" | "unavailable" | "gap" | "protocol", message: string, hint: string): FlowrunError =>
+    new FlowrunError(kind, message, { why, hint, requestId: words.requestId });
+  switch (status) {
+    case 403:
+      return fail("forbidden", forbidden[service], known?.[1] ?? addManagementApi);
+    case 404:
+      return fail("unavailable", `${missing[service][0]} ${bare(url)}`, missing[service][1]);
+    case 410:
+      return fail(
+        "gap",
+        "the place to read on from has expired: events may be missing",
+        "the journal keeps seven days; read what is still there with: flowrun since oldest",
+      );
+    case 400:
+      return fail("protocol", `${who} refused the question`, known?.[1] ?? checks[service]);
+    default:
+      return fail(
+        "protocol",
+        `${who} answered ${status}, which it should not`,
+        `${checks[service]}, and any proxy between here and Adobe`,
+      );
+  }
+}
+
+const forbidden = {
+  journal: "Adobe does not let this credential read the journal",
+  registrations: "Adobe does not let this credential list the registrations",
+} as const satisfies Record<Service, string>;
+
+const missing = {
+  journal: [
+    "there is no journal at",
+    "see where the project's journals are: flowrun registrations   (a new registration takes two minutes)",
+  ],
+  registrations: [
+    "there is no such organisation, project or workspace:",
+    "log in with the file that the project's 'Download all' gives in Adobe Developer Console: flowrun login --from <file>",
+  ],
+} as const satisfies Record<Service, readonly [message: string, hint: string]>;
+
+const checks = {
+  journal: "check --limit and the journal's URL (flowrun config get journalUrl; FLOWRUN_JOURNAL_URL)",
+  registrations: "check the ids and apiUrl: flowrun config list",
+} as const satisfies Record<Service, string>;
+
+const credentialPage = "Adobe Developer Console → your project → OAuth Server-to-Server";
+const addManagementApi =
+  "add the I/O Management API to the credential's project: Adobe Developer Console → your project → Add to project → API → I/O Management API";
+
+/** What the gateway's codes mean, and what mends them. */
 const remedies = new Map<string, readonly [meaning: string, remedy: string]>([
-  ["403000", ["no API key arrived", "set the client id: FLOWRUN_CLIENT_ID"]],
+  ["400003", ["a required header is missing", "set client id and organisation: flowrun login"]],
+  ["403000", ["no API key arrived", "set the client id: flowrun config set clientId <id>   (or FLOWRUN_CLIENT_ID)"]],
   [
     "403003",
     [
       "the API key is not valid here",
-      `compare FLOWRUN_CLIENT_ID with ${consoleCredential} → Client ID; is the I/O Management API in the project?`,
+      `compare the client id (flowrun whoami) with ${credentialPage} → Client ID; if it is the same, ${addManagementApi}`,
     ],
   ],
   ["403010", ["no access token arrived", "check that no proxy strips the Authorization header"]],
   [
     "403011",
     [
-      "the token's scopes do not cover the journal",
-      `copy the scopes of ${consoleCredential} into FLOWRUN_SCOPES (adobeio_api is needed)`,
+      "the token's scopes do not cover this",
+      `copy the scopes from ${credentialPage} → Scopes: flowrun config set scopes <a,b,…>   (adobeio_api is needed)`,
     ],
   ],
-  ["403020", ["the access token is missing or not valid", `check client id and secret against ${consoleCredential}`]],
-  [
-    "403023",
-    [
-      "the credential's profile is not valid for this API",
-      "add the I/O Management API to the project: Adobe Developer Console → Add to project → API",
-    ],
-  ],
+  ["403020", ["the access token is missing or not valid", `check client id and secret against ${credentialPage}`]],
+  ["403023", ["the credential's profile is not valid for this API", addManagementApi]],
   [
     "403024",
     [
       "the credential may not read the profile",
-      "ask an administrator of the organisation to grant the credential its product profile",
+      "ask an administrator of the organisation to grant the credential its product profile: Adobe Admin Console → Products → API credentials",
     ],
   ],
-  [
-    "403025",
-    [
-      "the credential's profile is not valid for this API",
-      "add the I/O Management API to the project: Adobe Developer Console → Add to project → API",
-    ],
-  ],
-  ["400003", ["a required header is missing", "set all of FLOWRUN_CLIENT_ID and FLOWRUN_IMS_ORG_ID"]],
+  ["403025", ["the credential's profile is not valid for this API", addManagementApi]],
 ]);
 
-/** The failure behind an answer of 4xx that waiting does not mend: likely cause, remedy, request id. Pure. */
-export function refusal(status: number, words: ServerWords, url: string): FlowrunError {
-  const known = remedies.get(words.code ?? "");
-  const said = [words.code, words.text].filter((part) => part !== null).join(" ");
-  const why = [`the journal answered ${String(status)}`, said, known?.[0]].filter(Boolean).join(": ");
-  const details = { why, requestId: words.requestId };
-  if (status === 403) {
-    return new FlowrunError("forbidden", "Adobe does not let this credential read the journal", {
-      ...details,
-      hint:
-        known?.[1] ??
-        "add the I/O Management API to the project in Adobe Developer Console, and use the journal of a registration of the same project",
-    });
-  }
-  if (status === 404) {
-    return new FlowrunError("unavailable", `there is no journal at ${bare(url)}`, {
-      ...details,
-      hint: "copy the journaling URL anew: Adobe Developer Console → project → event registration → Journaling; a new registration takes two minutes",
-    });
-  }
-  if (status === 410) {
-    return new FlowrunError("gap", "the place to read on from has expired: events may be missing", {
-      ...details,
-      hint: "the journal keeps seven days; read what is still there with: flowrun since oldest",
-    });
-  }
-  if (status === 400) {
-    return new FlowrunError("protocol", "the journal refused the question", {
-      ...details,
-      hint: known?.[1] ?? "check --limit and FLOWRUN_JOURNAL_URL",
-    });
-  }
-  return new FlowrunError("protocol", `the journal answered ${String(status)}, which it should not`, {
-    ...details,
-    hint: "check FLOWRUN_JOURNAL_URL, and any proxy between here and Adobe",
-  });
-}
-
-/** A URL without its query. Pure. */
+/** A URL without its query. */
 function bare(url: string): string {
   return url.replace(/[?#].*$/, "");
 }

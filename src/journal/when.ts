@@ -1,5 +1,6 @@
 import { DateTime, Duration } from "luxon";
 import { FlowrunError } from "../errors.ts";
+import { dayMs, retentionMs } from "./retention.ts";
 
 /** Where a reading starts, in the user's words made exact. */
 export type Start =
@@ -19,11 +20,6 @@ export interface TimeStart {
   readonly askedAt: number;
 }
 
-const dayMs = 86_400_000;
-
-/** How long Adobe I/O Events keeps an event (contract: journal, §1.8). */
-export const retentionMs = 7 * dayMs;
-
 const forms =
   "a duration (-P1D, -PT2H, 90m, 1d, 1h30m), a date or time (2026-11-20, 2026-11-20T08:00Z), oldest, now or last";
 
@@ -41,7 +37,7 @@ export function parseWhen(words: string, now: number): Start {
     if (duration.ms === 0) return { kind: "now" };
     return { kind: "time", at: now - duration.ms, seek: `-${duration.iso}`, askedAt: now };
   }
-  const at = readInstant(word);
+  const at = findInstant(word);
   if (at === null) throw refuse(word);
   if (at > now) {
     throw new FlowrunError("usage", `'${word}' is in the future`, {
@@ -63,6 +59,11 @@ export function parseDuration(words: string): number {
     why: `years and months have no fixed length, and nothing else than weeks, days, hours, minutes and seconds is known`,
     hint: "write it as PT30S, PT5M, PT1H, P1D, or 30s, 5m, 1h, 1d",
   });
+}
+
+/** A length of time in milliseconds, as `parseDuration` reads it; `null` for anything else. Pure. */
+export function findDuration(word: string): number | null {
+  return readDuration(word)?.ms ?? null;
 }
 
 /** The first question to a journal, asked at `now`: with exactly one of no parameter, `seek` and `latest`. Pure. */
@@ -131,7 +132,8 @@ function shortToIso(word: string): string | null {
 const instantPattern =
   /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-](?:0\d|1[0-4]):?[0-5]\d)?)?$/i;
 
-function readInstant(word: string): number | null {
+/** A date or RFC 3339 time (UTC where it has no zone), in epoch milliseconds; `null` for anything else. Pure. */
+export function findInstant(word: string): number | null {
   if (!instantPattern.test(word)) return null;
   const time = DateTime.fromISO(word.replace(" ", "T").toUpperCase(), { zone: "utc" });
   return time.isValid ? time.toMillis() : null;

@@ -24,6 +24,8 @@ export interface ReadingFlags extends CommonFlags {
   readonly code?: readonly string[];
   readonly events?: readonly string[];
   readonly until?: string;
+  readonly where?: readonly string[];
+  readonly names?: boolean;
   readonly max?: number;
   readonly retries: number;
   readonly maxWait: string;
@@ -44,6 +46,14 @@ export interface TailFlags extends ReadingFlags {
   readonly since: string;
 }
 
+export interface ShowFlags extends ReadingFlags {
+  readonly since: string;
+}
+
+export interface ExplainFlags extends Pick<CommonFlags, "color"> {
+  readonly json?: boolean;
+}
+
 export interface WaitFlags extends TailFlags {
   readonly timeout?: string;
 }
@@ -54,12 +64,18 @@ export const colourChoices = ["auto", "always", "never"] as const;
 
 /** Declares the options that every command which talks to Adobe has. */
 export function declareCommon(command: Command): Command {
-  return command
-    .option("--profile <name>", "which saved profile; 'demo' is built in and needs no account")
-    .option("-q, --quiet", "only errors on stderr")
-    .option("-v, --verbose", "show each request on stderr (never a secret)")
-    .option("--no-progress", "no live line on stderr")
-    .addOption(new Option("--color <when>", "colour").choices(colourChoices).default("auto"));
+  return declareColour(
+    command
+      .option("--profile <name>", "which saved profile; 'demo' is built in and needs no account")
+      .option("-q, --quiet", "only errors on stderr")
+      .option("-v, --verbose", "show each request on stderr (never a secret)")
+      .option("--no-progress", "no live line on stderr"),
+  );
+}
+
+/** Declares the option of everything that may be coloured. */
+export function declareColour(command: Command): Command {
+  return command.addOption(new Option("--color <when>", "colour").choices(colourChoices).default("auto"));
 }
 
 /** Declares the options of cli.md §2; their choices come from the registries, so help cannot lie. */
@@ -85,10 +101,17 @@ export function declareReading(command: Command): Command {
         words,
       )
       .option("--until <when>", "drop runs updated later than that")
+      .option(
+        "--where <expression>",
+        `a condition over the record's fields: 'records.failed > 100 && durationMs > 30m'`,
+        each,
+      )
+      .option("--names", "look up in Flow Service the names that events do not carry; kept for a day")
       .option("-n, --max <n>", "stop after so many runs", positive)
       .option("--retries <n>", "failures in a row before since gives up", notNegative, 5)
       .option("--max-wait <duration>", "longest single wait that the server may ask for", "PT5M")
       .option("--limit <n>", "events per page asked of the journal", positive)
+      .option("--jobs <n>", "places of the journal read at once by since, show and stats", positive, 4)
       .option("--exit-status", "exit 3 if any printed run failed")
       .option("--raw", "add the event as delivered, under raw")
       .option("--cursor <name>", "which saved cursor 'last' means (default: default)")
@@ -113,6 +136,10 @@ function words(value: string, previous: readonly string[] | undefined): readonly
     .filter((part) => part !== "");
   if (parts.length === 0) throw new InvalidArgumentError("It names nothing.");
   return [...(previous ?? []), ...parts];
+}
+
+function each(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
 }
 
 function positive(value: string): number {

@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import type { Host } from "../host.ts";
 import { version } from "../version.ts";
+import { declareCompletion } from "./completion.ts";
 import { declareCursor } from "./cursor.ts";
+import { declareExplain, declareShow } from "./insight.ts";
 import { declareSince, declareTail, declareWait } from "./reading.ts";
 
 /** The whole command line. Commands are declared here and loaded when they run: a help text must not cost the whole program. */
@@ -25,6 +27,9 @@ export function createProgram(host: Host): Command {
   declareSince(program, host);
   declareTail(program, host);
   declareWait(program, host);
+  declareShow(program, host);
+  declareExplain(program, host);
   declareCursor(program, host);
+  declareCompletion(program, host);
   return program;
 }

@@ -8,6 +8,8 @@ export interface Painter {
   readonly red: Paint;
   readonly yellow: Paint;
   readonly cyan: Paint;
+  /** For headings. */
+  readonly bold: Paint;
 }
 
 /**

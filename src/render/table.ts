@@ -18,9 +18,6 @@ export interface TableOptions {
   readonly room: () => number;
 }
 
-/** More rows at once cost more than their share (cli-table3). */
-const rowsAtOnce = 200;
-
 /**
  * `table` and `wide`: a header, then a run a line, columns two blanks apart, numbers to the right, unknown as `-`;
  * nothing where there is no run. The first runs decide which columns are shown; what a column needs only grows from
@@ -50,16 +47,11 @@ export function tableRenderer({ columns, mayHide, headers, painter, time, room }
   return {
     encode: (run) => encodeRow(columns, run, time),
     open: () => "",
-    lay: (encoded) => chunks(encoded).map(layChunk).join(""),
+    lay: (encoded) => (encoded.length === 0 ? "" : layChunk(encoded)),
     close: () => "",
     holds: true,
     hidden: () => (shown === null ? 0 : columns.length - shown.length),
   };
-}
-
-function chunks(encoded: readonly string[]): readonly (readonly string[])[] {
-  const count = Math.ceil(encoded.length / rowsAtOnce);
-  return Array.from({ length: count }, (_, at) => encoded.slice(at * rowsAtOnce, (at + 1) * rowsAtOnce));
 }
 
 function gridCell({ column, index, width }: Fitted, row: readonly Cell[], room: number, painter: Painter): GridCell {

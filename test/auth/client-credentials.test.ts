@@ -198,7 +198,11 @@ describe("passing trouble", () => {
 
   test("told to stop, it stops", async () => {
     ims().reply(503);
-    const host = fakeHost({ onSleep: (_, self) => self.stop() });
+    const host = fakeHost({
+      onSleep: (_, self) => {
+        self.stop();
+      },
+    });
     await expect(start(credentials(), host).token).rejects.toThrow("stopped by the test");
   });
 });

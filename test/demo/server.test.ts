@@ -55,7 +55,7 @@ test("from the token to the end of the journal, each event once", async () => {
   const ask = await client(server);
   const seen: number[] = [];
   let response = await ask(`${server.journalUrl}?limit=4`);
-  while (response.status === 200) {
+  while (response.status === 200 && seen.length < 9) {
     seen.push(...(await numbersOf(response)));
     response = await ask(nextOf(response));
   }

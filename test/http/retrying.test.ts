@@ -141,7 +141,11 @@ test("told to stop, it does not begin", async () => {
 });
 
 test("told to stop while it waits, it does not ask again", async () => {
-  const host = fakeHost({ onSleep: (_, self) => self.stop() });
+  const host = fakeHost({
+    onSleep: (_, self) => {
+      self.stop();
+    },
+  });
   const { attempt, tries } = script([{}, {}]);
   await expect(run(attempt, {}, host).result).rejects.toThrow("stopped by the test");
   expect(tries()).toBe(1);

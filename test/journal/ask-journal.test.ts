@@ -46,6 +46,18 @@ test("a question carries token, key and organisation, and takes JSON", async () 
   ]);
 });
 
+test("a page says what it holds", async () => {
+  on(question).reply(200, body("cat:2", "cat:3"), next(after));
+  expect(await page(journalOf(fakeHost()))).toMatchObject({
+    url: `${journalUrl}?since=cat:1`,
+    entries: [{ position: "cat:2" }, { position: "cat:3" }],
+    count: 2,
+    last: "cat:3",
+    atEnd: false,
+    waitMs: 0,
+  });
+});
+
 test("each request is told, without a secret", async () => {
   on(question).reply(200, body("cat:2"), next(after));
   const journal = journalOf(fakeHost());
@@ -287,13 +299,13 @@ describe("what waiting does not mend", () => {
   });
 
   test.each([
-    ["403000", "Api Key is required", "FLOWRUN_CLIENT_ID"],
-    ["403003", "Api Key is invalid", "FLOWRUN_CLIENT_ID"],
-    ["403011", "scope mismatch", "FLOWRUN_SCOPES"],
-    ["403023", "Profile is not valid", "I/O Management API"],
-    ["403024", "not allowed to read profile", "administrator"],
-    ["403025", "Profile is not valid", "I/O Management API"],
-    ["403999", "something new", "I/O Management API"],
+    ["403000", "Api Key is required", /client id/i],
+    ["403003", "Api Key is invalid", /client id/i],
+    ["403011", "scope mismatch", /adobeio_api/],
+    ["403023", "Profile is not valid", /I\/O Management API/],
+    ["403024", "not allowed to read profile", /administrator/],
+    ["403025", "Profile is not valid", /I\/O Management API/],
+    ["403999", "something new", /I\/O Management API/],
   ])("403 %s: the code, the gateway's words and the remedy", async (code, message, remedy) => {
     on(question).reply(403, { error_code: code, message }, { "x-request-id": "req-3" });
     const host = fakeHost();
@@ -302,7 +314,7 @@ describe("what waiting does not mend", () => {
     expect(exitCodes[error.kind]).toBe(4);
     expect(error.why).toContain(code);
     expect(error.why).toContain(message);
-    expect(error.hint).toContain(remedy);
+    expect(error.hint).toMatch(remedy);
     expect(host.asked).toHaveLength(1);
   });
 
@@ -387,11 +399,6 @@ describe("the next link", () => {
       kind: "warning",
       text: expect.stringContaining("without a next link") as string,
     });
-  });
-
-  test("is missing, and so are events: an error, since there is nowhere to go", async () => {
-    on(question).reply(200, { events: [] });
-    expect(await failureOf(page(journalOf(fakeHost())))).toMatchObject({ kind: "protocol" });
   });
 
   test("_page.last is only for want of a link", async () => {

@@ -16,10 +16,10 @@ const rels = ["events", "next", "count", "latest", "page", "seek", "validate"];
 
 describe("the journal's own links", () => {
   test.each(rels.map((rel, index) => [rel, lines[index]?.slice(1).replace(/>.*/, "")]))("%s", (rel, target) => {
-    expect(findLink(lines, rel ?? "")).toBe(target);
-    expect(findLink([lines.join(", ")], rel ?? "")).toBe(target);
-    expect(findLink([lines.join(",")], rel ?? "")).toBe(target);
-    expect(findLink([lines.slice(0, 3).join(" , "), lines.slice(3).join(",\t")], rel ?? "")).toBe(target);
+    expect(findLink(lines, rel)).toBe(target);
+    expect(findLink([lines.join(", ")], rel)).toBe(target);
+    expect(findLink([lines.join(",")], rel)).toBe(target);
+    expect(findLink([lines.slice(0, 3).join(" , "), lines.slice(3).join(",\t")], rel)).toBe(target);
   });
 });
 

@@ -59,8 +59,8 @@ describe("walking", () => {
   test("an empty journal is one empty page", async () => {
     on(journalPath).reply(204, undefined, next(journalPath));
     const pages = await read(readingOf(journalOf(fakeHost())));
-    expect(pages).toEqual([
-      { url: journalUrl, entries: [], next: journalUrl, atEnd: true, validate: null, waitMs: 10_000 },
+    expect(pages).toMatchObject([
+      { url: journalUrl, entries: [], count: 0, next: journalUrl, atEnd: true, waitMs: 10_000 },
     ]);
   });
 
@@ -441,6 +441,19 @@ describe("a journal that does not move", () => {
     expect(host.sleeps).toEqual([500, 1000, 2000, 4000]);
   });
 
+  test("200 without events and without next is asked again", async () => {
+    on(journalPath).times(2).reply(200, { events: [] });
+    on(journalPath).reply(200, body("cat:1"), next(at("cat:1")));
+    end("cat:1");
+    expect(positions(await read(readingOf(journalOf(fakeHost()))))).toEqual(["cat:1"]);
+  });
+
+  test("200 without events and without next, again and again: an error after five", async () => {
+    on(journalPath).times(5).reply(200, { events: [] });
+    const error = await failureOf(read(readingOf(journalOf(fakeHost()))));
+    expect(exitCodes[error.kind]).toBe(5);
+  });
+
   test("a next that moves again is forgiven", async () => {
     on(journalPath).times(4).reply(200, body("cat:1"), next(journalPath));
     on(journalPath).reply(200, body("cat:1"), next(at("cat:1")));
@@ -571,6 +584,10 @@ describe("the page ahead", () => {
 });
 
 describe("told to stop", () => {
+  const stop = (_: number, self: FakeHost): void => {
+    self.stop();
+  };
+
   test("before it begins, it asks nothing", async () => {
     const host = fakeHost();
     host.stop();
@@ -580,14 +597,14 @@ describe("told to stop", () => {
 
   test("while it waits at the end, it ends quietly", async () => {
     end("cat:1");
-    const host = fakeHost({ onSleep: (_, self) => self.stop() });
+    const host = fakeHost({ onSleep: stop });
     const start = { kind: "next", url: `${journalUrl}?since=cat:1` } as const;
     expect(await read(readingOf(journalOf(host), { start, follow: true }))).toHaveLength(1);
   });
 
   test("while it backs off, it ends quietly", async () => {
     on(journalPath).reply(500);
-    const host = fakeHost({ onSleep: (_, self) => self.stop() });
+    const host = fakeHost({ onSleep: stop });
     expect(await read(readingOf(journalOf(host)))).toEqual([]);
   });
 

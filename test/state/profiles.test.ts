@@ -2,11 +2,11 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { exitCodes, FlowrunError } from "../../src/errors.ts";
-import { profilePath, readProfile } from "../../src/state/profiles.ts";
+import { readProfile } from "../../src/state/profiles.ts";
 import { emptyFolder, filesBelow } from "./folder.ts";
 
 async function save(folder: string, profile: string, text: string): Promise<string> {
-  const path = profilePath(folder, profile);
+  const path = join(folder, "profiles", `${profile}.json`);
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, text);
   return path;
@@ -18,7 +18,6 @@ test("each profile has a file of its own", async () => {
   await save(folder, "stage", '{"clientId":"s"}');
   expect(await readProfile(folder, "prod")).toEqual({ clientId: "p", journalUrl: "https://events-va6.adobe.io/x" });
   expect(await readProfile(folder, "stage")).toEqual({ clientId: "s" });
-  expect(profilePath(folder, "prod")).toBe(join(folder, "profiles", "prod.json"));
 });
 
 test("one that was never saved is empty, and looking makes no file", async () => {

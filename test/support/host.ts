@@ -1,4 +1,4 @@
-import type { Ask, Answer, Host, Output } from "../../src/host.ts";
+import type { Ask, Answer, Host, Output, Prompt } from "../../src/host.ts";
 
 /** The other world: time that moves only by sleeping, streams that remember, and the global fetch, which nock watches. */
 export interface FakeHost extends Host {
@@ -21,6 +21,10 @@ export interface FakeHostOptions {
   readonly random?: number;
   /** Instead of the global fetch. */
   readonly send?: Host["send"];
+  /** What stands in stdin. */
+  readonly stdin?: string;
+  /** Who answers questions. */
+  readonly prompt?: Prompt;
   /** Called before each sleep, for a test that stops or changes the world while flowrun waits. */
   readonly onSleep?: (ms: number, host: FakeHost) => void;
 }
@@ -38,8 +42,10 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
   const host: FakeHost = {
     env,
     dirs: { config: dir, state: dir, cache: dir },
+    stdin: { isTTY, read: () => Promise.resolve(options.stdin ?? "") },
     stdout: collect(stdout, isTTY, columns),
     stderr: collect(stderr, isTTY, columns),
+    prompt: options.prompt ?? null,
     pid: 4711,
     signal: stopping.signal,
     now: () => now,

@@ -1,0 +1,91 @@
+import type { Host } from "../host.ts";
+import { listCursors } from "../state/cursor-files.ts";
+import { listProfiles } from "../state/profile-files.ts";
+import { chosenProfile } from "./chosen-profile.ts";
+import type { Line } from "./completion-place.ts";
+
+/** A word that may be typed, and what it means. */
+export interface Candidate {
+  readonly word: string;
+  readonly meaning: string;
+}
+
+export interface ValueSource {
+  /** Whether several go into one word, separated by commas. */
+  readonly isList: boolean;
+  /** Only what this machine knows; never the network. */
+  find(line: Line, host: Host): Promise<readonly Candidate[]>;
+}
+
+/** The values that the declarations cannot know, by whose they are: an option, or an operand of a command. */
+export const valueSources: ReadonlyMap<string, ValueSource> = new Map(
+  Object.entries({
+    "--profile": one(profiles),
+    "profile use name": one(profiles),
+    "profile remove name": one(profiles),
+    "--cursor": one(cursors),
+    "cursor show name": one(cursors),
+    "cursor set name": one(cursors),
+    "cursor delete name": one(cursors),
+    "cursor set where": one(() => words(["oldest", "now"])),
+    "--columns": several(columns),
+    "--status": several(statuses),
+    "--events": several(() => words(["sources", "runs"])),
+    "--code": several(codes),
+    "explain code": one(codes),
+    "since when": one(moments),
+    "stats when": one(moments),
+    "--since": one(moments),
+    "--until": one(moments),
+  }),
+);
+
+function one(find: ValueSource["find"]): ValueSource {
+  return { isList: false, find };
+}
+
+function several(find: ValueSource["find"]): ValueSource {
+  return { isList: true, find };
+}
+
+function words(list: readonly string[], meaning = ""): Promise<readonly Candidate[]> {
+  return Promise.resolve(list.map((word) => ({ word, meaning })));
+}
+
+async function profiles(_line: Line, host: Host): Promise<readonly Candidate[]> {
+  const saved = await words(await listProfiles(host.dirs.config), "saved profile");
+  return [{ word: "demo", meaning: "built in, needs no account" }, ...saved];
+}
+
+async function cursors({ given }: Line, host: Host): Promise<readonly Candidate[]> {
+  const profile = await chosenProfile(given.get("--profile"), host);
+  return words(await listCursors(host.dirs.state, profile), `cursor of profile ${profile}`);
+}
+
+async function columns(): Promise<readonly Candidate[]> {
+  const { columnNames } = await import("../render/columns.ts");
+  return words(columnNames());
+}
+
+async function statuses(): Promise<readonly Candidate[]> {
+  const { knownStatuses } = await import("../runs/status.ts");
+  return words([...knownStatuses, "all"]);
+}
+
+/** Codes as they are; the few texts among them that are no single word are left out. */
+async function codes(): Promise<readonly Candidate[]> {
+  const { allEntries } = await import("../runs/catalogue.ts");
+  const found = new Map(allEntries().map(({ code, meaning }) => [code, meaning] as const));
+  return [...found].filter(([code]) => /^\S+$/.test(code)).map(([word, meaning]) => ({ word, meaning }));
+}
+
+function moments(): Promise<readonly Candidate[]> {
+  return Promise.resolve([
+    { word: "1h", meaning: "an hour back from now" },
+    { word: "1d", meaning: "a day back from now" },
+    { word: "7d", meaning: "as far back as the journal keeps" },
+    { word: "oldest", meaning: "the oldest event that is left" },
+    { word: "now", meaning: "the end of the journal" },
+    { word: "last", meaning: "where the saved cursor is" },
+  ]);
+}

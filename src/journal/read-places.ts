@@ -1,0 +1,241 @@
+import { createGate } from "./gate.ts";
+import type { Page } from "./page.ts";
+import { readPages, type Reading } from "./read-pages.ts";
+import { retentionMs } from "./retention.ts";
+import type { TimeStart } from "./when.ts";
+
+/** A window that is read from several places at once. */
+export interface Places<T> {
+  readonly reading: Omit<Reading, "start" | "follow" | "past">;
+  readonly start: { readonly kind: "oldest" } | TimeStart;
+  /** How many places are read at the same time, at most. */
+  readonly jobs: number;
+  /** Page → what is handed on, made as soon as the page is in; what waits for its turn is held in this form. */
+  readonly digest: (page: Page) => T;
+  /** About how many bytes a digest takes while it waits. */
+  readonly sizeOf: (digest: T) => number;
+  /** Told after each page how much of the window has been read, from 0 to 1. */
+  readonly onShare: (share: number) => void;
+}
+
+/** What waits for its turn is bounded to this many bytes; then the readers ahead pause. */
+const mostHeld = 8 * 1024 * 1024;
+/** The place whose turn it is runs this many pages ahead of its consumer, at most. */
+const mostQueued = 2;
+/** A place is worth opening for as much of the window as this … */
+const leastSpanMs = 5 * 60_000;
+/** … and another is worth splitting when it seems to have as many pages left. */
+const leastPagesLeft = 6;
+
+/**
+ * Reads a window from many places at once and hands the digests on in the journal's order, each page once.
+ *
+ * Each place starts by a `seek` of its own and ends at the first position of a later place, which it must come to,
+ * since both walk the same journal. Positions are compared for equality only, so it does not matter where a `seek`
+ * really landed: what a place hands on always goes on where the one before it ended. A boundary that is never met
+ * (it expired, the journal moved, `seek` landed earlier) makes a place walk on through its neighbour, whose work is
+ * then dropped: that costs time, never a run. When a place is done, the largest one left is split.
+ * @throws FlowrunError as `readPages` does, when a place fails whose turn it is.
+ */
+export async function* readPlaces<T>(places: Places<T>): AsyncGenerator<T, void, undefined> {
+  const field = createField(places);
+  try {
+    let place: Place<T> | null = field.open();
+    while (place !== null) {
+      yield* field.drain(place);
+      place = field.after(place);
+    }
+  } finally {
+    field.close();
+  }
+}
+
+/** One reader and its share of the window. */
+interface Place<T> {
+  /** Epoch milliseconds; where it looks for its part of the window, which decides nothing but where to split. */
+  readonly from: number;
+  to: number;
+  /** Up to when it has read, as well as the events tell. */
+  reached: number;
+  pages: number;
+  /** Its first event's position; `null` when nothing is there or it failed. */
+  readonly first: Promise<string | null>;
+  /** The same, once it is known. */
+  boundary: string | null;
+  readonly queue: T[];
+  held: number;
+  /** Set when it is done: which place goes on from its end, `null` at the journal's. */
+  end: { readonly next: Place<T> | null } | { readonly failure: unknown } | null;
+  readonly stop: AbortController;
+}
+
+/** All places of one window, in the journal's order. */
+function createField<T>(options: Places<T>) {
+  const { reading, start, jobs, digest, sizeOf, onShare } = options;
+  const { host, signal } = reading.journal;
+  const until = host.now();
+  const begin = start.kind === "time" ? Math.max(start.at, until - retentionMs) : until - retentionMs;
+  const gate = createGate(jobs, () => host.now());
+  const places: Place<T>[] = [];
+  let current: Place<T> | null = null;
+
+  const isRunning = (place: Place<T>): boolean => place.end === null && !place.stop.signal.aborted;
+  const heldInAll = (): number => places.reduce((sum, { held }) => sum + held, 0);
+  const later = (place: Place<T>): readonly Place<T>[] => places.slice(places.indexOf(place) + 1);
+
+  /** A reader ahead waits while too much is held already, or while the journal wants fewer; the current one never waits for others. */
+  const mayGoOn = (place: Place<T>): boolean => {
+    if (place === current) return place.queue.length < mostQueued;
+    const rank = places.filter(isRunning).indexOf(place);
+    return heldInAll() < mostHeld && rank < gate.allowed();
+  };
+
+  const walk = async (place: Place<T>, from: Reading["start"], tellFirst: (first: string | null) => void) => {
+    const journal = { ...reading.journal, signal: place.stop.signal, notify: gate.watch(reading.journal.notify) };
+    try {
+      for await (const page of readPages({ ...reading, journal, start: from, follow: false, past: null })) {
+        tellFirst(page.entries[0]?.position ?? null);
+        await gate.until(() => mayGoOn(place) || !isRunning(place));
+        // The neighbour's first position must be known before this page is handed on, or it could be overlooked.
+        await later(place)[0]?.first;
+        if (!isRunning(place)) return;
+        const cut = cutAtBoundary(page, later(place));
+        keep(place, digest(cut.page), cut.page);
+        if (cut.next !== null || page.atEnd) place.end = { next: cut.next };
+        if (place.end !== null) return;
+      }
+    } catch (failure) {
+      place.end = { failure };
+    } finally {
+      tellFirst(null);
+      place.end ??= { next: null };
+      if (!signal.aborted) splitLargest();
+      gate.changed();
+    }
+  };
+
+  const keep = (place: Place<T>, digested: T, page: Page): void => {
+    place.queue.push(digested);
+    place.held += sizeOf(digested);
+    place.pages += 1;
+    if (page.recordedAt !== null) place.reached = Math.min(place.to, Math.max(place.reached, page.recordedAt));
+    onShare(shareRead());
+    gate.changed();
+  };
+
+  const shareRead = (): number => {
+    const read = places.reduce((sum, place) => sum + (place.end === null ? place.reached : place.to) - place.from, 0);
+    return Math.min(1, read / Math.max(1, until - begin));
+  };
+
+  const add = (from: number, to: number, at: number, startAt: Reading["start"]): void => {
+    let tell: (first: string | null) => void = () => undefined;
+    const first = new Promise<string | null>((resolve) => (tell = resolve));
+    const stop = new AbortController();
+    const place: Place<T> = {
+      from,
+      to,
+      reached: from,
+      pages: 0,
+      first,
+      boundary: null,
+      queue: [],
+      held: 0,
+      end: null,
+      stop,
+    };
+    places.splice(at, 0, place);
+    void walk(place, startAt, (position) => {
+      place.boundary ??= position;
+      tell(position);
+    });
+  };
+
+  const splitLargest = (): void => {
+    while (places.filter(isRunning).length < gate.allowed()) {
+      const largest = places.filter((place) => isRunning(place) && isWorthSplitting(place)).sort(byLeft)[0];
+      if (largest === undefined) return;
+      const middle = largest.reached + (largest.to - largest.reached) / 2;
+      add(middle, largest.to, places.indexOf(largest) + 1, seekTo(middle));
+      largest.to = middle;
+    }
+  };
+
+  const onAbort = (): void => {
+    places.forEach(({ stop }) => {
+      stop.abort(signal.reason);
+    });
+    gate.changed();
+  };
+
+  return {
+    open: (): Place<T> | null => {
+      signal.addEventListener("abort", onAbort, { once: true });
+      const count = Math.max(1, Math.min(jobs, Math.floor((until - begin) / leastSpanMs)));
+      const span = (until - begin) / count;
+      for (let at = 0; at < count; at += 1) {
+        const from = begin + at * span;
+        add(from, from + span, at, at === 0 ? start : seekTo(from));
+      }
+      return places[0] ?? null;
+    },
+
+    /** Hands on what a place has read, until it is done. */
+    drain: async function* (place: Place<T>): AsyncGenerator<T, void, undefined> {
+      current = place;
+      for (;;) {
+        gate.changed();
+        for (let next = place.queue.shift(); next !== undefined; next = place.queue.shift()) {
+          place.held -= sizeOf(next);
+          yield next;
+          gate.changed();
+        }
+        if (place.end !== null) return;
+        await gate.until(() => place.queue.length > 0 || place.end !== null);
+      }
+    },
+
+    /** The place that goes on where this one ended; those that it walked through are dropped, and so is itself. */
+    after: (place: Place<T>): Place<T> | null => {
+      if (place.end !== null && "failure" in place.end) throw place.end.failure;
+      const next = place.end?.next ?? null;
+      const passed = places.splice(0, next === null ? places.length : places.indexOf(next));
+      for (const { stop } of passed) stop.abort();
+      return signal.aborted ? null : next;
+    },
+
+    close: (): void => {
+      signal.removeEventListener("abort", onAbort);
+      onAbort();
+    },
+  };
+}
+
+function seekTo(at: number): TimeStart {
+  return { kind: "time", at, seek: "", askedAt: 0 };
+}
+
+/** Whether enough seems left of a place for a second reader, going by its pages so far. */
+function isWorthSplitting<T>({ from, to, reached, pages }: Place<T>): boolean {
+  const perPage = (reached - from) / Math.max(1, pages);
+  return perPage > 0 && to - reached > Math.max(leastSpanMs, perPage * leastPagesLeft);
+}
+
+function byLeft<T>(one: Place<T>, other: Place<T>): number {
+  return other.to - other.reached - (one.to - one.reached);
+}
+
+interface Cut<T> {
+  readonly page: Page;
+  /** The place whose first event the page holds: it goes on from there. */
+  readonly next: Place<T> | null;
+}
+
+function cutAtBoundary<T>(page: Page, later: readonly Place<T>[]): Cut<T> {
+  const at = page.entries.findIndex(({ position }) => later.some(({ boundary }) => boundary === position));
+  if (at === -1) return { page, next: null };
+  const position = page.entries[at]?.position;
+  const entries = page.entries.slice(0, at);
+  const next = later.find(({ boundary }) => boundary === position) ?? null;
+  return { page: { ...page, entries, count: at, last: entries.at(-1)?.position ?? null }, next };
+}

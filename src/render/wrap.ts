@@ -1,0 +1,63 @@
+import { widthOf } from "./cut-text.ts";
+import { safeText } from "./safe-text.ts";
+
+/**
+ * Any text as lines of safe text, at most `width` columns each: broken at blanks and at its own line breaks, and inside
+ * a word only where that is wider than a line. A link stays whole, since a broken one cannot be followed; it may
+ * stand out. No line for a text without words. Takes time in proportion to the text. Pure.
+ */
+export function wrap(text: string, width: number): readonly string[] {
+  const room = Math.max(width, narrowest);
+  return text.split(/[\r\n]+/).flatMap((line) => wrapLine(line, room));
+}
+
+/** A label and beside it a text, which keeps to its own side where it needs more lines. Pure. */
+export function wrapBeside(label: string, text: string, width: number): readonly string[] {
+  const indent = " ".repeat(widthOf(label));
+  return wrap(text, width - indent.length).map((line, at) => (at === 0 ? label : indent) + line);
+}
+
+/** However little room there is, a line takes this much. */
+const narrowest = 20;
+
+function wrapLine(text: string, room: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  let left = room;
+  const put = (piece: string, width: number): void => {
+    if (line !== "" && width + 1 > left) {
+      lines.push(line);
+      line = "";
+    }
+    left = line === "" ? room - width : left - width - 1;
+    line = line === "" ? piece : `${line} ${piece}`;
+  };
+  for (const word of text.split(/[ \t]+/).filter((part) => part !== "")) {
+    const shown = safeText(word);
+    const width = widthOf(shown);
+    if (width <= room || isLink(shown)) put(shown, width);
+    else for (const piece of breakWord(shown, room)) put(piece, widthOf(piece));
+  }
+  return line === "" ? lines : [...lines, line];
+}
+
+function isLink(word: string): boolean {
+  return /^\W{0,3}https?:\/\//i.test(word);
+}
+
+function breakWord(word: string, room: number): readonly string[] {
+  const pieces: string[] = [];
+  let piece = "";
+  let left = room;
+  for (const { segment } of new Intl.Segmenter("en").segment(word)) {
+    const width = widthOf(segment);
+    if (width > left) {
+      pieces.push(piece);
+      piece = "";
+      left = room;
+    }
+    piece += segment;
+    left -= width;
+  }
+  return [...pieces, piece];
+}

@@ -1,0 +1,55 @@
+/** The settings that the environment can give, by their names in `flowrun config`. */
+export const variables = {
+  clientId: "FLOWRUN_CLIENT_ID",
+  clientSecret: "FLOWRUN_CLIENT_SECRET",
+  imsOrgId: "FLOWRUN_IMS_ORG_ID",
+  scopes: "FLOWRUN_SCOPES",
+  journalUrl: "FLOWRUN_JOURNAL_URL",
+  imsUrl: "FLOWRUN_IMS_URL",
+  apiUrl: "FLOWRUN_API_URL",
+} as const;
+
+export type VariableKey = keyof typeof variables;
+
+/** The values a profile can save: those, and where in Adobe Developer Console its registrations are. */
+export const profileKeys = [
+  "clientId",
+  "clientSecret",
+  "imsOrgId",
+  "scopes",
+  "journalUrl",
+  "imsUrl",
+  "apiUrl",
+  "consumerOrgId",
+  "projectId",
+  "workspaceId",
+] as const satisfies readonly (VariableKey | "consumerOrgId" | "projectId" | "workspaceId")[];
+export type ProfileKey = (typeof profileKeys)[number];
+export type ProfileValues = Readonly<Partial<Record<ProfileKey, string>>>;
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** The scopes of the I/O Management API (contract: journal, §2.5); a credential's own list is better. */
+const defaultScopes =
+  "AdobeID,openid,read_organizations,additional_info.projectedProductContext,additional_info.roles,adobeio_api,read_client_secret,manage_client_secrets";
+
+/** What holds where nobody says otherwise. */
+export const defaults: ProfileValues = {
+  scopes: defaultScopes,
+  imsUrl: "https://ims-na1.adobelogin.com",
+  apiUrl: "https://api.adobe.io",
+};
+
+/** A text with something in it besides blanks, or `null`. Pure. */
+export function filled(text: string | undefined): string | null {
+  const trimmed = text?.trim() ?? "";
+  return trimmed === "" ? null : trimmed;
+}
+
+/** The parts of a list separated by commas. Pure. */
+export function list(text: string): readonly string[] {
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}

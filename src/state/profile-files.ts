@@ -1,0 +1,69 @@
+import { chmod, readdir, rm, stat } from "node:fs/promises";
+import { platform } from "node:os";
+import { join } from "node:path";
+import { FlowrunError } from "../errors.ts";
+import { isProfileName } from "../settings/profile-name.ts";
+import { readPrivateFile, writePrivateFile } from "./private-file.ts";
+
+/** The file that a profile is saved in, under the config folder. Pure. */
+export function profilePath(configFolder: string, profile: string): string {
+  return join(configFolder, "profiles", `${profile}.json`);
+}
+
+/** The names of the saved profiles, sorted; none where the folder cannot be read. */
+export async function listProfiles(configFolder: string): Promise<readonly string[]> {
+  const files = await readdir(join(configFolder, "profiles")).catch(() => []);
+  return files
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => file.slice(0, -".json".length))
+    .filter(isProfileName)
+    .sort();
+}
+
+/** The permission bits of a profile's file, such as 0o600; `null` where there is no file, or no such bits (Windows). */
+export async function profileMode(configFolder: string, profile: string): Promise<number | null> {
+  if (platform() === "win32") return null;
+  const found = await stat(profilePath(configFolder, profile)).catch(() => null);
+  return found === null ? null : found.mode & 0o777;
+}
+
+/**
+ * Takes a profile's file away from everybody but its owner.
+ * @returns the mode it had, or `null` where nobody else could read it.
+ */
+export async function tightenProfile(configFolder: string, profile: string): Promise<number | null> {
+  const mode = await profileMode(configFolder, profile);
+  if (mode === null || (mode & 0o077) === 0) return null;
+  await chmod(profilePath(configFolder, profile), 0o600);
+  return mode;
+}
+
+/**
+ * The profile that `profile use` chose; `null` where none was.
+ * @throws FlowrunError `settings` that names the file, when it does not hold a profile's name.
+ */
+export async function readUsedProfile(configFolder: string): Promise<string | null> {
+  const path = usedPath(configFolder);
+  const text = await readPrivateFile(path).catch(() => "");
+  if (text === null) return null;
+  const name = text.trim();
+  if (isProfileName(name)) return name;
+  throw new FlowrunError("settings", `the file ${path} does not hold a profile's name`, {
+    why: "it is empty, damaged or cannot be read",
+    hint: "choose again: flowrun profile use default",
+  });
+}
+
+/** Remembers the profile for commands that name none. @throws the file system's own error. */
+export async function saveUsedProfile(configFolder: string, profile: string): Promise<void> {
+  await writePrivateFile(usedPath(configFolder), `${profile}\n`);
+}
+
+/** Lets the default be used again. */
+export async function forgetUsedProfile(configFolder: string): Promise<void> {
+  await rm(usedPath(configFolder), { force: true });
+}
+
+function usedPath(configFolder: string): string {
+  return join(configFolder, "used-profile");
+}
