@@ -84,6 +84,12 @@ describe("the closing line", () => {
   });
 });
 
+test("the closing line says what a command did with the runs, and how many a condition chose", () => {
+  const told = reporter();
+  told.summary({ ...tally, runs: 1204 }, 4200, { did: "counted", hasCondition: true });
+  expect(told.host.err()).toMatch(/^37 of 1,204 runs matched · 37 runs counted, 3 failed · /);
+});
+
 describe("the live line", () => {
   const erase = "\r\u001b[2K";
 

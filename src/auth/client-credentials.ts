@@ -63,7 +63,8 @@ function judge(answer: Answer, body: Uint8Array, mintedAt: number, host: Pick<Ho
   if (answer.status === 200) {
     const token = readToken(body, mintedAt);
     return token === null
-      ? { trouble: trouble("IMS answered without a token", words.text, words.requestId) }
+      ? // The body is not quoted: what is left of it may be a token.
+        { trouble: trouble("IMS answered without a token", "its body is not the JSON of a token", words.requestId) }
       : { value: { token } };
   }
   if (answer.status === 429 || answer.status >= 500) {

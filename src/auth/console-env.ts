@@ -20,23 +20,19 @@ export function readContexts(text: string): readonly EnvContext[] {
 }
 
 /** `aio_…=…`, lists split at their commas; `null` where there is no `aio_api_key`. */
-export function readProperties(text: string): (Readonly<Record<string, unknown>> & PropertyIds) | null {
-  const pairs = new Map(readPairs(text).filter(([key]) => key.startsWith("aio_")));
+export function readProperties(text: string): Readonly<Record<string, unknown>> | null {
+  const pairs = new Map(readPairs(text));
   if (!pairs.has("aio_api_key")) return null;
   const split = (value: string | undefined): readonly string[] =>
-    (value ?? "").split(",").filter((part) => part !== "");
+    (value ?? "")
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== "");
   return {
-    ...Object.fromEntries([...pairs].filter(([, value]) => value !== "")),
+    ...Object.fromEntries(pairs),
     aio_client_secret: split(pairs.get("aio_client_secret")),
-    aio_oauth_scopes: split(pairs.get("aio_oauth_scopes")).map((scope) => scope.trim()),
+    aio_oauth_scopes: split(pairs.get("aio_oauth_scopes")),
   };
-}
-
-export interface PropertyIds {
-  readonly aio_ims_org_id?: string;
-  readonly aio_consumer_org_id?: string;
-  readonly aio_project_id?: string;
-  readonly aio_workspace_id?: string;
 }
 
 /** The fields that are read; a single underscore ends the name, a double one belongs to it or to the field. */

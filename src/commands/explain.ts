@@ -23,10 +23,11 @@ function findEntries(word: string): readonly CatalogueEntry[] {
   // No text is the beginning of every code.
   const entries = exact.length > 0 || word === "" ? exact : matchCodes(word);
   if (entries.length > 0) return entries;
-  const likely = nearestCodes(word, mostSuggested);
+  const [likely, ...others] = nearestCodes(word, mostSuggested);
+  const or = others.length === 0 ? "" : ` (or ${others.join(", ")})`;
   throw new FlowrunError("notFound", `the catalogue has no error code '${safeText(word)}'`, {
     why: aboutFamily(word),
-    hint: likely.length === 0 ? "flowrun explain lists them all" : `did you mean ${likely.join(", ")}?`,
+    hint: likely === undefined ? "see them all: flowrun explain" : `did you mean: flowrun explain ${likely}${or}`,
   });
 }
 

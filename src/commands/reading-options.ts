@@ -20,8 +20,8 @@ export interface ReadingOptions {
   readonly events: EventSelection;
   readonly raw: boolean;
   readonly keep: RunFilter;
-  /** The condition of `--where`, counted apart from the other filters; `null` where there is none. */
-  readonly where: RunFilter | null;
+  /** True where `keep` includes a condition (`--where`): then the reading ends by saying how many runs matched. */
+  readonly hasCondition: boolean;
   /** Names that events do not carry are looked up. */
   readonly names: boolean;
   readonly max: number;
@@ -52,8 +52,8 @@ export async function resolveReading(flags: ReadingFlags, now: number): Promise<
     headers: flags.headers,
     events: resolveEventSelection(flags.events),
     raw: flags.raw === true,
-    keep: compileFilter({ status, flow, run, sandbox, code, untilMs }),
-    where: await compileConditions(flags.where),
+    keep: every([compileFilter({ status, flow, run, sandbox, code, untilMs }), ...(await conditions(flags.where))]),
+    hasCondition: flags.where !== undefined,
     names: flags.names === true,
     max: flags.max ?? Infinity,
     limit: flags.limit ?? null,
@@ -67,12 +67,15 @@ export async function resolveReading(flags: ReadingFlags, now: number): Promise<
 }
 
 /** Loaded where it is used: it brings a pattern matcher with it. */
-async function compileConditions(expressions: readonly string[] | undefined): Promise<RunFilter | null> {
-  if (expressions === undefined) return null;
+async function conditions(expressions: readonly string[] | undefined): Promise<readonly RunFilter[]> {
+  if (expressions === undefined) return [];
   const { compileWhere } = await import("../runs/where.ts");
   const times = { duration: findDuration, instant: findInstant };
-  const conditions = expressions.map((expression) => compileWhere(expression, times));
-  return (run) => conditions.every((condition) => condition(run));
+  return expressions.map((expression) => compileWhere(expression, times));
+}
+
+function every(filters: readonly RunFilter[]): RunFilter {
+  return (run) => filters.every((filter) => filter(run));
 }
 
 function untilInstant(words: string, now: number): number {

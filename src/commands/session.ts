@@ -35,7 +35,7 @@ export async function inSession<R>(
   } finally {
     reporter.clear();
     if (session.tally.pages > 0)
-      reporter.summary(session.tally, host.now() - session.began, { did, hasCondition: options.where !== null });
+      reporter.summary(session.tally, host.now() - session.began, { did, hasCondition: options.hasCondition });
     await connection.close();
   }
 }

@@ -78,17 +78,16 @@ async function findRuns(start: Place, session: Session): Promise<readonly FlowRu
 
 /** The last hour, the last day, and all that is to be looked at. */
 function windowsTo(start: Place, now: number): readonly Place[] {
-  const newest = ["PT1H", "P1D"].map((length) => parseWhen(length, now));
-  const inside = newest.filter((window) => window.kind === "time" && (start.kind !== "time" || window.at > start.at));
-  return [...inside.filter((window) => window.kind === "time"), start];
+  const newest = ["PT1H", "P1D"].map((length) => parseWhen(length, now)).filter((window) => window.kind === "time");
+  return [...newest.filter(({ at }) => start.kind !== "time" || at > start.at), start];
 }
 
-/** The notifications of the one run that is meant. */
+/** The notifications of the one run that is meant; none where none was found. */
 function pickRun(runs: readonly FlowRun[], id: string): readonly FlowRun[] {
   const exact = runs.filter(({ runId }) => runId.toLowerCase() === id.toLowerCase());
   const meant = exact.length > 0 ? exact : runs;
   const latest = new Map(meant.map((run) => [run.runId, run]));
-  if (latest.size === 1) return meant;
+  if (latest.size < 2) return meant;
   const told = [...latest.values()].slice(0, mostCandidates).map(candidateLine);
   const more = latest.size > told.length ? [`    and ${String(latest.size - told.length)} more`] : [];
   throw new FlowrunError("usage", `'${safeText(id)}' is the beginning of ${String(latest.size)} runs' ids`, {
@@ -105,8 +104,7 @@ function candidateLine({ runId, status, flowName, flowId, updatedAt }: FlowRun):
 
 /** By `updatedAt`; a notification that does not say when comes first. */
 function inOrder(runs: readonly FlowRun[]): readonly FlowRun[] {
-  const at = ({ updatedAt }: FlowRun): number => (updatedAt === null ? -Infinity : Date.parse(updatedAt));
-  return [...runs].sort((one, other) => (at(one) < at(other) ? -1 : Number(at(one) > at(other))));
+  return [...runs].sort((one, other) => (one.updatedAt ?? "").localeCompare(other.updatedAt ?? ""));
 }
 
 function unknownRun(id: string, start: Place): FlowrunError {

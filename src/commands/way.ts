@@ -28,6 +28,9 @@ export interface Way {
   readonly close: () => Promise<void>;
 }
 
+/** How much trouble a command puts up with that has no options for it. */
+export const usualPatience: Patience = { retries: 5, maxWaitMs: 300_000 };
+
 /**
  * Finds the profile and what it has saved; nothing is sent yet.
  * @param needs `reading` leaves the profile closed where the environment says all that a reading needs.

@@ -72,8 +72,15 @@ export interface DemoServer {
 
 /** Starts the demo (contract/cli.md §9): the story's journal on a server that lets the process end. `now` is epoch ms. */
 export function startDemo(now: () => number): Promise<DemoServer> {
-  // Nothing in it is slow on purpose, so it never sleeps.
-  return startServer({ now, sleep: () => Promise.resolve(), source: storySource(now()), unref: true });
+  return startServer({
+    now,
+    source: storySource(now()),
+    // A tail is told to come back as often as a run is added, so that it shows each as it happens.
+    journal: { retryAfter: "2" },
+    // Nothing in the demo is slow on purpose.
+    sleep: () => Promise.resolve(),
+    unref: true,
+  });
 }
 
 /** Starts the server on a free loopback port; resolves when it listens. */

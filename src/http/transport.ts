@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate } from "node:zlib";
 import { Agent, EnvHttpProxyAgent, request, type Dispatcher } from "undici";
 import type { Answer, AnswerHeaders, Ask, Send } from "../host.ts";
+import { findProxies } from "./proxy.ts";
 
 export interface Transport {
   readonly send: Send;
@@ -23,7 +24,9 @@ export interface TransportOptions {
  */
 export function createTransport({ env, stallMs }: TransportOptions): Transport {
   const timeouts = { headersTimeout: stallMs, bodyTimeout: stallMs, keepAliveTimeout: 30_000 };
-  const dispatcher = usesProxy(env) ? new EnvHttpProxyAgent({ ...timeouts, ...proxies(env) }) : new Agent(timeouts);
+  const dispatcher = usesProxy(env)
+    ? new EnvHttpProxyAgent({ ...timeouts, ...unset, ...findProxies(env) })
+    : new Agent(timeouts);
   return {
     send: (ask, signal) => exchange(dispatcher, ask, signal),
     close: () => dispatcher.destroy(),
@@ -75,18 +78,9 @@ async function decompress(bytes: Uint8Array, encoding: string | undefined): Prom
 
 type Env = TransportOptions["env"];
 
+/** Left out, undici would look for them in the process's own environment. */
+const unset = { httpProxy: "", httpsProxy: "", noProxy: "" };
+
 function usesProxy(env: Env): boolean {
   return ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"].some((name) => Boolean(env[name]));
-}
-
-/** Read from the injected environment: left alone, undici would look at the process's own. */
-function proxies(env: Env): EnvHttpProxyAgent.Options {
-  const httpProxy = env["http_proxy"] ?? env["HTTP_PROXY"];
-  const httpsProxy = env["https_proxy"] ?? env["HTTPS_PROXY"] ?? httpProxy;
-  const noProxy = env["no_proxy"] ?? env["NO_PROXY"];
-  return {
-    ...(httpProxy ? { httpProxy } : {}),
-    ...(httpsProxy ? { httpsProxy } : {}),
-    ...(noProxy ? { noProxy } : {}),
-  };
 }

@@ -6,7 +6,7 @@ import { describeNetworkFailure } from "../http/words.ts";
 import type { Answer, Ask, Host } from "../host.ts";
 import { judge, tokenFor, type Question } from "./judge.ts";
 import { findLink } from "./link.ts";
-import { decodePage, guessTime, resolveNext, type Page } from "./page.ts";
+import { decodePage, guessTime, mayFollow, resolveNext, type Page } from "./page.ts";
 import { retentionMs } from "./retention.ts";
 
 /** What it takes to ask one journal. */
@@ -105,21 +105,25 @@ async function readPage(
   tell: (next: string | null) => void,
 ): Promise<Attempt<Page>> {
   const link = findLink(answer.headers["link"] ?? [], "next");
-  const next = link === null ? null : resolveOrDiscard(link, url, journal, answer);
   // Anything but JSON may be a stranger's page: its links are worth nothing until the body is known to be a journal's.
-  if (next !== url && /json/i.test(answer.headers["content-type"]?.[0] ?? "json")) tell(next);
+  if (link !== null && /json/i.test(answer.headers["content-type"]?.[0] ?? "json")) {
+    const early = resolveOrDiscard(link, url, journal, answer);
+    if (early !== url) tell(early);
+  }
   const bytes = await answer.body();
   const body = decodePage(bytes);
-  if (body === null)
+  if (body === null) {
     return { trouble: trouble("the journal sent a page that is not whole", "its body is not the JSON of a page") };
+  }
+  const now = journal.host.now();
   return {
     value: {
       url,
       entries: body.entries,
       count: body.entries.length,
       last: body.entries.at(-1)?.position ?? null,
-      recordedAt: guessTime(bytes, journal.host.now() - retentionMs, journal.host.now()),
-      next: next ?? afterLast(journal, url, body.last),
+      recordedAt: guessTime(bytes, now - retentionMs, now),
+      next: link === null ? afterLast(journal, url, body.last) : resolveNext(link, url, journal.url),
       atEnd: false,
       validate: null,
       waitMs: 0,
@@ -136,14 +140,9 @@ function resolveOrDiscard(link: string, url: string, journal: Journal, answer: A
   }
 }
 
-/** A page that does not say what comes next: its last position does, with the limit that was asked for. */
+/** A page that does not say what comes next: its last position does, with the limit that was asked for; without one, the same question. */
 function afterLast(journal: Journal, url: string, last: string | null): string {
-  if (last === null) {
-    throw new FlowrunError("protocol", "the journal sent a page without events and without a next link", {
-      why: "there is no position to go on from",
-      hint: "check FLOWRUN_JOURNAL_URL, and any proxy between here and Adobe",
-    });
-  }
+  if (last === null) return url;
   journal.notify({
     kind: "warning",
     text: "the journal sent a page without a next link; going on after its last event",
@@ -157,10 +156,9 @@ function afterLast(journal: Journal, url: string, last: string | null): string {
 
 function endOfJournal(journal: Journal, url: string, answer: Answer): Page {
   answer.discard();
-  const find = (rel: string): string | null => {
-    const link = findLink(answer.headers["link"] ?? [], rel);
-    return link === null ? null : resolveNext(link, url, journal.url);
-  };
+  const links = answer.headers["link"] ?? [];
+  const next = findLink(links, "next");
+  const validate = findLink(links, "validate");
   const waitMs = retryAfterMs(answer.headers["retry-after"]?.[0], journal.host.now()) ?? defaultWaitMs;
   return {
     url,
@@ -168,9 +166,10 @@ function endOfJournal(journal: Journal, url: string, answer: Answer): Page {
     count: 0,
     last: null,
     recordedAt: null,
-    next: find("next") ?? url,
+    next: next === null ? url : resolveNext(next, url, journal.url),
     atEnd: true,
-    validate: find("validate"),
+    // Only a question that may be asked; one that points elsewhere is left alone.
+    validate: validate !== null && mayFollow(validate, url, journal.url) ? new URL(validate, url).href : null,
     waitMs,
   };
 }

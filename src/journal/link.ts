@@ -14,9 +14,12 @@ export function findLink(lines: readonly string[], rel: string): string | null {
 
 // `<target>` and its parameters up to the next comma that is not inside quotes.
 const linkPattern = /<([^<>]*)>((?:[^",<]|"(?:[^"\\]|\\.)*")*)/g;
-const relPattern = /;\s*rel\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;",]+))/i;
+const parameterPattern = /;\s*([^\s=;,"]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;",]+)))?/g;
 
 function relations(parameters: string): readonly string[] {
-  const [, quoted, bare] = relPattern.exec(parameters) ?? [];
-  return (quoted ?? bare ?? "").toLowerCase().split(/\s+/);
+  for (const [, name, quoted, bare] of parameters.matchAll(parameterPattern)) {
+    // Of several only the first counts (RFC 8288 §3.3).
+    if (name?.toLowerCase() === "rel") return (quoted ?? bare ?? "").toLowerCase().split(/\s+/);
+  }
+  return [];
 }

@@ -76,24 +76,30 @@ function entry(element: unknown): Entry {
   return { position: textOf(position) ?? "", event: whole };
 }
 
+/** Whether the token may go where a link points: to the service's own origin, or by https to *.adobe.io. Pure. */
+export function mayFollow(link: string, requestUrl: string, baseUrl: string): boolean {
+  if (!URL.canParse(link, requestUrl)) return false;
+  const { origin, protocol, hostname } = new URL(link, requestUrl);
+  return origin === new URL(baseUrl).origin || (protocol === "https:" && /(^|\.)adobe\.io$/.test(hostname));
+}
+
 /**
- * The absolute form of a `next` link, if the token may go there: the service's own origin, or https on *.adobe.io.
- * @throws FlowrunError `protocol` for any other host, which is named; nothing has been sent to it.
+ * The absolute form of a `next` link.
+ * @throws FlowrunError `protocol` for one that may not be followed, with its host; nothing has been sent to it.
  * Pure.
  */
-export function resolveNext(link: string, requestUrl: string, ownUrl: string, service: Service = "journal"): string {
-  const whose = `${serviceNames[service]}'s`;
-  const next = URL.canParse(link, requestUrl) ? new URL(link, requestUrl) : null;
-  if (next === null) {
-    throw new FlowrunError("protocol", `${whose} next link is no URL`, {
+export function resolveNext(link: string, requestUrl: string, baseUrl: string, service: Service = "journal"): string {
+  const name = serviceNames[service];
+  if (!URL.canParse(link, requestUrl)) {
+    throw new FlowrunError("protocol", `the next link of ${name} is no URL`, {
       why: `it reads ${JSON.stringify(link.slice(0, 200))}`,
-      hint: "check the URLs of flowrun config list; a proxy in between may change the answer",
+      hint: "check the URLs with: flowrun doctor; a proxy in between may change links",
     });
   }
-  const isAdobe = next.protocol === "https:" && /(^|\.)adobe\.io$/.test(next.hostname);
-  if (next.origin === new URL(ownUrl).origin || isAdobe) return next.href;
-  throw new FlowrunError("protocol", `${whose} next link points to another host, ${next.host}, and was not followed`, {
-    why: "the access token goes only to the service's own host or to *.adobe.io over https",
-    hint: "check the URLs of flowrun config list, and any proxy between here and Adobe",
+  const { href, host } = new URL(link, requestUrl);
+  if (mayFollow(link, requestUrl, baseUrl)) return href;
+  throw new FlowrunError("protocol", `the next link of ${name} points to another host, ${host}, and was not followed`, {
+    why: "the access token goes only to the same host or to *.adobe.io over https",
+    hint: "check the URLs with: flowrun doctor, and any proxy between here and Adobe",
   });
 }

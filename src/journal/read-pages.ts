@@ -47,9 +47,10 @@ async function* walk(reading: Reading): AsyncGenerator<Page, void, undefined> {
   const { journal, follow } = reading;
   const { host, signal } = journal;
   const isStopped = (): boolean => signal.aborted;
-  const pace = { next: "", idle: 0 };
+  const pace: Pace = { seen: new Set(), idle: 0 };
   const life = { readUntil: host.now(), movedAt: host.now(), probedAt: -Infinity, ...reading.past };
-  let asked = begin(reading, reading.start);
+  let place = { start: reading.start, at: host.now() };
+  let asked = begin(reading, place.start);
   let hasRestarted = false;
   while (!isStopped()) {
     const ahead = asked.head.then((next) => (next === null ? null : { next, asked: ask(journal, () => next) }));
@@ -60,7 +61,8 @@ async function* walk(reading: Reading): AsyncGenerator<Page, void, undefined> {
     } catch (error) {
       if (isStopped()) return;
       if (hasRestarted || !(error instanceof FlowrunError) || error.kind !== "gap") throw error;
-      asked = begin(reading, startAfterExpiry(reading, error, life));
+      place = { start: startAfterExpiry(reading, error, life), at: host.now() };
+      asked = begin(reading, place.start);
       hasRestarted = true;
       continue;
     }
@@ -72,7 +74,7 @@ async function* walk(reading: Reading): AsyncGenerator<Page, void, undefined> {
     if (page.atEnd && !follow) return;
     if (waitMs > 0) await host.sleep(waitMs, signal);
     const early = await ahead;
-    asked = early?.next === page.next ? early.asked : again(reading, page);
+    asked = early?.next === page.next ? early.asked : goOn(reading, page, place);
   }
 }
 
@@ -119,27 +121,35 @@ function ask(journal: Journal, question: () => string): Asked {
 }
 
 /**
- * `latest=true` means "from now on" each time it is asked, so where the journal names no next place (a 204 without
- * links) the same moment is kept by time instead.
+ * A 204 without links names no next place. `latest=true` and `seek` count from the moment of asking, so asked again
+ * they would leave out what came in between: the same moment is asked for instead.
  */
-function again(reading: Reading, page: Page): Asked {
-  const { journal, start } = reading;
-  if (page.atEnd && page.next === page.url && start.kind === "now" && new URL(page.url).searchParams.has("latest")) {
-    const at = journal.host.now() - page.waitMs;
-    return begin(reading, { kind: "time", at, seek: "", askedAt: 0 });
-  }
-  return ask(journal, () => page.next);
+function goOn(reading: Reading, page: Page, { start, at }: { readonly start: Reading["start"]; readonly at: number }) {
+  const { searchParams } = new URL(page.url);
+  const isSliding = page.next === page.url && (searchParams.has("latest") || searchParams.has("seek"));
+  if (!isSliding) return ask(reading.journal, () => page.next);
+  return begin(reading, { kind: "time", at: start.kind === "time" ? start.at : at, seek: "", askedAt: 0 });
 }
 
 const mostIdlePages = 5;
 
-/** Pages that bring nothing new are asked for ever more slowly, and an error when `next` does not move either. */
-function pauseWithoutProgress(journal: Journal, pace: { next: string; idle: number }, page: Page): number {
-  const isStuck = page.next === pace.next || page.next === page.url;
-  pace.next = page.next;
-  pace.idle = isStuck || page.count === 0 ? pace.idle + 1 : 0;
+interface Pace {
+  /** What `next` has been since the journal last brought something new. */
+  readonly seen: Set<string>;
+  /** Pages in a row without anything new. */
+  idle: number;
+}
+
+/** Pages that bring nothing new are asked for ever more slowly, and are an error when `next` does not move either. */
+function pauseWithoutProgress(journal: Journal, pace: Pace, page: Page): number {
+  const isStuck = page.next === page.url || pace.seen.has(page.next);
+  if (!isStuck && page.count > 0) {
+    pace.seen.clear();
+    pace.idle = 0;
+  } else pace.idle += 1;
+  pace.seen.add(page.next);
   if (isStuck && pace.idle >= mostIdlePages) {
-    throw new FlowrunError("protocol", `the journal gave the same next link ${String(pace.idle)} times in a row`, {
+    throw new FlowrunError("protocol", `the journal gave the same next link ${pace.idle} times in a row`, {
       why: "it answers 200 and does not move on, so reading on would never end",
       hint: "try again in a while; if it stays so, tell Adobe support the journal's URL and the time",
     });

@@ -140,7 +140,7 @@ export function findInstant(word: string): number | null {
 }
 
 function refuse(word: string): FlowrunError {
-  const isCalendar = /^[-\u2212]?P(?:\d+Y)?(?:\d+M)?(?:\d+[WD])*(?:T.*)?$/i.test(word) && /\d[YM]/i.test(word);
+  const isCalendar = /^[-\u2212]?P(?=[^T]*\d[YM])(?:\d+[YMWD])+(?:T.*)?$/i.test(word);
   return new FlowrunError("usage", `'${word.replace("\u2212", "-")}' is not a time flowrun understands`, {
     why: isCalendar ? "years and months are refused: a journal keeps seven days" : "it is none of the accepted forms",
     hint: `give ${forms}`,

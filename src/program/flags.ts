@@ -42,6 +42,23 @@ export interface CursorFlags extends CommonFlags {
   readonly json?: boolean;
 }
 
+export interface LoginFlags extends CommonFlags {
+  readonly from?: string;
+  readonly credential?: string;
+  readonly registration?: string;
+  readonly journalUrl?: string;
+  readonly secretStdin?: boolean;
+}
+
+/** Options of the commands that show or change what is saved. */
+export interface SetupFlags extends CommonFlags {
+  readonly json?: boolean;
+}
+
+export interface ConfigSetFlags extends CommonFlags {
+  readonly stdin?: boolean;
+}
+
 export interface TailFlags extends ReadingFlags {
   readonly since: string;
 }

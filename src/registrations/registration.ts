@@ -1,3 +1,4 @@
+import { FlowrunError } from "../errors.ts";
 import { isObject, textOf, type JsonObject } from "../json.ts";
 import { resolveEventSelection } from "../runs/event-selection.ts";
 
@@ -12,6 +13,8 @@ export interface Registration {
   readonly status: string | null;
   readonly enabled: boolean;
   readonly eventCodes: readonly string[];
+  /** The credential it was made with: the one that may read its journal. */
+  readonly clientId: string | null;
   /** Its journal, whole as delivered. */
   readonly journalUrl: string | null;
   /** Whether events are filtered before they reach the journal. */
@@ -31,6 +34,7 @@ export function decodeRegistration(value: unknown): Registration | null {
     status: textOf(value["webhook_status"]),
     enabled: value["enabled"] !== false && value["enabled"] !== "false",
     eventCodes: interests.map((interest) => textOf(interest["event_code"])).filter((code) => code !== null),
+    clientId: textOf(value["client_id"]),
     journalUrl: linkOf(value, "rel:events") ?? textOf(value["events_url"]),
     isFiltered: listOf(value["subscriber_filters"]).length > 0,
   };
@@ -40,6 +44,19 @@ export function decodeRegistration(value: unknown): Registration | null {
 export function carriesFlowRuns({ eventCodes }: Registration): boolean {
   const { codes } = resolveEventSelection(undefined);
   return eventCodes.some((code) => codes.has(code));
+}
+
+/**
+ * The registration of this id.
+ * @throws FlowrunError `notFound` that names the ones there are. Pure.
+ */
+export function findRegistration(list: readonly Registration[], id: string): Registration {
+  const found = list.find((registration) => registration.id === id);
+  if (found !== undefined) return found;
+  throw new FlowrunError("notFound", `there is no registration ${JSON.stringify(id)}`, {
+    why: list.length === 0 ? "there are none at all" : `there are ${list.map((one) => one.id).join(", ")}`,
+    hint: "see what there is: flowrun registrations",
+  });
 }
 
 /** Whether this is the registration whose journal the URL names. Pure. */

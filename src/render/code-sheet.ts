@@ -8,10 +8,11 @@ import { wrapBeside } from "./wrap.ts";
 export function renderCode(entry: CatalogueEntry, painter: Painter, width: number): string {
   const { code, family, meaning, remedy, source } = entry;
   return lines([
-    `${painter.bold(code)}  ${families[family].title} (${family})`,
-    ...wrapBeside("  means  ", meaning, width),
-    ...wrapBeside("  do     ", remedy, width),
-    ...wrapBeside("  see    ", source, width),
+    painter.bold(code),
+    ...wrapBeside("  means   ", meaning, width),
+    ...wrapBeside("  do      ", remedy, width),
+    ...wrapBeside("  family  ", `${family}: ${families[family].title}`, width),
+    ...wrapBeside("  see     ", source, width),
   ]);
 }
 

@@ -47,17 +47,20 @@ function isLink(word: string): boolean {
 
 function breakWord(word: string, room: number): readonly string[] {
   const pieces: string[] = [];
-  let piece = "";
+  for (let at = 0; at < word.length; at += pieces.at(-1)?.length ?? word.length) pieces.push(startOf(word, at, room));
+  return pieces;
+}
+
+/** As much of a word from `at` on as `room` columns hold, one character at least. */
+function startOf(word: string, at: number, room: number): string {
+  // A segmenter takes ever longer for each character of an ever longer text; no line needs more than this.
+  const near = word.slice(at, at + room * 16);
+  let end = 0;
   let left = room;
-  for (const { segment } of new Intl.Segmenter("en").segment(word)) {
-    const width = widthOf(segment);
-    if (width > left) {
-      pieces.push(piece);
-      piece = "";
-      left = room;
-    }
-    piece += segment;
-    left -= width;
+  for (const { segment } of new Intl.Segmenter("en").segment(near)) {
+    left -= widthOf(segment);
+    if (left < 0 && end > 0) break;
+    end += segment.length;
   }
-  return [...pieces, piece];
+  return near.slice(0, end);
 }

@@ -172,7 +172,7 @@ function checkKinds(one: Side, other: Side, { operator, left, right }: Compariso
   throw fail(
     right,
     `--where cannot compare ${nameOf(left, one)} with ${nameOf(right, other)}`,
-    hints[one.kind === "text" || one.kind === "time" ? one.kind : other.kind],
+    hints[left.kind === "word" && kindAt(left.text) !== null ? one.kind : other.kind],
     source,
   );
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Secret } from "../auth/secret.ts";
 import type { Credentials, Token, TokenStore } from "../auth/token.ts";
@@ -11,7 +12,7 @@ import { readPrivateFile, writePrivateFile } from "./private-file.ts";
  * of IMS URL, client id, scopes and secret, so a changed credential never meets the token of the old one.
  */
 export function createTokenFile(cacheFolder: string, credentials: Credentials, notify: Notify): TokenStore {
-  const path = join(cacheFolder, "tokens", `${fingerprint(credentials)}.json`);
+  const path = tokenPath(cacheFolder, credentials);
   return {
     find: async () => readToken(await readPrivateFile(path).catch(() => null)),
     keep: async (token) => {
@@ -22,6 +23,15 @@ export function createTokenFile(cacheFolder: string, credentials: Credentials, n
       });
     },
   };
+}
+
+/** Forgets the token that is kept for a credential, if one is. */
+export async function forgetToken(cacheFolder: string, credentials: Credentials): Promise<void> {
+  await rm(tokenPath(cacheFolder, credentials), { force: true });
+}
+
+function tokenPath(cacheFolder: string, credentials: Credentials): string {
+  return join(cacheFolder, "tokens", `${fingerprint(credentials)}.json`);
 }
 
 function fingerprint({ imsUrl, clientId, scopes, secrets }: Credentials): string {

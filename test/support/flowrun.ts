@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { onTestFinished } from "vitest";
+import { account } from "../../src/demo/account.ts";
 import type { DemoServer } from "../../src/demo/server.ts";
 
 /** The program under test: the checkout's own, or the packed one that CI installed. */
@@ -98,7 +99,9 @@ function launch(command: string, args: readonly string[], { env = {}, cwd, input
   const finished = new Promise<Finished>((done, failed) => {
     child.on("error", failed);
     child.on("close", (code, signal) => {
-      done({ code, signal, stdout, stderr });
+      const leak = findLeak(stdout + stderr);
+      if (leak === null) done({ code, signal, stdout, stderr });
+      else failed(new Error(`flowrun printed ${leak}`));
       tell();
     });
   });
@@ -123,6 +126,12 @@ function launch(command: string, args: readonly string[], { env = {}, cwd, input
       look();
     });
   return { child, stdout: () => stdout, stderr: () => stderr, saw, finished };
+}
+
+/** No test at all may see a secret of the demo's account, or a token of its IMS. */
+function findLeak(text: string): string | null {
+  if (account.clientSecrets.some((secret) => text.includes(secret))) return "a client secret";
+  return /eyJ[\w-]+\.[\w-]+\.|bearer \w/i.test(text) ? "an access token" : null;
 }
 
 /** The lines of an ndjson output, parsed. */

@@ -1,0 +1,107 @@
+import { unusable } from "../auth/console-credential.ts";
+import { FlowrunError } from "../errors.ts";
+import type { Host, Prompt } from "../host.ts";
+import type { LoginFlags } from "../program/flags.ts";
+import { findSetting } from "../settings.ts";
+import { checkValue } from "../settings/check-value.ts";
+import { filled, profileKeys, variables, type Env, type ProfileKey, type ProfileValues } from "../settings/keys.ts";
+import { askSecret, askValues } from "./login-questions.ts";
+import { readLoginFile, type FileValues } from "./login-file.ts";
+
+/** What there is to log in with. */
+export interface LoginValues {
+  readonly values: ProfileValues;
+  /** The journal that the user named, now. */
+  readonly journalUrl: string | null;
+  /** Whether the project has the I/O Management API; `null` where nothing says. */
+  readonly hasManagementApi: boolean | null;
+}
+
+/**
+ * Gathers a credential: the file over the environment over what the profile has saved of the same client; on a terminal
+ * a person fills in the rest. Every value is checked.
+ * @param prompt `null` where nobody may be asked.
+ * @throws FlowrunError `settings` or `usage`.
+ */
+export async function gatherLogin(
+  flags: LoginFlags,
+  saved: ProfileValues,
+  prompt: Prompt | null,
+  host: Pick<Host, "env" | "stdin">,
+): Promise<LoginValues> {
+  const path = flags.from ?? (prompt === null ? null : filled(await prompt.text(fileQuestion)));
+  const file = path === null ? null : await readLoginFile(path, flags.credential, prompt);
+  if (file === null && flags.credential !== undefined) throw credentialOfNothing();
+  const given = flags.secretStdin === true ? { clientSecret: await readSecret(host.stdin) } : {};
+  const known = overlay(saved, readEnv(host.env), { ...file?.values, ...given });
+  const asked = prompt === null ? known : await fillIn(known, file === null, prompt);
+  if (file !== null && path !== null && asked.clientSecret === undefined) throw withoutSecret(path, file);
+  const values = checkAll(asked, path);
+  const named = flags.journalUrl === undefined ? null : checkValue("journalUrl", flags.journalUrl, "--journal-url");
+  const typed = prompt !== null && file === null ? (values.journalUrl ?? null) : null;
+  return { values, journalUrl: named ?? typed, hasManagementApi: file?.hasManagementApi ?? null };
+}
+
+const fileQuestion = "File from Adobe Developer Console (empty: type the values)";
+
+/** What was saved holds on only for the same client: another one has other journals. */
+function overlay(saved: ProfileValues, env: ProfileValues, given: ProfileValues): ProfileValues {
+  const clientId = given.clientId ?? env.clientId ?? saved.clientId;
+  return { ...(saved.clientId === clientId ? saved : {}), ...env, ...given };
+}
+
+function readEnv(env: Env): ProfileValues {
+  const keys = profileKeys.filter((key) => key in variables);
+  return Object.fromEntries(
+    keys.flatMap((key) => {
+      const found = findSetting(key, env, {});
+      return found?.from === "environment" ? [[key, found.value] as const] : [];
+    }),
+  );
+}
+
+/** A file answers everything but a secret it was written without; without a file everything is asked. */
+async function fillIn(known: ProfileValues, isAllAsked: boolean, prompt: Prompt): Promise<ProfileValues> {
+  if (isAllAsked) return askValues(known, prompt);
+  return { ...known, clientSecret: known.clientSecret ?? (await askSecret(prompt, null)) };
+}
+
+async function readSecret(stdin: Host["stdin"]): Promise<string> {
+  if (stdin.isTTY) {
+    throw new FlowrunError("usage", "--secret-stdin reads the secret from a pipe or a file, not from a terminal", {
+      why: "there it would be shown as it is typed",
+      hint: "flowrun login --from <file> --secret-stdin < secret.txt   (without --secret-stdin flowrun asks, hidden)",
+    });
+  }
+  const secret = filled(await stdin.read());
+  if (secret !== null) return secret;
+  throw new FlowrunError("usage", "--secret-stdin found no secret", {
+    why: "stdin is empty",
+    hint: "flowrun login --from <file> --secret-stdin < secret.txt",
+  });
+}
+
+function checkAll(values: ProfileValues, path: string | null): ProfileValues {
+  const name = (key: ProfileKey): string => (path === null ? key : `${key} (with ${path})`);
+  return Object.fromEntries(
+    profileKeys.flatMap((key) => {
+      const value = filled(values[key]);
+      return value === null ? [] : [[key, checkValue(key, value, name(key))] as const];
+    }),
+  );
+}
+
+function credentialOfNothing(): FlowrunError {
+  return new FlowrunError("usage", "--credential goes with --from only", {
+    why: "it names one of the credentials of a file",
+    hint: "flowrun login --from <file> --credential <name>",
+  });
+}
+
+function withoutSecret(path: string, { secretsField }: FileValues): FlowrunError {
+  return unusable(
+    path,
+    `it lacks the secret: \`${secretsField}\``,
+    `flowrun login --from ${path} --secret-stdin < secret.txt   (on a terminal, without --secret-stdin, flowrun asks)`,
+  );
+}

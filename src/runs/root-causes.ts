@@ -1,0 +1,67 @@
+import type { FlowRun } from "./flow-run.ts";
+
+/** A root cause, how often and when it came, and the flows it touched. */
+export interface RootCause {
+  /** `null` for what was left when there were too many codes. */
+  readonly code: string | null;
+  /** The message that came with it last. */
+  readonly message: string | null;
+  readonly count: number;
+  /** RFC 3339. */
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly flows: readonly { readonly id: string; readonly name: string | null }[];
+}
+
+export interface RootCauseCounter {
+  /** `at` is the run's time, epoch milliseconds. */
+  add(run: FlowRun, at: number): void;
+  /** Most frequent first. */
+  read(): readonly RootCause[];
+}
+
+/** Codes come out of events, which could invent any number of them, and so do flows. */
+const mostCodes = 1000;
+const mostFlows = 100;
+
+/** Counts the root causes of all runs that have one, whatever their status, in bounded memory. */
+export function countRootCauses(): RootCauseCounter {
+  const counters = new Map<string | null, Counter>();
+  return {
+    add: (run, at) => {
+      if (run.rootCause === null) return;
+      const code = counters.has(run.rootCause.code) || counters.size < mostCodes ? run.rootCause.code : null;
+      const counter = counters.get(code) ?? { message: null, count: 0, first: at, last: at, flows: new Map() };
+      counters.set(code, counter);
+      note(counter, run, at);
+    },
+    read: () =>
+      [...counters]
+        .map(([code, { message, count, first, last, flows }]) => ({
+          code,
+          message,
+          count,
+          firstSeen: new Date(first).toISOString(),
+          lastSeen: new Date(last).toISOString(),
+          flows: [...flows].map(([id, name]) => ({ id, name })),
+        }))
+        .sort((one, other) => other.count - one.count),
+  };
+}
+
+interface Counter {
+  message: string | null;
+  count: number;
+  first: number;
+  last: number;
+  readonly flows: Map<string, string | null>;
+}
+
+function note(counter: Counter, { rootCause, flowId, flowName }: FlowRun, at: number): void {
+  counter.count += 1;
+  counter.message = rootCause?.message ?? counter.message;
+  counter.first = Math.min(counter.first, at);
+  counter.last = Math.max(counter.last, at);
+  const { flows } = counter;
+  if (flows.has(flowId) || flows.size < mostFlows) flows.set(flowId, flowName ?? flows.get(flowId) ?? null);
+}

@@ -1,0 +1,56 @@
+import { open } from "node:fs/promises";
+import { FlowrunError } from "../errors.ts";
+
+/** Whatever Adobe Developer Console writes is a few kilobytes. */
+const mostBytes = 5 * 1024 * 1024;
+
+/**
+ * The text of a file that the user named; a pipe will do.
+ * @throws FlowrunError `settings` that names the file, when it is not there, cannot be read, or is longer than 5 MiB.
+ */
+export async function readGivenFile(path: string): Promise<string> {
+  const pieces: Buffer[] = [];
+  try {
+    const handle = await open(path, "r");
+    // One byte more than allowed tells that there is more.
+    for await (const piece of handle.createReadStream({ end: mostBytes })) pieces.push(Buffer.from(piece));
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  const bytes = Buffer.concat(pieces);
+  if (bytes.length <= mostBytes) return bytes.toString("utf8");
+  throw new FlowrunError("settings", `the file ${path} cannot be used`, {
+    why: "it is longer than 5 MiB, and so lacks the fields of a file from Adobe Developer Console (`project` or `CLIENT_ID`)",
+    hint: "name the file that Adobe Developer Console → your project → Download gives",
+  });
+}
+
+/** The same, or `null` where there is no such file. */
+export async function findGivenFile(path: string): Promise<string | null> {
+  try {
+    return await readGivenFile(path);
+  } catch (error) {
+    if (error instanceof FlowrunError && codeOf(error.cause) === "ENOENT") return null;
+    throw error;
+  }
+}
+
+function unreadable(path: string, error: unknown): FlowrunError {
+  const code = codeOf(error);
+  const known = typeof code === "string" ? reasons[code] : undefined;
+  return new FlowrunError("settings", `the file ${path} cannot be read`, {
+    why: known ?? (error instanceof Error ? error.message : String(error)),
+    hint: "check its name: flowrun login --from <file>",
+    cause: error,
+  });
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EISDIR: "it is a folder",
+  EACCES: "you may not read it",
+};
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : null;
+}
