@@ -12,12 +12,26 @@ const rooms = [
   },
   {
     room: "program",
-    may: ["commands", "render", "sinks"],
-    because: "The program declares the commands, takes choices from the registries so that help cannot lie, and loads each command when it runs.",
+    may: ["commands", "render", "sinks", "runs/grouping", "settings/keys"],
+    because:
+      "The program declares the commands, takes choices from the registries so that help cannot lie, and loads each command when it runs.",
   },
   {
     room: "commands",
-    may: ["pipeline", "reporter", "settings", "http", "auth", "journal", "runs", "render", "sinks", "state", "demo"],
+    may: [
+      "pipeline",
+      "reporter",
+      "settings",
+      "registrations",
+      "http",
+      "auth",
+      "journal",
+      "runs",
+      "render",
+      "sinks",
+      "state",
+      "demo",
+    ],
     types: ["program/flags"],
     because: "A command wires the rooms together, and knows neither the command line above it nor the process.",
   },
@@ -45,6 +59,12 @@ const rooms = [
     may: ["http"],
     types: ["auth"],
     because: "The journal reads pages with a token it is handed; what is in a page is for runs to say.",
+  },
+  {
+    room: "registrations",
+    may: ["http", "journal", "runs"],
+    types: ["auth", "settings"],
+    because: "Registrations stand behind the journal's gateway, and say which journals carry flow runs.",
   },
   { room: "runs", may: [], because: "The domain stands alone: it can be read, and tested, without the rest." },
   { room: "render", may: ["runs"], because: "A renderer turns flow runs into text and does not care where that goes." },
@@ -82,11 +102,18 @@ const doors = [
     at: ["render"],
     because: "How a run looks is decided in one room.",
   },
+  { packages: ["re2js"], at: ["runs/where"], because: "A user's pattern is matched in one place, in bounded time." },
+  {
+    packages: ["@datadog/sketches-js"],
+    at: ["runs/quantiles"],
+    because: "Where a quantile comes from is its own affair.",
+  },
+  { packages: ["@inquirer"], at: ["terminal"], because: "One file knows how a question is drawn." },
   { packages: ["luxon"], at: ["journal/when", "render"], because: "Elsewhere a time is epoch milliseconds." },
 ];
 
 /** The files that may import what Node brings; everybody else asks the host. */
-const nodeDoors = ["main", "terminal", "demo", "state", "http/transport"];
+const nodeDoors = ["main", "terminal", "demo", "state", "http/transport", "http/lookup"];
 
 /** A path that is one of these files or lies in one of these folders of src. */
 const within = (names) => `^src/(${names.join("|")})(/|[.]ts$)`;

@@ -81,6 +81,8 @@ export interface Host {
   readonly stderr: Output;
   /** `null` where nobody can be asked: stdin or stderr is no terminal. */
   readonly prompt: Prompt | null;
+  /** Of the runtime: `20.18.1`. */
+  readonly nodeVersion: string;
   /** This process's id. */
   readonly pid: number;
   /** Aborts when the user or the system asks flowrun to stop. */

@@ -112,6 +112,7 @@ const host: Host = {
   stdout: outputOf(process.stdout),
   stderr: outputOf(process.stderr),
   prompt: isatty(0) && isatty(2) ? lazyPrompt() : null,
+  nodeVersion: process.versions.node,
   pid: process.pid,
   signal: stopping.signal,
   now: () => Date.now(),

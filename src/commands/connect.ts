@@ -51,4 +51,5 @@ function connection(way: Way, settings: Settings, options: ConnectOptions, host:
   };
 }
 
-const demoName = "demo:";
+/** What a cursor calls the demo's journal. */
+export const demoName = "demo:";

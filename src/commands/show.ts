@@ -1,5 +1,6 @@
 import { FlowrunError } from "../errors.ts";
 import type { Host } from "../host.ts";
+import { retentionMs } from "../journal/retention.ts";
 import { parseWhen } from "../journal/when.ts";
 import type { ShowFlags } from "../program/flags.ts";
 import { decideColour } from "../render/colour.ts";
@@ -40,7 +41,7 @@ const shortestId = 8;
 function checkId(word: string): string {
   const id = word.trim();
   if (id.length >= shortestId) return id;
-  throw new FlowrunError("usage", `'${id}' is too short to find a run by`, {
+  throw new FlowrunError("usage", `'${safeText(id)}' is too short to find a run by`, {
     why: `many runs may begin with it; ${String(shortestId)} characters or more will do`,
     hint: "flowrun since -P1D --columns updatedAt,status,flow,runId",
   });
@@ -108,10 +109,13 @@ function inOrder(runs: readonly FlowRun[]): readonly FlowRun[] {
 }
 
 function unknownRun(id: string, start: Place): FlowrunError {
+  const isShort = start.kind === "time" && start.askedAt - start.at < retentionMs;
   const since = start.kind === "time" ? `since ${new Date(start.at).toISOString()}` : "and still keeps";
   return new FlowrunError("notFound", `no run has the id '${safeText(id)}', or one that begins so`, {
     why: `nothing that the journal recorded ${since}, and that the options ask for, is about it`,
-    hint: "see what ran: flowrun since -P7D --events runs --columns updatedAt,status,flow,runId",
+    hint: isShort
+      ? "look further back, with --since -P7D"
+      : "see what ran: flowrun since -P7D --events runs --columns updatedAt,status,flow,runId",
   });
 }
 

@@ -22,10 +22,11 @@ export interface Places<T> {
 const mostHeld = 8 * 1024 * 1024;
 /** The place whose turn it is runs this many pages ahead of its consumer, at most. */
 const mostQueued = 2;
-/** A place is worth opening for as much of the window as this … */
-const leastSpanMs = 5 * 60_000;
-/** … and another is worth splitting when it seems to have as many pages left. */
-const leastPagesLeft = 6;
+/** A place should have about so many pages: each costs a request more, and what is read ahead must be held. */
+const pagesOfAPlace = { least: 4, most: 8 };
+/** Until the journal's density is known, the window is cut into this many places for each reader. */
+const firstCuts = 4;
+const leastSpanMs = 60_000;
 
 /**
  * Reads a window from many places at once and hands the digests on in the journal's order, each page once.
@@ -34,7 +35,10 @@ const leastPagesLeft = 6;
  * since both walk the same journal. Positions are compared for equality only, so it does not matter where a `seek`
  * really landed: what a place hands on always goes on where the one before it ended. A boundary that is never met
  * (it expired, the journal moved, `seek` landed earlier) makes a place walk on through its neighbour, whose work is
- * then dropped: that costs time, never a run. When a place is done, the largest one left is split.
+ * then dropped: that costs time, never a run.
+ *
+ * Places are opened from the window's beginning on, near the one whose turn it is, so that little has to be held; how
+ * long each is follows from how dense the journal was so far. When none is left to open, the largest one is split.
  * @throws FlowrunError as `readPages` does, when a place fails whose turn it is.
  */
 export async function* readPlaces<T>(places: Places<T>): AsyncGenerator<T, void, undefined> {
@@ -77,6 +81,9 @@ function createField<T>(options: Places<T>) {
   const begin = start.kind === "time" ? Math.max(start.at, until - retentionMs) : until - retentionMs;
   const gate = createGate(jobs, () => host.now());
   const places: Place<T>[] = [];
+  const pagesWanted = Math.max(pagesOfAPlace.least, Math.min(pagesOfAPlace.most, Math.ceil(32 / jobs)));
+  let opened = begin;
+  let msPerPage: number | null = null;
   let current: Place<T> | null = null;
 
   const isRunning = (place: Place<T>): boolean => place.end === null && !place.stop.signal.aborted;
@@ -109,7 +116,7 @@ function createField<T>(options: Places<T>) {
     } finally {
       tellFirst(null);
       place.end ??= { next: null };
-      if (!signal.aborted) splitLargest();
+      openMore();
       gate.changed();
     }
   };
@@ -119,13 +126,15 @@ function createField<T>(options: Places<T>) {
     place.held += sizeOf(digested);
     place.pages += 1;
     if (page.recordedAt !== null) place.reached = Math.min(place.to, Math.max(place.reached, page.recordedAt));
+    if (place.reached > place.from) msPerPage = (place.reached - place.from) / place.pages;
     onShare(shareRead());
+    openMore();
     gate.changed();
   };
 
   const shareRead = (): number => {
-    const read = places.reduce((sum, place) => sum + (place.end === null ? place.reached : place.to) - place.from, 0);
-    return Math.min(1, read / Math.max(1, until - begin));
+    const unread = places.reduce((sum, place) => sum + (place.end === null ? place.to - place.reached : 0), 0);
+    return Math.max(0, Math.min(1, (opened - begin - unread) / Math.max(1, until - begin)));
   };
 
   const add = (from: number, to: number, at: number, startAt: Reading["start"]): void => {
@@ -151,14 +160,29 @@ function createField<T>(options: Places<T>) {
     });
   };
 
-  const splitLargest = (): void => {
-    while (places.filter(isRunning).length < gate.allowed()) {
-      const largest = places.filter((place) => isRunning(place) && isWorthSplitting(place)).sort(byLeft)[0];
-      if (largest === undefined) return;
-      const middle = largest.reached + (largest.to - largest.reached) / 2;
-      add(middle, largest.to, places.indexOf(largest) + 1, seekTo(middle));
-      largest.to = middle;
+  /** Keeps as many readers at work as are allowed, as near to the one whose turn it is as can be. */
+  const openMore = (): void => {
+    while (!signal.aborted && places.filter(isRunning).length < gate.allowed() && heldInAll() < mostHeld) {
+      if (opened < until) openNext();
+      else if (!splitLargest()) return;
     }
+  };
+
+  const openNext = (): void => {
+    const usual = msPerPage === null ? (until - begin) / (jobs * firstCuts) : msPerPage * pagesWanted;
+    const from = opened;
+    const to = until - from < usual * 1.5 ? until : from + Math.max(leastSpanMs, usual);
+    opened = Math.min(to, until);
+    add(from, opened, places.length, from === begin ? start : seekTo(from));
+  };
+
+  const splitLargest = (): boolean => {
+    const [largest] = places.filter((place) => isRunning(place) && isWorthSplitting(place)).sort(byLeft);
+    if (largest === undefined) return false;
+    const middle = largest.reached + (largest.to - largest.reached) / 2;
+    add(middle, largest.to, places.indexOf(largest) + 1, seekTo(middle));
+    largest.to = middle;
+    return true;
   };
 
   const onAbort = (): void => {
@@ -171,12 +195,7 @@ function createField<T>(options: Places<T>) {
   return {
     open: (): Place<T> | null => {
       signal.addEventListener("abort", onAbort, { once: true });
-      const count = Math.max(1, Math.min(jobs, Math.floor((until - begin) / leastSpanMs)));
-      const span = (until - begin) / count;
-      for (let at = 0; at < count; at += 1) {
-        const from = begin + at * span;
-        add(from, from + span, at, at === 0 ? start : seekTo(from));
-      }
+      openMore();
       return places[0] ?? null;
     },
 
@@ -188,6 +207,7 @@ function createField<T>(options: Places<T>) {
         for (let next = place.queue.shift(); next !== undefined; next = place.queue.shift()) {
           place.held -= sizeOf(next);
           yield next;
+          openMore();
           gate.changed();
         }
         if (place.end !== null) return;
@@ -218,7 +238,7 @@ function seekTo(at: number): TimeStart {
 /** Whether enough seems left of a place for a second reader, going by its pages so far. */
 function isWorthSplitting<T>({ from, to, reached, pages }: Place<T>): boolean {
   const perPage = (reached - from) / Math.max(1, pages);
-  return perPage > 0 && to - reached > Math.max(leastSpanMs, perPage * leastPagesLeft);
+  return perPage > 0 && to - reached > Math.max(leastSpanMs, perPage * pagesOfAPlace.least);
 }
 
 function byLeft<T>(one: Place<T>, other: Place<T>): number {

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { columnNames } from "../render/columns.ts";
+import type { Grouping } from "../runs/grouping.ts";
 import { outputFormats, type OutputFormat } from "../sinks/index.ts";
 
 /** Options that every command which talks to Adobe has, as commander hands them over. */
@@ -59,6 +60,12 @@ export interface ConfigSetFlags extends CommonFlags {
   readonly stdin?: boolean;
 }
 
+export interface DoctorFlags extends CommonFlags {
+  readonly json?: boolean;
+  readonly retries: number;
+  readonly maxWait: string;
+}
+
 export interface TailFlags extends ReadingFlags {
   readonly since: string;
 }
@@ -69,6 +76,11 @@ export interface ShowFlags extends ReadingFlags {
 
 export interface ExplainFlags extends Pick<CommonFlags, "color"> {
   readonly json?: boolean;
+}
+
+export interface StatsFlags extends ReadingFlags {
+  readonly by?: Grouping;
+  readonly bucket?: string;
 }
 
 export interface WaitFlags extends TailFlags {
@@ -163,7 +175,8 @@ function positive(value: string): number {
   return integer(value, 1);
 }
 
-function notNegative(value: string): number {
+/** For an option that counts from 0. @throws InvalidArgumentError. */
+export function notNegative(value: string): number {
   return integer(value, 0);
 }
 

@@ -3,8 +3,11 @@ import type { Host } from "../host.ts";
 import { version } from "../version.ts";
 import { declareCompletion } from "./completion.ts";
 import { declareCursor } from "./cursor.ts";
+import { declareDoctor } from "./doctor.ts";
 import { declareExplain, declareShow } from "./insight.ts";
 import { declareSince, declareTail, declareWait } from "./reading.ts";
+import { declareSetup } from "./setup.ts";
+import { declareStats } from "./stats.ts";
 
 /** The whole command line. Commands are declared here and loaded when they run: a help text must not cost the whole program. */
 export function createProgram(host: Host): Command {
@@ -27,9 +30,12 @@ export function createProgram(host: Host): Command {
   declareSince(program, host);
   declareTail(program, host);
   declareWait(program, host);
+  declareStats(program, host);
   declareShow(program, host);
   declareExplain(program, host);
   declareCursor(program, host);
+  declareSetup(program, host);
+  declareDoctor(program, host);
   declareCompletion(program, host);
   return program;
 }

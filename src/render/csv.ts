@@ -10,8 +10,8 @@ import { safeText } from "./safe-text.ts";
  */
 export function csvRenderer(columns: readonly Column[], headers: boolean): Renderer {
   return {
-    encode: (run) => line(columns.map((column) => cell(column.value(run)))),
-    open: () => (headers ? line(columns.map((column) => column.name)) : ""),
+    encode: (run) => csvLine(columns.map((column) => cell(column.value(run)))),
+    open: () => (headers ? csvLine(columns.map((column) => column.name)) : ""),
     lay: (encoded) => encoded.join(""),
     close: () => "",
     holds: false,
@@ -19,7 +19,8 @@ export function csvRenderer(columns: readonly Column[], headers: boolean): Rende
   };
 }
 
-function line(cells: readonly (string | number | null)[]): string {
+/** One line of CSV, its end included; texts must be safe. Pure. */
+export function csvLine(cells: readonly (string | number | null)[]): string {
   return stringify([[...cells]], { escape_formulas: true });
 }
 

@@ -1,12 +1,11 @@
 import { Document, visit } from "yaml";
-import type { FlowRun } from "../runs/flow-run.ts";
 import type { Renderer } from "./renderer.ts";
 import { escapeActive, hasActive } from "./safe-text.ts";
 
 /** `yaml`: one document a run; nothing where there is none. Strings are strings to readers of YAML 1.1 as well. */
 export function yamlRenderer(): Renderer {
   return {
-    encode: renderYaml,
+    encode: yamlDocument,
     open: () => "",
     lay: (encoded) => encoded.join(""),
     close: () => "",
@@ -15,8 +14,9 @@ export function yamlRenderer(): Renderer {
   };
 }
 
-function renderYaml(run: FlowRun): string {
-  const document = new Document(run, { compat: "yaml-1.1", aliasDuplicateObjects: false });
+/** Any plain data as one document. Pure. */
+export function yamlDocument(data: unknown): string {
+  const document = new Document(data, { compat: "yaml-1.1", aliasDuplicateObjects: false });
   visit(document, {
     Scalar: (_key, node) => {
       // YAML has no bare form for these, and an escape means something in double quotes only.

@@ -1,11 +1,8 @@
 import { countFigures, type FigureCounter, type Figures } from "./figures.ts";
 import type { FlowRun } from "./flow-run.ts";
+import { keyOf, type Grouping } from "./grouping.ts";
 import { countRootCauses, type RootCause } from "./root-causes.ts";
 import { cutTime, roundStep, type Timeline } from "./timeline.ts";
-
-/** What runs can be told apart by: the first error's code, for `code`. */
-export const groupings = ["flow", "sandbox", "code", "status"] as const;
-export type Grouping = (typeof groupings)[number];
 
 export interface StatsPlan {
   /** The window, epoch milliseconds. */
@@ -116,19 +113,6 @@ export function countStats({ from, to, by, bucketMs }: StatsPlan): StatsCounter 
       rootCauses: causes.read(),
     }),
   };
-}
-
-function keyOf(run: FlowRun, by: Grouping): string | null {
-  switch (by) {
-    case "flow":
-      return run.flowId;
-    case "sandbox":
-      return run.sandbox.name ?? run.sandbox.id;
-    case "code":
-      return run.errors[0]?.code ?? run.rootCause?.code ?? null;
-    case "status":
-      return run.status;
-  }
 }
 
 interface GroupCounter {

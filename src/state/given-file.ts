@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { buffer } from "node:stream/consumers";
 import { FlowrunError } from "../errors.ts";
 
 /** Whatever Adobe Developer Console writes is a few kilobytes. */
@@ -9,15 +10,9 @@ const mostBytes = 5 * 1024 * 1024;
  * @throws FlowrunError `settings` that names the file, when it is not there, cannot be read, or is longer than 5 MiB.
  */
 export async function readGivenFile(path: string): Promise<string> {
-  const pieces: Buffer[] = [];
-  try {
-    const handle = await open(path, "r");
-    // One byte more than allowed tells that there is more.
-    for await (const piece of handle.createReadStream({ end: mostBytes })) pieces.push(Buffer.from(piece));
-  } catch (error) {
+  const bytes = await readStart(path).catch((error: unknown) => {
     throw unreadable(path, error);
-  }
-  const bytes = Buffer.concat(pieces);
+  });
   if (bytes.length <= mostBytes) return bytes.toString("utf8");
   throw new FlowrunError("settings", `the file ${path} cannot be used`, {
     why: "it is longer than 5 MiB, and so lacks the fields of a file from Adobe Developer Console (`project` or `CLIENT_ID`)",
@@ -33,6 +28,12 @@ export async function findGivenFile(path: string): Promise<string | null> {
     if (error instanceof FlowrunError && codeOf(error.cause) === "ENOENT") return null;
     throw error;
   }
+}
+
+/** One byte more than allowed tells that there is more. */
+async function readStart(path: string): Promise<Buffer> {
+  const handle = await open(path, "r");
+  return buffer(handle.createReadStream({ end: mostBytes }));
 }
 
 function unreadable(path: string, error: unknown): FlowrunError {

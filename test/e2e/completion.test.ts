@@ -55,7 +55,7 @@ zpty -d inner
 
 function run(command: string, args: readonly string[], lines: readonly string[]): Promise<string> {
   return new Promise((done, failed) => {
-    const child = spawn(command, args, { env: env as NodeJS.ProcessEnv, timeout: 50_000 });
+    const child = spawn(command, args, { env, timeout: 50_000 });
     let screen = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => (screen += text));
@@ -70,7 +70,6 @@ function run(command: string, args: readonly string[], lines: readonly string[])
 
 /** Without what a terminal would draw with. */
 function plain(screen: string): string {
-  // eslint-disable-next-line no-control-regex
   return screen.replaceAll(/\u001b\[[\d;?]*[A-Za-z]|[\r\u0007]/g, "");
 }
 

@@ -70,7 +70,9 @@ describe("flowrun show", () => {
     const { server, show } = await journalOf({ runId: one, ago: 3 * day, status: "success" });
     const { code, stdout, stderr } = await show(one, "--since", "2h");
     expect([code, stdout]).toEqual([1, ""]);
-    expect(stderr).toMatch(/error: no run has the id .*\n {2}why: nothing that the journal recorded since \d{4}-.*\n/);
+    expect(stderr).toMatch(
+      /error: no run has the id .*\n {2}why: nothing that the journal recorded since \d{4}-.*\n {2}fix: .*--since -P7D/,
+    );
     expect(windowsAsked(server.requests)).toEqual(["-PT1H", "-PT2H"]);
   });
 

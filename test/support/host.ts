@@ -46,6 +46,7 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     stdout: collect(stdout, isTTY, columns),
     stderr: collect(stderr, isTTY, columns),
     prompt: options.prompt ?? null,
+    nodeVersion: "20.18.1",
     pid: 4711,
     signal: stopping.signal,
     now: () => now,

@@ -138,7 +138,9 @@ export function eventOfRuns(eventId: string, ids: readonly string[]): Record<str
 }
 
 export function header(eventCode: string): object {
-  return { _adobeio: { imsOrgId: "9C0DE5A1B2@AdobeOrg", providerMetadata: "aep_observability_catalog_events", eventCode } };
+  return {
+    _adobeio: { imsOrgId: "9C0DE5A1B2@AdobeOrg", providerMetadata: "aep_observability_catalog_events", eventCode },
+  };
 }
 
 /** `run-0`, `run-1`, … */

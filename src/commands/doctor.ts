@@ -1,0 +1,76 @@
+import { exitCodes, FlowrunError } from "../errors.ts";
+import type { Host } from "../host.ts";
+import { parseDuration } from "../journal/when.ts";
+import type { DoctorFlags } from "../program/flags.ts";
+import { decideColour } from "../render/colour.ts";
+import { createPainter, type Painter } from "../render/painter.ts";
+import { safeText } from "../render/safe-text.ts";
+import { createReporter } from "../reporter.ts";
+import { chosenProfile } from "./chosen-profile.ts";
+import { examine } from "./doctor/examine.ts";
+import type { Finding } from "./doctor/finding.ts";
+
+/**
+ * Looks at all that a reading depends on: a line for each check as soon as it is made, or one JSON document.
+ * @throws FlowrunError of the first failure's kind, when something does not hold.
+ */
+export async function runDoctor(flags: DoctorFlags, host: Host): Promise<void> {
+  const patience = { retries: flags.retries, maxWaitMs: parseDuration(flags.maxWait) };
+  const { notify } = createReporter(host, {
+    quiet: flags.quiet === true,
+    verbose: flags.verbose === true,
+    live: false,
+  });
+  const profile = await chosenProfile(flags.profile, host);
+  const painter = createPainter(decideColour(flags.color, host.env, host.stdout.isTTY));
+  const findings: Finding[] = [];
+  for await (const finding of examine(
+    { profile: flags.profile, notify, signal: host.signal, patience },
+    profile,
+    host,
+  )) {
+    findings.push(finding);
+    if (flags.json !== true) await host.stdout.write(render(finding, painter));
+  }
+  if (flags.json === true) await host.stdout.write(`${JSON.stringify(document(profile, findings), null, 2)}\n`);
+  const failures = findings.filter(isFailure);
+  const [first] = failures;
+  if (first !== undefined) throw unwell(first, failures.length);
+}
+
+type Failure = Finding & { readonly kind: NonNullable<Finding["kind"]> };
+
+function isFailure(finding: Finding): finding is Failure {
+  return finding.kind !== null;
+}
+
+function unwell(first: Failure, count: number): FlowrunError {
+  const what = count === 1 ? "one check" : `${count} checks`;
+  return new FlowrunError(first.kind, `doctor: ${what} failed`, {
+    why: `${count === 1 ? "" : "first "}${first.check}: ${first.text}`,
+    hint: first.remedy ?? "flowrun doctor --verbose",
+    requestId: first.requestId,
+  });
+}
+
+function document(profile: string, findings: readonly Finding[]): object {
+  const first = findings.find(isFailure);
+  return {
+    type: "flowrun.doctor",
+    schemaVersion: 1,
+    profile,
+    ok: first === undefined,
+    exitCode: first === undefined ? 0 : exitCodes[first.kind],
+    checks: findings,
+  };
+}
+
+const paints = { ok: "green", warning: "yellow", failed: "red", skipped: "cyan" } as const;
+
+/** `ok       token         minted by …`, and below it what mends a failure. */
+function render({ verdict, check, text, remedy, requestId }: Finding, painter: Painter): string {
+  const mark = painter[paints[verdict]](verdict.padEnd(8));
+  const request = requestId === null ? "" : ` (request ${requestId})`;
+  const line = `${mark} ${check.padEnd(13)} ${safeText(text)}${request}\n`;
+  return remedy === null ? line : `${line}${" ".repeat(23)}fix: ${safeText(remedy)}\n`;
+}

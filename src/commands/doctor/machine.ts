@@ -1,0 +1,115 @@
+import type { Access } from "../../settings.ts";
+import { FlowrunError } from "../../errors.ts";
+import { describeNetworkFailure } from "../../http/words.ts";
+import { findAddress } from "../../http/lookup.ts";
+import { proxyFor } from "../../http/proxy.ts";
+import type { Host, Send } from "../../host.ts";
+import type { Notify } from "../../notices.ts";
+import type { Env } from "../../settings/keys.ts";
+import { version } from "../../version.ts";
+import { failed, ok, skipped, warning, type Finding } from "./finding.ts";
+
+/** The oldest Node that flowrun is tested with; the same as in package.json. */
+const oldestNode = [20, 18, 1] as const;
+
+/** flowrun's version and Node's. Pure. */
+export function checkVersion({ nodeVersion }: Pick<Host, "nodeVersion">): Finding {
+  const text = `flowrun ${version} on Node ${nodeVersion}`;
+  const [major = 0, minor = 0, patch = 0] = nodeVersion.split(".").map(Number);
+  const [needed, neededMinor, neededPatch] = oldestNode;
+  const isOld = (major - needed || minor - neededMinor || patch - neededPatch) < 0;
+  if (!isOld) return ok("version", text, { flowrun: version, node: nodeVersion });
+  return failed(
+    "version",
+    new FlowrunError("settings", `${text}, which is too old`, {
+      why: `flowrun needs ${oldestNode.join(".")} or newer`,
+      hint: "install the current Node: https://nodejs.org",
+    }),
+  );
+}
+
+/** Which hosts are asked by way of which proxy, and whether the others have an address. */
+export async function checkNetwork(urls: readonly string[], env: Env): Promise<Finding> {
+  const ways = await Promise.all([...new Set(urls.map(originOf))].map((origin) => wayTo(origin, env)));
+  const facts = { hosts: ways };
+  const lost = ways.find(({ trouble }) => trouble !== null);
+  if (lost === undefined) {
+    const hosts = ways.map(({ host, address, proxy }) => {
+      if (proxy !== null) return `${host} by proxy ${proxy}`;
+      return address === host ? host : `${host} is ${address ?? ""}`;
+    });
+    const direct = ways.every(({ proxy }) => proxy === null);
+    return ok("network", `${hosts.join(", ")}${direct ? "; no proxy" : ""}`, facts);
+  }
+  const error = new FlowrunError("unavailable", `${lost.host} has no address`, {
+    why: lost.trouble ?? "",
+    hint: "check the URL (flowrun config list) and this machine's DNS; behind a proxy: export HTTPS_PROXY=http://<host>:<port>",
+  });
+  return failed("network", error, facts);
+}
+
+function originOf(url: string): string {
+  return new URL(url).origin;
+}
+
+async function wayTo(origin: string, env: Env) {
+  const { hostname } = new URL(origin);
+  const proxy = proxyFor(origin, env);
+  const known = { host: hostname, proxy: proxy === null ? null : withoutPassword(proxy) };
+  // A proxy looks the name up itself, and this machine may not be able to.
+  if (proxy !== null) return { ...known, address: null, trouble: null };
+  try {
+    return { ...known, address: await findAddress(hostname), trouble: null };
+  } catch (error) {
+    return { ...known, address: null, trouble: describeNetworkFailure(error) };
+  }
+}
+
+/** A proxy's URL often carries a user's password. */
+function withoutPassword(proxy: string): string {
+  return URL.canParse(proxy) ? new URL(proxy).host : proxy.replace(/^.*@/, "");
+}
+
+const warnSkewMs = 60_000;
+const mostSkewMs = 300_000;
+
+export interface Asking {
+  readonly host: Pick<Host, "now">;
+  readonly send: Send;
+  readonly signal: AbortSignal;
+  readonly notify: Notify;
+}
+
+/** This machine's clock against the one of the server that is asked first: IMS, or the API where a token was given. */
+export async function checkClock({ imsUrl, apiUrl, accessToken }: Access, asking: Asking): Promise<Finding> {
+  const { host, send, signal, notify } = asking;
+  const url = accessToken === null ? `${imsUrl}/ims/.well-known/openid-configuration` : apiUrl;
+  const name = new URL(url).hostname;
+  notify({ kind: "asking", method: "GET", url });
+  const askedAt = host.now();
+  try {
+    const answer = await send({ method: "GET", url, headers: { accept: "application/json" } }, signal);
+    answer.discard();
+    const date = Date.parse(answer.headers["date"]?.[0] ?? "");
+    if (Number.isNaN(date)) return skipped("clock", `${name} does not say what time it is`);
+    // Its clock was read about half way, and tells whole seconds only.
+    return judgeClock(name, (askedAt + host.now()) / 2 - (date + 500));
+  } catch (error) {
+    signal.throwIfAborted();
+    return skipped("clock", `${name} did not answer: ${describeNetworkFailure(error)}`);
+  }
+}
+
+function judgeClock(name: string, aheadMs: number): Finding {
+  const facts = { aheadMs: Math.round(aheadMs) };
+  const skew = Math.abs(aheadMs);
+  if (skew <= warnSkewMs) {
+    return ok("clock", `within ${skew < 2000 ? "2 s" : `${Math.ceil(skew / 1000)} s`} of ${name}'s`, facts);
+  }
+  const by = skew < 120_000 ? `${Math.round(skew / 1000)} s` : `${Math.round(skew / 60_000)} min`;
+  const text = `this machine's clock is ${by} ${aheadMs > 0 ? "ahead of" : "behind"} ${name}'s`;
+  const remedy = "set the clock, and keep it right: timedatectl set-ntp true";
+  if (skew <= mostSkewMs) return warning("clock", text, remedy, facts);
+  const why = "tokens end, windows begin and cursors expire by the clock";
+  return failed("clock", new FlowrunError("settings", text, { why, hint: remedy }), facts);
+}

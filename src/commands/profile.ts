@@ -1,0 +1,102 @@
+import { FlowrunError } from "../errors.ts";
+import type { Host } from "../host.ts";
+import type { CommonFlags, SetupFlags } from "../program/flags.ts";
+import { safeText } from "../render/safe-text.ts";
+import { renderSmallTable } from "../render/small-table.ts";
+import { createReporter } from "../reporter.ts";
+import { checkProfileName, defaultProfile } from "../settings/profile-name.ts";
+import type { ProfileValues } from "../settings/keys.ts";
+import { listCursors } from "../state/cursor-files.ts";
+import { forgetUsedProfile, listProfiles, readUsedProfile, saveUsedProfile } from "../state/profile-files.ts";
+import { readProfile, removeProfile } from "../state/profiles.ts";
+import { chosenProfile, demoProfile } from "./chosen-profile.ts";
+import { forgetTokenOf, refuseDemo } from "./saved-profile.ts";
+
+/** The saved profiles and the demo, a line each; a damaged one is shown as such. */
+export async function runProfileList(flags: SetupFlags, host: Host): Promise<void> {
+  const chosen = await chosenProfile(flags.profile, host);
+  const names = await listProfiles(host.dirs.config);
+  const saved = await Promise.all(names.map((name) => describe(name, chosen, host)));
+  const rows = [...saved, { ...blank, name: demoProfile, used: chosen === demoProfile, builtIn: true }];
+  const text =
+    flags.json === true
+      ? rows.map((row) => `${JSON.stringify(row)}\n`).join("")
+      : renderSmallTable(
+          ["USED", "NAME", "CLIENT ID", "ORGANISATION", "JOURNAL"],
+          rows.map(({ name, used, clientId, imsOrgId, journalUrl, damaged, builtIn }) => [
+            used ? "*" : "",
+            name,
+            damaged ? "damaged" : builtIn ? "built in" : safeText(clientId ?? "-"),
+            safeText(imsOrgId ?? "-"),
+            safeText(journalUrl ?? "-"),
+          ]),
+        );
+  await host.stdout.write(text);
+}
+
+/** Remembers the profile for every command that names none. @throws FlowrunError `notFound`. */
+export async function runProfileUse(name: string, flags: CommonFlags, host: Host): Promise<void> {
+  const profile = checkProfileName(name);
+  const known = [...(await listProfiles(host.dirs.config)), demoProfile, defaultProfile];
+  if (!known.includes(profile)) throw noProfile(profile);
+  await saving(() => saveUsedProfile(host.dirs.config, profile));
+  const { notify } = createReporter(host, { quiet: flags.quiet === true, verbose: false, live: false });
+  notify({ kind: "remark", text: `the profile '${profile}' is used where none is named` });
+  if (host.env["FLOWRUN_PROFILE"]) {
+    notify({ kind: "warning", text: "FLOWRUN_PROFILE is set, and goes before that" });
+  }
+}
+
+/** Forgets a profile, even a damaged one, and the token kept for it; its cursors stay. @throws FlowrunError `notFound`. */
+export async function runProfileRemove(name: string, flags: CommonFlags, host: Host): Promise<void> {
+  const profile = checkProfileName(name);
+  refuseDemo(profile);
+  const { notify } = createReporter(host, { quiet: flags.quiet === true, verbose: false, live: false });
+  const { config, state } = host.dirs;
+  const saved = await readProfile(config, profile).catch(() => ({}));
+  await forgetTokenOf(saved, host).catch(() => undefined);
+  if (!(await removeProfile(host, profile))) throw noProfile(profile);
+  notify({ kind: "remark", text: `the profile '${profile}' is removed` });
+  if ((await readUsedProfile(config).catch(() => null)) === profile) {
+    await saving(() => forgetUsedProfile(config));
+    notify({ kind: "remark", text: `the profile '${defaultProfile}' is used now where none is named` });
+  }
+  if ((await listCursors(state, profile)).length > 0) {
+    notify({ kind: "remark", text: `its cursors stay: flowrun cursor list --profile ${profile}` });
+  }
+}
+
+const blank = { clientId: null, imsOrgId: null, journalUrl: null, damaged: false, builtIn: false };
+
+async function describe(name: string, chosen: string, host: Host) {
+  const saved = await readProfile(host.dirs.config, name).catch(forgiveDamage);
+  const used = name === chosen;
+  if (saved === null) return { ...blank, name, used, damaged: true };
+  const { clientId = null, imsOrgId = null, journalUrl = null } = saved;
+  return { ...blank, name, used, clientId, imsOrgId, journalUrl };
+}
+
+function forgiveDamage(error: unknown): ProfileValues | null {
+  if (error instanceof FlowrunError) return null;
+  throw error;
+}
+
+/** @throws FlowrunError `state` for whatever the file system says. */
+async function saving(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    throw new FlowrunError("state", "the choice of profile could not be saved", {
+      why: error instanceof Error ? error.message : String(error),
+      hint: "make the folder writable (flowrun config path), or name the profile each time: --profile <name>",
+      cause: error,
+    });
+  }
+}
+
+function noProfile(profile: string): FlowrunError {
+  return new FlowrunError("notFound", `there is no profile '${profile}'`, {
+    why: "it was never saved, or has been removed",
+    hint: `see what there is: flowrun profile list   (or make it: flowrun login --profile ${profile})`,
+  });
+}
