@@ -23,6 +23,7 @@ const rooms = [
       "reporter",
       "settings",
       "registrations",
+      "names",
       "http",
       "auth",
       "journal",
@@ -66,6 +67,12 @@ const rooms = [
     types: ["auth", "settings"],
     because: "Registrations stand behind the journal's gateway, and say which journals carry flow runs.",
   },
+  {
+    room: "names",
+    may: ["http"],
+    types: ["auth", "runs"],
+    because: "A name is looked up for a run that lacks one; what becomes of the run is somebody else's matter.",
+  },
   { room: "runs", may: [], because: "The domain stands alone: it can be read, and tested, without the rest." },
   { room: "render", may: ["runs"], because: "A renderer turns flow runs into text and does not care where that goes." },
   {
@@ -76,7 +83,7 @@ const rooms = [
   {
     room: "state",
     may: ["settings", "journal", "auth/secret"],
-    types: ["auth"],
+    types: ["auth", "names"],
     because: "What outlives a run is kept for others, so it may know the shape of a thing and not how to come by it.",
   },
   { room: "demo", may: ["runs", "journal"], because: "The demo plays the other side of the wire." },

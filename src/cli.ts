@@ -10,7 +10,8 @@ import { createProgram } from "./program/program.ts";
  */
 export async function runCli(argv: readonly string[], host: Host): Promise<number> {
   try {
-    await createProgram(host).parseAsync(argv.map(shield), { from: "user" });
+    const words = argv.length === 0 ? ["--help"] : argv.map(shield);
+    await createProgram(host).parseAsync(words, { from: "user" });
     return 0;
   } catch (error) {
     return await explain(error, argv, host);

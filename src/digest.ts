@@ -47,5 +47,5 @@ export function digest<T>(page: Page, { events, raw, keep, encode }: Digesting<T
       candidates.push({ key, position, runId, status, encoded: encode(run) });
     }
   }
-  return { page: { ...page, entries: [] }, candidates, runs: found, rejects };
+  return { page: { ...page, entries: [], unparsed: null }, candidates, runs: found, rejects };
 }

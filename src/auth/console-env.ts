@@ -6,7 +6,7 @@ export interface EnvContext {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** The contexts of `AIO_ims_contexts_<name>_<field>=…`, where `__` stands for `_` (in a name, for a blank too). */
+/** The contexts of `AIO_ims_contexts_<name>_<field>=…`, where `__` stands for `_`, which in a name may have been a blank. */
 export function readContexts(text: string): readonly EnvContext[] {
   const contexts = new Map<string, Record<string, unknown>>();
   for (const [key, value] of readPairs(text)) {

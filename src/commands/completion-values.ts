@@ -33,10 +33,10 @@ export const valueSources: ReadonlyMap<string, ValueSource> = new Map(
     "--events": several(() => words(["sources", "runs"])),
     "--code": several(codes),
     "explain code": one(codes),
-    "since when": one(moments),
-    "stats when": one(moments),
-    "--since": one(moments),
-    "--until": one(moments),
+    "since when": one(() => moments("oldest", "now", "last")),
+    "stats when": one(() => moments("oldest")),
+    "--since": one(() => moments("oldest", "now", "last")),
+    "--until": one(() => moments("now")),
   }),
 );
 
@@ -79,13 +79,18 @@ async function codes(): Promise<readonly Candidate[]> {
   return [...found].filter(([code]) => /^\S+$/.test(code)).map(([word, meaning]) => ({ word, meaning }));
 }
 
-function moments(): Promise<readonly Candidate[]> {
+/** Durations, and those of the words that the option or operand takes. */
+function moments(...taken: readonly (keyof typeof namedMoments)[]): Promise<readonly Candidate[]> {
   return Promise.resolve([
     { word: "1h", meaning: "an hour back from now" },
     { word: "1d", meaning: "a day back from now" },
     { word: "7d", meaning: "as far back as the journal keeps" },
-    { word: "oldest", meaning: "the oldest event that is left" },
-    { word: "now", meaning: "the end of the journal" },
-    { word: "last", meaning: "where the saved cursor is" },
+    ...taken.map((word) => ({ word, meaning: namedMoments[word] })),
   ]);
 }
+
+const namedMoments = {
+  oldest: "the oldest event that is left",
+  now: "the end of the journal",
+  last: "where the saved cursor is",
+} as const;

@@ -8,7 +8,7 @@ import { profileKeys, type ProfileKey, type ProfileValues } from "../settings/ke
 import { profilePath } from "../state/profile-files.ts";
 import { updateProfile } from "../state/profiles.ts";
 import { chosenProfile } from "./chosen-profile.ts";
-import { refuseDemo } from "./saved-profile.ts";
+import { refuseDemo, withoutKey } from "./saved-profile.ts";
 import { readSaved } from "./way.ts";
 
 /** The file that the profile is saved in, whether it is there yet or not. */
@@ -60,7 +60,7 @@ export async function runConfigUnset(key: ProfileKey, flags: CommonFlags, host: 
   const profile = await chosenOwn(flags, host);
   const saved = await readSaved(profile, notifier(flags, host), host);
   if (saved[key] === undefined) throw notSet(key, profile);
-  await updateProfile(host, profile, (now) => Object.fromEntries(Object.entries(now).filter(([name]) => name !== key)));
+  await updateProfile(host, profile, (now) => withoutKey(now, key));
 }
 
 async function chosenOwn(flags: CommonFlags, host: Host): Promise<string> {

@@ -2,6 +2,7 @@ import type { Patience } from "../http/retrying.ts";
 import type { Host, Send } from "../host.ts";
 import type { Journal } from "../journal/ask-journal.ts";
 import { resolveSettings, type Settings } from "../settings.ts";
+import { resolvePlatformUrl } from "../settings/platform-url.ts";
 import { openWay, tokensOn, type ConnectOptions, type Way } from "./way.ts";
 
 /** The way to a journal for one command. */
@@ -14,6 +15,8 @@ export interface Connection {
   readonly toSaved: (url: string) => string;
   readonly fromSaved: (text: string) => string;
   readonly journal: (patience: Patience) => Journal;
+  /** Where Experience Platform's own APIs are. @throws FlowrunError `settings` when that setting cannot be right. */
+  readonly platformUrl: () => string;
   readonly close: () => Promise<void>;
 }
 
@@ -35,6 +38,7 @@ function connection(way: Way, settings: Settings, options: ConnectOptions, host:
     settings,
     send,
     close,
+    platformUrl: () => origin ?? resolvePlatformUrl(way.env),
     journalName: origin === null ? journalUrl : demoName,
     toSaved: (url) => (origin !== null && url.startsWith(origin) ? demoName + url.slice(origin.length) : url),
     fromSaved: (text) => (origin !== null && text.startsWith(demoName) ? origin + text.slice(demoName.length) : text),

@@ -98,9 +98,10 @@ function noneDelivers(list: readonly Registration[]): FlowrunError {
 }
 
 function severalDeliver(candidates: readonly Registration[]): FlowrunError {
+  const name = (one: Registration): string => `'${safeText(one.name)}' (${one.deliveryType}, ${safeText(one.id)})`;
   const [first] = candidates;
   return new FlowrunError("settings", `${candidates.length} event registrations deliver source flow-run events`, {
-    why: `flowrun reads one journal:\n${candidates.map((one) => `    ${describeRegistration(one)}`).join("\n")}`,
+    why: `flowrun reads one journal, and these are ${candidates.map(name).join(", ")}`,
     hint: `say which: flowrun login … --registration ${first?.id ?? "<id>"}`,
   });
 }

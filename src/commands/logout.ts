@@ -3,7 +3,7 @@ import { createReporter } from "../reporter.ts";
 import type { CommonFlags } from "../program/flags.ts";
 import { variables } from "../settings/keys.ts";
 import { chosenProfile } from "./chosen-profile.ts";
-import { forgetTokenOf, refuseDemo } from "./saved-profile.ts";
+import { forgetTokenOf, refuseDemo, withoutKey } from "./saved-profile.ts";
 import { readSaved } from "./way.ts";
 
 /** Forgets a profile's secret and the token that is kept for it. Ids and journal stay, so that its cursors go on. */
@@ -17,7 +17,7 @@ export async function runLogout(flags: CommonFlags, host: Host): Promise<void> {
   } else {
     await forgetTokenOf(saved, host);
     const { updateProfile } = await import("../state/profiles.ts");
-    await updateProfile(host, profile, ({ clientSecret: _, ...rest }) => rest);
+    await updateProfile(host, profile, (now) => withoutKey(now, "clientSecret"));
     notify({
       kind: "remark",
       text: `logged out: the secret and the token of profile '${profile}' are forgotten; ids and journal stay (flowrun profile remove ${profile} forgets those)`,

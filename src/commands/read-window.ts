@@ -7,6 +7,7 @@ import { isOlderThanKept, type Start } from "../journal/when.ts";
 import type { Notify } from "../notices.ts";
 import { pump, type Progress } from "../pipeline.ts";
 import { clock, seconds } from "../reporter.ts";
+import { marksOf } from "../runs/event-selection.ts";
 import type { FlowRun } from "../runs/flow-run.ts";
 import { createSeen, type Seen } from "../runs/seen.ts";
 import type { Sink } from "../sinks/sink.ts";
@@ -78,7 +79,7 @@ export function runTarget(take: (run: FlowRun) => void): Target<FlowRun> {
  * beginning and an end and all of it is wanted.
  */
 async function* digests<T>(
-  { options, connection }: Session,
+  { options, connection, names }: Session,
   window: Window,
   encode: (run: FlowRun) => T,
   onShare: (share: number) => void,
@@ -86,8 +87,12 @@ async function* digests<T>(
   const { events, raw, keep, limit, patience, jobs, max } = options;
   const { start, follow, onExpired, past = null } = window;
   // `tail` never gives up: it waits out whatever passes.
-  const journal = connection.journal(follow ? { retries: Infinity, maxWaitMs: Infinity } : patience);
-  const digestPage = (page: Page): Digest<T> => digest(page, { events, raw, keep, encode });
+  const open = connection.journal(follow ? { retries: Infinity, maxWaitMs: Infinity } : patience);
+  const journal = { ...open, marks: marksOf(events) };
+  // Asked twice about a run, a name book answers the same; without one nothing stands between.
+  const named = names === null ? (run: FlowRun): FlowRun => run : names.complete;
+  const digestPage = (page: Page): Digest<T> =>
+    digest(page, { events, raw, keep: (run) => keep(named(run)), encode: (run) => encode(named(run)) });
   const isBounded = !follow && past === null && max === Infinity;
   if (isBounded && jobs > 1 && (start.kind === "time" || start.kind === "oldest")) {
     const reading = { journal, limit, onExpired };

@@ -1,7 +1,7 @@
 import { FlowrunError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { resolveAccess } from "../settings.ts";
-import type { ProfileValues } from "../settings/keys.ts";
+import type { ProfileKey, ProfileValues } from "../settings/keys.ts";
 import { forgetToken } from "../state/token-file.ts";
 import { demoProfile } from "./chosen-profile.ts";
 
@@ -20,4 +20,9 @@ export async function forgetTokenOf(saved: ProfileValues, host: Pick<Host, "dirs
   if (clientId === undefined || clientSecret === undefined || imsOrgId === undefined) return;
   const access = resolveAccess("", {}, saved);
   await forgetToken(host.dirs.cache, { ...access, secrets: access.clientSecrets });
+}
+
+/** The values without one of them. Pure. */
+export function withoutKey(values: ProfileValues, key: ProfileKey): ProfileValues {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => name !== key));
 }

@@ -2,6 +2,7 @@ import type { Host } from "../host.ts";
 import { emptyTally, type Tally } from "../pipeline.ts";
 import { createReporter, type Reporter, type SummaryWording } from "../reporter.ts";
 import { connect, type Connection } from "./connect.ts";
+import type { NameBook } from "../names/name-book.ts";
 import type { ReadingOptions } from "./reading-options.ts";
 
 /** What the readings of one command share: the way to the journal, the words on stderr, the counts. */
@@ -11,6 +12,8 @@ export interface Session {
   readonly connection: Connection;
   readonly reporter: Reporter;
   readonly tally: Tally;
+  /** Names that events do not carry, where they are wanted. */
+  readonly names: NameBook | null;
   /** Epoch milliseconds. */
   readonly began: number;
 }
@@ -29,13 +32,21 @@ export async function inSession<R>(
   const { quiet = false, verbose = false, progress, profile } = options.common;
   const reporter = createReporter(host, { quiet, verbose, live: progress });
   const connection = await connect({ profile, notify: reporter.notify, signal }, host);
-  const session: Session = { host, options, connection, reporter, tally: emptyTally(), began: host.now() };
+  const began = host.now();
+  const tally = emptyTally();
+  let names: NameBook | null = null;
   try {
-    return await work(session);
+    names = options.names ? await loadNames(connection, host, reporter) : null;
+    return await work({ host, options, connection, reporter, tally, names, began });
   } finally {
     reporter.clear();
-    if (session.tally.pages > 0)
-      reporter.summary(session.tally, host.now() - session.began, { did, hasCondition: options.hasCondition });
+    await names?.close();
+    if (tally.pages > 0) reporter.summary(tally, host.now() - began, { did, hasCondition: options.hasCondition });
     await connection.close();
   }
+}
+
+async function loadNames(connection: Connection, host: Host, { notify }: Reporter): Promise<NameBook> {
+  const { openNames } = await import("./open-names.ts");
+  return openNames(connection, host, notify);
 }

@@ -3,6 +3,7 @@ import { account } from "./account.ts";
 import type { Call, Reply, Service } from "./call.ts";
 import { deliver } from "./deliver.ts";
 import { spoil, type FaultRule } from "./faults.ts";
+import { answerFlow } from "./flow-service.ts";
 import { refuse } from "./gateway.ts";
 import { createIms, usualIms, type Ims, type ImsKnobs } from "./ims.ts";
 import { answerJournal, faithful, notFound, type JournalKnobs } from "./journal.ts";
@@ -45,7 +46,7 @@ export interface RequestLog {
   readonly status: number;
 }
 
-/** A running IMS, journal and Events Management API, all at one origin on the loopback interface. */
+/** A running IMS, journal, Events Management API and Flow Service, all at one origin on the loopback interface. */
 export interface DemoServer {
   /** `http://127.0.0.1:<port>`, which is also what an IMS URL and an API URL are made from. */
   readonly origin: string;
@@ -153,7 +154,9 @@ function answerer(options: ServerOptions, ims: Ims): (service: Service, call: Ca
   const answers: Record<Service, (call: Call) => Reply> = {
     ims: ims.answer,
     api: (call) =>
-      refuse(call, ims.isLive) ?? answerRegistrations(registrations, `http://${call.headers["host"] ?? ""}`, call),
+      refuse(call, ims.isLive) ??
+      answerFlow(call) ??
+      answerRegistrations(registrations, `http://${call.headers["host"] ?? ""}`, call),
     journal: (call) => {
       const id = findJournalPath(call.path)?.registrationId;
       const registration = registrations.find(({ registrationId }) => registrationId === id);

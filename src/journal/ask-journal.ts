@@ -6,7 +6,7 @@ import { describeNetworkFailure } from "../http/words.ts";
 import type { Answer, Ask, Host } from "../host.ts";
 import { judge, tokenFor, type Question } from "./judge.ts";
 import { findLink } from "./link.ts";
-import { decodePage, guessTime, mayFollow, resolveNext, type Page } from "./page.ts";
+import { decodePage, guessTime, mayFollow, resolveNext, skimPage, type Page } from "./page.ts";
 import { retentionMs } from "./retention.ts";
 
 /** What it takes to ask one journal. */
@@ -16,6 +16,8 @@ export interface Journal extends Retrying {
   readonly clientId: string;
   readonly imsOrgId: string;
   readonly tokens: TokenSource;
+  /** Texts of which one stands in every page worth parsing; left out where every page is. */
+  readonly marks?: readonly string[];
 }
 
 /** One page on its way. */
@@ -111,7 +113,8 @@ async function readPage(
     if (early !== url) tell(early);
   }
   const bytes = await answer.body();
-  const body = decodePage(bytes);
+  const skimmed = journal.marks === undefined ? null : skimPage(bytes, journal.marks);
+  const body = skimmed ?? decodePage(bytes);
   if (body === null) {
     return { trouble: trouble("the journal sent a page that is not whole", "its body is not the JSON of a page") };
   }
@@ -120,8 +123,9 @@ async function readPage(
     value: {
       url,
       entries: body.entries,
-      count: body.entries.length,
-      last: body.entries.at(-1)?.position ?? null,
+      unparsed: skimmed === null ? null : bytes,
+      count: body.count,
+      last: body.entries.at(-1)?.position ?? body.last,
       recordedAt: guessTime(bytes, now - retentionMs, now),
       next: link === null ? afterLast(journal, url, body.last) : resolveNext(link, url, journal.url),
       atEnd: false,
@@ -163,6 +167,7 @@ function endOfJournal(journal: Journal, url: string, answer: Answer): Page {
   return {
     url,
     entries: [],
+    unparsed: null,
     count: 0,
     last: null,
     recordedAt: null,

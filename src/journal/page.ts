@@ -14,6 +14,8 @@ export interface Page {
   /** What was asked. */
   readonly url: string;
   readonly entries: readonly Entry[];
+  /** The body of a page that holds nothing that was asked for: it was not parsed, and `entries` is empty. */
+  readonly unparsed: Uint8Array | null;
   /** How many events it holds. */
   readonly count: number;
   /** The last event's position, where it has one. */
@@ -33,6 +35,7 @@ export interface Page {
 /** What the body of a 200 holds. */
 export interface PageBody {
   readonly entries: readonly Entry[];
+  readonly count: number;
   /** `_page.last`: only a fallback for a missing `next` link, never a way to walk (contract: journal, §1.4). */
   readonly last: string | null;
 }
@@ -49,7 +52,43 @@ export function decodePage(bytes: Uint8Array): PageBody | null {
   const entries = events.map(entry);
   const page = body?.["_page"];
   const last = isObject(page) ? page["last"] : undefined;
-  return { entries, last: textOf(last) ?? entries.findLast(({ position }) => position !== "")?.position ?? null };
+  return {
+    entries,
+    count: entries.length,
+    last: textOf(last) ?? entries.findLast(({ position }) => position !== "")?.position ?? null,
+  };
+}
+
+/**
+ * Reads of a page's text only its end, where the journal counts its events, if none of the marks stands anywhere in
+ * it: such a page need not be parsed.
+ * @returns `null` where a mark does, or where the end is not written as expected: then the page must be parsed.
+ * Pure.
+ */
+export function skimPage(bytes: Uint8Array, marks: readonly string[]): PageBody | null {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (marks.some((mark) => text.includes(mark))) return null;
+  const [, last, count] = endPattern.exec(text.toString("latin1", Math.max(0, text.length - 512))) ?? [];
+  return last === undefined ? null : { entries: [], count: Number(count), last };
+}
+
+const endPattern = /\]\s*,\s*"_page"\s*:\s*\{\s*"last"\s*:\s*"([^"\\]+)"\s*,\s*"count"\s*:\s*(\d+)\s*\}\s*\}\s*$/;
+
+/** The entries of a page that was skimmed, where one of these texts stands in it; else none. Pure. */
+export function findEntries({ entries, unparsed }: Page, texts: readonly string[]): readonly Entry[] {
+  if (unparsed === null) return entries;
+  const body = Buffer.from(unparsed.buffer, unparsed.byteOffset, unparsed.byteLength);
+  // JSON can write other characters in more than one way, so only a plain text can be ruled out by looking for it.
+  const mayHold = texts.some((text) => !/^[\w.:,-]+$/.test(text) || body.includes(text));
+  return mayHold ? (decodePage(unparsed)?.entries ?? []) : [];
+}
+
+/** The position of a page's first event, or `null`. Pure. */
+export function firstPosition(page: Page): string | null {
+  if (page.unparsed === null) return page.entries[0]?.position ?? null;
+  const head = Buffer.from(page.unparsed.subarray(0, 1024)).toString("latin1");
+  const position = /^\s*\{\s*"events"\s*:\s*\[\s*\{\s*"position"\s*:\s*"([\w.:,-]+)"/.exec(head)?.[1];
+  return position ?? decodePage(page.unparsed)?.entries[0]?.position ?? null;
 }
 
 const decoder = new TextDecoder("utf-8");

@@ -1,5 +1,5 @@
 import { createGate } from "./gate.ts";
-import type { Page } from "./page.ts";
+import { findEntries, firstPosition, type Page } from "./page.ts";
 import { readPages, type Reading } from "./read-pages.ts";
 import { retentionMs } from "./retention.ts";
 import type { TimeStart } from "./when.ts";
@@ -101,7 +101,7 @@ function createField<T>(options: Places<T>) {
     const journal = { ...reading.journal, signal: place.stop.signal, notify: gate.watch(reading.journal.notify) };
     try {
       for await (const page of readPages({ ...reading, journal, start: from, follow: false, past: null })) {
-        tellFirst(page.entries[0]?.position ?? null);
+        tellFirst(firstPosition(page));
         await gate.until(() => mayGoOn(place) || !isRunning(place));
         // The neighbour's first position must be known before this page is handed on, or it could be overlooked.
         await later(place)[0]?.first;
@@ -252,10 +252,15 @@ interface Cut<T> {
 }
 
 function cutAtBoundary<T>(page: Page, later: readonly Place<T>[]): Cut<T> {
-  const at = page.entries.findIndex(({ position }) => later.some(({ boundary }) => boundary === position));
+  const boundaries = later.flatMap(({ boundary }) => boundary ?? []);
+  const entries = findEntries(page, boundaries);
+  const at = entries.findIndex(({ position }) => boundaries.includes(position));
   if (at === -1) return { page, next: null };
-  const position = page.entries[at]?.position;
-  const entries = page.entries.slice(0, at);
+  const position = entries[at]?.position;
   const next = later.find(({ boundary }) => boundary === position) ?? null;
-  return { page: { ...page, entries, count: at, last: entries.at(-1)?.position ?? null }, next };
+  return { page: cutPage(page, page.unparsed === null ? entries.slice(0, at) : [], at), next };
+}
+
+function cutPage(page: Page, entries: Page["entries"], count: number): Page {
+  return { ...page, entries, count, last: entries.at(-1)?.position ?? null };
 }

@@ -24,9 +24,6 @@ export function createProgram(host: Host): Command {
     })
     .showSuggestionAfterError()
     .addHelpText("after", "\nTry it without an account:\n  flowrun since -P1D --profile demo");
-  program.action(() => {
-    program.outputHelp();
-  });
   declareSince(program, host);
   declareTail(program, host);
   declareWait(program, host);

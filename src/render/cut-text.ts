@@ -5,12 +5,17 @@ export function widthOf(text: string): number {
   return fastStringWidth(text);
 }
 
+/** The longest emoji sequences have about so many UTF-16 units for their two columns. */
+const unitsPerColumn = 16;
+
 /** The text in at most `width` columns: whole, or its start and `…`; no character or emoji is split. Pure. */
 export function cutText(text: string, width: number): string {
-  if (widthOf(text) <= width) return text;
+  // A character takes a few units of text at most: what is far beyond the width need not be looked at.
+  const near = text.slice(0, width * unitsPerColumn);
+  if (near.length === text.length && widthOf(text) <= width) return text;
   let start = "";
   let left = width - 1;
-  for (const { segment } of new Intl.Segmenter("en").segment(text)) {
+  for (const { segment } of new Intl.Segmenter("en").segment(near)) {
     left -= widthOf(segment);
     if (left < 0) break;
     start += segment;

@@ -40,16 +40,19 @@ export function wants(selection: EventSelection, code: string | null): boolean {
  * parsed. Pure.
  */
 export function marksOf(selection: EventSelection): readonly string[] {
-  const codes = [...selection.codes];
+  // What the codes of flow runs have in common is looked for once.
+  const codes = new Set([...selection.codes].map((code) => (code.includes(commonCode) ? commonCode : code)));
   // Of other characters (`/`, `é`) JSON has more than one spelling: then only a run's own fields can be relied on.
-  const plain = codes.every((code) => /^[\w.:-]+$/.test(code));
-  return selection.withoutCode || !plain ? [...runFields, ...codes] : codes;
+  const plain = [...codes].every((code) => /^[\w.:-]+$/.test(code));
+  return selection.withoutCode || !plain ? [...runFields, ...codes] : [...codes];
 }
 
 /** The outcome that an event code itself tells; `null` for the codes that are only the name of a subscription. Pure. */
 export function statusToldBy(code: string | null): "success" | "failed" | null {
   return code === null ? null : (outcomes.get(code) ?? null);
 }
+
+const commonCode = "_flow_run_";
 
 const sources = "sources";
 const runs = "runs";

@@ -35,7 +35,7 @@ function words(text: string): readonly string[] {
 }
 
 /** Plain http is for loopback only: everything else carries a token or a secret over the wire. */
-function checkUrl(text: string, name: string): string {
+export function checkUrl(text: string, name: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) {
     throw new FlowrunError("settings", `${name} is not a URL`, {
@@ -58,7 +58,8 @@ function checkUrl(text: string, name: string): string {
   return text;
 }
 
-function isLoopback(hostname: string): boolean {
+/** Whether a host is this machine. Pure. */
+export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 

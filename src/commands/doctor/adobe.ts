@@ -127,7 +127,7 @@ export function checkRegistration(registrations: readonly Registration[], journa
 }
 
 /** How far back the journal goes, by the run of its oldest event where that is one. Pure. */
-export function checkHistory({ entries }: Page): Finding {
+export function checkHistory({ entries }: Pick<Page, "entries">): Finding {
   const [first] = entries;
   if (first === undefined) {
     const remedy = "wait for a dataflow to run: flowrun tail   (a new registration takes two minutes)";

@@ -106,7 +106,7 @@ function judgeClock(name: string, aheadMs: number): Finding {
   if (skew <= warnSkewMs) {
     return ok("clock", `within ${skew < 2000 ? "2 s" : `${Math.ceil(skew / 1000)} s`} of ${name}'s`, facts);
   }
-  const by = skew < 120_000 ? `${Math.round(skew / 1000)} s` : `${Math.round(skew / 60_000)} min`;
+  const by = skew < 90_000 ? `${Math.round(skew / 1000)} s` : `${Math.round(skew / 60_000)} min`;
   const text = `this machine's clock is ${by} ${aheadMs > 0 ? "ahead of" : "behind"} ${name}'s`;
   const remedy = "set the clock, and keep it right: timedatectl set-ntp true";
   if (skew <= mostSkewMs) return warning("clock", text, remedy, facts);

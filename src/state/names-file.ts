@@ -1,0 +1,30 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { isObject, parseObject } from "../json.ts";
+import type { KnownName, NameStore } from "../names/name-book.ts";
+import { readPrivateFile, writePrivateFile } from "./private-file.ts";
+
+/**
+ * Keeps the names of an organisation's flows between processes, in a file under the cache folder. It is only a cache: a
+ * damaged file is as good as none, and one that cannot be written costs a few questions next time.
+ */
+export function createNamesFile(cacheFolder: string, platform: string, imsOrgId: string): NameStore {
+  const key = createHash("sha256").update(`${platform}\n${imsOrgId}`).digest("hex");
+  const path = join(cacheFolder, "names", `${key}.json`);
+  return {
+    find: async () => readNames(await readPrivateFile(path).catch(() => null)),
+    keep: (names) => writePrivateFile(path, `${JSON.stringify(Object.fromEntries(names))}\n`).catch(() => undefined),
+  };
+}
+
+function readNames(text: string | null): ReadonlyMap<string, KnownName> {
+  const fields = text === null ? null : parseObject(text);
+  return new Map(
+    Object.entries(fields ?? {}).flatMap(([flowId, value]) => {
+      if (!isObject(value)) return [];
+      const { name, at } = value;
+      const isName = name === null || typeof name === "string";
+      return isName && typeof at === "number" ? [[flowId, { name, at }] as const] : [];
+    }),
+  );
+}
