@@ -70,7 +70,9 @@ function usageError(error: CommanderError, argv: readonly string[]): FlowrunErro
   const suggestion = more.join(" ").trim();
   const command = argv.find((word) => !word.startsWith("-"));
   const topic = command !== undefined && error.code !== "commander.unknownCommand" ? ` ${command}` : "";
-  return new FlowrunError("usage", first.replaceAll("\u2212", "-"), {
+  // commander shows the help of a group of commands and calls that a failure.
+  const message = error.code === "commander.help" ? `'flowrun${topic}' is not whole: it takes one more command` : first;
+  return new FlowrunError("usage", message.replaceAll("\u2212", "-"), {
     why: suggestion === "" ? "the command line does not say what to do" : suggestion.replace(/^\(|\)$/g, ""),
     hint: `flowrun${topic} --help`,
   });

@@ -1,4 +1,3 @@
-import { text as readAll } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import process from "node:process";
 import { isatty } from "node:tty";
@@ -26,9 +25,9 @@ for (const name of Object.keys(signals) as (keyof typeof signals)[]) {
 function lazySend(): Send {
   let sending: Promise<Send> | null = null;
   return async (ask: Ask, signal: AbortSignal) => {
-    sending ??= import("./http/transport.ts").then(
-      ({ createTransport }) => createTransport({ env: process.env, stallMs: 60_000 }).send,
-    );
+    sending ??= import("./http/transport.ts")
+      .then(({ createTransport }) => createTransport({ env: process.env, stallMs: 60_000 }))
+      .then(({ send }) => send);
     return (await sending)(ask, signal);
   };
 }
@@ -108,7 +107,7 @@ const host: Host = {
   env: process.env,
   dirs: findDirs(),
   // The stream itself is made when it is read: most commands never do.
-  stdin: { isTTY: isatty(0), read: () => readAll(process.stdin) },
+  stdin: { isTTY: isatty(0), read: async () => (await import("node:stream/consumers")).text(process.stdin) },
   stdout: outputOf(process.stdout),
   stderr: outputOf(process.stderr),
   prompt: isatty(0) && isatty(2) ? lazyPrompt() : null,

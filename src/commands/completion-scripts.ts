@@ -7,7 +7,7 @@ export type Shell = "bash" | "zsh" | "fish";
  */
 const bash = `# flowrun: completion for bash. In ~/.bashrc: eval "$(flowrun completion bash)"
 _flowrun() {
-  local rest=\${COMP_LINE:0:COMP_POINT} cut= candidate i n=-1
+  local rest=\${COMP_LINE:0:COMP_POINT} cut= breaks candidate i n=-1
   local -a words=()
   for ((i = 0; i <= COMP_CWORD; i++)); do
     if ((n < 0)) || [[ $rest == [[:blank:]]* ]]; then
@@ -22,7 +22,8 @@ _flowrun() {
       rest=\${rest#"\${COMP_WORDS[i]}"}
     fi
   done
-  [[ \${words[n]} == *[=:]* ]] && cut=\${words[n]%"\${words[n]##*[=:]}"}
+  breaks=\${COMP_WORDBREAKS//[^=:]/}
+  [[ -n $breaks && \${words[n]} == *[$breaks]* ]] && cut=\${words[n]%"\${words[n]##*[$breaks]}"}
   COMPREPLY=()
   while IFS= read -r candidate; do
     candidate=\${candidate%%$'\\t'*}

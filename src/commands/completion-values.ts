@@ -1,7 +1,7 @@
 import type { Host } from "../host.ts";
 import { listCursors } from "../state/cursor-files.ts";
 import { listProfiles } from "../state/profile-files.ts";
-import { chosenProfile } from "./chosen-profile.ts";
+import { chosenProfile, demoProfile } from "./chosen-profile.ts";
 import type { Line } from "./completion-place.ts";
 
 /** A word that may be typed, and what it means. */
@@ -22,7 +22,7 @@ export const valueSources: ReadonlyMap<string, ValueSource> = new Map(
   Object.entries({
     "--profile": one(profiles),
     "profile use name": one(profiles),
-    "profile remove name": one(profiles),
+    "profile remove name": one(savedProfiles),
     "--cursor": one(cursors),
     "cursor show name": one(cursors),
     "cursor set name": one(cursors),
@@ -52,9 +52,12 @@ function words(list: readonly string[], meaning = ""): Promise<readonly Candidat
   return Promise.resolve(list.map((word) => ({ word, meaning })));
 }
 
-async function profiles(_line: Line, host: Host): Promise<readonly Candidate[]> {
-  const saved = await words(await listProfiles(host.dirs.config), "saved profile");
-  return [{ word: "demo", meaning: "built in, needs no account" }, ...saved];
+async function profiles(line: Line, host: Host): Promise<readonly Candidate[]> {
+  return [{ word: demoProfile, meaning: "built in, needs no account" }, ...(await savedProfiles(line, host))];
+}
+
+async function savedProfiles(_line: Line, host: Host): Promise<readonly Candidate[]> {
+  return words(await listProfiles(host.dirs.config), "saved profile");
 }
 
 async function cursors({ given }: Line, host: Host): Promise<readonly Candidate[]> {

@@ -11,8 +11,7 @@ export async function askValues(known: ProfileValues, prompt: Prompt): Promise<P
   const ask = (key: ProfileKey, question: string, usual: string | undefined): Promise<string> =>
     prompt.text(question, { ...(usual === undefined ? {} : { usual }), check: (text) => fault(key, text, true) });
   const clientId = await ask("clientId", "Client ID", known.clientId);
-  // What is known is another client's, then.
-  const base = clientId === known.clientId ? known : {};
+  const base = knownOf(clientId, known);
   const credential = {
     ...base,
     clientId,
@@ -31,6 +30,13 @@ export async function askValues(known: ProfileValues, prompt: Prompt): Promise<P
     projectId: await ask("projectId", "Project id", base.projectId),
     workspaceId: await ask("workspaceId", "Workspace id", base.workspaceId),
   };
+}
+
+/** What is known of another client is of no use, but for where Adobe is. */
+function knownOf(clientId: string, known: ProfileValues): ProfileValues {
+  if (known.clientId === undefined || known.clientId === clientId) return known;
+  const { imsUrl, apiUrl } = known;
+  return { ...(imsUrl === undefined ? {} : { imsUrl }), ...(apiUrl === undefined ? {} : { apiUrl }) };
 }
 
 /** A secret, never shown; `kept` is what an empty answer means. */

@@ -64,7 +64,7 @@ async function openDemo(host: Host): Promise<Way> {
     import("../http/transport.ts"),
   ]);
   const demo = await startDemo(() => host.now());
-  const transport = createTransport({ env: {}, stallMs: 60_000 });
+  const transport = await createTransport({ env: {}, stallMs: 60_000 });
   const { clientId, clientSecret, imsOrgId, journalUrl, imsUrl, apiUrl, consumerOrgId, projectId, workspaceId } = demo;
   const account = { clientId, clientSecret, imsOrgId, scopes: demo.scopes.join(",") };
   return {

@@ -1,7 +1,12 @@
 import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate } from "node:zlib";
-import { Agent, EnvHttpProxyAgent, request, type Dispatcher } from "undici";
+import v8 from "node:v8";
+import type { Agent as AgentType, Dispatcher } from "undici";
+// undici's front door loads fetch, caches, web sockets and mocks as well, and takes twice as long as these. The version
+// is pinned exactly, and transport.test.ts holds each of them against a real server.
+import request from "undici/lib/api/api-request.js";
+import Agent from "undici/lib/dispatcher/agent.js";
 import type { Answer, AnswerHeaders, Ask, Send } from "../host.ts";
 import { findProxies } from "./proxy.ts";
 
@@ -22,20 +27,29 @@ export interface TransportOptions {
  * The one door to undici. Redirects are not followed (they would carry the token along) and nothing is retried here:
  * a user must see a retry, so retrying.ts does it.
  */
-export function createTransport({ env, stallMs }: TransportOptions): Transport {
+export async function createTransport({ env, stallMs }: TransportOptions): Promise<Transport> {
+  // undici's HTTP parser is WebAssembly. Unless V8 is told to stay with its quick compiler, a process of one request
+  // spends most of its time optimising it, and waits for that at its end.
+  v8.setFlagsFromString("--liftoff-only");
   const timeouts = { headersTimeout: stallMs, bodyTimeout: stallMs, keepAliveTimeout: 30_000 };
-  const dispatcher = usesProxy(env)
-    ? new EnvHttpProxyAgent({ ...timeouts, ...unset, ...findProxies(env) })
-    : new Agent(timeouts);
+  const dispatcher = usesProxy(env) ? await openProxy(timeouts, env) : new Agent(timeouts);
   return {
     send: (ask, signal) => exchange(dispatcher, ask, signal),
     close: () => dispatcher.destroy(),
   };
 }
 
+/** A tunnel needs the whole package. */
+async function openProxy(timeouts: AgentType.Options, env: Env): Promise<Dispatcher> {
+  const { EnvHttpProxyAgent } = await import("undici");
+  return new EnvHttpProxyAgent({ ...timeouts, ...unset, ...findProxies(env) });
+}
+
 async function exchange(dispatcher: Dispatcher, ask: Ask, signal: AbortSignal): Promise<Answer> {
-  const response = await request(ask.url, {
-    dispatcher,
+  const { origin, pathname, search } = new URL(ask.url);
+  const response = await request.call(dispatcher, {
+    origin,
+    path: pathname + search,
     signal,
     method: ask.method,
     headers: { "accept-encoding": "gzip, deflate, br", ...ask.headers },

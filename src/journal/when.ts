@@ -1,4 +1,3 @@
-import { DateTime, Duration } from "luxon";
 import { FlowrunError } from "../errors.ts";
 import { dayMs, retentionMs } from "./retention.ts";
 
@@ -109,34 +108,39 @@ interface ReadDuration {
   readonly iso: string;
 }
 
-// The minus may be U+2212: cli.ts shields `-P1D` from the option parser with it, and documents are pasted with it.
-const isoPattern = /^[-\u2212]?(P(?=\d|T\d)(?:\d+W)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?)$/i;
+// Read here and not by luxon, which every start would wait for, and which takes `P` for zero, `P1DT` for a day and
+// `+25:00` for a zone. The minus may be U+2212: cli.ts shields `-P1D` from the option parser with it.
+const isoPattern =
+  /^[-\u2212]?P(?=\d|T\d)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/i;
 const shortPattern = /^[-\u2212]?(?=\d)(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?$/i;
 
 function readDuration(word: string): ReadDuration | null {
-  const iso = isoPattern.exec(word)?.[1]?.toUpperCase() ?? shortToIso(word);
-  if (iso === null) return null;
-  const ms = Duration.fromISO(iso).toMillis();
-  return Number.isSafeInteger(Math.round(ms)) && ms < 100 * 365 * dayMs ? { ms, iso } : null;
+  const [, ...lengths] = isoPattern.exec(word) ?? shortPattern.exec(word) ?? [];
+  if (lengths.length === 0) return null;
+  const ms = lengths.reduce((sum, length: string | undefined, at) => sum + Number(length ?? 0) * (unitsMs[at] ?? 0), 0);
+  const part = (from: number, to: number): string =>
+    lengths
+      .slice(from, to)
+      .map((length: string | undefined, at) => (length === undefined ? "" : length + (unitNames[from + at] ?? "")))
+      .join("");
+  const [date, time] = [part(0, 2), part(2, 5)];
+  return ms < 100 * 365 * dayMs ? { ms, iso: `P${date}${time === "" ? "" : `T${time}`}` } : null;
 }
 
-function shortToIso(word: string): string | null {
-  const match = shortPattern.exec(word);
-  if (match === null) return null;
-  const [, weeks, days, hours, minutes, seconds] = match;
-  const date = [weeks && `${weeks}W`, days && `${days}D`].filter(Boolean).join("");
-  const time = [hours && `${hours}H`, minutes && `${minutes}M`, seconds && `${seconds}S`].filter(Boolean).join("");
-  return `P${date}${time && `T${time}`}`;
-}
+const unitNames = ["W", "D", "H", "M", "S"];
+const unitsMs = [7 * dayMs, dayMs, 3_600_000, 60_000, 1000];
 
 const instantPattern =
-  /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-](?:0\d|1[0-4]):?[0-5]\d)?)?$/i;
+  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-](?:0\d|1[0-4]):?[0-5]\d)?)?$/i;
 
 /** A date or RFC 3339 time (UTC where it has no zone), in epoch milliseconds; `null` for anything else. Pure. */
 export function findInstant(word: string): number | null {
-  if (!instantPattern.test(word)) return null;
-  const time = DateTime.fromISO(word.replace(" ", "T").toUpperCase(), { zone: "utc" });
-  return time.isValid ? time.toMillis() : null;
+  const [, date, time = "00:00", zone = "Z"] = instantPattern.exec(word) ?? [];
+  if (date === undefined) return null;
+  // Date.parse takes 30 February for 2 March.
+  const isDay = !Number.isNaN(Date.parse(date)) && new Date(date).toISOString().startsWith(date);
+  const at = Date.parse(`${date}T${time}${zone.toUpperCase().replace(/(\d\d):?(\d\d)$/, "$1:$2")}`);
+  return isDay && !Number.isNaN(at) && !time.startsWith("24") ? at : null;
 }
 
 function refuse(word: string): FlowrunError {

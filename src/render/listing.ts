@@ -8,14 +8,15 @@ export interface ListingColumn<Row> {
   readonly cell: (row: Row) => GridCell;
   /** Left out where there is no room, the last such column first. */
   readonly mayHide?: boolean;
-  /** Cut where leaving columns out is not enough. */
-  readonly mayCut?: boolean;
+  /** Whether a row's text may be cut where room is short; one column at most has any. */
+  readonly mayCut?: (row: Row) => boolean;
 }
 
 /** More rows at once cost more than their share (cli-table3). */
 const rowsAtOnce = 200;
 const gap = 2;
-const narrowest = 10;
+/** A text that may be cut keeps this much. */
+const narrowest = 24;
 
 /** Rows as lines under their titles, in `room` columns if need be; the first line is the titles'. Pure. */
 export function layListing<Row>(
@@ -23,18 +24,14 @@ export function layListing<Row>(
   rows: readonly Row[],
   room: number,
 ): readonly string[] {
-  const all = columns.map((column) => {
-    const cells = rows.map(column.cell);
-    return { column, cells, width: Math.max(column.title.length, ...cells.map(({ text }) => widthOf(text))) };
-  });
-  const shown = [...all];
-  while (total(shown) > room) {
+  const shown = columns.map((column) => measure(column, rows));
+  while (total(shown.map(({ least }) => least)) > room) {
     const last = shown.findLastIndex(({ column }) => column.mayHide);
     if (last === -1) break;
     shown.splice(last, 1);
   }
-  const excess = Math.max(0, total(shown) - room);
-  const fitted = shown.map((place) => (place.column.mayCut ? cut(place, place.width - excess) : place));
+  const excess = Math.max(0, total(shown.map(({ width }) => width)) - room);
+  const fitted = shown.map((place) => (place.least < place.width ? cut(place, place.width - excess) : place));
   const titles = fitted.map(({ column: { title } }) => plain(title));
   const body = rows.map((_, at) => fitted.map(({ cells }) => cells[at] ?? plain("")));
   const widths = fitted.map(({ column: { align }, width }) => ({ align, width }));
@@ -50,19 +47,26 @@ interface Place<Row> {
   readonly column: ListingColumn<Row>;
   readonly cells: readonly GridCell[];
   readonly width: number;
+  /** What is left of the width when all is cut that may be. */
+  readonly least: number;
 }
 
-function cut<Row>({ column, cells }: Place<Row>, wanted: number): Place<Row> {
-  const width = Math.max(wanted, column.title.length, narrowest);
-  return {
-    column,
-    width,
-    cells: cells.map((cell) => (widthOf(cell.text) > width ? plain(cutText(cell.text, width)) : cell)),
-  };
+function measure<Row>(column: ListingColumn<Row>, rows: readonly Row[]): Place<Row> {
+  const { title, mayCut = () => false } = column;
+  const cells = rows.map(column.cell);
+  const widths = cells.map(({ text }) => widthOf(text));
+  const leasts = widths.map((width, at) => (rows.slice(at, at + 1).some(mayCut) ? Math.min(width, narrowest) : width));
+  return { column, cells, width: Math.max(title.length, ...widths), least: Math.max(title.length, ...leasts) };
 }
 
-function total(places: readonly { readonly width: number }[]): number {
-  return places.reduce((sum, { width }) => sum + width, gap * (places.length - 1));
+function cut<Row>({ column, cells, least }: Place<Row>, wanted: number): Place<Row> {
+  const width = Math.max(wanted, least);
+  const fitted = cells.map((cell) => (widthOf(cell.text) > width ? plain(cutText(cell.text, width)) : cell));
+  return { column, cells: fitted, width, least };
+}
+
+function total(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + width, gap * (widths.length - 1));
 }
 
 function chunks<T>(rows: readonly T[]): readonly (readonly T[])[] {

@@ -35,6 +35,8 @@ export function renderStatsSheet(stats: Stats, options: StatsSheetOptions): stri
 }
 
 const labelWidth = 10;
+/** `  max 1,234 in 30m` */
+const noteWidth = 20;
 
 function head({ from, to, total, trend }: Stats, { painter, time, room }: StatsSheetOptions): readonly string[] {
   const { runs, success, partialSuccess, failed, other, durationMs, records, bytes } = total;
@@ -60,7 +62,7 @@ function head({ from, to, total, trend }: Stats, { painter, time, room }: StatsS
 
 /** A sparkline and what its highest block stands for. */
 function line({ stepMs }: Trend, values: readonly number[], room: number, painter?: Painter): string {
-  const width = Math.min(60, room - labelWidth - 20);
+  const width = Math.max(10, room - labelWidth - noteWidth);
   const shape = sparkline(values, width);
   const step = renderDuration(stepMs * stride(values.length, width));
   const painted = painter === undefined ? shape : painter.red(shape);
@@ -85,7 +87,7 @@ function figureColumns<Row extends Figures>(painter: Painter): readonly ListingC
     right("RUNS", (row) => renderCount(row.runs)),
     { title: "FAILED", align: "right", cell: ({ failed }) => failedCell(failed, painter) },
     right("SUCCESS", percent),
-    right("P50", (row) => length(row.durationMs.p50)),
+    { ...right<Row>("P50", (row) => length(row.durationMs.p50)), mayHide: true },
     right("P95", (row) => length(row.durationMs.p95)),
   ];
 }
@@ -102,15 +104,17 @@ function volumeColumns<Row extends Figures>(): readonly ListingColumn<Row>[] {
 }
 
 const groupTitles = { flow: "FLOW", sandbox: "SANDBOX", code: "CODE", status: "STATUS" } as const;
-const trendWidth = 15;
+const trendWidth = 10;
 
 function groupColumns(by: Grouping | null, { painter, room }: StatsSheetOptions): readonly ListingColumn<Group>[] {
   if (by === null) return [];
   // How often a code or a status comes is what tells of an incident; how often a flow runs is not.
   const showsFailures = by === "flow" || by === "sandbox";
   const width = Number.isFinite(room) ? trendWidth : Infinity;
+  // An id or a code that is cut cannot be looked up.
+  const mayCut = ({ name }: Group): boolean => name !== null;
   return [
-    { title: groupTitles[by], align: "left", cell: (group) => plain(groupName(group)), mayCut: by === "flow" },
+    { title: groupTitles[by], align: "left", cell: (group) => plain(groupName(group)), mayCut },
     ...figureColumns<Group>(painter),
     {
       title: showsFailures ? "FAILURES" : "TREND",

@@ -14,11 +14,11 @@ export interface QuantileCounter {
 }
 
 /** Up to so many numbers are kept as they are, and quantiles are exact (nearest rank); beyond, they are within 1 %. */
-const keptWhole = 500;
+const keptWhole = 2000;
 const accuracy = 0.01;
 const mostBins = 1024;
 
-/** A counter that is exact for up to 500 numbers, and a DDSketch from then on. */
+/** A counter that is exact for up to 2,000 numbers, and a DDSketch from then on. */
 export function countQuantiles(): QuantileCounter {
   let whole: number[] = [];
   let sketch: LogCollapsingLowestDenseDDSketch | null = null;

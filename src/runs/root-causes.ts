@@ -4,12 +4,13 @@ import type { FlowRun } from "./flow-run.ts";
 export interface RootCause {
   /** `null` for what was left when there were too many codes. */
   readonly code: string | null;
-  /** The message that came with it last. */
+  /** The message that came with it last, its first 500 characters. */
   readonly message: string | null;
   readonly count: number;
   /** RFC 3339. */
   readonly firstSeen: string;
   readonly lastSeen: string;
+  /** A hundred at most. */
   readonly flows: readonly { readonly id: string; readonly name: string | null }[];
 }
 
@@ -23,6 +24,8 @@ export interface RootCauseCounter {
 /** Codes come out of events, which could invent any number of them, and so do flows. */
 const mostCodes = 1000;
 const mostFlows = 100;
+/** Some messages are as long as a page. */
+const longestMessage = 500;
 
 /** Counts the root causes of all runs that have one, whatever their status, in bounded memory. */
 export function countRootCauses(): RootCauseCounter {
@@ -59,7 +62,7 @@ interface Counter {
 
 function note(counter: Counter, { rootCause, flowId, flowName }: FlowRun, at: number): void {
   counter.count += 1;
-  counter.message = rootCause?.message ?? counter.message;
+  counter.message = rootCause?.message?.slice(0, longestMessage) ?? counter.message;
   counter.first = Math.min(counter.first, at);
   counter.last = Math.max(counter.last, at);
   const { flows } = counter;

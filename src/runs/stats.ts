@@ -61,8 +61,8 @@ export interface StatsCounter {
   read(): Stats;
 }
 
-/** Steps in a trend: as many as fit in a line beside their title. */
-const mostSteps = 60;
+/** Steps in a trend: as many as fit in a line of 80 columns beside their title. */
+const mostSteps = 50;
 /** Events could name any number of flows, sandboxes, codes and statuses. */
 const mostGroups = 1000;
 

@@ -90,7 +90,7 @@ describe("a file that will not do is named, with what it lacks", () => {
     ["env of a web app", "AIO_ims_contexts_x_client__id=1\nAIO_ims_contexts_x_client__secret=2", /client__secrets/],
   ])("%s", (_, text, why) => {
     const error = refusal(() => readConsoleFile(text, "it.json"));
-    expect(error).toMatchObject({ kind: "settings", message: expect.stringContaining("it.json") });
+    expect(error).toMatchObject({ kind: "settings", message: expect.stringContaining("it.json") as string });
     expect(error.why).toMatch(why);
     expect(`${error.message}${error.why ?? ""}${error.hint ?? ""}`).not.toContain("p8e");
   });

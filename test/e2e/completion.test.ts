@@ -92,6 +92,7 @@ for (const shell of ["bash", "zsh", "fish"] as const) {
 
     it("completes a value behind an equals sign", async () => {
       expect(await press[shell]("flowrun since --output=nd")).toContain("--output=ndjson");
+      expect(await press[shell]("flowrun since --on-expired=")).toMatch(/oldest/);
     });
 
     it("offers the saved profiles, a damaged one too, and the demo", async () => {

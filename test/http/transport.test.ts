@@ -32,8 +32,11 @@ async function serve(listener: RequestListener): Promise<{ readonly url: string;
 
 function open(options: Partial<TransportOptions> = {}) {
   const transport = createTransport({ env: {}, stallMs: 30_000, ...options });
-  endings.push(() => transport.close());
-  return transport;
+  endings.push(async () => (await transport).close());
+  return {
+    send: async (ask: Ask, signal: AbortSignal) => (await transport).send(ask, signal),
+    close: async () => (await transport).close(),
+  };
 }
 
 const running = new AbortController().signal;

@@ -14,6 +14,7 @@ describe("decodePage", () => {
         { position: "cat:1", event: { a: [1] } },
         { position: "cat:2", event: "text" },
       ],
+      count: 2,
       last: "cat:2",
     });
   });

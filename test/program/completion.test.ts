@@ -56,7 +56,7 @@ describe("what completion offers", () => {
     ["explain CONNECTOR-1001", ["CONNECTOR-1001-500"]],
     ["since --profile ", ["demo", "production"]],
     ["profile use p", ["production"]],
-    ["profile remove p", ["production"]],
+    ["profile remove ", ["production"]],
     ["cursor show ", ["nightly"]],
     ["cursor show --profile production ", ["hourly"]],
     ["cursor set nightly ", ["oldest", "now"]],

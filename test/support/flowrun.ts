@@ -45,7 +45,7 @@ export function bareEnv(home: string): Record<string, string> {
 /** A folder of its own for this test. */
 export async function scratch(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "flowrun-test-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }
 

@@ -1,0 +1,51 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { expect, onTestFinished } from "vitest";
+import { binary, node, scratch } from "./flowrun.ts";
+
+/** Whether this machine has tmux, which lends the tests a real terminal. */
+export const hasTerminal = spawnSync("tmux", ["-V"]).status === 0;
+
+export interface Terminal {
+  /** What is on the screen now, without colours; … */
+  screen(): string;
+  /** … and with them. */
+  colours(): string;
+  /** Types keys, as tmux names them: `C-c`. */
+  press(keys: string): void;
+  /** Resolves with the screen once it shows the text. */
+  shows(text: string | RegExp): Promise<string>;
+}
+
+export interface TerminalOptions {
+  readonly env: Readonly<Record<string, string>>;
+  readonly columns?: number;
+}
+
+/** Runs a command line in a terminal of 80 columns and 24 lines, unless told otherwise; afterwards it shows `exit <code>`. */
+export async function openTerminal(line: string, { env, columns = 80 }: TerminalOptions): Promise<Terminal> {
+  const socket = join(await scratch(), "tmux");
+  const tmux = (...args: readonly string[]): string => {
+    const { stdout } = spawnSync("tmux", ["-S", socket, "-f", "/dev/null", ...args], { encoding: "utf8" });
+    return stdout;
+  };
+  const settings = Object.entries({ TERM: "xterm-256color", LC_ALL: "C.UTF-8", ...env });
+  const exports = settings.map(([name, value]) => `export ${name}='${value}'; `).join("");
+  const script = `${exports}flowrun() { "${node}" "${binary}" "$@"; }; ${line}; echo "exit $?"; sleep 60`;
+  tmux("-u", "new-session", "-d", "-x", String(columns), "-y", "24", "bash", "--norc", "-c", script);
+  onTestFinished(() => {
+    tmux("kill-server");
+  });
+  const screen = (): string => tmux("capture-pane", "-p");
+  return {
+    screen,
+    colours: () => tmux("capture-pane", "-p", "-e"),
+    press: (keys) => {
+      tmux("send-keys", keys);
+    },
+    shows: async (text) => {
+      await expect.poll(screen, { timeout: 20_000, interval: 100 }).toMatch(text);
+      return screen();
+    },
+  };
+}
