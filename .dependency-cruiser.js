@@ -37,8 +37,13 @@ const rooms = [
     because: "A command wires the rooms together, and knows neither the command line above it nor the process.",
   },
   {
-    room: "pipeline",
+    room: "digest",
     may: ["journal", "runs"],
+    because: "A page is digested by itself, in any order: it needs the page and what a flow run is.",
+  },
+  {
+    room: "pipeline",
+    may: ["digest", "journal", "runs"],
     types: ["sinks"],
     because: "The flow fits on one screen: it is handed its sink and its checkpoint and knows none of them by name.",
   },

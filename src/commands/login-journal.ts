@@ -67,9 +67,10 @@ export function journalOf(registration: Registration, notify: Notify): ChosenJou
   return { url: journalUrl, registration };
 }
 
-/** `Dataflow runs (journal)  journal  6a1f…`: enough to tell one from another. Pure. */
-export function describeRegistration({ name, deliveryType, id, eventCodes }: Registration): string {
-  return safeText(`${name}  ${deliveryType}  ${id}  ${eventCodes.join(" ")}`);
+/** `'Dataflow runs' (journal, 4 event codes, 6a1f…)`: enough to tell one from another. */
+function describeRegistration({ name, deliveryType, id, eventCodes }: Registration): string {
+  const codes = `${eventCodes.length} event code${eventCodes.length === 1 ? "" : "s"}`;
+  return safeText(`'${name}' (${deliveryType}, ${codes}, ${id})`);
 }
 
 /** Enabled ones of this very credential come first; another's journal would answer 403. */
@@ -98,10 +99,9 @@ function noneDelivers(list: readonly Registration[]): FlowrunError {
 }
 
 function severalDeliver(candidates: readonly Registration[]): FlowrunError {
-  const name = (one: Registration): string => `'${safeText(one.name)}' (${one.deliveryType}, ${safeText(one.id)})`;
   const [first] = candidates;
   return new FlowrunError("settings", `${candidates.length} event registrations deliver source flow-run events`, {
-    why: `flowrun reads one journal, and these are ${candidates.map(name).join(", ")}`,
+    why: `flowrun reads one journal, and these are ${candidates.map(describeRegistration).join(", ")}`,
     hint: `say which: flowrun login … --registration ${first?.id ?? "<id>"}`,
   });
 }

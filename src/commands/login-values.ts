@@ -2,9 +2,8 @@ import { unusable } from "../auth/console-credential.ts";
 import { FlowrunError } from "../errors.ts";
 import type { Host, Prompt } from "../host.ts";
 import type { LoginFlags } from "../program/flags.ts";
-import { findSetting } from "../settings.ts";
 import { checkValue } from "../settings/check-value.ts";
-import { filled, profileKeys, variables, type Env, type ProfileKey, type ProfileValues } from "../settings/keys.ts";
+import { filled, profileKeys, readVariables, type ProfileKey, type ProfileValues } from "../settings/keys.ts";
 import { askSecret, askValues } from "./login-questions.ts";
 import { readLoginFile, type FileValues } from "./login-file.ts";
 
@@ -33,7 +32,7 @@ export async function gatherLogin(
   const file = path === null ? null : await readLoginFile(path, flags.credential, prompt);
   if (file === null && flags.credential !== undefined) throw credentialOfNothing();
   const given = flags.secretStdin === true ? { clientSecret: await readSecret(host.stdin) } : {};
-  const known = overlay(saved, readEnv(host.env), { ...file?.values, ...given });
+  const known = overlay(saved, readVariables(host.env), { ...file?.values, ...given });
   const asked = prompt === null ? known : await fillIn(known, file === null, prompt);
   if (file !== null && path !== null && asked.clientSecret === undefined) throw withoutSecret(path, file);
   const values = checkAll(asked, path);
@@ -48,16 +47,6 @@ const fileQuestion = "File from Adobe Developer Console (empty: type the values)
 function overlay(saved: ProfileValues, env: ProfileValues, given: ProfileValues): ProfileValues {
   const clientId = given.clientId ?? env.clientId ?? saved.clientId;
   return { ...(saved.clientId === clientId ? saved : {}), ...env, ...given };
-}
-
-function readEnv(env: Env): ProfileValues {
-  const keys = profileKeys.filter((key) => key in variables);
-  return Object.fromEntries(
-    keys.flatMap((key) => {
-      const found = findSetting(key, env, {});
-      return found?.from === "environment" ? [[key, found.value] as const] : [];
-    }),
-  );
 }
 
 /** A file answers everything but a secret it was written without; without a file everything is asked. */

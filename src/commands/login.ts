@@ -3,7 +3,7 @@ import type { Host, Prompt } from "../host.ts";
 import type { LoginFlags } from "../program/flags.ts";
 import { safeText } from "../render/safe-text.ts";
 import { createReporter } from "../reporter.ts";
-import { variables, type ProfileValues } from "../settings/keys.ts";
+import { readVariables, variables, type Env, type ProfileValues } from "../settings/keys.ts";
 import { defaultProfile } from "../settings/profile-name.ts";
 import { readUsedProfile } from "../state/profile-files.ts";
 import { chosenProfile, demoProfile } from "./chosen-profile.ts";
@@ -52,10 +52,19 @@ async function login(
   const { updateProfile } = await import("../state/profiles.ts");
   const kept = await updateProfile(host, profile, () => ({ ...values, journalUrl: journal.url }));
   await report(profile, kept, journal, host);
-  const shadowing = [...Object.values(variables), "FLOWRUN_ACCESS_TOKEN"].filter((name) => Boolean(host.env[name]));
+  const shadowing = findShadowing(kept, host.env);
   if (shadowing.length > 0) {
     notify({ kind: "warning", text: `the environment still goes before the profile: ${shadowing.join(", ")} set` });
   }
+}
+
+/** The variables that say something else than what was saved. */
+function findShadowing(kept: ProfileValues, env: Env): readonly string[] {
+  const saved = new Map(Object.entries(kept));
+  const told = new Map(Object.entries(readVariables(env)));
+  const differing = Object.entries(variables).filter(([key]) => told.has(key) && told.get(key) !== saved.get(key));
+  const names = differing.map(([, name]): string => name);
+  return env["FLOWRUN_ACCESS_TOKEN"] ? [...names, "FLOWRUN_ACCESS_TOKEN"] : names;
 }
 
 const withoutManagementApi =

@@ -87,9 +87,9 @@ export interface WaitFlags extends TailFlags {
   readonly timeout?: string;
 }
 
-export const expiryPolicies = ["fail", "oldest", "latest"] as const;
-export const timeStyles = ["iso", "local", "relative"] as const;
-export const colourChoices = ["auto", "always", "never"] as const;
+const expiryPolicies = ["fail", "oldest", "latest"] as const;
+const timeStyles = ["iso", "local", "relative"] as const;
+const colourChoices = ["auto", "always", "never"] as const;
 
 /** Declares the options that every command which talks to Adobe has. */
 export function declareCommon(command: Command): Command {

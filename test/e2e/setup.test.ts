@@ -15,14 +15,18 @@ const [journal, webhook] = registrations;
 let server: DemoServer;
 
 beforeAll(async () => {
-  server = await startServer({ now: () => Date.now(), source: listedSource([]) });
+  server = await startServer({ now: () => Date.now(), sleep: (ms) => delay(ms), source: listedSource([]) });
 });
 afterAll(() => server.close());
 
 /** A home in which only the servers are known, as if they were Adobe's. */
 async function newHome() {
   const home = await scratch();
-  const env: Record<string, string> = { ...bareEnv(home), FLOWRUN_IMS_URL: server.imsUrl, FLOWRUN_API_URL: server.apiUrl };
+  const env: Record<string, string> = {
+    ...bareEnv(home),
+    FLOWRUN_IMS_URL: server.imsUrl,
+    FLOWRUN_API_URL: server.apiUrl,
+  };
   const folder = env["FLOWRUN_HOME"] ?? "";
   return {
     home,
@@ -452,7 +456,17 @@ describe.skipIf(!hasTmux)("on a terminal (tmux)", () => {
 async function openTerminal(home: string, env: Readonly<Record<string, string | undefined>>) {
   const socket = join(home, "tmux");
   const tmux = (...args: readonly string[]) => run("tmux", ["-S", socket, ...args], { env: { ...env, TERM: "xterm" } });
-  await tmux("-f", "/dev/null", "new-session", "-d", "-x", "200", "-y", "50", "env PS1='$ ' HISTFILE= bash --norc --noprofile");
+  await tmux(
+    "-f",
+    "/dev/null",
+    "new-session",
+    "-d",
+    "-x",
+    "200",
+    "-y",
+    "50",
+    "env PS1='$ ' HISTFILE= bash --norc --noprofile",
+  );
   onTestFinished(async () => {
     await tmux("kill-server").catch(() => undefined);
   });
