@@ -7,8 +7,8 @@ const rooms = [
   },
   {
     room: "cli",
-    may: ["program"],
-    because: "The command line puts failures into words and an exit code; the work is the program's.",
+    may: ["program", "render"],
+    because: "The command line puts failures into safe words and an exit code; the work is the program's.",
   },
   {
     room: "program",
@@ -19,6 +19,7 @@ const rooms = [
   {
     room: "commands",
     may: [
+      "digest",
       "pipeline",
       "reporter",
       "settings",
@@ -106,7 +107,7 @@ const doors = [
     at: ["cli", "program"],
     because: "Only the command line knows what parses it.",
   },
-  { packages: ["conf", "atomically"], at: ["state"], because: "How a file is kept safe is the business of one room." },
+  { packages: ["conf"], at: ["state"], because: "How a file is kept safe is the business of one room." },
   { packages: ["fs-native-extensions"], at: ["state"], because: "A lock guards a file of that room." },
   { packages: ["env-paths"], at: ["state", "main"], because: "Where the folders are is decided once." },
   {

@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import { exitCodes, FlowrunError, type FailureKind } from "./errors.ts";
 import type { Host } from "./host.ts";
 import { createProgram } from "./program/program.ts";
+import { safeText } from "./render/safe-text.ts";
 
 /**
  * Runs one command line and returns its exit code; it never exits and never throws. The only place where failures
@@ -60,7 +61,10 @@ async function report(error: FlowrunError, argv: readonly string[], host: Host):
         hint,
         requestId,
       })
-    : [`error: ${message}`, `  why: ${why ?? "unknown"}${request}`, `  fix: ${hint ?? "flowrun --help"}`].join("\n");
+    : [`error: ${message}`, `  why: ${why ?? "unknown"}${request}`, `  fix: ${hint ?? "flowrun --help"}`]
+        // What somebody typed or sent may be quoted in it; a bug's stack is ours.
+        .map((line) => (kind === "bug" ? line : safeText(line)))
+        .join("\n");
   await host.stderr.write(`${text}\n`).catch(() => undefined);
   return exitCode;
 }

@@ -120,7 +120,7 @@ const usualWording: SummaryWording = { did: "printed", hasCondition: false };
  * `37 runs printed, 3 failed · 1,320 events, 2 duplicates dropped · 13 pages · 4.2 s`, after
  * `37 of 1,204 runs matched` where there was a condition. Pure.
  */
-export function summaryLine(tally: Readonly<Tally>, elapsedMs: number, wording = usualWording): string {
+function summaryLine(tally: Readonly<Tally>, elapsedMs: number, wording = usualWording): string {
   const { did, hasCondition } = wording;
   const parts = [
     ...(hasCondition ? [[`${number(tally.printed)} of ${count(tally.runs, "run")} matched`]] : []),

@@ -32,12 +32,13 @@ export interface Asked {
  * Asks for one page until it is in. The question is made anew for each attempt, since `seek` counts from the moment of
  * asking.
  * The page rejects with FlowrunError when patience runs out or waiting cannot help.
+ * @param turn the page is parsed no earlier than this settles; its body is read at once.
  */
-export function askJournal(journal: Journal, question: () => string): Asked {
+export function askJournal(journal: Journal, question: () => string, turn: Promise<void> = Promise.resolve()): Asked {
   let tell: (next: string | null) => void = () => undefined;
   const head = new Promise<string | null>((resolve) => (tell = resolve));
   const refused: Token[] = [];
-  const page = persevere(() => tryOnce(journal, question(), refused, tell), journal);
+  const page = persevere(() => tryOnce(journal, question(), refused, { tell, turn }), journal);
   page.then(
     () => {
       tell(null);
@@ -65,18 +66,21 @@ export async function isPurged(journal: Journal, validateUrl: string): Promise<b
   }
 }
 
+/** Between headers and page. */
+interface Steps {
+  /** Says what comes next, as soon as it is known. */
+  readonly tell: (next: string | null) => void;
+  /** Settles when the page is wanted. */
+  readonly turn: Promise<void>;
+}
+
 /** @param refused the tokens that the gateway refused for this page; grows. */
-async function tryOnce(
-  journal: Journal,
-  url: string,
-  refused: Token[],
-  tell: (next: string | null) => void,
-): Promise<Attempt<Page>> {
+async function tryOnce(journal: Journal, url: string, refused: Token[], steps: Steps): Promise<Attempt<Page>> {
   const token = await tokenFor(journal.tokens, refused);
   journal.notify({ kind: "asking", method: "GET", url });
   try {
     const answer = await journal.host.send(request(journal, url, token), journal.signal);
-    if (answer.status === 200) return await readPage(journal, url, answer, tell);
+    if (answer.status === 200) return await readPage(journal, url, answer, steps);
     if (answer.status === 204) return { value: endOfJournal(journal, url, answer) };
     const question: Question = { service: "journal", url, refused };
     return { trouble: await judge(question, answer, token, journal.host.now()) };
@@ -100,12 +104,7 @@ function request(journal: Journal, url: string, token: Token): Ask {
   };
 }
 
-async function readPage(
-  journal: Journal,
-  url: string,
-  answer: Answer,
-  tell: (next: string | null) => void,
-): Promise<Attempt<Page>> {
+async function readPage(journal: Journal, url: string, answer: Answer, { tell, turn }: Steps): Promise<Attempt<Page>> {
   const link = findLink(answer.headers["link"] ?? [], "next");
   // Anything but JSON may be a stranger's page: its links are worth nothing until the body is known to be a journal's.
   if (link !== null && /json/i.test(answer.headers["content-type"]?.[0] ?? "json")) {
@@ -113,6 +112,8 @@ async function readPage(
     if (early !== url) tell(early);
   }
   const bytes = await answer.body();
+  // Parsed when it is wanted and not before: what lives long enough is slow to be collected.
+  await turn;
   const skimmed = journal.marks === undefined ? null : skimPage(bytes, journal.marks);
   const body = skimmed ?? decodePage(bytes);
   if (body === null) {

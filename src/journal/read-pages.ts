@@ -56,6 +56,7 @@ async function* walk(reading: Reading): AsyncGenerator<Page, void, undefined> {
     const ahead = asked.head.then((next) => (next === null ? null : { next, asked: ask(journal, () => next) }));
     let page: Page;
     try {
+      asked.take();
       page = await asked.page;
       if (await isDead(journal, page, life)) throw purged();
     } catch (error) {
@@ -108,16 +109,23 @@ function purged(): FlowrunError {
   });
 }
 
-function begin(reading: Reading, start: Reading["start"]): Asked {
+function begin(reading: Reading, start: Reading["start"]): Asking {
   const { journal, limit } = reading;
   return ask(journal, () => startUrl(journal.url, start, limit, journal.host.now()));
 }
 
-function ask(journal: Journal, question: () => string): Asked {
-  const asked = askJournal(journal, question);
+/** A page on its way, which is parsed when it is taken. */
+interface Asking extends Asked {
+  take(): void;
+}
+
+function ask(journal: Journal, question: () => string): Asking {
+  let take: () => void = () => undefined;
+  const turn = new Promise<void>((resolve) => (take = resolve));
+  const asked = askJournal(journal, question, turn);
   // It may be dropped, or fail long before anybody waits for it.
   asked.page.catch(() => undefined);
-  return asked;
+  return { ...asked, take };
 }
 
 /**

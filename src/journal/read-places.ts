@@ -102,7 +102,6 @@ function createField<T>(options: Places<T>) {
     try {
       for await (const page of readPages({ ...reading, journal, start: from, follow: false, past: null })) {
         tellFirst(firstPosition(page));
-        await gate.until(() => mayGoOn(place) || !isRunning(place));
         // The neighbour's first position must be known before this page is handed on, or it could be overlooked.
         await later(place)[0]?.first;
         if (!isRunning(place)) return;
@@ -110,6 +109,9 @@ function createField<T>(options: Places<T>) {
         keep(place, digest(cut.page), cut.page);
         if (cut.next !== null || page.atEnd) place.end = { next: cut.next };
         if (place.end !== null) return;
+        // Before the next page is taken, so that none waits here parsed.
+        await gate.until(() => mayGoOn(place) || !isRunning(place));
+        if (!isRunning(place)) return;
       }
     } catch (failure) {
       place.end = { failure };

@@ -1,17 +1,35 @@
-import { open, mkdir, readFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { writeFile } from "atomically";
 
 /**
  * Writes a file that only its owner can read (0600, in folders of 0700), whole or not at all: a temporary file, fsync,
- * rename, fsync of the folder, so that it also survives a power cut.
+ * rename, fsync of the folder, so that it also survives a power cut and a disk that fills up on the way.
  * @throws the file system's own error.
  */
 export async function writePrivateFile(path: string, text: string): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(path, text, { mode: 0o600, fsync: true, fsyncWait: true, timeout: 0 });
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    await writeThrough(temporary, text);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
   await syncFolder(folder);
+}
+
+async function writeThrough(path: string, text: string): Promise<void> {
+  const handle = await open(path, "wx", 0o600);
+  try {
+    // Not `write`: on a disk that is nearly full that one writes a part and calls it a success.
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** The file's text, or `null` where there is no such file. @throws the file system's own error for anything else. */

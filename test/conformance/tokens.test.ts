@@ -28,7 +28,9 @@ it("T1 the token call has exactly the documented form and headers", async () => 
 
 it("T2 one token serves all pages and all processes, in a file for its owner alone", async () => {
   const journal = await openJournal({ events: 30 });
-  for (const _ of [1, 2, 3]) expect(printed(await journal.run("since oldest --json --limit 5"))).toHaveLength(30);
+  for (const format of ["--json", "-o ndjson", "--json -v"]) {
+    expect(printed(await journal.run(`since oldest ${format} --limit 5`))).toHaveLength(30);
+  }
   expect(journal.server.mints()).toBe(1);
   const folder = join(journal.home, "tokens");
   const [file = "", ...others] = await readdir(folder);

@@ -171,7 +171,7 @@ describe("colour", () => {
   ])("%s", async (_, options, env, wanted) => {
     const journal = await openJournal({ events });
     const { stdout } = await journal.run(`since oldest ${options}`, env);
-    expect(escape.test(stdout)).toBe(wanted);
+    expect(stdout.includes('')).toBe(wanted);
   });
 
   it("never in data for programs", async () => {
@@ -231,13 +231,13 @@ describe("text from events is data", () => {
     expect(stderr).not.toMatch(escape);
   });
 
-  it("nor do a server's words", async () => {
+  it("nor does what was typed", async () => {
     const { stderr } = await flowrun(["since", "\u001b[31mnever"], { env: bareEnv(await scratch()) });
     expect(stderr).not.toMatch(escape);
   });
 });
 
-// eslint-disable-next-line no-control-regex
+ 
 const escape = /\u001b/;
 
 function isFollowing({ target }: { readonly target: string }): boolean {

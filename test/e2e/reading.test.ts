@@ -135,7 +135,7 @@ describe("what is printed", () => {
   });
 
   it("an event that cannot be read is reported with its place, and passed by", async () => {
-    const { id: _id, ...withoutId } = runBody(9);
+    const withoutId = { ...runBody(9), id: undefined };
     const poison = {
       event_id: "p",
       event: { ...withoutId, header: { _adobeio: { eventCode: "sources_flow_run_failed" } } },

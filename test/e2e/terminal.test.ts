@@ -15,7 +15,7 @@ describe.skipIf(!hasTerminal)(`a terminal of 80 columns${hasTerminal ? "" : " (n
     expect(screen).toContain("…");
     expect(screen).toContain("CONNECTOR-1001-500");
     expect(screen).toMatch(/2 runs printed, 1 failed · 2 events, 0 duplicates dropped · \d+ pages · \d\.\d s/);
-    // eslint-disable-next-line no-control-regex
+     
     expect(terminal.colours()).toMatch(/\u001b\[[\d;]*m/);
   });
 
@@ -23,7 +23,7 @@ describe.skipIf(!hasTerminal)(`a terminal of 80 columns${hasTerminal ? "" : " (n
     const journal = await openJournal();
     const terminal = await openTerminal("flowrun since -P1D", { env: { ...journal.env, NO_COLOR: "1" } });
     await terminal.shows("exit 0");
-    // eslint-disable-next-line no-control-regex
+     
     expect(terminal.colours()).not.toMatch(/\u001b\[[1-9]/);
   });
 
@@ -58,7 +58,7 @@ describe.skipIf(!hasTerminal)(`a terminal of 80 columns${hasTerminal ? "" : " (n
   it("since: a retry is told while it waits", async () => {
     const journal = await openJournal({ faults: [{ fault: { kind: "status", status: 503, retryAfter: "120" } }] });
     const terminal = await openTerminal("flowrun since -P1D", { env: journal.env });
-    const screen = await terminal.shows(/again at \d\d:\d\d:\d\dZ/);
+    const screen = await terminal.shows(/again\s+at \d\d:\d\d:\d\dZ/);
     expect(screen).toContain("the journal answered 503");
     terminal.press("C-c");
     await terminal.shows("exit 130");

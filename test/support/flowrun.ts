@@ -79,7 +79,7 @@ export function shell(line: string, options: RunOptions = {}): Promise<Finished>
 }
 
 function launch(command: string, args: readonly string[], { env = {}, cwd, input }: RunOptions): Running {
-  const child = spawn(command, args, { env: env as NodeJS.ProcessEnv, cwd, stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(command, args, { env: env, cwd, stdio: ["pipe", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
   const watchers = new Set<() => void>();
