@@ -62,22 +62,23 @@ async function report(error: FlowrunError, argv: readonly string[], host: Host):
         requestId,
       })
     : [`error: ${message}`, `  why: ${why ?? "unknown"}${request}`, `  fix: ${hint ?? "flowrun --help"}`]
-        // What somebody typed or sent may be quoted in it; a bug's stack is ours.
-        .map((line) => (kind === "bug" ? line : safeText(line)))
+        // What somebody typed or sent may be quoted in it. A line break is ours: a caret stands under its expression.
+        .map((line) => line.split("\n").map(safeText).join("\n"))
         .join("\n");
   await host.stderr.write(`${text}\n`).catch(() => undefined);
   return exitCode;
 }
 
+/** commander's one sentence, or two, or a suggestion on a second line, as what happened and why. */
 function usageError(error: CommanderError, argv: readonly string[]): FlowrunError {
-  const [first = "", ...more] = error.message.replace(/^error: /, "").split("\n");
-  const suggestion = more.join(" ").trim();
   const command = argv.find((word) => !word.startsWith("-"));
   const topic = command !== undefined && error.code !== "commander.unknownCommand" ? ` ${command}` : "";
   // commander shows the help of a group of commands and calls that a failure.
-  const message = error.code === "commander.help" ? `'flowrun${topic}' is not whole: it takes one more command` : first;
-  return new FlowrunError("usage", message.replaceAll("\u2212", "-"), {
-    why: suggestion === "" ? "the command line does not say what to do" : suggestion.replace(/^\(|\)$/g, ""),
+  const told =
+    error.code === "commander.help" ? `'flowrun${topic}' is not whole. It takes one more command.` : error.message;
+  const [, what = told, why = ""] = /^(?:error: )?(.*?)(?:\.\s+|\n)(.+)$/s.exec(told) ?? [];
+  return new FlowrunError("usage", what.replace(/^error: /, "").replaceAll("\u2212", "-"), {
+    why: why === "" ? `flowrun${topic} cannot be run as it is written` : why.replace(/^\(|\)$/g, ""),
     hint: `flowrun${topic} --help`,
   });
 }

@@ -5,7 +5,8 @@ import v8 from "node:v8";
 import envPaths from "env-paths";
 import { runCli } from "./cli.ts";
 import { FlowrunError } from "./errors.ts";
-import type { Ask, Dirs, Host, Output, Prompt, Send } from "./host.ts";
+import type { Ask, Dirs, Host, Prompt, Send } from "./host.ts";
+import { outputOf } from "./terminal/output.ts";
 
 /** The composition root: the only file that knows the process, its signals, the clock and the disk's folders. */
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -71,42 +72,6 @@ async function sleep(ms: number, signal: AbortSignal = stopping.signal): Promise
   for (let left = ms; left > 0 && Date.now() < until && !signal.aborted; left -= longestNapMs) {
     await delay(Math.min(left, longestNapMs), undefined, { signal }).catch(() => undefined);
   }
-}
-
-function outputOf(stream: NodeJS.WriteStream & { fd: number }): Output {
-  // Without a listener a closed pipe would end the process with a stack.
-  stream.on("error", () => undefined);
-  return {
-    get isTTY() {
-      return stream.isTTY;
-    },
-    get columns() {
-      return stream.columns || 80;
-    },
-    write: (text) =>
-      new Promise((resolve, reject) => {
-        if (text === "") {
-          resolve();
-          return;
-        }
-        stream.write(text, (error) => {
-          if (error) reject(writeFailure(error));
-          else resolve();
-        });
-      }),
-  };
-}
-
-function writeFailure(error: Error): FlowrunError {
-  const code = "code" in error ? error.code : undefined;
-  if (code === "EPIPE" || code === "ERR_STREAM_DESTROYED" || code === "EOF") {
-    return new FlowrunError("closed", "nobody reads any more", { cause: error });
-  }
-  return new FlowrunError("state", "the output could not be written", {
-    why: error.message,
-    hint: "make room, or write somewhere else; nothing was skipped: runs not written were not counted as read",
-    cause: error,
-  });
 }
 
 /** FLOWRUN_HOME is one folder for all three; else they are where the platform keeps such things (XDG, Library, AppData). */

@@ -31,7 +31,9 @@ export async function inSession<R>(
 ): Promise<R> {
   const { quiet = false, verbose = false, progress, profile } = options.common;
   const reporter = createReporter(host, { quiet, verbose, live: progress });
-  const connection = await connect({ profile, notify: reporter.notify, signal }, host);
+  const over = new AbortController();
+  const until = AbortSignal.any([signal, over.signal]);
+  const connection = await connect({ profile, notify: reporter.notify, signal: until }, host);
   const began = host.now();
   const tally = emptyTally();
   let names: NameBook | null = null;
@@ -39,6 +41,8 @@ export async function inSession<R>(
     names = options.names ? await loadNames(connection, host, reporter) : null;
     return await work({ host, options, connection, reporter, tally, names, began });
   } finally {
+    // What is still asked for, such as a token for a place that nobody reads any more, must not outlive the last word.
+    over.abort();
     reporter.clear();
     await names?.close();
     if (tally.pages > 0) reporter.summary(tally, host.now() - began, { did, hasCondition: options.hasCondition });

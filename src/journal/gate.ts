@@ -28,6 +28,7 @@ export function createGate(jobs: number, now: () => number): Gate {
     if (minutes > 0) {
       places = Math.min(jobs, places + minutes);
       since += minutes * quietMs;
+      changed();
     }
     return places;
   };
@@ -38,6 +39,7 @@ export function createGate(jobs: number, now: () => number): Gate {
       if (notice.kind === "retrying" && notice.throttled === true) {
         places = Math.max(1, Math.floor(allowed() / 2));
         since = now();
+        changed();
       }
       notify(notice);
     },

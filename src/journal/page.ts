@@ -83,12 +83,12 @@ export function findEntries({ entries, unparsed }: Page, texts: readonly string[
   return mayHold ? (decodePage(unparsed)?.entries ?? []) : [];
 }
 
-/** The position of a page's first event, or `null`. Pure. */
+/** The position of a page's first event; `null` where there is no event or it has none. Pure. */
 export function firstPosition(page: Page): string | null {
-  if (page.unparsed === null) return page.entries[0]?.position ?? null;
+  if (page.unparsed === null) return textOf(page.entries[0]?.position);
   const head = Buffer.from(page.unparsed.subarray(0, 1024)).toString("latin1");
   const position = /^\s*\{\s*"events"\s*:\s*\[\s*\{\s*"position"\s*:\s*"([\w.:,-]+)"/.exec(head)?.[1];
-  return position ?? decodePage(page.unparsed)?.entries[0]?.position ?? null;
+  return position ?? textOf(decodePage(page.unparsed)?.entries[0]?.position);
 }
 
 const decoder = new TextDecoder("utf-8");

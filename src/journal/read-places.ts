@@ -1,3 +1,4 @@
+import type { Send } from "../host.ts";
 import { createGate } from "./gate.ts";
 import { findEntries, firstPosition, type Page } from "./page.ts";
 import { readPages, type Reading } from "./read-pages.ts";
@@ -23,7 +24,7 @@ const mostHeld = 8 * 1024 * 1024;
 /** The place whose turn it is runs this many pages ahead of its consumer, at most. */
 const mostQueued = 2;
 /** A place should have about so many pages: each costs a request more, and what is read ahead must be held. */
-const pagesOfAPlace = { least: 4, most: 8 };
+const pagesOfAPlace = { least: 4, most: 16 };
 /** Until the journal's density is known, the window is cut into this many places for each reader. */
 const firstCuts = 4;
 const leastSpanMs = 60_000;
@@ -35,7 +36,7 @@ const leastSpanMs = 60_000;
  * since both walk the same journal. Positions are compared for equality only, so it does not matter where a `seek`
  * really landed: what a place hands on always goes on where the one before it ended. A boundary that is never met
  * (it expired, the journal moved, `seek` landed earlier) makes a place walk on through its neighbour, whose work is
- * then dropped: that costs time, never a run.
+ * then dropped: that costs time, never a run. What fails ahead of its turn is asked for once more when its turn comes.
  *
  * Places are opened from the window's beginning on, near the one whose turn it is, so that little has to be held; how
  * long each is follows from how dense the journal was so far. When none is left to open, the largest one is split.
@@ -62,10 +63,12 @@ interface Place<T> {
   /** Up to when it has read, as well as the events tell. */
   reached: number;
   pages: number;
-  /** Its first event's position; `null` when nothing is there or it failed. */
-  readonly first: Promise<string | null>;
-  /** The same, once it is known. */
-  boundary: string | null;
+  /** Its first event's position; `null` when that has none, nothing is there or it failed; `undefined` until it is known. */
+  boundary: string | null | undefined;
+  /** What to ask after the pages that it has handed on. */
+  next: string | null;
+  /** True for one that stands in for another that failed: it asks when its turn has come. */
+  readonly isSpare: boolean;
   readonly queue: T[];
   held: number;
   /** Set when it is done: which place goes on from its end, `null` at the journal's. */
@@ -81,46 +84,71 @@ function createField<T>(options: Places<T>) {
   const begin = start.kind === "time" ? Math.max(start.at, until - retentionMs) : until - retentionMs;
   const gate = createGate(jobs, () => host.now());
   const places: Place<T>[] = [];
-  const pagesWanted = Math.max(pagesOfAPlace.least, Math.min(pagesOfAPlace.most, Math.ceil(32 / jobs)));
+  const pagesWanted = Math.max(pagesOfAPlace.least, Math.min(pagesOfAPlace.most, Math.ceil(64 / jobs)));
   let opened = begin;
   let msPerPage: number | null = null;
   let current: Place<T> | null = null;
+  let isClosed = false;
 
   const isRunning = (place: Place<T>): boolean => place.end === null && !place.stop.signal.aborted;
   const heldInAll = (): number => places.reduce((sum, { held }) => sum + held, 0);
   const later = (place: Place<T>): readonly Place<T>[] => places.slice(places.indexOf(place) + 1);
 
-  /** A reader ahead waits while too much is held already, or while the journal wants fewer; the current one never waits for others. */
-  const mayGoOn = (place: Place<T>): boolean => {
-    if (place === current) return place.queue.length < mostQueued;
-    const rank = places.filter(isRunning).indexOf(place);
-    return heldInAll() < mostHeld && rank < gate.allowed();
-  };
+  /** A reader ahead asks nothing, a retry included, while the journal wants fewer; the current one never waits for others. */
+  const mayAsk = (place: Place<T>): boolean =>
+    place === current || (!place.isSpare && places.filter(isRunning).indexOf(place) < gate.allowed());
 
-  const walk = async (place: Place<T>, from: Reading["start"], tellFirst: (first: string | null) => void) => {
-    const journal = { ...reading.journal, signal: place.stop.signal, notify: gate.watch(reading.journal.notify) };
+  /** A reader ahead waits while too much is held already. */
+  const mayGoOn = (place: Place<T>): boolean =>
+    place === current ? place.queue.length < mostQueued : heldInAll() < mostHeld && mayAsk(place);
+
+  const send =
+    (place: Place<T>): Send =>
+    async (ask, stopped) => {
+      await gate.until(() => mayAsk(place) || !isRunning(place));
+      stopped.throwIfAborted();
+      return host.send(ask, stopped);
+    };
+
+  const walk = async (place: Place<T>, from: Reading["start"]): Promise<void> => {
+    const { notify } = reading.journal;
+    const own = { signal: place.stop.signal, notify: gate.watch(notify), host: { ...host, send: send(place) } };
+    const journal = { ...reading.journal, ...own };
     try {
       for await (const page of readPages({ ...reading, journal, start: from, follow: false, past: null })) {
-        tellFirst(firstPosition(page));
+        if (page.count > 0) tellBoundary(place, firstPosition(page));
         // The neighbour's first position must be known before this page is handed on, or it could be overlooked.
-        await later(place)[0]?.first;
+        await gate.until(() => isNextKnown(place) || !isRunning(place));
         if (!isRunning(place)) return;
         const cut = cutAtBoundary(page, later(place));
         keep(place, digest(cut.page), cut.page);
         if (cut.next !== null || page.atEnd) place.end = { next: cut.next };
         if (place.end !== null) return;
+        place.next = page.next;
         // Before the next page is taken, so that none waits here parsed.
         await gate.until(() => mayGoOn(place) || !isRunning(place));
         if (!isRunning(place)) return;
       }
     } catch (failure) {
-      place.end = { failure };
+      place.end = place === current || place.next === null ? { failure } : { next: standIn(place, place.next) };
     } finally {
-      tellFirst(null);
+      tellBoundary(place, null);
       place.end ??= { next: null };
       openMore();
       gate.changed();
     }
+  };
+
+  const tellBoundary = (place: Place<T>, position: string | null): void => {
+    if (place.boundary !== undefined) return;
+    place.boundary = position;
+    gate.changed();
+  };
+
+  /** A neighbour that may not ask is not waited for, since it may wait for this one. */
+  const isNextKnown = (place: Place<T>): boolean => {
+    const [next] = later(place);
+    return next === undefined || next.boundary !== undefined || !mayAsk(next);
   };
 
   const keep = (place: Place<T>, digested: T, page: Page): void => {
@@ -139,32 +167,31 @@ function createField<T>(options: Places<T>) {
     return Math.max(0, Math.min(1, (opened - begin - unread) / Math.max(1, until - begin)));
   };
 
-  const add = (from: number, to: number, at: number, startAt: Reading["start"]): void => {
-    let tell: (first: string | null) => void = () => undefined;
-    const first = new Promise<string | null>((resolve) => (tell = resolve));
-    const stop = new AbortController();
+  const add = (from: number, to: number, at: number, start: Reading["start"], isSpare = false): Place<T> => {
     const place: Place<T> = {
       from,
       to,
       reached: from,
       pages: 0,
-      first,
-      boundary: null,
+      boundary: undefined,
+      next: null,
+      isSpare,
       queue: [],
       held: 0,
       end: null,
-      stop,
+      stop: new AbortController(),
     };
     places.splice(at, 0, place);
-    void walk(place, startAt, (position) => {
-      place.boundary ??= position;
-      tell(position);
-    });
+    void walk(place, start);
+    return place;
   };
+
+  const standIn = (place: Place<T>, url: string): Place<T> =>
+    add(place.reached, place.to, places.indexOf(place) + 1, { kind: "next", url }, true);
 
   /** Keeps as many readers at work as are allowed, as near to the one whose turn it is as can be. */
   const openMore = (): void => {
-    while (!signal.aborted && places.filter(isRunning).length < gate.allowed() && heldInAll() < mostHeld) {
+    while (!isClosed && places.filter(isRunning).length < gate.allowed() && heldInAll() < mostHeld) {
       if (opened < until) openNext();
       else if (!splitLargest()) return;
     }
@@ -187,16 +214,15 @@ function createField<T>(options: Places<T>) {
     return true;
   };
 
-  const onAbort = (): void => {
-    places.forEach(({ stop }) => {
-      stop.abort(signal.reason);
-    });
+  const close = (): void => {
+    isClosed = true;
+    for (const { stop } of places) stop.abort(signal.reason);
     gate.changed();
   };
 
   return {
     open: (): Place<T> | null => {
-      signal.addEventListener("abort", onAbort, { once: true });
+      signal.addEventListener("abort", close, { once: true });
       openMore();
       return places[0] ?? null;
     },
@@ -223,12 +249,12 @@ function createField<T>(options: Places<T>) {
       const next = place.end?.next ?? null;
       const passed = places.splice(0, next === null ? places.length : places.indexOf(next));
       for (const { stop } of passed) stop.abort();
-      return signal.aborted ? null : next;
+      return isClosed ? null : next;
     },
 
     close: (): void => {
-      signal.removeEventListener("abort", onAbort);
-      onAbort();
+      signal.removeEventListener("abort", close);
+      close();
     },
   };
 }

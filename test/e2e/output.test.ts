@@ -171,7 +171,7 @@ describe("colour", () => {
   ])("%s", async (_, options, env, wanted) => {
     const journal = await openJournal({ events });
     const { stdout } = await journal.run(`since oldest ${options}`, env);
-    expect(stdout.includes('')).toBe(wanted);
+    expect(stdout.includes("")).toBe(wanted);
   });
 
   it("never in data for programs", async () => {
@@ -237,7 +237,6 @@ describe("text from events is data", () => {
   });
 });
 
- 
 const escape = /\u001b/;
 
 function isFollowing({ target }: { readonly target: string }): boolean {

@@ -15,7 +15,7 @@ describe.skipIf(!hasTerminal)(`a terminal of 80 columns${hasTerminal ? "" : " (n
     expect(screen).toContain("…");
     expect(screen).toContain("CONNECTOR-1001-500");
     expect(screen).toMatch(/2 runs printed, 1 failed · 2 events, 0 duplicates dropped · \d+ pages · \d\.\d s/);
-     
+
     expect(terminal.colours()).toMatch(/\u001b\[[\d;]*m/);
   });
 
@@ -23,7 +23,7 @@ describe.skipIf(!hasTerminal)(`a terminal of 80 columns${hasTerminal ? "" : " (n
     const journal = await openJournal();
     const terminal = await openTerminal("flowrun since -P1D", { env: { ...journal.env, NO_COLOR: "1" } });
     await terminal.shows("exit 0");
-     
+
     expect(terminal.colours()).not.toMatch(/\u001b\[[1-9]/);
   });
 

@@ -1,0 +1,411 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { readWindow, runTarget } from "../../src/commands/read-window.ts";
+import type { Session } from "../../src/commands/session.ts";
+import { digest, type Digest } from "../../src/digest.ts";
+import type { Host } from "../../src/host.ts";
+import type { Journal } from "../../src/journal/ask-journal.ts";
+import type { Page } from "../../src/journal/page.ts";
+import { readPages } from "../../src/journal/read-pages.ts";
+import { readPlaces, type Places } from "../../src/journal/read-places.ts";
+import { retentionMs } from "../../src/journal/retention.ts";
+import { emptyTally } from "../../src/pipeline.ts";
+import type { FlowRun } from "../../src/runs/flow-run.ts";
+import { marksOf, resolveEventSelection } from "../../src/runs/event-selection.ts";
+import { noon } from "../support/host.ts";
+import { calm, expectSilence, simulate, type Kind, type Plan, type Simulation, type Written } from "./simulation.ts";
+import { answerOf, failureOf } from "./story.ts";
+
+const events = resolveEventSelection(undefined);
+const digesting = { events, raw: false, keep: () => true, encode: ({ runId }: { runId: string }) => runId };
+
+/** What a reading comes to, however it was cut into pages. */
+interface Outcome {
+  readonly runs: readonly string[];
+  readonly events: number;
+  readonly rejects: readonly string[];
+  readonly failure: string | null;
+}
+
+interface Case {
+  readonly plan: Plan;
+  readonly start: Places<string>["start"];
+  readonly limit: number | null;
+  readonly jobs: number;
+  readonly skims: boolean;
+}
+
+async function outcomeOf(simulation: Simulation, digests: AsyncIterable<Digest<string>>): Promise<Outcome> {
+  const all: Digest<string>[] = [];
+  const reading = async (): Promise<void> => {
+    for await (const one of digests) all.push(one);
+  };
+  const failure = await simulation.clock.run(
+    reading().then(
+      () => null,
+      (error: unknown) => failureOf(Promise.reject(error as Error)).then(({ kind }) => kind),
+    ),
+  );
+  return {
+    runs: all.flatMap(({ candidates }) => candidates.map(({ position, encoded }) => `${position} ${encoded}`)),
+    events: all.reduce((sum, { page }) => sum + page.count, 0),
+    rejects: all.flatMap(({ rejects }) => rejects.map(({ position }) => position)),
+    failure,
+  };
+}
+
+function walk({ plan, start, limit, skims }: Case): Promise<Outcome> {
+  const simulation = simulate(plan);
+  const reading = readingOf(simulation, limit, skims);
+  return outcomeOf(simulation, digestsOf(readPages({ ...reading, start, follow: false, past: null })));
+}
+
+function readAtOnce({ plan, start, limit, jobs, skims }: Case): Promise<Outcome> {
+  const simulation = simulate(plan);
+  const reading = readingOf(simulation, limit, skims);
+  return outcomeOf(simulation, readPlaces({ reading, start, jobs, ...handing }));
+}
+
+const handing = {
+  digest: (page: Page) => digest(page, digesting),
+  sizeOf: ({ candidates }: Digest<string>) => candidates.length * 100,
+  onShare: () => undefined,
+};
+
+function readingOf({ journal }: Simulation, limit: number | null, skims: boolean) {
+  return { journal: skims ? { ...journal, marks: marksOf(events) } : journal, limit, onExpired: "fail" as const };
+}
+
+const cases = Number(process.env["FLOWRUN_CASES"] ?? 600);
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+const kinds = fc.oneof(
+  { weight: 6, arbitrary: fc.constant<Kind>("run") },
+  { weight: 4, arbitrary: fc.constant<Kind>("other") },
+  { weight: 1, arbitrary: fc.constantFrom<Kind>("poison", "nothing", "again") },
+);
+
+/** Some events in a stretch of time: a burst in one instant, a steady stream, or silence around one of them. */
+const stretch = fc.record({
+  silence: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 60 }), fc.integer({ min: 600, max: 90_000 })),
+  every: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 600 })),
+  kinds: fc.oneof(
+    fc.array(kinds, { maxLength: 40 }),
+    // One kind alone, so that whole pages hold nothing that is asked for.
+    fc.tuple(kinds, fc.integer({ min: 1, max: 60 })).map(([kind, count]) => new Array<Kind>(count).fill(kind)),
+  ),
+});
+
+/**
+ * The entries of these stretches, the last one at `end`. All times are whole seconds from noon, so that a `seek`, which
+ * counts whole seconds, finds the same first entry whenever it is asked.
+ */
+function entriesOf(stretches: readonly { silence: number; every: number; kinds: readonly Kind[] }[], end: number) {
+  const entries: Written[] = [];
+  let at = end;
+  for (const { silence, every, kinds: some } of stretches) {
+    for (const kind of some) {
+      entries.unshift({ at, kind });
+      at -= every * 1000;
+    }
+    at -= silence * 1000;
+  }
+  return entries.filter((entry) => entry.at > noon - 6 * 24 * hourMs);
+}
+
+const plans: fc.Arbitrary<Plan> = fc
+  .record({
+    stretches: fc.array(stretch, { maxLength: 6 }),
+    end: fc.constantFrom(noon - 1000, noon - 10 * minuteMs, noon - 9 * hourMs),
+    commas: fc.boolean(),
+    seekOneEarlier: fc.boolean(),
+    legacyLimit: fc.boolean(),
+    defaultLimit: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constant(1000)),
+    maxBytes: fc.constantFrom(1_500_000, 2000),
+    links: fc.constantFrom("lines" as const, "joined" as const),
+    seed: fc.nat(),
+    latencyMs: fc.constantFrom(0, 80, 3000),
+    trouble: fc.oneof(
+      fc.constantFrom(0, 10, 60).map((faults) => ({ faults, perSecond: Infinity })),
+      fc.constantFrom(1, 3, 20).map((perSecond) => ({ faults: 0, perSecond })),
+    ),
+  })
+  .map(({ stretches, end, commas, seed, latencyMs, trouble, ...knobs }) => ({
+    entries: entriesOf(stretches, end),
+    commas,
+    knobs,
+    seed,
+    latencyMs,
+    ...trouble,
+  }));
+
+const starts: fc.Arbitrary<Places<string>["start"]> = fc.oneof(
+  fc.constant({ kind: "oldest" } as const),
+  fc.constantFrom(1, 3600, 86_400, 5 * 86_400).map((seconds) => ({
+    kind: "time" as const,
+    at: noon - seconds * 1000,
+    seek: `-PT${seconds}S`,
+    askedAt: noon,
+  })),
+);
+
+const anyCase: fc.Arbitrary<Case> = fc.record({
+  plan: plans,
+  start: starts,
+  limit: fc.oneof(fc.constant(null), fc.integer({ min: 1, max: 20 })),
+  jobs: fc.integer({ min: 1, max: 16 }),
+  skims: fc.boolean(),
+});
+
+/** Property tests of FLOWRUN_CASES cases in all. */
+async function always<T>(share: number, cases_: fc.Arbitrary<T>, check: (one: T) => Promise<void>): Promise<void> {
+  const numRuns = Math.max(1, Math.round(cases * share));
+  await fc.assert(fc.asyncProperty(cases_, check), { numRuns, interruptAfterTimeLimit: 60 * minuteMs });
+}
+
+const patient = { timeout: Math.max(15_000, cases * 100) };
+
+describe("many places at once come to what the plain walk comes to", () => {
+  test("whatever the journal", patient, () =>
+    always(0.5, anyCase, async (one) => {
+      expect(await readAtOnce(one)).toEqual(await walk(one));
+    }),
+  );
+
+  test("down to what is printed once repeated events are dropped", patient, () =>
+    always(0.2, anyCase, async (one) => {
+      expect(await printAtOnce(one)).toEqual(await printAtOnce({ ...one, jobs: 1 }));
+    }),
+  );
+
+  test("or to that and events which came later, while more arrive", patient, () =>
+    always(0.15, arriving, async ({ one, later }) => {
+      const grown = { ...one, plan: { ...one.plan, entries: [...one.plan.entries, ...later] } };
+      const [least, walked, read] = await Promise.all([walk(one), walk(grown), readAtOnce(grown)]);
+      expect(read.failure).toBeNull();
+      const [shorter, longer] = [read.runs, walked.runs].sort((a, b) => a.length - b.length);
+      expect(longer?.slice(0, shorter?.length)).toEqual(shorter);
+      expect(read.runs.slice(0, least.runs.length)).toEqual(least.runs);
+    }),
+  );
+
+  // How far either gets depends on how fast it is, so their outputs need not be the same; but neither may have a hole.
+  test("or fail with a gap as it does, while events expire: what was handed on has no hole", patient, () =>
+    always(0.15, expiring, async (one) => {
+      for (const { runs, failure } of [await walk(one), await readAtOnce(one)]) {
+        const indices = runs.map((run) => Number(run.split(" run-")[1]));
+        const first = indices[0] ?? one.plan.entries.length;
+        expect(indices).toEqual(indices.map((_, index) => first + index));
+        if (failure === null) expect(first + indices.length).toBe(one.plan.entries.length);
+        else expect(failure).toBe("gap");
+      }
+    }),
+  );
+});
+
+const arriving = fc.record({
+  one: anyCase,
+  later: fc
+    .array(fc.record({ after: fc.integer({ min: 1, max: 400 }), kind: kinds }), { minLength: 1, maxLength: 30 })
+    .map((all) => all.map(({ after, kind }) => ({ at: noon + after * 1000, kind })).sort((a, b) => a.at - b.at)),
+});
+
+/** Events of which the oldest expire a few seconds from now, read from the oldest on. */
+const expiring: fc.Arbitrary<Case> = fc
+  .record({
+    one: anyCase,
+    left: fc.array(fc.integer({ min: 0, max: 90 }), { maxLength: 60 }),
+    recent: fc.integer({ min: 0, max: 20 }),
+    start: fc.constantFrom<Places<string>["start"]>(
+      { kind: "oldest" },
+      { kind: "time", at: noon - retentionMs, seek: "-P7D", askedAt: noon },
+    ),
+  })
+  .map(({ one, left, recent, start }) => {
+    const old = left.sort((a, b) => a - b).map((seconds) => noon - retentionMs + seconds * 1000);
+    const times = [...old, ...Array.from({ length: recent }, (_, n) => noon - (recent - n) * hourMs)];
+    const entries = times.map((at): Written => ({ at, kind: "run" }));
+    return { ...one, start, plan: { ...one.plan, entries, latencyMs: 3000 } };
+  });
+
+/** The same by way of the commands' own window: what is printed, and what is counted. */
+async function printAtOnce({ plan, start, limit, jobs }: Case) {
+  const simulation = simulate(plan);
+  const { host, journal } = simulation;
+  const { session, printed } = sessionOf(host, journal, { limit, jobs });
+  const { sink } = runTarget(() => undefined);
+  const take = { ...sink, write: (runs: readonly string[]) => Promise.resolve(void printed.push(...runs)) };
+  const encode = ({ position, runId }: FlowRun): string => `${position} ${runId}`;
+  await simulation.clock.run(readWindow(session, { start, follow: false, onExpired: "fail" }, { encode, sink: take }));
+  return { printed, tally: { ...session.tally, pages: 0 } };
+}
+
+/** As much of a session as a window needs. */
+function sessionOf(host: Host, journal: Journal, { limit, jobs }: Pick<Case, "limit" | "jobs">) {
+  const options = { events, raw: false, keep: () => true, limit, patience: journal.patience, jobs, max: Infinity };
+  const reporter = { notify: () => undefined, live: () => undefined, clear: () => undefined };
+  const connection = { journal: () => journal };
+  const session = { host, options, connection, reporter, tally: emptyTally(), names: null, began: host.now() };
+  return { session: session as unknown as Session, printed: [] as string[] };
+}
+
+/** One run a minute for as many minutes, up to now: a page of ten each. */
+function steady(runs: number, plan: Partial<Plan> = {}): Plan {
+  const entries = Array.from({ length: runs }, (_, n): Written => ({ at: noon - (runs - n) * minuteMs, kind: "run" }));
+  return { ...calm, entries, knobs: { defaultLimit: 10 }, ...plan };
+}
+
+function startOf(runs: number): Places<string>["start"] {
+  const seconds = runs * 60;
+  return { kind: "time", at: noon - seconds * 1000, seek: `-PT${seconds}S`, askedAt: noon };
+}
+
+function placesOf(simulation: Simulation, more: Partial<Places<Digest<string>>> = {}): Places<Digest<string>> {
+  return { reading: readingOf(simulation, null, false), start: startOf(1000), jobs: 4, ...handing, ...more };
+}
+
+describe("readPlaces", () => {
+  test("is as many times faster as there are places, or nearly", async () => {
+    const elapsed = async (jobs: number): Promise<number> => {
+      const simulation = simulate(steady(1000));
+      await outcomeOf(simulation, readPlaces(placesOf(simulation, { jobs })));
+      return simulation.clock.now() - noon;
+    };
+    const [alone, four, sixteen] = [await elapsed(1), await elapsed(4), await elapsed(16)];
+    expect(alone / four).toBeGreaterThan(2.8);
+    expect(alone / sixteen).toBeGreaterThan(6);
+  });
+
+  test("tells how much of the window is read, to its end", async () => {
+    const simulation = simulate(steady(300));
+    const shares: number[] = [];
+    await outcomeOf(
+      simulation,
+      readPlaces(placesOf(simulation, { start: startOf(300), onShare: (share) => void shares.push(share) })),
+    );
+    expect(shares.every((share) => share >= 0 && share <= 1)).toBe(true);
+    expect(shares.at(-1)).toBeGreaterThan(0.9);
+  });
+
+  test("asks nothing more once its consumer has enough", async () => {
+    const simulation = simulate(steady(1000));
+    const reading = readPlaces(placesOf(simulation, { jobs: 8 }));
+    await simulation.clock.run(reading.next());
+    await reading.return();
+    await expectSilence(simulation);
+  });
+
+  test("ends quietly when it is told to stop, and asks nothing more", async () => {
+    const simulation = simulate(steady(1000));
+    let read = 0;
+    const reading = async (): Promise<void> => {
+      for await (const one of readPlaces(placesOf(simulation, { jobs: 8 }))) {
+        read += one.candidates.length;
+        if (read > 100) simulation.stop();
+      }
+    };
+    await simulation.clock.run(reading());
+    expect(read).toBeLessThan(400);
+    await expectSilence(simulation);
+  });
+
+  test("does not begin when it has been told to stop before", async () => {
+    const simulation = simulate(steady(100));
+    simulation.stop();
+    expect(await outcomeOf(simulation, readPlaces(placesOf(simulation)))).toMatchObject({ runs: [], failure: null });
+    expect(simulation.asked).toEqual([]);
+  });
+
+  test("fails where the plain walk does, with all that came before it, and asks nothing more", async () => {
+    const plan = steady(500);
+    const isLost = (url: string): boolean => /since=.*heron:6[5-9a-z]\./.test(url);
+    const broken = (simulation: Simulation): Simulation => refusing(simulation, isLost, () => 403);
+    const start = startOf(500);
+    const [walked, atOnce] = [broken(simulate(plan)), broken(simulate(plan))];
+    const expected = await outcomeOf(walked, walkOf(walked, start));
+    expect(await outcomeOf(atOnce, readPlaces(placesOf(atOnce, { start })))).toEqual(expected);
+    expect(expected).toMatchObject({ failure: "forbidden" });
+    expect(expected.runs.length).toBeGreaterThan(100);
+    await expectSilence(atOnce);
+  });
+
+  test("asks once more, in its turn, for what failed ahead of it", async () => {
+    const plan = steady(500);
+    const start = startOf(500);
+    const walked = simulate(plan);
+    // As many 503 as a reader puts up with, for every page of one stretch of the journal.
+    const failures = new Map<string, number>();
+    const isIll = (url: string): boolean => {
+      if (!/since=.*heron:6[5-9a-z]\./.test(url)) return false;
+      failures.set(url, (failures.get(url) ?? 0) + 1);
+      return (failures.get(url) ?? 0) <= 5;
+    };
+    const atOnce = refusing(simulate(plan), isIll, () => 503);
+    expect(await outcomeOf(atOnce, readPlaces(placesOf(atOnce, { start, jobs: 8 })))).toEqual(
+      await outcomeOf(walked, walkOf(walked, start)),
+    );
+    expect(failures.size).toBeGreaterThan(0);
+  });
+
+  test("a place that begins with what has no position takes nobody else's place", async () => {
+    const plan = steady(400);
+    const entries = plan.entries.map(({ at }, n): Written => ({ at, kind: n % 20 === 0 ? "nothing" : "run" }));
+    const one = { plan: { ...plan, entries, knobs: { defaultLimit: 3 } }, limit: null, jobs: 8, skims: false };
+    const start = startOf(400);
+    expect(await readAtOnce({ ...one, start })).toEqual(await walk({ ...one, start }));
+  });
+
+  test("holds no more than 8 MiB ahead of a slow consumer, and asks no further", async () => {
+    const simulation = simulate(steady(3000));
+    const mebibyte = 1024 * 1024;
+    let made = 0;
+    const digestPage = (page: Page): Digest<string> => {
+      made += 1;
+      return handing.digest(page);
+    };
+    const places = placesOf(simulation, { start: startOf(3000), digest: digestPage, sizeOf: () => mebibyte });
+    const reading = readPlaces(places);
+    for (let taken = 1; taken <= 60; taken++) {
+      await simulation.clock.run(reading.next());
+      await simulation.clock.pass(minuteMs);
+      const asked = simulation.asked.length;
+      await simulation.clock.pass(10 * minuteMs);
+      expect(simulation.asked.length).toBe(asked);
+      // What was let go on just before may come in yet: a page for each reader.
+      expect(made - taken).toBeLessThanOrEqual(8 + places.jobs);
+    }
+    await reading.return();
+  });
+
+  test("a journal that takes few requests is asked less, and read to its end", async () => {
+    const plan = steady(400, { perSecond: 2 });
+    const start = startOf(400);
+    const simulation = simulate(plan);
+    const walked = simulate(plan);
+    expect(await outcomeOf(simulation, readPlaces(placesOf(simulation, { start, jobs: 16 })))).toEqual(
+      await outcomeOf(walked, walkOf(walked, start)),
+    );
+    const refused = simulation.asked.filter(({ status }) => status === 429).length;
+    // Two at a time for each of sixteen readers at first; afterwards only what a reader finds out again.
+    expect(refused).toBeLessThan(80);
+  });
+});
+
+function walkOf(simulation: Simulation, start: Places<string>["start"]): AsyncIterable<Digest<string>> {
+  return digestsOf(readPages({ ...readingOf(simulation, null, false), start, follow: false, past: null }));
+}
+
+async function* digestsOf(pages: AsyncIterable<Page>): AsyncGenerator<Digest<string>> {
+  for await (const page of pages) yield digest(page, digesting);
+}
+
+/** The same journal, but it answers some questions otherwise. */
+function refusing(simulation: Simulation, isRefused: (url: string) => boolean, status: () => number): Simulation {
+  const { host, journal } = simulation;
+  const send: Host["send"] = async (ask, signal) => {
+    const answer = await host.send(ask, signal);
+    return isRefused(ask.url) ? answerOf(status(), {}, "") : answer;
+  };
+  return { ...simulation, journal: { ...journal, host: { ...host, send } } };
+}
