@@ -101,7 +101,11 @@ const leaves = ["host", "errors", "json", "notices", "version"];
 
 /** The files through which a package enters src. A package without a row does not enter. */
 const doors = [
-  { packages: ["undici"], at: ["http/transport"], because: "One exchange with the world goes through one file." },
+  {
+    packages: ["undici"],
+    at: ["http/transport"],
+    because: "One exchange with the world goes through one file.",
+  },
   {
     packages: ["commander"],
     at: ["cli", "program"],

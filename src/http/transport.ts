@@ -41,8 +41,9 @@ export async function createTransport({ env, stallMs }: TransportOptions): Promi
 
 /** A tunnel needs the whole package. */
 async function openProxy(timeouts: AgentType.Options, env: Env): Promise<Dispatcher> {
-  const { EnvHttpProxyAgent } = await import("undici");
-  return new EnvHttpProxyAgent({ ...timeouts, ...unset, ...findProxies(env) });
+  // By its default export: of a CommonJS package the bundler keeps no other (proved by test/e2e/reading).
+  const { default: undici } = await import("undici");
+  return new undici.EnvHttpProxyAgent({ ...timeouts, ...unset, ...findProxies(env) });
 }
 
 async function exchange(dispatcher: Dispatcher, ask: Ask, signal: AbortSignal): Promise<Answer> {

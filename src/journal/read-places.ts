@@ -223,6 +223,7 @@ function createField<T>(options: Places<T>) {
   return {
     open: (): Place<T> | null => {
       signal.addEventListener("abort", close, { once: true });
+      isClosed = signal.aborted;
       openMore();
       return places[0] ?? null;
     },

@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { bareEnv, flowrun, records, scratch } from "../support/flowrun.ts";
 
@@ -76,8 +77,14 @@ describe("flowrun explain", () => {
     const folder = join(home, "coverage");
     await flowrun(["explain", "2200"], { env: { ...bareEnv(home), NODE_V8_COVERAGE: folder } });
     const reports = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), "utf8")));
-    const loaded = reports.join("");
-    expect(loaded).toContain("commands/explain.js");
-    expect(loaded).not.toMatch(/node_modules\/(undici|luxon|conf|cli-table3|yaml)\//);
+    const urls = reports.flatMap((text) =>
+      (JSON.parse(text) as { result: { url: string }[] }).result.map(({ url }) => url),
+    );
+    const files = urls.filter((url) => url.startsWith("file:")).map((url) => fileURLToPath(url));
+    expect(files.join("\n")).toMatch(/chunks\/explain-/);
+    // The bundle says of each part which package it comes from.
+    const code = (await Promise.all(files.map((file) => readFile(file, "utf8")))).join("\n");
+    expect(code).toContain("// src/commands/explain.ts");
+    expect(code).not.toMatch(/^\/\/ node_modules\/(undici|luxon|conf|yaml)\//m);
   });
 });

@@ -45,12 +45,12 @@ export function createClock(start = noon): Clock {
   const step = async (until: number): Promise<boolean> => {
     await new Promise((resolve) => setImmediate(resolve));
     const at = timers.reduce((least, timer) => Math.min(least, timer.at), Infinity);
-    if (at > until) return false;
     const next = timers.find((timer) => timer.at === at);
+    if (next === undefined || at > until) return false;
     timers = timers.filter((timer) => timer !== next);
     now = Math.max(now, at);
-    next?.wake();
-    return next !== undefined;
+    next.wake();
+    return true;
   };
 
   return {
@@ -130,7 +130,9 @@ export function simulate(plan: Plan): Simulation {
   const send = async (ask: Ask, signal: AbortSignal): Promise<Answer> => {
     const name = `${plan.seed} ${count++}`;
     const latency = (part: string): number => chance(`${name} ${part}`) * plan.latencyMs;
-    const record = { url: ask.url.replace(origin, ""), at: clock.now(), status: 0 };
+    // Answered as of now, so that a window begins where it was asked to however long that takes.
+    const at = clock.now();
+    const record = { url: ask.url.replace(origin, ""), at, status: 0 };
     asked.push(record);
     open += 1;
     try {
@@ -139,7 +141,7 @@ export function simulate(plan: Plan): Simulation {
       open -= 1;
     }
     signal.throwIfAborted();
-    const reply = trouble(name, ask.url, signal) ?? answerJournal({ source, knobs }, callOf(ask), clock.now());
+    const reply = trouble(name, ask.url, signal) ?? answerJournal({ source, knobs }, callOf(ask), at);
     record.status = reply.status;
     const body = async (): Promise<Uint8Array> => {
       await clock.wait(latency("body"), signal);

@@ -1,0 +1,265 @@
+/**
+ * `npm run bench`: flowrun side by side with Adobe's own client and with a loop of curl and jq, on journals on loopback,
+ * and its start-up against Node's. Writes bench/RESULTS.md; it is no test. `--quick` takes a tenth of the events and one
+ * round, and only prints. Needs bash and GNU time.
+ */
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, loadavg, tmpdir, totalmem } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const isQuick = process.argv.includes("--quick");
+const size = (events) => (isQuick ? events / 10 : events);
+const rounds = (count) => (isQuick ? 1 : count);
+const gnuTime = "/usr/bin/time";
+const scratch = mkdtempSync(join(tmpdir(), "flowrun-bench-"));
+const began = { at: Date.now(), load: loadavg()[0] };
+
+const flowrun = (...args) => ["node", join(here, "../bin/flowrun.js"), ...args];
+const since = (jobs) =>
+  flowrun("since", "oldest", "--json", "--quiet", ...(jobs === undefined ? [] : ["--jobs", String(jobs)]));
+const readers = {
+  "aio-lib-events": ["node", join(here, "aio/read.js")],
+  "curl + jq": ["bash", join(here, "curl-jq.sh")],
+  "flowrun, 1 job": since(1),
+  "flowrun, 4 jobs (default)": since(),
+  "flowrun, 16 jobs": since(16),
+};
+const [aio, curl, one, four, sixteen] = Object.keys(readers);
+
+try {
+  prepare();
+  const report = await measureAll();
+  if (isQuick) process.stdout.write(report);
+  else writeFileSync(join(here, "RESULTS.md"), report);
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+function prepare() {
+  if (!existsSync(gnuTime)) throw new Error(`${gnuTime} is missing: install GNU time`);
+  if (!existsSync(join(here, "aio/node_modules"))) {
+    execFileSync("npm", ["ci", "--prefix", join(here, "aio")], { stdio: "inherit" });
+  }
+  const missing = ["curl", "jq"].filter((tool) => spawnSync("bash", ["-c", `command -v ${tool}`]).status !== 0);
+  if (missing.length === 0) return;
+  say(`without ${missing.join(" and ")}: the loop of curl and jq is left out`);
+  delete readers[curl];
+}
+
+async function measureAll() {
+  const pages = { events: size(24_000) };
+  const even = await readAll("240 pages, 50 ms away", { ...pages, latencyMs: 50 }, [aio, four, sixteen], rounds(3));
+  const crowded = await readAll(
+    "240 pages, 50 ms away, crowded at one end",
+    { ...pages, latencyMs: 50, shape: "crowded" },
+    [aio, four, sixteen],
+    rounds(2),
+  );
+  const slow = await readAll("240 pages, 50 ms away, page after page", { ...pages, latencyMs: 50 }, [curl, one], 1);
+  const near = await readAll("240 pages, 0 ms away", pages, Object.keys(readers), rounds(2));
+  const busy = await readAll("100,000 events, 60 % of them runs", { events: size(100_000) }, [aio, four], rounds(3));
+  const quiet = await readAll(
+    "100,000 events, none of them a run",
+    { events: size(100_000), runShare: 0 },
+    [aio, four],
+    rounds(3),
+  );
+  const short = await readAll("200,000 events", { events: size(200_000) }, [four], 1);
+  const long = await readAll("1,000,000 events", { events: size(1_000_000) }, [four], 1);
+  const starts = await startAll(rounds(25));
+
+  const faster = (table, name) => ratio(table, (of) => of(aio).wall / of(name).wall);
+  const cpu = (table) => ratio(table, (of) => of(four).cpu / of(aio).cpu);
+  const peak = (table) => median(table.rounds.map((of) => of(four).peak));
+  const goals = [
+    goal("240 pages, 50 ms away: times faster than aio-lib-events", faster(even, four), "≥", 3.3),
+    goal("the same with `--jobs 16`", faster(even, sixteen), "≥", 8),
+    goal("the same window, crowded at one end", faster(crowded, four), "≥", 3.3),
+    goal("the same with `--jobs 16`", faster(crowded, sixteen), "≥", 8),
+    goal("CPU, 60 % runs decoded and printed, against aio-lib-events printing raw", cpu(busy), "≤", 1.3),
+    goal("CPU, other events only, against aio-lib-events", cpu(quiet), "≤", 0.6),
+    goal("peak memory of 1,000,000 events, MiB", peak(long), "≤", 240),
+    goal("the same against 200,000 events", peak(long) / peak(short), "≤", 1.1),
+    ...starts.goals,
+  ];
+  return render(goals, [even, crowded, slow, near, busy, quiet, short, long], starts);
+}
+
+/** Lets each of these read the same journal, in turns, so many times. */
+async function readAll(title, journal, names, count) {
+  const { env, close } = await openJournal(journal);
+  const all = [];
+  try {
+    for (let round = 0; round < count; round++) {
+      const results = new Map();
+      for (const name of names.filter((known) => readers[known] !== undefined)) {
+        const result = read(readers[name], env);
+        say(`${title}: ${name}: ${result.wall.toFixed(2)} s, CPU ${result.cpu.toFixed(2)} s, ${result.runs} runs`);
+        results.set(name, result);
+      }
+      all.push((name) => results.get(name));
+    }
+  } finally {
+    close();
+  }
+  return { title, names: names.filter((name) => readers[name] !== undefined), rounds: all };
+}
+
+async function openJournal(options) {
+  const server = spawn("node", [join(here, "journal.js"), JSON.stringify(options)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const settings = JSON.parse(await new Promise((resolve) => server.stdout.once("data", resolve)));
+  const env = { PATH: process.env.PATH, HOME: scratch, FLOWRUN_HOME: join(scratch, "home"), ...settings };
+  return { env: { ...env, ACCESS_TOKEN: await mint(settings) }, close: () => server.kill() };
+}
+
+async function mint(settings) {
+  const body = new URLSearchParams({
+    grant_type: "client_credentials",
+    client_id: settings.FLOWRUN_CLIENT_ID,
+    client_secret: settings.FLOWRUN_CLIENT_SECRET,
+    scope: settings.FLOWRUN_SCOPES,
+  });
+  const answer = await fetch(`${settings.FLOWRUN_IMS_URL}/ims/token/v3`, { method: "POST", body });
+  return (await answer.json()).access_token;
+}
+
+/** One reading to its end: seconds, seconds of CPU and MiB by GNU time, and how many lines hold a flow run. */
+function read(command, env) {
+  const figures = join(scratch, "figures");
+  const line = 'set -o pipefail; figures=$1; shift; "$0" -f "%e %U %S %M" -o "$figures" "$@" | grep -c flowId || true';
+  const { stdout, stderr } = spawnSync("bash", ["-c", line, gnuTime, figures, ...command], { env, encoding: "utf8" });
+  const text = readFileSync(figures, "utf8").trim();
+  // GNU time says so in a line of its own.
+  if (text.includes("\n")) throw new Error(`${command.join(" ")}: ${text}\n${stderr}`);
+  const [wall, user, system, peak] = text.split(" ").map(Number);
+  return { wall, cpu: user + system, peak: peak / 1024, runs: Number(stdout) };
+}
+
+/** How long flowrun takes to start, against Node, in turns. */
+async function startAll(count) {
+  const { env, close } = await openJournal({ events: 0 });
+  const commands = {
+    "node -e 0": ["node", "-e", "0"],
+    "flowrun --version": flowrun("--version"),
+    "flowrun since --help": flowrun("since", "--help"),
+    "flowrun since -P1D, nothing there": flowrun("since", "-P1D"),
+  };
+  const times = Object.fromEntries(Object.keys(commands).map((name) => [name, []]));
+  try {
+    // The first one gets a token, which the others find.
+    start(commands["flowrun since -P1D, nothing there"], env);
+    for (let round = 0; round < count; round++) {
+      for (const [name, command] of Object.entries(commands)) times[name].push(start(command, env));
+    }
+  } finally {
+    close();
+  }
+  say(`start-up: ${count} rounds`);
+  const rows = Object.entries(times).map(([name, all]) => ({
+    name,
+    cpu: lowest(all.map(({ cpu }) => cpu)),
+    wall: lowest(all.map(({ wall }) => wall)),
+  }));
+  const [node] = rows;
+  const least = [undefined, 1.5, 1.9, 4];
+  const goals = rows.slice(1).map(({ name, cpu }, index) => {
+    return goal(
+      `start-up, CPU against \`node -e 0\`: \`${name.split(",")[0]}\``,
+      cpu / node.cpu,
+      "≤",
+      least[index + 1],
+    );
+  });
+  return { rows, node, goals };
+}
+
+function start(command, env) {
+  const line = 'TIMEFORMAT="%3R %3U %3S"; time "$0" "$@" >/dev/null 2>&1';
+  const { stderr } = spawnSync("bash", ["-c", line, ...command], { env, encoding: "utf8" });
+  const [wall, user, system] = stderr.trim().split(" ").map(Number);
+  return { wall, cpu: user + system };
+}
+
+/** The tenth percentile: what it takes when nobody else wants the machine. */
+function lowest(numbers) {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 10)];
+}
+
+function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Each round's own ratio, so that a slow moment of the machine slows both of its sides. */
+function ratio({ rounds: all }, of) {
+  return median(all.map(of));
+}
+
+function goal(what, value, sign, bound) {
+  const isReached = sign === "≤" ? value <= bound : value >= bound;
+  return `| ${what} | ${sign} ${bound} | ${value >= 100 ? value.toFixed(0) : value.toFixed(2)} | ${isReached ? "yes" : "**no**"} |`;
+}
+
+function render(goals, tables, { rows, node }) {
+  const [{ model }] = cpus();
+  const gib = (totalmem() / 1024 ** 3).toFixed(1);
+  const load = `load ${began.load.toFixed(1)} before, ${loadavg()[0].toFixed(1)} after`;
+  return `# Speed
+
+Written by \`npm run bench\`; every figure is from one run of it, and only comparisons within it mean anything.
+
+${cpus().length} cores (${model.trim()}), ${gib} GiB, Node ${process.versions.node}; ${load}; ${Math.round((Date.now() - began.at) / 1000)} s in all.
+Journals are served on loopback by a process of their own, a hundred events a page, about 2.5 kB each, uncompressed.
+aio-lib-events and curl + jq print events as they are, flowrun finds, decodes and prints flow runs as ndjson. Rounds are
+interleaved; times are medians, ratios are medians of each round's own ratio. Wall time, CPU (user and system) and peak
+memory are GNU time's, start-up's are bash's; NODE_EXTRA_CA_CERTS is unset for all.
+
+## To reach
+
+| what | goal | here | reached |
+|---|---|---|---|
+${goals.join("\n")}
+
+## Readings
+
+${tables.map(renderTable).join("\n\n")}
+
+## Start-up
+
+The lowest tenth of interleaved starts.
+
+| | CPU, ms | ratio | wall, ms | ratio |
+|---|---|---|---|---|
+${rows.map((row) => renderStart(row, node)).join("\n")}
+`;
+}
+
+function renderTable({ title, names, rounds: all }) {
+  const [first] = names;
+  const rows = names.map((name) => {
+    const of = (pick) => median(all.map((round) => pick(round(name))));
+    const against = (pick) => ratio({ rounds: all }, (round) => pick(round(name)) / pick(round(first))).toFixed(2);
+    const [wall, cpu, peak] = [({ wall: it }) => it, ({ cpu: it }) => it, ({ peak: it }) => it];
+    return `| ${name} | ${of(wall).toFixed(2)} | ${against(wall)} | ${of(cpu).toFixed(2)} | ${against(cpu)} | ${of(peak).toFixed(0)} | ${of(({ runs }) => runs)} |`;
+  });
+  return `**${title}** (${all.length === 1 ? "once" : `${all.length} rounds`})
+
+| | time, s | ratio | CPU, s | ratio | peak, MiB | runs found |
+|---|---|---|---|---|---|---|
+${rows.join("\n")}`;
+}
+
+function renderStart({ name, cpu, wall }, node) {
+  const ms = (seconds) => (seconds * 1000).toFixed(0);
+  return `| \`${name}\` | ${ms(cpu)} | ${(cpu / node.cpu).toFixed(2)} | ${ms(wall)} | ${(wall / node.wall).toFixed(2)} |`;
+}
+
+function say(text) {
+  process.stderr.write(`${text}\n`);
+}

@@ -1,0 +1,123 @@
+import { describe, expect, test } from "vitest";
+import { decodePage, findEntries, firstPosition, guessTime, skimPage, type Page } from "../../src/journal/page.ts";
+
+const marks = ["flowId", "_flow_run_"];
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const skim = (text: string) => skimPage(bytes(text), marks);
+
+const other = (position: string): string => `{"position":"${position}","event":{"type":"com.example.read"}}`;
+const pageText = (entries: readonly string[], last = "cat:9"): string =>
+  `{"events":[${entries.join(",")}],"_page":{"last":"${last}","count":${entries.length}}}`;
+
+describe("skimPage", () => {
+  test("takes from a page without a mark what the journal counted", () => {
+    expect(skim(pageText([other("cat:1"), other("cat:2")], "cat:2"))).toEqual({
+      entries: [],
+      count: 2,
+      last: "cat:2",
+    });
+  });
+
+  test.each([
+    ["a run's own field", '{"position":"cat:1","event":{"flowId":"f"}}'],
+    ["an event code", '{"position":"cat:1","event":{"code":"sources_flow_run_success"}}'],
+    ["a mark inside a text", '{"position":"cat:1","event":{"note":"about a flowId"}}'],
+    ["a mark in JSON inside a text", '{"position":"cat:1","event":{"data":"{\\"flowId\\":1}"}}'],
+  ])("leaves a page with %s to be parsed", (_, entry) => {
+    expect(skim(pageText([other("cat:0"), entry]))).toBeNull();
+  });
+
+  test.each([
+    ["line breaks and indents", `{\n  "events" : [],\n  "_page" : {\n "last" : "a:b.c,d" ,\n "count" : 0 }\n}\n`],
+    ["no blanks", '{"events":[],"_page":{"last":"a:b.c,d","count":0}}'],
+  ])("understands %s", (_, text) => {
+    expect(skim(text)).toMatchObject({ last: "a:b.c,d", count: 0 });
+  });
+
+  test.each([
+    ["cut off", pageText([other("cat:1")]).slice(0, -1)],
+    ["cut off in an event", '{"events":[{"position":"cat:1","event":{"typ'],
+    ["without _page", `{"events":[${other("cat:1")}]}`],
+    ["with _page first", `{"_page":{"last":"cat:1","count":1},"events":[${other("cat:1")}]}`],
+    ["with more in _page", '{"events":[],"_page":{"last":"cat:1","count":1,"more":true}}'],
+    ["with count first", '{"events":[],"_page":{"count":1,"last":"cat:1"}}'],
+    ["with an escape in its last position", '{"events":[],"_page":{"last":"a\\u003ab","count":1}}'],
+    ["of HTML", "<html></html>"],
+    ["of nothing", ""],
+  ])("leaves a page %s to be parsed", (_, text) => {
+    expect(skim(text)).toBeNull();
+  });
+
+  test("finds the end of a long page, from a buffer that it shares with others", () => {
+    const text = pageText(Array.from({ length: 500 }, (_, n) => other(`cat:${n}`)));
+    const shared = bytes(`flowId${text}flowId`);
+    expect(skimPage(shared.subarray(6, shared.length - 6), marks)).toMatchObject({ count: 500, last: "cat:9" });
+  });
+});
+
+const skimmed = (text: string): Page => ({ ...parsed(text), entries: [], unparsed: bytes(text) });
+const parsed = (text: string): Page => ({
+  url: "https://events-va6.adobe.io/j",
+  entries: decodePage(bytes(text))?.entries ?? [],
+  unparsed: null,
+  count: 2,
+  last: null,
+  recordedAt: null,
+  next: "https://events-va6.adobe.io/j?since=cat:2",
+  atEnd: false,
+  validate: null,
+  waitMs: 0,
+});
+
+describe.each([
+  ["parsed", parsed],
+  ["skimmed", skimmed],
+])("the first position of a page that was %s", (_, make) => {
+  test.each([
+    ["its first event's", pageText([other("cat:1"), other("cat:2")]), "cat:1"],
+    ["with commas and escapes", pageText(['{"position":"a,b\\u003ac","event":{}}']), "a,b:c"],
+    ["wherever it stands in the entry", pageText(['{"event":{"position":"inner"},"position":"outer"}']), "outer"],
+    ["not the second's where the first has none", pageText(["null", other("cat:2")]), null],
+    ["none where it is empty", pageText(['{"position":"","event":{}}', other("cat:2")]), null],
+    ["none in an empty page", pageText([]), null],
+  ])("is %s", (__, text, position) => {
+    expect(firstPosition(make(text))).toBe(position);
+  });
+});
+
+describe("findEntries", () => {
+  const text = pageText([other("cat:1"), other("cat:2"), '{"position":"a\\u002fb","event":{}}']);
+
+  test("parses a skimmed page only where a text may stand in it", () => {
+    expect(findEntries(skimmed(text), ["cat:7"])).toEqual([]);
+    expect(findEntries(skimmed(text), ["cat:7", "cat:2"])).toEqual(parsed(text).entries);
+    expect(findEntries(skimmed(text), [])).toEqual([]);
+  });
+
+  test("does not rule out what JSON can write in another way", () => {
+    expect(findEntries(skimmed(text), ["a/b"])).toEqual(parsed(text).entries);
+  });
+
+  test("has a parsed page's entries whatever is looked for", () => {
+    expect(findEntries(parsed(text), [])).toHaveLength(3);
+  });
+});
+
+describe("guessTime", () => {
+  const [from, to] = [Date.UTC(2026, 10, 20), Date.UTC(2026, 10, 22)];
+  test.each([
+    ["epoch milliseconds", '"updatedAt":1795262400000}', Date.UTC(2026, 10, 21, 12)],
+    ["RFC 3339", '"time":"2026-11-21T12:00:00.500Z"', Date.UTC(2026, 10, 21, 12, 0, 0, 500)],
+    ["the latest", "1795262400000 2026-11-21T13:00:00Z 1795262400001", Date.UTC(2026, 10, 21, 13)],
+    ["nothing before", "1795046400000", null],
+    ["nothing after", "2026-11-23T00:00:00Z", null],
+    ["no longer number", "17952624000001 91795262400000", null],
+    ["no time", "{}", null],
+  ])("%s", (_, text, at) => {
+    expect(guessTime(bytes(text), from, to)).toBe(at);
+  });
+
+  test("looks at the end of a page only", () => {
+    expect(guessTime(bytes(`1795262400000${" ".repeat(5000)}`), from, to)).toBeNull();
+  });
+});
