@@ -1,18 +1,90 @@
 /**
  * Builds dist/: the program and the packages it uses in a few files, since a start spends most of its time on finding
- * and opening modules. Each command stays in a chunk of its own that is loaded when it runs. Names are kept, so that a
- * stack trace reads like the source.
+ * and opening modules. What is loaded when it is needed stays in chunks of its own: the commands together in one, since
+ * each is small. Names are kept, so that a stack trace reads like the source.
  */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { build } from "esbuild";
 
+/** What is loaded when it is needed. */
+const lazy = readdirSync("src", { recursive: true })
+  .filter((name) => name.endsWith(".ts"))
+  .flatMap((name) => {
+    const path = join("src", name);
+    const targets = readFileSync(path, "utf8").matchAll(/\bimport\("([.][^"]*)"\)/g);
+    return [...targets].map(([, target]) => resolve(dirname(path), target));
+  });
+
+/** Nearly always needed, and small: opening a file for each would cost more than reading them all. */
+const small = [
+  "commands/since",
+  "commands/tail",
+  "commands/wait",
+  "commands/cursor",
+  "render/json",
+  "render/painter",
+].map((name) => resolve("src", `${name}.ts`));
+
+/** Loaded with the program itself; named here, they share a chunk with the rest that it shares with others. */
+const shared = [resolve("src/runs/grouping.ts"), resolve("src/version.ts"), "env-paths"];
+
+/**
+ * Left alone, whatever some of them share would be a chunk of its own, dozens in all. Here the small ones are one chunk,
+ * and all others import it: what anybody shares with it is one chunk, too.
+ */
+const together = {
+  name: "together",
+  setup({ onResolve, onLoad }) {
+    const target = { path: "together", namespace: "together" };
+    onResolve({ filter: /^together$/ }, () => target);
+    onResolve({ filter: /^[.].*[.]ts$/ }, ({ kind, path, resolveDir }) =>
+      kind === "dynamic-import" && small.includes(resolve(resolveDir, path)) ? target : null,
+    );
+    onLoad({ filter: /^together$/, namespace: "together" }, () => {
+      checkNames();
+      const parts = [
+        ...small.map((path) => `export * from ${JSON.stringify(path)};`),
+        ...shared.map((path) => `import ${JSON.stringify(path)};`),
+      ];
+      return { contents: parts.join("\n"), resolveDir: import.meta.dirname };
+    });
+    onLoad({ filter: /[.]ts$/ }, ({ path }) =>
+      lazy.includes(path) && !small.includes(path)
+        ? { contents: `import "together"; ${readFileSync(path, "utf8")}`, loader: "ts" }
+        : null,
+    );
+  },
+};
+
+/** Two of one name would hide each other. */
+function checkNames() {
+  const names = small.flatMap((path) =>
+    [...readFileSync(path, "utf8").matchAll(/^export (?:async )?(?:function\*?|const|class) (\w+)/gm)].map(
+      ([, name]) => name,
+    ),
+  );
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  if (twice.length > 0) throw new Error(`exported by two files that are built together: ${twice.join(", ")}`);
+}
+
+/** undici's HTTP/2 client is never used, and would load Node's. */
+const withoutHttp2 = {
+  name: "without-http2",
+  setup({ onLoad }) {
+    onLoad({ filter: /undici[/\\]lib[/\\]dispatcher[/\\]client-h2[.]js$/ }, () => ({
+      contents: "module.exports = null;",
+    }));
+  },
+};
+
 rmSync("dist", { recursive: true, force: true });
+// The version is asked for without the program.
+await build({ entryPoints: ["src/version.ts"], outdir: "dist", bundle: true, format: "esm", platform: "node" });
 const { metafile } = await build({
-  // The version is asked for without the program; the demo's server is for the benchmarks and the soak.
+  // The demo's server is for the benchmarks and the soak.
   entryPoints: {
     main: "src/main.ts",
-    version: "src/version.ts",
     "demo/server": "src/demo/server.ts",
     "demo/source": "src/demo/source.ts",
   },
@@ -31,6 +103,7 @@ const { metafile } = await build({
   },
   legalComments: "none",
   metafile: true,
+  plugins: [together, withoutHttp2],
 });
 writeFileSync("dist/THIRD-PARTY-LICENSES.txt", notices(Object.keys(metafile.inputs)));
 

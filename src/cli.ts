@@ -12,7 +12,7 @@ import { safeText } from "./render/safe-text.ts";
 export async function runCli(argv: readonly string[], host: Host): Promise<number> {
   try {
     const words = argv.length === 0 ? ["--help"] : argv.map(shield);
-    await createProgram(host).parseAsync(words, { from: "user" });
+    await createProgram(host, words[0]).parseAsync(words, { from: "user" });
     return 0;
   } catch (error) {
     return await explain(error, argv, host);
@@ -71,11 +71,14 @@ async function report(error: FlowrunError, argv: readonly string[], host: Host):
 
 /** commander's one sentence, or two, or a suggestion on a second line, as what happened and why. */
 function usageError(error: CommanderError, argv: readonly string[]): FlowrunError {
-  const command = argv.find((word) => !word.startsWith("-"));
-  const topic = command !== undefined && error.code !== "commander.unknownCommand" ? ` ${command}` : "";
-  // commander shows the help of a group of commands and calls that a failure.
+  const words = argv.filter((word) => !word.startsWith("-"));
+  const [command, ...operands] = words[0] === "help" ? words.slice(1) : words;
+  const isUnknown =
+    error.code === "commander.unknownCommand" || (words[0] === "help" && error.code === "commander.help");
+  const isNested = isUnknown && operands.length > 0;
+  const topic = command === undefined || (isUnknown && !isNested) ? "" : ` ${command}`;
   const told =
-    error.code === "commander.help" ? `'flowrun${topic}' is not whole. It takes one more command.` : error.message;
+    isUnknown && error.code === "commander.help" ? `unknown command '${words[1] ?? ""}'` : toldBy(error, topic);
   const [, what = told, why = ""] = /^(?:error: )?(.*?)(?:\.\s+|\n)(.+)$/s.exec(told) ?? [];
   return new FlowrunError("usage", what.replace(/^error: /, "").replaceAll("\u2212", "-"), {
     why: why === "" ? `flowrun${topic} cannot be run as it is written` : why.replace(/^\(|\)$/g, ""),
@@ -83,11 +86,16 @@ function usageError(error: CommanderError, argv: readonly string[]): FlowrunErro
   });
 }
 
+/** commander shows the help of a group of commands and calls that a failure. */
+function toldBy(error: CommanderError, topic: string): string {
+  return error.code === "commander.help" ? `'flowrun${topic}' is not whole. It takes one more command.` : error.message;
+}
+
 /** Looked up in the bare words, since the line may be the very thing that could not be parsed. */
 function wantsJson(argv: readonly string[]): boolean {
   return argv.some((word, index) => {
     if (word === "--json") return true;
-    const format = /^(?:-o|--output)=?(.*)$/.exec(word)?.[1];
+    const format = /^(?:-[qv]*o|--output)=?(.*)$/.exec(word)?.[1];
     return format !== undefined && ["json", "ndjson"].includes(format === "" ? (argv[index + 1] ?? "") : format);
   });
 }

@@ -60,3 +60,8 @@ export class FlowrunError extends Error {
     this.requestId = details.requestId ?? null;
   }
 }
+
+/** What an error of any kind says of itself. Pure. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,4 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { userInfo } from "node:os";
+import { resolve } from "node:path";
 import process from "node:process";
 import { isatty } from "node:tty";
 import v8 from "node:v8";
@@ -80,14 +82,29 @@ function findDirs(): Dirs {
   if (home !== undefined && home !== "") return { config: home, state: home, cache: home };
   const { config, cache, data, log } = envPaths("flowrun", { suffix: "" });
   // Linux has a folder for state, which env-paths knows as the one for logs; elsewhere it goes with the data.
-  return { config, cache, state: process.platform === "linux" ? log : data };
+  const state = process.platform === "linux" ? log : data;
+  return { config: underHome(config), cache: underHome(cache), state: underHome(state) };
+}
+
+/** With an empty HOME a path would lie in the working folder, which may be somebody's repository. */
+function underHome(path: string): string {
+  return resolve(userInfo().homedir, path);
+}
+
+async function readStdin(): Promise<string> {
+  const { text } = await import("node:stream/consumers");
+  stopping.signal.addEventListener("abort", () => process.stdin.destroy(), { once: true });
+  return text(process.stdin).catch((error: unknown) => {
+    stopping.signal.throwIfAborted();
+    throw error;
+  });
 }
 
 const host: Host = {
   env: process.env,
   dirs: findDirs(),
   // The stream itself is made when it is read: most commands never do.
-  stdin: { isTTY: isatty(0), read: async () => (await import("node:stream/consumers")).text(process.stdin) },
+  stdin: { isTTY: isatty(0), read: readStdin },
   stdout: outputOf(process.stdout),
   stderr: outputOf(process.stderr),
   prompt: isatty(0) && isatty(2) ? lazyPrompt() : null,

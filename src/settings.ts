@@ -31,13 +31,12 @@ export interface Settings extends Access {
   readonly journalUrl: string;
 }
 
-/** Whether the environment alone says all that a reading needs, so that no profile has to be opened. Pure. */
+/** Whether the environment alone says all that a reading uses, so that no profile has to be opened. Pure. */
 export function isSettledBy(env: Env): boolean {
-  const asked: readonly string[] = Object.values(variables);
-  const needed =
-    filled(env["FLOWRUN_ACCESS_TOKEN"]) === null ? asked : asked.filter((name) => !/SECRET|SCOPES|IMS_URL/.test(name));
-  const defaulted: readonly string[] = [variables.scopes, variables.imsUrl, variables.apiUrl];
-  return needed.every((name) => filled(env[name]) !== null || defaulted.includes(name));
+  const { clientId, imsOrgId, journalUrl, clientSecret, scopes, imsUrl } = variables;
+  const isSet = (name: string): boolean => filled(env[name]) !== null;
+  const hasAccess = isSet("FLOWRUN_ACCESS_TOKEN") || [clientSecret, scopes, imsUrl].every(isSet);
+  return hasAccess && [clientId, imsOrgId, journalUrl].every(isSet);
 }
 
 /** A setting and who said so. */

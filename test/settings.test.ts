@@ -154,7 +154,8 @@ describe("what cannot be right", () => {
 describe("whether the environment settles it alone", () => {
   const without = (name: string) => ({ ...env, [name]: undefined });
   test.each([
-    ["everything", env, true],
+    ["everything", { ...env, FLOWRUN_SCOPES: "adobeio_api", FLOWRUN_IMS_URL: "https://ims.example" }, true],
+    ["no scopes and no IMS, which a profile may hold", env, false],
     ["nothing", {}, false],
     ["no secret", without("FLOWRUN_CLIENT_SECRET"), false],
     ["a token for the secret", { ...without("FLOWRUN_CLIENT_SECRET"), FLOWRUN_ACCESS_TOKEN: "t" }, true],

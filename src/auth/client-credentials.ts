@@ -1,7 +1,7 @@
 import { FlowrunError } from "../errors.ts";
 import { defaultWaitMs, retryAfterMs } from "../http/backoff.ts";
 import { persevere, type Attempt, type Retrying } from "../http/retrying.ts";
-import { describeNetworkFailure, readServerWords, type ServerWords } from "../http/words.ts";
+import { describeNetworkFailure, isMistake, networkHint, readServerWords, type ServerWords } from "../http/words.ts";
 import type { Answer, Ask, Host } from "../host.ts";
 import { parseObject } from "../json.ts";
 import { Secret } from "./secret.ts";
@@ -38,8 +38,8 @@ async function tryOnce(credentials: Credentials, secret: Secret, minting: Mintin
     return judge(answer, await answer.body(), mintedAt, host);
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof FlowrunError) throw error;
-    return { trouble: trouble("IMS could not be reached", describeNetworkFailure(error)) };
+    if (error instanceof FlowrunError || isMistake(error)) throw error;
+    return { trouble: { ...trouble("IMS could not be reached", describeNetworkFailure(error)), hint: networkHint } };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Host } from "../host.ts";
+import { columnNames } from "../render/columns.ts";
 import { listCursors } from "../state/cursor-files.ts";
 import { listProfiles } from "../state/profile-files.ts";
 import { chosenProfile, demoProfile } from "./chosen-profile.ts";
@@ -65,9 +66,8 @@ async function cursors({ given }: Line, host: Host): Promise<readonly Candidate[
   return words(await listCursors(host.dirs.state, profile), `cursor of profile ${profile}`);
 }
 
-async function columns(): Promise<readonly Candidate[]> {
-  const { columnNames } = await import("../render/columns.ts");
-  return words(columnNames());
+function columns(): Promise<readonly Candidate[]> {
+  return Promise.resolve(words(columnNames()));
 }
 
 async function statuses(): Promise<readonly Candidate[]> {

@@ -1,13 +1,14 @@
 import { FlowrunError } from "../errors.ts";
 import type { CursorFlags } from "../program/flags.ts";
 import type { Host } from "../host.ts";
-import { askJournal } from "../journal/ask-journal.ts";
+import { askJournal, isPurged } from "../journal/ask-journal.ts";
 import type { Cursor } from "../journal/cursor.ts";
 import { retentionMs } from "../journal/retention.ts";
-import { startUrl, type Start } from "../journal/when.ts";
+import { afterPosition, findDuration, findInstant, startUrl } from "../journal/when.ts";
 import { safeText } from "../render/safe-text.ts";
 import { renderSmallTable } from "../render/small-table.ts";
 import { createReporter } from "../reporter.ts";
+import { profileFlag } from "../settings/profile-name.ts";
 import {
   cursorPath,
   deleteCursor,
@@ -19,6 +20,7 @@ import {
 import { connect, type Connection } from "./connect.ts";
 import { chosenProfile } from "./chosen-profile.ts";
 import { checkCursorName, defaultCursor } from "./cursor-name.ts";
+import { usualPatience } from "./way.ts";
 
 /** The profile's cursors, a line each; a damaged one is shown as such. */
 export async function runCursorList(flags: CursorFlags, host: Host): Promise<void> {
@@ -33,9 +35,9 @@ export async function runCursorList(flags: CursorFlags, host: Host): Promise<voi
     await host.stderr.write(`no cursors are saved for profile '${profile}'; flowrun since last makes one\n`);
     return;
   }
-  const rows = found.map(({ name, savedAt, expiresAt, runs, position, damaged }) => [
+  const rows = found.map(({ name, readUntil, expiresAt, runs, position, damaged }) => [
     name,
-    damaged ? "damaged" : (savedAt ?? "-"),
+    damaged ? "damaged" : (readUntil ?? "-"),
     expiresAt ?? "-",
     runs === null ? "-" : String(runs),
     position === null ? "-" : safeText(position),
@@ -77,7 +79,9 @@ export async function runCursorSet(word: string, where: string, flags: CursorFla
     const next = await questionFor(where, connection, host);
     const now = host.now();
     const position = where === "oldest" || where === "now" ? null : where;
-    const fresh = { runs: 0, events: 0, keys: [], savedAt: now, movedAt: now };
+    // Of a place that somebody names it is not known what was read before.
+    const readUntil = where === "now" ? now : now - retentionMs;
+    const fresh = { runs: 0, events: 0, keys: [], savedAt: now, readUntil, movedAt: now };
     await openCursorFile(place).save({
       journal: connection.journalName,
       next: connection.toSaved(next),
@@ -86,7 +90,7 @@ export async function runCursorSet(word: string, where: string, flags: CursorFla
     });
     notify({
       kind: "remark",
-      text: `the cursor '${place.name}' is set; read on from it with: flowrun since last --cursor ${place.name}`,
+      text: `the cursor '${place.name}' is set; read on from it with: flowrun since last --cursor ${place.name}${profileFlag(place.profile)}`,
     });
   } finally {
     await lock.release();
@@ -125,6 +129,7 @@ async function describe(place: CursorPlace) {
 const unreadable = {
   position: null,
   savedAt: null,
+  readUntil: null,
   movedAt: null,
   expiresAt: null,
   runs: null,
@@ -132,33 +137,56 @@ const unreadable = {
   damaged: true,
 };
 
-/** A cursor's place may expire seven days after the journal last moved there (contract: journal, §1.8). */
-function publicForm(name: string, { position, savedAt, movedAt, runs, events }: Cursor) {
+/** A cursor's place expires seven days after the last event that it has read (contract: journal, §1.8). */
+function publicForm(name: string, { position, savedAt, readUntil, movedAt, runs, events }: Cursor) {
   const iso = (ms: number): string => new Date(ms).toISOString();
   return {
     name,
     position,
     savedAt: iso(savedAt),
+    readUntil: iso(readUntil),
     movedAt: iso(movedAt),
-    expiresAt: iso(savedAt + retentionMs),
+    expiresAt: iso(readUntil + retentionMs),
     runs,
     events,
     damaged: false,
   };
 }
 
+/**
+ * The question that a cursor begins with, put to the journal once, so that a mistyped place is found out now.
+ * @throws FlowrunError `usage` for a word that is no place, `gap` for a position that has expired or never was.
+ */
 async function questionFor(where: string, connection: Connection, host: Host): Promise<string> {
   const { journalUrl } = connection.settings;
-  if (where === "now") {
-    const start: Start = { kind: "now" };
-    const journal = connection.journal({ retries: 5, maxWaitMs: 300_000 });
-    const page = await askJournal(journal, () => startUrl(journalUrl, start, null, host.now())).page;
-    return page.next;
-  }
   if (where === "oldest") return journalUrl;
-  const next = new URL(journalUrl);
-  next.searchParams.set("since", where);
-  return next.href;
+  if (where !== "now") checkPosition(where);
+  const journal = connection.journal(usualPatience);
+  const question = (): string =>
+    where === "now"
+      ? startUrl(journalUrl, { kind: "now" }, null, host.now())
+      : afterPosition(journalUrl, where, journalUrl);
+  const page = await askJournal(journal, question).page;
+  if (where === "now") return page.next;
+  if (page.validate !== null && (await isPurged(journal, page.validate))) throw noPlace(where);
+  return question();
+}
+
+/** A window is easily given for a position, and the journal might answer 204 to it for ever. */
+function checkPosition(where: string): void {
+  const isWhen = where === "last" || findDuration(where) !== null || findInstant(where) !== null;
+  if (!isWhen) return;
+  throw new FlowrunError("usage", `a cursor cannot be set to '${where.replace("\u2212", "-")}'`, {
+    why: "it is a place in the journal: oldest, now, or the position of an event",
+    hint: `to read that window: flowrun since ${where.replace("\u2212", "-")}`,
+  });
+}
+
+function noPlace(where: string): FlowrunError {
+  return new FlowrunError("gap", `the journal knows no position '${safeText(where)}'`, {
+    why: "it has expired (the journal keeps seven days), or was never in this journal",
+    hint: "positions are in every record: flowrun since -P1D --json",
+  });
 }
 
 function noCursor({ name, profile }: CursorPlace): FlowrunError {

@@ -1,5 +1,7 @@
 import { FlowrunError } from "../errors.ts";
 import type { Host, Prompt } from "../host.ts";
+import { askJournal } from "../journal/ask-journal.ts";
+import { startUrl } from "../journal/when.ts";
 import type { LoginFlags } from "../program/flags.ts";
 import { safeText } from "../render/safe-text.ts";
 import { createReporter } from "../reporter.ts";
@@ -7,7 +9,7 @@ import { readVariables, variables, type Env, type ProfileValues } from "../setti
 import { defaultProfile } from "../settings/profile-name.ts";
 import { readUsedProfile } from "../state/profile-files.ts";
 import { chosenProfile, demoProfile } from "./chosen-profile.ts";
-import { apiOn, connectApi } from "./connect-api.ts";
+import { apiOn, connectApi, type ApiConnection } from "./connect-api.ts";
 import { chooseJournal, type ChosenJournal, type JournalWish } from "./login-journal.ts";
 import { gatherLogin } from "./login-values.ts";
 import { readSaved, usualPatience, type ConnectOptions, type Way } from "./way.ts";
@@ -93,7 +95,16 @@ async function loginToDemo(
 async function prove(way: Way, wish: JournalWish, options: ConnectOptions, host: Host): Promise<ChosenJournal> {
   const connection = apiOn(way, options, host);
   await connection.mint(usualPatience);
-  return chooseJournal(connection, wish);
+  const chosen = await chooseJournal(connection, wish);
+  // The registrations answer for their own journals; one that was given by its URL has to answer itself.
+  if (chosen.registration === null) await askOnce(chosen.url, connection, host);
+  return chosen;
+}
+
+/** @throws FlowrunError, when there is no journal or the credential may not read it. */
+async function askOnce(url: string, connection: ApiConnection, host: Host): Promise<void> {
+  const journal = { ...connection.api(usualPatience), url };
+  await askJournal(journal, () => startUrl(url, { kind: "now" }, null, host.now())).page;
 }
 
 async function report(profile: string, values: ProfileValues, journal: ChosenJournal, host: Host): Promise<void> {

@@ -1,9 +1,12 @@
-import { FlowrunError } from "../errors.ts";
+import { FlowrunError, reasonOf } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { keysKept, type Cursor, type CursorStore } from "../journal/cursor.ts";
+import { retentionMs } from "../journal/retention.ts";
+import { afterPosition } from "../journal/when.ts";
 import type { Notify } from "../notices.ts";
 import type { Progress } from "../pipeline.ts";
 import type { Seen } from "../runs/seen.ts";
+import { profileFlag } from "../settings/profile-name.ts";
 import { lockCursor, openCursorFile, type CursorPlace } from "../state/cursor-files.ts";
 import type { Connection } from "./connect.ts";
 import type { Place, Window } from "./read-window.ts";
@@ -66,16 +69,16 @@ export async function openCursor(
 }
 
 function resume(saved: Cursor, connection: Connection) {
-  const { next, savedAt, movedAt, keys } = saved;
+  const { next, readUntil, movedAt, keys } = saved;
   const start: Place = { kind: "next", url: connection.fromSaved(next) };
-  return { start, past: { readUntil: savedAt, movedAt, keys } };
+  return { start, past: { readUntil, movedAt, keys } };
 }
 
-function checkJournal({ name }: CursorPlace, saved: Cursor, journal: string): void {
+function checkJournal({ name, profile }: CursorPlace, saved: Cursor, journal: string): void {
   if (saved.journal === journal) return;
   throw new FlowrunError("settings", `the cursor '${name}' belongs to another journal`, {
     why: `it was saved for ${saved.journal}, and this profile reads ${journal}; a place in one means nothing in the other`,
-    hint: `use another name (--cursor <name>), or start this one over: flowrun cursor set ${name} oldest`,
+    hint: `use another name (--cursor <name>), or start this one over: flowrun cursor set ${name} oldest${profileFlag(profile)}`,
   });
 }
 
@@ -108,12 +111,15 @@ function moveCursor(
 ): Cursor {
   const { page, kept, printed } = progress;
   const isCut = printed.length < kept.length;
+  // What is older than that is gone, read or not.
+  const before = cursor?.readUntil ?? now - retentionMs;
   const next = connection.toSaved(isCut ? insidePage(progress, connection.settings.journalUrl) : page.next);
   return {
     journal: connection.journalName,
     next,
     position: (isCut ? printed.at(-1)?.position : page.last) ?? cursor?.position ?? null,
     savedAt: now,
+    readUntil: isCut ? before : page.atEnd ? now : (page.recordedAt ?? before),
     movedAt: next === cursor?.next ? cursor.movedAt : now,
     runs: (cursor?.runs ?? 0) + printed.length,
     events: (cursor?.events ?? 0) + page.count,
@@ -127,11 +133,7 @@ function insidePage({ page, printed, kept }: Progress, journalUrl: string): stri
   const firstLeft = kept[printed.length]?.position;
   const whole = printed.findLast(({ position }) => position !== firstLeft);
   if (whole === undefined) return page.url;
-  const next = new URL(journalUrl);
-  const limit = new URL(page.url).searchParams.get("limit");
-  next.searchParams.set("since", whole.position);
-  if (limit !== null) next.searchParams.set("limit", limit);
-  return next.href;
+  return afterPosition(journalUrl, whole.position, page.url);
 }
 
 function notSaved(place: CursorPlace, error: unknown): FlowrunError {
@@ -144,8 +146,4 @@ function notSaved(place: CursorPlace, error: unknown): FlowrunError {
       cause: error,
     },
   );
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

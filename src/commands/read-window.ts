@@ -6,7 +6,8 @@ import { retentionMs } from "../journal/retention.ts";
 import { isOlderThanKept, type Start } from "../journal/when.ts";
 import type { Notify } from "../notices.ts";
 import { pump, type Progress } from "../pipeline.ts";
-import { clock, seconds } from "../reporter.ts";
+import { safeText } from "../render/safe-text.ts";
+import { clock, number, seconds } from "../reporter.ts";
 import { marksOf } from "../runs/event-selection.ts";
 import type { FlowRun } from "../runs/flow-run.ts";
 import { createSeen, type Seen } from "../runs/seen.ts";
@@ -123,7 +124,7 @@ function remarkOnStart(start: Place, notify: Notify): void {
 
 /** A poison event is reported and passed by. */
 function poison(position: string, reason: string) {
-  const text = `the event at ${JSON.stringify(position)} could not be read and was passed by: ${reason}`;
+  const text = `the event at ${JSON.stringify(safeText(position))} could not be read and was passed by: ${reason}`;
   return { kind: "warning", text } as const;
 }
 
@@ -137,7 +138,7 @@ function liveLine({ began, reporter, host, tally }: Session, { start, follow }: 
   const onPage = ({ atEnd, waitMs, recordedAt }: Page): void => {
     const now = host.now();
     if (recordedAt !== null) onShare((recordedAt - windowStart) / (began - windowStart));
-    const counts = `${tally.printed.toLocaleString("en-US")} runs, ${tally.events.toLocaleString("en-US")} events`;
+    const counts = `${number(tally.printed)} runs, ${number(tally.events)} events`;
     if (atEnd) {
       const again = `caught up at ${clock(now)}, asking again in ${seconds(waitMs)}`;
       if (follow) reporter.live(`${again} · ${counts}`, true);
@@ -155,6 +156,6 @@ function percent(share: number): string {
 
 function pace(runs: number, share: number, elapsedMs: number): string {
   if (share < 0.02 || elapsedMs < 500) return "";
-  const rate = Math.round((runs / elapsedMs) * 1000).toLocaleString("en-US");
+  const rate = number(Math.round((runs / elapsedMs) * 1000));
   return ` · ${rate} runs/s · about ${seconds((elapsedMs * (1 - share)) / share)} left`;
 }

@@ -1,7 +1,7 @@
 import { FlowrunError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { retentionMs } from "../journal/retention.ts";
-import { parseWhen } from "../journal/when.ts";
+import { parseWhen, startAt } from "../journal/when.ts";
 import type { ShowFlags } from "../program/flags.ts";
 import { decideColour } from "../render/colour.ts";
 import { createPainter } from "../render/painter.ts";
@@ -62,19 +62,31 @@ function resolveLookBack(flags: ShowFlags, now: number): Place {
 
 /** What is found, newest window first: a recent run must not wait until seven days have been read. */
 async function findRuns(start: Place, session: Session): Promise<readonly FlowRun[]> {
-  const { host } = session;
-  const runs: FlowRun[] = [];
-  for (const window of windowsTo(start, host.now())) {
-    await readWindow(
-      session,
-      { start: window, follow: false, onExpired: "fail" },
-      runTarget((run) => runs.push(run)),
-    );
-    // A window half read may lack the run, or a part of its history.
-    host.signal.throwIfAborted();
-    if (runs.length > 0) break;
+  for (const window of windowsTo(start, session.host.now())) {
+    const runs = await readRuns(window, session);
+    if (runs.length === 0) continue;
+    const earlier = windowBefore(window, start, runs);
+    return earlier === null ? runs : readRuns(earlier, session);
   }
+  return [];
+}
+
+async function readRuns(start: Place, session: Session): Promise<readonly FlowRun[]> {
+  const runs: FlowRun[] = [];
+  const target = runTarget((run) => runs.push(run));
+  await readWindow(session, { start, follow: false, onExpired: "fail" }, target);
+  // A window half read may lack the run, or a part of its history.
+  session.host.signal.throwIfAborted();
   return runs;
+}
+
+/** A run that began before the window may have been notified of then, too: the window that holds its beginning. */
+function windowBefore(window: Place, start: Place, runs: readonly FlowRun[]): Place | null {
+  const begins = runs.flatMap(({ createdAt, startedAt }) => [createdAt, startedAt]).filter((time) => time !== null);
+  const begin = Math.min(...begins.map(Date.parse));
+  if (window.kind !== "time" || window === start || !(begin < window.at)) return null;
+  const isOutside = start.kind === "time" && begin < start.at;
+  return isOutside ? start : startAt(begin);
 }
 
 /** The last hour, the last day, and all that is to be looked at. */

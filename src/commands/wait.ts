@@ -12,6 +12,12 @@ import { resolveReading, resolveStart } from "./reading-options.ts";
 export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
   const options = await resolveReading(flags, host.now());
   const start = resolveStart(flags.since, flags, host.now());
+  if (start.kind === "last") {
+    throw new FlowrunError("usage", "wait cannot start from a cursor", {
+      why: "it ends inside a page, and a cursor is for what has been read to the end",
+      hint: "give --since a duration (-PT5M), a date or time, or oldest",
+    });
+  }
   const timeoutMs = flags.timeout === undefined ? null : parseDuration(flags.timeout);
   const deadline = startDeadline(timeoutMs, host);
   try {

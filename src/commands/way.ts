@@ -6,7 +6,7 @@ import type { Host, Send } from "../host.ts";
 import type { Notify } from "../notices.ts";
 import { isSettledBy, type Access } from "../settings.ts";
 import type { Env, ProfileValues } from "../settings/keys.ts";
-import { tightenProfile, profilePath } from "../state/profile-files.ts";
+import { hasProfile, profilePath, tightenProfile } from "../state/profile-files.ts";
 import { createTokenFile } from "../state/token-file.ts";
 import { chosenProfile, demoProfile } from "./chosen-profile.ts";
 
@@ -47,12 +47,13 @@ export async function openWay(options: ConnectOptions, needs: "reading" | "profi
 /** What the profile has saved, its file made private where it was not. @throws FlowrunError `settings` when damaged. */
 export async function readSaved(profile: string, notify: Notify, host: Pick<Host, "dirs">): Promise<ProfileValues> {
   const folder = host.dirs.config;
+  // Where there is no profile, conf, which is slow to load, has nothing to find.
+  if (!(await hasProfile(folder, profile))) return {};
   const mode = await tightenProfile(folder, profile).catch(() => null);
   if (mode !== null) {
     const text = `others could read ${profilePath(folder, profile)} (mode 0${mode.toString(8)}); it is private now (0600)`;
     notify({ kind: "warning", text });
   }
-  // conf is slow to load.
   const { readProfile } = await import("../state/profiles.ts");
   return readProfile(folder, profile);
 }

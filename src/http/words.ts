@@ -28,6 +28,14 @@ export function readServerWords(headers: AnswerHeaders, body: Uint8Array): Serve
   };
 }
 
+/** What to type when no answer came at all, whoever was asked. */
+export const networkHint = "look at DNS, proxy, certificates and clock with: flowrun doctor; or try again in a while";
+
+/** Whether an error is our own mistake rather than the network's: a fetch that failed says why in its cause. Pure. */
+export function isMistake(error: unknown): boolean {
+  return (error instanceof TypeError || error instanceof ReferenceError) && error.cause === undefined;
+}
+
 /** One sentence about why no answer came: a refused connection, a name not found, a certificate, a stall. Pure. */
 export function describeNetworkFailure(error: unknown): string {
   const chain = causeChain(error);

@@ -2,12 +2,13 @@ import type { Token, TokenSource } from "../auth/token.ts";
 import { FlowrunError } from "../errors.ts";
 import { defaultWaitMs, retryAfterMs } from "../http/backoff.ts";
 import { persevere, type Attempt, type Retrying, type Trouble } from "../http/retrying.ts";
-import { describeNetworkFailure } from "../http/words.ts";
+import { describeNetworkFailure, isMistake, networkHint } from "../http/words.ts";
 import type { Answer, Ask, Host } from "../host.ts";
 import { judge, tokenFor, type Question } from "./judge.ts";
 import { findLink } from "./link.ts";
 import { decodePage, guessTime, mayFollow, resolveNext, skimPage, type Page } from "./page.ts";
 import { retentionMs } from "./retention.ts";
+import { afterPosition } from "./when.ts";
 
 /** What it takes to ask one journal. */
 export interface Journal extends Retrying {
@@ -86,8 +87,10 @@ async function tryOnce(journal: Journal, url: string, refused: Token[], steps: S
     return { trouble: await judge(question, answer, token, journal.host.now()) };
   } catch (error) {
     journal.signal.throwIfAborted();
-    if (error instanceof FlowrunError) throw error;
-    return { trouble: trouble("the journal could not be read", describeNetworkFailure(error)) };
+    if (error instanceof FlowrunError || isMistake(error)) throw error;
+    return {
+      trouble: { ...trouble("the journal could not be read", describeNetworkFailure(error)), hint: networkHint },
+    };
   }
 }
 
@@ -152,11 +155,7 @@ function afterLast(journal: Journal, url: string, last: string | null): string {
     kind: "warning",
     text: "the journal sent a page without a next link; going on after its last event",
   });
-  const next = new URL(journal.url);
-  const limit = new URL(url).searchParams.get("limit");
-  next.searchParams.set("since", last);
-  if (limit !== null) next.searchParams.set("limit", limit);
-  return next.href;
+  return afterPosition(journal.url, last, url);
 }
 
 function endOfJournal(journal: Journal, url: string, answer: Answer): Page {

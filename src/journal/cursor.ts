@@ -6,8 +6,10 @@ export interface Cursor {
   readonly next: string;
   /** Of the last event read; for people to look at. */
   readonly position: string | null;
-  /** Epoch milliseconds: until when everything has been read. */
+  /** Epoch milliseconds. */
   readonly savedAt: number;
+  /** Epoch milliseconds: everything recorded until then is known to have been read. */
+  readonly readUntil: number;
   /** Epoch milliseconds: when `next` last moved. */
   readonly movedAt: number;
   /** Since the cursor was made. */

@@ -3,7 +3,7 @@ import { backoff } from "../http/backoff.ts";
 import { askJournal, isPurged, type Asked, type Journal } from "./ask-journal.ts";
 import type { Page } from "./page.ts";
 import { retentionMs } from "./retention.ts";
-import { startUrl, type Start } from "./when.ts";
+import { startAt, startUrl, type Start } from "./when.ts";
 
 /** What to do when the place to read on from has expired (410). */
 export type OnExpired = "fail" | "oldest" | "latest";
@@ -48,7 +48,12 @@ async function* walk(reading: Reading): AsyncGenerator<Page, void, undefined> {
   const { host, signal } = journal;
   const isStopped = (): boolean => signal.aborted;
   const pace: Pace = { seen: new Set(), idle: 0 };
-  const life = { readUntil: host.now(), movedAt: host.now(), probedAt: -Infinity, ...reading.past };
+  const life = {
+    readUntil: beginOf(reading.start, host.now()),
+    movedAt: host.now(),
+    probedAt: -Infinity,
+    ...reading.past,
+  };
   let place = { start: reading.start, at: host.now() };
   let asked = begin(reading, place.start);
   let hasRestarted = false;
@@ -68,7 +73,7 @@ async function* walk(reading: Reading): AsyncGenerator<Page, void, undefined> {
       continue;
     }
     hasRestarted = false;
-    life.readUntil = host.now();
+    life.readUntil = page.atEnd ? host.now() : (page.recordedAt ?? life.readUntil);
     if (!page.atEnd) life.movedAt = host.now();
     const waitMs = page.atEnd ? page.waitMs : pauseWithoutProgress(journal, pace, page);
     yield page;
@@ -86,6 +91,12 @@ interface Life {
   /** The journal last gave something then. */
   movedAt: number;
   probedAt: number;
+}
+
+/** Nothing before the start was asked for. */
+function beginOf(start: Reading["start"], now: number): number {
+  if (start.kind === "time") return start.at;
+  return start.kind === "now" ? now : now - retentionMs;
 }
 
 const silenceToProbeMs = 24 * 3_600_000;
@@ -136,7 +147,7 @@ function goOn(reading: Reading, page: Page, { start, at }: { readonly start: Rea
   const { searchParams } = new URL(page.url);
   const isSliding = page.next === page.url && (searchParams.has("latest") || searchParams.has("seek"));
   if (!isSliding) return ask(reading.journal, () => page.next);
-  return begin(reading, { kind: "time", at: start.kind === "time" ? start.at : at, seek: "", askedAt: 0 });
+  return begin(reading, startAt(start.kind === "time" ? start.at : at));
 }
 
 const mostIdlePages = 5;

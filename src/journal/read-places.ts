@@ -3,7 +3,7 @@ import { createGate } from "./gate.ts";
 import { findEntries, firstPosition, type Page } from "./page.ts";
 import { readPages, type Reading } from "./read-pages.ts";
 import { retentionMs } from "./retention.ts";
-import type { TimeStart } from "./when.ts";
+import { startAt, type TimeStart } from "./when.ts";
 
 /** A window that is read from several places at once. */
 export interface Places<T> {
@@ -202,14 +202,14 @@ function createField<T>(options: Places<T>) {
     const from = opened;
     const to = until - from < usual * 1.5 ? until : from + Math.max(leastSpanMs, usual);
     opened = Math.min(to, until);
-    add(from, opened, places.length, from === begin ? start : seekTo(from));
+    add(from, opened, places.length, from === begin ? start : startAt(from));
   };
 
   const splitLargest = (): boolean => {
     const [largest] = places.filter((place) => isRunning(place) && isWorthSplitting(place)).sort(byLeft);
     if (largest === undefined) return false;
     const middle = largest.reached + (largest.to - largest.reached) / 2;
-    add(middle, largest.to, places.indexOf(largest) + 1, seekTo(middle));
+    add(middle, largest.to, places.indexOf(largest) + 1, startAt(middle));
     largest.to = middle;
     return true;
   };
@@ -258,10 +258,6 @@ function createField<T>(options: Places<T>) {
       close();
     },
   };
-}
-
-function seekTo(at: number): TimeStart {
-  return { kind: "time", at, seek: "", askedAt: 0 };
 }
 
 /** Whether enough seems left of a place for a second reader, going by its pages so far. */

@@ -83,6 +83,20 @@ export function startUrl(
   return url.href;
 }
 
+/** A start at an instant, epoch milliseconds, that is told as so many seconds back whenever it is asked for. Pure. */
+export function startAt(at: number): TimeStart {
+  return { kind: "time", at, seek: "", askedAt: 0 };
+}
+
+/** The question for what comes strictly after a position, with the limit that another question had. Pure. */
+export function afterPosition(journalUrl: string, position: string, limitFrom: string): string {
+  const url = new URL(journalUrl);
+  const limit = new URL(limitFrom).searchParams.get("limit");
+  url.searchParams.set("since", position);
+  if (limit !== null) url.searchParams.set("limit", limit);
+  return url.href;
+}
+
 /** Whether a window began before anything that the journal still keeps. Pure. */
 export function isOlderThanKept({ at, askedAt }: TimeStart): boolean {
   return askedAt - at > retentionMs;

@@ -140,7 +140,7 @@ export function declareReading(command: Command): Command {
       .option("--retries <n>", "failures in a row before since gives up", notNegative, 5)
       .option("--max-wait <duration>", "longest single wait that the server may ask for", "PT5M")
       .option("--limit <n>", "events per page asked of the journal", positive)
-      .option("--jobs <n>", "places of the journal read at once by since, show and stats", positive, 4)
+      .option("--jobs <n>", "places of the journal read at once by since, show and stats", jobs, 4)
       .option("--exit-status", "exit 3 if any printed run failed")
       .option("--raw", "add the event as delivered, under raw")
       .option("--cursor <name>", "which saved cursor 'last' means (default: default)")
@@ -173,6 +173,15 @@ function each(value: string, previous: readonly string[] | undefined): readonly 
 
 function positive(value: string): number {
   return integer(value, 1);
+}
+
+/** More readers than that would only wait for each other. */
+const mostJobs = 64;
+
+function jobs(value: string): number {
+  const number = integer(value, 1);
+  if (number <= mostJobs) return number;
+  throw new InvalidArgumentError(`It must be ${mostJobs} or less.`);
 }
 
 /** For an option that counts from 0. @throws InvalidArgumentError. */

@@ -9,8 +9,11 @@ import { declareSince, declareTail, declareWait } from "./reading.ts";
 import { declareSetup } from "./setup.ts";
 import { declareStats } from "./stats.ts";
 
-/** The whole command line. Commands are declared here and loaded when they run: a help text must not cost the whole program. */
-export function createProgram(host: Host): Command {
+/**
+ * The command line. Commands are declared here and loaded when they run: a help text must not cost the whole program.
+ * @param first the line's first word: where it names a command that reads, no other is declared.
+ */
+export function createProgram(host: Host, first?: string): Command {
   const program = new Command("flowrun")
     .description(
       "Follow, recover and explain Adobe Experience Platform dataflow runs from the Adobe I/O Events journal.",
@@ -24,15 +27,18 @@ export function createProgram(host: Host): Command {
     })
     .showSuggestionAfterError()
     .addHelpText("after", "\nTry it without an account:\n  flowrun since -P1D --profile demo");
-  declareSince(program, host);
-  declareTail(program, host);
-  declareWait(program, host);
-  declareStats(program, host);
-  declareShow(program, host);
-  declareExplain(program, host);
-  declareCursor(program, host);
-  declareSetup(program, host);
-  declareDoctor(program, host);
-  declareCompletion(program, host);
+  const named = first === undefined ? undefined : readers.get(first);
+  const all = [...readers.values(), declareSetup, declareDoctor, declareCompletion];
+  for (const declare of named === undefined ? all : [named]) declare(program, host);
   return program;
 }
+
+const readers = new Map<string, (program: Command, host: Host) => void>([
+  ["since", declareSince],
+  ["tail", declareTail],
+  ["wait", declareWait],
+  ["stats", declareStats],
+  ["show", declareShow],
+  ["explain", declareExplain],
+  ["cursor", declareCursor],
+]);

@@ -25,6 +25,11 @@ export function checkProfileName(name: string): string {
   });
 }
 
+/** What a command to type next needs to mean the same profile: ` --profile acme`, or nothing. Pure. */
+export function profileFlag(profile: string): string {
+  return profile === defaultProfile ? "" : ` --profile ${profile}`;
+}
+
 /** Pure. */
 export function isProfileName(name: string): boolean {
   return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$/.test(name);

@@ -1,8 +1,9 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { FlowrunError } from "../errors.ts";
+import { FlowrunError, reasonOf } from "../errors.ts";
 import type { Cursor, CursorStore } from "../journal/cursor.ts";
 import { parseObject, textOf } from "../json.ts";
+import { profileFlag } from "../settings/profile-name.ts";
 import { readPrivateFile, writePrivateFile } from "./private-file.ts";
 import { tryProcessLock, type ProcessLock } from "./process-lock.ts";
 
@@ -22,11 +23,13 @@ export function openCursorFile(place: CursorPlace): CursorStore {
   const path = cursorPath(place);
   return {
     find: async () => {
-      const text = await readPrivateFile(path);
+      const text = await readPrivateFile(path).catch((error: unknown) => {
+        throw damaged(place, reasonOf(error));
+      });
       if (text === null) return null;
       const cursor = decodeCursor(text);
       if (cursor !== null) return cursor;
-      throw damaged(place);
+      throw damaged(place, "it does not hold a cursor that this version of flowrun can read");
     },
     save: (cursor) => writePrivateFile(path, `${JSON.stringify({ schemaVersion, ...encode(cursor) })}\n`),
   };
@@ -65,6 +68,7 @@ function encode(cursor: Cursor) {
   return {
     ...cursor,
     savedAt: new Date(cursor.savedAt).toISOString(),
+    readUntil: new Date(cursor.readUntil).toISOString(),
     movedAt: new Date(cursor.movedAt).toISOString(),
   };
 }
@@ -74,21 +78,22 @@ function decodeCursor(text: string): Cursor | null {
   if (fields?.["schemaVersion"] !== schemaVersion) return null;
   const journal = textOf(fields["journal"]);
   const next = textOf(fields["next"]);
-  const savedAt = Date.parse(textOf(fields["savedAt"]) ?? "");
-  const movedAt = Date.parse(textOf(fields["movedAt"]) ?? "");
+  const [savedAt = NaN, readUntil = NaN, movedAt = NaN] = ["savedAt", "readUntil", "movedAt"].map((name) =>
+    Date.parse(textOf(fields[name]) ?? ""),
+  );
   const { runs, events, keys } = fields;
-  if (journal === null || next === null || Number.isNaN(savedAt) || Number.isNaN(movedAt)) return null;
+  if (journal === null || next === null || Number.isNaN(savedAt + readUntil + movedAt)) return null;
   if (typeof runs !== "number" || typeof events !== "number" || !isTexts(keys)) return null;
-  return { journal, next, position: textOf(fields["position"]), savedAt, movedAt, runs, events, keys };
+  return { journal, next, position: textOf(fields["position"]), savedAt, readUntil, movedAt, runs, events, keys };
 }
 
 function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((element) => typeof element === "string");
 }
 
-function damaged(place: CursorPlace): FlowrunError {
-  return new FlowrunError("settings", `the cursor file ${cursorPath(place)} is damaged`, {
-    why: "it does not hold a cursor that this version of flowrun can read; starting over silently might skip or repeat runs",
-    hint: `mend or move the file, or start over knowingly: flowrun cursor set ${place.name} oldest`,
+function damaged(place: CursorPlace, why: string): FlowrunError {
+  return new FlowrunError("settings", `the cursor file ${cursorPath(place)} cannot be used`, {
+    why: `${why}; starting over silently might skip or repeat runs`,
+    hint: `mend or move the file, or start over knowingly: flowrun cursor set ${place.name} oldest${profileFlag(place.profile)}`,
   });
 }

@@ -1,6 +1,5 @@
 import { mkdir, open, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
-import locks from "fs-native-extensions";
 
 export interface ProcessLock {
   release(): Promise<void>;
@@ -18,6 +17,8 @@ export type LockAttempt =
  */
 export async function tryProcessLock(path: string, pid: number): Promise<LockAttempt> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  // Most commands never lock anything, and it is many files.
+  const { default: locks } = await import("fs-native-extensions");
   const handle = await open(path, "a+", 0o600);
   try {
     if (!locks.tryLock(handle.fd)) {

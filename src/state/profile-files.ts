@@ -27,6 +27,15 @@ export async function profileMode(configFolder: string, profile: string): Promis
   return found === null ? null : found.mode & 0o777;
 }
 
+/** Whether a profile was ever saved; one that cannot be looked at counts as saved, so that reading it says why. */
+export async function hasProfile(configFolder: string, profile: string): Promise<boolean> {
+  const missing: unknown = await stat(profilePath(configFolder, profile)).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  return !(missing instanceof Error && "code" in missing && missing.code === "ENOENT");
+}
+
 /**
  * Takes a profile's file away from everybody but its owner.
  * @returns the mode it had, or `null` where nobody else could read it.
@@ -44,12 +53,13 @@ export async function tightenProfile(configFolder: string, profile: string): Pro
  */
 export async function readUsedProfile(configFolder: string): Promise<string | null> {
   const path = usedPath(configFolder);
-  const text = await readPrivateFile(path).catch(() => "");
+  // A home that cannot be read has chosen nothing that could be used.
+  const text = await readPrivateFile(path).catch(() => null);
   if (text === null) return null;
   const name = text.trim();
   if (isProfileName(name)) return name;
   throw new FlowrunError("settings", `the file ${path} does not hold a profile's name`, {
-    why: "it is empty, damaged or cannot be read",
+    why: "it is empty or damaged",
     hint: "choose again: flowrun profile use default",
   });
 }

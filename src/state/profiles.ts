@@ -1,7 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import Conf from "conf";
-import { FlowrunError } from "../errors.ts";
+import { FlowrunError, reasonOf } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { profileKeys, type ProfileValues } from "../settings/keys.ts";
 import { readPrivateFile } from "./private-file.ts";
@@ -112,10 +112,4 @@ function damaged(path: string, error: unknown): FlowrunError {
     hint: "mend the file, or move it away and set the profile up again: flowrun login",
     cause: error,
   });
-}
-
-function reasonOf(error: unknown): string {
-  // The parser quotes the text around the fault, which may be a secret.
-  if (error instanceof SyntaxError) return "it is not JSON";
-  return error instanceof Error ? error.message : String(error);
 }

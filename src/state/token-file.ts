@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Secret } from "../auth/secret.ts";
 import type { Credentials, Token, TokenStore } from "../auth/token.ts";
+import { reasonOf } from "../errors.ts";
 import { parseObject, textOf } from "../json.ts";
 import type { Notify } from "../notices.ts";
 import { readPrivateFile, writePrivateFile } from "./private-file.ts";
@@ -50,8 +51,4 @@ function readToken(text: string | null): Token | null {
   const { mintedAt, expiresAt } = fields ?? {};
   if (accessToken === null || typeof mintedAt !== "number" || typeof expiresAt !== "number") return null;
   return { accessToken: new Secret(accessToken), mintedAt, expiresAt };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

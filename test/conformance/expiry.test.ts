@@ -28,12 +28,12 @@ async function expired(): Promise<OpenJournal> {
 describe("T16 a cursor whose place has expired (410)", () => {
   it("fails unless told otherwise, and says from when events may be missing", async () => {
     const journal = await expired();
-    const { savedAt } = await savedCursor(journal);
+    const { readUntil } = await savedCursor(journal);
     const { code, stdout, stderr } = await journal.run("since last --json -q");
     expect([code, stdout]).toEqual([6, ""]);
     const error = JSON.parse(stderr) as Record<string, string>;
     expect(error).toMatchObject({ type: "flowrun.error", kind: "gap", exitCode: 6 });
-    expect(error["message"]).toContain(`events recorded after ${String(savedAt)} may be missing`);
+    expect(error["message"]).toContain(`events recorded after ${String(readUntil)} may be missing`);
     expect(error["hint"]).toContain("--on-expired oldest");
     // Asked again it says so again: the cursor has not moved.
     expect((await journal.run("since last --json -q")).code).toBe(6);
@@ -73,7 +73,7 @@ describe("T16 a cursor whose place answers 204 for ever, as if nothing had happe
     const { next } = await savedCursor(journal);
     const lost = String(next).replace(/since=.*/, "since=heron:purged.heron:zz.0.00000000");
     const twoDaysAgo = new Date(Date.now() - 48 * hour).toISOString();
-    await changeCursor(journal, { next: lost, savedAt: twoDaysAgo, movedAt: twoDaysAgo, keys: [] });
+    await changeCursor(journal, { next: lost, readUntil: twoDaysAgo, movedAt: twoDaysAgo, keys: [] });
     return journal;
   }
 
@@ -98,7 +98,7 @@ describe("T16 a cursor whose place answers 204 for ever, as if nothing had happe
     const journal = await openJournal({ events: 6 });
     await journal.run("since last --json");
     const twoDaysAgo = new Date(Date.now() - 48 * hour).toISOString();
-    await changeCursor(journal, { savedAt: twoDaysAgo, movedAt: twoDaysAgo });
+    await changeCursor(journal, { readUntil: twoDaysAgo, movedAt: twoDaysAgo });
     const { code, stdout } = await journal.run("since last --json");
     expect([code, stdout]).toEqual([0, ""]);
     expect(journal.asked().at(-1)).toMatch(/^\/events-validate\//);

@@ -255,7 +255,7 @@ describe("where something is wrong", () => {
     await flowrun(["since", "last", "--quiet"], { env });
     const file = join(home, "flowrun", "cursors", "default", "default.json");
     const cursor = JSON.parse(await readFile(file, "utf8")) as object;
-    await writeFile(file, JSON.stringify({ ...cursor, savedAt: "2026-01-01T00:00:00.000Z" }));
+    await writeFile(file, JSON.stringify({ ...cursor, readUntil: "2026-01-01T00:00:00.000Z" }));
     const found = await doctor(env);
     expect(found.code).toBe(0);
     expect(lineOf("cursor", found)).toMatch(/^warning.*expired on 2026-01-08.*[^]*--on-expired oldest/);

@@ -21,6 +21,7 @@ const cursor: Cursor = {
   next: "https://events-va6.adobe.io/events-fast/organizations/1/integrations/2/3?since=tuna:1.tuna:2,3&limit=10",
   position: "tuna:1.tuna:2,3",
   savedAt: noon,
+  readUntil: noon,
   movedAt: noon - 5000,
   runs: 12,
   events: 345,
@@ -63,6 +64,7 @@ describe("a cursor", () => {
     expect(JSON.parse(await readFile(cursorPath(at), "utf8"))).toMatchObject({
       schemaVersion: 1,
       savedAt: "2026-11-22T12:00:00.000Z",
+      readUntil: "2026-11-22T12:00:00.000Z",
       position: "tuna:1.tuna:2,3",
     });
   });
@@ -80,6 +82,7 @@ describe("a damaged file is named and left alone, never started over", () => {
     schemaVersion: 1,
     ...cursor,
     savedAt: "2026-11-22T12:00:00.000Z",
+    readUntil: "2026-11-22T12:00:00.000Z",
     movedAt: "2026-11-22T12:00:00.000Z",
   };
   test.each([

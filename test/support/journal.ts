@@ -76,7 +76,7 @@ function aSecondApart(now: number): (index: number, count: number) => number {
   return (index, count) => now - 60_000 - (count - 1 - index) * 1000;
 }
 
-export function askedOf(server: DemoServer): readonly string[] {
+function askedOf(server: DemoServer): readonly string[] {
   return server.requests.filter(({ service }) => service === "journal").map(({ target }) => target);
 }
 

@@ -32,15 +32,15 @@ async function checkCursor(name: string, at: CursorsAt): Promise<Finding> {
 
 const soonMs = 24 * 3_600_000;
 
-function judgeCursor(name: string, { journal, savedAt }: Cursor, { profile, journalName, now }: CursorsAt): Finding {
-  const expiresAt = savedAt + retentionMs;
-  const facts = { name, savedAt: iso(savedAt), expiresAt: iso(expiresAt) };
+function judgeCursor(name: string, { journal, readUntil }: Cursor, { profile, journalName, now }: CursorsAt): Finding {
+  const expiresAt = readUntil + retentionMs;
+  const facts = { name, readUntil: iso(readUntil), expiresAt: iso(expiresAt) };
   const option = `--cursor ${name} --profile ${profile}`;
   if (journalName !== null && journal !== journalName) {
     const remedy = `start it over: flowrun cursor set ${name} oldest --profile ${profile}`;
     return warning("cursor", `'${name}' belongs to another journal, ${journal}`, remedy, facts);
   }
-  const text = `'${name}' has read until ${iso(savedAt)}`;
+  const text = `'${name}' has read until ${iso(readUntil)}`;
   if (expiresAt <= now) {
     const remedy = `take what is still there: flowrun since last --on-expired oldest ${option}`;
     return warning("cursor", `${text} and may have expired on ${iso(expiresAt)}: events may be missing`, remedy, facts);
