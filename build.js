@@ -21,9 +21,9 @@ const small = [
   "commands/since",
   "commands/tail",
   "commands/wait",
-  "commands/cursor",
   "render/json",
   "render/painter",
+  "render/quantities",
 ].map((name) => resolve("src", `${name}.ts`));
 
 /** Loaded with the program itself; named here, they share a chunk with the rest that it shares with others. */
@@ -68,15 +68,21 @@ function checkNames() {
   if (twice.length > 0) throw new Error(`exported by two files that are built together: ${twice.join(", ")}`);
 }
 
-/** undici's HTTP/2 client is never used, and would load Node's. */
-const withoutHttp2 = {
-  name: "without-http2",
-  setup({ onLoad }) {
-    onLoad({ filter: /undici[/\\]lib[/\\]dispatcher[/\\]client-h2[.]js$/ }, () => ({
-      contents: "module.exports = null;",
-    }));
+/** What packages load of Node and this program never uses: undici's HTTP/2 client, commander's way to other programs. */
+const without = {
+  name: "without",
+  setup({ onResolve, onLoad }) {
+    onLoad({ filter: /undici[/\\]lib[/\\]dispatcher[/\\]client-h2[.]js$/ }, nothing);
+    onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
+      /[/\\]commander[/\\]/.test(importer) ? { path, namespace: "without" } : null,
+    );
+    onLoad({ filter: /./, namespace: "without" }, nothing);
   },
 };
+
+function nothing() {
+  return { contents: "module.exports = null;" };
+}
 
 rmSync("dist", { recursive: true, force: true });
 // The version is asked for without the program.
@@ -103,7 +109,7 @@ const { metafile } = await build({
   },
   legalComments: "none",
   metafile: true,
-  plugins: [together, withoutHttp2],
+  plugins: [together, without],
 });
 writeFileSync("dist/THIRD-PARTY-LICENSES.txt", notices(Object.keys(metafile.inputs)));
 

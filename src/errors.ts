@@ -61,7 +61,9 @@ export class FlowrunError extends Error {
   }
 }
 
-/** What an error of any kind says of itself. Pure. */
+/** What an error of any kind says of itself, without a text that may hold a secret. Pure. */
 export function reasonOf(error: unknown): string {
+  // JSON's parser quotes what stands around the fault.
+  if (error instanceof SyntaxError) return "it is not JSON";
   return error instanceof Error ? error.message : String(error);
 }

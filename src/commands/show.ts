@@ -5,6 +5,7 @@ import { parseWhen, startAt } from "../journal/when.ts";
 import type { ShowFlags } from "../program/flags.ts";
 import { decideColour } from "../render/colour.ts";
 import { createPainter } from "../render/painter.ts";
+import { openTimes } from "../render/quantities.ts";
 import { renderSheet, type SheetOptions } from "../render/run-sheet.ts";
 import { safeText } from "../render/safe-text.ts";
 import type { FlowRun } from "../runs/flow-run.ts";
@@ -136,7 +137,7 @@ async function print(run: FlowRun, history: readonly FlowRun[], session: Session
   const { options, host, reporter } = session;
   if (options.output === "table" && !options.columnsNamed) {
     reporter.clear();
-    await host.stdout.write(renderSheet(run, history, sheetOptions(session)));
+    await host.stdout.write(renderSheet(run, history, await sheetOptions(session)));
     return;
   }
   const sink = await openStdout(session, false);
@@ -144,11 +145,11 @@ async function print(run: FlowRun, history: readonly FlowRun[], session: Session
   await sink.close();
 }
 
-function sheetOptions({ options: { common, time }, host }: Session): SheetOptions {
+async function sheetOptions({ options: { common, time }, host }: Session): Promise<SheetOptions> {
   const { env, stdout } = host;
   return {
     painter: createPainter(decideColour(common.color, env, stdout.isTTY)),
-    time: { style: time ?? (stdout.isTTY ? "local" : "iso"), zone: "local", now: () => host.now() },
+    time: await openTimes(time ?? (stdout.isTTY ? "local" : "iso"), () => host.now()),
     width: stdout.isTTY ? stdout.columns : pipeWidth,
     profile: common.profile ?? null,
   };

@@ -1,15 +1,21 @@
-import { DateTime } from "luxon";
 import { safeText } from "./safe-text.ts";
 
 export type TimeStyle = "iso" | "local" | "relative";
 
+/** Tells an instant; both are epoch milliseconds. */
+export type LocalTime = (at: number, now: number) => string;
+
 /** How times are told. */
-export interface TimeTelling {
-  readonly style: TimeStyle;
-  /** An IANA name, or `local` for the machine's own zone. */
-  readonly zone: string;
+export type TimeTelling = {
   /** Epoch milliseconds. */
   readonly now: () => number;
+} & ({ readonly style: Exclude<TimeStyle, "local"> } | { readonly style: "local"; readonly local: LocalTime });
+
+/** How times are told in a style; `local` is the machine's own zone. */
+export async function openTimes(style: TimeStyle, now: () => number): Promise<TimeTelling> {
+  if (style !== "local") return { style, now };
+  const { localTimeIn } = await import("./local-time.ts");
+  return { style, now, local: localTimeIn("local") };
 }
 
 const second = 1000;
@@ -54,13 +60,13 @@ export function renderCount(count: number): string {
 }
 
 /**
- * An RFC 3339 time as it is (`iso`), as `11-22 03:04:05` in the zone (`local`; `2025-11-22 03:04` where the year is
- * not this one), or as `5m ago` and `in 5m` (`relative`). What is no time is told as it came. Pure but for `now`.
+ * An RFC 3339 time as it is (`iso`), as `11-22 03:04:05` or `2025-11-22 03:04` (`local`), or as `5m ago` and `in 5m`
+ * (`relative`). What is no time is told as it came. Pure but for `now`.
  */
-export function renderTime(time: string, { style, zone, now }: TimeTelling): string {
-  const at = style === "iso" ? NaN : Date.parse(time);
+export function renderTime(time: string, telling: TimeTelling): string {
+  const at = telling.style === "iso" ? NaN : Date.parse(time);
   if (Number.isNaN(at)) return safeText(time);
-  return style === "relative" ? relativeTime(at - now()) : localTime(at, now(), zone);
+  return telling.style === "local" ? telling.local(at, telling.now()) : relativeTime(at - telling.now());
 }
 
 function relativeTime(ahead: number): string {
@@ -74,10 +80,4 @@ function relativeTime(ahead: number): string {
           ? `${Math.floor(distance / hour)}h`
           : `${Math.floor(distance / day)}d`;
   return ahead > 0 ? `in ${words}` : `${words} ago`;
-}
-
-function localTime(at: number, now: number, zone: string): string {
-  const moment = DateTime.fromMillis(at, { zone });
-  const isThisYear = moment.year === DateTime.fromMillis(now, { zone }).year;
-  return moment.toFormat(isThisYear ? "MM-dd HH:mm:ss" : "yyyy-MM-dd HH:mm");
 }

@@ -51,9 +51,10 @@ const renderers: Readonly<Record<OutputFormat, OpenRenderer>> = {
 };
 
 async function openTable(options: SinkOptions, output: Output, room: () => number): Promise<Renderer> {
-  const [{ tableRenderer }, { createPainter }] = await Promise.all([
+  const [{ tableRenderer }, { createPainter }, { openTimes }] = await Promise.all([
     import("../render/table.ts"),
     import("../render/painter.ts"),
+    import("../render/quantities.ts"),
   ]);
   const { columns, columnsNamed, headers, colour, now } = options;
   const style = options.time ?? (output.isTTY ? "local" : "iso");
@@ -62,7 +63,7 @@ async function openTable(options: SinkOptions, output: Output, room: () => numbe
     mayHide: !columnsNamed,
     headers,
     painter: createPainter(colour),
-    time: { style, zone: "local", now },
+    time: await openTimes(style, now),
     room,
   });
 }

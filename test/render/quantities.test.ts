@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { localTimeIn } from "../../src/render/local-time.ts";
 import { renderBytes, renderCount, renderDuration, renderTime, type TimeStyle } from "../../src/render/quantities.ts";
 import { sampleNow } from "./sample-runs.ts";
 
@@ -57,5 +58,5 @@ test.each<[TimeStyle, string, string, string]>([
   ["relative", "UTC", "2026-11-22T12:05:00.000Z", "in 5m"],
   ["relative", "UTC", "no time\n", "no time\\n"],
 ])("%s in %s tells %s as %s", (style, zone, time, words) => {
-  expect(renderTime(time, { style, zone, now: () => sampleNow })).toBe(words);
+  expect(renderTime(time, { style, local: localTimeIn(zone), now: () => sampleNow })).toBe(words);
 });

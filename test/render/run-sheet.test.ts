@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { widthOf } from "../../src/render/cut-text.ts";
 import { createPainter } from "../../src/render/painter.ts";
+import { localTimeIn } from "../../src/render/local-time.ts";
 import { renderSheet, type SheetOptions } from "../../src/render/run-sheet.ts";
 import type { Activity, FlowRun, RunError } from "../../src/runs/flow-run.ts";
 import { bareRun, fixture, onlyRun, verdictOn } from "../runs/events.ts";
@@ -9,7 +10,7 @@ import { hostileShown, hostileText, sampleNow, sampleRun } from "./sample-runs.t
 
 const options: SheetOptions = {
   painter: createPainter(false),
-  time: { style: "iso", zone: "UTC", now: () => sampleNow },
+  time: { style: "iso", now: () => sampleNow },
   width: 80,
   profile: null,
 };
@@ -52,7 +53,7 @@ describe("golden sheets", () => {
   it("of a history, in colour, on a terminal", async () => {
     const run = onlyRun(fixture("failed-sftp-bare"));
     const start = { ...run, status: "inProgress", updatedAt: run.createdAt, durationMs: null };
-    const time = { ...options.time, style: "local" } as const;
+    const time = { style: "local", local: localTimeIn("UTC"), now: () => sampleNow } as const;
     const text = sheet(run, { painter: createPainter(true), time, width: 100 }, [start, run]);
     await expect(text).toMatchFileSnapshot("../../fixtures/golden/sheet-history-colour.ansi");
   });

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
+import { localTimeIn } from "../../src/render/local-time.ts";
 import { createPainter } from "../../src/render/painter.ts";
 import { statsCsv, statsJson, statsNdjson } from "../../src/render/stats-rows.ts";
 import { renderStatsSheet, type StatsSheetOptions } from "../../src/render/stats-sheet.ts";
@@ -35,7 +36,7 @@ function statsOf(runs: readonly FlowRun[], plan: Partial<StatsPlan> = {}) {
 
 const options: StatsSheetOptions = {
   painter: createPainter(false),
-  time: { style: "local", zone: "UTC", now: () => sampleNow },
+  time: { style: "local", local: localTimeIn("UTC"), now: () => sampleNow },
   room: 80,
   headers: true,
 };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { localTimeIn } from "../../src/render/local-time.ts";
 import { resolveColumns } from "../../src/render/columns.ts";
 import { widthOf } from "../../src/render/cut-text.ts";
 import { createPainter } from "../../src/render/painter.ts";
@@ -12,7 +13,7 @@ interface Look extends Partial<Omit<TableOptions, "columns" | "room">> {
   readonly room?: number;
 }
 
-const terminal = { style: "local", zone: "UTC", now: () => sampleNow } as const;
+const terminal = { style: "local", local: localTimeIn("UTC"), now: () => sampleNow } as const;
 const pipe = { ...terminal, style: "iso" } as const;
 
 function open({ format = "table", columns, room = Infinity, ...look }: Look = {}) {
