@@ -8,8 +8,8 @@ const report = process.env["FLOWRUN_TEST_REPORT"];
 export default defineConfig({
   test: {
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
-    // An end-to-end test starts processes of its own: more workers than this would fight for two cores.
-    maxWorkers: 2,
+    // End-to-end tests mostly wait, so that four of them suit two cores.
+    maxWorkers: 4,
     projects: [
       {
         extends: true,
