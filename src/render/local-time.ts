@@ -1,5 +1,7 @@
 import { DateTime } from "luxon";
-import type { LocalTime } from "./quantities.ts";
+
+/** Tells an instant; both are epoch milliseconds. */
+export type LocalTime = (at: number, now: number) => string;
 
 /**
  * Tells instants as `11-22 03:04:05` in a zone, or as `2025-11-22 03:04` where the year is not this one. A file of its

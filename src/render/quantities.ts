@@ -1,9 +1,7 @@
+import type { LocalTime } from "./local-time.ts";
 import { safeText } from "./safe-text.ts";
 
 export type TimeStyle = "iso" | "local" | "relative";
-
-/** Tells an instant; both are epoch milliseconds. */
-export type LocalTime = (at: number, now: number) => string;
 
 /** How times are told. */
 export type TimeTelling = {

@@ -5,7 +5,7 @@ import { generatedSource, firstWhere, type JournalSource } from "../../src/demo/
 import type { Reply } from "../../src/demo/call.ts";
 import type { Answer, Ask, Host } from "../../src/host.ts";
 import { fakeHost, noon } from "../support/host.ts";
-import { journalOf, journalPath, origin } from "./story.ts";
+import { journalOf, origin } from "./story.ts";
 
 /** Time that moves from one thing that happens to the next, however many wait for it at once. */
 export interface Clock {
@@ -18,7 +18,7 @@ export interface Clock {
   readonly pass: (ms: number) => Promise<void>;
 }
 
-export function createClock(start = noon): Clock {
+function createClock(start = noon): Clock {
   let now = start;
   let timers: { readonly at: number; readonly wake: () => void }[] = [];
 
@@ -57,11 +57,11 @@ export function createClock(start = noon): Clock {
     now: () => now,
     wait,
     run: async (work) => {
-      let isDone = false;
-      const end = (): void => void (isDone = true);
+      const state = { isDone: false };
+      const end = (): void => void (state.isDone = true);
       work.then(end, end);
-      for (let idle = 0; !isDone && idle < 20; idle++) if (await step(Infinity)) idle = 0;
-      if (!isDone) throw new Error("it waits for something that never happens");
+      for (let idle = 0; !state.isDone && idle < 20; idle++) if (await step(Infinity)) idle = 0;
+      if (!state.isDone) throw new Error("it waits for something that never happens");
       return work;
     },
     pass: async (ms) => {
@@ -153,7 +153,16 @@ export function simulate(plan: Plan): Simulation {
 
   const base = fakeHost({ send, random: 0.5 });
   const host: Host = { ...base, now: clock.now, sleep: clock.wait };
-  return { clock, host, journal: journalOf({ ...base, ...host }), asked, open: () => open, stop: base.stop };
+  return {
+    clock,
+    host,
+    journal: journalOf({ ...base, ...host }),
+    asked,
+    open: () => open,
+    stop: () => {
+      base.stop();
+    },
+  };
 }
 
 function callOf({ url }: Ask) {
@@ -241,8 +250,6 @@ const sourceHeader = '{"_adobeio":{"eventCode":"sources_flow_run_success"}}';
 function runText(index: number, at: number): string {
   return `{"event_id":"event-${index}","event":{"id":"run-${index}","flowId":"flow","updatedAt":${at},"metrics":{"statusSummary":{"status":"success"}},"header":${sourceHeader}}}`;
 }
-
-export const journalTarget = journalPath;
 
 /** Nothing was asked after that moment, and nothing is on its way. */
 export async function expectSilence({ clock, asked, open }: Simulation): Promise<void> {
