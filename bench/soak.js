@@ -86,7 +86,8 @@ async function kills() {
   };
   for (let n = 0; n < count; n += 1) {
     say(`kill ${n + 1} of ${count}`);
-    await read(["tail", "--since", "last", "--json", "--limit", String(limit)], 150 + random() * 400);
+    const how = n % 2 === 0 ? ["since", "last"] : ["tail", "--since", "last"];
+    await read([...how, "--json", "--limit", String(limit)], 150 + random() * 400);
   }
   await delay(Math.max(0, began + 31_000 - Date.now()));
   const code = await read(["since", "last", "--json", "--limit", String(limit), "--retries", "50"], null);

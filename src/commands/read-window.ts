@@ -86,7 +86,7 @@ async function* digests<T>(
   onShare: (share: number) => void,
 ): AsyncGenerator<Digest<T>> {
   const { events, raw, keep, limit, patience, jobs, max } = options;
-  const { start, follow, onExpired, past = null } = window;
+  const { start, follow, onExpired, checkpoint, past = null } = window;
   // `tail` never gives up: it waits out whatever passes.
   const open = connection.journal(follow ? { retries: Infinity, maxWaitMs: Infinity } : patience);
   const journal = { ...open, marks: marksOf(events) };
@@ -94,7 +94,8 @@ async function* digests<T>(
   const named = names === null ? (run: FlowRun): FlowRun => run : names.complete;
   const digestPage = (page: Page): Digest<T> =>
     digest(page, { events, raw, keep: (run) => keep(named(run)), encode: (run) => encode(named(run)) });
-  const isBounded = !follow && past === null && max === Infinity;
+  // A cursor must be walked: a page that is cut for its neighbour does not say what comes after it.
+  const isBounded = !follow && checkpoint === undefined && max === Infinity;
   if (isBounded && jobs > 1 && (start.kind === "time" || start.kind === "oldest")) {
     const reading = { journal, limit, onExpired };
     yield* readPlaces({ reading, start, jobs, digest: digestPage, sizeOf, onShare });

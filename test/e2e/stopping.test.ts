@@ -122,6 +122,13 @@ describe("a full disk", () => {
     expect(printed(await journal.run("since last --json"))).toEqual(runIds(3, 2));
   });
 
+  it("under stdout, the first time there is a cursor: it does not move before anything was printed", async () => {
+    const journal = await openJournal({ events: 60 });
+    const { stdout } = await shell(`flowrun since last --limit 20 > /dev/full; echo "exit $?"`, journal);
+    expect(stdout).toBe("exit 1\n");
+    expect(printed(await journal.run("since last --json"))).toEqual(runIds(60));
+  });
+
   it("under a file that may not grow (ulimit -f): it holds whole lines, and nothing is skipped", async () => {
     const journal = await openJournal({ events: 2000 });
     const folder = journal.env["HOME"] ?? "";
