@@ -5,7 +5,6 @@ import { retentionMs } from "../journal/retention.ts";
 import { afterPosition } from "../journal/when.ts";
 import type { Notify } from "../notices.ts";
 import type { Progress } from "../pipeline.ts";
-import type { Seen } from "../runs/seen.ts";
 import { profileFlag } from "../settings/profile-name.ts";
 import { lockCursor, openCursorFile, type CursorPlace } from "../state/cursor-files.ts";
 import type { Connection } from "./connect.ts";
@@ -18,7 +17,7 @@ export interface OpenCursor {
   /** Nothing, the first time. */
   readonly past?: NonNullable<Window["past"]>;
   /** Moves the cursor past what has been printed. A cursor that cannot be saved is reported once and never stops the reading. */
-  checkpoint(progress: Progress, seen: Seen): Promise<void>;
+  checkpoint(progress: Progress): Promise<void>;
   /** Lets another process have it. @throws FlowrunError `state` where something could not be saved. */
   release(): Promise<void>;
 }
@@ -90,8 +89,8 @@ function keeper(
   complain: (error: unknown) => void,
 ): OpenCursor["checkpoint"] {
   let cursor = saved;
-  return async (progress, seen) => {
-    const moved = moveCursor(cursor, progress, seen, connection, host.now());
+  return async (progress) => {
+    const moved = moveCursor(cursor, progress, connection, host.now());
     if (!progress.isEnd && cursor !== null && isIdle(cursor, moved)) return;
     cursor = moved;
     await store.save(moved).catch(complain);
@@ -102,13 +101,7 @@ function isIdle(cursor: Cursor, moved: Cursor): boolean {
   return cursor.next === moved.next && cursor.runs === moved.runs && moved.savedAt - cursor.savedAt < saveIdleEveryMs;
 }
 
-function moveCursor(
-  cursor: Cursor | null,
-  progress: Progress,
-  seen: Seen,
-  connection: Connection,
-  now: number,
-): Cursor {
+function moveCursor(cursor: Cursor | null, progress: Progress, connection: Connection, now: number): Cursor {
   const { page, kept, printed } = progress;
   const isCut = printed.length < kept.length;
   // What is older than that is gone, read or not.
@@ -123,8 +116,7 @@ function moveCursor(
     movedAt: next === cursor?.next ? cursor.movedAt : now,
     runs: (cursor?.runs ?? 0) + printed.length,
     events: (cursor?.events ?? 0) + page.count,
-    // Of a page that was cut, the keys of what was left out must be forgotten, or it would not come next time.
-    keys: seen.last(keysKept + kept.length - printed.length).slice(0, -(kept.length - printed.length) || undefined),
+    keys: [...(cursor?.keys ?? []), ...printed.map(({ key }) => key)].slice(-keysKept),
   };
 }
 

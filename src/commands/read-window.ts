@@ -10,7 +10,7 @@ import { safeText } from "../render/safe-text.ts";
 import { clock, number, seconds } from "../reporter.ts";
 import { marksOf } from "../runs/event-selection.ts";
 import type { FlowRun } from "../runs/flow-run.ts";
-import { createSeen, type Seen } from "../runs/seen.ts";
+import { createSeen } from "../runs/seen.ts";
 import type { Sink } from "../sinks/sink.ts";
 import type { Session } from "./session.ts";
 
@@ -29,7 +29,7 @@ export interface Window {
     readonly movedAt: number;
     readonly keys: readonly string[];
   };
-  readonly checkpoint?: (progress: Progress, seen: Seen) => Promise<void>;
+  readonly checkpoint?: (progress: Progress) => Promise<void>;
 }
 
 /** Where the runs of a window go, and in which form. */
@@ -54,7 +54,7 @@ export async function readWindow<T>(session: Session, window: Window, target: Ta
       seen,
       sink: target.sink,
       isEnough: (run, printed) => printed >= options.max || isLast?.(run) === true,
-      checkpoint: checkpoint === undefined ? null : (progress) => checkpoint(progress, seen),
+      checkpoint: checkpoint ?? null,
       flushEachPage: follow || checkpoint !== undefined,
       onDigest: (digested) => {
         for (const { position, reason } of digested.rejects) reporter.notify(poison(position, reason));
