@@ -1,6 +1,7 @@
 import type { Send } from "../host.ts";
 import { createGate } from "./gate.ts";
-import { findEntries, firstPosition, type Page } from "./page.ts";
+import { firstPosition, type Page } from "./page.ts";
+import { byLeft, createPlace, cutAtBoundary, endOfPlace, isRunning, pagesLeft, type Place } from "./place.ts";
 import { readPages, type Reading } from "./read-pages.ts";
 import { retentionMs } from "./retention.ts";
 import { startAt, type TimeStart } from "./when.ts";
@@ -27,7 +28,10 @@ const mostQueued = 2;
 const pagesOfAPlace = { least: 4, most: 16 };
 /** Until the journal's density is known, the window is cut into this many places for each reader. */
 const firstCuts = 4;
-const leastSpanMs = 60_000;
+/** A place that has this many times as many pages as it should is cut: it is read on later, or by another reader. */
+const tooLong = 1.5;
+/** How much more room those next in turn have than the last one, of what may be held. */
+const roomInTurn = 0.25;
 
 /**
  * Reads a window from many places at once and hands the digests on in the journal's order, each page once.
@@ -39,7 +43,9 @@ const leastSpanMs = 60_000;
  * then dropped: that costs time, never a run. What fails ahead of its turn is asked for once more when its turn comes.
  *
  * Places are opened from the window's beginning on, near the one whose turn it is, so that little has to be held; how
- * long each is follows from how dense the journal was so far. When none is left to open, the largest one is split.
+ * long each is follows from how dense the journal was so far. One that turns out to be too long stops, and is read on
+ * when a reader is free; what is left of it may have another reader meanwhile. When nothing else is left to open, the
+ * largest place is split.
  * @throws FlowrunError as `readPages` does, when a place fails whose turn it is.
  */
 export async function* readPlaces<T>(places: Places<T>): AsyncGenerator<T, void, undefined> {
@@ -55,27 +61,6 @@ export async function* readPlaces<T>(places: Places<T>): AsyncGenerator<T, void,
   }
 }
 
-/** One reader and its share of the window. */
-interface Place<T> {
-  /** Epoch milliseconds; where it looks for its part of the window, which decides nothing but where to split. */
-  readonly from: number;
-  to: number;
-  /** Up to when it has read, as well as the events tell. */
-  reached: number;
-  pages: number;
-  /** Its first event's position; `null` when that has none, nothing is there or it failed; `undefined` until it is known. */
-  boundary: string | null | undefined;
-  /** What to ask after the pages that it has handed on. */
-  next: string | null;
-  /** True for one that stands in for another that failed: it asks when its turn has come. */
-  readonly isSpare: boolean;
-  readonly queue: T[];
-  held: number;
-  /** Set when it is done: which place goes on from its end, `null` at the journal's. */
-  end: { readonly next: Place<T> | null } | { readonly failure: unknown } | null;
-  readonly stop: AbortController;
-}
-
 /** All places of one window, in the journal's order. */
 function createField<T>(options: Places<T>) {
   const { reading, start, jobs, digest, sizeOf, onShare } = options;
@@ -86,21 +71,23 @@ function createField<T>(options: Places<T>) {
   const places: Place<T>[] = [];
   const pagesWanted = Math.max(pagesOfAPlace.least, Math.min(pagesOfAPlace.most, Math.ceil(64 / jobs)));
   let opened = begin;
-  let msPerPage: number | null = null;
   let current: Place<T> | null = null;
   let isClosed = false;
 
-  const isRunning = (place: Place<T>): boolean => place.end === null && !place.stop.signal.aborted;
-  const heldInAll = (): number => places.reduce((sum, { held }) => sum + held, 0);
+  const running = (): readonly Place<T>[] => places.filter(isRunning);
   const later = (place: Place<T>): readonly Place<T>[] => places.slice(places.indexOf(place) + 1);
+
+  /** Whether the reader that is so far from its turn may hold still more. */
+  const hasRoom = (rank: number): boolean =>
+    places.reduce((sum, { held }) => sum + held, 0) < mostHeld * (1 - roomInTurn * Math.min(1, rank / jobs));
 
   /** A reader ahead asks nothing, a retry included, while the journal wants fewer; the current one never waits for others. */
   const mayAsk = (place: Place<T>): boolean =>
-    place === current || (!place.isSpare && places.filter(isRunning).indexOf(place) < gate.allowed());
+    place === current || (place.waitsFor === null && running().indexOf(place) < gate.allowed());
 
   /** A reader ahead waits while too much is held already. */
   const mayGoOn = (place: Place<T>): boolean =>
-    place === current ? place.queue.length < mostQueued : heldInAll() < mostHeld && mayAsk(place);
+    place === current ? place.queue.length < mostQueued : hasRoom(running().indexOf(place)) && mayAsk(place);
 
   const send =
     (place: Place<T>): Send =>
@@ -110,12 +97,13 @@ function createField<T>(options: Places<T>) {
       return host.send(ask, stopped);
     };
 
-  const walk = async (place: Place<T>, from: Reading["start"]): Promise<void> => {
+  const walk = async (place: Place<T>): Promise<void> => {
+    place.waitsFor = null;
     const { notify } = reading.journal;
     const own = { signal: place.stop.signal, notify: gate.watch(notify), host: { ...host, send: send(place) } };
     const journal = { ...reading.journal, ...own };
     try {
-      for await (const page of readPages({ ...reading, journal, start: from, follow: false, past: null })) {
+      for await (const page of readPages({ ...reading, journal, start: place.start, follow: false, past: null })) {
         if (page.count > 0) tellBoundary(place, firstPosition(page));
         // The neighbour's first position must be known before this page is handed on, or it could be overlooked.
         await gate.until(() => isNextKnown(place) || !isRunning(place));
@@ -125,12 +113,17 @@ function createField<T>(options: Places<T>) {
         if (cut.next !== null || page.atEnd) place.end = { next: cut.next };
         if (place.end !== null) return;
         place.next = page.next;
+        if (place !== current && place.pages >= pagesWanted * tooLong) {
+          place.end = { next: goOnLater(place, page.next, "reader") };
+          return;
+        }
         // Before the next page is taken, so that none waits here parsed.
         await gate.until(() => mayGoOn(place) || !isRunning(place));
         if (!isRunning(place)) return;
       }
     } catch (failure) {
-      place.end = place === current || place.next === null ? { failure } : { next: standIn(place, place.next) };
+      place.end =
+        place === current || place.next === null ? { failure } : { next: goOnLater(place, place.next, "turn") };
     } finally {
       tellBoundary(place, null);
       place.end ??= { next: null };
@@ -156,7 +149,7 @@ function createField<T>(options: Places<T>) {
     place.held += sizeOf(digested);
     place.pages += 1;
     if (page.recordedAt !== null) place.reached = Math.min(place.to, Math.max(place.reached, page.recordedAt));
-    if (place.reached > place.from) msPerPage = (place.reached - place.from) / place.pages;
+    if (place.reached > place.from) place.pace = (place.reached - place.from) / place.pages;
     onShare(shareRead());
     openMore();
     gate.changed();
@@ -167,50 +160,58 @@ function createField<T>(options: Places<T>) {
     return Math.max(0, Math.min(1, (opened - begin - unread) / Math.max(1, until - begin)));
   };
 
-  const add = (from: number, to: number, at: number, start: Reading["start"], isSpare = false): Place<T> => {
-    const place: Place<T> = {
-      from,
-      to,
-      reached: from,
-      pages: 0,
-      boundary: undefined,
-      next: null,
-      isSpare,
-      queue: [],
-      held: 0,
-      end: null,
-      stop: new AbortController(),
-    };
+  const add = (at: number, parts: Parameters<typeof createPlace<T>>[0]): Place<T> => {
+    const place = createPlace<T>(parts);
     places.splice(at, 0, place);
-    void walk(place, start);
+    if (place.waitsFor === null) void walk(place);
     return place;
   };
 
-  const standIn = (place: Place<T>, url: string): Place<T> =>
-    add(place.reached, place.to, places.indexOf(place) + 1, { kind: "next", url }, true);
+  const goOnLater = (place: Place<T>, url: string, waitsFor: Place<T>["waitsFor"]): Place<T> => {
+    const { to, reached, pace } = place;
+    return add(places.indexOf(place) + 1, { from: reached, to, pace, start: { kind: "next", url }, waitsFor });
+  };
 
   /** Keeps as many readers at work as are allowed, as near to the one whose turn it is as can be. */
   const openMore = (): void => {
-    while (!isClosed && places.filter(isRunning).length < gate.allowed() && heldInAll() < mostHeld) {
-      if (opened < until) openNext();
-      else if (!splitLargest()) return;
-    }
+    while (!isClosed && running().length < gate.allowed() && openNearest());
   };
 
-  const openNext = (): void => {
-    const usual = msPerPage === null ? (until - begin) / (jobs * firstCuts) : msPerPage * pagesWanted;
+  const openNearest = (): boolean => {
+    let rank = 0;
+    for (const place of places) {
+      if (!hasRoom(rank)) return false;
+      if (place.waitsFor === "reader") {
+        void walk(place);
+        return true;
+      }
+      if (isRunning(place) && pagesLeft(place) > pagesWanted * tooLong) {
+        return split(place, place.reached + (place.pace ?? 0) * pagesWanted);
+      }
+      if (isRunning(place)) rank += 1;
+    }
+    return hasRoom(rank) && (opened < until ? openNext() : splitLargest());
+  };
+
+  const openNext = (): boolean => {
+    const pace = places.findLast((place) => place.pace !== null)?.pace ?? null;
     const from = opened;
-    const to = until - from < usual * 1.5 ? until : from + Math.max(leastSpanMs, usual);
-    opened = Math.min(to, until);
-    add(from, opened, places.length, from === begin ? start : startAt(from));
+    opened = endOfPlace(from, pace === null ? (until - begin) / (jobs * firstCuts) : pace * pagesWanted, until);
+    add(places.length, { from, to: opened, pace, start: from === begin ? start : startAt(from), waitsFor: null });
+    return true;
   };
 
   const splitLargest = (): boolean => {
-    const [largest] = places.filter((place) => isRunning(place) && isWorthSplitting(place)).sort(byLeft);
-    if (largest === undefined) return false;
-    const middle = largest.reached + (largest.to - largest.reached) / 2;
-    add(middle, largest.to, places.indexOf(largest) + 1, startAt(middle));
-    largest.to = middle;
+    const [largest] = running()
+      .filter((place) => pagesLeft(place) > pagesOfAPlace.least)
+      .sort(byLeft);
+    return largest !== undefined && split(largest, largest.reached + (largest.to - largest.reached) / 2);
+  };
+
+  const split = (place: Place<T>, at: number): boolean => {
+    const { to, pace } = place;
+    place.to = at;
+    add(places.indexOf(place) + 1, { from: at, to, pace, start: startAt(at), waitsFor: null });
     return true;
   };
 
@@ -231,6 +232,7 @@ function createField<T>(options: Places<T>) {
     /** Hands on what a place has read, until it is done. */
     drain: async function* (place: Place<T>): AsyncGenerator<T, void, undefined> {
       current = place;
+      if (place.waitsFor !== null) void walk(place);
       for (;;) {
         gate.changed();
         for (let next = place.queue.shift(); next !== undefined; next = place.queue.shift()) {
@@ -258,34 +260,4 @@ function createField<T>(options: Places<T>) {
       close();
     },
   };
-}
-
-/** Whether enough seems left of a place for a second reader, going by its pages so far. */
-function isWorthSplitting<T>({ from, to, reached, pages }: Place<T>): boolean {
-  const perPage = (reached - from) / Math.max(1, pages);
-  return perPage > 0 && to - reached > Math.max(leastSpanMs, perPage * pagesOfAPlace.least);
-}
-
-function byLeft<T>(one: Place<T>, other: Place<T>): number {
-  return other.to - other.reached - (one.to - one.reached);
-}
-
-interface Cut<T> {
-  readonly page: Page;
-  /** The place whose first event the page holds: it goes on from there. */
-  readonly next: Place<T> | null;
-}
-
-function cutAtBoundary<T>(page: Page, later: readonly Place<T>[]): Cut<T> {
-  const boundaries = later.flatMap(({ boundary }) => boundary ?? []);
-  const entries = findEntries(page, boundaries);
-  const at = entries.findIndex(({ position }) => boundaries.includes(position));
-  if (at === -1) return { page, next: null };
-  const position = entries[at]?.position;
-  const next = later.find(({ boundary }) => boundary === position) ?? null;
-  return { page: cutPage(page, page.unparsed === null ? entries.slice(0, at) : [], at), next };
-}
-
-function cutPage(page: Page, entries: Page["entries"], count: number): Page {
-  return { ...page, entries, count, last: entries.at(-1)?.position ?? null };
 }

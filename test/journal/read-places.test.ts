@@ -277,6 +277,25 @@ describe("readPlaces", () => {
     expect(alone / sixteen).toBeGreaterThan(6);
   });
 
+  test("is so, too, where the window is crowded at its end and more must be held than may be", async () => {
+    const week = 6.9 * 24 * hourMs;
+    const entries = Array.from({ length: 2400 }, (_, n): Written => {
+      const share = ((n + 1) / 2400) ** 0.5;
+      return { at: noon - 1000 - Math.round(((1 - share) * week) / 1000) * 1000, kind: "run" };
+    });
+    const elapsed = async (jobs: number): Promise<number> => {
+      const simulation = simulate({ ...steady(0), entries });
+      const sizeOf = ({ candidates }: Digest<string>): number => candidates.length * 16_000;
+      const start = { kind: "oldest" } as const;
+      const { runs } = await outcomeOf(simulation, readPlaces(placesOf(simulation, { jobs, start, sizeOf })));
+      expect(runs).toHaveLength(2400);
+      return simulation.clock.now() - noon;
+    };
+    const [alone, four, sixteen] = [await elapsed(1), await elapsed(4), await elapsed(16)];
+    expect(alone / four).toBeGreaterThan(3);
+    expect(alone / sixteen).toBeGreaterThan(6);
+  });
+
   test("asks for hardly a page twice", async () => {
     const simulation = simulate(steady(1000));
     await outcomeOf(simulation, readPlaces(placesOf(simulation, { jobs: 4 })));
@@ -338,15 +357,20 @@ describe("readPlaces", () => {
 
   test("asks once more, in its turn, for what failed ahead of it", async () => {
     const plan = steady(500);
-    let left = 5;
-    const isIll = (url: string): boolean => /since=.*heron:6[5-9a-e]\./.test(url) && left-- > 0;
-    // As many in a row as a reader puts up with.
+    // Each page of one stretch fails as many times in a row as a reader puts up with.
+    const failures = new Map<string, number>();
+    const isIll = (url: string): boolean => {
+      const before = failures.get(url) ?? 0;
+      if (before === 5 || !/since=.*heron:6[5-9a-e]\./.test(url)) return false;
+      failures.set(url, before + 1);
+      return true;
+    };
     const simulation = refusing(simulate(plan), isIll, 503);
     const start = startOf(500);
     const reading = readPlaces(placesOf(simulation, { start, jobs: 8 }));
     const first = await simulation.clock.run(reading.next());
     await simulation.clock.pass(10 * minuteMs);
-    expect(left).toBe(0);
+    expect([...failures.values()]).toEqual([5]);
     const { runs } = await outcomeOf(simulation, reading);
     const whole = await walk({ plan, start, limit: null, skims: false, jobs: 1 });
     expect(runs).toEqual(whole.runs.slice(first.value?.page.count));

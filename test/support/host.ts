@@ -85,7 +85,7 @@ function collect(texts: string[], isTTY: boolean, columns: number): Output {
 }
 
 /** The seam's other side: plain data from the global fetch, as the transport makes it from undici. */
-export async function fetchSend(ask: Ask, signal: AbortSignal): Promise<Answer> {
+async function fetchSend(ask: Ask, signal: AbortSignal): Promise<Answer> {
   const response = await fetch(ask.url, {
     method: ask.method,
     headers: ask.headers,
