@@ -370,7 +370,7 @@ describe("readPlaces", () => {
     const reading = readPlaces(placesOf(simulation, { start, jobs: 8 }));
     const first = await simulation.clock.run(reading.next());
     await simulation.clock.pass(10 * minuteMs);
-    expect([...failures.values()]).toEqual([5]);
+    expect([...failures.values()]).toContain(5);
     const { runs } = await outcomeOf(simulation, reading);
     const whole = await walk({ plan, start, limit: null, skims: false, jobs: 1 });
     expect(runs).toEqual(whole.runs.slice(first.value?.page.count));
