@@ -60,7 +60,7 @@ describe("T26 ids of 19 digits come through unchanged", () => {
 
 describe("T27 a list of registrations is read to its last page", () => {
   /** An API whose list comes in two pages, each at a path of its own, or empty. */
-  async function openApi(server: DemoServer, pages: readonly string[]): Promise<{ url: string; asked: string[] }> {
+  async function openApi(pages: readonly string[]): Promise<{ url: string; asked: string[] }> {
     const asked: string[] = [];
     const api: Server = createServer((request, response) => {
       asked.push(request.url ?? "");
@@ -84,7 +84,7 @@ describe("T27 a list of registrations is read to its last page", () => {
     const { env, login } = await setUp(server);
     await flowrun(login, { env });
     const pages = await Promise.all(["page-0.json", "page-1.json"].map(fixture));
-    const api = await openApi(server, pages);
+    const api = await openApi(pages);
     const listed = await flowrun(["registrations", "--json"], { env: { ...env, FLOWRUN_API_URL: api.url } });
     const ids = pages.flatMap((page) => [...page.matchAll(/"registration_id":\s*"([^"]+)"/g)].map(([, id]) => id));
     expect([listed.code, listed.stderr]).toEqual([0, ""]);
@@ -96,7 +96,7 @@ describe("T27 a list of registrations is read to its last page", () => {
     const server = await openServer();
     const { env, login } = await setUp(server);
     await flowrun(login, { env });
-    const api = await openApi(server, [await fixture("empty.json")]);
+    const api = await openApi([await fixture("empty.json")]);
     const listed = await flowrun(["registrations", "--json"], { env: { ...env, FLOWRUN_API_URL: api.url } });
     expect([listed.code, listed.stdout]).toEqual([0, ""]);
   });
