@@ -13,9 +13,9 @@ import { outputOf } from "./terminal/output.ts";
 /** The composition root: the only file that knows the process, its signals, the clock and the disk's folders. */
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-// Left alone, V8 lets garbage grow to several times what is in use. Half as much again keeps a reading of any length
-// well under 240 MiB.
-v8.setFlagsFromString("--heap-growing-percent=50");
+// Left alone, V8 lets garbage grow to several times what is in use. This keeps a reading of any length well under
+// 240 MiB; half of it would save 30 MiB more, and cost a quarter of the time.
+v8.setFlagsFromString("--heap-growing-percent=150");
 
 const stopping = new AbortController();
 const stopped: { by: keyof typeof signals | null; at: number } = { by: null, at: 0 };

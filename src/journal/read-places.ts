@@ -1,4 +1,5 @@
 import type { Send } from "../host.ts";
+import type { Notify } from "../notices.ts";
 import { createGate } from "./gate.ts";
 import { firstPosition, type Page } from "./page.ts";
 import { byLeft, createPlace, cutAtBoundary, endOfPlace, isRunning, pagesLeft, type Place } from "./place.ts";
@@ -99,8 +100,12 @@ function createField<T>(options: Places<T>) {
 
   const walk = async (place: Place<T>): Promise<void> => {
     place.waitsFor = null;
-    const { notify } = reading.journal;
-    const own = { signal: place.stop.signal, notify: gate.watch(notify), host: { ...host, send: send(place) } };
+    const tell = gate.watch(reading.journal.notify);
+    // What a reader still had to say when it was stopped is nobody's business.
+    const notify: Notify = (notice) => {
+      if (isRunning(place)) tell(notice);
+    };
+    const own = { signal: place.stop.signal, notify, host: { ...host, send: send(place) } };
     const journal = { ...reading.journal, ...own };
     try {
       for await (const page of readPages({ ...reading, journal, start: place.start, follow: false, past: null })) {

@@ -355,6 +355,25 @@ describe("readPlaces", () => {
     await expectSilence(simulation);
   });
 
+  test("says nothing more once it has failed, though answers come in still", async () => {
+    const simulation = simulate(steady(500));
+    const { clock, host, journal } = simulation;
+    let asked = 0;
+    const body = async (): Promise<Uint8Array> => {
+      // Later for each reader, whoever has stopped waiting.
+      await clock.wait(1000 * ++asked);
+      return new TextEncoder().encode('{"events":[{"posi');
+    };
+    const send: Host["send"] = async (ask, signal) => ({ ...(await host.send(ask, signal)), body });
+    const impatient = { ...journal, host: { ...host, send }, patience: { retries: 2, maxWaitMs: 1000 } };
+    const places = placesOf(simulation, { start: startOf(500), jobs: 8 });
+    const reading = readPlaces({ ...places, reading: { ...places.reading, journal: impatient } });
+    expect((await outcomeOf(simulation, reading)).failure).toBe("unavailable");
+    const said = journal.notices.length;
+    await expectSilence(simulation);
+    expect(journal.notices.length).toBe(said);
+  });
+
   test("asks once more, in its turn, for what failed ahead of it", async () => {
     const plan = steady(500);
     // Each page of one stretch fails as many times in a row as a reader puts up with.
