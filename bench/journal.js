@@ -3,8 +3,8 @@
  * settings as one line of JSON and serves until it is killed.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { startServer } from "../dist/demo/server.js";
-import { generatedSource } from "../dist/demo/source.js";
+import { startServer } from "../dist/demo/server.cjs";
+import { generatedSource } from "../dist/demo/source.cjs";
 
 const { events, runShare = 0.6, latencyMs = 0, shape = "even" } = JSON.parse(process.argv[2] ?? "{}");
 const weekMs = 7 * 86_400_000 - 600_000;

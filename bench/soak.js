@@ -9,8 +9,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { startServer } from "../dist/demo/server.js";
-import { generatedSource } from "../dist/demo/source.js";
+import { startServer } from "../dist/demo/server.cjs";
+import { generatedSource } from "../dist/demo/source.cjs";
 
 const flowrun = fileURLToPath(new URL("../bin/flowrun.js", import.meta.url));
 const seed = Number(process.argv[2] ?? 20_261_122);

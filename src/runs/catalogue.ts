@@ -21,7 +21,7 @@ export interface CatalogueEntry {
 
 /** Every entry, family by family. Pure. */
 export function allEntries(): readonly CatalogueEntry[] {
-  entries ??= shelves.flatMap((shelf) => shelf.flatMap(entriesOf));
+  entries ??= allShelves().flatMap(entriesOf);
   return entries;
 }
 
@@ -70,18 +70,22 @@ export function nearestCodes(code: string, count: number): readonly string[] {
 export function familyOf(code: string): readonly Family[] {
   const known = explain(code);
   if (known.length > 0) return known.map(({ family }) => family);
-  return shelves
-    .flatMap((shelf) => shelf.map(({ family }) => family))
+  return allShelves()
+    .map(({ family }) => family)
     .filter((name) => families[name].form?.test(code));
 }
 
 /** The catalogue in its order: what a run carries first, what only an API answers last. */
-const shelves = [platformCodes, dataFactoryCodes, signInCodes, flowServiceCodes, sourcesApiCodes];
+function allShelves(): readonly FamilyCodes[] {
+  shelves ??= [platformCodes, dataFactoryCodes, signInCodes, flowServiceCodes, sourcesApiCodes].flatMap((of) => of());
+  return shelves;
+}
 
 /** How much of a beginning says something: the shortest, such as Sql and Ftp, have three letters. */
 const tellingStart = 3;
 
-// Both are built when first asked for: most commands start without either.
+// Each is built when first asked for: most commands start without them, and V8 only skims what nobody has called.
+let shelves: readonly FamilyCodes[] | undefined;
 let entries: readonly CatalogueEntry[] | undefined;
 let byCode: ReadonlyMap<string, readonly CatalogueEntry[]> | undefined;
 

@@ -1,7 +1,7 @@
 import type { FamilyCodes } from "./error-codes-families.ts";
 
 /** Codes of Azure Data Factory, which copies the data of batch sources: two numbers, and the names after `ErrorCode=`. */
-export const dataFactoryCodes: readonly FamilyCodes[] = [
+export const dataFactoryCodes = (): readonly FamilyCodes[] => [
   {
     family: "adf",
     source: "Adobe: Sources, flow run notifications (sample message)",

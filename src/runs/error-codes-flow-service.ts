@@ -1,7 +1,7 @@
 import type { FamilyCodes } from "./error-codes-families.ts";
 
 /** Codes in the answers of the Flow Service API. */
-export const flowServiceCodes: readonly FamilyCodes[] = [
+export const flowServiceCodes = (): readonly FamilyCodes[] => [
   {
     family: "flow-service-api",
     source: "Adobe: Sources, Flow Service error messages",

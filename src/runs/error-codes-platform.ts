@@ -1,7 +1,7 @@
 import type { FamilyCodes } from "./error-codes-families.ts";
 
 /** Codes of Platform itself and of its events: what a run, a batch or a delivery carries. */
-export const platformCodes: readonly FamilyCodes[] = [
+export const platformCodes = (): readonly FamilyCodes[] => [
   {
     family: "connector",
     source: "Adobe: Sources, flow run notifications",

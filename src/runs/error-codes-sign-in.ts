@@ -1,7 +1,7 @@
 import type { FamilyCodes } from "./error-codes-families.ts";
 
 /** Codes of sign-ins that failed, deep in the detail of a copy error. */
-export const signInCodes: readonly FamilyCodes[] = [
+export const signInCodes = (): readonly FamilyCodes[] => [
   {
     family: "aad",
     source: "Microsoft Entra: authentication and authorization error codes",

@@ -1,7 +1,7 @@
 import type { FamilyCodes } from "./error-codes-families.ts";
 
 /** Codes in the answers of the Sources API. */
-export const sourcesApiCodes: readonly FamilyCodes[] = [
+export const sourcesApiCodes = (): readonly FamilyCodes[] => [
   {
     family: "sources-api",
     source: "Adobe: Sources, Sources error messages",

@@ -50,11 +50,6 @@ export function readTime(value: unknown): number | null {
   return ms <= lastMs ? Math.trunc(ms) : null;
 }
 
-/** Milliseconds since the epoch → RFC 3339 in UTC with milliseconds. Pure. */
-export function timeText(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
-}
-
 /** How long something took: known only with both ends, and never negative. Pure. */
 export function durationOf({ startedMs, completedMs }: Pick<Measures, "startedMs" | "completedMs">): number | null {
   if (startedMs === null || completedMs === null || completedMs < startedMs) return null;

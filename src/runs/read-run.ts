@@ -4,9 +4,10 @@ import { rootCause } from "./causes.ts";
 import { readBatchIds, readConnections } from "./connections.ts";
 import { objectOf, objectsOf, wordOf } from "./fields.ts";
 import type { Activity, FlowRun } from "./flow-run.ts";
-import { durationOf, fillMeasures, type Measures, readMeasures, readTime, timeText } from "./measures.ts";
+import { durationOf, fillMeasures, type Measures, readMeasures, readTime } from "./measures.ts";
 import { activityErrors, type ErrorReport, readErrorReport, runErrors } from "./run-errors.ts";
 import { readStatus } from "./status.ts";
+import { timeText } from "./time-text.ts";
 import type { Unwrapped } from "./unwrap.ts";
 
 /** A body that has turned out to be a flow run. */

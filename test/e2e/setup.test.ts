@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import { build } from "esbuild";
+import { rolldown } from "rolldown";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { startServer, type DemoServer } from "../../src/demo/server.ts";
 import { registrations } from "../../src/demo/registrations.ts";
@@ -375,18 +375,20 @@ describe("config", () => {
 
 /** A program that changes one profile fifty times, each time on the ground of what it read. */
 async function buildWriter(config: string): Promise<string> {
-  const outfile = resolve(`node_modules/.cache/flowrun-writer-${process.pid}.mjs`);
-  onTestFinished(() => rm(outfile, { force: true }));
-  const contents = `
+  const file = resolve(`node_modules/.cache/flowrun-writer-${process.pid}.mjs`);
+  onTestFinished(() => rm(file, { force: true }));
+  const code = `
     import { setTimeout } from "node:timers/promises";
-    import { updateProfile } from "./src/state/profiles.ts";
+    import { updateProfile } from ${JSON.stringify(resolve("src/state/profiles.ts"))};
     const [name] = process.argv.slice(2);
     const keeper = { dirs: { config: ${JSON.stringify(config)} }, pid: process.pid, sleep: (ms) => setTimeout(ms) };
     for (let n = 0; n < 50; n++)
       await updateProfile(keeper, "default", ({ scopes }) => ({ scopes: [scopes, name + n].filter(Boolean).join() }));`;
-  const stdin = { contents, resolveDir: resolve(".") };
-  await build({ stdin, outfile, bundle: true, packages: "external", format: "esm", platform: "node" });
-  return outfile;
+  const writer = { name: "writer", resolveId: (id: string) => (id === "writer" ? id : null) };
+  const load = (id: string) => (id === "writer" ? code : null);
+  const bundle = await rolldown({ input: "writer", plugins: [{ ...writer, load }], platform: "node", external: /^[a-z]/ });
+  await bundle.write({ file });
+  return file;
 }
 
 test("a secret is in no process's arguments while it is asked for and used", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { durationOf, readTime, timeText } from "../../src/runs/measures.ts";
+import { durationOf, readTime } from "../../src/runs/measures.ts";
+import { timeText } from "../../src/runs/time-text.ts";
 import { bareRun, fixture, onlyRun } from "./events.ts";
 
 describe("times", () => {
