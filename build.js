@@ -29,7 +29,8 @@ const groups = [
  */
 const without = {
   name: "without",
-  resolveId: (id, importer = "") => (id === "node:child_process" && /[/\\]commander[/\\]/.test(importer) ? nothing : null),
+  resolveId: (id, importer = "") =>
+    id === "node:child_process" && /[/\\]commander[/\\]/.test(importer) ? nothing : null,
   load: (id) => (id === nothing || unused.test(id) ? "module.exports = null;" : null),
 };
 const nothing = "\0nothing";
@@ -69,7 +70,9 @@ writeFileSync("dist/THIRD-PARTY-LICENSES.txt", notices(bundled));
 
 /** The licences of the packages that went into dist/, one after the other. */
 function notices(modules) {
-  const folders = modules.flatMap((path) => /^(?:.*[/\\])?node_modules[/\\](?:@[^/\\]+[/\\])?[^/\\]+/.exec(path)?.[0] ?? []);
+  const folders = modules.flatMap(
+    (path) => /^(?:.*[/\\])?node_modules[/\\](?:@[^/\\]+[/\\])?[^/\\]+/.exec(path)?.[0] ?? [],
+  );
   return [...new Set(folders)].sort().map(notice).join("\n");
 }
 

@@ -12,6 +12,7 @@ function pageOf(...events: readonly unknown[]): Page {
     unparsed: null,
     count: entries.length,
     last: entries.at(-1)?.position ?? null,
+    recordedFrom: null,
     recordedAt: 7,
     next: "https://events-va6.adobe.io/j?since=cat:9",
     atEnd: false,

@@ -23,6 +23,7 @@ function digestOf({ runs, atEnd = false }: PageParts, n: number): Digest<string>
     unparsed: null,
     count: runs.length + 1,
     last: null,
+    recordedFrom: null,
     recordedAt: null,
     next: `https://events-va6.adobe.io/j?since=${n + 1}`,
     atEnd,

@@ -6,7 +6,7 @@ import { describeNetworkFailure, isMistake, networkHint } from "../http/words.ts
 import type { Answer, Ask, Host } from "../host.ts";
 import { judge, tokenFor, type Question } from "./judge.ts";
 import { findLink } from "./link.ts";
-import { decodePage, guessTime, mayFollow, resolveNext, skimPage, type Page } from "./page.ts";
+import { decodePage, guessTimes, mayFollow, resolveNext, skimPage, type Page } from "./page.ts";
 import { retentionMs } from "./retention.ts";
 import { afterPosition } from "./when.ts";
 
@@ -130,7 +130,7 @@ async function readPage(journal: Journal, url: string, answer: Answer, { tell, t
       unparsed: skimmed === null ? null : bytes,
       count: body.count,
       last: body.entries.at(-1)?.position ?? body.last,
-      recordedAt: guessTime(bytes, now - retentionMs, now),
+      ...guessTimes(bytes, now - retentionMs, now),
       next: link === null ? afterLast(journal, url, body.last) : resolveNext(link, url, journal.url),
       atEnd: false,
       validate: null,
@@ -170,6 +170,7 @@ function endOfJournal(journal: Journal, url: string, answer: Answer): Page {
     unparsed: null,
     count: 0,
     last: null,
+    recordedFrom: null,
     recordedAt: null,
     next: next === null ? url : resolveNext(next, url, journal.url),
     atEnd: true,

@@ -20,7 +20,8 @@ export interface Page {
   readonly count: number;
   /** The last event's position, where it has one. */
   readonly last: string | null;
-  /** About when its last events were recorded, epoch milliseconds, as far as their texts tell; for progress only. */
+  /** About when its first events were recorded, and its last: epoch milliseconds, as far as their texts tell; for progress only. */
+  readonly recordedFrom: number | null;
   readonly recordedAt: number | null;
   /** What to ask next: the `rel=next` link, kept whole and made absolute. */
   readonly next: string;
@@ -94,14 +95,24 @@ export function firstPosition(page: Page): string | null {
 const decoder = new TextDecoder("utf-8");
 
 /**
- * The latest time near the end of a page's text that lies between two instants, or `null`: epoch milliseconds or
- * RFC 3339, whoever's they are. A guess, good enough to show progress and to choose where to split a window. Pure.
+ * The first time near the beginning of a page's text, and the latest near its end, of those that lie between two
+ * instants, or `null`: epoch milliseconds or RFC 3339, whoever's they are. A guess, good enough to show progress and to
+ * choose where to split a window. Pure.
  */
-export function guessTime(bytes: Uint8Array, after: number, before: number): number | null {
-  const end = decoder.decode(bytes.subarray(-timeTextBytes));
-  const times = [...end.matchAll(timePattern)].map(([text]) => (text.includes("-") ? Date.parse(text) : Number(text)));
-  const plausible = times.filter((time) => time >= after && time <= before);
-  return plausible.length === 0 ? null : Math.max(...plausible);
+export function guessTimes(
+  bytes: Uint8Array,
+  after: number,
+  before: number,
+): Pick<Page, "recordedFrom" | "recordedAt"> {
+  const timesIn = (part: Uint8Array): readonly number[] =>
+    (decoder.decode(part).match(timePattern) ?? [])
+      .map((text) => (text.includes("-") ? Date.parse(text) : Number(text)))
+      .filter((time) => time >= after && time <= before);
+  const last = timesIn(bytes.subarray(-timeTextBytes));
+  return {
+    recordedFrom: timesIn(bytes.subarray(0, timeTextBytes))[0] ?? null,
+    recordedAt: last.length === 0 ? null : Math.max(...last),
+  };
 }
 
 const timeTextBytes = 4096;

@@ -24,6 +24,8 @@ export interface Place<T> {
   held: number;
   /** Set when it is done: which place goes on from its end, `null` at the journal's. */
   end: { readonly next: Place<T> | null } | { readonly failure: unknown } | null;
+  /** Whether its reader waits until it may hold or ask more. */
+  isPaused: boolean;
   readonly stop: AbortController;
 }
 
@@ -31,24 +33,34 @@ export interface Place<T> {
 export function createPlace<T>(parts: Pick<Place<T>, "from" | "to" | "pace" | "start" | "waitsFor">): Place<T> {
   const next = parts.start.kind === "next" ? parts.start.url : null;
   const unread = { reached: parts.from, pages: 0, boundary: undefined, next, queue: [], held: 0, end: null };
-  return { ...parts, ...unread, stop: new AbortController() };
+  return { ...parts, ...unread, isPaused: false, stop: new AbortController() };
 }
 
 export function isRunning<T>({ end, waitsFor, stop }: Place<T>): boolean {
   return end === null && waitsFor === null && !stop.signal.aborted;
 }
 
-const leastSpanMs = 60_000;
+/**
+ * Counts a page, and goes as far as it tells that it reaches. The pace follows the pages read last, half of it the very
+ * last one: how dense a journal is changes from hour to hour. Silence before the first event says nothing of it.
+ */
+export function moveOn<T>(place: Place<T>, { recordedFrom, recordedAt }: Page): void {
+  place.pages += 1;
+  if (recordedAt === null) return;
+  const isFirst = place.pages === 1;
+  const from = isFirst ? Math.max(place.reached, recordedFrom ?? 0) : place.reached;
+  place.reached = Math.min(place.to, Math.max(place.reached, recordedAt));
+  const step = Math.max(0, place.reached - from);
+  place.pace = isFirst || place.pace === null ? step : (place.pace + step) / 2;
+}
 
 /** How many pages seem left of a place, going by those so far; 0 where another reader would not be worth it. Pure. */
-export function pagesLeft<T>({ to, reached, pace }: Place<T>): number {
-  return pace === null || pace <= 0 || to - reached < leastSpanMs ? 0 : (to - reached) / pace;
+export function pagesLeft<T>({ to, reached, pace, end }: Place<T>): number {
+  const isShort = end !== null || pace === null || pace <= 0 || to - reached < leastSpanMs;
+  return isShort ? 0 : (to - reached) / pace;
 }
 
-/** Where a place should end that begins at `from` and should be so long: not so short that it is not worth it. Pure. */
-export function endOfPlace(from: number, lengthMs: number, until: number): number {
-  return until - from < lengthMs * 1.5 ? until : Math.min(until, from + Math.max(leastSpanMs, lengthMs));
-}
+const leastSpanMs = 60_000;
 
 /** Orders places by what is left of them, most first. Pure. */
 export function byLeft<T>(one: Place<T>, other: Place<T>): number {

@@ -2,7 +2,7 @@ import type { Send } from "../host.ts";
 import type { Notify } from "../notices.ts";
 import { createGate } from "./gate.ts";
 import { firstPosition, type Page } from "./page.ts";
-import { byLeft, createPlace, cutAtBoundary, endOfPlace, isRunning, pagesLeft, type Place } from "./place.ts";
+import { byLeft, createPlace, cutAtBoundary, isRunning, moveOn, pagesLeft, type Place } from "./place.ts";
 import { readPages, type Reading } from "./read-pages.ts";
 import { retentionMs } from "./retention.ts";
 import { startAt, type TimeStart } from "./when.ts";
@@ -26,13 +26,13 @@ const mostHeld = 8 * 1024 * 1024;
 /** The place whose turn it is runs this many pages ahead of its consumer, at most. */
 const mostQueued = 2;
 /** A place should have about so many pages: each costs a request more, and what is read ahead must be held. */
-const pagesOfAPlace = { least: 4, most: 16 };
-/** Until the journal's density is known, the window is cut into this many places for each reader. */
-const firstCuts = 4;
+const pagesOfAPlace = { least: 3, most: 16 };
+/** How far ahead is guessed from what has been read: a quiet stretch says little of what follows it. */
+const guessAhead = 2;
 /** A place that has this many times as many pages as it should is cut: it is read on later, or by another reader. */
 const tooLong = 1.5;
 /** How much more room those next in turn have than the last one, of what may be held. */
-const roomInTurn = 0.25;
+const roomInTurn = 0.75;
 
 /**
  * Reads a window from many places at once and hands the digests on in the journal's order, each page once.
@@ -43,10 +43,10 @@ const roomInTurn = 0.25;
  * (it expired, the journal moved, `seek` landed earlier) makes a place walk on through its neighbour, whose work is
  * then dropped: that costs time, never a run. What fails ahead of its turn is asked for once more when its turn comes.
  *
- * Places are opened from the window's beginning on, near the one whose turn it is, so that little has to be held; how
- * long each is follows from how dense the journal was so far. One that turns out to be too long stops, and is read on
- * when a reader is free; what is left of it may have another reader meanwhile. When nothing else is left to open, the
- * largest place is split.
+ * One reader begins, and most windows are so short that it stays alone. As soon as it has a page, what seems left of its
+ * place is split, and so on, as near to the one whose turn it is as can be, so that little has to be held; how long each
+ * place is follows from how dense the journal is there. One that turns out to be too long stops, and is read on when a
+ * reader is free; what is left of it may have another reader meanwhile. When no place is too long, the largest is split.
  * @throws FlowrunError as `readPages` does, when a place fails whose turn it is.
  */
 export async function* readPlaces<T>(places: Places<T>): AsyncGenerator<T, void, undefined> {
@@ -71,16 +71,21 @@ function createField<T>(options: Places<T>) {
   const gate = createGate(jobs, () => host.now());
   const places: Place<T>[] = [];
   const pagesWanted = Math.max(pagesOfAPlace.least, Math.min(pagesOfAPlace.most, Math.ceil(64 / jobs)));
-  let opened = begin;
+  let pagesRead = 0;
   let current: Place<T> | null = null;
   let isClosed = false;
 
   const running = (): readonly Place<T>[] => places.filter(isRunning);
   const later = (place: Place<T>): readonly Place<T>[] => places.slice(places.indexOf(place) + 1);
 
-  /** Whether the reader that is so far from its turn may hold still more. */
-  const hasRoom = (rank: number): boolean =>
-    places.reduce((sum, { held }) => sum + held, 0) < mostHeld * (1 - roomInTurn * Math.min(1, rank / jobs));
+  /** Whether a reader that has to wait for so many pages may hold still more. */
+  const hasRoom = (pages: number): boolean => {
+    const distance = Math.min(1, pages / (jobs * pagesWanted));
+    return places.reduce((sum, { held }) => sum + held, 0) < mostHeld * (1 - roomInTurn * distance);
+  };
+
+  const pagesBefore = (place: Place<T>): number =>
+    places.slice(0, places.indexOf(place)).reduce((sum, earlier) => sum + pagesLeft(earlier), 0);
 
   /** A reader ahead asks nothing, a retry included, while the journal wants fewer; the current one never waits for others. */
   const mayAsk = (place: Place<T>): boolean =>
@@ -88,7 +93,7 @@ function createField<T>(options: Places<T>) {
 
   /** A reader ahead waits while too much is held already. */
   const mayGoOn = (place: Place<T>): boolean =>
-    place === current ? place.queue.length < mostQueued : hasRoom(running().indexOf(place)) && mayAsk(place);
+    place === current ? place.queue.length < mostQueued : hasRoom(pagesBefore(place)) && mayAsk(place);
 
   const send =
     (place: Place<T>): Send =>
@@ -123,7 +128,7 @@ function createField<T>(options: Places<T>) {
           return;
         }
         // Before the next page is taken, so that none waits here parsed.
-        await gate.until(() => mayGoOn(place) || !isRunning(place));
+        if (!mayGoOn(place)) await pause(place);
         if (!isRunning(place)) return;
       }
     } catch (failure) {
@@ -135,6 +140,14 @@ function createField<T>(options: Places<T>) {
       openMore();
       gate.changed();
     }
+  };
+
+  /** Another reader, nearer to its turn, may work meanwhile. */
+  const pause = async (place: Place<T>): Promise<void> => {
+    place.isPaused = true;
+    openMore();
+    await gate.until(() => mayGoOn(place) || !isRunning(place));
+    place.isPaused = false;
   };
 
   const tellBoundary = (place: Place<T>, position: string | null): void => {
@@ -152,9 +165,8 @@ function createField<T>(options: Places<T>) {
   const keep = (place: Place<T>, digested: T, page: Page): void => {
     place.queue.push(digested);
     place.held += sizeOf(digested);
-    place.pages += 1;
-    if (page.recordedAt !== null) place.reached = Math.min(place.to, Math.max(place.reached, page.recordedAt));
-    if (place.reached > place.from) place.pace = (place.reached - place.from) / place.pages;
+    pagesRead += 1;
+    moveOn(place, page);
     onShare(shareRead());
     openMore();
     gate.changed();
@@ -162,7 +174,7 @@ function createField<T>(options: Places<T>) {
 
   const shareRead = (): number => {
     const unread = places.reduce((sum, place) => sum + (place.end === null ? place.to - place.reached : 0), 0);
-    return Math.max(0, Math.min(1, (opened - begin - unread) / Math.max(1, until - begin)));
+    return Math.max(0, 1 - unread / Math.max(1, until - begin));
   };
 
   const add = (at: number, parts: Parameters<typeof createPlace<T>>[0]): Place<T> => {
@@ -179,31 +191,31 @@ function createField<T>(options: Places<T>) {
 
   /** Keeps as many readers at work as are allowed, as near to the one whose turn it is as can be. */
   const openMore = (): void => {
-    while (!isClosed && running().length < gate.allowed() && openNearest());
+    while (!isClosed && mayOpen() && openNearest());
+  };
+
+  /** Each reader that pauses may be stood in for by one other. */
+  const mayOpen = (): boolean => {
+    const readers = running();
+    const paused = readers.filter(({ isPaused }) => isPaused).length;
+    return readers.length - Math.min(paused, gate.allowed()) < gate.allowed();
   };
 
   const openNearest = (): boolean => {
-    let rank = 0;
+    const pages = Math.min(pagesWanted, guessAhead * pagesRead);
+    let before = 0;
     for (const place of places) {
-      if (!hasRoom(rank)) return false;
+      if (!hasRoom(before)) return false;
       if (place.waitsFor === "reader") {
         void walk(place);
         return true;
       }
-      if (isRunning(place) && pagesLeft(place) > pagesWanted * tooLong) {
-        return split(place, place.reached + (place.pace ?? 0) * pagesWanted);
+      if (isRunning(place) && pagesLeft(place) > pages * tooLong) {
+        return split(place, place.reached + (place.pace ?? 0) * pages);
       }
-      if (isRunning(place)) rank += 1;
+      before += pagesLeft(place);
     }
-    return hasRoom(rank) && (opened < until ? openNext() : splitLargest());
-  };
-
-  const openNext = (): boolean => {
-    const pace = places.findLast((place) => place.pace !== null)?.pace ?? null;
-    const from = opened;
-    opened = endOfPlace(from, pace === null ? (until - begin) / (jobs * firstCuts) : pace * pagesWanted, until);
-    add(places.length, { from, to: opened, pace, start: from === begin ? start : startAt(from), waitsFor: null });
-    return true;
+    return splitLargest();
   };
 
   const splitLargest = (): boolean => {
@@ -230,8 +242,7 @@ function createField<T>(options: Places<T>) {
     open: (): Place<T> | null => {
       signal.addEventListener("abort", close, { once: true });
       isClosed = signal.aborted;
-      openMore();
-      return places[0] ?? null;
+      return isClosed ? null : add(0, { from: begin, to: until, pace: null, start, waitsFor: null });
     },
 
     /** Hands on what a place has read, until it is done. */

@@ -386,7 +386,12 @@ async function buildWriter(config: string): Promise<string> {
       await updateProfile(keeper, "default", ({ scopes }) => ({ scopes: [scopes, name + n].filter(Boolean).join() }));`;
   const writer = { name: "writer", resolveId: (id: string) => (id === "writer" ? id : null) };
   const load = (id: string) => (id === "writer" ? code : null);
-  const bundle = await rolldown({ input: "writer", plugins: [{ ...writer, load }], platform: "node", external: /^[a-z]/ });
+  const bundle = await rolldown({
+    input: "writer",
+    plugins: [{ ...writer, load }],
+    platform: "node",
+    external: /^[a-z]/,
+  });
   await bundle.write({ file });
   return file;
 }

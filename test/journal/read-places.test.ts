@@ -76,7 +76,7 @@ function readingOf({ journal }: Simulation, limit: number | null, skims: boolean
   return { journal: skims ? { ...journal, marks: marksOf(events) } : journal, limit, onExpired: "fail" as const };
 }
 
-const cases = Number(process.env["FLOWRUN_CASES"] ?? 800);
+const cases = Number(process.env["FLOWRUN_CASES"] ?? 1200);
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
@@ -116,12 +116,13 @@ function entriesOf(stretches: readonly { silence: number; every: number; kinds: 
 
 const plans: fc.Arbitrary<Plan> = fc
   .record({
-    stretches: fc.array(stretch, { maxLength: 6 }),
+    // Long ones mostly: a reader of a short window stays alone.
+    stretches: fc.array(stretch, { maxLength: 10, size: "max" }),
     end: fc.constantFrom(noon - 1000, noon - 10 * minuteMs, noon - 9 * hourMs),
     commas: fc.boolean(),
     seekOneEarlier: fc.boolean(),
     legacyLimit: fc.boolean(),
-    defaultLimit: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constant(1000)),
+    defaultLimit: fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 1, max: 12 }) }, fc.constant(1000)),
     maxBytes: fc.constantFrom(1_500_000, 2000),
     links: fc.constantFrom("lines" as const, "joined" as const),
     seed: fc.nat(),
@@ -250,6 +251,12 @@ function sessionOf(host: Host, journal: Journal, { limit, jobs }: Pick<Case, "li
   return { session: session as unknown as Session, printed: [] as string[] };
 }
 
+/** When each share of the runs was recorded, as a share of the window: eight in ten of them within three hours of a week. */
+function outburst(share: number): number {
+  if (share < 0.1) return share;
+  return share < 0.9 ? 0.1 + (share - 0.1) / 40 : 0.12 + (share - 0.9) * 8.8;
+}
+
 /** One run a minute for as many minutes, up to now: a page of ten each. */
 function steady(runs: number, plan: Partial<Plan> = {}): Plan {
   const entries = Array.from({ length: runs }, (_, n): Written => ({ at: noon - (runs - n) * minuteMs, kind: "run" }));
@@ -277,15 +284,21 @@ describe("readPlaces", () => {
     expect(alone / sixteen).toBeGreaterThan(6);
   });
 
-  test("is so, too, where the window is crowded at its end and more must be held than may be", async () => {
+  test.each([
+    ["begins with silence", 16_000, (share: number) => 0.9 + share / 10],
+    ["is crowded at its end", 16_000, (share: number) => share ** 0.5],
+    ["is crowded at its beginning", 16_000, (share: number) => 1 - (1 - share) ** 0.5],
+    ["has all of an hour's events at once", 16_000, (share: number) => Math.floor(share * 168) / 168],
+    ["holds most of its events in three hours", 8000, outburst],
+  ])("is so, too, where the window %s and more must be held than may be", async (_, bytes, shape) => {
     const week = 6.9 * 24 * hourMs;
-    const entries = Array.from({ length: 2400 }, (_, n): Written => {
-      const share = ((n + 1) / 2400) ** 0.5;
+    const entries = Array.from({ length: 2400 }, (_unused, n): Written => {
+      const share = shape((n + 1) / 2400);
       return { at: noon - 1000 - Math.round(((1 - share) * week) / 1000) * 1000, kind: "run" };
     });
     const elapsed = async (jobs: number): Promise<number> => {
       const simulation = simulate({ ...steady(0), entries });
-      const sizeOf = ({ candidates }: Digest<string>): number => candidates.length * 16_000;
+      const sizeOf = ({ candidates }: Digest<string>): number => candidates.length * bytes;
       const start = { kind: "oldest" } as const;
       const { runs } = await outcomeOf(simulation, readPlaces(placesOf(simulation, { jobs, start, sizeOf })));
       expect(runs).toHaveLength(2400);
@@ -294,6 +307,16 @@ describe("readPlaces", () => {
     const [alone, four, sixteen] = [await elapsed(1), await elapsed(4), await elapsed(16)];
     expect(alone / four).toBeGreaterThan(3);
     expect(alone / sixteen).toBeGreaterThan(6);
+  });
+
+  test.each([
+    ["nothing", 0, 1],
+    ["a page", 10, 2],
+    ["two pages", 20, 3],
+  ])("of a window with %s asks no more than the plain walk", async (_, runs, asked) => {
+    const simulation = simulate(steady(runs));
+    await outcomeOf(simulation, readPlaces(placesOf(simulation, { jobs: 16, start: startOf(runs + 1) })));
+    expect(simulation.asked).toHaveLength(asked);
   });
 
   test("asks for hardly a page twice", async () => {

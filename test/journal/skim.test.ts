@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { decodePage, findEntries, firstPosition, guessTime, skimPage, type Page } from "../../src/journal/page.ts";
+import { decodePage, findEntries, firstPosition, guessTimes, skimPage, type Page } from "../../src/journal/page.ts";
 
 const marks = ["flowId", "_flow_run_"];
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -62,6 +62,7 @@ const parsed = (text: string): Page => ({
   unparsed: null,
   count: 2,
   last: null,
+  recordedFrom: null,
   recordedAt: null,
   next: "https://events-va6.adobe.io/j?since=cat:2",
   atEnd: false,
@@ -103,21 +104,34 @@ describe("findEntries", () => {
   });
 });
 
-describe("guessTime", () => {
+describe("guessTimes", () => {
   const [from, to] = [Date.UTC(2026, 10, 20), Date.UTC(2026, 10, 22)];
   test.each([
     ["epoch milliseconds", '"updatedAt":1795262400000}', Date.UTC(2026, 10, 21, 12)],
     ["RFC 3339", '"time":"2026-11-21T12:00:00.500Z"', Date.UTC(2026, 10, 21, 12, 0, 0, 500)],
-    ["the latest", "1795262400000 2026-11-21T13:00:00Z 1795262400001", Date.UTC(2026, 10, 21, 13)],
     ["nothing before", "1795046400000", null],
     ["nothing after", "2026-11-23T00:00:00Z", null],
     ["no longer number", "17952624000001 91795262400000", null],
     ["no time", "{}", null],
   ])("%s", (_, text, at) => {
-    expect(guessTime(bytes(text), from, to)).toBe(at);
+    expect(guessTimes(bytes(text), from, to)).toEqual({ recordedFrom: at, recordedAt: at });
   });
 
-  test("looks at the end of a page only", () => {
-    expect(guessTime(bytes(`1795262400000${" ".repeat(5000)}`), from, to)).toBeNull();
+  test("takes the first of the beginning, the latest of the end", () => {
+    const times = "1795262400003 2026-11-21T13:00:00Z 1795262400001";
+    expect(guessTimes(bytes(times), from, to)).toEqual({
+      recordedFrom: 1795262400003,
+      recordedAt: Date.UTC(2026, 10, 21, 13),
+    });
+  });
+
+  test("looks at the beginning and the end of a page only", () => {
+    const [first, between, last] = [1795262400000, 1795262400002, 1795262400001];
+    const gap = " ".repeat(5000);
+    expect(guessTimes(bytes(first + gap + between + gap + last), from, to)).toEqual({
+      recordedFrom: first,
+      recordedAt: last,
+    });
+    expect(guessTimes(bytes(gap + between + gap), from, to)).toEqual({ recordedFrom: null, recordedAt: null });
   });
 });
