@@ -6,7 +6,7 @@ export interface Place<T> {
   /** Epoch milliseconds; where it looks for its part of the window, which decides nothing but where to split. */
   readonly from: number;
   to: number;
-  /** Up to when it has read, as well as the events tell. */
+  /** Up to when it, or a page that reaches into it, has read, as well as the events tell. */
   reached: number;
   /** About how much of that a page takes, in milliseconds; `null` until that is known. */
   pace: number | null;
@@ -41,17 +41,34 @@ export function isRunning<T>({ end, waitsFor, stop }: Place<T>): boolean {
 }
 
 /**
- * Counts a page, and goes as far as it tells that it reaches. The pace follows the pages read last, half of it the very
- * last one: how dense a journal is changes from hour to hour. Silence before the first event says nothing of it.
+ * Counts a page of a place, and goes as far as it tells that it reaches. The pace follows the pages read last, half of it
+ * the very last one: how dense a journal is changes from hour to hour, and silence before the first event says nothing of
+ * it. Of the later places, those next to it that have read nothing know no better, nor that this page reaches so far.
  */
-export function moveOn<T>(place: Place<T>, { recordedFrom, recordedAt }: Page): void {
+export function moveOn<T>(place: Place<T>, page: Page, later: readonly Place<T>[]): void {
+  const { recordedFrom, recordedAt, count } = page;
   place.pages += 1;
-  if (recordedAt === null) return;
+  if (recordedAt === null) {
+    if (count > 0) place.pace ??= (place.to - place.from) / pagesOfUnknown;
+    return;
+  }
   const isFirst = place.pages === 1;
   const from = isFirst ? Math.max(place.reached, recordedFrom ?? 0) : place.reached;
-  place.reached = Math.min(place.to, Math.max(place.reached, recordedAt));
-  const step = Math.max(0, place.reached - from);
+  const step = Math.max(0, recordedAt - from);
   place.pace = isFirst || place.pace === null ? step : (place.pace + step) / 2;
+  reach(place, recordedAt);
+  for (const next of later) {
+    if (next.pages > 0) return;
+    next.pace = place.pace;
+    reach(next, recordedAt);
+  }
+}
+
+/** What is left of a place whose events tell no time is taken for so many pages, so that it is shared out all the same. */
+const pagesOfUnknown = 64;
+
+function reach<T>(place: Place<T>, at: number): void {
+  place.reached = Math.min(place.to, Math.max(place.reached, at));
 }
 
 /** How many pages seem left of a place, going by those so far; 0 where another reader would not be worth it. Pure. */

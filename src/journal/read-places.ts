@@ -166,7 +166,7 @@ function createField<T>(options: Places<T>) {
     place.queue.push(digested);
     place.held += sizeOf(digested);
     pagesRead += 1;
-    moveOn(place, page);
+    moveOn(place, page, later(place));
     onShare(shareRead());
     openMore();
     gate.changed();

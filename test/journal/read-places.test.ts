@@ -309,6 +309,18 @@ describe("readPlaces", () => {
     expect(alone / sixteen).toBeGreaterThan(6);
   });
 
+  test("is faster, too, where events tell no time", async () => {
+    const { entries, ...plan } = steady(1000);
+    const timeless = entries.map(({ at }): Written => ({ at, kind: "poison" }));
+    const elapsed = async (jobs: number): Promise<number> => {
+      const simulation = simulate({ ...plan, entries: timeless });
+      const { rejects } = await outcomeOf(simulation, readPlaces(placesOf(simulation, { jobs })));
+      expect(rejects).toHaveLength(1000);
+      return simulation.clock.now() - noon;
+    };
+    expect((await elapsed(1)) / (await elapsed(4))).toBeGreaterThan(2);
+  });
+
   test.each([
     ["nothing", 0, 1],
     ["a page", 10, 2],
