@@ -24,17 +24,21 @@ const groups = [
 ].map(({ name, parts }) => ({ name, test: (id) => parts.map(source).includes(id) }));
 
 /**
- * What packages load and this program never uses: undici's HTTP/2 client, its bodies for forms and streams;
- * commander's way to other programs.
+ * What packages load and this program never uses, and what stands in for it: undici's HTTP/2 client, its bodies for forms
+ * and streams, and Node's own client, of which it takes a default; commander's way to other programs.
  */
 const without = {
   name: "without",
   resolveId: (id, importer = "") =>
-    id === "node:child_process" && /[/\\]commander[/\\]/.test(importer) ? nothing : null,
-  load: (id) => (id === nothing || unused.test(id) ? "module.exports = null;" : null),
+    ofNode.some(({ name, by }) => id === name && by.test(importer)) ? `\0${id}` : null,
+  load: (id) =>
+    ofNode.find(({ name }) => id === `\0${name}`)?.code ?? (unused.test(id) ? "module.exports = null;" : null),
 };
-const nothing = "\0nothing";
 const unused = /[/\\]undici[/\\]lib[/\\](?:dispatcher[/\\]client-h2|web[/\\]fetch[/\\]body)[.]js$/;
+const ofNode = [
+  { name: "node:http", by: /[/\\]undici[/\\]/, code: "module.exports = { maxHeaderSize: 16_384 };" },
+  { name: "node:child_process", by: /[/\\]commander[/\\]/, code: "module.exports = null;" },
+];
 
 /** The version is asked for without the program. */
 const apart = {

@@ -1,12 +1,12 @@
 import type { Readable } from "node:stream";
 import { promisify } from "node:util";
-import { brotliDecompress, gunzip, inflate } from "node:zlib";
 import v8 from "node:v8";
-import type { Agent as AgentType, Dispatcher } from "undici";
+import type { Agent as AgentType } from "undici";
 // undici's front door loads fetch, caches, web sockets and mocks as well, and takes twice as long as these. The version
 // is pinned exactly, and transport.test.ts holds each of them against a real server.
 import request from "undici/lib/api/api-request.js";
 import Agent from "undici/lib/dispatcher/agent.js";
+import Dispatcher from "undici/lib/dispatcher/dispatcher.js";
 import type { Answer, AnswerHeaders, Ask, Send } from "../host.ts";
 import { findProxies } from "./proxy.ts";
 
@@ -39,11 +39,14 @@ export async function createTransport({ env, stallMs }: TransportOptions): Promi
   };
 }
 
-/** A tunnel needs the whole package. */
 async function openProxy(timeouts: AgentType.Options, env: Env): Promise<Dispatcher> {
-  // By its default export: of a CommonJS package the bundler keeps no other (proved by test/e2e/reading).
-  const { default: undici } = await import("undici");
-  return new undici.EnvHttpProxyAgent({ ...timeouts, ...unset, ...findProxies(env) });
+  const [{ default: EnvHttpProxyAgent }, { default: connect }] = await Promise.all([
+    import("undici/lib/dispatcher/env-http-proxy-agent.js"),
+    import("undici/lib/api/api-connect.js"),
+  ]);
+  // A tunnel is opened by a method that undici's front door gives to every dispatcher.
+  Object.assign(Dispatcher.prototype, { connect });
+  return new EnvHttpProxyAgent({ ...timeouts, ...unset, ...findProxies(env) });
 }
 
 async function exchange(dispatcher: Dispatcher, ask: Ask, signal: AbortSignal): Promise<Answer> {
@@ -79,16 +82,21 @@ function plain(headers: Readonly<Record<string, string | string[] | undefined>>)
   );
 }
 
-const codecs = new Map([
-  ["gzip", promisify<Uint8Array, Uint8Array>(gunzip)],
-  ["x-gzip", promisify<Uint8Array, Uint8Array>(gunzip)],
-  ["deflate", promisify<Uint8Array, Uint8Array>(inflate)],
-  ["br", promisify<Uint8Array, Uint8Array>(brotliDecompress)],
+const codecs = new Map<string, "gunzip" | "inflate" | "brotliDecompress">([
+  ["gzip", "gunzip"],
+  ["x-gzip", "gunzip"],
+  ["deflate", "inflate"],
+  ["br", "brotliDecompress"],
 ]);
+
+/** Loaded by the first answer that is compressed. */
+let zlib: Promise<typeof import("node:zlib")> | undefined;
 
 async function decompress(bytes: Uint8Array, encoding: string | undefined): Promise<Uint8Array> {
   const codec = codecs.get(encoding?.trim().toLowerCase() ?? "identity");
-  return codec === undefined || bytes.length === 0 ? bytes : codec(bytes);
+  if (codec === undefined || bytes.length === 0) return bytes;
+  zlib ??= import("node:zlib");
+  return promisify<Uint8Array, Uint8Array>((await zlib)[codec])(bytes);
 }
 
 type Env = TransportOptions["env"];
