@@ -1,8 +1,14 @@
 /** Every room (or file of one) and what it may import besides itself and the leaves; of `types`, only types. */
 const rooms = [
   {
+    room: "start",
+    may: ["main", "dirs"],
+    because: "A process begins here, with as little as can be.",
+  },
+  { room: "dirs", may: [], because: "Where the folders are follows from the environment alone." },
+  {
     room: "main",
-    may: ["cli", "terminal", "http"],
+    may: ["cli", "dirs", "terminal", "http"],
     because: "The composition root builds the host and hands it to the command line; it decides nothing else.",
   },
   {
@@ -113,7 +119,7 @@ const doors = [
   },
   { packages: ["conf"], at: ["state"], because: "How a file is kept safe is the business of one room." },
   { packages: ["fs-native-extensions"], at: ["state"], because: "A lock guards a file of that room." },
-  { packages: ["env-paths"], at: ["state", "main"], because: "Where the folders are is decided once." },
+  { packages: ["env-paths"], at: ["dirs"], because: "Where the folders are is decided once." },
   {
     packages: ["chalk", "cli-table3", "csv-stringify", "yaml", "fast-string-width"],
     at: ["render"],
@@ -130,7 +136,7 @@ const doors = [
 ];
 
 /** The files that may import what Node brings; everybody else asks the host. */
-const nodeDoors = ["main", "terminal", "demo", "state", "http/transport", "http/lookup"];
+const nodeDoors = ["start", "main", "dirs", "terminal", "demo", "state", "http/transport", "http/lookup"];
 
 /** A path that is one of these files or lies in one of these folders of src. */
 const within = (names) => `^src/(${names.join("|")})(/|[.]ts$)`;

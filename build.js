@@ -1,7 +1,7 @@
 /**
  * Builds dist/: the program and the packages it uses in a few files, since a start spends most of its time on finding,
- * opening and compiling modules. They are CommonJS, which Node loads in half of the time it takes for ES modules, most
- * of all where those import Node's own. Names are kept, so that a stack trace reads like the source.
+ * opening and compiling modules. They are CommonJS: an ES module takes Node longer to load, most of all one that imports
+ * Node's own modules, whose every getter is then asked. Names are kept, so that a stack trace reads like the source.
  */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";

@@ -1,16 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { userInfo } from "node:os";
-import { resolve } from "node:path";
 import process from "node:process";
 import { isatty } from "node:tty";
 import v8 from "node:v8";
-import envPaths from "env-paths";
 import { runCli } from "./cli.ts";
+import { findDirs } from "./dirs.ts";
 import { FlowrunError } from "./errors.ts";
-import type { Ask, Dirs, Host, Prompt, Send } from "./host.ts";
+import type { Ask, Host, Prompt, Send } from "./host.ts";
 import { outputOf } from "./terminal/output.ts";
 
-/** The composition root: the only file that knows the process, its signals, the clock and the disk's folders. */
+/** The composition root: the only file that knows the process, its signals and the clock. */
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 const stopping = new AbortController();
@@ -89,21 +87,6 @@ async function sleep(ms: number, signal: AbortSignal = stopping.signal): Promise
   }
 }
 
-/** FLOWRUN_HOME is one folder for all three; else they are where the platform keeps such things (XDG, Library, AppData). */
-function findDirs(): Dirs {
-  const home = process.env["FLOWRUN_HOME"];
-  if (home !== undefined && home !== "") return { config: home, state: home, cache: home };
-  const { config, cache, data, log } = envPaths("flowrun", { suffix: "" });
-  // Linux has a folder for state, which env-paths knows as the one for logs; elsewhere it goes with the data.
-  const state = process.platform === "linux" ? log : data;
-  return { config: underHome(config), cache: underHome(cache), state: underHome(state) };
-}
-
-/** With an empty HOME a path would lie in the working folder, which may be somebody's repository. */
-function underHome(path: string): string {
-  return resolve(userInfo().homedir, path);
-}
-
 async function readStdin(): Promise<string> {
   const { text } = await import("node:stream/consumers");
   stopping.signal.addEventListener("abort", () => process.stdin.destroy(), { once: true });
@@ -115,7 +98,7 @@ async function readStdin(): Promise<string> {
 
 const host: Host = {
   env: process.env,
-  dirs: findDirs(),
+  dirs: findDirs(process.env, process.platform),
   // The stream itself is made when it is read: most commands never do.
   stdin: { isTTY: isatty(0), read: readStdin },
   stdout: outputOf(process.stdout),

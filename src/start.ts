@@ -1,8 +1,25 @@
-import { argv } from "node:process";
+import module from "node:module";
+import { join } from "node:path";
+import process from "node:process";
+import { findDirs } from "./dirs.ts";
 import { version } from "./version.ts";
 
 /** Where a process begins: what can be said before the program is loaded is said here. */
-const asksVersion = argv.length === 3 && ["--version", "-V"].includes(argv[2] ?? "");
+const asksVersion = process.argv.length === 3 && ["--version", "-V"].includes(process.argv[2] ?? "");
 
 if (asksVersion) console.log(version);
-else void import("./main.ts");
+else {
+  keepCompiledCode();
+  void import("./main.ts");
+}
+
+/**
+ * From Node 22.1 on the next start finds the program compiled. In our own folder, and for its owner alone like all that
+ * flowrun keeps: what is read from there is run.
+ */
+function keepCompiledCode(): void {
+  const { enableCompileCache } = module as { enableCompileCache?: (folder: string) => unknown };
+  if (enableCompileCache === undefined) return;
+  process.umask(0o077);
+  enableCompileCache(join(findDirs(process.env, process.platform).cache, "compiled"));
+}

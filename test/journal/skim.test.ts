@@ -128,10 +128,10 @@ describe("guessTimes", () => {
   test("looks at the beginning and the end of a page only", () => {
     const [first, between, last] = [1795262400000, 1795262400002, 1795262400001];
     const gap = " ".repeat(5000);
-    expect(guessTimes(bytes(first + gap + between + gap + last), from, to)).toEqual({
+    expect(guessTimes(bytes(`${first}${gap}${between}${gap}${last}`), from, to)).toEqual({
       recordedFrom: first,
       recordedAt: last,
     });
-    expect(guessTimes(bytes(gap + between + gap), from, to)).toEqual({ recordedFrom: null, recordedAt: null });
+    expect(guessTimes(bytes(`${gap}${between}${gap}`), from, to)).toEqual({ recordedFrom: null, recordedAt: null });
   });
 });
