@@ -1,9 +1,8 @@
-import { spawnSync } from "node:child_process";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { version } from "../../src/version.ts";
-import { bareEnv, flowrun, node, scratch } from "../support/flowrun.ts";
+import { bareEnv, flowrun, keepsCompiledCode, scratch } from "../support/flowrun.ts";
 
 /** The program's own files that were loaded. */
 async function filesLoaded(args: readonly string[]): Promise<readonly string[]> {
@@ -28,10 +27,7 @@ describe("a start loads only what its command needs", () => {
   });
 });
 
-const [major = 0, minor = 0] = spawnSync(node, ["-p", "process.versions.node"], { encoding: "utf8" })
-  .stdout.split(".")
-  .map(Number);
-const keepsCode = major > 22 || (major === 22 && minor >= 1);
+const keepsCode = keepsCompiledCode();
 
 describe("compiled code", () => {
   it.runIf(keepsCode)("is kept for the next start, for its owner alone", async () => {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdir, readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { binary, node, scratch, shell, start } from "../support/flowrun.ts";
+import { binary, keepsCompiledCode, node, scratch, shell, start } from "../support/flowrun.ts";
 import { openJournal, printed, runIds, savedCursor, type OpenJournal } from "../support/journal.ts";
 
 const exits = [
@@ -223,5 +223,6 @@ it("nothing but its own files is left in FLOWRUN_HOME", async () => {
   await tail.saw("run-4");
   tail.child.kill("SIGINT");
   await tail.finished;
-  expect([...(await readdir(journal.home))].sort()).toEqual(["cursors", "tokens"]);
+  const compiled = keepsCompiledCode() ? ["compiled"] : [];
+  expect([...(await readdir(journal.home))].sort()).toEqual([...compiled, "cursors", "tokens"]);
 });

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -9,6 +9,12 @@ import type { DemoServer } from "../../src/demo/server.ts";
 /** The program under test: the checkout's own, or the packed one that CI installed. */
 export const binary = resolve(process.env["FLOWRUN_BIN"] ?? "bin/flowrun.js");
 export const node = process.env["FLOWRUN_NODE"] ?? process.execPath;
+
+/** Whether that Node can keep a program compiled (22.1 and newer). */
+export function keepsCompiledCode(): boolean {
+  const { stdout } = spawnSync(node, ["-p", "typeof module.constructor.enableCompileCache"], { encoding: "utf8" });
+  return stdout.trim() === "function";
+}
 
 export interface Finished {
   readonly code: number | null;
