@@ -4,11 +4,11 @@ import { isatty } from "node:tty";
 import v8 from "node:v8";
 import { runCli } from "./cli.ts";
 import { findDirs } from "./dirs.ts";
-import { FlowrunError } from "./errors.ts";
+import { exitCodes, FlowrunError } from "./errors.ts";
 import type { Ask, Host, Prompt, Send } from "./host.ts";
 import { outputOf } from "./terminal/output.ts";
 
-/** The composition root: the only file that knows the process, its signals and the clock. */
+/** The composition root: but for start.ts the only file that knows the process, its signals and the clock. */
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 const stopping = new AbortController();
@@ -113,6 +113,8 @@ const host: Host = {
   send: lazySend(),
 };
 
+// Nothing left to wait for ends a process, done or not: until it is done, it has failed.
+process.exitCode = exitCodes.bug;
 void runCli(process.argv.slice(2), host).then((exitCode) => {
   process.exitCode = stopped.by === null ? exitCode : signals[stopped.by];
 });

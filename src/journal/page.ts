@@ -95,24 +95,23 @@ export function firstPosition(page: Page): string | null {
 const decoder = new TextDecoder("utf-8");
 
 /**
- * The first time near the beginning of a page's text, and the latest near its end, of those that lie between two
- * instants, or `null`: epoch milliseconds or RFC 3339, whoever's they are. A guess, good enough to show progress and to
- * choose where to split a window. Pure.
+ * The latest time that the first of a page's events tells, and the latest of its last one, of those that lie between two
+ * instants, or `null`: epoch milliseconds or RFC 3339, whoever's they are. A guess from the ends of the page's text, good
+ * enough to show progress and to choose where to split a window. Pure.
  */
 export function guessTimes(
   bytes: Uint8Array,
   after: number,
   before: number,
 ): Pick<Page, "recordedFrom" | "recordedAt"> {
-  const timesIn = (part: Uint8Array): readonly number[] =>
-    (decoder.decode(part).match(timePattern) ?? [])
-      .map((text) => (text.includes("-") ? Date.parse(text) : Number(text)))
-      .filter((time) => time >= after && time <= before);
-  const last = timesIn(bytes.subarray(-timeTextBytes));
-  return {
-    recordedFrom: timesIn(bytes.subarray(0, timeTextBytes))[0] ?? null,
-    recordedAt: last.length === 0 ? null : Math.max(...last),
+  const latestIn = (text = ""): number | null => {
+    const times = (text.match(timePattern) ?? []).map((time) => (time.includes("-") ? Date.parse(time) : Number(time)));
+    const plausible = times.filter((time) => time >= after && time <= before);
+    return plausible.length === 0 ? null : Math.max(...plausible);
   };
+  const [start, first] = decoder.decode(bytes.subarray(0, timeTextBytes)).split('"position"');
+  const last = decoder.decode(bytes.subarray(-timeTextBytes)).split('"position"').at(-1);
+  return { recordedFrom: latestIn(first ?? start), recordedAt: latestIn(last) };
 }
 
 const timeTextBytes = 4096;

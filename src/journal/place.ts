@@ -6,8 +6,10 @@ export interface Place<T> {
   /** Epoch milliseconds; where it looks for its part of the window, which decides nothing but where to split. */
   readonly from: number;
   to: number;
-  /** Up to when it, or a page that reaches into it, has read, as well as the events tell. */
+  /** Up to when it, or a page that reaches into it, has read, as well as that can be told. */
   reached: number;
+  /** The times that the first of its events tells, and the last so far; `null` until one does. */
+  told: { readonly first: number; readonly last: number } | null;
   /** About how much of that a page takes, in milliseconds; `null` until that is known. */
   pace: number | null;
   /** How many pages it has read. */
@@ -32,8 +34,8 @@ export interface Place<T> {
 /** A place that has read nothing yet. */
 export function createPlace<T>(parts: Pick<Place<T>, "from" | "to" | "pace" | "start" | "waitsFor">): Place<T> {
   const next = parts.start.kind === "next" ? parts.start.url : null;
-  const unread = { reached: parts.from, pages: 0, boundary: undefined, next, queue: [], held: 0, end: null };
-  return { ...parts, ...unread, isPaused: false, stop: new AbortController() };
+  const unread = { reached: parts.from, told: null, pages: 0, boundary: undefined, next, queue: [], held: 0 };
+  return { ...parts, ...unread, end: null, isPaused: false, stop: new AbortController() };
 }
 
 export function isRunning<T>({ end, waitsFor, stop }: Place<T>): boolean {
@@ -41,9 +43,10 @@ export function isRunning<T>({ end, waitsFor, stop }: Place<T>): boolean {
 }
 
 /**
- * Counts a page of a place, and goes as far as it tells that it reaches. The pace follows the pages read last, half of it
- * the very last one: how dense a journal is changes from hour to hour, and silence before the first event says nothing of
- * it. Of the later places, those next to it that have read nothing know no better, nor that this page reaches so far.
+ * Counts a page of a place, and tells from it how far that reaches and at which pace. What events tell is their own time,
+ * and the journal may have recorded them much later; so they count from where the place was sought, unless there was
+ * silence. The pace follows the pages read last, half of it the very last one: how dense a journal is changes from hour
+ * to hour. Of the later places, those next to it that have read nothing know no better, nor that this page reaches so far.
  */
 export function moveOn<T>(place: Place<T>, page: Page, later: readonly Place<T>[]): void {
   const { recordedFrom, recordedAt, count } = page;
@@ -52,24 +55,26 @@ export function moveOn<T>(place: Place<T>, page: Page, later: readonly Place<T>[
     if (count > 0) place.pace ??= (place.to - place.from) / pagesOfUnknown;
     return;
   }
-  const isFirst = place.pages === 1;
-  const from = isFirst ? Math.max(place.reached, recordedFrom ?? 0) : place.reached;
-  const step = Math.max(0, recordedAt - from);
-  place.pace = isFirst || place.pace === null ? step : (place.pace + step) / 2;
-  reach(place, recordedAt);
+  const { first, last } = place.told ?? { first: recordedFrom ?? recordedAt, last: null };
+  place.pace = paceOf(place, last ?? first, first, recordedAt);
+  place.told = { first, last: recordedAt };
+  const at = Math.max(recordedAt, place.from + recordedAt - first);
+  place.reached = Math.min(place.to, Math.max(place.from, at));
   for (const next of later) {
     if (next.pages > 0) return;
     next.pace = place.pace;
-    reach(next, recordedAt);
+    next.reached = Math.min(next.to, Math.max(next.reached, at));
   }
+}
+
+/** A time before the last one shows that the last one was no event's: then all pages count alike. */
+function paceOf<T>({ pace, pages, told }: Place<T>, last: number, first: number, at: number): number {
+  if (at < last) return Math.max(0, at - first) / pages;
+  return told === null || pace === null ? at - last : (pace + at - last) / 2;
 }
 
 /** What is left of a place whose events tell no time is taken for so many pages, so that it is shared out all the same. */
 const pagesOfUnknown = 64;
-
-function reach<T>(place: Place<T>, at: number): void {
-  place.reached = Math.min(place.to, Math.max(place.reached, at));
-}
 
 /** How many pages seem left of a place, going by those so far; 0 where another reader would not be worth it. Pure. */
 export function pagesLeft<T>({ to, reached, pace, end }: Place<T>): number {

@@ -91,9 +91,11 @@ function createField<T>(options: Places<T>) {
   const mayAsk = (place: Place<T>): boolean =>
     place === current || (place.waitsFor === null && running().indexOf(place) < gate.allowed());
 
-  /** A reader ahead waits while too much is held already. */
-  const mayGoOn = (place: Place<T>): boolean =>
-    place === current ? place.queue.length < mostQueued : hasRoom(pagesBefore(place)) && mayAsk(place);
+  /** A reader ahead waits while too much is held already, but not before it knows where it begins: the one before it waits for that. */
+  const mayGoOn = (place: Place<T>): boolean => {
+    if (place === current) return place.queue.length < mostQueued;
+    return mayAsk(place) && (place.boundary === undefined || hasRoom(pagesBefore(place)));
+  };
 
   const send =
     (place: Place<T>): Send =>
@@ -119,8 +121,8 @@ function createField<T>(options: Places<T>) {
         await gate.until(() => isNextKnown(place) || !isRunning(place));
         if (!isRunning(place)) return;
         const cut = cutAtBoundary(page, later(place));
-        keep(place, digest(cut.page), cut.page);
         if (cut.next !== null || page.atEnd) place.end = { next: cut.next };
+        keep(place, digest(cut.page), cut.page);
         if (place.end !== null) return;
         place.next = page.next;
         if (place !== current && place.pages >= pagesWanted * tooLong) {

@@ -117,12 +117,10 @@ describe("guessTimes", () => {
     expect(guessTimes(bytes(text), from, to)).toEqual({ recordedFrom: at, recordedAt: at });
   });
 
-  test("takes the first of the beginning, the latest of the end", () => {
-    const times = "1795262400003 2026-11-21T13:00:00Z 1795262400001";
-    expect(guessTimes(bytes(times), from, to)).toEqual({
-      recordedFrom: 1795262400003,
-      recordedAt: Date.UTC(2026, 10, 21, 13),
-    });
+  test("takes the latest of the first event and of the last", () => {
+    const event = (...times: readonly number[]) => `{"position":"cat:1","event":{"times":${JSON.stringify(times)}}}`;
+    const text = pageText([event(from + 7, from + 5), event(from + 90), event(from + 60, from + 40)]);
+    expect(guessTimes(bytes(text), from, to)).toEqual({ recordedFrom: from + 7, recordedAt: from + 60 });
   });
 
   test("looks at the beginning and the end of a page only", () => {
