@@ -11,7 +11,7 @@ import { startAt, type TimeStart } from "./when.ts";
 export interface Places<T> {
   readonly reading: Omit<Reading, "start" | "follow" | "past">;
   readonly start: { readonly kind: "oldest" } | TimeStart;
-  /** How many places are read at the same time, at most. */
+  /** How many places are read at the same time, at most; as many others may pause with what they have. */
   readonly jobs: number;
   /** Page → what is handed on, made as soon as the page is in; what waits for its turn is held in this form. */
   readonly digest: (page: Page) => T;
@@ -43,10 +43,10 @@ const roomInTurn = 0.75;
  * (it expired, the journal moved, `seek` landed earlier) makes a place walk on through its neighbour, whose work is
  * then dropped: that costs time, never a run. What fails ahead of its turn is asked for once more when its turn comes.
  *
- * One reader begins, and most windows are so short that it stays alone. As soon as it has a page, what seems left of its
- * place is split, and so on, as near to the one whose turn it is as can be, so that little has to be held; how long each
- * place is follows from how dense the journal is there. One that turns out to be too long stops, and is read on when a
- * reader is free; what is left of it may have another reader meanwhile. When no place is too long, the largest is split.
+ * One reader begins, and stays alone where its first page is the last. From its second on, what seems left of its place
+ * is split, and so on, as near to the one whose turn it is as can be, so that little has to be held; how long each place
+ * is follows from how dense the journal is there. One that turns out to be too long stops, and is read on when a reader
+ * is free; what is left of it may have another reader meanwhile. When no place is too long, the largest is split.
  * @throws FlowrunError as `readPages` does, when a place fails whose turn it is.
  */
 export async function* readPlaces<T>(places: Places<T>): AsyncGenerator<T, void, undefined> {
@@ -196,11 +196,11 @@ function createField<T>(options: Places<T>) {
     while (!isClosed && mayOpen() && openNearest());
   };
 
-  /** Each reader that pauses may be stood in for by one other. */
+  /** Each reader that pauses may be stood in for by one other. A window may end with its first page. */
   const mayOpen = (): boolean => {
     const readers = running();
     const paused = readers.filter(({ isPaused }) => isPaused).length;
-    return readers.length - Math.min(paused, gate.allowed()) < gate.allowed();
+    return pagesRead > 1 && readers.length - Math.min(paused, gate.allowed()) < gate.allowed();
   };
 
   const openNearest = (): boolean => {

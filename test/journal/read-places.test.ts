@@ -33,7 +33,13 @@ interface Case {
   readonly limit: number | null;
   readonly jobs: number;
   readonly skims: boolean;
+  /** How much of what may be held a run takes, in bytes. */
+  readonly runBytes: number;
+  /** How long the consumer of a page takes, at most. */
+  readonly napMs: number;
 }
+
+const plain = { limit: null, jobs: 1, skims: false, runBytes: 100, napMs: 0 };
 
 async function outcomeOf(simulation: Simulation, digests: AsyncIterable<Digest<string>>): Promise<Outcome> {
   const all: Digest<string>[] = [];
@@ -60,10 +66,17 @@ function walk({ plan, start, limit, skims }: Case): Promise<Outcome> {
   return outcomeOf(simulation, digestsOf(readPages({ ...reading, start, follow: false, past: null })));
 }
 
-function readAtOnce({ plan, start, limit, jobs, skims }: Case): Promise<Outcome> {
+function readAtOnce({ plan, start, limit, jobs, skims, runBytes, napMs }: Case): Promise<Outcome> {
   const simulation = simulate(plan);
   const reading = readingOf(simulation, limit, skims);
-  return outcomeOf(simulation, readPlaces({ reading, start, jobs, ...handing }));
+  const sizeOf = ({ candidates }: Digest<string>): number => candidates.length * runBytes;
+  async function* slowly(): AsyncGenerator<Digest<string>> {
+    for await (const one of readPlaces({ reading, start, jobs, ...handing, sizeOf })) {
+      yield one;
+      await simulation.clock.wait((napMs * (one.page.count % 10)) / 10);
+    }
+  }
+  return outcomeOf(simulation, slowly());
 }
 
 const handing = {
@@ -127,17 +140,19 @@ const plans: fc.Arbitrary<Plan> = fc
     links: fc.constantFrom("lines" as const, "joined" as const),
     seed: fc.nat(),
     latencyMs: fc.constantFrom(0, 80, 3000),
+    lagMs: fc.constantFrom(0, 10 * minuteMs, 2 * hourMs, -hourMs),
     trouble: fc.oneof(
       fc.constantFrom(0, 10, 60).map((faults) => ({ faults, perSecond: Infinity })),
       fc.constantFrom(1, 3, 20).map((perSecond) => ({ faults: 0, perSecond })),
     ),
   })
-  .map(({ stretches, end, commas, seed, latencyMs, trouble, ...knobs }) => ({
+  .map(({ stretches, end, commas, seed, latencyMs, lagMs, trouble, ...knobs }) => ({
     entries: entriesOf(stretches, end),
     commas,
     knobs,
     seed,
     latencyMs,
+    lagMs,
     ...trouble,
   }));
 
@@ -157,6 +172,8 @@ const anyCase: fc.Arbitrary<Case> = fc.record({
   limit: fc.oneof(fc.constant(null), fc.integer({ min: 1, max: 20 })),
   jobs: fc.integer({ min: 1, max: 16 }),
   skims: fc.boolean(),
+  runBytes: fc.constantFrom(100, 100_000, 9_000_000),
+  napMs: fc.constantFrom(0, 50, 5000),
 });
 
 /** Property tests of FLOWRUN_CASES cases in all. */
@@ -309,6 +326,21 @@ describe("readPlaces", () => {
     expect(alone / sixteen).toBeGreaterThan(6);
   });
 
+  test.each([
+    [
+      "hours before they were recorded",
+      (text: string) => text.replace(/(?<="updatedAt":)\d+/g, (at) => `${Number(at) - 12 * hourMs}`),
+    ],
+    ["of which one is wrong", (text: string) => text.replace('"id":"run-9"', `"expires":${noon},$&`)],
+  ])("is so, too, where events tell times %s", async (_, change) => {
+    const elapsed = async (jobs: number): Promise<number> => {
+      const simulation = simulate(steady(1000));
+      await outcomeOf(simulation, readPlaces(placesOf(telling(simulation, change), { jobs })));
+      return simulation.clock.now() - noon;
+    };
+    expect((await elapsed(1)) / (await elapsed(4))).toBeGreaterThan(2.8);
+  });
+
   test("is faster, too, where events tell no time", async () => {
     const { entries, ...plan } = steady(1000);
     const timeless = entries.map(({ at }): Written => ({ at, kind: "poison" }));
@@ -383,7 +415,7 @@ describe("readPlaces", () => {
     const isLost = (url: string): boolean => /since=.*heron:6[5-9a-z]\./.test(url);
     const simulation = refusing(simulate(plan), isLost, 403);
     const { runs, failure } = await outcomeOf(simulation, readPlaces(placesOf(simulation, { start: startOf(500) })));
-    const whole = await walk({ plan, start: startOf(500), limit: null, skims: false, jobs: 1 });
+    const whole = await walk({ plan, start: startOf(500), ...plain });
     expect(failure).toBe("forbidden");
     // The last page before may reach some way into what is lost.
     expect(runs).toEqual(whole.runs.slice(0, Math.min(230, Math.max(220, runs.length))));
@@ -426,14 +458,14 @@ describe("readPlaces", () => {
     await simulation.clock.pass(10 * minuteMs);
     expect([...failures.values()]).toContain(5);
     const { runs } = await outcomeOf(simulation, reading);
-    const whole = await walk({ plan, start, limit: null, skims: false, jobs: 1 });
+    const whole = await walk({ plan, start, ...plain });
     expect(runs).toEqual(whole.runs.slice(first.value?.page.count));
   });
 
   test("a place that begins with what has no position takes nobody else's place", async () => {
     const plan = steady(400);
     const entries = plan.entries.map(({ at }, n): Written => ({ at, kind: n % 20 === 0 ? "nothing" : "run" }));
-    const one = { plan: { ...plan, entries, knobs: { defaultLimit: 3 } }, limit: null, jobs: 8, skims: false };
+    const one = { plan: { ...plan, entries, knobs: { defaultLimit: 3 } }, ...plain, jobs: 8 };
     const start = startOf(400);
     expect(await readAtOnce({ ...one, start })).toEqual(await walk({ ...one, start }));
   });
@@ -465,7 +497,7 @@ describe("readPlaces", () => {
     const start = startOf(400);
     const simulation = simulate(plan);
     expect(await outcomeOf(simulation, readPlaces(placesOf(simulation, { start, jobs: 16 })))).toEqual(
-      await walk({ plan, start, limit: null, skims: false, jobs: 1 }),
+      await walk({ plan, start, ...plain }),
     );
     const refused = simulation.asked.filter(({ status }) => status === 429).length;
     // Two at a time for each of sixteen readers at first; afterwards only what a reader finds out again.
@@ -475,6 +507,18 @@ describe("readPlaces", () => {
 
 async function* digestsOf(pages: AsyncIterable<Page>): AsyncGenerator<Digest<string>> {
   for await (const page of pages) yield digest(page, digesting);
+}
+
+/** The same journal, but its pages read otherwise. */
+function telling(simulation: Simulation, change: (text: string) => string): Simulation {
+  const { host, journal } = simulation;
+  const send: Host["send"] = async (ask, signal) => {
+    const answer = await host.send(ask, signal);
+    const body = async (): Promise<Uint8Array> =>
+      new TextEncoder().encode(change(new TextDecoder().decode(await answer.body())));
+    return { ...answer, body };
+  };
+  return { ...simulation, journal: { ...journal, host: { ...host, send } } };
 }
 
 /** The same journal, but it answers some questions otherwise. */

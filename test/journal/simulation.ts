@@ -94,6 +94,8 @@ export interface Plan {
   readonly faults: number;
   /** How many requests the journal takes in a second. */
   readonly perSecond: number;
+  /** How long after the time that it tells each event was recorded. */
+  readonly lagMs: number;
 }
 
 export const calm: Plan = {
@@ -104,6 +106,7 @@ export const calm: Plan = {
   latencyMs: 80,
   faults: 0,
   perSecond: Infinity,
+  lagMs: 0,
 };
 
 export interface Simulation {
@@ -221,13 +224,14 @@ function faultsOf(url: string): readonly Reply[] {
   ];
 }
 
-function sourceOf({ entries, commas }: Plan): JournalSource {
+function sourceOf({ entries, commas, lagMs }: Plan): JournalSource {
   const at = (index: number): number => entries[index]?.at ?? Infinity;
+  const told = entries.map((entry) => ({ ...entry, at: entry.at - lagMs }));
   const source = generatedSource({
     total: () => entries.length,
     length: (now) => firstWhere(entries.length, (index) => at(index) > now),
     writtenAt: at,
-    event: (index) => eventOf(entries, index),
+    event: (index) => eventOf(told, index),
     commas,
   });
   // What is no object has no position either.
