@@ -14,8 +14,8 @@ else {
 }
 
 /**
- * From Node 22.1 on the next start finds the program compiled. In our own folder, and for its owner alone like all that
- * flowrun keeps: what is read from there is run.
+ * From Node 22.1 on the next start finds the program compiled. In our own folder, since what is read from there is run;
+ * and for its owner alone like all that flowrun keeps, whose other files say so themselves.
  */
 function keepCompiledCode(): void {
   const { enableCompileCache } = module as { enableCompileCache?: (folder: string) => unknown };

@@ -1,14 +1,16 @@
 /**
  * Milliseconds since the epoch → RFC 3339 in UTC with milliseconds. A run has half a dozen times and a week's runs a few
- * hundred thousand, all of a few days: only the day is left to Date, which takes three times as long. Pure.
+ * hundred thousand, all of a few days: only the day is left to Date, which takes three times as long. Pure, but for its
+ * memory of the last day.
  */
 export function timeText(ms: number | null): string | null {
   if (ms === null) return null;
   const day = Math.floor(ms / dayMs);
   if (day !== latest.day) latest = { day, text: new Date(ms).toISOString().slice(0, "2026-11-28T".length) };
+  digits ??= makeDigits();
   const minute = Math.floor(ms / 60_000) - day * minutesOfADay;
   const second = Math.floor(ms / 1000) % 60;
-  return `${latest.text}${minutes[minute] ?? ""}:${seconds[second] ?? ""}.${milliseconds[ms % 1000] ?? ""}Z`;
+  return `${latest.text}${digits.minutes[minute] ?? ""}:${digits.seconds[second] ?? ""}.${digits.thousandths[ms % 1000] ?? ""}Z`;
 }
 
 const dayMs = 86_400_000;
@@ -17,9 +19,14 @@ const minutesOfADay = 1440;
 /** The day that was asked for last, up to the T. */
 let latest = { day: NaN, text: "" };
 
-const seconds = padded(60, 2);
-const minutes = padded(24, 2).flatMap((hour) => seconds.map((minute) => `${hour}:${minute}`));
-const milliseconds = padded(1000, 3);
+// Made when the first time is told: a start would wait for them.
+let digits: ReturnType<typeof makeDigits> | undefined;
+
+function makeDigits() {
+  const seconds = padded(60, 2);
+  const minutes = padded(24, 2).flatMap((hour) => seconds.map((minute) => `${hour}:${minute}`));
+  return { seconds, minutes, thousandths: padded(1000, 3) };
+}
 
 function padded(count: number, width: number): readonly string[] {
   return Array.from({ length: count }, (_, number) => String(number).padStart(width, "0"));
