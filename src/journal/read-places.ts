@@ -27,6 +27,8 @@ const mostHeld = 8 * 1024 * 1024;
 const mostQueued = 2;
 /** A place should have about so many pages: each costs a request more, and what is read ahead must be held. */
 const pagesOfAPlace = { least: 3, most: 16 };
+/** A window whose first page has fewer events may end with it: then another reader would be a request too many. */
+const fewEvents = 50;
 /** How far ahead is guessed from what has been read: a quiet stretch says little of what follows it. */
 const guessAhead = 2;
 /** A place that has this many times as many pages as it should is cut: it is read on later, or by another reader. */
@@ -43,9 +45,9 @@ const roomInTurn = 0.75;
  * (it expired, the journal moved, `seek` landed earlier) makes a place walk on through its neighbour, whose work is
  * then dropped: that costs time, never a run. What fails ahead of its turn is asked for once more when its turn comes.
  *
- * One reader begins, and stays alone where its first page is the last. From its second on, what seems left of its place
- * is split, and so on, as near to the one whose turn it is as can be, so that little has to be held; how long each place
- * is follows from how dense the journal is there. One that turns out to be too long stops, and is read on when a reader
+ * One reader begins, and stays alone where its first page is short and the last. Else what seems left of its place is
+ * split, and so on, as near to the one whose turn it is as can be, so that little has to be held; how long each place is
+ * follows from how dense the journal is there. One that turns out to be too long stops, and is read on when a reader
  * is free; what is left of it may have another reader meanwhile. When no place is too long, the largest is split.
  * @throws FlowrunError as `readPages` does, when a place fails whose turn it is.
  */
@@ -72,6 +74,7 @@ function createField<T>(options: Places<T>) {
   const places: Place<T>[] = [];
   const pagesWanted = Math.max(pagesOfAPlace.least, Math.min(pagesOfAPlace.most, Math.ceil(64 / jobs)));
   let pagesRead = 0;
+  let eventsRead = 0;
   let current: Place<T> | null = null;
   let isClosed = false;
 
@@ -168,6 +171,7 @@ function createField<T>(options: Places<T>) {
     place.queue.push(digested);
     place.held += sizeOf(digested);
     pagesRead += 1;
+    eventsRead += page.count;
     moveOn(place, page, later(place));
     onShare(shareRead());
     openMore();
@@ -196,11 +200,12 @@ function createField<T>(options: Places<T>) {
     while (!isClosed && mayOpen() && openNearest());
   };
 
-  /** Each reader that pauses may be stood in for by one other. A window may end with its first page. */
+  /** Each reader that pauses may be stood in for by one other. */
   const mayOpen = (): boolean => {
+    if (pagesRead < 2 && eventsRead < fewEvents) return false;
     const readers = running();
     const paused = readers.filter(({ isPaused }) => isPaused).length;
-    return pagesRead > 1 && readers.length - Math.min(paused, gate.allowed()) < gate.allowed();
+    return readers.length - Math.min(paused, gate.allowed()) < gate.allowed();
   };
 
   const openNearest = (): boolean => {

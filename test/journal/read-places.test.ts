@@ -363,6 +363,17 @@ describe("readPlaces", () => {
     expect(simulation.asked).toHaveLength(asked);
   });
 
+  test.each([
+    ["from its second page on", 10, 1],
+    ["from its first page on where that is full of events", 100, 4],
+  ])("shares a window %s", async (_, defaultLimit, begun) => {
+    const simulation = simulate(steady(1000, { knobs: { defaultLimit } }));
+    const reading = readPlaces(placesOf(simulation));
+    await simulation.clock.run(reading.next());
+    expect(simulation.asked.filter(({ url }) => url.includes("seek="))).toHaveLength(begun);
+    await reading.return();
+  });
+
   test("asks for hardly a page twice", async () => {
     const simulation = simulate(steady(1000));
     await outcomeOf(simulation, readPlaces(placesOf(simulation, { jobs: 4 })));
