@@ -55,8 +55,9 @@ export function moveOn<T>(place: Place<T>, page: Page, later: readonly Place<T>[
     if (count > 0) place.pace ??= (place.to - place.from) / pagesOfUnknown;
     return;
   }
-  const { first, last } = place.told ?? { first: recordedFrom ?? recordedAt, last: null };
-  place.pace = paceOf(place, last ?? first, first, recordedAt);
+  const start = recordedFrom ?? recordedAt;
+  const { first, last } = place.told ?? { first: start, last: start };
+  place.pace = paceOf(place, { first, last }, recordedAt);
   place.told = { first, last: recordedAt };
   const at = Math.max(recordedAt, place.from + recordedAt - first);
   place.reached = Math.min(place.to, Math.max(place.from, at));
@@ -68,7 +69,11 @@ export function moveOn<T>(place: Place<T>, page: Page, later: readonly Place<T>[
 }
 
 /** A time before the last one shows that the last one was no event's: then all pages count alike. */
-function paceOf<T>({ pace, pages, told }: Place<T>, last: number, first: number, at: number): number {
+function paceOf<T>(
+  { pace, pages, told }: Place<T>,
+  { first, last }: NonNullable<Place<T>["told"]>,
+  at: number,
+): number {
   if (at < last) return Math.max(0, at - first) / pages;
   return told === null || pace === null ? at - last : (pace + at - last) / 2;
 }

@@ -1,8 +1,6 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { bareEnv, flowrun, records, scratch } from "../support/flowrun.ts";
+import { bareEnv, filesLoaded, flowrun, records, scratch } from "../support/flowrun.ts";
 
 async function explain(...args: readonly string[]) {
   return flowrun(["explain", ...args], { env: bareEnv(await scratch()) });
@@ -73,14 +71,7 @@ describe("flowrun explain", () => {
   });
 
   it("loads neither what talks to Adobe nor what reads times", async () => {
-    const home = await scratch();
-    const folder = join(home, "coverage");
-    await flowrun(["explain", "2200"], { env: { ...bareEnv(home), NODE_V8_COVERAGE: folder } });
-    const reports = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), "utf8")));
-    const urls = reports.flatMap((text) =>
-      (JSON.parse(text) as { result: { url: string }[] }).result.map(({ url }) => url),
-    );
-    const files = urls.filter((url) => url.startsWith("file:")).map((url) => fileURLToPath(url));
+    const files = await filesLoaded(["explain", "2200"]);
     expect(files.join("\n")).toMatch(/chunks\/explain-/);
     // The bundle says of each part which package it comes from.
     const code = (await Promise.all(files.map((file) => readFile(file, "utf8")))).join("\n");

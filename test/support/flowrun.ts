@@ -1,7 +1,8 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { account } from "../../src/demo/account.ts";
 import type { DemoServer } from "../../src/demo/server.ts";
@@ -146,4 +147,17 @@ export function records(stdout: string): readonly Record<string, unknown>[] {
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+/** The paths of the files that the program loads to run this command line, Node's own left out. */
+export async function filesLoaded(args: readonly string[]): Promise<readonly string[]> {
+  const home = await scratch();
+  const folder = join(home, "coverage");
+  const { code } = await flowrun(args, { env: { ...bareEnv(home), NODE_V8_COVERAGE: folder } });
+  if (code !== 0) throw new Error(`flowrun ${args.join(" ")} exited ${String(code)}`);
+  const reports = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), "utf8")));
+  return reports
+    .flatMap((text) => (JSON.parse(text) as { result: { url: string }[] }).result.map(({ url }) => url))
+    .filter((url) => url.startsWith("file:"))
+    .map((url) => fileURLToPath(url));
 }
