@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import process from "node:process";
 import { isatty } from "node:tty";
-import v8 from "node:v8";
 import { runCli } from "./cli.ts";
 import { findDirs } from "./dirs.ts";
 import { exitCodes, FlowrunError } from "./errors.ts";
@@ -33,32 +32,17 @@ for (const name of Object.keys(signals) as (keyof typeof signals)[]) {
 // A file that may not grow any more (ulimit -f) is a full disk, which the write itself reports.
 process.on("SIGXFSZ", () => undefined);
 
+const nodeVersion = process.versions.node;
+
 /** undici is loaded by the first request, since most of a start-up would be its. */
 function lazySend(): Send {
   let sending: Promise<Send> | null = null;
   return async (ask: Ask, signal: AbortSignal) => {
     sending ??= import("./http/transport.ts")
-      .then(({ createTransport }) => {
-        boundMemory();
-        return createTransport({ env: process.env, stallMs: 60_000 });
-      })
+      .then(({ createTransport }) => createTransport({ env: process.env, nodeVersion, stallMs: 60_000 }))
       .then(({ send }) => send);
     return (await sending)(ask, signal);
   };
-}
-
-/**
- * Left alone, V8 lets garbage grow to several times what is in use, and from Node 22 on its young generation to three
- * times the size it had. This keeps a reading of any length well under 240 MiB and costs a few per cent of time; with a
- * heap growing half as much it would be 30 MiB less, and a quarter more time.
- *
- * Not before the program is loaded: what V8 has compiled of Node's own modules, and keeps, is only good for the flags
- * that it was compiled with.
- */
-function boundMemory(): void {
-  v8.setFlagsFromString("--heap-growing-percent=150");
-  const [major = "20"] = process.versions.node.split(".");
-  if (Number(major) >= 22) v8.setFlagsFromString("--semi-space-growth-factor=1");
 }
 
 /** The prompts are loaded by the first question: hardly any command asks one. */
@@ -104,7 +88,7 @@ const host: Host = {
   stdout: outputOf(process.stdout),
   stderr: outputOf(process.stderr),
   prompt: isatty(0) && isatty(2) ? lazyPrompt() : null,
-  nodeVersion: process.versions.node,
+  nodeVersion,
   pid: process.pid,
   signal: stopping.signal,
   now: () => Date.now(),

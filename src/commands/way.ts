@@ -65,7 +65,7 @@ async function openDemo(host: Host): Promise<Way> {
     import("../http/transport.ts"),
   ]);
   const demo = await startDemo(() => host.now());
-  const transport = await createTransport({ env: {}, stallMs: 60_000 });
+  const transport = await createTransport({ env: {}, nodeVersion: host.nodeVersion, stallMs: 60_000 });
   const { clientId, clientSecret, imsOrgId, journalUrl, imsUrl, apiUrl, consumerOrgId, projectId, workspaceId } = demo;
   const account = { clientId, clientSecret, imsOrgId, scopes: demo.scopes.join(",") };
   return {

@@ -31,7 +31,7 @@ async function serve(listener: RequestListener): Promise<{ readonly url: string;
 }
 
 function open(options: Partial<TransportOptions> = {}) {
-  const transport = createTransport({ env: {}, stallMs: 30_000, ...options });
+  const transport = createTransport({ env: {}, stallMs: 30_000, nodeVersion: process.versions.node, ...options });
   endings.push(async () => (await transport).close());
   return {
     send: async (ask: Ask, signal: AbortSignal) => (await transport).send(ask, signal),
