@@ -1,4 +1,5 @@
 import { FlowrunError } from "../errors.ts";
+import { mainError } from "../runs/causes.ts";
 import type { FlowRun } from "../runs/flow-run.ts";
 import { nearest } from "../runs/nearest.ts";
 
@@ -115,7 +116,7 @@ const columns: readonly Column[] = [
     name: "message",
     title: "MESSAGE",
     kind: "text",
-    value: (run) => run.errors[0]?.message ?? run.rootCause?.message ?? null,
+    value: (run) => mainError(run)?.message ?? run.rootCause?.message ?? null,
   },
   { name: "rootCause.code", title: "ROOT CAUSE", kind: "code", value: (run) => run.rootCause?.code ?? null },
   { name: "rootCause.message", title: "ROOT MESSAGE", kind: "text", value: (run) => run.rootCause?.message ?? null },
@@ -139,13 +140,17 @@ const columns: readonly Column[] = [
   },
   { name: "batchIds", title: "BATCHES", kind: "list", value: (run) => run.batchIds },
   { name: "providerRefId", title: "PROVIDER REF", kind: "id", value: (run) => run.providerRefId },
+  { name: "service", title: "SERVICE", kind: "text", value: (run) => run.service },
+  { name: "key", title: "KEY", kind: "id", value: (run) => run.key },
   { name: "raw", title: "RAW", kind: "text", value: (run) => (run.raw === undefined ? null : JSON.stringify(run.raw)) },
 ];
 
-/** The first error's code and, where it is another one, its root cause's. */
-function errorWithRoot({ errors, rootCause }: FlowRun): string | null {
-  const code = errors[0]?.code ?? rootCause?.code ?? null;
-  return code === null || rootCause === null || rootCause.code === code ? code : `${code} → ${rootCause.code}`;
+/** The main error's code and, where it is another one, its root cause's. */
+function errorWithRoot(run: FlowRun): string | null {
+  const code = mainError(run)?.code ?? run.rootCause?.code ?? null;
+  return code === null || run.rootCause === null || run.rootCause.code === code
+    ? code
+    : `${code} → ${run.rootCause.code}`;
 }
 
 function present(names: readonly (string | null)[]): readonly string[] {

@@ -1,5 +1,5 @@
-import { explain, familyOf, isKnownCode } from "../runs/catalogue.ts";
-import { rootCause } from "../runs/causes.ts";
+import { explain, familyOf } from "../runs/catalogue.ts";
+import { branchesOf, rootCause } from "../runs/causes.ts";
 import { families } from "../runs/error-codes-families.ts";
 import type { Cause, RunError } from "../runs/flow-run.ts";
 import type { Painter } from "./painter.ts";
@@ -16,39 +16,51 @@ export interface TreeOptions {
 }
 
 /**
- * An error as a tree, from its own code down to the deepest cause: each with what the run says of it and what it means
- * by the catalogue, and the root cause with what to do about it. Whole, and safe to show. Pure.
+ * An error as a tree, from its own code down to the deepest causes, those beside each other on one level with the records
+ * that each stopped: each with what the run says of it and what it means by the catalogue, and the root cause with what
+ * to do about it. Whole, and safe to show. Pure.
  */
 export function renderErrorTree(error: RunError, { painter, width, nameOf }: TreeOptions): readonly string[] {
-  const chain: readonly Cause[] = [error, ...error.causes];
-  const { code: root } = rootCause(error, isKnownCode);
-  return chain.flatMap((cause, depth) => {
-    const isRoot = cause.code === root;
-    const isLast = depth === chain.length - 1;
-    const outer = "   ".repeat(Math.min(Math.max(depth - 1, 0), deepest));
-    const inner = depth === 0 ? "" : `${outer}   `;
-    const rail = `${inner}${isLast ? "   " : "│  "}`;
+  const root = rootCause(error);
+  const isRoot = (cause: Cause): boolean => cause.code === root.code && cause.message === root.message;
+  const branches = branchesOf(error.causes);
+
+  /** A node: `lead` stands before its code, `rail` before what is said of it. */
+  const node = (cause: Cause, beneath: readonly Cause[], lead: string, rail: string, about: string) => {
+    const mark = isRoot(cause) && error.causes.length > 0 ? "  ← root cause" : "";
     const code = safeText(cause.code);
-    const marks = [
-      depth === 0 ? whereabouts(error, nameOf) : "",
-      isRoot && chain.length > 1 ? "  ← root cause" : "",
-    ].join("");
-    const told = isToldBelow(cause, chain.slice(depth + 1)) ? null : cause.message;
+    const told = isToldBelow(cause, beneath) ? null : cause.message;
+    const room = width - rail.length;
     return [
-      `${depth === 0 ? "" : `${outer}└─ `}${isRoot ? painter.red(code) : code}${marks}`,
-      ...[...wrap(told ?? "", width - rail.length), ...commentary(cause.code, isRoot, width - rail.length)].map(
-        (line) => rail + line,
-      ),
+      `${lead}${isRoot(cause) ? painter.red(code) : code}${about}${mark}`,
+      ...[...wrap(told ?? "", room), ...commentary(cause.code, isRoot(cause), room)].map((line) => rail + line),
     ];
-  });
+  };
+  return [
+    ...node(error, error.causes, "", branches.length > 0 ? "│  " : "   ", whereabouts(error, nameOf)),
+    ...branches.flatMap((branch, at) => {
+      const isLast = at === branches.length - 1;
+      return branch.flatMap((cause, depth) => {
+        const outer = depth === 0 ? "" : (isLast ? "   " : "│  ") + "   ".repeat(Math.min(depth - 1, deepest));
+        const inner = depth === 0 && !isLast ? "│  " : `${outer}   `;
+        const rail = `${inner}${depth < branch.length - 1 ? "│  " : "   "}`;
+        const beneath = branch.slice(depth + 1);
+        return node(cause, beneath, `${outer}${depth > 0 || isLast ? "└─ " : "├─ "}`, rail, records(cause.count));
+      });
+    }),
+  ];
 }
 
 /** Deeper causes stand under each other: a monstrous chain must leave room for its texts. */
-const deepest = 7;
+const deepest = 6;
 
-function whereabouts({ activity, count }: RunError, nameOf: TreeOptions["nameOf"]): string {
+function whereabouts({ activity, count, side }: RunError, nameOf: TreeOptions["nameOf"]): string {
   const where = activity === null ? "" : ` · ${safeText(nameOf(activity))}`;
-  return count === null ? where : `${where} · ${renderCount(count)} ${count === 1 ? "record" : "records"}`;
+  return `${where}${side === null ? "" : ` · ${side} side`}${records(count)}`;
+}
+
+function records(count: number | null): string {
+  return count === null ? "" : ` · ${renderCount(count)} ${count === 1 ? "record" : "records"}`;
 }
 
 /** An outer error often repeats an inner one, word for word but for its code in front and the full stop. */

@@ -1,6 +1,7 @@
+import { failuresOf } from "../runs/causes.ts";
 import type { Connection, FlowRun, RunError } from "../runs/flow-run.ts";
 import { resolveColumns } from "./columns.ts";
-import { renderErrorTree } from "./error-tree.ts";
+import { renderErrorTree, type TreeOptions } from "./error-tree.ts";
 import { nameActivity, renderMetrics } from "./metrics.ts";
 import { nextSteps } from "./next-steps.ts";
 import { paintStatus, type Painter } from "./painter.ts";
@@ -24,10 +25,13 @@ export interface SheetOptions {
  */
 export function renderSheet(run: FlowRun, history: readonly FlowRun[], options: SheetOptions): string {
   const { painter } = options;
-  const inner = { ...options, width: options.width - indent.length };
+  const names = new Map(run.activities.map((activity) => [activity.id, nameActivity(activity)]));
+  const nameOf = (activity: string): string => names.get(activity) ?? activity;
+  const inner = { ...options, nameOf, width: options.width - indent.length };
   const sections: readonly Section[] = [
     { title: "HISTORY", lines: history.length > 1 ? renderHistory(history, inner) : [] },
     { title: "METRICS", lines: renderMetrics(run, inner) },
+    { title: "RECORDS", lines: renderNotes(run, inner) },
     { title: "SOURCES", lines: run.sources.flatMap(renderConnection) },
     { title: "TARGETS", lines: run.targets.flatMap(renderConnection) },
     { title: "BATCHES", lines: run.batchIds.map(safeText) },
@@ -90,20 +94,28 @@ function renderConnection({ id, type, reference }: Connection): readonly string[
   return [head.join("  "), ...references.map((parts) => `${indent}${parts.join("  ")}`)].filter((line) => line !== "");
 }
 
-function renderErrors(run: FlowRun, { painter, width }: SheetOptions): readonly string[] {
-  const names = new Map(run.activities.map((activity) => [activity.id, nameActivity(activity)]));
-  const nameOf = (activity: string): string => names.get(activity) ?? activity;
-  return everyError(run).flatMap((error, at) => [
-    ...(at === 0 ? [] : [""]),
-    ...renderErrorTree(error, { painter, width, nameOf }),
-  ]);
+/** Why records were skipped, or came with a warning. */
+function renderNotes(run: FlowRun, { painter, width, nameOf }: TreeOptions): readonly string[] {
+  const failures = new Set(failuresOf(run));
+  return run.errors
+    .filter((error) => !failures.has(error))
+    .flatMap((error) => {
+      const [head = "", ...rest] = renderErrorTree(error, { painter, width, nameOf });
+      return [`${error.severity}  ${head}`, ...rest];
+    });
+}
+
+function renderErrors(run: FlowRun, options: TreeOptions): readonly string[] {
+  return everyError(run).flatMap((error, at) => [...(at === 0 ? [] : [""]), ...renderErrorTree(error, options)]);
 }
 
 /** The run's errors, and those that only an activity tells. */
-function everyError({ errors, activities }: FlowRun): readonly RunError[] {
-  const known = new Set(errors.flatMap(({ code, causes }) => [code, ...causes.map((cause) => cause.code)]));
-  const others = activities.flatMap(({ id, errors: own }) => own.map((error) => ({ ...error, activity: id })));
-  return [...errors, ...others.filter(({ code }) => !known.has(code))];
+function everyError(run: FlowRun): readonly RunError[] {
+  const known = new Set(run.errors.flatMap(({ code, causes }) => [code, ...causes.map((cause) => cause.code)]));
+  const others = run.activities.flatMap(({ id, errors, status }) =>
+    failuresOf({ errors, status }).map((error) => ({ ...error, activity: id })),
+  );
+  return [...failuresOf(run), ...others.filter(({ code }) => !known.has(code))];
 }
 
 function renderNext(run: FlowRun, profile: string | null): readonly string[] {

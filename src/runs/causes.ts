@@ -1,65 +1,225 @@
 import type { JsonObject } from "../json.ts";
-import { findMarks, type Marks, plainMessage } from "./error-text.ts";
-import { objectsOf, wordOf } from "./fields.ts";
-import type { Cause, RunError } from "./flow-run.ts";
+import { plainMessage, readErrorText, type ToldCause, unnamed } from "./error-text.ts";
+import { countOf, objectsOf, wordOf } from "./fields.ts";
+import type { Cause, FlowRun, RunCause, RunError, Side } from "./flow-run.ts";
+import { rankOf } from "./ranks.ts";
 
 /** What the `extensions` of a status summary tell about why something failed. */
 export interface Detail {
-  /** `extensions.errors`, their messages cleaned for reading. */
-  readonly listed: readonly Cause[];
-  /** The codes that stand in `extensions.errorDetail` and in the messages of `extensions.errors`. */
-  readonly marks: Marks;
+  /** `extensions.errors`: causes beside each other, each with what its message tells beneath it. */
+  readonly listed: readonly Branch[];
+  /** The causes that `extensions.errorDetail` tells, outermost first. */
+  readonly told: readonly ToldCause[];
+  readonly side: Side | null;
 }
 
-/** Reads `extensions.errors` and `extensions.errorDetail`, at most 16 causes of each sort. Pure. */
+interface Branch {
+  readonly cause: Cause;
+  readonly dress: ToldCause["dress"] | "listed";
+  /** How many records it stopped. */
+  readonly count: number | null;
+  /** What stands beneath it. */
+  readonly told: readonly ToldCause[];
+}
+
+/** Reads `extensions.errors` and `extensions.errorDetail`. Pure. */
 export function readDetail(extensions: JsonObject): Detail {
-  const errors = objectsOf(extensions["errors"])
-    .slice(0, mostListed)
-    .flatMap((item) => readCause(item) ?? []);
+  const errors = objectsOf(extensions["errors"]);
   const text = wordOf(extensions["errorDetail"]);
   if (errors.length === 0 && text === null) return nothing;
-  return {
-    listed: errors.map(({ code, message }) => ({ code, message: plainMessage(message) })),
-    marks: findMarks([text, ...errors.map((error) => error.message)]),
-  };
+  const branches = withoutCrowd(mergeRepeats(errors.flatMap(readBranch)));
+  const told = text === null ? [] : readErrorText(text);
+  const texts = [text, ...branches.map(({ cause }) => cause.message)];
+  return { listed: branches, told, side: texts.map(findSide).find((side) => side !== null) ?? null };
+}
+
+function readBranch(item: JsonObject): readonly Branch[] {
+  const cause = readCause(item);
+  if (cause === null) return [];
+  const { code, message } = cause;
+  const plain = { code, message: plainMessage(message) };
+  return [{ cause: plain, dress: "listed", count: recordsOf(item), told: namesIn(message) }];
+}
+
+/** What a message tells beside what it says. */
+function namesIn(message: string | null): readonly ToldCause[] {
+  return message === null ? [] : readErrorText(message).filter(({ dress }) => dress !== "prose");
+}
+
+/** The same cause listed twice is one, about the records of both. */
+function mergeRepeats(branches: readonly Branch[]): readonly Branch[] {
+  const merged = new Map<string, Branch>();
+  for (const branch of branches) {
+    const key = JSON.stringify([branch.cause.code.toLowerCase(), branch.cause.message]);
+    const before = merged.get(key);
+    const count = before === undefined || before.count === null ? branch.count : before.count + (branch.count ?? 0);
+    merged.set(key, { ...(before ?? branch), count });
+  }
+  return [...merged.values()];
+}
+
+const mostListed = 64;
+
+/** Of a crowd, those that may be the root cause, in the order given, and how many more there are. */
+function withoutCrowd(branches: readonly Branch[]): readonly Branch[] {
+  if (branches.length <= mostListed) return branches;
+  const weights = new Map(branches.map((branch) => [branch, weightOf(branch, isSummary(branch))]));
+  const heaviest = [...branches].sort((one, other) => (weights.get(other) ?? 0) - (weights.get(one) ?? 0));
+  const chosen = new Set(heaviest.slice(0, mostListed - 1));
+  const message = `(${String(branches.length - chosen.size)} more errors stand beside these)`;
+  const rest: Branch = { cause: { code: unnamed, message }, dress: "prose", count: null, told: [] };
+  return [...branches.filter((branch) => chosen.has(branch)), rest];
+}
+
+function isSummary({ cause, told }: Branch): boolean {
+  return told.length === 0 && rankOf(cause.code) === "summary";
+}
+
+/** Of what stands beside each other a cause weighs more than a summary, and then what stopped more records. */
+function weightOf({ count }: { readonly count: number | null }, isOnlySummary: boolean): number {
+  return (isOnlySummary ? 0 : 2 ** 52) + (count ?? 0);
+}
+
+/** `Failure happened on 'Sink' side`, in each of its wordings. */
+const sidePattern = /(?:failure happened on|error at|error on)\s+(?:the\s+)?['"]?(source|sink)['"]?\s+side/i;
+
+/** On which side of a copy something failed, where a text says so. Pure. */
+export function findSide(text: string | null): Side | null {
+  const word = text === null ? undefined : sidePattern.exec(text)?.[1]?.toLowerCase();
+  return word === "source" || word === "sink" ? word : null;
 }
 
 /** Whether a detail tells anything at all. Pure. */
-export function tells({ listed, marks }: Detail): boolean {
-  return listed.length + marks.named.length + marks.signIn.length > 0;
+export function tells({ listed, told }: Detail): boolean {
+  return listed.length + told.length > 0;
 }
 
 /** A `{code, message}` object: without a code it is `unknown`, with neither `null`. Pure. */
 export function readCause(item: JsonObject): Cause | null {
   const code = wordOf(item["code"]);
   const message = wordOf(item["message"]);
-  return code === null && message === null ? null : { code: code ?? "unknown", message };
+  return code === null && message === null ? null : { code: code ?? unnamed, message };
+}
+
+/** How many records an error or a cause is about, under either of its names. Pure. */
+export function recordsOf(item: JsonObject): number | null {
+  return countOf(item["count"]) ?? countOf(item["recordCount"]);
 }
 
 /**
- * The causes of an error, outermost first: `extensions.errors`, then each `ErrorCode=…`, then each `AADSTS…`, found in
- * the details or in the error's own message; no code twice, nor the error's own (contract: cli, §5). Pure.
+ * The causes of an error, flat, each with its depth: those that are listed beside each other share one, and beneath each
+ * stands what its message tells. What the details' texts and the error's own message tell stands beneath the listed
+ * cause that it belongs to, else beside them. Nothing is told twice, nor what the error says itself
+ * (contract: insight, §1). Pure.
  */
-export function causesOf(error: Cause, details: readonly Detail[]): readonly Cause[] {
-  const told = details.filter(tells);
-  const own = findMarks([error.message]);
-  const known = new Set([error.code.toLowerCase()]);
-  return [
-    ...told.flatMap(({ listed }) => listed),
-    ...[...told.map(({ marks }) => marks), own].flatMap(({ named }) => named),
-    ...[...told.map(({ marks }) => marks), own].flatMap(({ signIn }) => signIn),
-  ].filter(({ code }) => {
-    const isNew = !known.has(code.toLowerCase());
-    known.add(code.toLowerCase());
-    return isNew;
+export function causesOf(error: Cause, details: readonly Detail[]): readonly RunCause[] {
+  const branches = details.flatMap(({ listed }) => listed).map((branch) => ({ ...branch, told: [...branch.told] }));
+  for (const told of [...details.map((detail) => detail.told), namesIn(error.message)]) {
+    const home = branches.length === 1 ? branches[0] : branches.find(({ cause }) => belongs(told, cause));
+    const [cause, ...rest] = told;
+    if (home !== undefined) home.told.push(...told);
+    else if (cause !== undefined) branches.push({ cause, dress: cause.dress, count: null, told: rest });
+  }
+  return flatten(error, branches);
+}
+
+function belongs(told: readonly ToldCause[], { code, message }: Cause): boolean {
+  return told.some(
+    (cause) =>
+      (cause.code !== unnamed && cause.code.toLowerCase() === code.toLowerCase()) ||
+      (message !== null && (cause.message?.includes(message) ?? false)),
+  );
+}
+
+function flatten(error: Cause, branches: readonly Branch[]): readonly RunCause[] {
+  const memory = rememberSaid(error);
+  return branches.flatMap(({ cause, dress, count, told }) => {
+    const chain = [{ ...cause, dress, count }, ...told.map((each) => ({ ...each, count: null }))];
+    return chain.filter(memory.isNew).map(({ code, message, dress: worn, count: records }, index) => ({
+      code,
+      message,
+      depth: index + 1,
+      kind: worn === "aside" || rankOf(code) === "summary" ? ("summary" as const) : ("cause" as const),
+      count: records,
+    }));
   });
 }
 
-/** What is really wrong: the deepest cause that the catalogue knows, else the deepest one, else the error itself. Pure. */
-export function rootCause(error: RunError, isKnownCode: (code: string) => boolean): Cause {
-  const { code, message } = error.causes.findLast((cause) => isKnownCode(cause.code)) ?? error.causes.at(-1) ?? error;
-  return { code, message };
+/** What an error and its causes have said so far. */
+function rememberSaid(error: Cause) {
+  const codes = new Set([error.code.toLowerCase()]);
+  const messages = error.message === null ? [] : [error.message];
+  /** An echo comes soon after its call. */
+  const isEcho = (message: string | null): boolean =>
+    message === null || messages.slice(-8).some((said) => said.includes(message));
+
+  function isNew({ code, message, dress }: Cause & Pick<Branch, "dress">): boolean {
+    const name = code.toLowerCase();
+    const isProse = dress === "prose" || code === unnamed;
+    const isRepeat = isProse ? isEcho(message) : codes.has(name) && (dress !== "listed" || isEcho(message));
+    codes.add(name);
+    if (message !== null) messages.push(message);
+    return !isRepeat;
+  }
+  return { isNew };
 }
 
-const mostListed = 16;
-const nothing: Detail = { listed: [], marks: { named: [], signIn: [] } };
+/**
+ * What is really wrong with an error (contract: insight, §1): of causes beside each other the one that is no summary, then
+ * the one with most records, then the first; in a chain the deepest cause that the catalogue knows, else the deepest
+ * that has a name, else the deepest summary, or what is said beneath it without a code. Pure.
+ */
+export function rootCause({ code, message, causes }: RunError): Cause {
+  const own = { code, message, kind: rankOf(code) === "summary" ? "summary" : "cause" } as const;
+  const [heaviest] = branchesOf(causes)
+    .map((branch) => ({ root: rootOfChain(branch), count: branch[0].count }))
+    .sort((one, other) => weightOf(other, other.root.kind === "summary") - weightOf(one, one.root.kind === "summary"));
+  const root = heaviest === undefined ? own : rootOfChain([own, heaviest.root]);
+  return { code: root.code, message: root.message };
+}
+
+/**
+ * The errors that say why a run failed, rather than why records were skipped or came with a warning; all of them where a
+ * failed run has no others. Pure.
+ */
+export function failuresOf({ status, errors }: Pick<FlowRun, "status" | "errors">): readonly RunError[] {
+  const failures = errors.filter(({ severity }) => severity === "error");
+  return failures.length === 0 && status === "failed" ? errors : failures;
+}
+
+/** The error that best says what is really wrong: the first whose root cause is more than a summary, else the first. Pure. */
+export function mainError(run: Pick<FlowRun, "status" | "errors">): RunError | null {
+  const failures = failuresOf(run);
+  const isTelling = (error: RunError): boolean => rankOf(rootCause(error).code) !== "summary";
+  return (failures.length < 2 ? undefined : failures.find(isTelling)) ?? failures[0] ?? null;
+}
+
+/** Orders errors beside each other, the weightiest first: a cause before a summary, then by records. Pure. */
+export function byWeight(one: RunError, other: RunError): number {
+  const weigh = (error: RunError): number => weightOf(error, rankOf(rootCause(error).code) === "summary");
+  return weigh(other) - weigh(one);
+}
+
+type Ranked = Pick<RunCause, "code" | "message" | "kind">;
+
+/** The causes that stand beside each other, each with those beneath it. Pure. */
+export function branchesOf(causes: readonly RunCause[]): readonly (readonly [RunCause, ...RunCause[]])[] {
+  const branches: [RunCause, ...RunCause[]][] = [];
+  for (const cause of causes) {
+    const last = branches.at(-1);
+    if (cause.depth === 1 || last === undefined) branches.push([cause]);
+    else last.push(cause);
+  }
+  return branches;
+}
+
+function rootOfChain(chain: readonly [Ranked, ...Ranked[]]): Ranked {
+  const names = chain.filter(({ code, kind }) => kind === "cause" && code !== unnamed);
+  const name = names.findLast(({ code }) => rankOf(code) !== null) ?? names.at(-1);
+  if (name !== undefined) return name;
+  // What is said without a code explains a summary above it.
+  const below = chain.slice(chain.findLastIndex(({ kind }) => kind === "summary") + 1);
+  return below.at(-1) ?? chain.at(-1) ?? chain[0];
+}
+
+const nothing: Detail = { listed: [], told: [], side: null };

@@ -1,94 +1,220 @@
+import { readErrorJson, readQuotedJson } from "./error-json.ts";
+import { readable, signInMessage } from "./error-message.ts";
 import type { Cause } from "./flow-run.ts";
 
-/** The codes that stand in error texts, each with its own sentence, in the order found. */
-export interface Marks {
-  /** Each `ErrorCode=…` of a .NET chain (Azure Data Factory). */
-  readonly named: readonly Cause[];
-  /** Each `AADSTS…` (Microsoft Entra). */
-  readonly signIn: readonly Cause[];
-}
-
 /**
- * Finds the codes in error texts (contract: flow-runs, §2.3): none twice, and at most 16 of each sort. Takes time
- * in proportion to the texts, whatever stands in them. Pure.
+ * A cause as a text tells it, and in which dress: a name; an `aside`, which stands in passing (an HTTP status, SQL
+ * Server's number, a code in a quoted answer) and explains less than any name; or `prose` without a code.
  */
-export function findMarks(texts: readonly (string | null)[]): Marks {
-  const named = new Map<string, Cause>();
-  const signIn = new Map<string, Cause>();
-  for (const text of texts) {
-    if (text?.includes("ErrorCode=")) collect(named, namedCode, text, linkMessage);
-    if (text?.includes("AADSTS")) collect(signIn, signInCode, text, signInMessage);
-  }
-  return named.size + signIn.size === 0 ? noMarks : { named: [...named.values()], signIn: [...signIn.values()] };
+export interface ToldCause extends Cause {
+  readonly dress: "name" | "aside" | "prose";
+}
+
+/** The code of a cause that has none. */
+export const unnamed = "unknown";
+
+/**
+ * The causes that an error text tells, outermost first, none twice (contract: insight, §1; flow-runs, §2.3): the links
+ * of a Data Factory chain (`ErrorCode=X,'Type=…,Message=…,Source=…,''Type=…`, in all its styles), then the asides, then
+ * names in other dress (`ERROR [42P01]`, `ErrorCode: 'X'`, `Caused by: X`), then sign-in codes (`AADSTS…`). A link
+ * without a code is a cause where it says something new, and so is a whole text that names nothing. JSON is read by its
+ * fields. Of more than 64 causes the middle ones are left out, which is said in their place. Takes time in proportion
+ * to the text, whatever stands in it. Pure.
+ */
+export function readErrorText(text: string): readonly ToldCause[] {
+  return withoutEchoes(withoutMiddle(withoutRepeats(piecesIn(text, 0))).map(causeOf));
 }
 
 /**
- * A cause's message for reading: of JSON in text its description, of a .NET chain the message of its first link, both
- * without trace ids and the JSON behind them; any other message as it is. Pure.
+ * A message for reading that may be an error text itself: of a Data Factory chain what its first link says, of a
+ * sign-in error its line, of JSON its description; any other as it is. Pure.
  */
 export function plainMessage(message: string | null): string | null {
   if (message === null) return null;
-  const start = message.slice(0, longestLink);
-  const described = /^\s*\{/.test(start) ? description.exec(start)?.[1] : undefined;
-  if (described !== undefined) return sentence(jsonText(described), endOfMessage) ?? message;
-  const chain = /^.{0,100}?ErrorCode=/.exec(start)?.[0];
-  if (chain !== undefined) return linkMessage(start, chain.length) ?? message;
-  return start.includes("AADSTS") ? (sentence(start, endOfSignIn) ?? message) : message;
+  const start = message.slice(0, 4000);
+  if (chainStart.test(start)) return findLinks(start)[0]?.say() ?? message;
+  if (start.includes("AADSTS") && !/^\s*\{/.test(start)) return signInMessage(start) ?? message;
+  return /^\s*\{/.test(start) ? (readable(message) ?? message) : message;
 }
 
-const noMarks: Marks = { named: [], signIn: [] };
-const mostOfASort = 16;
+const chainStart = /^.{0,100}?Error ?Code\s{0,9}=/s;
 
-/** Not `SocketErrorCode=`, which is a detail of another code. */
-const namedCode = /(?<![A-Za-z])ErrorCode=([^\s,;'"]{1,200})/g;
-const signInCode = /(AADSTS\d{1,12})/g;
+/** JSON in text in JSON: deeper than anybody quotes. */
+const deepest = 16;
 
-/** How much of a text is read for one message. */
-const longestLink = 4000;
-const description = /"(?:error_description|errorMessage|message|detail)"\s{0,9}:\s{0,9}"((?:[^"\\]|\\.){0,2000})/i;
+function piecesIn(text: string, depth: number): readonly Piece[] {
+  const json = depth < deepest ? readErrorJson(text) : null;
+  if (json !== null) return json.flatMap(({ code, message }) => ofJson(code, message, depth));
+  const links = findLinks(text);
+  const marks = findMarks(text, links);
+  const marked = new Set(marks.map(({ within }) => within));
+  const told: readonly Piece[] = [
+    ...links.filter((link) => link.code !== null || !marked.has(link)),
+    ...marks.filter(({ sort }) => sort === "aside"),
+    ...readQuotedJson(text).map(({ code, message }): Piece => ({ code, sort: "aside", say: () => message })),
+    ...marks.filter(({ sort }) => sort === "name"),
+    ...marks.filter(({ sort }) => sort === "sign-in"),
+  ];
+  return told.length > 0 ? told : [{ code: null, sort: "name", say: () => readable(text) }];
+}
 
-/** Where a message ends: at trace ids, at the next part of its .NET link, or where JSON is appended. */
-const endOfMessage = /Trace ID:|,Source=|\{"/;
-/** A sign-in message is one line; inside JSON in text, line breaks are escaped and a quotation mark ends it. */
-const endOfSignIn = /[\r\n]|\\[rn]|Trace ID:|,Source=|\{"|"\s{0,9}[,}]/;
+/** A code in JSON, and what its message tells beside itself. */
+function ofJson(code: string | null, message: string | null, depth: number): readonly Piece[] {
+  const inner = message === null ? [] : piecesIn(message, depth + 1);
+  if (code === null) return inner;
+  const own: Piece = { code, sort: isResultNumber(code) ? "aside" : "name", say: () => plainMessage(message) };
+  return [own, ...inner.filter((piece) => piece.code !== null)];
+}
 
-function collect(
-  found: Map<string, Cause>,
-  pattern: RegExp,
-  text: string,
-  messageAt: (text: string, from: number) => string | null,
-): void {
-  for (const match of text.matchAll(pattern)) {
-    if (found.size === mostOfASort) return;
-    const code = match[1] ?? "";
-    if (!found.has(code)) found.set(code, { code, message: messageAt(text, match.index + match[0].length) });
+/** A piece of a text that is a cause. */
+interface Piece {
+  /** `null` for prose. */
+  readonly code: string | null;
+  readonly sort: "name" | "aside" | "sign-in";
+  /** Its message, made only where it is wanted: a text may hold a hundred thousand pieces. */
+  readonly say: () => string | null;
+}
+
+function causeOf({ code, sort, say }: Piece): ToldCause {
+  if (code === null) return { code: unnamed, message: say(), dress: "prose" };
+  return { code, message: say(), dress: sort === "aside" ? "aside" : "name" };
+}
+
+/** A link of a Data Factory chain: what stands behind its code or its .NET type, up to where the next one begins. */
+interface Link extends Piece {
+  readonly from: number;
+  readonly to: number;
+}
+
+const linkStart =
+  /(?<![A-Za-z])Error ?Code\s{0,9}=\s{0,9}['"]?([^\s,;'"=]{1,200})|'\s{0,9}Type\s{0,9}=\s{0,9}[\w.+`[\]]{1,200}\s{0,9}(?=[,'])/g;
+
+function findLinks(text: string): readonly Link[] {
+  if (!/Error ?Code|Type/.test(text)) return [];
+  const starts: { readonly code: string | null; readonly at: number; from: number }[] = [];
+  for (const match of text.matchAll(linkStart)) {
+    const [head, code = null] = match;
+    if (code !== null && isResultNumber(code)) continue;
+    const last = starts.at(-1);
+    const end = match.index + head.length;
+    // The type that belongs to the code before it.
+    if (code === null && last?.code && areOnlySeparators(text, last.from, match.index)) last.from = end;
+    else starts.push({ code, at: match.index, from: end });
   }
+  return starts.map(({ code, from }, index) => {
+    const to = starts[index + 1]?.at ?? text.length;
+    const sort = code !== null && isNumber(code) ? "aside" : "name";
+    return { code, from, to, sort, say: () => linkMessage(text.slice(from, to), code !== null) };
+  });
 }
 
-/** The `Message=` of the .NET link whose code ends at `from`, if it has one of its own. */
-function linkMessage(text: string, from: number): string | null {
-  const link = text.slice(from, from + longestLink).split(namedCode, 1)[0] ?? "";
-  const at = link.indexOf("Message=");
-  if (at < 0) return null;
-  const message = link.slice(at + "Message=".length);
-  return message.startsWith("{") ? plainMessage(message) : sentence(message, endOfMessage);
+function areOnlySeparators(text: string, from: number, to: number): boolean {
+  return to - from < 100 && /^[\s,'"]*$/.test(text.slice(from, to));
 }
 
-function signInMessage(text: string, from: number): string | null {
-  return sentence(text.slice(from, from + longestLink).replace(/^\s{0,9}:/, ""), endOfSignIn);
+/** .NET's HRESULTs, which say only that something failed. */
+function isResultNumber(code: string): boolean {
+  return /^-\d+$|^\d{8,}$|^0x[\da-f]+$/i.test(code);
 }
 
-function sentence(text: string, end: RegExp): string | null {
-  const words = text.slice(0, end.exec(text)?.index).trim();
-  return words === "" ? null : words;
+function isNumber(code: string): boolean {
+  return /^\d+$/.test(code);
 }
 
-/** The inside of a JSON string as the text it means; as it is where it was cut short inside an escape. */
-function jsonText(inside: string): string {
-  try {
-    const text: unknown = JSON.parse(`"${inside}"`);
-    return typeof text === "string" ? text : inside;
-  } catch {
-    return inside;
+const messageStart = /(?:Error ?)?Message\s{0,9}=\s{0,9}/i;
+const messageEnd = /,\s{0,99}Source\s?=|[\r\n]\s{0,99}Source\s?=|'\s{0,9}Source\s?=/;
+
+/** What a link says: its `Message=`, else, where it has a code, what stands right behind that. */
+function linkMessage(body: string, hasCode: boolean): string | null {
+  const start = messageStart.exec(body);
+  if (start === null && !hasCode) return null;
+  const rest = start === null ? body.replace(/^[\s,.:;'"]{1,99}/, "") : body.slice(start.index + start[0].length);
+  const end = messageEnd.exec(rest);
+  return readable(end === null ? withoutClosing(rest) : rest.slice(0, end.index));
+}
+
+/** The quotation mark that closes a link is no part of what it says, if it is one too many. */
+function withoutClosing(text: string): string {
+  const words = text.trimEnd().replace(/,\s{0,9}'{0,3}$/, "");
+  const isOdd = words.endsWith("'") && (words.match(/'/g)?.length ?? 0) % 2 === 1;
+  return isOdd ? words.slice(0, -1) : words;
+}
+
+/** A code that stands somewhere in the text, and in which link. */
+interface Mark extends Piece {
+  readonly within: Link | null;
+}
+
+const mark = new RegExp(
+  [
+    String.raw`(AADSTS\d{1,12})`,
+    String.raw`\bERROR\s{0,3}\[([0-9A-Z]{5})\]`,
+    String.raw`\bCaused by:\s{0,9}([A-Z_][\w$]{0,99}(?:\.[\w$]{1,99}){0,20})`,
+    String.raw`(?<![A-Z])Error ?Code\s{0,9}:\s{0,9}['"]?([\w.-]{1,200})`,
+    String.raw`\b(?:Http)?Status ?Code\s{0,9}[:=]?\s{0,9}['"(]?([3-5]\d\d)\b`,
+    String.raw`\breturned an error: \(([3-5]\d\d)\)`,
+    String.raw`\b(?:SqlErrorNumber|Class=\d{1,3},Number)=(\d{1,9})\b`,
+  ].join("|"),
+  "gi",
+);
+const mayHoldMark = /AADSTS|ERROR\s{0,3}\[|Error ?Code\s{0,9}:|Caused by:|Status ?Code|returned an error|Number=/i;
+
+function findMarks(text: string, links: readonly Link[]): readonly Mark[] {
+  if (!mayHoldMark.test(text)) return [];
+  const marks: Mark[] = [];
+  let whole: string | null | undefined;
+  let link = 0;
+  for (const match of text.matchAll(mark)) {
+    const [head, signIn, sqlState, thrown, named, status, returned, number] = match;
+    const end = match.index + head.length;
+    while ((links[link]?.to ?? Infinity) <= match.index) link += 1;
+    const within = match.index >= (links[link]?.from ?? Infinity) ? (links[link] ?? null) : null;
+    const around = (): string | null => within?.say() ?? (whole ??= readable(text));
+    const line = (): string | null => restOfLine(text, end, within) ?? around();
+    const code = (signIn ?? sqlState ?? thrown ?? named ?? status ?? returned ?? number ?? "").replace(
+      /[.-]{1,9}$/,
+      "",
+    );
+    if (code === "" || isResultNumber(code)) continue;
+    if (signIn !== undefined) {
+      marks.push({ code, sort: "sign-in", say: () => signInMessage(text.slice(end, end + 5000)), within });
+    } else if (sqlState !== undefined || thrown !== undefined) marks.push({ code, sort: "name", say: line, within });
+    else marks.push({ code, sort: isNumber(code) ? "aside" : "name", say: around, within });
   }
+  return marks;
+}
+
+function restOfLine(text: string, from: number, within: Link | null): string | null {
+  const rest = text.slice(from, Math.min(within?.to ?? Infinity, from + 5000)).replace(/^[\s:]{1,9}/, "");
+  return readable(rest.slice(0, /[\r\n]|,\s{0,99}Source\s?=/.exec(rest)?.index));
+}
+
+/** Each code once, in any case. */
+function withoutRepeats(pieces: readonly Piece[]): readonly Piece[] {
+  const known = new Set<string>();
+  return pieces.filter(({ code }) => {
+    const key = code?.toLowerCase() ?? null;
+    const isNew = key === null || !known.has(key);
+    if (key !== null) known.add(key);
+    return isNew;
+  });
+}
+
+/** Without prose that is empty, or says what somebody said before it. */
+function withoutEchoes(causes: readonly ToldCause[]): readonly ToldCause[] {
+  return causes.filter(({ message, dress }, at) => {
+    if (dress !== "prose") return true;
+    return message !== null && !causes.slice(0, at).some((before) => before.message?.includes(message));
+  });
+}
+
+const mostCauses = 64;
+const outerCauses = 16;
+
+/** The deepest ones matter most: what is wrong is at the end. */
+function withoutMiddle(pieces: readonly Piece[]): readonly Piece[] {
+  if (pieces.length <= mostCauses) return pieces;
+  const left = pieces.length - mostCauses + 1;
+  const gap: Piece = { code: null, sort: "name", say: () => `(${String(left)} more causes are left out here)` };
+  return [...pieces.slice(0, outerCauses), gap, ...pieces.slice(outerCauses + left)];
 }

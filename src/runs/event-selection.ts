@@ -1,4 +1,5 @@
 import { FlowrunError } from "../errors.ts";
+import type { Service } from "./flow-run.ts";
 import { nearest } from "./nearest.ts";
 
 /** Which events `--events` asks for. */
@@ -32,6 +33,14 @@ export function resolveEventSelection(words: readonly string[] | undefined): Eve
 export function wants(selection: EventSelection, code: string | null): boolean {
   if (code === null) return selection.withoutCode;
   return selection.anyCode || selection.codes.has(code);
+}
+
+/**
+ * Whether a run of an event without a code is asked for: `sources` means those of sources, as far as their activities
+ * tell (contract: insight, §1.7). Pure.
+ */
+export function wantsService({ anyCode }: EventSelection, code: string | null, service: Service): boolean {
+  return anyCode || code !== null || service === "sources" || service === "unknown";
 }
 
 /**

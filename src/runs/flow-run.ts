@@ -30,9 +30,15 @@ export interface FlowRun {
   readonly targets: readonly Connection[];
   readonly batchIds: readonly string[];
   readonly providerRefId: string | null;
+  /** Which of AEP's services ran it. */
+  readonly service: Service;
+  /** The same whenever the notification is delivered again, and only then. */
+  readonly key: string;
   /** The event as delivered, only where it was asked for. */
   readonly raw?: unknown;
 }
+
+export type Service = "sources" | "profile" | "identity" | "segmentation" | "destinations" | "query" | "unknown";
 
 export interface Records {
   readonly input: number | null;
@@ -53,18 +59,34 @@ export interface Amounts {
   readonly failed: number | null;
 }
 
-/** One link of an error's chain. */
 export interface Cause {
+  /** `unknown` for one that is told without a code. */
   readonly code: string;
   readonly message: string | null;
 }
+
+/** Why an error came about. */
+export interface RunCause extends Cause {
+  /** 1 right beneath the error; causes beside each other share one, and each stands beneath the last one above it. */
+  readonly depth: number;
+  /** A summary says only that something failed, or where; a cause says what is wrong. */
+  readonly kind: "summary" | "cause";
+  /** How many records it stopped, where that is told. */
+  readonly count: number | null;
+}
+
+/** On which side of a copy something failed. */
+export type Side = "source" | "sink";
 
 export interface RunError extends Cause {
   /** The id of the activity that carries the same code. */
   readonly activity: string | null;
   readonly count: number | null;
-  /** Outermost first; the last one is the deepest. */
-  readonly causes: readonly Cause[];
+  /** What became of the records: they failed, they came with a warning, or they were left out on purpose. */
+  readonly severity: "error" | "warning" | "skipped";
+  readonly side: Side | null;
+  /** From the outside in, each before what stands beneath it. */
+  readonly causes: readonly RunCause[];
 }
 
 /** One step inside a flow run. */

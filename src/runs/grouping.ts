@@ -1,3 +1,4 @@
+import { mainError } from "./causes.ts";
 import type { FlowRun } from "./flow-run.ts";
 
 /** What runs can be told apart by. */
@@ -5,7 +6,7 @@ export const groupings = ["flow", "sandbox", "code", "status"] as const;
 
 export type Grouping = (typeof groupings)[number];
 
-/** What a run goes by: its flow's id, its sandbox, its first error's code, its status; `null` where it has none. Pure. */
+/** What a run goes by: its flow's id, its sandbox, its main error's code, its status; `null` where it has none. Pure. */
 export function keyOf(run: FlowRun, by: Grouping): string | null {
   switch (by) {
     case "flow":
@@ -13,7 +14,7 @@ export function keyOf(run: FlowRun, by: Grouping): string | null {
     case "sandbox":
       return run.sandbox.name ?? run.sandbox.id;
     case "code":
-      return run.errors[0]?.code ?? run.rootCause?.code ?? null;
+      return mainError(run)?.code ?? null;
     case "status":
       return run.status;
   }

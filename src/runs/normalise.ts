@@ -1,5 +1,5 @@
 import type { JsonObject } from "../json.ts";
-import { type EventSelection, statusToldBy, wants } from "./event-selection.ts";
+import { type EventSelection, statusToldBy, wants, wantsService } from "./event-selection.ts";
 import { objectOf, wordOf } from "./fields.ts";
 import type { FlowRun } from "./flow-run.ts";
 import { readRun } from "./read-run.ts";
@@ -31,7 +31,9 @@ export function normalise(
     if (reading.kind === "reject") rejects.push(reading.reason);
     if (reading.kind !== "run") continue;
     const run = readRun(reading, found, position);
-    runs.push({ key: found.key ?? keyOf(run), run: raw ? { ...run, raw: event } : run });
+    if (!wantsService(events, found.eventCode, run.service)) continue;
+    const key = found.key ?? keyOf(run);
+    runs.push({ key, run: { ...run, key, ...(raw ? { raw: event } : {}) } });
   }
   return { runs, rejects };
 }
@@ -77,6 +79,6 @@ function reject(reason: string): Reading {
 }
 
 /** For an event without an id: a run changes its status or its time with each notification. */
-function keyOf({ runId, status, updatedAt }: FlowRun): string {
+function keyOf({ runId, status, updatedAt }: Omit<FlowRun, "key">): string {
   return `${runId} ${status} ${updatedAt ?? ""}`;
 }

@@ -1,11 +1,11 @@
 import type { JsonObject } from "../json.ts";
-import { isKnownCode } from "./catalogue.ts";
-import { rootCause } from "./causes.ts";
+import { mainError, rootCause } from "./causes.ts";
 import { readBatchIds, readConnections } from "./connections.ts";
 import { objectOf, objectsOf, wordOf } from "./fields.ts";
 import type { Activity, FlowRun } from "./flow-run.ts";
 import { durationOf, fillMeasures, type Measures, readMeasures, readTime } from "./measures.ts";
 import { activityErrors, type ErrorReport, readErrorReport, runErrors } from "./run-errors.ts";
+import { readService } from "./service.ts";
 import { readStatus } from "./status.ts";
 import { timeText } from "./time-text.ts";
 import type { Unwrapped } from "./unwrap.ts";
@@ -22,7 +22,7 @@ export function readRun(
   { runId, flowId, body }: RunBody,
   around: Omit<Unwrapped, "key" | "content">,
   position: string,
-): FlowRun {
+): Omit<FlowRun, "key" | "raw"> {
   const metrics = objectOf(body["metrics"]);
   // Adobe's own specification misspells the field.
   const steps = objectsOf(body["activities"] ?? body["activites"]);
@@ -38,6 +38,7 @@ export function readRun(
     activities.map((activity) => activity.report),
   );
   const targets = readConnections(steps, "targetInfo");
+  const main = mainError({ status, errors });
   return {
     type: "flowrun.run",
     schemaVersion: 1,
@@ -54,12 +55,13 @@ export function readRun(
     updatedAt: timeText(readTime(body["updatedAt"])),
     ...timed(measures),
     errors,
-    rootCause: errors[0] === undefined ? null : rootCause(errors[0], isKnownCode),
+    rootCause: main === null ? null : rootCause(main),
     activities: activities.map(activityOf),
     sources: readConnections(steps, "sourceInfo"),
     targets,
     batchIds: readBatchIds(metrics, steps, targets),
     providerRefId: wordOf(body["providerRefId"]),
+    service: readService(around.eventCode, steps),
   };
 }
 

@@ -68,7 +68,14 @@ const records = {
 const bytes = { input: "bytes", output: "bytes", skipped: "bytes", failed: "bytes" } as const;
 const files = { input: "count", output: "count", skipped: "count", failed: "count" } as const;
 const cause = { code: "text", message: "text" } as const;
-const error = { ...cause, activity: "text", count: "count", causes: cause } as const;
+const error = {
+  ...cause,
+  activity: "text",
+  count: "count",
+  severity: "text",
+  side: "text",
+  causes: { ...cause, depth: "count", kind: "text", count: "count" },
+} as const;
 const connection = { id: "text", type: "text", reference: { type: "text", ids: "text" } } as const;
 
 const record = {
@@ -110,4 +117,6 @@ const record = {
   targets: connection,
   batchIds: "text",
   providerRefId: "text",
+  service: "text",
+  key: "text",
 } as const satisfies ShapeOf<Omit<FlowRun, "raw">>;

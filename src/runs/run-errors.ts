@@ -1,6 +1,16 @@
 import type { JsonObject } from "../json.ts";
-import { causesOf, type Detail, readCause, readDetail, tells } from "./causes.ts";
-import { countOf, objectOf, objectsOf } from "./fields.ts";
+import {
+  branchesOf,
+  byWeight,
+  causesOf,
+  type Detail,
+  findSide,
+  readCause,
+  readDetail,
+  recordsOf,
+  tells,
+} from "./causes.ts";
+import { objectOf, objectsOf, wordOf } from "./fields.ts";
 import type { Cause, RunError } from "./flow-run.ts";
 
 /** What a run's `metrics` or one of its activities says about errors. */
@@ -11,20 +21,25 @@ export interface ErrorReport {
   readonly named: readonly Named[];
   /** `recordSummary.failedInfo`. */
   readonly failed: readonly Named[];
+  /** `recordSummary.skippedInfo` and `warningInfo`. */
+  readonly noted: readonly Named[];
   readonly detail: Detail;
 }
 
 interface Named extends Cause {
   readonly count: number | null;
+  readonly severity: RunError["severity"];
 }
 
 /** Reads what `metrics` or an activity says about errors. Pure. */
 export function readErrorReport(holder: JsonObject, activity: string | null): ErrorReport {
   const status = objectOf(holder["statusSummary"]);
+  const records = objectOf(holder["recordSummary"]);
   return {
     activity,
-    named: readNamed(status["errors"]),
-    failed: readNamed(objectOf(holder["recordSummary"])["failedInfo"]),
+    named: readNamed(status["errors"], "error"),
+    failed: readNamed(records["failedInfo"], "error"),
+    noted: [...readNamed(records["skippedInfo"], "skipped"), ...readNamed(records["warningInfo"], "warning")],
     detail: readDetail(objectOf(status["extensions"])),
   };
 }
@@ -37,43 +52,73 @@ export function activityErrors(activity: ErrorReport): readonly RunError[] {
 /**
  * The errors of a run: its own, each joined with the activity that carries the same code; then its activities' errors
  * of other codes; only where neither names one, those of the failed records; and where nobody names any, what the
- * details tell (contract: cli, §5). Pure.
+ * details tell (contract: cli, §5). After them, why records were skipped or came with a warning. Pure.
  */
 export function runErrors(run: ErrorReport, activities: readonly ErrorReport[]): readonly RunError[] {
   return listErrors([run, ...activities], activities);
 }
 
 function listErrors(reports: readonly ErrorReport[], activities: readonly ErrorReport[]): readonly RunError[] {
+  const errors = listFailures(reports, activities);
+  if (reports.every(({ noted }) => noted.length === 0)) return errors;
+  return [...errors, ...join(reports, activities, "noted")].sort(bySeverity);
+}
+
+function listFailures(reports: readonly ErrorReport[], activities: readonly ErrorReport[]): readonly RunError[] {
   if (reports.some(({ named }) => named.length > 0)) return join(reports, activities, "named");
   if (reports.some(({ failed }) => failed.length > 0)) return join(reports, activities, "failed");
   return reports.some(({ detail }) => tells(detail)) ? reports.flatMap(tellUnnamed) : none;
 }
 
+const severities: readonly RunError["severity"][] = ["error", "warning", "skipped"];
+
+function bySeverity(one: RunError, other: RunError): number {
+  return severities.indexOf(one.severity) - severities.indexOf(other.severity);
+}
+
+type List = "named" | "failed" | "noted";
+
+/** So many errors of one report share its details; a crowd of errors is not told the same chain for each. */
+const mostSharing = 100;
+
 /** The errors of each report whose codes none before it had, with the activity that carries them and their causes. */
-function join(
-  reports: readonly ErrorReport[],
-  activities: readonly ErrorReport[],
-  list: "named" | "failed",
-): readonly RunError[] {
+function join(reports: readonly ErrorReport[], activities: readonly ErrorReport[], list: List): readonly RunError[] {
   const carriers = carriersByCode(activities, list);
   // The reason of an error that no activity carries: an activity that tells one without naming an error.
   const unclaimed = activities.find(({ named, detail }) => named.length === 0 && tells(detail));
   const known = new Set<string>();
   return reports.flatMap((report) => {
-    const fresh = report[list].filter(({ code }) => !known.has(code));
-    for (const { code } of fresh) known.add(code);
-    return fresh.map((error) => {
-      const carrier = carriers.get(error.code);
+    const fresh = report[list].filter((error) => !known.has(keyOf(error)));
+    for (const error of fresh) known.add(keyOf(error));
+    return fresh.map((error, index) => {
+      const carrier = carriers.get(keyOf(error));
       const teller = carrier?.activity ?? unclaimed ?? report;
+      // Why records were left out is said beside them: the details are about what failed.
+      const details = list === "noted" || index >= mostSharing ? none : detailsOf(teller, report);
       return {
         code: error.code,
         message: error.message,
         activity: carrier?.activity.activity ?? null,
         count: error.count ?? carrier?.count ?? null,
-        causes: causesOf(error, teller === report ? [report.detail] : [teller.detail, report.detail]),
+        severity: error.severity,
+        side: sideOf(error, details),
+        causes: causesOf(error, details),
       };
     });
   });
+}
+
+function detailsOf(teller: ErrorReport, report: ErrorReport): readonly Detail[] {
+  return teller === report ? [report.detail] : [teller.detail, report.detail];
+}
+
+function sideOf(error: Cause, details: readonly Detail[]): RunError["side"] {
+  return details.find(({ side }) => side !== null)?.side ?? findSide(error.message);
+}
+
+/** Reasons to skip records and reasons to warn have codes of their own. */
+function keyOf({ code, severity }: Named): string {
+  return severity === "skipped" ? `${code} ${severity}` : code;
 }
 
 interface Carrier {
@@ -82,26 +127,35 @@ interface Carrier {
 }
 
 /** For each code, the first activity that carries it. */
-function carriersByCode(activities: readonly ErrorReport[], list: "named" | "failed"): ReadonlyMap<string, Carrier> {
+function carriersByCode(activities: readonly ErrorReport[], list: List): ReadonlyMap<string, Carrier> {
   const carriers = new Map<string, Carrier>();
   for (const activity of activities) {
-    for (const { code, count } of activity[list]) if (!carriers.has(code)) carriers.set(code, { activity, count });
+    for (const error of activity[list]) {
+      const key = keyOf(error);
+      if (!carriers.has(key)) carriers.set(key, { activity, count: error.count });
+    }
   }
   return carriers;
 }
 
-/** Nobody names an error, but the details tell one: the outermost of their causes. */
+/** Nobody names an error, but the details tell some: those that stand beside each other, the weightiest first. */
 function tellUnnamed({ activity, detail }: ErrorReport): readonly RunError[] {
-  const [error, ...causes] = causesOf(nameless, [detail]);
-  return error === undefined ? [] : [{ ...error, activity, count: null, causes }];
+  const branches = branchesOf(causesOf(nameless, [detail]));
+  const errors = branches.map(([{ code, message, count }, ...beneath]): RunError => {
+    const causes = beneath.map((cause) => ({ ...cause, depth: cause.depth - 1 }));
+    return { code, message, activity, count, severity: "error", side: detail.side, causes };
+  });
+  return errors.length < 2 ? errors : errors.sort(byWeight);
 }
 
 const none: readonly never[] = [];
 const nameless: Cause = { code: "", message: null };
 
-function readNamed(list: unknown): readonly Named[] {
-  return objectsOf(list).flatMap((item) => {
+function readNamed(list: unknown, severity: RunError["severity"]): readonly Named[] {
+  return objectsOf(list).flatMap((item): readonly Named[] => {
     const cause = readCause(item);
-    return cause === null ? [] : { ...cause, count: countOf(item["count"]) ?? countOf(item["recordCount"]) };
+    if (cause === null) return none;
+    const isWarning = severity === "error" && wordOf(item["type"])?.toLowerCase() === "warning";
+    return [{ ...cause, count: recordsOf(item), severity: isWarning ? "warning" : severity }];
   });
 }

@@ -6,7 +6,7 @@ import { localTimeIn } from "../../src/render/local-time.ts";
 import { renderSheet, type SheetOptions } from "../../src/render/run-sheet.ts";
 import type { Activity, FlowRun, RunError } from "../../src/runs/flow-run.ts";
 import { bareRun, fixture, onlyRun, verdictOn } from "../runs/events.ts";
-import { hostileShown, hostileText, sampleNow, sampleRun } from "./sample-runs.ts";
+import { hostileShown, hostileText, sampleChain, sampleError as error, sampleNow, sampleRun } from "./sample-runs.ts";
 
 const options: SheetOptions = {
   painter: createPainter(false),
@@ -26,10 +26,6 @@ function section(text: string, title: string): readonly string[] {
   if (from === -1) return [];
   const to = lines.findIndex((line, at) => at > from && /^\S/.test(line));
   return lines.slice(from + 1, to === -1 ? -1 : to - 1).map((line) => line.slice(2));
-}
-
-function error(changes: Partial<RunError>): RunError {
-  return { code: "CONNECTOR-1001-500", message: null, activity: null, count: null, causes: [], ...changes };
 }
 
 function activity(name: string): Activity {
@@ -94,7 +90,7 @@ describe("metrics", () => {
 
 describe("errors", () => {
   it("mark the deepest cause that is known, although an unknown one lies deeper", () => {
-    const causes = ["2200", "SftpNetworkIssue", "Socket-99"].map((code) => ({ code, message: null }));
+    const causes = sampleChain(...["2200", "SftpNetworkIssue", "Socket-99"].map((code) => ({ code, message: null })));
     const lines = section(sheet(sampleRun({ errors: [error({ causes })] })), "ERRORS");
     expect(lines.filter((line) => line.includes("← root cause"))).toEqual([
       expect.stringContaining("SftpNetworkIssue"),
@@ -110,10 +106,10 @@ describe("errors", () => {
 
   it("tell what two errors say once where an outer one repeats an inner one", () => {
     const message = "The secret has run out";
-    const causes = [
+    const causes = sampleChain(
       { code: "2200", message: `AADSTS7000222: ${message}.` },
       { code: "AADSTS7000222", message },
-    ];
+    );
     const text = sheet(sampleRun({ errors: [error({ message: "Copy failed", causes })] }));
     expect(text.split(message)).toHaveLength(2);
     expect(text).toContain("Copy failed");
@@ -133,7 +129,9 @@ describe("errors", () => {
   });
 
   it("stay inside the width however deep the chain", () => {
-    const causes = Array.from({ length: 48 }, (_, n) => ({ code: `Deep-${n}`, message: "Some words. ".repeat(20) }));
+    const causes = sampleChain(
+      ...Array.from({ length: 48 }, (_, n) => ({ code: `Deep-${n}`, message: "Some words. ".repeat(20) })),
+    );
     const lines = section(sheet(sampleRun({ errors: [error({ causes })] })), "ERRORS");
     expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(78);
     expect(lines.filter((line) => line.includes("└─"))).toHaveLength(48);

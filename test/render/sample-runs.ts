@@ -1,4 +1,4 @@
-import type { Cause, FlowRun, RunError } from "../../src/runs/flow-run.ts";
+import type { Cause, FlowRun, RunCause, RunError } from "../../src/runs/flow-run.ts";
 
 /** Sunday, when the samples are looked at. */
 export const sampleNow = Date.UTC(2026, 10, 22, 12, 0, 0);
@@ -41,13 +41,32 @@ export function sampleRun(changes: Partial<FlowRun> = {}): FlowRun {
     targets: [{ id: null, type: "dataset", reference: { type: "dataset", ids: ["dataset-1"] } }],
     batchIds: ["01HBATCH000000000000000001", "01HBATCH000000000000000002"],
     providerRefId: null,
+    service: "sources",
+    key: "7f3a92d1-1b2c-4f0e-9d35-00000000a001#0",
     ...changes,
   };
 }
 
+/** A cause right beneath an error. */
+export function sampleCause(cause: Cause & Partial<RunCause>): RunCause {
+  return { depth: 1, kind: "cause", count: null, ...cause };
+}
+
+/** Causes each beneath the one before it. */
+export function sampleChain(...causes: readonly (Cause & Partial<RunCause>)[]): readonly RunCause[] {
+  return causes.map((cause, at) => sampleCause({ depth: at + 1, ...cause }));
+}
+
+export function sampleError(changes: Partial<RunError>): RunError {
+  const { code = "CONNECTOR-1001-500", message = null, activity = null, count = null, causes = [] } = changes;
+  const { severity = "error", side = null } = changes;
+  return { code, message, activity, count, severity, side, causes };
+}
+
 /** What a failed run adds to a plain one. */
 export function failure(code: string, root: Cause | null = null, message: string | null = null): Partial<FlowRun> {
-  const error: RunError = { code, message, activity: null, count: null, causes: root === null ? [] : [root] };
+  const causes = root === null ? [] : [sampleCause(root)];
+  const error = sampleError({ code, message, causes });
   return {
     status: "failed",
     eventCode: "sources_flow_run_failed",
@@ -83,9 +102,7 @@ export const samplePage: readonly FlowRun[] = [
     durationMs: 93_784_000,
     records: { ...sampleRun().records, input: 98_765_432_109, output: 98_765_432_000, failed: 109 },
     bytes: { ...unknown, output: 7_300_000_000_000 },
-    errors: [
-      { code: "INGEST-1212-400", message: "109 rows do not fit the schema.", activity: null, count: 109, causes: [] },
-    ],
+    errors: [sampleError({ code: "INGEST-1212-400", message: "109 rows do not fit the schema.", count: 109 })],
     rootCause: { code: "INGEST-1212-400", message: "109 rows do not fit the schema." },
   }),
   sampleRun({
