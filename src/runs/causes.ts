@@ -1,4 +1,4 @@
-import type { JsonObject } from "../json.ts";
+import { type JsonObject, textOf } from "../json.ts";
 import { plainMessage, readErrorText, type ToldCause, unnamed } from "./error-text.ts";
 import { countOf, objectsOf, wordOf } from "./fields.ts";
 import type { Cause, FlowRun, RunCause, RunError, Side } from "./flow-run.ts";
@@ -25,7 +25,7 @@ interface Branch {
 /** Reads `extensions.errors` and `extensions.errorDetail`. Pure. */
 export function readDetail(extensions: JsonObject): Detail {
   const errors = objectsOf(extensions["errors"]);
-  const text = wordOf(extensions["errorDetail"]);
+  const text = textOf(extensions["errorDetail"]);
   if (errors.length === 0 && text === null) return nothing;
   const branches = withoutCrowd(mergeRepeats(errors.flatMap(readBranch)));
   const told = text === null ? [] : readErrorText(text);
@@ -41,8 +41,8 @@ function readBranch(item: JsonObject): readonly Branch[] {
   return [{ cause: plain, dress: "listed", count: recordsOf(item), told: namesIn(message) }];
 }
 
-/** What a message tells beside what it says. */
-function namesIn(message: string | null): readonly ToldCause[] {
+/** The causes that a message tells beside what it says itself. Pure. */
+export function namesIn(message: string | null): readonly ToldCause[] {
   return message === null ? [] : readErrorText(message).filter(({ dress }) => dress !== "prose");
 }
 
@@ -109,24 +109,33 @@ export function recordsOf(item: JsonObject): number | null {
 /**
  * The causes of an error, flat, each with its depth: those that are listed beside each other share one, and beneath each
  * stands what its message tells. What the details' texts and the error's own message tell stands beneath the listed
- * cause that it belongs to, else beside them. Nothing is told twice, nor what the error says itself
+ * cause that it belongs to, else beside them; `own` is what the message tells, where that was read already. Nothing is told twice, nor what the error says itself
  * (contract: insight, §1). Pure.
  */
-export function causesOf(error: Cause, details: readonly Detail[]): readonly RunCause[] {
+export function causesOf(
+  error: Cause,
+  details: readonly Detail[],
+  own: readonly ToldCause[] = namesIn(error.message),
+): readonly RunCause[] {
   const branches = details.flatMap(({ listed }) => listed).map((branch) => ({ ...branch, told: [...branch.told] }));
-  for (const told of [...details.map((detail) => detail.told), namesIn(error.message)]) {
+  for (const told of [...details.map((detail) => detail.told), own]) {
     const home = branches.length === 1 ? branches[0] : branches.find(({ cause }) => belongs(told, cause));
     const [cause, ...rest] = told;
-    if (home !== undefined) home.told.push(...told);
+    if (home !== undefined) home.told = [...home.told.filter(({ code }) => !told.some(isOf(code))), ...told];
     else if (cause !== undefined) branches.push({ cause, dress: cause.dress, count: null, told: rest });
   }
   return flatten(error, branches);
 }
 
+/** A text that tells a code again knows better where it stands. */
+function isOf(code: string) {
+  return (cause: Cause): boolean => cause.code.toLowerCase() === code.toLowerCase();
+}
+
 function belongs(told: readonly ToldCause[], { code, message }: Cause): boolean {
   return told.some(
     (cause) =>
-      (cause.code !== unnamed && cause.code.toLowerCase() === code.toLowerCase()) ||
+      (cause.code !== unnamed && isOf(code)(cause)) ||
       (message !== null && (cause.message?.includes(message) ?? false)),
   );
 }

@@ -46,8 +46,7 @@ function piecesIn(text: string, depth: number): readonly Piece[] {
   const json = depth < deepest ? readErrorJson(text) : null;
   if (json !== null) return json.flatMap(({ code, message }) => ofJson(code, message, depth));
   const links = findLinks(text);
-  const marks = findMarks(text, links);
-  const marked = new Set(marks.map(({ within }) => within));
+  const { marks, marked } = findMarks(text, links);
   const told: readonly Piece[] = [
     ...links.filter((link) => link.code !== null || !marked.has(link)),
     ...marks.filter(({ sort }) => sort === "aside"),
@@ -91,21 +90,29 @@ const linkStart =
 
 function findLinks(text: string): readonly Link[] {
   if (!/Error ?Code|Type/.test(text)) return [];
-  const starts: { readonly code: string | null; readonly at: number; from: number }[] = [];
+  const starts: { readonly code: string | null; readonly at: number; from: number; isTyped: boolean }[] = [];
   for (const match of text.matchAll(linkStart)) {
     const [head, code = null] = match;
     if (code !== null && isResultNumber(code)) continue;
     const last = starts.at(-1);
     const end = match.index + head.length;
     // The type that belongs to the code before it.
-    if (code === null && last?.code && areOnlySeparators(text, last.from, match.index)) last.from = end;
-    else starts.push({ code, at: match.index, from: end });
+    if (code === null && last?.code && areOnlySeparators(text, last.from, match.index)) {
+      last.from = end;
+      last.isTyped = true;
+    } else starts.push({ code, at: match.index, from: end, isTyped: code === null });
   }
-  return starts.map(({ code, from }, index) => {
+  return starts.map(({ code, from, isTyped }, index) => {
     const to = starts[index + 1]?.at ?? text.length;
     const sort = code !== null && isNumber(code) ? "aside" : "name";
-    return { code, from, to, sort, say: () => linkMessage(text.slice(from, to), code !== null) };
+    const say = (): string | null => linkMessage(text.slice(from, to), isTyped);
+    return { code, from, to, sort, say: code === null ? () => unlessEcho(say(), text, from) : say };
   });
+}
+
+/** What an exception without a code says is often what those around it have quoted already. */
+function unlessEcho(message: string | null, text: string, from: number): string | null {
+  return message === null || text.slice(0, from).includes(message) ? null : message;
 }
 
 function areOnlySeparators(text: string, from: number, to: number): boolean {
@@ -122,12 +129,12 @@ function isNumber(code: string): boolean {
 }
 
 const messageStart = /(?:Error ?)?Message\s{0,9}=\s{0,9}/i;
-const messageEnd = /,\s{0,99}Source\s?=|[\r\n]\s{0,99}Source\s?=|'\s{0,9}Source\s?=/;
+const messageEnd = /[,\r\n]\s{0,99}Source\s?=/;
 
-/** What a link says: its `Message=`, else, where it has a code, what stands right behind that. */
-function linkMessage(body: string, hasCode: boolean): string | null {
+/** What a link says: its `Message=`, else, where it has no type either, what stands right behind its code. */
+function linkMessage(body: string, isTyped: boolean): string | null {
   const start = messageStart.exec(body);
-  if (start === null && !hasCode) return null;
+  if (start === null && isTyped) return null;
   const rest = start === null ? body.replace(/^[\s,.:;'"]{1,99}/, "") : body.slice(start.index + start[0].length);
   const end = messageEnd.exec(rest);
   return readable(end === null ? withoutClosing(rest) : rest.slice(0, end.index));
@@ -138,11 +145,6 @@ function withoutClosing(text: string): string {
   const words = text.trimEnd().replace(/,\s{0,9}'{0,3}$/, "");
   const isOdd = words.endsWith("'") && (words.match(/'/g)?.length ?? 0) % 2 === 1;
   return isOdd ? words.slice(0, -1) : words;
-}
-
-/** A code that stands somewhere in the text, and in which link. */
-interface Mark extends Piece {
-  readonly within: Link | null;
 }
 
 const mark = new RegExp(
@@ -159,33 +161,42 @@ const mark = new RegExp(
 );
 const mayHoldMark = /AADSTS|ERROR\s{0,3}\[|Error ?Code\s{0,9}:|Caused by:|Status ?Code|returned an error|Number=/i;
 
-function findMarks(text: string, links: readonly Link[]): readonly Mark[] {
-  if (!mayHoldMark.test(text)) return [];
-  const marks: Mark[] = [];
-  let whole: string | null | undefined;
+/** Each code once, where it stands first, and the links in which any stands. */
+function findMarks(
+  text: string,
+  links: readonly Link[],
+): { readonly marks: readonly Piece[]; readonly marked: Set<Link> } {
+  const marks = new Map<string, Piece>();
+  const marked = new Set<Link>();
+  if (!mayHoldMark.test(text)) return { marks: [], marked };
   let link = 0;
-  for (const match of text.matchAll(mark)) {
+  mark.lastIndex = 0;
+  for (let match = mark.exec(text); match !== null; match = mark.exec(text)) {
     const [head, signIn, sqlState, thrown, named, status, returned, number] = match;
-    const end = match.index + head.length;
-    while ((links[link]?.to ?? Infinity) <= match.index) link += 1;
-    const within = match.index >= (links[link]?.from ?? Infinity) ? (links[link] ?? null) : null;
-    const around = (): string | null => within?.say() ?? (whole ??= readable(text));
+    const at = match.index;
+    while ((links[link]?.to ?? Infinity) <= at) link += 1;
+    const within = at >= (links[link]?.from ?? Infinity) ? links[link] : undefined;
+    const code =
+      signIn ?? (sqlState ?? thrown ?? named ?? status ?? returned ?? number ?? "").replace(/[.-]{1,9}$/, "");
+    if (code === "" || (signIn === undefined && isResultNumber(code))) continue;
+    if (within !== undefined) marked.add(within);
+    if (marks.has(code)) continue;
+    const isLine = sqlState !== undefined || thrown !== undefined;
+    const end = at + head.length;
+    const around = (): string | null => within?.say() ?? readable(text);
     const line = (): string | null => restOfLine(text, end, within) ?? around();
-    const code = (signIn ?? sqlState ?? thrown ?? named ?? status ?? returned ?? number ?? "").replace(
-      /[.-]{1,9}$/,
-      "",
-    );
-    if (code === "" || isResultNumber(code)) continue;
     if (signIn !== undefined) {
-      marks.push({ code, sort: "sign-in", say: () => signInMessage(text.slice(end, end + 5000)), within });
-    } else if (sqlState !== undefined || thrown !== undefined) marks.push({ code, sort: "name", say: line, within });
-    else marks.push({ code, sort: isNumber(code) ? "aside" : "name", say: around, within });
+      marks.set(code, { code, sort: "sign-in", say: () => signInMessage(text.slice(end, end + longestLine)) });
+    } else marks.set(code, { code, sort: isNumber(code) ? "aside" : "name", say: isLine ? line : around });
   }
-  return marks;
+  return { marks: [...marks.values()], marked };
 }
 
-function restOfLine(text: string, from: number, within: Link | null): string | null {
-  const rest = text.slice(from, Math.min(within?.to ?? Infinity, from + 5000)).replace(/^[\s:]{1,9}/, "");
+/** More of a line than is ever shown. */
+const longestLine = 5000;
+
+function restOfLine(text: string, from: number, within: Link | undefined): string | null {
+  const rest = text.slice(from, Math.min(within?.to ?? Infinity, from + longestLine)).replace(/^[\s:]{1,9}/, "");
   return readable(rest.slice(0, /[\r\n]|,\s{0,99}Source\s?=/.exec(rest)?.index));
 }
 

@@ -5,11 +5,13 @@ import {
   causesOf,
   type Detail,
   findSide,
+  namesIn,
   readCause,
   readDetail,
   recordsOf,
   tells,
 } from "./causes.ts";
+import type { ToldCause } from "./error-text.ts";
 import { objectOf, objectsOf, wordOf } from "./fields.ts";
 import type { Cause, RunError } from "./flow-run.ts";
 
@@ -29,6 +31,8 @@ export interface ErrorReport {
 interface Named extends Cause {
   readonly count: number | null;
   readonly severity: RunError["severity"];
+  /** What its message tells, read once for the run and for the activity. */
+  readonly told: readonly ToldCause[];
 }
 
 /** Reads what `metrics` or an activity says about errors. Pure. */
@@ -102,7 +106,7 @@ function join(reports: readonly ErrorReport[], activities: readonly ErrorReport[
         count: error.count ?? carrier?.count ?? null,
         severity: error.severity,
         side: sideOf(error, details),
-        causes: causesOf(error, details),
+        causes: causesOf(error, details, error.told),
       };
     });
   });
@@ -156,6 +160,7 @@ function readNamed(list: unknown, severity: RunError["severity"]): readonly Name
     const cause = readCause(item);
     if (cause === null) return none;
     const isWarning = severity === "error" && wordOf(item["type"])?.toLowerCase() === "warning";
-    return [{ ...cause, count: recordsOf(item), severity: isWarning ? "warning" : severity }];
+    const told = namesIn(cause.message);
+    return [{ ...cause, count: recordsOf(item), severity: isWarning ? "warning" : severity, told }];
   });
 }

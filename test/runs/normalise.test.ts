@@ -85,6 +85,8 @@ describe("normalise, the record", () => {
       targets: [{ id: "target-connection-lake", type: "TargetConnection", reference: { type: "batch", ids: [] } }],
       batchIds: ["batch-one", "01JBATCHAAAAAAAAAAAAAAAAAA"],
       providerRefId: "M-f0000001-0000-4000-8000-000000000001-incremental-0:7f1c2d3e-0000-4000-8000-000000000001",
+      service: "sources",
+      key: "11111111-aaaa-4bbb-8ccc-000000000001#0",
     });
     expect(activities.map(({ id, kind, status, durationMs }) => [id, kind, status, durationMs])).toEqual([
       ["copyActivity", "copy", "success", 30_000],

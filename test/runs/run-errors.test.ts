@@ -134,7 +134,7 @@ describe("the errors of a run", () => {
     expect(
       run.activities.map(({ errors }) => errors.map(({ code, activity }) => `${code} @${activity ?? ""}`)),
     ).toEqual([["X @a"], ["G @b"], ["2 @c"], []]);
-    expect(run.activities[0]?.errors[0]?.causes).toEqual([{ code: "1", message: "of 1" }]);
+    expect(run.activities[0]?.errors[0]?.causes).toMatchObject([{ code: "1", message: "of 1" }]);
   });
 
   it("keep the message as delivered", () => {
