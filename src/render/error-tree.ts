@@ -1,13 +1,14 @@
-import { explain, familyOf, isKnownCode } from "../runs/catalogue.ts";
+import type { Catalogue, FamilyNote } from "../runs/catalogue.ts";
 import { rootCause } from "../runs/causes.ts";
-import { families } from "../runs/error-codes-families.ts";
 import type { Cause, RunError } from "../runs/flow-run.ts";
+import { rankOf } from "../runs/ranks.ts";
 import type { Painter } from "./painter.ts";
 import { renderCount } from "./quantities.ts";
 import { safeText } from "./safe-text.ts";
 import { wrap, wrapBeside } from "./wrap.ts";
 
 export interface TreeOptions {
+  readonly catalogue: Catalogue | null;
   readonly painter: Painter;
   /** Columns that a line may take. */
   readonly width: number;
@@ -19,9 +20,12 @@ export interface TreeOptions {
  * An error as a tree, from its own code down to the deepest cause: each with what the run says of it and what it means
  * by the catalogue, and the root cause with what to do about it. Whole, and safe to show. Pure.
  */
-export function renderErrorTree(error: RunError, { painter, width, nameOf }: TreeOptions): readonly string[] {
+export function renderErrorTree(
+  error: RunError,
+  { catalogue, painter, width, nameOf }: TreeOptions,
+): readonly string[] {
   const chain: readonly Cause[] = [error, ...error.causes];
-  const { code: root } = rootCause(error, isKnownCode);
+  const { code: root } = rootCause(error, (code) => rankOf(code) !== null);
   return chain.flatMap((cause, depth) => {
     const isRoot = cause.code === root;
     const isLast = depth === chain.length - 1;
@@ -36,9 +40,10 @@ export function renderErrorTree(error: RunError, { painter, width, nameOf }: Tre
     const told = isToldBelow(cause, chain.slice(depth + 1)) ? null : cause.message;
     return [
       `${depth === 0 ? "" : `${outer}└─ `}${isRoot ? painter.red(code) : code}${marks}`,
-      ...[...wrap(told ?? "", width - rail.length), ...commentary(cause.code, isRoot, width - rail.length)].map(
-        (line) => rail + line,
-      ),
+      ...[
+        ...wrap(told ?? "", width - rail.length),
+        ...commentary(cause.code, isRoot, { catalogue, width: width - rail.length }),
+      ].map((line) => rail + line),
     ];
   });
 }
@@ -66,20 +71,32 @@ function bare(message: string): string {
 }
 
 /** What the catalogue says of a code, and of the root cause also what to do: for each family that has the code. */
-function commentary(code: string, isRoot: boolean, width: number): readonly string[] {
-  const entries = explain(code);
-  if (entries.length === 0) return isRoot ? wrapBeside("means  ", unknownMeaning(code), width) : [];
-  return entries.flatMap(({ family, meaning, remedy, source }) => {
-    const among = entries.length > 1 ? `(${families[family].title}) ` : "";
+function commentary(
+  code: string,
+  isRoot: boolean,
+  { catalogue, width }: Pick<TreeOptions, "catalogue" | "width">,
+): readonly string[] {
+  const entries = catalogue?.explain(code) ?? [];
+  if (entries.length === 0) return isRoot ? aboutUnknown(catalogue?.aboutForm(code) ?? [], width) : [];
+  return entries.flatMap(({ title, meaning, remedy, source, link }) => {
+    const among = entries.length > 1 ? `(${title}) ` : "";
     const means = wrapBeside("means  ", among + meaning, width);
     return isRoot
-      ? [...means, ...wrapBeside("do     ", remedy, width), ...wrapBeside("see    ", source, width)]
+      ? [
+          ...means,
+          ...wrapBeside("do     ", remedy, width),
+          ...wrapBeside("see    ", source, width),
+          ...wrapBeside("       ", link ?? "", width),
+        ]
       : means;
   });
 }
 
-function unknownMeaning(code: string): string {
-  const titles = familyOf(code).map((family) => families[family].title);
-  const form = titles.length === 0 ? "" : ` Its form is that of: ${titles.join("; ")}.`;
-  return `The catalogue does not have this code.${form}`;
+function aboutUnknown(notes: readonly FamilyNote[], width: number): readonly string[] {
+  const form = notes.length === 0 ? "" : ` Its form is that of: ${notes.map(({ title }) => title).join("; ")}.`;
+  const links = notes.flatMap(({ link }) => link ?? []);
+  return [
+    ...wrapBeside("means  ", `The catalogue does not have this code.${form}`, width),
+    ...links.flatMap((link, at) => wrapBeside(at === 0 ? "see    " : "       ", link, width)),
+  ];
 }

@@ -1,3 +1,4 @@
+import type { Catalogue } from "../runs/catalogue.ts";
 import type { Connection, FlowRun, RunError } from "../runs/flow-run.ts";
 import { resolveColumns } from "./columns.ts";
 import { renderErrorTree } from "./error-tree.ts";
@@ -10,6 +11,8 @@ import { tableRenderer } from "./table.ts";
 import { wrapBeside } from "./wrap.ts";
 
 export interface SheetOptions {
+  /** Explains the codes of errors; may be null where there are none. */
+  readonly catalogue: Catalogue | null;
   readonly painter: Painter;
   readonly time: TimeTelling;
   /** Columns that a line may take; ids, links and commands stay whole and may stand out. */
@@ -90,12 +93,12 @@ function renderConnection({ id, type, reference }: Connection): readonly string[
   return [head.join("  "), ...references.map((parts) => `${indent}${parts.join("  ")}`)].filter((line) => line !== "");
 }
 
-function renderErrors(run: FlowRun, { painter, width }: SheetOptions): readonly string[] {
+function renderErrors(run: FlowRun, { catalogue, painter, width }: SheetOptions): readonly string[] {
   const names = new Map(run.activities.map((activity) => [activity.id, nameActivity(activity)]));
   const nameOf = (activity: string): string => names.get(activity) ?? activity;
   return everyError(run).flatMap((error, at) => [
     ...(at === 0 ? [] : [""]),
-    ...renderErrorTree(error, { painter, width, nameOf }),
+    ...renderErrorTree(error, { catalogue, painter, width, nameOf }),
   ]);
 }
 

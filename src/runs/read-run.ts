@@ -1,11 +1,11 @@
 import type { JsonObject } from "../json.ts";
-import { isKnownCode } from "./catalogue.ts";
 import { rootCause } from "./causes.ts";
 import { readBatchIds, readConnections } from "./connections.ts";
 import { objectOf, objectsOf, wordOf } from "./fields.ts";
 import type { Activity, FlowRun } from "./flow-run.ts";
 import { durationOf, fillMeasures, type Measures, readMeasures, readTime } from "./measures.ts";
 import { activityErrors, type ErrorReport, readErrorReport, runErrors } from "./run-errors.ts";
+import { rankOf } from "./ranks.ts";
 import { readStatus } from "./status.ts";
 import { timeText } from "./time-text.ts";
 import type { Unwrapped } from "./unwrap.ts";
@@ -54,7 +54,7 @@ export function readRun(
     updatedAt: timeText(readTime(body["updatedAt"])),
     ...timed(measures),
     errors,
-    rootCause: errors[0] === undefined ? null : rootCause(errors[0], isKnownCode),
+    rootCause: errors[0] === undefined ? null : rootCause(errors[0], (code) => rankOf(code) !== null),
     activities: activities.map(activityOf),
     sources: readConnections(steps, "sourceInfo"),
     targets,
