@@ -175,7 +175,7 @@ export const entra1Codes = (): readonly FamilyCodes[] => [
 
       {
         code: "AADSTS240002",
-        meaning: "The id_token lacks a claim and cannot be used as a JWT bearer grant.",
+        meaning: "The id_token lacks a claim and cannot be traded in for a token (jwt-bearer).",
         remedy: "Use another token.",
       },
 
