@@ -19,10 +19,19 @@ import { activityErrors, readErrorReport } from "../runs/run-errors.ts";
  * @throws FlowrunError `notFound` for a code that the catalogue does not have; it names the nearest ones.
  */
 export async function runExplain(word: string | undefined, flags: ExplainFlags, host: Host): Promise<void> {
-  const found = find((word === "-" ? await host.stdin.read() : word)?.trim());
+  const found = find(word === "-" ? await readStdin(host) : word?.trim());
   if (flags.json === true) return host.stdout.write(found.entries.map(toJson).join(""));
   const text = render(found, flags, host);
   return flags.pager ? host.page(text) : host.stdout.write(text);
+}
+
+async function readStdin({ stdin }: Host): Promise<string> {
+  const text = (await stdin.read()).trim();
+  if (text !== "") return text;
+  throw new FlowrunError("usage", "there is nothing to explain", {
+    why: "nothing came in on stdin",
+    hint: "pipe a code or an error text in: pbpaste | flowrun explain -",
+  });
 }
 
 /** What there is to say. */

@@ -62,7 +62,8 @@ export const families: Readonly<Record<Family, FamilyText>> = {
   },
   query: {
     title: "Adobe Experience Platform Query Service",
-    meaning: "A query was refused; the code has the form of a PostgreSQL SQLSTATE.",
+    meaning:
+      "A query was refused, by Query Service or by a database that a source reads; the code is a PostgreSQL SQLSTATE.",
     source: sources.queryGuide,
   },
   "schema-registry": {

@@ -260,14 +260,16 @@ export const platformCodes = (): readonly FamilyCodes[] => [
       },
       {
         code: "28P01",
-        meaning: "The token with which the client connects to Query Service is not valid.",
-        remedy: "Get fresh credentials from the Queries page and connect again.",
+        meaning: "The password is wrong; where Query Service says so, the token that stands in its place is not valid.",
+        remedy:
+          "Correct the password in the connection; for Query Service get fresh credentials from the Queries page.",
         source: sources.queryGuide,
       },
       {
         code: "28000",
-        meaning: "The client connects to Query Service with the wrong kind of authorisation.",
-        remedy: "Use the credentials that the Queries page shows for the sandbox.",
+        meaning: "The user may not sign in, or not in this way.",
+        remedy:
+          "Check the user and the kind of authentication in the connection; for Query Service use the credentials that the Queries page shows for the sandbox.",
         source: sources.queryGuide,
       },
       {
@@ -284,8 +286,9 @@ export const platformCodes = (): readonly FamilyCodes[] => [
       },
       {
         code: "42P01",
-        meaning: "The table does not exist.",
-        remedy: "Check the table's name and the sandbox, and that the dataset is there.",
+        meaning: "The table does not exist, or not in the database that was connected to.",
+        remedy:
+          "Check the table's name and schema, and the user's rights in a source database; for Query Service the sandbox, and that the dataset is there.",
         source: sources.queryGuide,
       },
       {
@@ -296,26 +299,30 @@ export const platformCodes = (): readonly FamilyCodes[] => [
       },
       {
         code: "53400",
-        meaning: "The query gives more rows than are allowed, or it ran into the limit of ten minutes.",
-        remedy: "Add a LIMIT, or run it as a batch query (CREATE TABLE AS SELECT).",
+        meaning:
+          "A limit was passed; Query Service says so where a query gives too many rows or runs into its ten minutes.",
+        remedy:
+          "Add a LIMIT, or run it as a batch query (CREATE TABLE AS SELECT); in a source database look up the limit that the message names.",
         source: sources.queryGuide,
       },
       {
         code: "58000",
-        meaning: "An internal error of Query Service.",
-        remedy: "Run the query again; if it stays, give Adobe support the query's id.",
+        meaning: "An internal error of Query Service, or of the system below a source database.",
+        remedy: "Run it again; if it stays, give Adobe support the query's id, or look into the database's log.",
         source: sources.queryGuide,
       },
       {
         code: "0A000",
-        meaning: "Query Service does not support what the SQL asks for.",
+        meaning: "What the SQL asks for is not supported.",
         remedy: "Write the query in another form.",
         source: sources.queryGuide,
       },
       {
         code: "42501",
-        meaning: "The table belongs to somebody else, so you may not drop it.",
-        remedy: "Ask its owner to drop it.",
+        meaning:
+          "The right to do this is missing; Query Service says so of a table that somebody else owns and you would drop.",
+        remedy:
+          "In a source database grant the right to the connection's user; for Query Service ask the table's owner.",
         source: sources.queryGuide,
       },
     ],

@@ -102,6 +102,12 @@ describe("flowrun explain", () => {
     expect(code).toBe(0);
   });
 
+  it("asks for something where stdin is empty", async () => {
+    const { code, stderr } = await flowrun(["explain", "-"], { env: bareEnv(await scratch()), input: " \n" });
+    expect(stderr).toMatch(/nothing to explain\n {2}why: nothing came in on stdin\n {2}fix: pipe/);
+    expect(code).toBe(2);
+  });
+
   it("gives the codes of a text as JSON, too, the outermost first", async () => {
     const { stdout } = await explain(detail, "--json");
     expect(records(stdout).map(({ code }) => code)).toEqual([
