@@ -79,6 +79,8 @@ export interface Host {
   readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** Writes a text for reading to stdout; on a terminal, where it is longer than the screen, through the reader's pager. */
+  page(text: string): Promise<void>;
   /** `null` where nobody can be asked: stdin or stderr is no terminal. */
   readonly prompt: Prompt | null;
   /** Of the runtime: `20.18.1`. */

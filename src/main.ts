@@ -11,6 +11,7 @@ import { outputOf } from "./terminal/output.ts";
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 const stopping = new AbortController();
+let isPaging = false;
 const stopped: { by: keyof typeof signals | null; at: number } = { by: null, at: 0 };
 
 /** Nobody presses Ctrl-C twice as fast as this: npx passes on what the terminal has sent already, and so may a package. */
@@ -18,6 +19,8 @@ const echoMs = 200;
 
 for (const name of Object.keys(signals) as (keyof typeof signals)[]) {
   process.on(name, () => {
+    // Ctrl-C goes to all who share the terminal; while the pager has it, it is for the pager.
+    if (name === "SIGINT" && isPaging) return;
     if (stopped.by === null) {
       stopped.by = name;
       stopped.at = Date.now();
@@ -80,6 +83,16 @@ async function readStdin(): Promise<string> {
   });
 }
 
+async function showPages(text: string): Promise<void> {
+  const { page } = await import("./terminal/pager.ts");
+  isPaging = true;
+  try {
+    await page(text, { env: process.env, stdout: host.stdout, signal: stopping.signal, rows: process.stdout.rows });
+  } finally {
+    isPaging = false;
+  }
+}
+
 const host: Host = {
   env: process.env,
   dirs: findDirs(process.env, process.platform),
@@ -87,6 +100,7 @@ const host: Host = {
   stdin: { isTTY: isatty(0), read: readStdin },
   stdout: outputOf(process.stdout),
   stderr: outputOf(process.stderr),
+  page: showPages,
   prompt: isatty(0) && isatty(2) ? lazyPrompt() : null,
   nodeVersion,
   pid: process.pid,

@@ -137,7 +137,7 @@ async function print(run: FlowRun, history: readonly FlowRun[], session: Session
   const { options, host, reporter } = session;
   if (options.output === "table" && !options.columnsNamed) {
     reporter.clear();
-    await host.stdout.write(renderSheet(run, history, await sheetOptions(session)));
+    await host.stdout.write(renderSheet(run, history, await sheetOptions(run, session)));
     return;
   }
   const sink = await openStdout(session, false);
@@ -145,9 +145,11 @@ async function print(run: FlowRun, history: readonly FlowRun[], session: Session
   await sink.close();
 }
 
-async function sheetOptions({ options: { common, time }, host }: Session): Promise<SheetOptions> {
+async function sheetOptions(run: FlowRun, { options: { common, time }, host }: Session): Promise<SheetOptions> {
   const { env, stdout } = host;
+  const isSound = run.rootCause === null && run.activities.every(({ errors }) => errors.length === 0);
   return {
+    catalogue: isSound ? null : await import("../runs/catalogue.ts"),
     painter: createPainter(decideColour(common.color, env, stdout.isTTY)),
     time: await openTimes(time ?? (stdout.isTTY ? "local" : "iso"), () => host.now()),
     width: stdout.isTTY ? stdout.columns : pipeWidth,

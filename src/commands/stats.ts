@@ -85,14 +85,16 @@ async function render(stats: Stats, options: ReadingOptions, host: Host): Promis
 }
 
 async function renderSheet(stats: Stats, options: ReadingOptions, host: Host): Promise<string> {
-  const [{ renderStatsSheet }, { createPainter }, { openTimes }] = await Promise.all([
+  const [{ renderStatsSheet }, { createPainter }, { openTimes }, catalogue] = await Promise.all([
     import("../render/stats-sheet.ts"),
     import("../render/painter.ts"),
     import("../render/quantities.ts"),
+    stats.rootCauses.length === 0 ? null : import("../runs/catalogue.ts"),
   ]);
   const { output, common, time, headers } = options;
   const { stdout, env } = host;
   return renderStatsSheet(stats, {
+    catalogue,
     painter: createPainter(decideColour(common.color, env, stdout.isTTY)),
     time: await openTimes(time ?? (stdout.isTTY ? "local" : "iso"), () => host.now()),
     room: stdout.isTTY && output === "table" ? stdout.columns : Infinity,

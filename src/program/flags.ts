@@ -76,6 +76,8 @@ export interface ShowFlags extends ReadingFlags {
 
 export interface ExplainFlags extends Pick<CommonFlags, "color"> {
   readonly json?: boolean;
+  /** False where the reader wants no pager. */
+  readonly pager: boolean;
 }
 
 export interface StatsFlags extends ReadingFlags {
@@ -105,6 +107,11 @@ export function declareCommon(command: Command): Command {
 /** Declares the option of everything that may be coloured. */
 export function declareColour(command: Command): Command {
   return command.addOption(new Option("--color <when>", "colour").choices(colourChoices).default("auto"));
+}
+
+/** Declares the option of everything that is long enough to be read a screen at a time. */
+export function declarePager(command: Command): Command {
+  return command.option("--no-pager", "print it at once, though it is longer than the screen");
 }
 
 /** Declares the options of cli.md §2; their choices come from the registries, so help cannot lie. */

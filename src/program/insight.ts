@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { declareColour, declareReading, type ExplainFlags, type ShowFlags } from "./flags.ts";
+import { declareColour, declarePager, declareReading, type ExplainFlags, type ShowFlags } from "./flags.ts";
 import type { Host } from "../host.ts";
 
 /** `flowrun show <run-id>`: one run in full. */
@@ -31,13 +31,20 @@ Examples:
 
 /** `flowrun explain [code]`: what an error code means, offline. */
 export function declareExplain(program: Command, host: Host): void {
-  declareColour(
-    program
-      .command("explain")
-      .summary("what an error code means, and what to do about it")
-      .description("Says what an error code means and what to do about it. Offline; without a code, lists them all.")
-      .argument("[code]", "a code, its beginning, a family (aad, adf) or a pattern ('INGEST-*'), in any case")
-      .option("--json", "one JSON object a line"),
+  declarePager(
+    declareColour(
+      program
+        .command("explain")
+        .summary("what an error code means, and what to do about it")
+        .description(
+          "Says what an error code means and what to do about it. Offline; without a code, lists them all. A whole error text is read for its codes, too.",
+        )
+        .argument(
+          "[code]",
+          "a code, its beginning, a family (aad, adf) or a pattern ('INGEST-*'), in any case; an error text; - reads either from stdin",
+        )
+        .option("--json", "one JSON object a line"),
+    ),
   )
     .addHelpText(
       "after",
@@ -45,7 +52,10 @@ export function declareExplain(program: Command, host: Host): void {
 Examples:
   flowrun explain AADSTS7000222
   flowrun explain 'INGEST-*'
-  flowrun explain | grep -i password`,
+  pbpaste | flowrun explain -               an error text, as it was copied
+  flowrun explain | grep -i password
+
+On a terminal, what is longer than the screen goes through FLOWRUN_PAGER, PAGER or less.`,
     )
     .action(async (code: string | undefined, flags: ExplainFlags) =>
       (await import("../commands/explain.ts")).runExplain(code, flags, host),

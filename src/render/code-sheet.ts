@@ -1,44 +1,71 @@
-import type { CatalogueEntry } from "../runs/catalogue.ts";
-import { families } from "../runs/error-codes-families.ts";
-import { widthOf } from "./cut-text.ts";
+import type { CatalogueEntry, FamilyNote } from "../runs/catalogue.ts";
 import type { Painter } from "./painter.ts";
+import { safeText } from "./safe-text.ts";
 import { wrapBeside } from "./wrap.ts";
 
 /** What the catalogue says of a code in one family, for reading: whole, in lines of at most `width` columns. Pure. */
 export function renderCode(entry: CatalogueEntry, painter: Painter, width: number): string {
-  const { code, family, meaning, remedy, source } = entry;
+  const { code, family, title, rank, meaning, remedy, source, link } = entry;
   return lines([
     painter.bold(code),
     ...wrapBeside("  means   ", meaning, width),
     ...wrapBeside("  do      ", remedy, width),
-    ...wrapBeside("  family  ", `${family}: ${families[family].title}`, width),
+    ...(rank === "summary" ? wrapBeside("  rank    ", summary, width) : []),
+    ...wrapBeside("  family  ", `${family}: ${title}`, width),
     ...wrapBeside("  see     ", source, width),
+    ...wrapBeside("          ", link ?? "", width),
   ]);
 }
 
-/**
- * Entries as a table of code, family and meaning. With an infinite `width` each has one line, for grep and awk; else
- * meanings are wrapped, and a code too long for its column has a line of its own. Pure.
- */
-export function renderCodes(entries: readonly CatalogueEntry[], width: number): string {
-  const codeWidth = Math.min(
-    Math.max(title.code.length, ...entries.map(({ code }) => code.length)),
-    Number.isFinite(width) ? longestCode : Infinity,
-  );
-  const familyWidth = Math.max(title.family.length, ...entries.map(({ family }) => family.length));
-  const row = ({ code, family, meaning }: Record<keyof typeof title, string>): readonly string[] => {
-    const isLong = widthOf(code) > codeWidth;
-    const first = `${(isLong ? "" : code).padEnd(codeWidth)}  ${family.padEnd(familyWidth)}  `;
-    const told = Number.isFinite(width) ? wrapBeside(first, meaning, width) : [first + meaning];
-    return isLong ? [code, ...told] : told;
-  };
-  return lines([title, ...entries].flatMap(row));
+const summary = "a summary: where a cause stands beside or below it, that is what is wrong";
+
+/** What the form of an unlisted code tells: each family that it may belong to, and where to look it up. Pure. */
+export function renderForm(code: string, notes: readonly FamilyNote[], painter: Painter, width: number): string {
+  return lines([
+    painter.bold(safeText(code)),
+    ...wrapBeside("  means   ", "The catalogue does not list it. By its form it may be of:", width),
+    ...notes.flatMap(({ family, title, meaning, link }) => [
+      ...wrapBeside("  family  ", `${family}: ${title}. ${meaning}`, width),
+      ...wrapBeside("          ", link ?? "", width),
+    ]),
+  ]);
 }
 
-const title = { code: "CODE", family: "FAMILY", meaning: "MEANING" };
+/** Entries one a line, as code, family and meaning, for grep and awk. Pure. */
+export function renderTable(entries: readonly CatalogueEntry[]): string {
+  const rows = [{ code: "CODE", family: "FAMILY", meaning: "MEANING" }, ...entries];
+  const codeWidth = widest(rows.map(({ code }) => code));
+  const familyWidth = widest(rows.map(({ family }) => family));
+  return lines(
+    rows.map(({ code, family, meaning }) => `${code.padEnd(codeWidth)}  ${family.padEnd(familyWidth)}  ${meaning}`),
+  );
+}
+
+/**
+ * Entries below the name of their family, for reading; those of a family stand together. Meanings are wrapped beside
+ * their codes, below a code that is too long for its column. Pure.
+ */
+export function renderShelves(entries: readonly CatalogueEntry[], painter: Painter, width: number): string {
+  return lines(
+    entries.flatMap(({ code, family, title, meaning }, at) => {
+      const isFirst = family !== entries[at - 1]?.family;
+      const isLong = code.length > longestCode;
+      return [
+        ...(isFirst && at > 0 ? [""] : []),
+        ...(isFirst ? wrapBeside("", `${title} (${family})`, width).map((line) => painter.bold(line)) : []),
+        ...(isLong ? [`  ${code}`] : []),
+        ...wrapBeside(`  ${(isLong ? "" : code).padEnd(longestCode)}  `, meaning, width),
+      ];
+    }),
+  );
+}
 
 /** The three codes in a hundred that are longer would leave the meanings no room. */
 const longestCode = 28;
+
+function widest(texts: readonly string[]): number {
+  return Math.max(...texts.map((text) => text.length));
+}
 
 function lines(texts: readonly string[]): string {
   return texts.map((text) => `${text}\n`).join("");

@@ -1,6 +1,5 @@
-import { explain, familyOf } from "../runs/catalogue.ts";
+import type { Catalogue, FamilyNote } from "../runs/catalogue.ts";
 import { branchesOf, rootCause } from "../runs/causes.ts";
-import { families } from "../runs/error-codes-families.ts";
 import type { Cause, RunError } from "../runs/flow-run.ts";
 import type { Painter } from "./painter.ts";
 import { renderCount } from "./quantities.ts";
@@ -8,6 +7,7 @@ import { safeText } from "./safe-text.ts";
 import { wrap, wrapBeside } from "./wrap.ts";
 
 export interface TreeOptions {
+  readonly catalogue: Catalogue | null;
   readonly painter: Painter;
   /** Columns that a line may take. */
   readonly width: number;
@@ -20,7 +20,10 @@ export interface TreeOptions {
  * that each stopped: each with what the run says of it and what it means by the catalogue, and the root cause with what
  * to do about it. Whole, and safe to show. Pure.
  */
-export function renderErrorTree(error: RunError, { painter, width, nameOf }: TreeOptions): readonly string[] {
+export function renderErrorTree(
+  error: RunError,
+  { catalogue, painter, width, nameOf }: TreeOptions,
+): readonly string[] {
   const root = rootCause(error);
   const isRoot = (cause: Cause): boolean => cause.code === root.code && cause.message === root.message;
   const branches = branchesOf(error.causes);
@@ -33,7 +36,9 @@ export function renderErrorTree(error: RunError, { painter, width, nameOf }: Tre
     const room = width - rail.length;
     return [
       `${lead}${isRoot(cause) ? painter.red(code) : code}${about}${mark}`,
-      ...[...wrap(told ?? "", room), ...commentary(cause.code, isRoot(cause), room)].map((line) => rail + line),
+      ...[...wrap(told ?? "", room), ...commentary(cause.code, isRoot(cause), { catalogue, width: room })].map(
+        (line) => rail + line,
+      ),
     ];
   };
   return [
@@ -78,20 +83,32 @@ function bare(message: string): string {
 }
 
 /** What the catalogue says of a code, and of the root cause also what to do: for each family that has the code. */
-function commentary(code: string, isRoot: boolean, width: number): readonly string[] {
-  const entries = explain(code);
-  if (entries.length === 0) return isRoot ? wrapBeside("means  ", unknownMeaning(code), width) : [];
-  return entries.flatMap(({ family, meaning, remedy, source }) => {
-    const among = entries.length > 1 ? `(${families[family].title}) ` : "";
+function commentary(
+  code: string,
+  isRoot: boolean,
+  { catalogue, width }: Pick<TreeOptions, "catalogue" | "width">,
+): readonly string[] {
+  const entries = catalogue?.explain(code) ?? [];
+  if (entries.length === 0) return isRoot ? aboutUnknown(catalogue?.aboutForm(code) ?? [], width) : [];
+  return entries.flatMap(({ title, meaning, remedy, source, link }) => {
+    const among = entries.length > 1 ? `(${title}) ` : "";
     const means = wrapBeside("means  ", among + meaning, width);
     return isRoot
-      ? [...means, ...wrapBeside("do     ", remedy, width), ...wrapBeside("see    ", source, width)]
+      ? [
+          ...means,
+          ...wrapBeside("do     ", remedy, width),
+          ...wrapBeside("see    ", source, width),
+          ...wrapBeside("       ", link ?? "", width),
+        ]
       : means;
   });
 }
 
-function unknownMeaning(code: string): string {
-  const titles = familyOf(code).map((family) => families[family].title);
-  const form = titles.length === 0 ? "" : ` Its form is that of: ${titles.join("; ")}.`;
-  return `The catalogue does not have this code.${form}`;
+function aboutUnknown(notes: readonly FamilyNote[], width: number): readonly string[] {
+  const form = notes.length === 0 ? "" : ` Its form is that of: ${notes.map(({ title }) => title).join("; ")}.`;
+  const links = notes.flatMap(({ link }) => link ?? []);
+  return [
+    ...wrapBeside("means  ", `The catalogue does not have this code.${form}`, width),
+    ...links.flatMap((link, at) => wrapBeside(at === 0 ? "see    " : "       ", link, width)),
+  ];
 }

@@ -1,5 +1,5 @@
-import { familyOf } from "../runs/catalogue.ts";
 import type { FlowRun } from "../runs/flow-run.ts";
+import { rankOf } from "../runs/ranks.ts";
 import { safeText } from "./safe-text.ts";
 
 /** What to type next about a run, and what for. */
@@ -18,7 +18,7 @@ export function nextSteps(run: FlowRun, profile: string | null): readonly NextSt
   const steps: NextStep[] = [];
   if (rootCause !== null) {
     const code = quoteForShell(rootCause.code);
-    if (familyOf(rootCause.code).length > 0)
+    if (rankOf(rootCause.code) !== null)
       steps.push({ purpose: "all about the root cause", command: `flowrun explain ${code}` });
     steps.push({
       purpose: "what else it has hit",

@@ -1,3 +1,4 @@
+import type { Catalogue } from "../runs/catalogue.ts";
 import { failuresOf } from "../runs/causes.ts";
 import type { Connection, FlowRun, RunError } from "../runs/flow-run.ts";
 import { resolveColumns } from "./columns.ts";
@@ -11,6 +12,8 @@ import { tableRenderer } from "./table.ts";
 import { wrapBeside } from "./wrap.ts";
 
 export interface SheetOptions {
+  /** Explains the codes of errors; may be null where there are none. */
+  readonly catalogue: Catalogue | null;
   readonly painter: Painter;
   readonly time: TimeTelling;
   /** Columns that a line may take; ids, links and commands stay whole and may stand out. */
@@ -95,12 +98,12 @@ function renderConnection({ id, type, reference }: Connection): readonly string[
 }
 
 /** Why records were skipped, or came with a warning. */
-function renderNotes(run: FlowRun, { painter, width, nameOf }: TreeOptions): readonly string[] {
+function renderNotes(run: FlowRun, options: TreeOptions): readonly string[] {
   const failures = new Set(failuresOf(run));
   return run.errors
     .filter((error) => !failures.has(error))
     .flatMap((error) => {
-      const [head = "", ...rest] = renderErrorTree(error, { painter, width, nameOf });
+      const [head = "", ...rest] = renderErrorTree(error, options);
       return [`${error.severity}  ${head}`, ...rest];
     });
 }

@@ -1,4 +1,4 @@
-import { explain } from "../runs/catalogue.ts";
+import type { Catalogue } from "../runs/catalogue.ts";
 import type { Figures } from "../runs/figures.ts";
 import type { RootCause } from "../runs/root-causes.ts";
 import type { Grouping } from "../runs/grouping.ts";
@@ -12,6 +12,8 @@ import { bar, peak, sparkline, stride } from "./sparkline.ts";
 import { wrap } from "./wrap.ts";
 
 export interface StatsSheetOptions {
+  /** Explains root causes; may be null where there are none. */
+  readonly catalogue: Catalogue | null;
   readonly painter: Painter;
   readonly time: TimeTelling;
   /** The width to keep to; Infinity where nothing may be cut or left out. */
@@ -173,7 +175,7 @@ function causes(all: readonly RootCause[], options: StatsSheetOptions): readonly
     right("FLOWS", ({ flows }) => renderCount(flows.length)),
   ];
   const [titles = "", ...rows] = top.length === 0 ? [] : layListing(columns, top, room);
-  const told = top.flatMap((cause, at) => [rows[at] ?? "", ...details(cause, room)]);
+  const told = top.flatMap((cause, at) => [rows[at] ?? "", ...details(cause, options)]);
   const more = all.length - top.length;
   return [
     ...(options.headers && top.length > 0 ? [titles] : []),
@@ -183,8 +185,8 @@ function causes(all: readonly RootCause[], options: StatsSheetOptions): readonly
 }
 
 /** What a cause means, if the catalogue knows, else what it said; and the flows that it touched. */
-function details({ code, message, flows }: RootCause, room: number): readonly string[] {
-  const meaning = (code === null ? undefined : explain(code)[0]?.meaning) ?? message ?? "";
+function details({ code, message, flows }: RootCause, { catalogue, room }: StatsSheetOptions): readonly string[] {
+  const meaning = (code === null ? undefined : catalogue?.explain(code)[0]?.meaning) ?? message ?? "";
   const names = flows.slice(0, 5).map(({ id, name }) => safeText(name ?? id));
   const rest = flows.length > names.length ? [`${renderCount(flows.length - names.length)} more`] : [];
   const texts = [meaning, `in ${[...names, ...rest].join(", ")}`];

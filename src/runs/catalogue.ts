@@ -1,33 +1,53 @@
+import { allFamilies, familiesByForm, type Family } from "./code-forms.ts";
+import { linkTo } from "./error-code-sources.ts";
 import { dataFactoryCodes } from "./error-codes-data-factory.ts";
-import { families, type Family, type FamilyCodes } from "./error-codes-families.ts";
+import { entra1Codes } from "./error-codes-entra-1.ts";
+import { entra5Codes } from "./error-codes-entra-5.ts";
+import { entra7Codes } from "./error-codes-entra-7.ts";
+import { entra9Codes } from "./error-codes-entra-9.ts";
+import { families, type FamilyCodes } from "./error-codes-families.ts";
 import { flowServiceCodes } from "./error-codes-flow-service.ts";
+import { oauthCodes } from "./error-codes-oauth.ts";
+import { platformApiCodes } from "./error-codes-platform-apis.ts";
 import { platformCodes } from "./error-codes-platform.ts";
-import { signInCodes } from "./error-codes-sign-in.ts";
 import { sourcesApiCodes } from "./error-codes-sources-api.ts";
+import { storeCodes } from "./error-codes-stores.ts";
 import { compileGlob } from "./glob.ts";
 import { nearest } from "./nearest.ts";
+import { rankOf, type Rank } from "./ranks.ts";
+
+/**
+ * The catalogue of error codes: 800 texts, which nobody should load who does not look one up. What a reading needs of a
+ * code is its rank (ranks.ts).
+ */
 
 /** What the catalogue says about a code of one family. A code may have an entry in more than one. */
 export interface CatalogueEntry {
   readonly code: string;
   readonly family: Family;
+  /** What the family is called. */
+  readonly title: string;
+  readonly rank: Rank;
   /** What happened, in one to three plain sentences. */
   readonly meaning: string;
   /** What to do next; never empty, and says so where nobody documents a remedy. */
   readonly remedy: string;
   /** Where the facts are documented in public, or that they are not. */
   readonly source: string;
+  /** The address of that page; null where nobody documents the code. */
+  readonly link: string | null;
+}
+
+/** What a renderer asks the catalogue, so that it is loaded by whoever has something to explain. */
+export interface Catalogue {
+  explain(code: string): readonly CatalogueEntry[];
+  aboutForm(code: string): readonly FamilyNote[];
 }
 
 /** Every entry, family by family. Pure. */
 export function allEntries(): readonly CatalogueEntry[] {
-  entries ??= allShelves().flatMap(entriesOf);
+  entries ??= readShelves();
   return entries;
-}
-
-/** Whether the catalogue has the code, in any case. It is asked for each cause of each error, so it costs one look-up. */
-export function isKnownCode(code: string): boolean {
-  return entriesByCode().has(code.toLowerCase());
 }
 
 /** What the code means, in any case: one entry for each family that has it, none if it is unknown. Pure. */
@@ -69,34 +89,81 @@ export function nearestCodes(code: string, count: number): readonly string[] {
 /** The families that list the code or, where none does, those whose form it has (maybe none). Pure. */
 export function familyOf(code: string): readonly Family[] {
   const known = explain(code);
-  if (known.length > 0) return known.map(({ family }) => family);
-  return allShelves()
-    .map(({ family }) => family)
-    .filter((name) => families[name].form?.test(code));
+  return known.length > 0 ? known.map(({ family }) => family) : familiesByForm(code);
 }
 
-/** The catalogue in its order: what a run carries first, what only an API answers last. */
-function allShelves(): readonly FamilyCodes[] {
-  shelves ??= [platformCodes, dataFactoryCodes, signInCodes, flowServiceCodes, sourcesApiCodes].flatMap((of) => of());
-  return shelves;
+/** What can be said of a code that nobody has listed: what its form tells of the family. */
+export interface FamilyNote {
+  readonly family: Family;
+  readonly title: string;
+  readonly meaning: string;
+  /** Where such a code may be looked up, if anywhere. */
+  readonly link: string | null;
 }
+
+/**
+ * What the form of an unlisted code tells, in the order of the families (maybe nothing). A bare number may also be short
+ * for a code of an API that begins with it: 2104 for 2104-500. Pure.
+ */
+export function aboutForm(code: string): readonly FamilyNote[] {
+  const longer = /^\d+$/.test(code) ? allEntries().filter((entry) => entry.code.startsWith(`${code}-`)) : [];
+  const found = new Set([...familiesByForm(code), ...longer.map(({ family }) => family)]);
+  return [...found].map((family) => {
+    const { title, meaning, source } = families[family];
+    return { family, title, meaning, link: source === null ? null : linkTo(source, code) };
+  });
+}
+
+/** The known code that this one is a slip of the keys away from, or null. Pure. */
+export function nearMiss(code: string): string | null {
+  const known = allEntries().map((entry) => entry.code);
+  return nearest(code, known, slip);
+}
+
+/** Two letters changed places, or one was missed and one doubled. */
+const slip = 2;
 
 /** How much of a beginning says something: the shortest, such as Sql and Ftp, have three letters. */
 const tellingStart = 3;
 
-// Each is built when first asked for: most commands start without them, and V8 only skims what nobody has called.
-let shelves: readonly FamilyCodes[] | undefined;
+const shelves: readonly (() => readonly FamilyCodes[])[] = [
+  platformCodes,
+  platformApiCodes,
+  dataFactoryCodes,
+  storeCodes,
+  entra1Codes,
+  entra5Codes,
+  entra7Codes,
+  entra9Codes,
+  oauthCodes,
+  flowServiceCodes,
+  sourcesApiCodes,
+];
+
+// Each is built when first asked for, and V8 only skims the texts until somebody does.
 let entries: readonly CatalogueEntry[] | undefined;
 let byCode: ReadonlyMap<string, readonly CatalogueEntry[]> | undefined;
 
+function readShelves(): readonly CatalogueEntry[] {
+  const read = shelves.flatMap((codesOf) => codesOf()).flatMap(entriesOf);
+  const place = new Map(allFamilies().map((family, at) => [family, at]));
+  return read.sort((one, other) => (place.get(one.family) ?? 0) - (place.get(other.family) ?? 0));
+}
+
 function entriesOf({ family, source, codes }: FamilyCodes): readonly CatalogueEntry[] {
-  return codes.map((entry) => ({
-    code: entry.code,
-    family,
-    meaning: entry.meaning,
-    remedy: entry.remedy,
-    source: entry.source ?? source,
-  }));
+  return codes.map((listed) => {
+    const told = listed.source ?? source;
+    return {
+      code: listed.code,
+      family,
+      title: families[family].title,
+      rank: rankOf(listed.code) ?? "cause",
+      meaning: listed.meaning,
+      remedy: listed.remedy,
+      source: told.title,
+      link: linkTo(told, listed.code),
+    };
+  });
 }
 
 function entriesByCode(): ReadonlyMap<string, readonly CatalogueEntry[]> {

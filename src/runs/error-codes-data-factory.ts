@@ -1,10 +1,11 @@
+import { sources } from "./error-code-sources.ts";
 import type { FamilyCodes } from "./error-codes-families.ts";
 
 /** Codes of Azure Data Factory, which copies the data of batch sources: two numbers, and the names after `ErrorCode=`. */
 export const dataFactoryCodes = (): readonly FamilyCodes[] => [
   {
     family: "adf",
-    source: "Adobe: Sources, flow run notifications (sample message)",
+    source: sources.notificationSample,
     codes: [
       {
         code: "2200",
@@ -17,13 +18,20 @@ export const dataFactoryCodes = (): readonly FamilyCodes[] => [
         meaning:
           "A copy activity in Azure Data Factory failed; newer pages of Microsoft use this number with named codes such as JreNotFound.",
         remedy: "Look for the name after ErrorCode= in the error detail and explain that.",
-        source: "Microsoft: Data Factory connector troubleshooting",
+        source: sources.connectors,
+      },
+      {
+        code: "2108",
+        meaning:
+          "An activity in Data Factory that looks something up (a lookup, or one that reads metadata) failed, by its connection or its input; the cause is in the message. As an answer of Flow Service, 2108-500 is a different thing: the sandboxes could not be read.",
+        remedy: "Read the message beside it and explain the name or number in there.",
+        source: sources.copyReports,
       },
     ],
   },
   {
     family: "adf-sftp",
-    source: "Microsoft: Data Factory FTP, SFTP and HTTP connector troubleshooting",
+    source: sources.fileServers,
     codes: [
       {
         code: "SftpNetworkIssue",
@@ -31,7 +39,7 @@ export const dataFactoryCodes = (): readonly FamilyCodes[] => [
           "The connection to the SFTP server failed on the network; the message carries a socket error such as TimedOut. Microsoft's guide does not list this code.",
         remedy:
           "Not documented; by analogy with SftpFailedToConnectToSftpServer, check that host and port can be reached and that the server's allow list admits the addresses that Adobe connects from.",
-        source: "Adobe: Observability, standard alert rules (sample message)",
+        source: sources.alertRuleSample,
       },
       {
         code: "SftpOperationFail",
@@ -104,11 +112,18 @@ export const dataFactoryCodes = (): readonly FamilyCodes[] => [
         meaning: "The HTTP source answered with a status that was not expected.",
         remedy: "Look up the HTTP status in the message and act on what it means.",
       },
+      {
+        code: "SftpPathNotFound",
+        meaning: "The path does not exist on the SFTP server.",
+        remedy:
+          "Check the path as the connection's user sees it (its home may not be the root), and that the user may list the folder.",
+        source: sources.copyReports,
+      },
     ],
   },
   {
     family: "adf-blob",
-    source: "Microsoft: Data Factory Azure Blob Storage connector troubleshooting",
+    source: sources.blobStorage,
     codes: [
       {
         code: "AzureBlobOperationFailed",
@@ -143,11 +158,16 @@ export const dataFactoryCodes = (): readonly FamilyCodes[] => [
         remedy:
           "Check the connection errors for public endpoints in Microsoft's guide against the account's network settings.",
       },
+      {
+        code: "UserErrorFailedToCreateAzureBlobContainer",
+        meaning: "A blob container could not be created. It is the older name of AzureBlobFailedToCreateContainer.",
+        remedy: "Check the container's name, and that the credential may create one.",
+      },
     ],
   },
   {
     family: "adf-files",
-    source: "Microsoft: Data Factory Azure Files connector troubleshooting",
+    source: sources.azureFiles,
     codes: [
       {
         code: "AzureFileOperationFailed",
@@ -159,7 +179,7 @@ export const dataFactoryCodes = (): readonly FamilyCodes[] => [
   },
   {
     family: "adf-adls",
-    source: "Microsoft: Data Factory Azure Data Lake Storage connector troubleshooting",
+    source: sources.dataLake,
     codes: [
       {
         code: "ADLSGen2OperationFailed",
@@ -181,24 +201,24 @@ export const dataFactoryCodes = (): readonly FamilyCodes[] => [
         remedy: "Keep both ends in one region, see that there is bandwidth enough, and use a smaller block size.",
       },
       {
-        code: "UserErrorFailedFileOperation",
-        meaning: "No trusted TLS connection could be made to Data Lake Storage Gen1.",
-        remedy: "Check the certificate chain, or use a staged copy.",
-      },
-      {
         code: "UserErrorFailedToGetAccessTokenByServicePrincipal",
         meaning:
           "No access token could be had with the service principal: its secret is wrong or expired (an AADSTS code beside it says which), or, with service_unavailable, the token service is too busy.",
         remedy:
           "Renew or correct the service principal's secret; with service_unavailable, run again after some minutes. Where the detail says that the failure is on the 'Sink' side, the credential may be Adobe's own: then raise it with Adobe support.",
-        source:
-          "Microsoft: Data Factory Azure Data Lake Storage connector troubleshooting; seen in Adobe: Sources, flow run notifications",
+        source: sources.dataLakeSample,
+      },
+      {
+        code: "AdlsGen2OperationFailedConcurrentWrite",
+        meaning: "Several writers wrote to the same file in Data Lake Storage Gen2.",
+        remedy: "See to it that one run at a time writes there.",
+        source: sources.copyReports,
       },
     ],
   },
   {
     family: "adf-general",
-    source: "Microsoft: Data Factory connector troubleshooting",
+    source: sources.connectors,
     codes: [
       {
         code: "JreNotFound",
@@ -313,18 +333,167 @@ export const dataFactoryCodes = (): readonly FamilyCodes[] => [
         code: "UserErrorOdbcOperationFailed",
         meaning: "An operation of the ODBC driver failed; it comes under 2200.",
         remedy: "Read the driver's own message in the error detail and act on that.",
-        source: "Microsoft: Data Factory connector troubleshooting (title only)",
+        source: sources.connectorTitle,
       },
       {
         code: "FailToResolveParametersInExploratoryController",
         meaning: "The parameters of a linked service could not be resolved.",
         remedy: "Remove the parameters from the linked service that is referred to.",
       },
+      {
+        code: "TypeConversionFailure",
+        meaning:
+          "A value does not fit the type of the column it is written to. The text right after the code names the value, the column and both types.",
+        remedy: "Correct the value at the source, or change the column's type in the mapping.",
+        source: sources.copyReports,
+      },
+      {
+        code: "UserErrorInvalidDataValue",
+        meaning:
+          "A value cannot be converted to the type of its column; most often it is a date written in another format.",
+        remedy: "Correct the value that the message names, or set the format of dates in the mapping.",
+        source: sources.copyReports,
+      },
+      {
+        code: "UserErrorFileNotFound",
+        meaning: "The file or folder is not where the connection looks for it.",
+        remedy: "Check the path, and whether something moves or deletes files while a run is under way.",
+        source: sources.copyReports,
+      },
+      {
+        code: "UserErrorHttpStatusCodeIndicatingFailure",
+        meaning: "The HTTP source answered with a status of failure, which the message quotes (401, 404, 429, 5xx).",
+        remedy:
+          "Act on that status: 401 and 403 are credentials and rights, 404 is the address, 429 asks for fewer requests, 5xx is the server's own fault.",
+        source: sources.copyReports,
+      },
+      {
+        code: "UserErrorDataStoreServiceThrottling",
+        meaning: "The data store is turning requests away, since it gets more of them than it allows.",
+        remedy: "Run at another hour or less often, let fewer copies run at once, or raise the store's limits.",
+        source: sources.copyReports,
+      },
+      {
+        code: "UserErrorSourceQueryTimeout",
+        meaning: "The query at the source ran longer than it may.",
+        remedy: "Make the query cheaper (an index, a narrower time window, partitions) or raise its time-out.",
+        source: sources.copyReports,
+      },
+      {
+        code: "UserErrorInvalidColumnName",
+        meaning: "A column that one side names does not exist on the other.",
+        remedy: "Compare the mapping with the columns of the data, and correct the name that differs.",
+        source: sources.copyReports,
+      },
+      {
+        code: "UserErrorSourceDataContainsMoreColumnsThanDefined",
+        meaning: "A row has more columns than its schema. It is the older name of DelimitedTextMoreColumnsThanDefined.",
+        remedy:
+          "Look at the row that the message names, then at the delimiter, the quotes and line breaks inside values.",
+        source: sources.copyReports,
+      },
+      {
+        code: "InvalidParameter",
+        meaning: "A property of the connection or of the copy has a value that is not valid; the message names it.",
+        remedy: "Correct that property in the connection or the flow.",
+        source: sources.copyReports,
+      },
+      {
+        code: "UnsupportedDataStoreEndpoint",
+        meaning: "The address of the data store is not among those that may be used.",
+        remedy: "Use an endpoint that is supported, or have this one allowed.",
+        source: sources.copyReports,
+      },
+      {
+        code: "MappingColumnNameNotFoundInSourceFile",
+        meaning: "The mapping names a column that the file does not have.",
+        remedy:
+          "Compare the file's header with the mapping: a column was renamed, dropped, or is spelt in another case.",
+        source: sources.copyReports,
+      },
+      {
+        code: "SchemaMappingFailedInHierarchicalToTabularStage",
+        meaning: "Nested data could not be laid out in flat columns as the mapping asks.",
+        remedy: "Correct the paths in the mapping so that each leads to a value, or to the one array that is unrolled.",
+        source: sources.copyReports,
+      },
+      {
+        code: "UserErrorFailedToConnectOdbcSource",
+        meaning: "The ODBC source could not be connected to.",
+        remedy: "Check host and port, the credentials, and that the driver is installed where the copy runs.",
+      },
+      {
+        code: "UserErrorFailedToConnectToSqlServer",
+        meaning: "The SQL server could not be connected to.",
+        remedy: "Check the host and port, the firewall's list of addresses, and the login.",
+      },
+      {
+        code: "UserErrorWriteFailedFileOperation",
+        meaning: "A file could not be written; the message says why, such as a full disk or missing rights.",
+        remedy: "Act on what the message says: make room, or grant the right to write to the folder.",
+      },
+      {
+        code: "UserErrorSourceBlobNotExist",
+        meaning: "A blob that was listed when the copy began was gone when it was to be read.",
+        remedy:
+          "Do not delete or rename files while a run is under way; let the producer finish before the flow starts.",
+      },
+      {
+        code: "DataConsistencySourceDataChanged",
+        meaning: "A source file changed while it was being copied.",
+        remedy:
+          "Write files under another name and rename them when they are whole, or run the flow when nothing writes.",
+      },
+      {
+        code: "UserErrorFailedFileOperation",
+        meaning:
+          "A wrapper: some operation on a file failed. The message inside says which, from 403 and 404 to a value that cannot be converted, a bad zip file, Kerberos or an untrusted certificate.",
+        remedy: "Read the message inside it and act on that; this code alone names nothing to repair.",
+        source: sources.copyReports,
+      },
+      {
+        code: "DataConsistencyValidationNotSupportedForLowVersionSelfHostedIntegrationRuntime",
+        meaning: "The self-hosted integration runtime is too old to check that the copied data is consistent.",
+        remedy: "Upgrade the runtime, or switch validateDataConsistency off.",
+      },
+      {
+        code: "SkipForbiddenFileNotSupportedForThisConnector",
+        meaning: "This connector cannot skip files that it may not read.",
+        remedy: "Take fileForbidden out of the skipErrorFile settings.",
+      },
+      {
+        code: "SkipInvalidFileNameNotSupportedForSource",
+        meaning: "As a source, this connector cannot skip files with invalid names.",
+        remedy: "Take invalidFileName out of the skipErrorFile settings.",
+      },
+      {
+        code: "SkipInvalidFileNameNotSupportedForSink",
+        meaning: "As a target, this connector cannot skip files with invalid names.",
+        remedy: "Take invalidFileName out of the skipErrorFile settings.",
+      },
+      {
+        code: "DeleteFilesAfterCompletionNotSupportedForThisConnector",
+        meaning: "This connector cannot delete the source files after the copy.",
+        remedy: "Switch deleteFilesAfterCompletion off.",
+      },
+      {
+        code: "FlowRunSizeLimitExceeded",
+        meaning: "The pipeline has more activities in a chain than one run may have.",
+        remedy:
+          "No documented remedy on your side where the pipeline is Adobe's: open a case. In your own, split it into pipelines that call each other.",
+        source: sources.pipelines,
+      },
+      {
+        code: "AzureTableDuplicateColumnsFromSource",
+        meaning: "The source delivers two columns of the same name (a join, or a CSV header).",
+        remedy: "Give the columns different names.",
+        source: sources.tableStorage,
+      },
     ],
   },
   {
     family: "adf-delimited",
-    source: "Microsoft: Data Factory delimited text format troubleshooting",
+    source: sources.delimitedText,
     codes: [
       {
         code: "DelimitedTextColumnNameNotAllowNull",
@@ -342,7 +511,7 @@ export const dataFactoryCodes = (): readonly FamilyCodes[] => [
   },
   {
     family: "adf-oracle",
-    source: "Microsoft: Data Factory Oracle connector troubleshooting",
+    source: sources.oracle,
     codes: [
       {
         code: "ArgumentOutOfRangeException",
@@ -353,7 +522,7 @@ export const dataFactoryCodes = (): readonly FamilyCodes[] => [
   },
   {
     family: "adf-parquet",
-    source: "Microsoft: Data Factory Parquet format troubleshooting",
+    source: sources.parquet,
     codes: [
       {
         code: "ParquetJavaInvocationException",
@@ -421,11 +590,27 @@ export const dataFactoryCodes = (): readonly FamilyCodes[] => [
         meaning: "The integration runtime could not start a Java virtual machine.",
         remedy: "Set the environment variable _JAVA_OPTIONS and restart the runtime's nodes.",
       },
+      {
+        code: "ParquetNotSupportedTypeGeneric",
+        meaning: "The Parquet file has a type that is not supported.",
+        remedy: "Write that column as a supported type.",
+        source: sources.copyReports,
+      },
+      {
+        code: "ParquetUnsupportedInterpretation",
+        meaning: "The Parquet file has a logical type that is not supported.",
+        remedy: "Write that column as a supported type.",
+      },
+      {
+        code: "ParquetUnsupportFileLevelCompressionOption",
+        meaning: "A compression of the whole file is set, while Parquet compresses its own columns.",
+        remedy: "Remove the compression from the file's settings.",
+      },
     ],
   },
   {
     family: "adf-postgres",
-    source: "Microsoft: Data Factory Azure Database for PostgreSQL connector troubleshooting",
+    source: sources.postgres,
     codes: [
       {
         code: "AzurePostgreSqlNpgsqlDataTypeNotSupported",
@@ -441,7 +626,7 @@ export const dataFactoryCodes = (): readonly FamilyCodes[] => [
   },
   {
     family: "adf-rest",
-    source: "Microsoft: Data Factory REST connector troubleshooting",
+    source: sources.rest,
     codes: [
       {
         code: "RestSinkCallFailed",
@@ -458,11 +643,18 @@ export const dataFactoryCodes = (): readonly FamilyCodes[] => [
         meaning: "The compression chosen for writing to the REST endpoint is not supported.",
         remedy: "Choose a supported compression type.",
       },
+      {
+        code: "RestCallFailedWithClientError",
+        meaning: "The REST endpoint refused the request with a 4xx status, which the message names.",
+        remedy:
+          "Act on the status: 401 and 403 are credentials and rights, 404 is the address, 429 asks for fewer requests.",
+        source: sources.copyReports,
+      },
     ],
   },
   {
     family: "adf-sql",
-    source: "Microsoft: Data Factory Azure SQL and Synapse connector troubleshooting",
+    source: sources.sql,
     codes: [
       {
         code: "SqlFailedToConnect",
@@ -552,11 +744,44 @@ export const dataFactoryCodes = (): readonly FamilyCodes[] => [
         meaning: "Loading into the database (PolyBase) failed, or the login lacks the permission for it.",
         remedy: 'Grant CONTROL on the database, and switch off "use type default".',
       },
+      {
+        code: "SqlParallelFailedToGetPartitionRangeSynapse",
+        meaning: "The Synapse table has no physical partitions, so it cannot be read in parallel by them.",
+        remedy: "Partition the table, or read it without partition option.",
+      },
+      {
+        code: "PolybaseOperationFailed",
+        meaning:
+          "Loading into Synapse with PolyBase failed. The SQL message inside says why, often that a type of the file does not fit the table.",
+        remedy: "Read the SQL message inside; bring the types of file and table into line.",
+        source: sources.copyReports,
+      },
+      {
+        code: "DWCopyCommandOperationFailed",
+        meaning:
+          "The COPY command into the warehouse failed. The message inside says why: a type that does not fit, a text too long for its column, a lost connection, too many queries at once.",
+        remedy: "Read the message inside: change the column's type or length, or split the load.",
+        source: sources.copyReports,
+      },
+      {
+        code: "UserErrorSqlDWCopyCommandError",
+        meaning:
+          "The COPY command into Synapse failed; the message inside says why, for instance a NULL for a required column or a wrong type. It is the older name of DWCopyCommandOperationFailed.",
+        remedy: "Read the SQL message inside, then check the mapping and the columns' types.",
+        source: sources.copyReports,
+      },
+      {
+        code: "UserErrorSqlBulkCopyInvalidColumnLength",
+        meaning:
+          "A value is longer than the column it is written to. It is the older name of SqlBulkCopyInvalidColumnLength.",
+        remedy:
+          "Find the row (fault tolerance of the copy can set it aside), then widen the column or shorten the value.",
+      },
     ],
   },
   {
     family: "adf-dynamics",
-    source: "Microsoft: Data Factory Dynamics 365 and Dataverse connector troubleshooting",
+    source: sources.dynamics,
     codes: [
       {
         code: "DynamicsCreateServiceClientError",

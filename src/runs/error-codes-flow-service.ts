@@ -1,10 +1,11 @@
+import { sources } from "./error-code-sources.ts";
 import type { FamilyCodes } from "./error-codes-families.ts";
 
 /** Codes in the answers of the Flow Service API. */
 export const flowServiceCodes = (): readonly FamilyCodes[] => [
   {
     family: "flow-service-api",
-    source: "Adobe: Sources, Flow Service error messages",
+    source: sources.flowService,
     codes: [
       {
         code: "1100-400",

@@ -1,10 +1,11 @@
+import { sources } from "./error-code-sources.ts";
 import type { FamilyCodes } from "./error-codes-families.ts";
 
 /** Codes of Platform itself and of its events: what a run, a batch or a delivery carries. */
 export const platformCodes = (): readonly FamilyCodes[] => [
   {
     family: "connector",
-    source: "Adobe: Sources, flow run notifications",
+    source: sources.notifications,
     codes: [
       {
         code: "CONNECTOR-1001-500",
@@ -24,13 +25,13 @@ export const platformCodes = (): readonly FamilyCodes[] => [
         meaning: "The flow provider had a problem while it created the batch with the bulk ingest API.",
         remedy:
           "No documented remedy: let the flow run again, and give Adobe support the run id if it fails the same way.",
-        source: "Adobe: Sources, monitor dataflows in the UI (older edition only)",
+        source: sources.monitorUi,
       },
     ],
   },
   {
     family: "batch-ingestion",
-    source: "Adobe: Batch ingestion, troubleshooting guide",
+    source: sources.batchIngestion,
     codes: [
       { code: "106", meaning: "The file uploaded for the dataset is empty.", remedy: "Upload a file that holds data." },
       {
@@ -43,7 +44,7 @@ export const platformCodes = (): readonly FamilyCodes[] => [
         meaning: "Platform found no uploaded file for the batch, so there was nothing to ingest.",
         remedy:
           "Upload the missing files, or find out why the source had none to offer: check its path, its file pattern and the time window of the run.",
-        source: "Adobe: Sources, flow run notifications (sample message)",
+        source: sources.notificationSample,
       },
       {
         code: "200",
@@ -60,13 +61,13 @@ export const platformCodes = (): readonly FamilyCodes[] => [
         meaning:
           "One row is corrupted and cannot be read. Row-level error files write INGEST-1401-400 in this short form.",
         remedy: "Correct the row and send it again.",
-        source: "Adobe: Data ingestion, error diagnostics",
+        source: sources.diagnostics,
       },
     ],
   },
   {
     family: "ingest",
-    source: "Adobe: Data ingestion, error diagnostics",
+    source: sources.diagnostics,
     codes: [
       {
         code: "INGEST-1211-400",
@@ -97,20 +98,20 @@ export const platformCodes = (): readonly FamilyCodes[] => [
           "Adobe does not document this code. It has been seen as the typical error in a dataflow's error preview.",
         remedy:
           "No documented remedy: read the message and the batch's failed records, and ask Adobe support if they do not explain it.",
-        source: "not documented by Adobe; community post",
+        source: sources.communityPost,
       },
       {
         code: "INGEST-1002-400",
         meaning: "Adobe does not document this code. A third party describes it as a failed upload.",
         remedy:
           "No documented remedy: check that the upload was complete, send it again, and ask Adobe support if it fails the same way.",
-        source: "not documented by Adobe; third-party report",
+        source: sources.thirdParty,
       },
     ],
   },
   {
     family: "mapper",
-    source: "Adobe: Sources, monitor dataflows with the API",
+    source: sources.monitorApi,
     codes: [
       {
         code: "MAPPER-3700-400",
@@ -123,14 +124,14 @@ export const platformCodes = (): readonly FamilyCodes[] => [
   },
   {
     family: "dcvs",
-    source: "not documented by Adobe; third-party report",
+    source: sources.thirdParty,
     codes: [
       {
         code: "DCVS-1101-400",
         meaning:
-          "Adobe does not document this code. As reported, a null stood where the schema expects a value of some type.",
-        remedy: "As reported: send a value of the right type in place of the null.",
-        source: "not documented by Adobe; community post",
+          "A null stands in a field, where a value of some type is expected. Null is not accepted even for optional fields.",
+        remedy: "Leave the field out of the record instead of sending null.",
+        source: sources.knowledgeBase(19916),
       },
       {
         code: "DCVS-1104-400",
@@ -160,7 +161,7 @@ export const platformCodes = (): readonly FamilyCodes[] => [
   },
   {
     family: "profile",
-    source: "Adobe: Observability, standard alert rules (samples)",
+    source: sources.alertRules,
     codes: [
       {
         code: "UPINGT-007002-500",
@@ -177,13 +178,26 @@ export const platformCodes = (): readonly FamilyCodes[] => [
         meaning:
           "Adobe does not document this code. A third party describes it as several identities in the namespace of highest priority.",
         remedy: "As reported: check the identity settings and the priorities of the namespaces.",
-        source: "not documented by Adobe; third-party report",
+        source: sources.thirdParty,
+      },
+      {
+        code: "UPAPI-036002-422",
+        meaning:
+          "The payload of the system job is not valid, for example a delete request for a batch of a record dataset.",
+        remedy: "Correct the payload; delete the record dataset as a whole instead of one batch.",
+        source: sources.systemJobs,
+      },
+      {
+        code: "UPSDK-112004-422",
+        meaning: "The profile's identity graph joins more identities than the 50 that can be put together.",
+        remedy: "Find out what joins so many, mostly an id that people share, and correct the identity settings.",
+        source: sources.knowledgeBase(17865),
       },
     ],
   },
   {
     family: "segmentation",
-    source: "Adobe: Observability, standard alert rules (samples)",
+    source: sources.alertRules,
     codes: [
       {
         code: "Unknown error code",
@@ -195,7 +209,7 @@ export const platformCodes = (): readonly FamilyCodes[] => [
   },
   {
     family: "destination",
-    source: "Adobe: Observability, standard alert rules (samples)",
+    source: sources.alertRules,
     codes: [
       {
         code: "ACTBTC-1105-400",
@@ -212,19 +226,25 @@ export const platformCodes = (): readonly FamilyCodes[] => [
         meaning: "The export job was aborted.",
         remedy:
           "No documented remedy: see whether somebody stopped it, let the next run go through, and contact Adobe support with the run id if that one aborts too.",
-        source: "Adobe: Destinations API reference (samples)",
+        source: sources.destinationsApi,
       },
       {
         code: "ACTIVATION_BATCH-0000-SKIP",
         meaning: "For information: records were left out because they did not match the attribute filter.",
         remedy: "Nothing to repair. If too many are left out, look at the filter.",
-        source: "Adobe: Destinations API reference (samples)",
+        source: sources.destinationsApi,
+      },
+      {
+        code: "ACTSVC-8104-401",
+        meaning: "The destination refused the credentials of its connection, so that identities were not exported.",
+        remedy: "Renew the destination's connection, then export again: those that failed must be sent once more.",
+        source: sources.knowledgeBase(26861),
       },
     ],
   },
   {
     family: "query",
-    source: "Adobe: Observability, standard alert rules (samples)",
+    source: sources.alertRules,
     codes: [
       {
         code: "42602",
@@ -232,11 +252,84 @@ export const platformCodes = (): readonly FamilyCodes[] => [
           "The SQL could not be analysed, for instance because a reference is ambiguous. The code looks like a PostgreSQL SQLSTATE.",
         remedy: "Correct the SQL at the place that the message names.",
       },
+      {
+        code: "08P01",
+        meaning: "Query Service got a message of its wire protocol that it does not support.",
+        remedy: "Connect with a supported client, and try the query in another form.",
+        source: sources.queryGuide,
+      },
+      {
+        code: "28P01",
+        meaning: "The password is wrong; where Query Service says so, the token that stands in its place is not valid.",
+        remedy:
+          "Correct the password in the connection; for Query Service get fresh credentials from the Queries page.",
+        source: sources.queryGuide,
+      },
+      {
+        code: "28000",
+        meaning: "The user may not sign in, or not in this way.",
+        remedy:
+          "Check the user and the kind of authentication in the connection; for Query Service use the credentials that the Queries page shows for the sandbox.",
+        source: sources.queryGuide,
+      },
+      {
+        code: "42P12",
+        meaning: "No tables are there to be queried.",
+        remedy: "Check that the sandbox is the right one and holds datasets.",
+        source: sources.queryGuide,
+      },
+      {
+        code: "42601",
+        meaning: "The SQL has a syntax error.",
+        remedy: "Correct the query at the place that the message names.",
+        source: sources.queryGuide,
+      },
+      {
+        code: "42P01",
+        meaning: "The table does not exist, or not in the database that was connected to.",
+        remedy:
+          "Check the table's name and schema, and the user's rights in a source database; for Query Service the sandbox, and that the dataset is there.",
+        source: sources.queryGuide,
+      },
+      {
+        code: "42P07",
+        meaning: "The table exists already.",
+        remedy: "Drop it first, or choose another name.",
+        source: sources.queryGuide,
+      },
+      {
+        code: "53400",
+        meaning:
+          "A limit was passed; Query Service says so where a query gives too many rows or runs into its ten minutes.",
+        remedy:
+          "Add a LIMIT, or run it as a batch query (CREATE TABLE AS SELECT); in a source database look up the limit that the message names.",
+        source: sources.queryGuide,
+      },
+      {
+        code: "58000",
+        meaning: "An internal error of Query Service, or of the system below a source database.",
+        remedy: "Run it again; if it stays, give Adobe support the query's id, or look into the database's log.",
+        source: sources.queryGuide,
+      },
+      {
+        code: "0A000",
+        meaning: "What the SQL asks for is not supported.",
+        remedy: "Write the query in another form.",
+        source: sources.queryGuide,
+      },
+      {
+        code: "42501",
+        meaning:
+          "The right to do this is missing; Query Service says so of a table that somebody else owns and you would drop.",
+        remedy:
+          "In a source database grant the right to the connection's user; for Query Service ask the table's owner.",
+        source: sources.queryGuide,
+      },
     ],
   },
   {
     family: "io-events-trace",
-    source: "Adobe I/O Events: debug tracing",
+    source: sources.tracing,
     codes: [
       {
         code: "601",

@@ -1,14 +1,17 @@
 /**
  * The one of `known` that `word` is most likely a misspelling of: in any case, at most a third of its letters (and at
- * least one) wrong. `null` where none is that near. Pure.
+ * least one) wrong, and never more than `mostWrong`. `null` where none is that near. Pure.
  */
-export function nearest(word: string, known: readonly string[]): string | null {
+export function nearest(word: string, known: readonly string[], mostWrong = Infinity): string | null {
   const wanted = word.trim().toLowerCase();
   let best: string | null = null;
   let least = Infinity;
   for (const candidate of known) {
     const distance = editDistance(wanted, candidate.toLowerCase());
-    if (distance < least && distance <= Math.max(1, Math.floor(candidate.length / 3))) {
+    // Of two that are equally near, it is likelier that a letter was mistyped than that one was lost.
+    const isNearer =
+      distance < least || (distance === least && candidate.length === wanted.length && best?.length !== wanted.length);
+    if (isNearer && distance <= Math.min(mostWrong, Math.max(1, Math.floor(candidate.length / 3)))) {
       best = candidate;
       least = distance;
     }

@@ -18,6 +18,14 @@ describe("a start loads only what its command needs", () => {
   it("help: what parses the command line", async () => {
     expect(await partsLoaded(["since", "--help"])).toEqual(["flowrun", "start", "main", "rolldown-runtime"]);
   });
+
+  it("a reading: what it needs to judge causes, and none of the texts about them", async () => {
+    const parts = await partsLoaded(["since", "-P1D", "--profile", "demo", "-o", "ndjson"]);
+    expect(parts).toContain("reading");
+    expect(parts).not.toContain("catalogue");
+    expect(await partsLoaded(["stats", "-P1D", "--profile", "demo", "-o", "json"])).not.toContain("catalogue");
+    expect(await partsLoaded(["stats", "-P1D", "--profile", "demo"])).toContain("catalogue");
+  });
 });
 
 const keepsCode = keepsCompiledCode();

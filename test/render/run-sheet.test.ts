@@ -4,11 +4,13 @@ import { widthOf } from "../../src/render/cut-text.ts";
 import { createPainter } from "../../src/render/painter.ts";
 import { localTimeIn } from "../../src/render/local-time.ts";
 import { renderSheet, type SheetOptions } from "../../src/render/run-sheet.ts";
+import * as catalogue from "../../src/runs/catalogue.ts";
 import type { Activity, FlowRun } from "../../src/runs/flow-run.ts";
 import { bareRun, fixture, onlyRun, verdictOn } from "../runs/events.ts";
 import { hostileShown, hostileText, sampleChain, sampleError as error, sampleNow, sampleRun } from "./sample-runs.ts";
 
 const options: SheetOptions = {
+  catalogue,
   painter: createPainter(false),
   time: { style: "iso", now: () => sampleNow },
   width: 80,

@@ -5,6 +5,7 @@ import { createPainter } from "../../src/render/painter.ts";
 import { statsCsv, statsJson, statsNdjson } from "../../src/render/stats-rows.ts";
 import { renderStatsSheet, type StatsSheetOptions } from "../../src/render/stats-sheet.ts";
 import { widthOf } from "../../src/render/cut-text.ts";
+import * as catalogue from "../../src/runs/catalogue.ts";
 import type { FlowRun } from "../../src/runs/flow-run.ts";
 import { countStats, type StatsPlan } from "../../src/runs/stats.ts";
 import { failure, sampleNow, sampleRun } from "./sample-runs.ts";
@@ -35,6 +36,7 @@ function statsOf(runs: readonly FlowRun[], plan: Partial<StatsPlan> = {}) {
 }
 
 const options: StatsSheetOptions = {
+  catalogue,
   painter: createPainter(false),
   time: { style: "local", local: localTimeIn("UTC"), now: () => sampleNow },
   room: 80,

@@ -45,6 +45,7 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     stdin: { isTTY, read: () => Promise.resolve(options.stdin ?? "") },
     stdout: collect(stdout, isTTY, columns),
     stderr: collect(stderr, isTTY, columns),
+    page: (text) => host.stdout.write(text),
     prompt: options.prompt ?? null,
     nodeVersion: "20.18.1",
     pid: 4711,

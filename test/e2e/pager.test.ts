@@ -1,0 +1,107 @@
+import { spawnSync } from "node:child_process";
+import { chmod, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { bareEnv, flowrun, scratch } from "../support/flowrun.ts";
+import { hasTerminal, openTerminal } from "../support/terminal.ts";
+
+const hasLess = spawnSync("less", ["--version"]).status === 0;
+
+/** A pager that keeps what it is given, says so, and ends as it is told to. */
+async function script(body: string): Promise<{ readonly path: string; readonly kept: () => Promise<string> }> {
+  const path = join(await scratch(), "pager");
+  await writeFile(path, `#!/bin/sh\n${body.replaceAll("KEPT", `${path}.kept`)}\n`);
+  await chmod(path, 0o755);
+  return { path, kept: () => readFile(`${path}.kept`, "utf8") };
+}
+
+async function open(line: string, env: Readonly<Record<string, string>> = {}) {
+  return openTerminal(line, { env: { ...bareEnv(await scratch()), ...env } });
+}
+
+describe.skipIf(!hasTerminal)(`the pager${hasTerminal ? "" : " (no tmux here)"}`, () => {
+  it.skipIf(!hasLess)("is less, which shows the catalogue by family a screen at a time", async () => {
+    const terminal = await open("flowrun explain; stty -a | grep -o ' echo '");
+    const first = await terminal.shows(/^Adobe Experience Platform sources, stage of a flow run \(connector\)$/m);
+    expect(first).toMatch(/^ {2}CONNECTOR-1001-500 {12}The run failed while data was/m);
+    expect(first).not.toContain("INGEST-1555-400");
+    for (const line of first.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    expect(terminal.colours()).toMatch(/\u001b\[1m[^\n]*\(connector\)/);
+    terminal.press("Space");
+    await terminal.shows("INGEST-1555-400");
+    terminal.press("q");
+    // The terminal is as it was: it shows what is typed.
+    expect(await terminal.shows("exit 0")).toMatch(/^ *echo *$/m);
+  });
+
+  it.skipIf(!hasLess)("has Ctrl-C for itself, and quitting it is no failure", async () => {
+    const terminal = await open("flowrun explain");
+    await terminal.shows("(connector)");
+    terminal.press("C-c");
+    terminal.press("Space");
+    await terminal.shows("INGEST-1555-400");
+    terminal.press("q");
+    await terminal.shows("exit 0");
+  });
+
+  it("is FLOWRUN_PAGER before PAGER, with its own arguments, and gets the whole text", async () => {
+    const mine = await script('cat > KEPT; echo "kept with $1"');
+    const other = await script("echo other; cat > /dev/null");
+    const terminal = await open("flowrun explain", { FLOWRUN_PAGER: `${mine.path} two`, PAGER: other.path });
+    expect(await terminal.shows("exit 0")).toContain("kept with two");
+    expect(terminal.screen()).not.toContain("other");
+    const kept = await mine.kept();
+    expect(kept).toContain("CONNECTOR-1001-500");
+    expect(kept).toContain("(sources-api)");
+  });
+
+  it("may be a line for the shell", async () => {
+    const { path, kept } = await script("cat > KEPT");
+    const terminal = await open("flowrun explain", { PAGER: `grep INGEST-14 | ${path}` });
+    await terminal.shows("exit 0");
+    expect(await kept()).toMatch(/INGEST-1401-400/);
+  });
+
+  it("may end before it has read anything, or with a failure of its own", async () => {
+    const { path } = await script("exit 3");
+    const terminal = await open("flowrun explain", { PAGER: path });
+    await terminal.shows("exit 0");
+  });
+
+  it("that cannot be started leaves the text to the terminal", async () => {
+    const terminal = await open("flowrun explain | tail -2; flowrun explain", { PAGER: "/nonexistent/pager" });
+    expect(await terminal.shows("exit 0")).toMatch(/1714-400/);
+  });
+
+  it("that is stopped from outside goes with flowrun", async () => {
+    const { path, kept } = await script("echo $PPID $$ > KEPT; echo ready; exec sleep 60");
+    const terminal = await open("flowrun explain", { PAGER: path });
+    await terminal.shows("ready");
+    const [flowrunId, pagerId] = (await kept()).trim().split(" ").map(Number);
+    process.kill(flowrunId!, "SIGTERM");
+    await terminal.shows("exit 143");
+    expect(() => process.kill(pagerId!, 0)).toThrow("ESRCH");
+  });
+
+  it.each([
+    ["is not started with --no-pager", "flowrun explain --no-pager", {}],
+    ["is not started with an empty FLOWRUN_PAGER", "flowrun explain", { FLOWRUN_PAGER: "" }],
+    ["is not started on a terminal that can do nothing", "flowrun explain", { TERM: "dumb" }],
+    ["is not started for JSON", "flowrun explain --json", {}],
+    ["is not started for what fits on the screen", "flowrun explain 2200", {}],
+  ])("%s", async (_, line, env) => {
+    const { path } = await script("echo paged; cat > /dev/null");
+    const terminal = await open(line, { PAGER: path, ...env });
+    expect(await terminal.shows("exit 0")).not.toContain("paged");
+  });
+});
+
+describe("without a terminal", () => {
+  it("there is no pager, whatever is asked for", async () => {
+    const { path } = await script("echo paged; cat > /dev/null");
+    const env = { ...bareEnv(await scratch()), PAGER: path, FLOWRUN_PAGER: path };
+    const { code, stdout } = await flowrun(["explain"], { env });
+    expect(stdout).toMatch(/^CODE +FAMILY +MEANING\n/);
+    expect(code).toBe(0);
+  });
+});
