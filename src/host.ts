@@ -21,10 +21,20 @@ export type AnswerHeaders = Readonly<Record<string, readonly string[]>>;
 export interface Answer {
   readonly status: number;
   readonly headers: AnswerHeaders;
-  /** The whole body, decompressed. Rejects when the connection breaks or stalls on the way. */
-  body(): Promise<Uint8Array>;
+  /**
+   * The whole body, decompressed. Rejects when the connection breaks or stalls on the way, and with a FlowrunError
+   * `protocol` when it is larger than the limit.
+   */
+  body(options?: BodyOptions): Promise<Uint8Array>;
   /** Lets go of a body nobody wants. */
   discard(): void;
+}
+
+export interface BodyOptions {
+  /** The most that it may be, as it arrives and decompressed; 8 MB unless said otherwise. */
+  readonly mostBytes?: number;
+  /** Called once if it takes long. */
+  readonly onSlow?: () => void;
 }
 
 /** Resolves once the headers are in; rejects when the server cannot be reached or does not answer in time. */

@@ -1,5 +1,5 @@
 import { FlowrunError } from "../errors.ts";
-import { defaultWaitMs, retryAfterMs } from "../http/backoff.ts";
+import { defaultWaitMs, mayPass, retryAfterMs } from "../http/backoff.ts";
 import { persevere, type Attempt, type Retrying } from "../http/retrying.ts";
 import { describeNetworkFailure, isMistake, networkHint, readServerWords, type ServerWords } from "../http/words.ts";
 import type { Answer, Ask, Host } from "../host.ts";
@@ -13,7 +13,7 @@ export interface Minting extends Retrying {
 
 /**
  * Asks IMS for a token with the client-credentials grant (contract: journal, §2.1). Tries the next secret when IMS
- * refuses one; waits out 429, 5xx and network failures as `minting.patience` allows.
+ * refuses one; waits out 429, 5xx (and what else passes) and network failures as `minting.patience` allows.
  * @throws FlowrunError `auth` with IMS's own words, or `unavailable`.
  */
 export async function mint(credentials: Credentials, minting: Minting): Promise<Token> {
@@ -67,8 +67,8 @@ function judge(answer: Answer, body: Uint8Array, mintedAt: number, host: Pick<Ho
         { trouble: trouble("IMS answered without a token", "its body is not the JSON of a token", words.requestId) }
       : { value: { token } };
   }
-  if (answer.status === 429 || answer.status >= 500) {
-    const told = retryAfterMs(answer.headers["retry-after"]?.[0], host.now());
+  if (answer.status === 429 || mayPass(answer.status)) {
+    const told = retryAfterMs(answer.headers, host.now());
     const waitMs = answer.status === 429 || answer.status === 503 ? (told ?? defaultWaitMs) : null;
     return { trouble: { ...trouble(`IMS answered ${String(answer.status)}`, words.text, words.requestId), waitMs } };
   }

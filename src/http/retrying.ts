@@ -1,7 +1,7 @@
 import { FlowrunError, type FailureKind } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Notify } from "../notices.ts";
-import { backoff } from "./backoff.ts";
+import { backoff, longestWaitMs } from "./backoff.ts";
 
 /** Why one attempt failed, when waiting may mend it. */
 export interface Trouble {
@@ -51,9 +51,10 @@ export async function persevere<T>(attempt: () => Promise<Attempt<T>>, retrying:
     if ("value" in outcome) return outcome.value;
     const { trouble } = outcome;
     const failures = trouble.allowed === undefined ? ++counts.general : ++counts.limited;
-    const waitMs = trouble.waitMs ?? backoff(failures, () => host.random());
+    const toldMs = trouble.waitMs ?? backoff(failures, () => host.random());
     if (failures >= Math.max(1, trouble.allowed ?? patience.retries)) throw givenUp(trouble, failures);
-    if (waitMs > patience.maxWaitMs) throw tooLong(trouble, waitMs, patience.maxWaitMs);
+    if (toldMs > patience.maxWaitMs) throw tooLong(trouble, toldMs, patience.maxWaitMs);
+    const waitMs = Math.min(toldMs, longestWaitMs);
     const { what, why, requestId } = trouble;
     const throttled = trouble.throttled === true ? { throttled: true } : {};
     notify({ kind: "retrying", what, why, requestId, attempt: failures + 1, waitMs, ...throttled });

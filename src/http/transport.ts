@@ -1,5 +1,3 @@
-import type { Readable } from "node:stream";
-import { promisify } from "node:util";
 import v8 from "node:v8";
 import type { Agent as AgentType } from "undici";
 // undici's front door loads fetch, caches, web sockets and mocks as well, and takes twice as long as these. The version
@@ -8,6 +6,7 @@ import request from "undici/lib/api/api-request.js";
 import Agent from "undici/lib/dispatcher/agent.js";
 import Dispatcher from "undici/lib/dispatcher/dispatcher.js";
 import type { Answer, AnswerHeaders, Ask, Send } from "../host.ts";
+import { discardBody, readBody, type Pace } from "./body.ts";
 import { findProxies } from "./proxy.ts";
 
 export interface Transport {
@@ -21,20 +20,25 @@ export interface TransportOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** How long the headers, and then each further piece of the body, may take: a slow but moving page survives. */
   readonly stallMs: number;
+  /** How long a whole body may take. */
+  readonly pace?: Pace;
   /** Of the runtime, such as 20.18.1: V8 is tuned for reading, by flags that the whole process shares. */
   readonly nodeVersion: string;
 }
+
+/** Gateways and proxies send more than the 16 KB that Node takes. */
+const maxHeaderSize = 65_536;
 
 /**
  * The one door to undici. Redirects are not followed (they would carry the token along) and nothing is retried here:
  * a user must see a retry, so retrying.ts does it.
  */
-export async function createTransport({ env, stallMs, nodeVersion }: TransportOptions): Promise<Transport> {
+export async function createTransport({ env, stallMs, nodeVersion, pace }: TransportOptions): Promise<Transport> {
   tuneV8(nodeVersion);
-  const timeouts = { headersTimeout: stallMs, bodyTimeout: stallMs, keepAliveTimeout: 30_000 };
+  const timeouts = { headersTimeout: stallMs, bodyTimeout: stallMs, keepAliveTimeout: 30_000, maxHeaderSize };
   const dispatcher = usesProxy(env) ? await openProxy(timeouts, env) : new Agent(timeouts);
   return {
-    send: (ask, signal) => exchange(dispatcher, ask, signal),
+    send: (ask, signal) => exchange(dispatcher, ask, signal, pace),
     close: () => dispatcher.destroy(),
   };
 }
@@ -65,7 +69,7 @@ async function openProxy(timeouts: AgentType.Options, env: Env): Promise<Dispatc
   return new EnvHttpProxyAgent({ ...timeouts, ...unset, ...findProxies(env) });
 }
 
-async function exchange(dispatcher: Dispatcher, ask: Ask, signal: AbortSignal): Promise<Answer> {
+async function exchange(dispatcher: Dispatcher, ask: Ask, signal: AbortSignal, pace?: Pace): Promise<Answer> {
   const { origin, pathname, search } = new URL(ask.url);
   const response = await request.call(dispatcher, {
     origin,
@@ -76,43 +80,22 @@ async function exchange(dispatcher: Dispatcher, ask: Ask, signal: AbortSignal): 
     ...(ask.body === undefined ? {} : { body: ask.body }),
   });
   const headers = plain(response.headers);
+  const coding = (headers["content-encoding"] ?? []).join(", ");
+  const arriving = { stream: response.body, coding, asked: `${ask.method} ${ask.url}` };
   return {
     status: response.statusCode,
     headers,
-    body: async () => decompress(new Uint8Array(await response.body.arrayBuffer()), headers["content-encoding"]?.[0]),
+    body: (options) => readBody(arriving, options, pace),
     discard: () => {
-      discard(response.body);
+      discardBody(response.body);
     },
   };
-}
-
-/** Reads to the end what is short, so that the connection can be used again; an abort may end it early. */
-function discard(body: Readable): void {
-  body.on("error", () => undefined);
-  body.resume();
 }
 
 function plain(headers: Readonly<Record<string, string | string[] | undefined>>): AnswerHeaders {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value === undefined ? [] : [value].flat()]),
   );
-}
-
-const codecs = new Map<string, "gunzip" | "inflate" | "brotliDecompress">([
-  ["gzip", "gunzip"],
-  ["x-gzip", "gunzip"],
-  ["deflate", "inflate"],
-  ["br", "brotliDecompress"],
-]);
-
-/** Loaded by the first answer that is compressed. */
-let zlib: Promise<typeof import("node:zlib")> | undefined;
-
-async function decompress(bytes: Uint8Array, encoding: string | undefined): Promise<Uint8Array> {
-  const codec = codecs.get(encoding?.trim().toLowerCase() ?? "identity");
-  if (codec === undefined || bytes.length === 0) return bytes;
-  zlib ??= import("node:zlib");
-  return promisify<Uint8Array, Uint8Array>((await zlib)[codec])(bytes);
 }
 
 type Env = TransportOptions["env"];

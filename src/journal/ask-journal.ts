@@ -1,6 +1,6 @@
 import type { Token, TokenSource } from "../auth/token.ts";
 import { FlowrunError } from "../errors.ts";
-import { defaultWaitMs, retryAfterMs } from "../http/backoff.ts";
+import { defaultWaitMs, longestWaitMs, retryAfterMs } from "../http/backoff.ts";
 import { persevere, type Attempt, type Retrying, type Trouble } from "../http/retrying.ts";
 import { describeNetworkFailure, isMistake, networkHint } from "../http/words.ts";
 import type { Answer, Ask, Host } from "../host.ts";
@@ -114,7 +114,7 @@ async function readPage(journal: Journal, url: string, answer: Answer, { tell, t
     const early = resolveOrDiscard(link, url, journal, answer);
     if (early !== url) tell(early);
   }
-  const bytes = await answer.body();
+  const bytes = await answer.body({ mostBytes: mostPageBytes, onSlow: () => journal.notify(slow) });
   // Parsed when it is wanted and not before: what lives long enough is slow to be collected.
   await turn;
   const skimmed = journal.marks === undefined ? null : skimPage(bytes, journal.marks);
@@ -138,6 +138,14 @@ async function readPage(journal: Journal, url: string, answer: Answer, { tell, t
     },
   };
 }
+
+/** Many times what a journal sends: its pages end at 1.5 MB (contract: journal, §1.3). */
+const mostPageBytes = 32 * 1024 * 1024;
+
+const slow = {
+  kind: "warning",
+  text: "the journal sends a page so slowly that half a minute was not enough; still reading it",
+} as const;
 
 function resolveOrDiscard(link: string, url: string, journal: Journal, answer: Answer): string {
   try {
@@ -163,7 +171,7 @@ function endOfJournal(journal: Journal, url: string, answer: Answer): Page {
   const links = answer.headers["link"] ?? [];
   const next = findLink(links, "next");
   const validate = findLink(links, "validate");
-  const waitMs = retryAfterMs(answer.headers["retry-after"]?.[0], journal.host.now()) ?? defaultWaitMs;
+  const waitMs = Math.min(retryAfterMs(answer.headers, journal.host.now()) ?? defaultWaitMs, longestWaitMs);
   return {
     url,
     entries: [],

@@ -1,5 +1,5 @@
 import type { Token, TokenSource } from "../auth/token.ts";
-import { defaultWaitMs, retryAfterMs } from "../http/backoff.ts";
+import { defaultWaitMs, mayPass, retryAfterMs } from "../http/backoff.ts";
 import type { Trouble } from "../http/retrying.ts";
 import { readServerWords } from "../http/words.ts";
 import type { Answer } from "../host.ts";
@@ -35,10 +35,10 @@ export async function judge(question: Question, answer: Answer, token: Token, no
     waitMs: null,
   };
   if (status === 429 || status === 503) {
-    const waitMs = retryAfterMs(answer.headers["retry-after"]?.[0], now) ?? defaultWaitMs;
+    const waitMs = retryAfterMs(answer.headers, now) ?? defaultWaitMs;
     return { ...failed, waitMs, throttled: status === 429 };
   }
-  if (status >= 500) return failed;
+  if (mayPass(status)) return failed;
   const isTokenLost = status === 403 && (words.code === "403010" || words.code === "403020");
   if (status === 401 || (isTokenLost && refused.length === 0)) {
     refused.push(token);

@@ -1,0 +1,163 @@
+import type { Readable } from "node:stream";
+import { promisify } from "node:util";
+import { FlowrunError } from "../errors.ts";
+import type { BodyOptions } from "../host.ts";
+
+/** A body on its way, and what the headers say of it. */
+export interface Arriving {
+  readonly stream: Readable;
+  /** The value of Content-Encoding; empty for a plain body. */
+  readonly coding: string;
+  /** What was asked, for the message of an error: method and URL. */
+  readonly asked: string;
+}
+
+/** How long a body may take, however steadily it moves. In milliseconds. */
+export interface Pace {
+  /** The user is told after this long. */
+  readonly slowMs: number;
+  /** The exchange ends after this long. */
+  readonly mostMs: number;
+}
+
+const usualPace: Pace = { slowMs: 30_000, mostMs: 600_000 };
+
+const mebibyte = 1024 * 1024;
+const usualMostBytes = 8 * mebibyte;
+
+/**
+ * Reads a body to its end and takes its codings off; neither what arrives nor what comes of it takes more memory than
+ * the limit, however it is coded or cut into pieces.
+ * @throws FlowrunError `protocol` for one that is larger than the limit; an Error when it breaks, stalls or takes too long.
+ */
+export async function readBody(arriving: Arriving, options: BodyOptions = {}, pace = usualPace): Promise<Uint8Array> {
+  const { mostBytes = usualMostBytes, onSlow } = options;
+  const packed = await receive(arriving, { mostBytes, onSlow, pace });
+  try {
+    return await unpack(packed, arriving.coding, mostBytes);
+  } catch (error) {
+    throw hasCode(error, "ERR_BUFFER_TOO_LARGE") ? tooLarge(arriving, mostBytes, "unpacked") : error;
+  }
+}
+
+interface Receiving {
+  readonly mostBytes: number;
+  readonly onSlow: BodyOptions["onSlow"];
+  readonly pace: Pace;
+}
+
+async function receive(arriving: Arriving, { mostBytes, onSlow, pace }: Receiving): Promise<Uint8Array> {
+  const { stream } = arriving;
+  const timers = [
+    setTimeout(() => onSlow?.(), pace.slowMs),
+    setTimeout(() => stream.destroy(new Error(`the answer was not whole after ${minutes(pace.mostMs)}`)), pace.mostMs),
+  ];
+  // Copied together as they come: a million pieces of one byte, kept as they are, take a hundred times their size.
+  let bytes: Buffer = Buffer.allocUnsafe(firstBytes);
+  let size = 0;
+  try {
+    // Whatever leaves the loop early destroys the stream, and with it the connection.
+    for await (const piece of stream as AsyncIterable<Uint8Array>) {
+      if (size + piece.length > mostBytes) throw tooLarge(arriving, mostBytes, "received");
+      if (size + piece.length > bytes.length) bytes = grown(bytes, size, size + piece.length);
+      bytes.set(piece, size);
+      size += piece.length;
+    }
+  } finally {
+    timers.forEach(clearTimeout);
+  }
+  return bytes.subarray(0, size);
+}
+
+const firstBytes = 65_536;
+
+function grown(bytes: Buffer, size: number, needed: number): Buffer {
+  const larger = Buffer.allocUnsafe(Math.max(needed, 2 * bytes.length));
+  bytes.copy(larger, 0, 0, size);
+  return larger;
+}
+
+function tooLarge({ asked }: Arriving, mostBytes: number, done: "received" | "unpacked"): FlowrunError {
+  const limit = mostBytes >= mebibyte ? `${mostBytes / mebibyte} MB` : `${mostBytes} bytes`;
+  return new FlowrunError("protocol", `the answer to ${asked} is larger than ${limit}`, {
+    why: `so much of it was ${done}, and there was more`,
+    hint: "ask for fewer events at a time (--limit 50); else check the URLs with flowrun doctor, and any proxy in between",
+  });
+}
+
+function minutes(ms: number): string {
+  return ms >= 60_000 ? `${Math.round(ms / 60_000)} min` : `${ms} ms`;
+}
+
+/** Nobody packs a body more often than this. */
+const mostCodings = 4;
+
+/** Loaded by the first answer that is compressed. */
+let zlib: Promise<typeof import("node:zlib")> | undefined;
+
+/** The codings stand in the order in which they were put on. */
+async function unpack(packed: Uint8Array, coding: string, mostBytes: number): Promise<Uint8Array> {
+  const codings = coding
+    .toLowerCase()
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "" && name !== "identity");
+  if (codings.length > mostCodings) throw new Error(`the answer is packed ${codings.length} times`);
+  let bytes = packed;
+  for (const name of codings.toReversed()) {
+    // A body that is not there was not packed, whatever the headers say.
+    if (bytes.length === 0) return bytes;
+    zlib ??= import("node:zlib");
+    const method = promisify<Uint8Array, { readonly maxOutputLength: number }, Uint8Array>(
+      (await zlib)[methodFor(name, bytes)],
+    );
+    bytes = await method(bytes, { maxOutputLength: mostBytes });
+  }
+  return bytes;
+}
+
+function methodFor(coding: string, bytes: Uint8Array): "gunzip" | "inflate" | "inflateRaw" | "brotliDecompress" {
+  switch (coding) {
+    case "gzip":
+    case "x-gzip":
+      return "gunzip";
+    case "deflate":
+      return hasZlibHeader(bytes) ? "inflate" : "inflateRaw";
+    case "br":
+      return "brotliDecompress";
+    default:
+      throw new Error(`the answer is packed as '${coding}', which was not asked for`);
+  }
+}
+
+/** Some servers take 'deflate' by its word, and leave out the header that RFC 9110 means (RFC 1950, §2.2). */
+function hasZlibHeader([first = 0, second = 0]: Uint8Array): boolean {
+  return (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0;
+}
+
+/** What is short is read to its end, so that the connection can be used again. */
+const worthReadingBytes = 65_536;
+const worthWaitingMs = 5000;
+
+/** Lets go of a body nobody wants. */
+export function discardBody(stream: Readable): void {
+  let size = 0;
+  const drop = (): void => {
+    stream.destroy();
+  };
+  const timer = setTimeout(drop, worthWaitingMs).unref();
+  stream
+    // An abort may end it early.
+    .on("error", () => undefined)
+    .on("close", () => {
+      clearTimeout(timer);
+    })
+    .on("data", (piece: Uint8Array) => {
+      size += piece.length;
+      if (size > worthReadingBytes) drop();
+    });
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
