@@ -47,6 +47,15 @@ export interface Output {
   readonly isTTY: boolean;
   /** Width in columns, now; meaningful on a terminal only. */
   readonly columns: number;
+  /** True where nobody can ever have what is written, since the stream was closed before the process began. */
+  readonly isLost: boolean;
+  /** True where it goes on a file that stops in the middle of a line. */
+  readonly isMidLine: boolean;
+  /**
+   * Aborts with a `FlowrunError` of kind `closed` when nobody reads any more, as far as that can be told without writing;
+   * looked for from the first call on.
+   */
+  untilClosed(): AbortSignal;
 }
 
 /** The stream that a program is fed by. */

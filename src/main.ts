@@ -25,12 +25,15 @@ for (const name of Object.keys(signals) as (keyof typeof signals)[]) {
       return;
     }
     // The second time means it: no flushing, no saving.
-    if (Math.abs(Date.now() - stopped.at) > echoMs) process.exit(signals[name]);
+    if (Math.abs(Date.now() - stopped.at) > echoMs) leave(signals[name], name);
   });
 }
 
 // A file that may not grow any more (ulimit -f) is a full disk, which the write itself reports.
 process.on("SIGXFSZ", () => undefined);
+
+const stdout = outputOf(process.stdout, stopping.signal);
+const stderr = outputOf(process.stderr, stopping.signal);
 
 const nodeVersion = process.versions.node;
 
@@ -85,8 +88,8 @@ const host: Host = {
   dirs: findDirs(process.env, process.platform),
   // The stream itself is made when it is read: most commands never do.
   stdin: { isTTY: isatty(0), read: readStdin },
-  stdout: outputOf(process.stdout),
-  stderr: outputOf(process.stderr),
+  stdout,
+  stderr,
   prompt: isatty(0) && isatty(2) ? lazyPrompt() : null,
   nodeVersion,
   pid: process.pid,
@@ -99,6 +102,19 @@ const host: Host = {
 
 // Nothing left to wait for ends a process, done or not: until it is done, it has failed.
 process.exitCode = exitCodes.bug;
-void runCli(process.argv.slice(2), host).then((exitCode) => {
-  process.exitCode = stopped.by === null ? exitCode : signals[stopped.by];
+void runCli(process.argv.slice(2), host).then(async (exitCode) => {
+  await Promise.all([stdout.flushed(), stderr.flushed()]);
+  leave(stopped.by === null ? exitCode : signals[stopped.by], stopped.by);
 });
+
+/**
+ * Ends the process, whatever it still waits for. Node's own exit waits for the system's resolver, which nothing stops: 10 s
+ * where the nameserver is silent. Dying of the signal does not, and a shell tells the same exit code.
+ */
+function leave(exitCode: number, signal: NodeJS.Signals | null): void {
+  if (signal !== null && process.getActiveResourcesInfo().includes("GetAddrInfoReqWrap")) {
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  }
+  process.exit(exitCode);
+}

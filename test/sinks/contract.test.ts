@@ -19,6 +19,9 @@ function record(failAt = Infinity, isTTY = false): Recorder {
   return {
     isTTY,
     columns: 80,
+    isLost: false,
+    isMidLine: false,
+    untilClosed: () => new AbortController().signal,
     writes,
     text: () => writes.join(""),
     write: async (text) => {

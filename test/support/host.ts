@@ -77,6 +77,9 @@ function collect(texts: string[], isTTY: boolean, columns: number): Output {
   return {
     isTTY,
     columns,
+    isLost: false,
+    isMidLine: false,
+    untilClosed: () => new AbortController().signal,
     write: (text) => {
       texts.push(text);
       return Promise.resolve();
