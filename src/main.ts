@@ -32,17 +32,37 @@ for (const name of Object.keys(signals) as (keyof typeof signals)[]) {
 // A file that may not grow any more (ulimit -f) is a full disk, which the write itself reports.
 process.on("SIGXFSZ", () => undefined);
 
-const stdout = outputOf(process.stdout, stopping.signal);
-const stderr = outputOf(process.stderr, stopping.signal);
+/** Waits for what may never matter any more, and keeps nobody. */
+async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal, ref: false }).catch(() => undefined);
+}
+
+/** Without the word on stderr that it is experimental. */
+function loadWasi(): typeof import("node:wasi") {
+  const emitWarning = process.emitWarning.bind(process);
+  process.emitWarning = () => undefined;
+  try {
+    return process.getBuiltinModule("node:wasi");
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+const surroundings = { stop: stopping.signal, wait, loadWasi: process.platform === "linux" ? loadWasi : null };
+const stdout = outputOf(process.stdout, surroundings);
+const stderr = outputOf(process.stderr, surroundings);
 
 const nodeVersion = process.versions.node;
+
+/** A page of 32 MB may take ten minutes, over a line of half a megabit; but whoever waits for half of one is told. */
+const pace = { slowMs: 30_000, mostMs: 600_000, wait };
 
 /** undici is loaded by the first request, since most of a start-up would be its. */
 function lazySend(): Send {
   let sending: Promise<Send> | null = null;
   return async (ask: Ask, signal: AbortSignal) => {
     sending ??= import("./http/transport.ts")
-      .then(({ createTransport }) => createTransport({ env: process.env, nodeVersion, stallMs: 60_000 }))
+      .then(({ createTransport }) => createTransport({ env: process.env, nodeVersion, stallMs: 60_000, pace }))
       .then(({ send }) => send);
     return (await sending)(ask, signal);
   };

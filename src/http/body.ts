@@ -5,7 +5,7 @@ import type { BodyOptions } from "../host.ts";
 
 /** A body on its way, and what the headers say of it. */
 export interface Arriving {
-  readonly stream: Readable;
+  readonly stream: AsyncIterable<Uint8Array> & Pick<Readable, "destroy">;
   /** The value of Content-Encoding; empty for a plain body. */
   readonly coding: string;
   /** What was asked, for the message of an error: method and URL. */
@@ -18,9 +18,9 @@ export interface Pace {
   readonly slowMs: number;
   /** The exchange ends after this long. */
   readonly mostMs: number;
+  /** Resolves after so many milliseconds, or when the signal aborts. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
 }
-
-const usualPace: Pace = { slowMs: 30_000, mostMs: 600_000 };
 
 const mebibyte = 1024 * 1024;
 const usualMostBytes = 8 * mebibyte;
@@ -30,9 +30,16 @@ const usualMostBytes = 8 * mebibyte;
  * the limit, however it is coded or cut into pieces.
  * @throws FlowrunError `protocol` for one that is larger than the limit; an Error when it breaks, stalls or takes too long.
  */
-export async function readBody(arriving: Arriving, options: BodyOptions = {}, pace = usualPace): Promise<Uint8Array> {
-  const { mostBytes = usualMostBytes, onSlow } = options;
-  const packed = await receive(arriving, { mostBytes, onSlow, pace });
+export async function readBody(
+  arriving: Arriving,
+  { mostBytes = usualMostBytes, onSlow }: BodyOptions = {},
+  pace: Pace | null = null,
+): Promise<Uint8Array> {
+  const over = new AbortController();
+  if (pace !== null) hasten(arriving, onSlow, pace, over.signal);
+  const packed = await receive(arriving, mostBytes).finally(() => {
+    over.abort();
+  });
   try {
     return await unpack(packed, arriving.coding, mostBytes);
   } catch (error) {
@@ -40,31 +47,26 @@ export async function readBody(arriving: Arriving, options: BodyOptions = {}, pa
   }
 }
 
-interface Receiving {
-  readonly mostBytes: number;
-  readonly onSlow: BodyOptions["onSlow"];
-  readonly pace: Pace;
+/** Tells of a slow body, and in the end gives it up. */
+function hasten({ stream }: Arriving, onSlow: BodyOptions["onSlow"], pace: Pace, over: AbortSignal): void {
+  const after = async (ms: number, act: () => void): Promise<void> => {
+    await pace.wait(ms, over);
+    if (!over.aborted) act();
+  };
+  void after(pace.slowMs, () => onSlow?.());
+  void after(pace.mostMs, () => stream.destroy(new Error(`the answer was not whole after ${lasting(pace.mostMs)}`)));
 }
 
-async function receive(arriving: Arriving, { mostBytes, onSlow, pace }: Receiving): Promise<Uint8Array> {
-  const { stream } = arriving;
-  const timers = [
-    setTimeout(() => onSlow?.(), pace.slowMs),
-    setTimeout(() => stream.destroy(new Error(`the answer was not whole after ${minutes(pace.mostMs)}`)), pace.mostMs),
-  ];
+async function receive(arriving: Arriving, mostBytes: number): Promise<Uint8Array> {
   // Copied together as they come: a million pieces of one byte, kept as they are, take a hundred times their size.
   let bytes: Buffer = Buffer.allocUnsafe(firstBytes);
   let size = 0;
-  try {
-    // Whatever leaves the loop early destroys the stream, and with it the connection.
-    for await (const piece of stream as AsyncIterable<Uint8Array>) {
-      if (size + piece.length > mostBytes) throw tooLarge(arriving, mostBytes, "received");
-      if (size + piece.length > bytes.length) bytes = grown(bytes, size, size + piece.length);
-      bytes.set(piece, size);
-      size += piece.length;
-    }
-  } finally {
-    timers.forEach(clearTimeout);
+  // Whatever leaves the loop early destroys the stream, and with it the connection.
+  for await (const piece of arriving.stream) {
+    if (size + piece.length > mostBytes) throw tooLarge(arriving, mostBytes, "received");
+    if (size + piece.length > bytes.length) bytes = grown(bytes, size, size + piece.length);
+    bytes.set(piece, size);
+    size += piece.length;
   }
   return bytes.subarray(0, size);
 }
@@ -85,7 +87,7 @@ function tooLarge({ asked }: Arriving, mostBytes: number, done: "received" | "un
   });
 }
 
-function minutes(ms: number): string {
+function lasting(ms: number): string {
   return ms >= 60_000 ? `${Math.round(ms / 60_000)} min` : `${ms} ms`;
 }
 
@@ -137,25 +139,22 @@ function hasZlibHeader([first = 0, second = 0]: Uint8Array): boolean {
 
 /** What is short is read to its end, so that the connection can be used again. */
 const worthReadingBytes = 65_536;
-const worthWaitingMs = 5000;
 
 /** Lets go of a body nobody wants. */
-export function discardBody(stream: Readable): void {
+export function discardBody(stream: Readable, pace: Pace | null = null): void {
+  const over = new AbortController();
   let size = 0;
-  const drop = (): void => {
-    stream.destroy();
-  };
-  const timer = setTimeout(drop, worthWaitingMs).unref();
   stream
     // An abort may end it early.
     .on("error", () => undefined)
     .on("close", () => {
-      clearTimeout(timer);
+      over.abort();
     })
     .on("data", (piece: Uint8Array) => {
       size += piece.length;
-      if (size > worthReadingBytes) drop();
+      if (size > worthReadingBytes) stream.destroy();
     });
+  void pace?.wait(pace.slowMs, over.signal).then(() => stream.destroy());
 }
 
 function hasCode(error: unknown, code: string): boolean {

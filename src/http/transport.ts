@@ -20,7 +20,7 @@ export interface TransportOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** How long the headers, and then each further piece of the body, may take: a slow but moving page survives. */
   readonly stallMs: number;
-  /** How long a whole body may take. */
+  /** How long a whole body may take; as long as it moves, where that is left out. */
   readonly pace?: Pace;
   /** Of the runtime, such as 20.18.1: V8 is tuned for reading, by flags that the whole process shares. */
   readonly nodeVersion: string;
@@ -87,7 +87,7 @@ async function exchange(dispatcher: Dispatcher, ask: Ask, signal: AbortSignal, p
     headers,
     body: (options) => readBody(arriving, options, pace),
     discard: () => {
-      discardBody(response.body);
+      discardBody(response.body, pace);
     },
   };
 }

@@ -114,7 +114,10 @@ async function readPage(journal: Journal, url: string, answer: Answer, { tell, t
     const early = resolveOrDiscard(link, url, journal, answer);
     if (early !== url) tell(early);
   }
-  const bytes = await answer.body({ mostBytes: mostPageBytes, onSlow: () => journal.notify(slow) });
+  const onSlow = (): void => {
+    journal.notify(slow);
+  };
+  const bytes = await answer.body({ mostBytes: mostPageBytes, onSlow });
   // Parsed when it is wanted and not before: what lives long enough is slow to be collected.
   await turn;
   const skimmed = journal.marks === undefined ? null : skimPage(bytes, journal.marks);

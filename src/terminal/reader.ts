@@ -1,27 +1,36 @@
 import { fstatSync, writeSync } from "node:fs";
-import process from "node:process";
 import { FlowrunError } from "../errors.ts";
+import type { Stopping } from "./socket.ts";
 
-/** A look takes 0.2 ms, and up to 1 ms more while the pipe is full. */
+/** What it takes to look, now and then, whether somebody still reads. */
+export interface Looking extends Stopping {
+  /** Node's `node:wasi`; `null` where there is no looking, as on any system but Linux. */
+  readonly loadWasi: (() => typeof import("node:wasi")) | null;
+}
+
+/** A look takes 0.2 ms, and a millisecond more while the pipe is full. */
 const lookEveryMs = 500;
 
 /**
  * A signal that aborts with a FlowrunError `closed` once nobody can read any more what is written to a pipe or a socket:
- * who waits for the next write may wait for days. It does not keep the process. On Linux only; elsewhere, and for a file
- * or a terminal, it never aborts.
+ * a process that waits for its next write may wait for days. For a file or a terminal it never aborts.
  */
-export function untilUnread(fd: number): AbortSignal {
+export function untilUnread(fd: number, { wait, loadWasi, stop }: Looking): AbortSignal {
   const closed = new AbortController();
   const stat = fstatSync(fd);
-  if (process.platform !== "linux" || !(stat.isFIFO() || stat.isSocket())) return closed.signal;
-  // Made at the first look, since most readings are over before.
-  let isUnread: (() => boolean) | null = null;
-  const timer = setInterval(() => {
-    isUnread ??= stat.isSocket() ? () => isUnreadSocket(fd) : lookAtPipe(fd);
-    if (!isUnread()) return;
-    clearInterval(timer);
-    closed.abort(new FlowrunError("closed", "nobody reads any more"));
-  }, lookEveryMs).unref();
+  const watch = async (load: () => typeof import("node:wasi")): Promise<void> => {
+    await wait(lookEveryMs, stop);
+    // Not made before, since most readings are over by now.
+    const isUnread = stat.isSocket() ? () => isUnreadSocket(fd) : lookAtPipe(fd, load);
+    while (!stop.aborted) {
+      if (isUnread()) {
+        closed.abort(new FlowrunError("closed", "nobody reads any more"));
+        return;
+      }
+      await wait(lookEveryMs, stop);
+    }
+  };
+  if (loadWasi !== null && (stat.isFIFO() || stat.isSocket())) void watch(loadWasi);
   return closed.signal;
 }
 
@@ -41,9 +50,9 @@ const nothing = new Uint8Array(0);
  * Writing nothing to a pipe tells nothing. The system's poll(2) does: the writer's end is in error once the last reader
  * has gone. Of all that Node brings only WASI hands it on, as `poll_oneoff`, which needs a memory and no program.
  */
-function lookAtPipe(fd: number): () => boolean {
+function lookAtPipe(fd: number, loadWasi: () => typeof import("node:wasi")): () => boolean {
   const memory = new WebAssembly.Memory({ initial: 1 });
-  const poll = openPoll(fd, memory);
+  const poll = openPoll(fd, memory, loadWasi);
   if (poll === null) return () => false;
   const view = new DataView(memory.buffer);
   return () => {
@@ -54,20 +63,19 @@ function lookAtPipe(fd: number): () => boolean {
 }
 
 /** `null` where Node does not have it, or not for us (`--permission`). */
-function openPoll(fd: number, memory: WebAssembly.Memory): CallableFunction | null {
-  const { emitWarning } = process;
-  // Loading it says on stderr that WASI is experimental.
-  process.emitWarning = () => undefined;
+function openPoll(
+  fd: number,
+  memory: WebAssembly.Memory,
+  loadWasi: () => typeof import("node:wasi"),
+): CallableFunction | null {
   try {
-    const { WASI } = process.getBuiltinModule("node:wasi");
+    const { WASI } = loadWasi();
     const wasi = new WASI({ version: "preview1", stdin: fd, stdout: fd, stderr: fd, returnOnExit: true });
     wasi.initialize({ exports: { memory } });
     const poll: unknown = wasi.wasiImport["poll_oneoff"];
     return typeof poll === "function" ? poll : null;
   } catch {
     return null;
-  } finally {
-    process.emitWarning = emitWarning;
   }
 }
 

@@ -1,11 +1,15 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { FlowrunError } from "../../src/errors.ts";
 import { createTransport, type TransportOptions } from "../../src/http/transport.ts";
 import type { Answer } from "../../src/host.ts";
+
+const wait = (ms: number, signal: AbortSignal): Promise<void> =>
+  delay(ms, undefined, { signal }).catch(() => undefined);
 
 const endings: (() => unknown)[] = [];
 
@@ -182,7 +186,7 @@ describe("a body that moves, and never gets anywhere", () => {
 
   test("is told of once, and then ended", async () => {
     const onSlow = vi.fn();
-    const answer = await ask(drip, { pace: { slowMs: 100, mostMs: 1000 } });
+    const answer = await ask(drip, { pace: { slowMs: 100, mostMs: 1000, wait } });
     const body = answer.body({ onSlow });
     await expect(body).rejects.toThrow("not whole after 1000 ms");
     expect(onSlow).toHaveBeenCalledTimes(1);
