@@ -141,6 +141,9 @@ describe("passing trouble", () => {
     ["429 with garbage", 429, { "retry-after": "soon" }, 10_000],
     ["503 without a word", 503, {}, 10_000],
     ["500", 500, {}, 500],
+    ["408, a request that took too long to arrive", 408, {}, 500],
+    ["421, taken for another's", 421, {}, 500],
+    ["425, too early", 425, {}, 500],
     ["502, whose Retry-After nobody promised", 502, {}, 500],
   ])("%s is waited out, with the same request", async (_, status, headers, waitMs) => {
     ims().reply(status, "", headers);

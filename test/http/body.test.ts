@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
@@ -50,6 +51,10 @@ async function failure(answer: Answer, options?: Parameters<Answer["body"]>[0]):
 
 const page = '{"events":[]}';
 const kibibyte = 1024;
+
+/** The densest of the samples, again and again. */
+const sample = readFileSync("fixtures/events/failed-promotion-list.json", "utf8");
+const realEvent = (n: number): unknown => ({ position: `cat:${n}`, event: JSON.parse(sample) as unknown });
 
 describe("content codings", () => {
   test.each<[string | string[], (body: string) => Uint8Array]>([
@@ -116,6 +121,16 @@ describe("limits", () => {
     expect(kind).toBe("protocol");
     expect(message).toMatch(/^the answer to GET http:\/\/127\.0\.0\.1:\d+\/events\?since=x is larger than 8 MB$/);
     expect(hint).toContain("--limit");
+  });
+
+  test("what is small packed and within the limit may still be too much: a million empty objects", async () => {
+    const packed = gzipSync(`[${"{},".repeat(1_000_000)}{}]`);
+    const error = await failure(await send(packed, { "content-encoding": "gzip" }));
+    expect([error.kind, error.message]).toEqual(["protocol", expect.stringContaining("holds too many values")]);
+    const events = JSON.stringify({ events: Array.from({ length: 6000 }, (_, n) => realEvent(n)) });
+    expect(events.length).toBeGreaterThan(7_000_000);
+    const answer = await send(gzipSync(events), { "content-encoding": "gzip" });
+    expect(text(await answer.body({ mostBytes: events.length })) === events).toBe(true);
   });
 
   test("an answer without end is left, and its connection with it", async () => {

@@ -89,8 +89,8 @@ test("a next elsewhere is refused before the token goes there", async () => {
   expect(host.asked).toHaveLength(1);
 });
 
-test("a 500 and half a body are tried again", async () => {
-  const replies = [{ status: 500, body: "" }, { body: '{"_emb' }, fixture("page-1.json")];
+test.each([500, 408, 421, 425])("a %i and half a body are tried again", async (status) => {
+  const replies = [{ status, body: "" }, { body: '{"_emb' }, fixture("page-1.json")];
   const host = answering({ [workspaceUrl]: replies });
   expect(await list(host, workspace)).toHaveLength(1);
   expect(host.asked).toHaveLength(3);
