@@ -25,7 +25,7 @@ for (const name of Object.keys(signals) as (keyof typeof signals)[]) {
       return;
     }
     // The second time means it: no flushing, no saving.
-    if (Math.abs(Date.now() - stopped.at) > echoMs) leave(signals[name], name);
+    if (Math.abs(Date.now() - stopped.at) > echoMs) process.exit(signals[name]);
   });
 }
 
@@ -55,7 +55,16 @@ const stderr = outputOf(process.stderr, surroundings);
 const nodeVersion = process.versions.node;
 
 /** A page of 32 MB may take ten minutes, over a line of half a megabit; but whoever waits for half of one is told. */
-const pace = { slowMs: 30_000, mostMs: 600_000, wait };
+const pace = {
+  slowMs: 30_000,
+  mostMs: 600_000,
+  after: (ms: number, act: () => void) => {
+    const timer = setTimeout(act, ms).unref();
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};
 
 /** undici is loaded by the first request, since most of a start-up would be its. */
 function lazySend(): Send {
@@ -124,17 +133,6 @@ const host: Host = {
 process.exitCode = exitCodes.bug;
 void runCli(process.argv.slice(2), host).then(async (exitCode) => {
   await Promise.all([stdout.flushed(), stderr.flushed()]);
-  leave(stopped.by === null ? exitCode : signals[stopped.by], stopped.by);
+  // All is said and saved: nothing that is still under way keeps the process.
+  process.exit(stopped.by === null ? exitCode : signals[stopped.by]);
 });
-
-/**
- * Ends the process, whatever it still waits for. Node's own exit waits for the system's resolver, which nothing stops: 10 s
- * where the nameserver is silent. Dying of the signal does not, and a shell tells the same exit code.
- */
-function leave(exitCode: number, signal: NodeJS.Signals | null): void {
-  if (signal !== null && process.getActiveResourcesInfo().includes("GetAddrInfoReqWrap")) {
-    process.removeAllListeners(signal);
-    process.kill(process.pid, signal);
-  }
-  process.exit(exitCode);
-}

@@ -48,10 +48,11 @@ export async function read(plan: ReadPlan, host: Host): Promise<Readonly<Tally>>
 async function readFromCursor(plan: ReadPlan, session: Session): Promise<void> {
   const { connection, host, reporter, options } = session;
   const cursor = await openCursor(options.cursor, connection, host, reporter.notify);
-  if (host.stdout.isLost) reporter.notify(nobodyGets(options.cursor));
+  const { isLost } = host.stdout;
+  if (isLost) reporter.notify(nobodyGets(options.cursor));
+  const { start, past } = cursor;
   try {
-    const { start, past } = cursor;
-    await print(plan, session, host.stdout.isLost ? { start, ...(past && { past }) } : cursor);
+    await print(plan, session, isLost ? { start, ...(past && { past }) } : cursor);
   } finally {
     await cursor.release();
   }
@@ -89,10 +90,12 @@ function quietly(stdout: Output, reporter: Reporter): Output {
   return {
     isTTY: stdout.isTTY,
     isLost: stdout.isLost,
-    isMidLine: stdout.isMidLine,
     untilClosed: () => stdout.untilClosed(),
     get columns() {
       return stdout.columns;
+    },
+    get isMidLine() {
+      return stdout.isMidLine;
     },
     write: (text) => {
       reporter.clear();

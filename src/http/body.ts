@@ -18,8 +18,8 @@ export interface Pace {
   readonly slowMs: number;
   /** The exchange ends after this long. */
   readonly mostMs: number;
-  /** Resolves after so many milliseconds, or when the signal aborts. */
-  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Acts after so many milliseconds, unless what it returns is called before. */
+  readonly after: (ms: number, act: () => void) => () => void;
 }
 
 const mebibyte = 1024 * 1024;
@@ -35,10 +35,9 @@ export async function readBody(
   { mostBytes = usualMostBytes, onSlow }: BodyOptions = {},
   pace: Pace | null = null,
 ): Promise<Uint8Array> {
-  const over = new AbortController();
-  if (pace !== null) hasten(arriving, onSlow, pace, over.signal);
+  const timers = pace === null ? [] : hasten(arriving, onSlow, pace);
   const packed = await receive(arriving, mostBytes).finally(() => {
-    over.abort();
+    for (const cancel of timers) cancel();
   });
   const bytes = await unpack(packed, arriving.coding, mostBytes).catch((error: unknown) => {
     throw hasCode(error, "ERR_BUFFER_TOO_LARGE") ? tooLarge(arriving, mostBytes, "unpacked") : error;
@@ -48,13 +47,11 @@ export async function readBody(
 }
 
 /** Tells of a slow body, and in the end gives it up. */
-function hasten({ stream }: Arriving, onSlow: BodyOptions["onSlow"], pace: Pace, over: AbortSignal): void {
-  const after = async (ms: number, act: () => void): Promise<void> => {
-    await pace.wait(ms, over);
-    if (!over.aborted) act();
-  };
-  void after(pace.slowMs, () => onSlow?.());
-  void after(pace.mostMs, () => stream.destroy(new Error(`the answer was not whole after ${lasting(pace.mostMs)}`)));
+function hasten({ stream }: Arriving, onSlow: BodyOptions["onSlow"], { slowMs, mostMs, after }: Pace) {
+  return [
+    after(slowMs, () => onSlow?.()),
+    after(mostMs, () => stream.destroy(new Error(`the answer was not whole after ${lasting(mostMs)}`))),
+  ];
 }
 
 async function receive(arriving: Arriving, mostBytes: number): Promise<Uint8Array> {
@@ -171,19 +168,18 @@ const worthReadingBytes = 65_536;
 
 /** Lets go of a body nobody wants. */
 export function discardBody(stream: Readable, pace: Pace | null = null): void {
-  const over = new AbortController();
+  const cancel = pace?.after(pace.slowMs, () => stream.destroy());
   let size = 0;
   stream
     // An abort may end it early.
     .on("error", () => undefined)
     .on("close", () => {
-      over.abort();
+      cancel?.();
     })
     .on("data", (piece: Uint8Array) => {
       size += piece.length;
       if (size > worthReadingBytes) stream.destroy();
     });
-  void pace?.wait(pace.slowMs, over.signal).then(() => stream.destroy());
 }
 
 function hasCode(error: unknown, code: string): boolean {

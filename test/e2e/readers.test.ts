@@ -294,9 +294,9 @@ describe("a file that ends in the middle of a line, as after kill -9", () => {
   });
 
   it("a process that is killed in mid-record is that kind of case", async () => {
-    const journal = await openJournal({ events: 3000, latencyMs: 2 });
+    const journal = await openJournal({ events: 3000, latencyMs: 10 });
     const file = join(journal.env["HOME"] ?? "", "runs.ndjson");
-    const line = `${node} ${binary} since last --json --limit 20 >> ${file} & sleep 1; kill -9 $!; printf '${torn}' >> ${file}`;
+    const line = `${node} ${binary} since last --json --limit 5 >> ${file} & sleep 1; kill -9 $!; printf '${torn}' >> ${file}`;
     await shell(line, journal);
     await shell(`flowrun since last --json >> ${file}`, journal);
     const lines = (await readFile(file, "utf8")).split("\n").filter((text) => text !== "" && text !== torn);

@@ -2,15 +2,19 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { FlowrunError } from "../../src/errors.ts";
+import type { Pace } from "../../src/http/body.ts";
 import { createTransport, type TransportOptions } from "../../src/http/transport.ts";
 import type { Answer } from "../../src/host.ts";
 
-const wait = (ms: number, signal: AbortSignal): Promise<void> =>
-  delay(ms, undefined, { signal }).catch(() => undefined);
+const after: Pace["after"] = (ms, act) => {
+  const timer = setTimeout(act, ms);
+  return () => {
+    clearTimeout(timer);
+  };
+};
 
 const endings: (() => unknown)[] = [];
 
@@ -201,7 +205,7 @@ describe("a body that moves, and never gets anywhere", () => {
 
   test("is told of once, and then ended", async () => {
     const onSlow = vi.fn();
-    const answer = await ask(drip, { pace: { slowMs: 100, mostMs: 1000, wait } });
+    const answer = await ask(drip, { pace: { slowMs: 100, mostMs: 1000, after } });
     const body = answer.body({ onSlow });
     await expect(body).rejects.toThrow("not whole after 1000 ms");
     expect(onSlow).toHaveBeenCalledTimes(1);
