@@ -87,7 +87,9 @@ function formsOf(secret: string): RegExp {
 
 /** As it is, or with any of its characters escaped for a URL (once or again), for JSON, or for HTML. */
 function written(text: string): string {
-  return Array.from(text, (character) => `(?:${formsOfCharacter(character)})`).join("").replace(plainGroup, "$1");
+  return Array.from(text, (character) => `(?:${formsOfCharacter(character)})`)
+    .join("")
+    .replace(plainGroup, "$1");
 }
 
 /** Letters and digits need no escape anywhere. */

@@ -26,11 +26,11 @@ export function tokenFor(tokens: TokenSource, refused: readonly Token[]): Promis
 export async function judge(question: Question, answer: Answer, token: Token, now: number): Promise<Trouble> {
   const { service, url, refused } = question;
   const { status } = answer;
-  const words = readServerWords(answer.headers, await answer.body());
+  const words = readServerWords(answer.headers, await answer.body(), status);
   const failed: Trouble = {
     what: `${serviceNames[service]} answered ${status}`,
     kind: "unavailable",
-    why: words.text,
+    why: words.text ?? words.code,
     requestId: words.requestId,
     waitMs: null,
   };
@@ -55,6 +55,8 @@ function unauthorised(failed: Trouble, refusals: number): Trouble {
     kind: "auth",
     allowed: 3,
     waitMs: refusals === 1 ? 0 : afterSecondRefusalMs,
-    hint: "a fresh token was refused too: compare client id, secret and scopes with Adobe Developer Console → your project → OAuth Server-to-Server, or see flowrun doctor",
+    hint: "a fresh token was refused too: compare client id, secret and scopes with Adobe Developer Console → your project → OAuth Server-to-Server",
+    suspects: ["accessToken", "clientId", "imsOrgId"],
+    examine: true,
   };
 }

@@ -5,7 +5,7 @@ import { filled, profileKeys, variables, type Env, type ProfileValues } from "..
 import { namedProfile } from "../../settings/profile-name.ts";
 import { profileMode, profilePath, readUsedProfile } from "../../state/profile-files.ts";
 import { demoProfile } from "../chosen-profile.ts";
-import { openWay, type ConnectOptions, type Way } from "../way.ts";
+import { adobeWay, openWay, type ConnectOptions, type Way } from "../way.ts";
 import { failed, ok, skipped, type Finding } from "./finding.ts";
 import { tryTo, type Outcome } from "./try-to.ts";
 
@@ -43,7 +43,7 @@ async function openQuietly(options: ConnectOptions, profile: string, host: Host)
   if (profile === demoProfile) return openWay(options, "profile", host);
   const { readProfile } = await import("../../state/profiles.ts");
   const saved = await readProfile(host.dirs.config, profile);
-  return { profile, env: host.env, saved, send: host.send, origin: null, close: () => Promise.resolve() };
+  return adobeWay(profile, saved, host);
 }
 
 async function describeSettings(
