@@ -94,7 +94,7 @@ const rooms = [
   },
   {
     room: "state",
-    may: ["settings", "journal", "auth/secret"],
+    may: ["settings", "journal", "auth/secret", "auth/token"],
     types: ["auth", "names"],
     because: "What outlives a run is kept for others, so it may know the shape of a thing and not how to come by it.",
   },

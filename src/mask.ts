@@ -27,10 +27,8 @@ export function keepSecretsOf(env: Readonly<Record<string, string | undefined>>)
   const { FLOWRUN_CLIENT_SECRET = "", FLOWRUN_ACCESS_TOKEN = "" } = env;
   for (const secret of [...FLOWRUN_CLIENT_SECRET.split(","), FLOWRUN_ACCESS_TOKEN]) keepSecret(secret.trim());
   for (const [name, value] of Object.entries(env)) {
-    const [, password] = (/_proxy$/i.test(name) && /^(?:[a-z]+:\/\/)?[^:]*:(.*)@/is.exec(value ?? "")) || [];
-    if (password === undefined) continue;
-    keepSecret(password);
-    keepSecret(decode(password));
+    const [, password] = /_proxy$/i.test(name) ? (proxyPassword.exec(value ?? "") ?? []) : [];
+    if (password !== undefined) for (const form of [password, decode(password)]) keepSecret(form);
   }
 }
 
@@ -77,6 +75,9 @@ const queryField = new RegExp(
   ].join(""),
   "gi",
 );
+
+/** In `http://user:password@host:port` and the same without a scheme. */
+const proxyPassword = /^(?:[a-z]+:\/\/)?[^:/]*:(.*)@/is;
 
 /** A signed token, whoever it belongs to. */
 const jwt = /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g;

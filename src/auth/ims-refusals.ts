@@ -28,7 +28,7 @@ export function secretsRefused({ clientId, secrets }: Credentials, refusal: Refu
  * that answered, the URL. Pure.
  */
 export function tokenRefused({ clientId, imsUrl }: Credentials, refusal: Refusal): FlowrunError {
-  switch (refusal.words.code) {
+  switch (refusal.words.code ?? "") {
     case "invalid_client":
       return fail("auth", `IMS does not know the client ${clientId}`, refusal, {
         hint: `compare the client id with ${credentialPage} → Client ID: flowrun config set clientId <id>   (or FLOWRUN_CLIENT_ID)`,
