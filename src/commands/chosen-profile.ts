@@ -37,15 +37,11 @@ export async function noProfile(
   kind: "settings" | "notFound",
   { dirs }: Pick<Host, "dirs">,
 ): Promise<FlowrunError> {
-  const known = [...(await listProfiles(dirs.config)), demoProfile];
-  const meant = nearest(profile, known);
+  const saved = await listProfiles(dirs.config);
+  const meant = nearest(profile, [...saved, demoProfile]);
   const login = `flowrun login --profile ${profile}`;
   return new FlowrunError(kind, `there is no profile '${profile}'`, {
-    why:
-      known.length === 1 ? "none has been saved yet; 'demo' is built in" : `there are: ${known.join(", ")} (built in)`,
-    hint:
-      meant === null
-        ? `name one of those, or make it: ${login}`
-        : `did you mean --profile ${meant}? To make a new one: ${login}`,
+    why: `there ${saved.length === 0 ? "is" : "are"}: ${[...saved, demoProfile].join(", ")} (built in)`,
+    hint: meant === null ? `make it: ${login}` : `did you mean --profile ${meant}? To make a new one: ${login}`,
   });
 }

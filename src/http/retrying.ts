@@ -39,7 +39,7 @@ export interface Retrying {
   readonly signal: AbortSignal;
   readonly patience: Patience;
   readonly notify: Notify;
-  /** Whoever knows where the settings came from may say more of a failure than whoever asked. */
+  /** Of a failure that suspects settings: whoever knows where those came from may say more of it than whoever asked. */
   readonly blame?: (error: FlowrunError) => Promise<FlowrunError>;
 }
 
@@ -51,12 +51,13 @@ export async function persevere<T>(attempt: () => Promise<Attempt<T>>, retrying:
   return blaming(() => tryAgainAndAgain(attempt, retrying), retrying);
 }
 
-/** Does the work; what it throws is told by whoever knows more of it. */
+/** Does the work; where what it throws suspects a setting, whoever knows more of it tells it. */
 export async function blaming<T>(work: () => Promise<T>, { blame }: Pick<Retrying, "blame">): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw error instanceof FlowrunError && blame !== undefined ? await blame(error) : error;
+    const isOpen = error instanceof FlowrunError && error.suspects.length > 0;
+    throw isOpen && blame !== undefined ? await blame(error) : error;
   }
 }
 
