@@ -74,18 +74,18 @@ async function report(error: FlowrunError, argv: readonly string[], host: Host):
 const lookCloser = "(or look closer: flowrun doctor)";
 
 /**
- * Only a why has several lines: a list, a stack, an expression with a caret. Each of them stands below the first word of
- * the first, so that nothing quoted in it can pass for a line of ours.
+ * Only a why has several lines: a list, a stack, an expression with a caret. Those after the first are set in, so that
+ * nothing quoted in them can pass for a line of ours.
  */
 function indented(why: string): string {
   return why
     .split("\n")
-    .map((line, index) => (index === 0 ? line : line.replace(/^ {0,7}/, whyIndent)))
+    .map((line, index) => (index === 0 ? line : line.replace(/^ {0,4}/, setIn)))
     .map(safeText)
     .join("\n");
 }
 
-const whyIndent = " ".repeat("  why: ".length);
+const setIn = " ".repeat(4);
 
 /** commander's one sentence, or two, or a suggestion on a second line, as what happened and why. */
 function usageError(error: CommanderError, argv: readonly string[]): FlowrunError {
