@@ -36,10 +36,11 @@ export function saidIn({ code, text }: ServerWords): string | null {
   return said.length === 0 ? null : said.join(": ");
 }
 
-/** Whether a server answered with a page for people: whoever it is, it is no API. Pure. */
+/** Whether a server answered with a page for people: whoever it is, it is no API. JSON is none, whatever its type. Pure. */
 export function isWebPage(headers: AnswerHeaders, body: Uint8Array): boolean {
-  const type = headers["content-type"]?.[0] ?? "";
-  return /^\s*text\/html/i.test(type) || isHtml(new TextDecoder().decode(body.subarray(0, 1024)));
+  const text = new TextDecoder().decode(body);
+  const isCalledOne = /^\s*text\/html/i.test(headers["content-type"]?.[0] ?? "");
+  return isHtml(text) || (isCalledOne && text.trim() !== "" && parseObject(text) === null);
 }
 
 /** Some wrap it up: `{"error": {"code", "message"}}`, `{"errors": [{…}]}`. */

@@ -1,9 +1,9 @@
 import type { Token, TokenSource } from "../auth/token.ts";
 import { defaultWaitMs, retryAfterMs } from "../http/backoff.ts";
 import type { Trouble } from "../http/retrying.ts";
-import { readServerWords } from "../http/words.ts";
+import { isWebPage, readServerWords } from "../http/words.ts";
 import type { Answer } from "../host.ts";
-import { refusal, serviceNames, type Service } from "./refusals.ts";
+import { blocked, refusal, serviceNames, type Service } from "./refusals.ts";
 
 /** One question to a service behind Adobe's gateway, and how it has gone so far. */
 export interface Question {
@@ -26,7 +26,8 @@ export function tokenFor(tokens: TokenSource, refused: readonly Token[]): Promis
 export async function judge(question: Question, answer: Answer, token: Token, now: number): Promise<Trouble> {
   const { service, url, refused } = question;
   const { status } = answer;
-  const words = readServerWords(answer.headers, await answer.body(), status);
+  const body = await answer.body();
+  const words = readServerWords(answer.headers, body, status);
   const failed: Trouble = {
     what: `${serviceNames[service]} answered ${status}`,
     kind: "unavailable",
@@ -44,6 +45,7 @@ export async function judge(question: Question, answer: Answer, token: Token, no
     refused.push(token);
     return unauthorised(failed, refused.length);
   }
+  if (status === 403 && isWebPage(answer.headers, body)) throw blocked(words, url, service);
   throw refusal(status, words, url, service);
 }
 

@@ -48,6 +48,21 @@ export function refusal(status: number, words: ServerWords, url: string, service
   }
 }
 
+/** The failure behind a 403 that is a page for people: Adobe's gateway speaks JSON, so a proxy or a firewall said no. Pure. */
+export function blocked(words: ServerWords, url: string, service: Service): FlowrunError {
+  return new FlowrunError(
+    "forbidden",
+    `something between here and ${serviceNames[service]} does not let this through`,
+    {
+      why: `${new URL(url).origin} answered 403: ${words.text ?? "a web page"}, where Adobe answers with JSON`,
+      hint: `allow ${new URL(url).host} in the proxy or firewall, and ${checks[service]}`,
+      suspects: [urlOf[service]],
+      requestId: words.requestId,
+      examine: true,
+    },
+  );
+}
+
 const urlOf = { journal: "journalUrl", registrations: "apiUrl" } as const satisfies Record<Service, string>;
 
 const forbidden = {

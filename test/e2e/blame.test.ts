@@ -111,12 +111,34 @@ describe("what IMS answers", () => {
     expect(ims.asked).toHaveLength(what.source.includes("secrets") ? 2 : 1);
   });
 
+  it("a token that calls itself a page is one all the same", async () => {
+    const journal = await openJournal({ faults: [{ on: "ims", fault: { kind: "contentType", value: "text/html" } }] });
+    expect((await journal.run("since oldest -q")).code).toBe(0);
+  });
+
   it("a page of a gateway that is down is waited out: that is no wrong URL", async () => {
     const journal = await openJournal();
     const ims = await strangeServer(() => ({ status: 502, headers: { "content-type": "text/html" }, body: "<html>" }));
     const { code, stderr } = await journal.run("since oldest --retries 2", { FLOWRUN_IMS_URL: ims.url });
     expect(code).toBe(5);
     expect(stderr).toContain("error: IMS answered 502 2 times in a row");
+  });
+});
+
+describe("what answers for the journal", () => {
+  it("a firewall's page with 403 is not blamed on the credential", async () => {
+    const firewall = await strangeServer(() => ({
+      status: 403,
+      body: "<html><title>Blocked by policy</title></html>",
+    }));
+    const journal = await openJournal();
+    const url = `${firewall.url}/events/o`;
+    const { code, stderr } = await journal.run("since oldest --jobs 1", { FLOWRUN_JOURNAL_URL: url });
+    expect(code).toBe(4);
+    const [what, why, fix] = lines(stderr);
+    expect(what).toContain("something between here and the journal does not let this through");
+    expect(why).toContain('answered 403: a web page, "Blocked by policy"');
+    expect(fix).toContain(`allow ${new URL(url).host} in the proxy or firewall`);
   });
 });
 
@@ -231,7 +253,8 @@ describe("a misspelt profile", () => {
     "doctor",
   ])("%s lists the known ones and the nearest", async (command) => {
     const journal = await openJournal();
-    const env = await withProfile(journal, "acme-prod");
+    const nobody = { FLOWRUN_IMS_URL: "http://127.0.0.1:9", FLOWRUN_API_URL: "http://127.0.0.1:9" };
+    const env = { ...(await withProfile(journal, "acme-prod")), ...nobody };
     await withProfile(journal, "globex");
     const { code, stdout, stderr } = await flowrun([...command.split(" "), "--profile", "acme-prd"], { env });
     expect(code).toBeGreaterThan(0);
