@@ -22,13 +22,15 @@ export async function mint(credentials: Credentials, minting: Minting): Promise<
 }
 
 async function mintWithAny(credentials: Credentials, minting: Minting): Promise<Token> {
-  let last: Refusal | null = null;
+  let refused = new FlowrunError("settings", `client ${credentials.clientId} has no secret to ask IMS with`, {
+    hint: "flowrun login",
+  });
   for (const secret of credentials.secrets) {
     const outcome = await persevere(() => tryOnce(credentials, secret, minting), minting);
     if ("token" in outcome) return outcome.token;
-    last = outcome.refusal;
+    refused = secretsRefused(credentials, outcome.refusal);
   }
-  throw secretsRefused(credentials, last ?? { status: 400, words: { code: null, text: null, requestId: null } });
+  throw refused;
 }
 
 type Outcome = { readonly token: Token } | { readonly refusal: Refusal };
@@ -72,19 +74,20 @@ function judge(
   { mintedAt, now }: { readonly mintedAt: number; readonly now: number },
 ): Attempt<Outcome> {
   const words = readServerWords(answer.headers, body, answer.status);
-  const stranger = strangersAnswer(credentials, answer, body, words);
-  if (stranger !== null) throw stranger;
-  if (answer.status === 200) {
-    const token = readToken(body, mintedAt);
-    return token === null
-      ? // The body is not quoted: what is left of it may be a token.
-        { trouble: trouble("IMS answered without a token", "its body is not the JSON of a token", words.requestId) }
-      : { value: { token } };
-  }
+  const token = answer.status === 200 ? readToken(body, mintedAt) : null;
+  if (token !== null) return { value: { token } };
   if (answer.status === 429 || answer.status >= 500) {
     const told = retryAfterMs(answer.headers["retry-after"]?.[0], now);
     const waitMs = answer.status === 429 || answer.status === 503 ? (told ?? defaultWaitMs) : null;
     return { trouble: { ...trouble(`IMS answered ${String(answer.status)}`, saidIn(words), words.requestId), waitMs } };
+  }
+  const stranger = strangersAnswer(credentials, answer, body, words);
+  if (stranger !== null) throw stranger;
+  if (answer.status === 200) {
+    // The body is not quoted: what is left of it may be a token.
+    return {
+      trouble: trouble("IMS answered without a token", "its body is not the JSON of a token", words.requestId),
+    };
   }
   const refusal: Refusal = { status: answer.status, words };
   if (blamesSecret(refusal)) return { value: { refusal } };

@@ -14,7 +14,7 @@ export function blamesSecret({ words }: Refusal): boolean {
   return words.code === "invalid_client" && !/client_?id/i.test(words.text ?? "");
 }
 
-/** The failure where every secret was refused. Pure. */
+/** The failure where every secret was refused, the last of them so. Pure. */
 export function secretsRefused({ clientId, secrets }: Credentials, refusal: Refusal): FlowrunError {
   const which = secrets.length > 1 ? `all ${secrets.length} secrets` : "the secret";
   return fail("auth", `IMS refused ${which} of client ${clientId}`, refusal, {
@@ -61,7 +61,7 @@ export function strangersAnswer({ imsUrl }: Credentials, answer: Answer, body: U
     const to = URL.canParse(location, imsUrl) ? ` to ${new URL(location, imsUrl).origin}` : "";
     return notIms(`what stands at ${imsUrl} is not IMS: it redirects${to}`, refusal);
   }
-  if (answer.status >= 429 || !isWebPage(answer.headers, body)) return null;
+  if (!isWebPage(answer.headers, body)) return null;
   return notIms(`what stands at ${imsUrl} is not IMS: it answers with a web page`, refusal);
 }
 

@@ -18,12 +18,16 @@ export interface Circumstances {
  */
 export async function nameCulprits(error: FlowrunError, { profile, env, saved }: Circumstances): Promise<FlowrunError> {
   const { suspects } = error;
-  const token = filled(env["FLOWRUN_ACCESS_TOKEN"]);
-  if (token !== null && suspects.includes("accessToken")) return blameToken(error, token, profile, await saved());
-  const suspected = Object.entries(variables).filter(([key, name]) => suspects.includes(key) && filled(env[name]));
-  if (suspected.length === 0) return error;
-  const names = suspected.map(([, name]): string => name);
-  const culprits = overridden(env, await saved()).filter((name) => names.includes(name));
+  const token = suspects.includes("accessToken") ? filled(env["FLOWRUN_ACCESS_TOKEN"]) : null;
+  const names = Object.entries(variables).flatMap(([key, name]): readonly string[] =>
+    suspects.includes(key) && filled(env[name]) !== null ? [name] : [],
+  );
+  if (token === null && names.length === 0) return error;
+  const kept = await saved();
+  const culprits = overridden(env, kept).filter((name) => names.includes(name));
+  // The likeliest is suspected first.
+  const isToken = suspects[0] === "accessToken" || culprits.length === 0;
+  if (token !== null && isToken) return blameToken(error, token, profile, kept);
   return culprits.length === 0 ? error : blameVariables(error, culprits, profile);
 }
 
