@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runCli } from "../src/cli.ts";
 import { keepSecret } from "../src/mask.ts";
@@ -35,6 +37,16 @@ describe("a bug", () => {
     const { lines } = await bug('odd "p8e-in-a-stack" cDhlLWluLWEtc3RhY2s=');
     expect(lines[1]).toBe('  why: Error: odd "[secret]" [secret]');
   });
+});
+
+test("no hint names the doctor but the one that is put to it here, which the doctor never shows", () => {
+  const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+  const naming = files.filter((file) =>
+    readFileSync(join("src", file), "utf8")
+      .split("\n")
+      .some((line) => line.includes("flowrun doctor") && !/^\s*(?:\/?\*|\/\/)/.test(line)),
+  );
+  expect(naming).toEqual(["cli.ts"]);
 });
 
 test("what was typed stays on its line, in what happened and in what to type", async () => {

@@ -13,10 +13,7 @@ import { checkClock, checkNetwork, checkVersion } from "./machine.ts";
 import { lookAtSettings, type ChosenProfile, type Setup } from "./settings.ts";
 import { survive, tryTo } from "./try-to.ts";
 
-export interface ExamineOptions extends ConnectOptions, ChosenProfile {
-  readonly profile: string;
-  readonly patience: Patience;
-}
+export type ExamineOptions = ConnectOptions & ChosenProfile & { readonly patience: Patience };
 
 /**
  * Makes every check in order, from what is nearest to what is farthest. One that needs what an earlier one did not
@@ -25,7 +22,7 @@ export interface ExamineOptions extends ConnectOptions, ChosenProfile {
 export async function* examine(options: ExamineOptions, host: Host): AsyncGenerator<Finding> {
   const { profile } = options;
   yield checkVersion(host);
-  const setup = await lookAtSettings(options, options, host);
+  const setup = await lookAtSettings(options, host);
   try {
     yield* setup.findings;
     yield* await survive("token", () => checkCaches(host.dirs.cache));

@@ -45,11 +45,8 @@ export async function chooseProfile(flag: string | undefined, host: Host): Promi
  * Finds the settings and where each came from, and where the secrets are. Changes nothing: a file that others can read
  * stays as it is, so that doctor can say so.
  */
-export async function lookAtSettings(
-  options: ConnectOptions,
-  { profile, chosenBy, damage }: ChosenProfile,
-  host: Host,
-): Promise<Setup> {
+export async function lookAtSettings(options: ConnectOptions & ChosenProfile, host: Host): Promise<Setup> {
+  const { profile, chosenBy, damage } = options;
   const opened = await tryTo(() => openQuietly(options, profile, host));
   const secrets = await survive("secrets", () => checkSecrets(profile, valueOf(opened), host));
   // What the environment says is good whatever has become of the profile.
@@ -64,7 +61,7 @@ export async function lookAtSettings(
 
 /** As `openWay` does, but for making the profile's file private. */
 async function openQuietly(options: ConnectOptions, profile: string, host: Host): Promise<Way> {
-  if (profile === demoProfile) return openWay({ ...options, profile }, "profile", host);
+  if (profile === demoProfile) return openWay(options, "profile", host);
   await requireProfile(profile, "profile", host);
   const { readProfile } = await import("../../state/profiles.ts");
   const saved = await readProfile(host.dirs.config, profile);
