@@ -94,7 +94,7 @@ const rooms = [
   },
   {
     room: "state",
-    may: ["settings", "journal", "auth/secret"],
+    may: ["settings", "journal", "auth/secret", "auth/token"],
     types: ["auth", "names"],
     because: "What outlives a run is kept for others, so it may know the shape of a thing and not how to come by it.",
   },
@@ -103,7 +103,7 @@ const rooms = [
 ];
 
 /** What every room may import; a leaf imports other leaves only. */
-const leaves = ["host", "errors", "json", "notices", "version"];
+const leaves = ["host", "errors", "json", "mask", "notices", "version"];
 
 /** The files through which a package enters src. A package without a row does not enter. */
 const doors = [

@@ -5,6 +5,7 @@ import { runCli } from "./cli.ts";
 import { findDirs } from "./dirs.ts";
 import { exitCodes, FlowrunError } from "./errors.ts";
 import type { Ask, Host, Prompt, Send } from "./host.ts";
+import { discreet, keepSecretsOf } from "./mask.ts";
 import { outputOf } from "./terminal/output.ts";
 
 /** The composition root: but for start.ts the only file that knows the process, its signals and the clock. */
@@ -112,13 +113,15 @@ async function readStdin(): Promise<string> {
   });
 }
 
+keepSecretsOf(process.env);
+
 const host: Host = {
   env: process.env,
   dirs: findDirs(process.env, process.platform),
   // The stream itself is made when it is read: most commands never do.
   stdin: { isTTY: isatty(0), read: readStdin },
   stdout,
-  stderr,
+  stderr: discreet(stderr),
   prompt: isatty(0) && isatty(2) ? lazyPrompt() : null,
   nodeVersion,
   pid: process.pid,

@@ -5,6 +5,7 @@ import {
   defaults,
   filled,
   list,
+  readVariables,
   variables,
   type Env,
   type ProfileKey,
@@ -55,25 +56,42 @@ export function findSetting(key: ProfileKey, env: Env, saved: ProfileValues): Fo
   return usual === null ? null : { value: usual, from: "default" };
 }
 
+/** The settings that nobody gives and somebody has to. Pure. */
+export function missingSettings(env: Env, saved: ProfileValues, withJournal: boolean): readonly VariableKey[] {
+  const hasToken = filled(env["FLOWRUN_ACCESS_TOKEN"]) !== null;
+  const ofAccess: readonly VariableKey[] = hasToken
+    ? ["clientId", "imsOrgId"]
+    : ["clientId", "clientSecret", "imsOrgId"];
+  const needed = withJournal ? [...ofAccess, "journalUrl" as const] : ofAccess;
+  return needed.filter((key) => findSetting(key, env, saved) === null);
+}
+
+/** The variables that say something else than the profile has saved. Pure. */
+export function overridden(env: Env, saved: ProfileValues): readonly string[] {
+  return Object.entries(readVariables(env)).flatMap(([key, told]) => {
+    const kept = isVariable(key) ? filled(saved[key]) : null;
+    return kept === null || !isVariable(key) || list(kept).join() === list(told).join() ? [] : [variables[key]];
+  });
+}
+
 /**
  * Environment over profile over defaults.
  * @throws FlowrunError `settings` that names everything missing at once, and the first value that cannot be right.
  * Pure.
  */
 export function resolveSettings(profile: string, env: Env, saved: ProfileValues): Settings {
-  const access = resolve(profile, env, saved, ["journalUrl"]);
+  const access = resolve(profile, env, saved, true);
   return { ...access, journalUrl: found("journalUrl", env, saved) };
 }
 
 /** The same without a journal. @throws FlowrunError `settings`, likewise. Pure. */
 export function resolveAccess(profile: string, env: Env, saved: ProfileValues): Access {
-  return resolve(profile, env, saved, []);
+  return resolve(profile, env, saved, false);
 }
 
-function resolve(profile: string, env: Env, saved: ProfileValues, more: readonly VariableKey[]): Access {
+function resolve(profile: string, env: Env, saved: ProfileValues, withJournal: boolean): Access {
   const accessToken = filled(env["FLOWRUN_ACCESS_TOKEN"]);
-  const needed: readonly VariableKey[] = [...requiredKeys(accessToken !== null), ...more];
-  const missing = needed.filter((key) => findSetting(key, env, saved) === null);
+  const missing = missingSettings(env, saved, withJournal);
   if (missing.length > 0) throw incomplete(profile, missing);
   return {
     profile,
@@ -87,17 +105,13 @@ function resolve(profile: string, env: Env, saved: ProfileValues, more: readonly
   };
 }
 
-function requiredKeys(hasToken: boolean): readonly VariableKey[] {
-  return hasToken ? ["clientId", "imsOrgId"] : ["clientId", "clientSecret", "imsOrgId"];
-}
-
 function found(key: VariableKey, env: Env, saved: ProfileValues): string {
   const setting = findSetting(key, env, saved);
   if (setting === null) return "";
   return checkValue(key, setting.value, setting.from === "profile" ? key : variables[key]);
 }
 
-function isVariable(key: ProfileKey): key is VariableKey {
+function isVariable(key: string): key is VariableKey {
   return key in variables;
 }
 

@@ -2,7 +2,7 @@ import type { Host } from "../host.ts";
 import { createReporter } from "../reporter.ts";
 import type { CommonFlags } from "../program/flags.ts";
 import { variables } from "../settings/keys.ts";
-import { chosenProfile } from "./chosen-profile.ts";
+import { chosenProfile, requireProfile } from "./chosen-profile.ts";
 import { forgetTokenOf, refuseDemo, withoutKey } from "./saved-profile.ts";
 import { readSaved } from "./way.ts";
 
@@ -11,6 +11,7 @@ export async function runLogout(flags: CommonFlags, host: Host): Promise<void> {
   const { notify } = createReporter(host, { quiet: flags.quiet === true, verbose: false, live: false });
   const profile = await chosenProfile(flags.profile, host);
   refuseDemo(profile);
+  await requireProfile(profile, "profile", host);
   const saved = await readSaved(profile, notify, host);
   if (saved.clientSecret === undefined) {
     notify({ kind: "remark", text: `the profile '${profile}' has no secret: nothing to forget` });

@@ -9,7 +9,7 @@ import type { ProfileValues } from "../settings/keys.ts";
 import { listCursors } from "../state/cursor-files.ts";
 import { forgetUsedProfile, listProfiles, readUsedProfile, saveUsedProfile } from "../state/profile-files.ts";
 import { readProfile, removeProfile } from "../state/profiles.ts";
-import { chosenProfile, demoProfile } from "./chosen-profile.ts";
+import { chosenProfile, demoProfile, noProfile } from "./chosen-profile.ts";
 import { forgetTokenOf, refuseDemo } from "./saved-profile.ts";
 
 /** The saved profiles and the demo, a line each; a damaged one is shown as such. */
@@ -38,7 +38,7 @@ export async function runProfileList(flags: SetupFlags, host: Host): Promise<voi
 export async function runProfileUse(name: string, flags: CommonFlags, host: Host): Promise<void> {
   const profile = checkProfileName(name);
   const known = [...(await listProfiles(host.dirs.config)), demoProfile, defaultProfile];
-  if (!known.includes(profile)) throw noProfile(profile);
+  if (!known.includes(profile)) throw await noProfile(profile, "notFound", host);
   await saving(() => saveUsedProfile(host.dirs.config, profile));
   const { notify } = createReporter(host, { quiet: flags.quiet === true, verbose: false, live: false });
   notify({ kind: "remark", text: `the profile '${profile}' is used where none is named` });
@@ -55,7 +55,7 @@ export async function runProfileRemove(name: string, flags: CommonFlags, host: H
   const { config, state } = host.dirs;
   const saved = await readProfile(config, profile).catch(() => ({}));
   await forgetTokenOf(saved, host).catch(() => undefined);
-  if (!(await removeProfile(host, profile))) throw noProfile(profile);
+  if (!(await removeProfile(host, profile))) throw await noProfile(profile, "notFound", host);
   notify({ kind: "remark", text: `the profile '${profile}' is removed` });
   if ((await readUsedProfile(config).catch(() => null)) === profile) {
     await saving(() => forgetUsedProfile(config));
@@ -92,11 +92,4 @@ async function saving(work: () => Promise<void>): Promise<void> {
       cause: error,
     });
   }
-}
-
-function noProfile(profile: string): FlowrunError {
-  return new FlowrunError("notFound", `there is no profile '${profile}'`, {
-    why: "it was never saved, or has been removed",
-    hint: `see what there is: flowrun profile list   (or make it: flowrun login --profile ${profile})`,
-  });
 }

@@ -88,9 +88,8 @@ async function tryOnce(journal: Journal, url: string, refused: Token[], steps: S
   } catch (error) {
     journal.signal.throwIfAborted();
     if (error instanceof FlowrunError || isMistake(error)) throw error;
-    return {
-      trouble: { ...trouble("the journal could not be read", describeNetworkFailure(error)), hint: networkHint },
-    };
+    const failed = trouble("the journal could not be read", describeNetworkFailure(error));
+    return { trouble: { ...failed, hint: networkHint, suspects: ["journalUrl"], examine: true } };
   }
 }
 

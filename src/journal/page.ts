@@ -142,13 +142,15 @@ export function resolveNext(link: string, requestUrl: string, baseUrl: string, s
   if (!URL.canParse(link, requestUrl)) {
     throw new FlowrunError("protocol", `the next link of ${name} is no URL`, {
       why: `it reads ${JSON.stringify(link.slice(0, 200))}`,
-      hint: "check the URLs with: flowrun doctor; a proxy in between may change links",
+      hint: "check the URLs: flowrun config list; a proxy in between may change links",
+      examine: true,
     });
   }
   const { href, host } = new URL(link, requestUrl);
   if (mayFollow(link, requestUrl, baseUrl)) return href;
   throw new FlowrunError("protocol", `the next link of ${name} points to another host, ${host}, and was not followed`, {
     why: "the access token goes only to the same host or to *.adobe.io over https",
-    hint: "check the URLs with: flowrun doctor, and any proxy between here and Adobe",
+    hint: "check the URLs (flowrun config list), and any proxy between here and Adobe",
+    examine: true,
   });
 }

@@ -38,8 +38,9 @@ export async function askFlowName(service: FlowService, flowId: string, sandbox:
     const body = await answer.body();
     if (answer.status === 404) return { name: null };
     if (answer.status === 200) return readName(parseObject(new TextDecoder().decode(body)));
-    const { text } = readServerWords(answer.headers, body);
-    return { trouble: `Flow Service answered ${String(answer.status)}${text === null ? "" : `: ${text}`}` };
+    const { code, text } = readServerWords(answer.headers, body, answer.status);
+    const said = text ?? code;
+    return { trouble: `Flow Service answered ${String(answer.status)}${said === null ? "" : `: ${said}`}` };
   } catch (error) {
     return { trouble: `Flow Service could not be asked: ${describeNetworkFailure(error)}` };
   }

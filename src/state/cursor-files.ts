@@ -82,10 +82,13 @@ function decodeCursor(text: string): Cursor | null {
     Date.parse(textOf(fields[name]) ?? ""),
   );
   const { runs, events, keys } = fields;
-  if (journal === null || next === null || Number.isNaN(savedAt + readUntil + movedAt)) return null;
+  if (journal === null || next === null || !(Math.max(savedAt, readUntil, movedAt) < latest)) return null;
   if (typeof runs !== "number" || typeof events !== "number" || !isTexts(keys)) return null;
   return { journal, next, position: textOf(fields["position"]), savedAt, readUntil, movedAt, runs, events, keys };
 }
+
+/** Later than this there is no year of four digits to write. */
+const latest = Date.UTC(9999, 0);
 
 function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((element) => typeof element === "string");

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { isObject, parseObject } from "../json.ts";
 import type { KnownName, NameStore } from "../names/name-book.ts";
-import { readPrivateFile, writePrivateFile } from "./private-file.ts";
+import { findUnusable, readPrivateFile, writePrivateFile } from "./private-file.ts";
 
 /**
  * Keeps the names of an organisation's flows between processes, in a file under the cache folder. It is only a cache: a
@@ -15,6 +15,11 @@ export function createNamesFile(cacheFolder: string, platform: string, imsOrgId:
     find: async () => readNames(await readPrivateFile(path).catch(() => null)),
     keep: (names) => writePrivateFile(path, `${JSON.stringify(Object.fromEntries(names))}\n`).catch(() => undefined),
   };
+}
+
+/** The paths of the files of names that cannot be used. */
+export function findDamagedNames(cacheFolder: string): Promise<readonly string[]> {
+  return findUnusable(join(cacheFolder, "names"), (text) => parseObject(text) !== null);
 }
 
 function readNames(text: string | null): ReadonlyMap<string, KnownName> {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 
 /**
  * Writes a file that only its owner can read (0600, in folders of 0700), whole or not at all: a temporary file, fsync,
@@ -40,6 +40,22 @@ export async function readPrivateFile(path: string): Promise<string | null> {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
     throw error;
   }
+}
+
+/**
+ * The paths of the JSON files in a folder whose text does not pass, sorted; none where there is no folder. One that
+ * cannot be read does not pass.
+ */
+export async function findUnusable(folder: string, passes: (text: string) => boolean): Promise<readonly string[]> {
+  const files = await readdir(folder).catch(() => []);
+  const paths = files.filter((file) => file.endsWith(".json")).map((file) => join(folder, file));
+  const verdicts = await Promise.all(
+    paths.map(async (path) => {
+      const text = await readPrivateFile(path).catch(() => "");
+      return text === null || passes(text);
+    }),
+  );
+  return paths.filter((_, index) => verdicts[index] === false).sort();
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Secret } from "../auth/secret.ts";
-import type { Credentials, Token, TokenStore } from "../auth/token.ts";
+import { isTokenText, type Credentials, type Token, type TokenStore } from "../auth/token.ts";
 import { reasonOf } from "../errors.ts";
 import { parseObject, textOf } from "../json.ts";
 import type { Notify } from "../notices.ts";
-import { readPrivateFile, writePrivateFile } from "./private-file.ts";
+import { findUnusable, readPrivateFile, writePrivateFile } from "./private-file.ts";
 
 /**
  * Keeps a credential's token between processes, in a file of its own under the cache folder. The file's name is a hash
@@ -31,6 +31,11 @@ export async function forgetToken(cacheFolder: string, credentials: Credentials)
   await rm(tokenPath(cacheFolder, credentials), { force: true });
 }
 
+/** The paths of kept tokens that cannot be used. */
+export function findDamagedTokens(cacheFolder: string): Promise<readonly string[]> {
+  return findUnusable(join(cacheFolder, "tokens"), (text) => readToken(text) !== null);
+}
+
 function tokenPath(cacheFolder: string, credentials: Credentials): string {
   return join(cacheFolder, "tokens", `${fingerprint(credentials)}.json`);
 }
@@ -49,6 +54,11 @@ function readToken(text: string | null): Token | null {
   const fields = text === null ? null : parseObject(text);
   const accessToken = textOf(fields?.["accessToken"]);
   const { mintedAt, expiresAt } = fields ?? {};
-  if (accessToken === null || typeof mintedAt !== "number" || typeof expiresAt !== "number") return null;
+  if (accessToken === null || !isTokenText(accessToken) || !isTime(mintedAt) || !isTime(expiresAt)) return null;
   return { accessToken: new Secret(accessToken), mintedAt, expiresAt };
+}
+
+/** Epoch milliseconds of a year that can be written. */
+function isTime(value: unknown): value is number {
+  return typeof value === "number" && Math.abs(value) < 8e15;
 }

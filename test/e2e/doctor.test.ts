@@ -27,6 +27,11 @@ async function adobe(faults: readonly FaultRule[] = [], aheadMs = 0): Promise<Se
   return { server, env: { ...bareEnv(home), ...settingsFor(server) } };
 }
 
+/** Nothing is set up, and nobody beyond this machine is asked. */
+function nowhere(): Record<string, string> {
+  return { ...bareEnv(home), FLOWRUN_IMS_URL: "http://127.0.0.1:9", FLOWRUN_API_URL: "http://127.0.0.1:9" };
+}
+
 async function doctor(env: Record<string, string>, ...args: readonly string[]): Promise<Finished> {
   return flowrun(["doctor", ...args], { env });
 }
@@ -120,7 +125,7 @@ describe("where all is well", () => {
 
 describe("where something is wrong", () => {
   it("names all settings that are missing, and skips what needs them", async () => {
-    const found = await doctor(bareEnv(home));
+    const found = await doctor(nowhere());
     expect(found.code).toBe(2);
     expect(lineOf("settings", found)).toMatch(/^failed.*FLOWRUN_CLIENT_ID.*FLOWRUN_JOURNAL_URL/);
     expect(lineOf("settings", found)).toContain("fix: flowrun login");
@@ -232,7 +237,7 @@ describe("where something is wrong", () => {
 
   it("names a damaged profile file, leaves it alone and still looks at the cursors", async () => {
     const file = await put(["profiles", "default.json"], '{"clientSecret": "p8e-half');
-    const found = await doctor(bareEnv(home));
+    const found = await doctor(nowhere());
     expect(found.code).toBe(2);
     expect(lineOf("settings", found)).toMatch(/^failed/);
     expect(lineOf("settings", found)).toContain(file);
@@ -303,7 +308,7 @@ describe("where something is wrong", () => {
   });
 
   it("with --json ends stderr with the error as an object", async () => {
-    const found = await doctor(bareEnv(home), "--json");
+    const found = await doctor(nowhere(), "--json");
     expect(found.code).toBe(2);
     expect(JSON.parse(found.stdout)).toMatchObject({ ok: false, exitCode: 2 });
     expect(JSON.parse(found.stderr.trim().split("\n").at(-1)!)).toMatchObject({ type: "flowrun.error", exitCode: 2 });

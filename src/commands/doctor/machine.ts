@@ -81,7 +81,10 @@ export interface Asking {
 }
 
 /** This machine's clock against the one of the server that is asked first: IMS, or the API where a token was given. */
-export async function checkClock({ imsUrl, apiUrl, accessToken }: Access, asking: Asking): Promise<Finding> {
+export async function checkClock(
+  { imsUrl, apiUrl, accessToken }: Pick<Access, "imsUrl" | "apiUrl" | "accessToken">,
+  asking: Asking,
+): Promise<Finding> {
   const { host, send, signal, notify } = asking;
   const url = accessToken === null ? `${imsUrl}/ims/.well-known/openid-configuration` : apiUrl;
   const name = new URL(url).hostname;
