@@ -5,7 +5,11 @@ const rooms = [
     may: ["main", "dirs"],
     because: "A process begins here, with as little as can be.",
   },
-  { room: "dirs", may: [], because: "Where the folders are follows from the environment alone." },
+  {
+    room: "dirs",
+    may: ["settings/clean-text"],
+    because: "Where the folders are follows from the environment alone, read as the other settings are.",
+  },
   {
     room: "main",
     may: ["cli", "dirs", "terminal", "http"],
@@ -119,7 +123,6 @@ const doors = [
   },
   { packages: ["conf"], at: ["state"], because: "How a file is kept safe is the business of one room." },
   { packages: ["fs-native-extensions"], at: ["state"], because: "A lock guards a file of that room." },
-  { packages: ["env-paths"], at: ["dirs"], because: "Where the folders are is decided once." },
   {
     packages: ["chalk", "cli-table3", "csv-stringify", "yaml", "fast-string-width"],
     at: ["render"],

@@ -82,7 +82,10 @@ async function readStdin(): Promise<string> {
 
 const host: Host = {
   env: process.env,
-  dirs: findDirs(process.env, process.platform),
+  // Found when a command needs them, so that one that cannot be right is told as any other failure is.
+  get dirs() {
+    return findDirs(process.env, process.platform);
+  },
   // The stream itself is made when it is read: most commands never do.
   stdin: { isTTY: isatty(0), read: readStdin },
   stdout: outputOf(process.stdout),
