@@ -22,7 +22,7 @@ const rooms = [
   },
   {
     room: "program",
-    may: ["commands", "render", "sinks", "runs/grouping", "settings/keys"],
+    may: ["commands", "render", "sinks", "runs/grouping", "settings/keys", "settings/environment"],
     because:
       "The program declares the commands, takes choices from the registries so that help cannot lie, and loads each command when it runs.",
   },

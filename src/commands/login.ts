@@ -5,7 +5,8 @@ import { startUrl } from "../journal/when.ts";
 import type { LoginFlags } from "../program/flags.ts";
 import { safeText } from "../render/safe-text.ts";
 import { createReporter } from "../reporter.ts";
-import { readVariables, variables, type Env, type ProfileValues } from "../settings/keys.ts";
+import { readVariable, readVariables } from "../settings/environment.ts";
+import { variables, type Env, type ProfileValues } from "../settings/keys.ts";
 import { defaultProfile } from "../settings/profile-name.ts";
 import { readUsedProfile } from "../state/profile-files.ts";
 import { chosenProfile, demoProfile } from "./chosen-profile.ts";
@@ -40,7 +41,7 @@ async function login(
 ): Promise<void> {
   const { notify } = options;
   const saved = await readSaved(profile, notify, host);
-  const { values, journalUrl, hasManagementApi } = await gatherLogin(flags, saved, prompt, host);
+  const { values, journalUrl, hasManagementApi } = await gatherLogin(flags, saved, { prompt, notify }, host);
   if (hasManagementApi === false) notify({ kind: "warning", text: withoutManagementApi });
   const way: Way = {
     profile,
@@ -66,7 +67,7 @@ function findShadowing(kept: ProfileValues, env: Env): readonly string[] {
   const told = new Map(Object.entries(readVariables(env)));
   const differing = Object.entries(variables).filter(([key]) => told.has(key) && told.get(key) !== saved.get(key));
   const names = differing.map(([, name]): string => name);
-  return env["FLOWRUN_ACCESS_TOKEN"] ? [...names, "FLOWRUN_ACCESS_TOKEN"] : names;
+  return readVariable(env, "FLOWRUN_ACCESS_TOKEN") !== null ? [...names, "FLOWRUN_ACCESS_TOKEN"] : names;
 }
 
 const withoutManagementApi =

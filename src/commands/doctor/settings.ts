@@ -1,11 +1,12 @@
 import type { Host } from "../../host.ts";
 import { FlowrunError } from "../../errors.ts";
 import { findSetting, resolveAccess, resolveSettings, type Access, type Settings } from "../../settings.ts";
+import { readVariable } from "../../settings/environment.ts";
 import { filled, profileKeys, variables, type Env, type ProfileValues } from "../../settings/keys.ts";
 import { namedProfile } from "../../settings/profile-name.ts";
 import { profileMode, profilePath, readUsedProfile } from "../../state/profile-files.ts";
 import { demoProfile } from "../chosen-profile.ts";
-import { openWay, type ConnectOptions, type Way } from "../way.ts";
+import { cleanSaved, openWay, type ConnectOptions, type Way } from "../way.ts";
 import { failed, ok, skipped, type Finding } from "./finding.ts";
 import { tryTo, type Outcome } from "./try-to.ts";
 
@@ -42,7 +43,7 @@ export async function lookAtSettings(options: ConnectOptions, profile: string, h
 async function openQuietly(options: ConnectOptions, profile: string, host: Host): Promise<Way> {
   if (profile === demoProfile) return openWay(options, "profile", host);
   const { readProfile } = await import("../../state/profiles.ts");
-  const saved = await readProfile(host.dirs.config, profile);
+  const saved = cleanSaved(await readProfile(host.dirs.config, profile), profile, options.notify);
   return { profile, env: host.env, saved, send: host.send, origin: null, close: () => Promise.resolve() };
 }
 
@@ -88,7 +89,7 @@ function listSettings(env: Env, saved: ProfileValues): readonly Listed[] {
     if (setting === null) return [];
     return [{ key, value: key === "clientSecret" ? "[secret]" : setting.value, from: setting.from }];
   });
-  const hasToken = filled(env["FLOWRUN_ACCESS_TOKEN"]) !== null;
+  const hasToken = readVariable(env, "FLOWRUN_ACCESS_TOKEN") !== null;
   return hasToken ? [...found, { key: "accessToken", value: "[secret]", from: "environment" }] : found;
 }
 
@@ -106,8 +107,8 @@ async function checkSecrets(profile: string, way: Way | null, host: Host): Promi
     });
     return failed("secrets", error, facts);
   }
-  const inEnvironment = [variables.clientSecret, "FLOWRUN_ACCESS_TOKEN"].filter(
-    (name) => filled(host.env[name]) !== null,
+  const inEnvironment = ([variables.clientSecret, "FLOWRUN_ACCESS_TOKEN"] as const).filter(
+    (name) => readVariable(host.env, name) !== null,
   );
   const places = [
     ...inEnvironment.map((name) => `the environment (${name})`),
