@@ -3,6 +3,7 @@ import process from "node:process";
 import { isatty } from "node:tty";
 import { runCli } from "./cli.ts";
 import { findDirs } from "./dirs.ts";
+import { decodeText } from "./encoding.ts";
 import { exitCodes, FlowrunError } from "./errors.ts";
 import type { Ask, Host, Prompt, Send } from "./host.ts";
 import { outputOf } from "./terminal/output.ts";
@@ -72,12 +73,13 @@ async function sleep(ms: number, signal: AbortSignal = stopping.signal): Promise
 }
 
 async function readStdin(): Promise<string> {
-  const { text } = await import("node:stream/consumers");
+  const { buffer } = await import("node:stream/consumers");
   stopping.signal.addEventListener("abort", () => process.stdin.destroy(), { once: true });
-  return text(process.stdin).catch((error: unknown) => {
+  const bytes = await buffer(process.stdin).catch((error: unknown) => {
     stopping.signal.throwIfAborted();
     throw error;
   });
+  return decodeText(bytes);
 }
 
 const host: Host = {
