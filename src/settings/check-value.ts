@@ -58,7 +58,7 @@ export function checkBase(text: string, name: string): string {
  * secret over the wire.
  * @throws FlowrunError `settings` that shows no password. Pure.
  */
-export function checkUrl(text: string, name: string): string {
+function checkUrl(text: string, name: string): string {
   refusePlaceholder(text, name);
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) {
@@ -103,7 +103,7 @@ export function checkToken(text: string, name: string): string {
  * here. Never shows a secret.
  * @throws FlowrunError `settings`. Pure.
  */
-export function checkWord(text: string, name: string, isSecret = false): string {
+function checkWord(text: string, name: string, isSecret = false): string {
   refusePlaceholder(text, name, isSecret);
   if (isPlain(text)) return text;
   if (text === "") {
