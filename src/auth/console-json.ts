@@ -38,8 +38,8 @@ export function readConsoleFile(text: string, file: string): ConsoleFile {
   throw unusable(file, "it is neither JSON nor an .env file with AIO_ims_contexts_… or aio_api_key", download);
 }
 
-/** A comment may come first. */
-const inBraces = /^(?:\s|#.*|\/\/.*|\/\*[^]*?\*\/)*[[{]/;
+/** Comments may come first; each can be read in one way only, or a line of many # would take for ever. */
+const inBraces = /^(?:\s|(?:#|\/\/)[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*[[{]/;
 
 /** Characters: ten times what the largest of such files has. */
 const mostLines = 128 * 1024;

@@ -26,7 +26,7 @@ export function parseIndented(content: string): JsonObject | null {
  */
 export function parseLines(content: string): readonly (readonly [name: string, value: string])[] {
   const coded = content.replace(
-    /^(\s*(?:export\s+)?)([^\s#=:'"]+)(?=\s*=|:\s)/gm,
+    /^([^\S\n]*(?:export\s+)?)([^\s#=:'"]+)(?=\s*=|:\s)/gm,
     (_, lead: string, name: string) => lead + Buffer.from(name).toString("hex"),
   );
   return Object.entries(parseEnv(coded)).map(([name, value]) => [Buffer.from(name, "hex").toString(), value] as const);

@@ -147,6 +147,10 @@ describe("aio's own files are read as aio reads them", () => {
       `AIO_ims_contexts_w_client__id="s2s-client-1"\nAIO_ims_contexts_w_client__secrets='["s2s-secret-1"]' # a list`,
     ],
     [
+      "under rules and boxes",
+      `${"#".repeat(60)}\n${"# ".repeat(30)}\nAIO_ims_contexts_w_client__id=s2s-client-1\nAIO_ims_contexts_w_client__secrets=["s2s-secret-1"]`,
+    ],
+    [
       "over several lines",
       `AIO_ims_contexts_w_client__id=s2s-client-1\nAIO_ims_contexts_w_client__secrets='[\n  "s2s-secret-1"\n]'\n`,
     ],
@@ -218,6 +222,7 @@ describe("a file that will not do is named, with what it lacks", () => {
     ["nothing", "", /neither JSON nor/],
     ["words", "hello", /neither JSON nor/],
     ["an env file of another program", "# settings\nPORT=80\nNAME: x", /neither JSON nor/],
+    ["many comments and nothing else", "/* x *//".repeat(40), /neither JSON nor/],
     ["YAML of another program", "services:\n  web: {}\n", /neither JSON nor/],
     ["a long log", "GET /x=1\n".repeat(20_000), /too long/],
     ["deep nesting", "[".repeat(200_000), /not valid JSON/],
