@@ -24,6 +24,14 @@ export const kinds = {
  * a profile, a flag or a file. What is clean comes back as it is; what is wrong is left for `checkValue`. Pure.
  */
 export function cleanValue(kind: ValueKind, text: string): CleanText {
+  const once = cleanOnce(kind, text);
+  if (once.text === text || kind === "folder") return once;
+  // What was taken off may have hidden more of it: quotes in brackets, a comma before a fragment.
+  const again = cleanValue(kind, once.text);
+  return { text: again.text, how: [...new Set([...once.how, ...again.how])] };
+}
+
+function cleanOnce(kind: ValueKind, text: string): CleanText {
   const clean = kind === "list" ? cleanList(text) : cleanText(text);
   if (kind === "journalUrl") return withoutStart(clean);
   // The address that a token is asked of is the one that Adobe's pages show.
