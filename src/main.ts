@@ -3,6 +3,7 @@ import process from "node:process";
 import { isatty } from "node:tty";
 import { runCli } from "./cli.ts";
 import { findDirs } from "./dirs.ts";
+import { decodeText } from "./encoding.ts";
 import { exitCodes, FlowrunError } from "./errors.ts";
 import type { Ask, Host, Prompt, Send } from "./host.ts";
 import { discreet, keepSecretsOf } from "./mask.ts";
@@ -105,19 +106,23 @@ async function sleep(ms: number, signal: AbortSignal = stopping.signal): Promise
 }
 
 async function readStdin(): Promise<string> {
-  const { text } = await import("node:stream/consumers");
+  const { buffer } = await import("node:stream/consumers");
   stopping.signal.addEventListener("abort", () => process.stdin.destroy(), { once: true });
-  return text(process.stdin).catch((error: unknown) => {
+  const bytes = await buffer(process.stdin).catch((error: unknown) => {
     stopping.signal.throwIfAborted();
     throw error;
   });
+  return decodeText(bytes);
 }
 
 keepSecretsOf(process.env);
 
 const host: Host = {
   env: process.env,
-  dirs: findDirs(process.env, process.platform),
+  // Found when a command needs them, so that one that cannot be right is told as any other failure is.
+  get dirs() {
+    return findDirs(process.env, process.platform);
+  },
   // The stream itself is made when it is read: most commands never do.
   stdin: { isTTY: isatty(0), read: readStdin },
   stdout,

@@ -1,11 +1,12 @@
 import { Secret } from "./auth/secret.ts";
 import { FlowrunError } from "./errors.ts";
-import { checkValue, checkWord } from "./settings/check-value.ts";
+import { checkToken, checkValue } from "./settings/check-value.ts";
+import { cleanValue, kinds } from "./settings/clean-value.ts";
+import { readVariable, readVariables, type OwnVariable } from "./settings/environment.ts";
 import {
   defaults,
   filled,
   list,
-  readVariables,
   variables,
   type Env,
   type ProfileKey,
@@ -35,7 +36,7 @@ export interface Settings extends Access {
 /** Whether the environment alone says all that a reading uses, so that no profile has to be opened. Pure. */
 export function isSettledBy(env: Env): boolean {
   const { clientId, imsOrgId, journalUrl, clientSecret, scopes, imsUrl } = variables;
-  const isSet = (name: string): boolean => filled(env[name]) !== null;
+  const isSet = (name: OwnVariable): boolean => readVariable(env, name) !== null;
   const hasAccess = isSet("FLOWRUN_ACCESS_TOKEN") || [clientSecret, scopes, imsUrl].every(isSet);
   return hasAccess && [clientId, imsOrgId, journalUrl].every(isSet);
 }
@@ -46,19 +47,19 @@ export interface FoundSetting {
   readonly from: "environment" | "profile" | "default";
 }
 
-/** One setting: environment over profile over default; `null` where nobody has it. Pure. */
+/** One setting as it was meant: environment over profile over default; `null` where nobody has it. Pure. */
 export function findSetting(key: ProfileKey, env: Env, saved: ProfileValues): FoundSetting | null {
-  const told = isVariable(key) ? filled(env[variables[key]]) : null;
+  const told = isVariable(key) ? readVariable(env, variables[key]) : null;
   if (told !== null) return { value: told, from: "environment" };
-  const kept = filled(saved[key]);
-  if (kept !== null) return { value: kept, from: "profile" };
+  const kept = cleanValue(kinds[key], saved[key] ?? "").text;
+  if (kept !== "") return { value: kept, from: "profile" };
   const usual = filled(defaults[key]);
   return usual === null ? null : { value: usual, from: "default" };
 }
 
 /** The settings that nobody gives and somebody has to. Pure. */
 export function missingSettings(env: Env, saved: ProfileValues, withJournal: boolean): readonly VariableKey[] {
-  const hasToken = filled(env["FLOWRUN_ACCESS_TOKEN"]) !== null;
+  const hasToken = readVariable(env, "FLOWRUN_ACCESS_TOKEN") !== null;
   const ofAccess: readonly VariableKey[] = hasToken
     ? ["clientId", "imsOrgId"]
     : ["clientId", "clientSecret", "imsOrgId"];
@@ -90,7 +91,7 @@ export function resolveAccess(profile: string, env: Env, saved: ProfileValues): 
 }
 
 function resolve(profile: string, env: Env, saved: ProfileValues, withJournal: boolean): Access {
-  const accessToken = filled(env["FLOWRUN_ACCESS_TOKEN"]);
+  const accessToken = readVariable(env, "FLOWRUN_ACCESS_TOKEN");
   const missing = missingSettings(env, saved, withJournal);
   if (missing.length > 0) throw incomplete(profile, missing);
   return {
@@ -101,7 +102,7 @@ function resolve(profile: string, env: Env, saved: ProfileValues, withJournal: b
     scopes: list(found("scopes", env, saved)),
     imsUrl: found("imsUrl", env, saved),
     apiUrl: found("apiUrl", env, saved),
-    accessToken: accessToken === null ? null : new Secret(checkWord(accessToken, "FLOWRUN_ACCESS_TOKEN", true)),
+    accessToken: accessToken === null ? null : new Secret(checkToken(accessToken, "FLOWRUN_ACCESS_TOKEN")),
   };
 }
 

@@ -21,5 +21,9 @@ function keepCompiledCode(): void {
   const { enableCompileCache } = module as { enableCompileCache?: (folder: string) => unknown };
   if (enableCompileCache === undefined) return;
   process.umask(0o077);
-  enableCompileCache(join(findDirs(process.env, process.platform).cache, "compiled"));
+  try {
+    enableCompileCache(join(findDirs(process.env, process.platform).cache, "compiled"));
+  } catch {
+    // A folder that cannot be right: the command that needs it says so.
+  }
 }

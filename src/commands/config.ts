@@ -51,7 +51,7 @@ export async function runConfigSet(
 ): Promise<void> {
   const profile = await chosenOwn(flags, host);
   const notify = notifier(flags, host);
-  const value = checkValue(key, await valueFor(key, given, flags, host));
+  const value = checkValue(key, await valueFor(key, given, flags, host), key, notify);
   await readSaved(profile, notify, host);
   await updateProfile(host, profile, (saved) => ({ ...saved, [key]: value }));
 }

@@ -6,7 +6,8 @@ import type { LoginFlags } from "../program/flags.ts";
 import { safeText } from "../render/safe-text.ts";
 import { createReporter } from "../reporter.ts";
 import { overridden } from "../settings.ts";
-import { filled, type ProfileValues } from "../settings/keys.ts";
+import { readVariable } from "../settings/environment.ts";
+import type { ProfileValues } from "../settings/keys.ts";
 import { defaultProfile } from "../settings/profile-name.ts";
 import { readUsedProfile } from "../state/profile-files.ts";
 import { chosenProfile, demoProfile } from "./chosen-profile.ts";
@@ -41,7 +42,7 @@ async function login(
 ): Promise<void> {
   const { notify } = options;
   const saved = await readSaved(profile, notify, host);
-  const { values, journalUrl, hasManagementApi } = await gatherLogin(flags, saved, prompt, host);
+  const { values, journalUrl, hasManagementApi } = await gatherLogin(flags, saved, { prompt, notify }, host);
   if (hasManagementApi === false) notify({ kind: "warning", text: withoutManagementApi });
   const way: Way = {
     profile,
@@ -59,7 +60,7 @@ async function login(
   await report(profile, kept, journal, host);
   const shadowing = [
     ...overridden(host.env, kept),
-    ...(filled(host.env["FLOWRUN_ACCESS_TOKEN"]) ? ["FLOWRUN_ACCESS_TOKEN"] : []),
+    ...(readVariable(host.env, "FLOWRUN_ACCESS_TOKEN") !== null ? ["FLOWRUN_ACCESS_TOKEN"] : []),
   ];
   if (shadowing.length > 0) {
     notify({ kind: "warning", text: `the environment still goes before the profile: ${shadowing.join(", ")} set` });

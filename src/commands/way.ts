@@ -6,6 +6,7 @@ import type { Patience } from "../http/retrying.ts";
 import type { Host, Send } from "../host.ts";
 import type { Notify } from "../notices.ts";
 import { isSettledBy, type Access } from "../settings.ts";
+import { cleanValues } from "../settings/clean-value.ts";
 import type { Env, ProfileValues } from "../settings/keys.ts";
 import { hasProfile, profilePath, tightenProfile } from "../state/profile-files.ts";
 import { createTokenFile } from "../state/token-file.ts";
@@ -60,7 +61,10 @@ export function adobeWay(profile: string, saved: ProfileValues, host: Host): Way
   return { profile, env, saved, send, blame, origin: null, close: () => Promise.resolve() };
 }
 
-/** What the profile has saved, its file made private where it was not. @throws FlowrunError `settings` when damaged. */
+/**
+ * What the profile has saved, as it was meant, its file made private where it was not; `notify` hears of both.
+ * @throws FlowrunError `settings` when damaged.
+ */
 export async function readSaved(profile: string, notify: Notify, host: Pick<Host, "dirs">): Promise<ProfileValues> {
   const folder = host.dirs.config;
   // Where there is no profile, conf, which is slow to load, has nothing to find.
@@ -71,7 +75,12 @@ export async function readSaved(profile: string, notify: Notify, host: Pick<Host
     notify({ kind: "warning", text });
   }
   const { readProfile } = await import("../state/profiles.ts");
-  return readProfile(folder, profile);
+  return cleanSaved(await readProfile(folder, profile), profile, notify);
+}
+
+/** A file may have been written by hand. */
+export function cleanSaved(saved: ProfileValues, profile: string, notify: Notify): ProfileValues {
+  return cleanValues(saved, (key) => `${key} of the profile '${profile}'`, notify);
 }
 
 /** The demo's servers live in this process, and are asked directly: no proxy stands between. */

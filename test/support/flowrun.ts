@@ -37,7 +37,9 @@ export interface Running {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
-  readonly input?: string;
+  readonly input?: string | Uint8Array;
+  /** Whose process it is; it takes root to say so. */
+  readonly uid?: number;
 }
 
 /** An environment that knows nothing of this machine's user: no home, no FLOWRUN_*, no colours. */
@@ -85,8 +87,9 @@ export function shell(line: string, options: RunOptions = {}): Promise<Finished>
   return launch("bash", ["-c", script], options).finished;
 }
 
-function launch(command: string, args: readonly string[], { env = {}, cwd, input }: RunOptions): Running {
-  const child = spawn(command, args, { env: env, cwd, stdio: ["pipe", "pipe", "pipe"] });
+/** Starts any program, with an environment of its own. */
+export function launch(command: string, args: readonly string[], { env = {}, cwd, input, uid }: RunOptions): Running {
+  const child = spawn(command, args, { env, cwd, uid, stdio: ["pipe", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
   const watchers = new Set<() => void>();

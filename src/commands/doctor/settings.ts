@@ -1,11 +1,12 @@
 import type { Host } from "../../host.ts";
 import { FlowrunError } from "../../errors.ts";
 import { findSetting, resolveAccess, resolveSettings, type Access, type Settings } from "../../settings.ts";
+import { readVariable } from "../../settings/environment.ts";
 import { filled, profileKeys, variables, type Env, type ProfileValues } from "../../settings/keys.ts";
 import { defaultProfile, namedProfile } from "../../settings/profile-name.ts";
 import { profileMode, profilePath, readUsedProfile } from "../../state/profile-files.ts";
 import { demoProfile, requireProfile } from "../chosen-profile.ts";
-import { adobeWay, openWay, type ConnectOptions, type Way } from "../way.ts";
+import { adobeWay, cleanSaved, openWay, type ConnectOptions, type Way } from "../way.ts";
 import { failed, ok, skipped, type Finding } from "./finding.ts";
 import { survive, tryTo, type Outcome } from "./try-to.ts";
 
@@ -64,7 +65,7 @@ async function openQuietly(options: ConnectOptions, profile: string, host: Host)
   if (profile === demoProfile) return openWay(options, "profile", host);
   await requireProfile(profile, "profile", host);
   const { readProfile } = await import("../../state/profiles.ts");
-  const saved = await readProfile(host.dirs.config, profile);
+  const saved = cleanSaved(await readProfile(host.dirs.config, profile), profile, options.notify);
   return adobeWay(profile, saved, host);
 }
 
@@ -98,7 +99,7 @@ function listSettings(env: Env, saved: ProfileValues): readonly Listed[] {
     if (setting === null) return [];
     return [{ key, value: key === "clientSecret" ? "[secret]" : setting.value, from: setting.from }];
   });
-  const hasToken = filled(env["FLOWRUN_ACCESS_TOKEN"]) !== null;
+  const hasToken = readVariable(env, "FLOWRUN_ACCESS_TOKEN") !== null;
   return hasToken ? [...found, { key: "accessToken", value: "[secret]", from: "environment" }] : found;
 }
 
@@ -116,8 +117,8 @@ async function checkSecrets(profile: string, way: Way | null, host: Host): Promi
     });
     return failed("secrets", error, facts);
   }
-  const inEnvironment = [variables.clientSecret, "FLOWRUN_ACCESS_TOKEN"].filter(
-    (name) => filled(host.env[name]) !== null,
+  const inEnvironment = ([variables.clientSecret, "FLOWRUN_ACCESS_TOKEN"] as const).filter(
+    (name) => readVariable(host.env, name) !== null,
   );
   const places = [
     ...inEnvironment.map((name) => `the environment (${name})`),
