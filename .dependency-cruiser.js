@@ -109,8 +109,8 @@ const leaves = ["host", "errors", "json", "notices", "version"];
 const doors = [
   {
     packages: ["undici"],
-    at: ["http/transport"],
-    because: "One exchange with the world goes through one file.",
+    at: ["http/transport", "http/connector"],
+    because: "One exchange with the world goes through one file, and the connection that it takes through another.",
   },
   {
     packages: ["commander"],
@@ -136,7 +136,7 @@ const doors = [
 ];
 
 /** The files that may import what Node brings; everybody else asks the host. */
-const nodeDoors = ["start", "main", "dirs", "terminal", "demo", "state", "http/transport", "http/lookup"];
+const nodeDoors = ["start", "main", "dirs", "terminal", "demo", "state", "http/transport", "http/connector", "http/tunnel", "http/lookup", "http/proxy"];
 
 /** A path that is one of these files or lies in one of these folders of src. */
 const within = (names) => `^src/(${names.join("|")})(/|[.]ts$)`;

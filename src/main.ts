@@ -4,7 +4,8 @@ import { isatty } from "node:tty";
 import { runCli } from "./cli.ts";
 import { findDirs } from "./dirs.ts";
 import { exitCodes, FlowrunError } from "./errors.ts";
-import type { Ask, Host, Prompt, Send } from "./host.ts";
+import type { Host, Prompt } from "./host.ts";
+import type { Transport } from "./http/transport.ts";
 import { outputOf } from "./terminal/output.ts";
 
 /** The composition root: but for start.ts the only file that knows the process, its signals and the clock. */
@@ -35,13 +36,15 @@ process.on("SIGXFSZ", () => undefined);
 const nodeVersion = process.versions.node;
 
 /** undici is loaded by the first request, since most of a start-up would be its. */
-function lazySend(): Send {
-  let sending: Promise<Send> | null = null;
-  return async (ask: Ask, signal: AbortSignal) => {
-    sending ??= import("./http/transport.ts")
-      .then(({ createTransport }) => createTransport({ env: process.env, nodeVersion, stallMs: 60_000 }))
-      .then(({ send }) => send);
-    return (await sending)(ask, signal);
+function lazyTransport(): Transport {
+  let loading: Promise<Transport> | null = null;
+  const load = async (): Promise<Transport> => {
+    const { createTransport } = await import("./http/transport.ts");
+    return createTransport({ env: process.env, nodeVersion, stallMs: 60_000, sleep });
+  };
+  return {
+    send: async (ask, signal) => (await (loading ??= load())).send(ask, signal),
+    close: async () => (await loading?.catch(() => null))?.close(),
   };
 }
 
@@ -80,6 +83,8 @@ async function readStdin(): Promise<string> {
   });
 }
 
+const transport = lazyTransport();
+
 const host: Host = {
   env: process.env,
   dirs: findDirs(process.env, process.platform),
@@ -94,11 +99,21 @@ const host: Host = {
   now: () => Date.now(),
   sleep,
   random: () => Math.random(),
-  send: lazySend(),
+  send: (ask, signal) => transport.send(ask, signal),
 };
 
 // Nothing left to wait for ends a process, done or not: until it is done, it has failed.
 process.exitCode = exitCodes.bug;
 void runCli(process.argv.slice(2), host).then((exitCode) => {
   process.exitCode = stopped.by === null ? exitCode : signals[stopped.by];
+  endNow();
 });
+
+/** What has been said has been written and what was to be saved is saved: nothing that is still under way keeps the process. */
+function endNow(): void {
+  void transport.close();
+  setTimeout(() => process.exit(), lingerMs).unref();
+}
+
+/** For a process that would end by itself, as it does when all goes well. */
+const lingerMs = 50;

@@ -25,7 +25,7 @@ export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
     const found: Candidate<unknown>[] = [];
     const isLast = (run: Candidate<unknown>): boolean => found.push(run) > 0;
     const onExpired = options.onExpired ?? "oldest";
-    await read(
+    const { pages } = await read(
       { options: { ...options, keep }, start, follow: true, onExpired, isLast, signal: deadline.signal },
       host,
     );
@@ -35,13 +35,23 @@ export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
       return;
     }
     host.signal.throwIfAborted();
-    throw new FlowrunError("timeout", `no matching run ended within ${flags.timeout ?? "the time given"}`, {
-      why: "the journal held none until now",
-      hint: "wait longer with --timeout, look back with --since, or see what ran: flowrun since -PT2H",
-    });
+    throw tooLate(flags.timeout ?? "the time given", pages > 0);
   } finally {
     deadline.cancel();
   }
+}
+
+function tooLate(timeout: string, hasRead: boolean): FlowrunError {
+  return new FlowrunError(
+    "timeout",
+    `no matching run ended within ${timeout}`,
+    hasRead
+      ? {
+          why: "the journal held none until now",
+          hint: "wait longer with --timeout, look back with --since, or see what ran: flowrun since -PT2H",
+        }
+      : { why: "the journal, or IMS before it, did not answer in all that time", hint: "flowrun doctor" },
+  );
 }
 
 function judge(run: Candidate<unknown>): void {

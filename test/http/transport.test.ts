@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, request as httpRequest, type RequestListener, type Server } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { createTransport, type TransportOptions } from "../../src/http/transport.ts";
 import type { Ask } from "../../src/host.ts";
@@ -31,12 +32,17 @@ async function serve(listener: RequestListener): Promise<{ readonly url: string;
 }
 
 function open(options: Partial<TransportOptions> = {}) {
-  const transport = createTransport({ env: {}, stallMs: 30_000, nodeVersion: process.versions.node, ...options });
-  endings.push(async () => (await transport).close());
-  return {
-    send: async (ask: Ask, signal: AbortSignal) => (await transport).send(ask, signal),
-    close: async () => (await transport).close(),
-  };
+  const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
+    delay(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+  const transport = createTransport({
+    env: {},
+    stallMs: 30_000,
+    nodeVersion: process.versions.node,
+    sleep,
+    ...options,
+  });
+  endings.push(() => transport.close());
+  return transport;
 }
 
 const running = new AbortController().signal;

@@ -53,6 +53,7 @@ async function* examineAdobe(setup: Setup, options: ExamineOptions, host: Host):
   yield await checkNetwork(
     urls.filter((url) => url !== null),
     env,
+    { host, signal: options.signal },
   );
   yield await checkClock(access, { host, send, signal: options.signal, notify: options.notify });
 
