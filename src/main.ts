@@ -95,6 +95,7 @@ const host: Host = {
   prompt: isatty(0) && isatty(2) ? lazyPrompt() : null,
   nodeVersion,
   pid: process.pid,
+  startedAt: Date.now() - process.uptime() * 1000,
   signal: stopping.signal,
   now: () => Date.now(),
   sleep,

@@ -59,8 +59,8 @@ function judge(run: Candidate<unknown>): void {
   throw new FlowrunError("runFailed", `run ${run.runId} ended as ${run.status}`);
 }
 
-/** A signal that aborts with the host's own, and after `timeoutMs` where that is given. */
-function startDeadline(timeoutMs: number | null, host: Pick<Host, "signal" | "sleep">) {
+/** A signal that aborts with the host's own, and where it is given `timeoutMs` after flowrun was started. */
+function startDeadline(timeoutMs: number | null, host: Pick<Host, "signal" | "sleep" | "now" | "startedAt">) {
   const deadline = new AbortController();
   const cancel = new AbortController();
   const onStop = (): void => {
@@ -69,7 +69,8 @@ function startDeadline(timeoutMs: number | null, host: Pick<Host, "signal" | "sl
   host.signal.addEventListener("abort", onStop, { once: true });
   if (host.signal.aborted) onStop();
   if (timeoutMs !== null) {
-    void host.sleep(timeoutMs, cancel.signal).then(() => {
+    const left = timeoutMs - (host.now() - host.startedAt);
+    void host.sleep(Math.max(0, left), cancel.signal).then(() => {
       deadline.abort();
     });
   }

@@ -46,13 +46,17 @@ function read(env: Env, lower: string): readonly [name: string, value: string] {
   return value ? [lower, value] : [upper, env[upper]?.trim() ?? ""];
 }
 
-/** A password may hold anything: the last @ ends it. */
-const form = /^(?:([a-z][a-z\d+.-]*):\/\/)?(?:(.*)@)?(\[[\da-f:.]+\]|[\w.-]+|[^\s!-~]+)(?::(\d*))?(?:[/?#].*)?$/iu;
+/** A host and a port; what follows says nothing. */
+const form = /^(\[[\da-f:.]+\]|[^\s:/?#[\]"'\\]+)(?::(\d+))?(?:[?#].*|\/(?!\/).*)?$/i;
 
 function readProxy(env: Env, lower: string): Proxy | null {
   const [variable, value] = read(env, lower);
   if (value === "") return null;
-  const [, scheme = "http", user, host, port] = form.exec(value) ?? [];
+  const [, scheme = "http", rest = ""] = /^(?:([a-z][a-z\d+.-]*):\/\/)?(.*)$/is.exec(value) ?? [];
+  // A password may hold anything: the last @ ends it.
+  const at = rest.lastIndexOf("@");
+  const user = at === -1 ? null : rest.slice(0, at);
+  const [, host, port] = form.exec(rest.slice(at + 1)) ?? [];
   const protocol = `${scheme.toLowerCase()}:`;
   const place = `http://${host ?? ""}:${port ?? ""}`;
   if (host === undefined || !URL.canParse(place) || Number(port || 1) === 0) {
@@ -63,7 +67,7 @@ function readProxy(env: Env, lower: string): Proxy | null {
   }
   const { hostname } = new URL(place);
   const number = Number(port) || (protocol === "https:" ? 443 : 80);
-  const authorization = user === undefined ? null : `Basic ${Buffer.from(userAndPassword(user)).toString("base64")}`;
+  const authorization = user === null ? null : `Basic ${Buffer.from(userAndPassword(user)).toString("base64")}`;
   return {
     protocol,
     hostname: bare(hostname),
@@ -116,7 +120,7 @@ function coversName(variable: string, place: string): (name: string) => boolean 
   const type = familyOf(address);
   if (type === null) {
     const domain = place.replace(/^\*?\./, "");
-    return (name) => name === domain || name.endsWith(`.${domain}`);
+    return (name) => name === domain || (familyOf(name) === null && name.endsWith(`.${domain}`));
   }
   const most = type === "ipv4" ? 32 : 128;
   const prefix = bits === undefined ? most : /^\d+$/.test(bits) ? Number(bits) : Infinity;

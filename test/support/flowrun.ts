@@ -85,7 +85,8 @@ export function shell(line: string, options: RunOptions = {}): Promise<Finished>
   return launch("bash", ["-c", script], options).finished;
 }
 
-function launch(command: string, args: readonly string[], { env = {}, cwd, input }: RunOptions): Running {
+/** Starts any program, such as one that changes what flowrun sees of the machine. */
+export function launch(command: string, args: readonly string[], { env = {}, cwd, input }: RunOptions): Running {
   const child = spawn(command, args, { env: env, cwd, stdio: ["pipe", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";

@@ -48,6 +48,7 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     prompt: options.prompt ?? null,
     nodeVersion: "20.18.1",
     pid: 4711,
+    startedAt: now,
     signal: stopping.signal,
     now: () => now,
     sleep: (ms, signal) => {
