@@ -51,7 +51,7 @@ export function createConnector({ findProxy, sleep, lookup = findAddresses }: Co
   /** @param of whose certificate a failure may be about. */
   const direct = (place: Place, of: string, done: Done): void => {
     const socket = connect(place, (error, opened) => {
-      if (error === null) done(null, opened);
+      if (error === null) handOver(opened, of, done);
       else done(certificateFailure(error, of) ?? error, null);
     });
     sockets.add(socket);
@@ -75,7 +75,7 @@ export function createConnector({ findProxy, sleep, lookup = findAddresses }: Co
       openTunnel(proxy, target).then(
         (httpSocket) => {
           if (protocol === "https:") direct({ ...place, httpSocket }, hostname, done);
-          else done(null, httpSocket);
+          else handOver(httpSocket, hostname, done);
         },
         (error: unknown) => {
           done(error instanceof Error ? error : new Error(String(error)), null);
@@ -89,6 +89,21 @@ export function createConnector({ findProxy, sleep, lookup = findAddresses }: Co
   };
 }
 
+/**
+ * A connection that is closed already, or that brings something before anything was asked, is a failure. undici would
+ * open another instead, and again, without a word and without end.
+ */
+function handOver(socket: Socket, of: string, done: Done): void {
+  if (socket.destroyed) {
+    done(new Error(`${of} closed the connection as soon as it was there`), null);
+  } else if (socket.readableLength > 0) {
+    socket.destroy();
+    done(new Error(`${of} spoke before it was asked anything`), null);
+  } else {
+    done(null, socket);
+  }
+}
+
 function isIpv6(hostname: string): boolean {
   return hostname.includes(":");
 }
@@ -99,7 +114,9 @@ function lookupWith(find: (hostname: string) => ReturnType<typeof findAddresses>
     find(hostname).then(
       (addresses) => {
         const [first] = addresses;
-        if (all === true || first === undefined) callback(null, [...addresses]);
+        if (first === undefined)
+          callback(Object.assign(new Error(`${hostname} has no address`), { code: "ENOTFOUND" }), []);
+        else if (all === true) callback(null, [...addresses]);
         else callback(null, first.address, first.family);
       },
       (error: unknown) => {

@@ -111,7 +111,10 @@ export async function openNameServer({ isSilent, hosts = "" }: { isSilent: boole
   onTestFinished(() => void socket.close());
   const folder = await scratch();
   const [resolver, names] = [join(folder, "resolv.conf"), join(folder, "hosts")];
-  await Promise.all([writeFile(resolver, `nameserver ${nameServer}\n`), writeFile(names, `127.0.0.1 localhost\n${hosts}\n`)]);
+  await Promise.all([
+    writeFile(resolver, `nameserver ${nameServer}\n`),
+    writeFile(names, `127.0.0.1 localhost\n${hosts}\n`),
+  ]);
   const mount = `mount --bind "${resolver}" /etc/resolv.conf && mount --bind "${names}" /etc/hosts`;
   const command = (args: readonly string[]): readonly [string, readonly string[]] => [
     "unshare",

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Ask, Answer, Host, Output, Prompt } from "../../src/host.ts";
 
 /** The other world: time that moves only by sleeping, streams that remember, and the global fetch, which nock watches. */
@@ -28,6 +29,10 @@ export interface FakeHostOptions {
   /** Called before each sleep, for a test that stops or changes the world while flowrun waits. */
   readonly onSleep?: (ms: number, host: FakeHost) => void;
 }
+
+/** As the real host sleeps: by the clock, and until told otherwise. */
+export const realSleep: Host["sleep"] = (ms, signal) =>
+  delay(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
 
 export const noon = Date.UTC(2026, 10, 22, 12, 0, 0);
 

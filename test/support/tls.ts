@@ -27,15 +27,35 @@ export async function makeCertificate(days: readonly [from: number, to: number] 
 [here]\ndatabase = ${at("index")}\nserial = ${at("serial")}\nnew_certs_dir = ${folder}\ndefault_md = sha256
 policy = any\nx509_extensions = names\n[any]\ncommonName = supplied
 [names]\nsubjectAltName = IP:127.0.0.1,DNS:journal.test\nbasicConstraints = critical,CA:TRUE\n`;
-  await Promise.all([
-    writeFile(at("ca.cnf"), config),
-    writeFile(at("index"), ""),
-    writeFile(at("serial"), "01\n"),
-  ]);
-  openssl("req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=journal.test", "-keyout", at("key.pem"), "-out", at("request.pem"));
+  await Promise.all([writeFile(at("ca.cnf"), config), writeFile(at("index"), ""), writeFile(at("serial"), "01\n")]);
+  openssl(
+    "req",
+    "-new",
+    "-newkey",
+    "rsa:2048",
+    "-nodes",
+    "-subj",
+    "/CN=journal.test",
+    "-keyout",
+    at("key.pem"),
+    "-out",
+    at("request.pem"),
+  );
   const [from, to] = days.map(asn1);
   const signed = ["-in", at("request.pem"), "-keyfile", at("key.pem"), "-out", at("cert.pem")];
-  openssl("ca", "-batch", "-notext", "-selfsign", "-config", at("ca.cnf"), ...signed, "-startdate", from ?? "", "-enddate", to ?? "");
+  openssl(
+    "ca",
+    "-batch",
+    "-notext",
+    "-selfsign",
+    "-config",
+    at("ca.cnf"),
+    ...signed,
+    "-startdate",
+    from ?? "",
+    "-enddate",
+    to ?? "",
+  );
   return { key: at("key.pem"), cert: at("cert.pem") };
 }
 
