@@ -59,7 +59,7 @@ function readProxy(env: Env, lower: string): Proxy | null {
   const [, host, port] = form.exec(rest.slice(at + 1)) ?? [];
   const protocol = `${scheme.toLowerCase()}:`;
   const place = `http://${host ?? ""}:${port ?? ""}`;
-  if (host === undefined || !URL.canParse(place) || Number(port || 1) === 0) {
+  if (host === undefined || !URL.canParse(place) || Number(port ?? 1) === 0) {
     throw malformed(variable, `it reads ${JSON.stringify(withoutUser(value))}, which is no proxy's address`);
   }
   if (protocol !== "http:" && protocol !== "https:") {
