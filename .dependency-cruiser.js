@@ -113,8 +113,8 @@ const leaves = ["host", "errors", "json", "encoding", "mask", "notices", "versio
 const doors = [
   {
     packages: ["undici"],
-    at: ["http/transport"],
-    because: "One exchange with the world goes through one file.",
+    at: ["http/transport", "http/body", "http/connector"],
+    because: "One exchange with the world goes through one file, and the connection that it takes through another.",
   },
   {
     packages: ["commander"],
@@ -149,7 +149,20 @@ const doors = [
 ];
 
 /** The files that may import what Node brings; everybody else asks the host. */
-const nodeDoors = ["start", "main", "dirs", "terminal", "demo", "state", "http/transport", "http/body", "http/lookup"];
+const nodeDoors = [
+  "start",
+  "main",
+  "dirs",
+  "terminal",
+  "demo",
+  "state",
+  "http/transport",
+  "http/body",
+  "http/connector",
+  "http/tunnel",
+  "http/lookup",
+  "http/proxy",
+];
 
 /** A path that is one of these files or lies in one of these folders of src. */
 const within = (names) => `^src/(${names.join("|")})(/|[.]ts$)`;

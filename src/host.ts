@@ -104,6 +104,8 @@ export interface Host {
   readonly nodeVersion: string;
   /** This process's id. */
   readonly pid: number;
+  /** When this process began, epoch milliseconds: a deadline counts from there. */
+  readonly startedAt: number;
   /** Aborts when the user or the system asks flowrun to stop. */
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */

@@ -5,7 +5,8 @@ import { runCli } from "./cli.ts";
 import { findDirs } from "./dirs.ts";
 import { decodeText } from "./encoding.ts";
 import { exitCodes, FlowrunError } from "./errors.ts";
-import type { Ask, Host, Prompt, Send } from "./host.ts";
+import type { Host, Prompt } from "./host.ts";
+import type { Transport } from "./http/transport.ts";
 import { discreet, keepSecretsOf } from "./mask.ts";
 import { outputOf } from "./terminal/output.ts";
 
@@ -69,13 +70,15 @@ const pace = {
 };
 
 /** undici is loaded by the first request, since most of a start-up would be its. */
-function lazySend(): Send {
-  let sending: Promise<Send> | null = null;
-  return async (ask: Ask, signal: AbortSignal) => {
-    sending ??= import("./http/transport.ts")
-      .then(({ createTransport }) => createTransport({ env: process.env, nodeVersion, stallMs: 60_000, pace }))
-      .then(({ send }) => send);
-    return (await sending)(ask, signal);
+function lazyTransport(): Transport {
+  let loading: Promise<Transport> | null = null;
+  const load = async (): Promise<Transport> => {
+    const { createTransport } = await import("./http/transport.ts");
+    return createTransport({ env: process.env, nodeVersion, stallMs: 60_000, sleep, pace });
+  };
+  return {
+    send: async (ask, signal) => (await (loading ??= load())).send(ask, signal),
+    close: async () => (await loading?.catch(() => null))?.close(),
   };
 }
 
@@ -117,6 +120,8 @@ async function readStdin(): Promise<string> {
 
 keepSecretsOf(process.env);
 
+const transport = lazyTransport();
+
 const host: Host = {
   env: process.env,
   // Found when a command needs them, so that one that cannot be right is told as any other failure is.
@@ -130,11 +135,12 @@ const host: Host = {
   prompt: isatty(0) && isatty(2) ? lazyPrompt() : null,
   nodeVersion,
   pid: process.pid,
+  startedAt: Date.now() - process.uptime() * 1000,
   signal: stopping.signal,
   now: () => Date.now(),
   sleep,
   random: () => Math.random(),
-  send: lazySend(),
+  send: (ask, signal) => transport.send(ask, signal),
 };
 
 // Nothing left to wait for ends a process, done or not: until it is done, it has failed.

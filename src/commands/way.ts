@@ -90,7 +90,8 @@ async function openDemo(host: Host): Promise<Way> {
     import("../http/transport.ts"),
   ]);
   const demo = await startDemo(() => host.now());
-  const transport = await createTransport({ env: {}, nodeVersion: host.nodeVersion, stallMs: 60_000 });
+  const sleep: Host["sleep"] = (ms, signal) => host.sleep(ms, signal);
+  const transport = createTransport({ env: {}, nodeVersion: host.nodeVersion, stallMs: 60_000, sleep });
   const { clientId, clientSecret, imsOrgId, journalUrl, imsUrl, apiUrl, consumerOrgId, projectId, workspaceId } = demo;
   const account = { clientId, clientSecret, imsOrgId, scopes: demo.scopes.join(",") };
   return {

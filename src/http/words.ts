@@ -1,6 +1,7 @@
 import type { AnswerHeaders } from "../host.ts";
 import { isObject, parseObject, type JsonObject } from "../json.ts";
 import { mask } from "../mask.ts";
+import { FlowrunError } from "../errors.ts";
 
 /** What a failed answer says of itself. */
 export interface ServerWords {
@@ -78,12 +79,19 @@ export function isMistake(error: unknown): boolean {
 
 /** One sentence about why no answer came: a refused connection, a name not found, a certificate, a stall. Pure. */
 export function describeNetworkFailure(error: unknown): string {
+  if (error instanceof FlowrunError) return [error.message, error.why].filter((part) => part !== null).join(": ");
   const chain = causeChain(error);
-  const deepest = chain.at(-1);
   const code = chain.map((link) => word(Reflect.get(link, "code"))).findLast((found) => found !== null) ?? null;
   const told = code === null ? undefined : knownCodes.get(code);
-  const message = oneLine(deepest?.message ?? String(error)) ?? "the connection failed";
+  const message = oneLine(textOf(chain.at(-1) ?? error)) ?? "the connection failed";
   return told === undefined ? [code, message].filter((part) => part !== null).join(": ") : `${told} (${message})`;
+}
+
+/** Where several addresses were tried, what became of each: the error that holds them has often no words of its own. */
+function textOf(error: unknown): string {
+  if (!(error instanceof AggregateError)) return error instanceof Error ? error.message : String(error);
+  const texts = [error.message, ...error.errors.map(textOf)].filter((text) => text !== "");
+  return [...new Set(texts)].join("; ");
 }
 
 const knownCodes = new Map([
@@ -92,6 +100,8 @@ const knownCodes = new Map([
   ["UND_ERR_SOCKET", "the connection was closed"],
   ["ENOTFOUND", "the host name was not found"],
   ["EAI_AGAIN", "the host name could not be looked up"],
+  ["ENETUNREACH", "there is no way to that network"],
+  ["EHOSTUNREACH", "there is no way to that host"],
   ["ETIMEDOUT", "the connection timed out"],
   ["UND_ERR_CONNECT_TIMEOUT", "the connection timed out"],
   ["UND_ERR_HEADERS_TIMEOUT", "no answer came in time"],

@@ -32,8 +32,13 @@ async function ask(listener: RequestListener, options: Partial<TransportOptions>
     server.close();
   });
   const { port } = server.address() as AddressInfo;
-  const settings = { env: {}, stallMs: 30_000, nodeVersion: process.versions.node, ...options };
-  const transport = await createTransport(settings);
+  const transport = createTransport({
+    env: {},
+    stallMs: 30_000,
+    nodeVersion: process.versions.node,
+    sleep: () => Promise.resolve(),
+    ...options,
+  });
   endings.push(() => transport.close());
   const url = `http://127.0.0.1:${port}/events?since=x`;
   return transport.send({ method: "GET", url, headers: {} }, new AbortController().signal);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { FlowrunError } from "../../src/errors.ts";
 import { describeNetworkFailure, readServerWords } from "../../src/http/words.ts";
 import { keepSecret } from "../../src/mask.ts";
 
@@ -96,6 +97,24 @@ describe("describeNetworkFailure", () => {
     ["a text", "odd", "odd"],
   ])("%s", (_, error, words) => {
     expect(describeNetworkFailure(error)).toMatch(words);
+  });
+
+  test("where several addresses were tried, each of them is told once", () => {
+    const errors = [
+      coded("ETIMEDOUT", "connect ETIMEDOUT 192.0.2.1:443"),
+      coded("ENETUNREACH", "connect ENETUNREACH 2001:db8::1:443"),
+      coded("ENETUNREACH", "connect ENETUNREACH 2001:db8::1:443"),
+    ];
+    const error = Object.assign(new AggregateError(errors), { code: "ETIMEDOUT" });
+    const words = "the connection timed out (connect ETIMEDOUT 192.0.2.1:443; connect ENETUNREACH 2001:db8::1:443)";
+    expect(describeNetworkFailure(error)).toBe(words);
+    expect(describeNetworkFailure(new Error("fetch failed", { cause: error }))).toBe(words);
+    expect(describeNetworkFailure(new AggregateError([], "all of them"))).toBe("all of them");
+  });
+
+  test("a failure of our own says what and why", () => {
+    const error = new FlowrunError("unavailable", "the proxy p:1 asks for a user", { why: "it answered 407" });
+    expect(describeNetworkFailure(error)).toBe("the proxy p:1 asks for a user: it answered 407");
   });
 
   test("the deepest cause speaks", () => {

@@ -53,7 +53,7 @@ async function* examineMachine({ way }: Setup, options: ExamineOptions, host: Ho
   };
   const [imsUrl, apiUrl, journalUrl] = await Promise.all([urlOf("imsUrl"), urlOf("apiUrl"), urlOf("journalUrl")]);
   const urls = [imsUrl, apiUrl, journalUrl].filter((url) => url !== null);
-  for (const finding of await survive("network", () => checkNetwork(urls, env))) {
+  for (const finding of await survive("network", () => checkNetwork(urls, env, { host, signal: options.signal }))) {
     yield finding.kind === null ? finding : { ...finding, verdict: "warning", kind: null };
   }
   if (imsUrl === null || apiUrl === null) yield skipped("clock", notWhole);
@@ -75,7 +75,7 @@ async function* examineAdobe(
   const { send, env } = way;
   const urls = [access.accessToken === null ? access.imsUrl : null, access.apiUrl, settings?.journalUrl ?? null];
   const asked = urls.filter((url) => url !== null);
-  yield* await survive("network", () => checkNetwork(asked, env));
+  yield* await survive("network", () => checkNetwork(asked, env, { host, signal: options.signal }));
   const asking = { host, send, signal: options.signal, notify: options.notify };
   yield* await survive("clock", () => checkClock(access, asking));
 
