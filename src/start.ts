@@ -29,11 +29,14 @@ function keepCompiledCode(): void {
   const folder = join(home, "compiled");
   try {
     if (!isOwn(home)) return;
+    findFolder(home);
     if (!isClosed(folder)) rmSync(folder, { recursive: true });
     enableCompileCache(findFolder(home, "compiled"));
   } catch (error) {
     const [why, fix] =
-      error instanceof FlowrunError ? [error.message, error.hint ?? ""] : [String(error), `rm -r ${folder}`];
+      error instanceof FlowrunError
+        ? [error.message, error.hint ?? ""]
+        : [String(error), `rm -r ${folder}, by whom it belongs to`];
     process.stderr.write(`warning: compiled code is not kept for the next start: ${why} (${fix})\n`);
   }
 }
@@ -41,7 +44,7 @@ function keepCompiledCode(): void {
 /** Root leaves other users' folders alone: what it made there they could not use. */
 function isOwn(path: string): boolean {
   const found = statSync(path, { throwIfNoEntry: false });
-  return found === undefined || process.geteuid === undefined || found.uid === process.geteuid();
+  return found === undefined || process.geteuid === undefined || [0, process.geteuid()].includes(found.uid);
 }
 
 /** Whether nobody else can have put anything into it. */

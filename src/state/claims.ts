@@ -47,14 +47,11 @@ export async function claim({ path, handle, kernel }: LockInHand): Promise<Claim
  */
 export async function findRival(lock: LockInHand, own: Claim): Promise<Claimant | null> {
   const { path, handle, kernel } = lock;
-  const start = `${basename(path)}.`;
-  for (const name of await readdir(dirname(path))) {
-    const tag = name.startsWith(start) && name !== own.name ? tagOf(name.slice(start.length)) : null;
-    if (tag === null) continue;
-    const file = join(dirname(path), name);
+  for (const { file, tag } of await claimsBeside(path)) {
+    if (basename(file) === own.name) continue;
     const life = lifeOf(tag);
     // Who holds flock(1)'s lock knows that nobody else does, wherever that one ran.
-    const isOver = life === "dead" || (life === "elsewhere" && kernel === "flock" && name.endsWith("-flock"));
+    const isOver = life === "dead" || (life === "elsewhere" && kernel === "flock" && file.endsWith("-flock"));
     if (!isOver) return { pid: pidIn(tag), elsewhere: life === "elsewhere" ? file : null };
     await rm(file, { force: true });
   }
@@ -65,8 +62,20 @@ export async function findRival(lock: LockInHand, own: Claim): Promise<Claimant 
   return { pid: pidIn(inside), elsewhere: life === "elsewhere" ? path : null };
 }
 
-/** Of a claim's name; a cursor may have nearly any other. */
-function tagOf(rest: string): string | null {
-  const tag = tagPattern.exec(rest);
-  return tag?.index === 0 && /^-[0-9a-f]{8}-(?:flock|none)$/.test(rest.slice(tag[0].length)) ? tag[0] : null;
+/** The process that holds the lock of the kernel, as it says itself; `null` where it does not. */
+export async function findHolder({ path, handle }: Pick<LockInHand, "path" | "handle">): Promise<number | null> {
+  const beside = (await claimsBeside(path)).find(({ file, tag }) => file.endsWith("-flock") && lifeOf(tag) !== "dead");
+  return pidIn(beside?.tag ?? (await readLockFile(handle)));
 }
+
+/** The files of claims; a cursor may have nearly any other name. */
+async function claimsBeside(path: string): Promise<readonly { readonly file: string; readonly tag: string }[]> {
+  const start = `${basename(path)}.`;
+  const names = (await readdir(dirname(path))).filter((name) => name.startsWith(start));
+  return names.flatMap((name) => {
+    const tag = claimPattern.exec(name.slice(start.length))?.[1];
+    return tag === undefined ? [] : [{ file: join(dirname(path), name), tag }];
+  });
+}
+
+const claimPattern = new RegExp(`^(${tagPattern.source})-[0-9a-f]{8}-(?:flock|none)$`);

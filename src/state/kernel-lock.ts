@@ -28,10 +28,10 @@ export async function tryFlock(handle: FileHandle): Promise<KernelLock> {
     const child = spawn("flock", ["-n", "3"], { stdio: ["ignore", "ignore", "pipe", handle.fd] });
     let complaint = "";
     child.stderr?.setEncoding("utf8").on("data", (text: string) => (complaint += text));
-    const [code]: unknown[] = await once(child, "close");
-    if (code === 0) return "taken";
+    await once(child, "close");
+    if (child.exitCode === 0) return "taken";
     // Held by another it ends with 1 and says nothing.
-    return code === 1 && complaint === "" ? "held" : "none";
+    return child.exitCode === 1 && complaint === "" ? "held" : "none";
   } catch {
     return "none";
   }

@@ -97,6 +97,7 @@ async function replace(target: string, text: string): Promise<void> {
   try {
     await writeThrough(temporary, text);
     await rename(temporary, target);
+    await rm(wholeCopy(target), { force: true });
   } catch (error) {
     const isWritten = await overwrite(target, text, temporary, error).finally(() =>
       rm(temporary, { force: true }).catch(() => undefined),

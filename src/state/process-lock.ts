@@ -1,11 +1,10 @@
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import type { Host } from "../host.ts";
-import { claim, findRival, type Claimant, type LockInHand } from "./claims.ts";
+import { claim, findHolder, findRival, type Claimant, type LockInHand } from "./claims.ts";
 import { openFolder } from "./folders.ts";
 import { tryFlock, tryNativeLock } from "./kernel-lock.ts";
-import { openLockFile, readLockFile } from "./lock-file.ts";
-import { pidIn } from "./self.ts";
+import { openLockFile } from "./lock-file.ts";
 
 export interface ProcessLock {
   release(): Promise<void>;
@@ -44,7 +43,7 @@ export async function tryProcessLock(place: LockPlace): Promise<LockAttempt> {
     const native = await tryNativeLock(handle);
     const flock = native === "none" ? await tryFlock(handle) : "none";
     if (native === "held" || flock === "held") {
-      const pid = pidIn(await readLockFile(handle));
+      const pid = await findHolder({ path, handle });
       await handle.close();
       return { holder: { pid, elsewhere: null, mayBeTie: false } };
     }

@@ -58,8 +58,8 @@ export async function tightenProfile(configFolder: string, profile: string): Pro
  * may write there.
  */
 export async function readUsedProfile(configFolder: string): Promise<string | null> {
-  const { path, read } = usedFile(configFolder);
-  const text = await read().catch((error: unknown) => {
+  const file = usedFile(configFolder);
+  const text = await file.read().catch((error: unknown) => {
     if (error instanceof FlowrunError) throw error;
     // A home that cannot be read has chosen nothing that could be used.
     return null;
@@ -67,7 +67,7 @@ export async function readUsedProfile(configFolder: string): Promise<string | nu
   if (text === null) return null;
   const name = text.trim();
   if (isProfileName(name)) return name;
-  throw new FlowrunError("settings", `the file ${path} does not hold a profile's name`, {
+  throw new FlowrunError("settings", `the file ${file.path} does not hold a profile's name`, {
     why: "it is empty or damaged",
     hint: "choose again: flowrun profile use default",
   });

@@ -13,7 +13,8 @@ export function ownUser(): number | null {
  * where such ids count (the namespace of a container, this start of this machine) and the machine.
  */
 export function ownTag(): string {
-  return [process.pid, startOf(process.pid) ?? 0, ...Object.values(whereabouts())].join("-");
+  const { space, boot, machine } = whereabouts();
+  return [process.pid, startOf(process.pid) ?? unknown, space, boot, machine].join("-");
 }
 
 /** How a tag looks, in the middle of a name. */
