@@ -90,7 +90,8 @@ export function shell(line: string, options: RunOptions = {}): Promise<Finished>
   return launch("bash", ["-c", script], options).finished;
 }
 
-function launch(command: string, args: readonly string[], { env = {}, cwd, input }: RunOptions): Running {
+/** Starts any program, and watches that it prints no secret. */
+export function launch(command: string, args: readonly string[], { env = {}, cwd, input }: RunOptions): Running {
   const child = spawn(command, args, { env: env, cwd, stdio: ["pipe", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
