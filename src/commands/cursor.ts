@@ -18,6 +18,7 @@ import {
   openCursorFile,
   type CursorPlace,
 } from "../state/cursor-files.ts";
+import { codeOf } from "../state/trouble.ts";
 import { connect, type Connection } from "./connect.ts";
 import { chosenProfile } from "./chosen-profile.ts";
 import { checkCursorName, defaultCursor } from "./cursor-name.ts";
@@ -75,7 +76,7 @@ export async function runCursorSet(word: string, where: string, flags: CursorFla
     live: false,
   });
   const connection = await connect({ profile: flags.profile, notify, signal: host.signal }, host);
-  const lock = await changing(place, "set", () => lockCursor(place, host));
+  const lock = await changing(place, "set", () => lockCursor(place, host).catch(goOnReadOnly));
   try {
     const next = await questionFor(where, connection, host);
     const now = host.now();
@@ -90,7 +91,7 @@ export async function runCursorSet(word: string, where: string, flags: CursorFla
       text: `the cursor '${place.name}' is set; read on from it with: flowrun since last --cursor ${place.name}${profileFlag(place.profile)}`,
     });
   } finally {
-    await lock.release();
+    await lock?.release();
     await connection.close();
   }
 }
@@ -106,6 +107,12 @@ export async function runCursorDelete(word: string, flags: CursorFlags, host: Ho
   } finally {
     await lock.release();
   }
+}
+
+/** In a read-only folder there is no lock, and yet the cursor's file may be one that was mounted there to be written. */
+function goOnReadOnly(error: unknown): null {
+  if (codeOf(error) === "EROFS") return null;
+  throw error;
 }
 
 /** @throws FlowrunError `state` for whatever the file system says, with what helps. */

@@ -1,11 +1,10 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { FlowrunError, reasonOf } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { mayAsk, type Cursor, type CursorStore } from "../journal/cursor.ts";
 import { parseObject, textOf } from "../json.ts";
 import { profileFlag } from "../settings/profile-name.ts";
-import { findFolder } from "./folders.ts";
+import { filesIn } from "./folders.ts";
 import { privateFile, type PrivateFile } from "./private-file.ts";
 import {
   describeHolder,
@@ -48,10 +47,9 @@ export function openCursorFile(place: CursorPlace): CursorStore {
 
 /** The names of a profile's cursors, sorted. @throws FlowrunError `settings` where their folder cannot be read. */
 export async function listCursors(stateFolder: string, profile: string): Promise<readonly string[]> {
-  const folder = join(stateFolder, "cursors", profile);
-  findFolder(stateFolder, "cursors", profile);
-  const files = await readdir(folder).catch(async (error: unknown) => {
-    if (codeOf(error) === "ENOENT") return [];
+  const files = await filesIn(stateFolder, "cursors", profile).catch(async (error: unknown) => {
+    if (error instanceof FlowrunError) throw error;
+    const folder = join(stateFolder, "cursors", profile);
     const remedy = await findRemedy(error, stateFolder, folder);
     throw new FlowrunError("settings", `the folder ${folder} cannot be read`, { ...remedy, cause: error });
   });

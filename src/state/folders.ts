@@ -1,7 +1,9 @@
 import { chmodSync, mkdirSync, statSync, type Stats } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { FlowrunError } from "../errors.ts";
 import { ownUser } from "./self.ts";
+import { codeOf } from "./trouble.ts";
 
 /**
  * The one way into a folder that flowrun keeps files in: it is made where it is missing (0700), and nobody but its owner
@@ -25,6 +27,17 @@ export function findFolder(home: string, ...below: readonly string[]): string {
     repair(folder);
   }
   return folder;
+}
+
+/** The names of the files in such a folder; none where it is missing. @throws likewise, and the file system's own error. */
+export async function filesIn(home: string, ...below: readonly string[]): Promise<readonly string[]> {
+  try {
+    const found = await readdir(findFolder(home, ...below), { withFileTypes: true });
+    return found.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return [];
+    throw error;
+  }
 }
 
 /**

@@ -1,14 +1,13 @@
 import { createHash } from "node:crypto";
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Secret } from "../auth/secret.ts";
 import type { Credentials, Token, TokenStore } from "../auth/token.ts";
 import { FlowrunError } from "../errors.ts";
 import { parseObject, textOf } from "../json.ts";
 import type { Notify } from "../notices.ts";
-import { findFolder } from "./folders.ts";
+import { filesIn } from "./folders.ts";
 import { privateFile } from "./private-file.ts";
-import { codeOf, findRemedy } from "./trouble.ts";
+import { findRemedy } from "./trouble.ts";
 
 /** Whose tokens: each profile has a folder of its own, so that all can be forgotten, whatever they were minted with. */
 export interface TokenPlace {
@@ -43,11 +42,9 @@ export function createTokenFile(place: TokenPlace, credentials: Credentials, not
 export async function forgetTokens({ cacheFolder, profile }: TokenPlace): Promise<number> {
   try {
     // Earlier versions kept everybody's in one folder: whose they are cannot be told, and another one is soon minted.
-    const kept = [...(await filesIn(cacheFolder, "tokens", profile)), ...(await filesIn(cacheFolder, "tokens"))];
-    let removed = 0;
-    for (const { below, name } of kept) removed += (await privateFile(cacheFolder, below, name).remove()) ? 1 : 0;
-    return removed;
+    return (await forgetAllIn(cacheFolder, "tokens", profile)) + (await forgetAllIn(cacheFolder, "tokens"));
   } catch (error) {
+    if (error instanceof FlowrunError) throw error;
     const folder = join(cacheFolder, "tokens", profile);
     throw new FlowrunError("state", `the access tokens kept in ${folder} could not be removed`, {
       ...(await findRemedy(error, cacheFolder, folder)),
@@ -56,13 +53,10 @@ export async function forgetTokens({ cacheFolder, profile }: TokenPlace): Promis
   }
 }
 
-async function filesIn(home: string, ...below: readonly string[]) {
-  findFolder(home, ...below);
-  const found = await readdir(join(home, ...below), { withFileTypes: true }).catch((error: unknown) => {
-    if (codeOf(error) === "ENOENT") return [];
-    throw error;
-  });
-  return found.filter((entry) => !entry.isDirectory()).map(({ name }) => ({ below, name }));
+async function forgetAllIn(home: string, ...below: readonly string[]): Promise<number> {
+  let removed = 0;
+  for (const name of await filesIn(home, ...below)) removed += (await privateFile(home, below, name).remove()) ? 1 : 0;
+  return removed;
 }
 
 function fingerprint({ imsUrl, clientId, scopes, secrets }: Credentials): string {
