@@ -2,7 +2,7 @@
 const rooms = [
   {
     room: "start",
-    may: ["main", "dirs"],
+    may: ["main", "dirs", "state/folders", "state/self"],
     because: "A process begins here, with as little as can be.",
   },
   {

@@ -118,7 +118,10 @@ export interface Tokens {
 /** How this way's tokens are come by; the demo's are not kept. */
 export function tokensOn(way: Way, access: Access, { notify, signal }: ConnectOptions, host: Host): Tokens {
   const credentials: Credentials = { ...access, secrets: access.clientSecrets };
-  const store = way.origin === null ? createTokenFile(host.dirs.cache, credentials, notify) : forgetful;
+  const store =
+    way.origin === null
+      ? createTokenFile({ cacheFolder: host.dirs.cache, profile: way.profile }, credentials, notify)
+      : forgetful;
   const world = { ...host, send: way.send };
   const mintNew = (patience: Patience) =>
     mint(credentials, { host: world, signal, patience, notify, blame: way.blame });

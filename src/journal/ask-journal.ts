@@ -93,7 +93,9 @@ async function tryOnce(journal: Journal, url: string, refused: Token[], steps: S
   }
 }
 
+/** The one place where a token is put to a question: whoever named it, a link or a file, it goes where it may and nowhere else. */
 function request(journal: Journal, url: string, token: Token): Ask {
+  resolveNext(url, journal.url, journal.url);
   return {
     method: "GET",
     url,

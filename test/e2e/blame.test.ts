@@ -405,8 +405,9 @@ describe("doctor", () => {
     const journal = await openJournal();
     expect((await journal.run("since oldest -q")).code).toBe(0);
     const { readdir } = await import("node:fs/promises");
-    const [name = ""] = await readdir(join(journal.home, "tokens"));
-    const path = join(journal.home, "tokens", name);
+    const folder = join(journal.home, "tokens", "default");
+    const [name = ""] = await readdir(folder);
+    const path = join(folder, name);
     const kept = JSON.parse(await readFile(path, "utf8")) as object;
     await writeFile(path, JSON.stringify({ ...kept, accessToken: "two\nlines" }));
     expect((await journal.run("since oldest -q")).code).toBe(0);

@@ -81,6 +81,11 @@ export function start(args: readonly string[], options: RunOptions = {}): Runnin
   return launch(node, [binary, ...args], options);
 }
 
+/** Starts another installation of flowrun. */
+export function startAt(program: string, args: readonly string[], options: RunOptions = {}): Running {
+  return launch(node, [program, ...args], options);
+}
+
 /** A shell line in which `flowrun` is the program under test. */
 export function shell(line: string, options: RunOptions = {}): Promise<Finished> {
   const script = `flowrun() { "${node}" "${binary}" "$@"; }; ${line}`;

@@ -16,7 +16,9 @@ export interface CursorsAt {
 /** One finding for each of the profile's cursors: how far it has read, and when its place will expire. */
 export async function checkCursors(at: CursorsAt): Promise<readonly Finding[]> {
   const { stateFolder, profile } = at;
-  const names = await listCursors(stateFolder, profile);
+  const listed = await tryTo(() => listCursors(stateFolder, profile));
+  if ("error" in listed) return [failed("cursor", listed.error)];
+  const names = listed.value;
   if (names.length === 0) return [ok("cursor", `none is saved for profile '${profile}'`)];
   return Promise.all(names.map((name) => checkCursor(name, at)));
 }
