@@ -5,6 +5,7 @@ import { retentionMs } from "../journal/retention.ts";
 import { afterPosition } from "../journal/when.ts";
 import type { Notify } from "../notices.ts";
 import type { Progress } from "../pipeline.ts";
+import { keptKey } from "../runs/event-key.ts";
 import { profileFlag } from "../settings/profile-name.ts";
 import { lockCursor, openCursorFile, type CursorPlace } from "../state/cursor-files.ts";
 import type { Connection } from "./connect.ts";
@@ -50,7 +51,7 @@ export async function openCursor(
   });
   try {
     const store = openCursorFile(place);
-    const saved = await store.find();
+    const saved = withShortKeys(await store.find());
     if (saved !== null) checkJournal(place, saved, connection.journalName);
     else notify({ kind: "remark", text: `the cursor '${name}' is new: starting at the oldest event` });
     return {
@@ -65,6 +66,11 @@ export async function openCursor(
     await lock?.release();
     throw error;
   }
+}
+
+/** Cursors of the first version kept keys whole, whatever their length. */
+function withShortKeys(saved: Cursor | null): Cursor | null {
+  return saved === null ? null : { ...saved, keys: saved.keys.map(keptKey) };
 }
 
 function resume(saved: Cursor, connection: Connection) {

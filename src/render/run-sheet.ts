@@ -110,6 +110,6 @@ function renderNext(run: FlowRun, profile: string | null): readonly string[] {
   return nextSteps(run, profile).flatMap(({ purpose, command }) => [`${purpose}:`, `${indent}${command}`]);
 }
 
-function renderRaw({ raw }: FlowRun): readonly string[] {
-  return raw === undefined ? [] : escapeActive(JSON.stringify(raw, null, 2)).split("\n");
+function renderRaw({ raw = null }: FlowRun): readonly string[] {
+  return raw === null ? [] : escapeActive(JSON.stringify(raw, null, 2)).split("\n");
 }
