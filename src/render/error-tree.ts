@@ -62,7 +62,8 @@ function isToldBelow({ message }: Cause, below: readonly Cause[]): boolean {
 }
 
 function bare(message: string): string {
-  return message.trim().replace(/\.$/, "");
+  const words = message.trim();
+  return words.endsWith(".") ? words.slice(0, -1) : words;
 }
 
 /** What the catalogue says of a code, and of the root cause also what to do: for each family that has the code. */

@@ -1,4 +1,4 @@
-import { widthOf } from "./cut-text.ts";
+import { startOf, widthOf } from "./cut-text.ts";
 import { safeText } from "./safe-text.ts";
 
 /**
@@ -32,7 +32,8 @@ function wrapLine(text: string, room: number): readonly string[] {
     left = line === "" ? room - width : left - width - 1;
     line = line === "" ? piece : `${line} ${piece}`;
   };
-  for (const word of text.split(/[ \t]+/).filter((part) => part !== "")) {
+  for (const word of text.split(/[ \t]+/)) {
+    if (word === "") continue;
     const shown = safeText(word);
     const width = widthOf(shown);
     if (width <= room || isLink(shown)) put(shown, width);
@@ -49,18 +50,4 @@ function breakWord(word: string, room: number): readonly string[] {
   const pieces: string[] = [];
   for (let at = 0; at < word.length; at += pieces.at(-1)?.length ?? word.length) pieces.push(startOf(word, at, room));
   return pieces;
-}
-
-/** As much of a word from `at` on as `room` columns hold, one character at least. */
-function startOf(word: string, at: number, room: number): string {
-  // A segmenter takes ever longer for each character of an ever longer text; no line needs more than this.
-  const near = word.slice(at, at + room * 16);
-  let end = 0;
-  let left = room;
-  for (const { segment } of new Intl.Segmenter("en").segment(near)) {
-    left -= widthOf(segment);
-    if (left < 0 && end > 0) break;
-    end += segment.length;
-  }
-  return near.slice(0, end);
 }
