@@ -1,6 +1,5 @@
 import { reasonOf } from "./errors.ts";
 import type { Page } from "./journal/page.ts";
-import { keptKey } from "./runs/event-key.ts";
 import type { EventSelection } from "./runs/event-selection.ts";
 import type { FlowRun } from "./runs/flow-run.ts";
 import { normalise } from "./runs/normalise.ts";
@@ -64,7 +63,7 @@ export function digest<T>(page: Page, { events, raw, keep, encode }: Digesting<T
         attempt(reject, () => {
           if (!keep(run)) return;
           const { runId, status } = run;
-          candidates.push({ key: keptKey(key), position, runId, status, encoded: encode(run) });
+          candidates.push({ key, position, runId, status, encoded: encode(run) });
         });
       }
       const reason = verdict.withoutRaw;

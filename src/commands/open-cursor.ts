@@ -122,7 +122,7 @@ function moveCursor(cursor: Cursor | null, progress: Progress, connection: Conne
     movedAt: next === cursor?.next ? cursor.movedAt : now,
     runs: (cursor?.runs ?? 0) + printed.length,
     events: (cursor?.events ?? 0) + page.count,
-    keys: [...(cursor?.keys ?? []), ...printed.map(({ key }) => key)].slice(-keysKept),
+    keys: [...(cursor?.keys ?? []), ...printed.map(({ key }) => keptKey(key))].slice(-keysKept),
   };
 }
 

@@ -109,7 +109,7 @@ async function* digests<T>(
 /** What a digest takes while it waits: its texts, or about as much for runs that are handed on as they are. */
 function sizeOf(digested: Digest<unknown>): number {
   return digested.candidates.reduce(
-    (sum, { runId, status, encoded }) => sum + runId.length + status.length + lengthOf(encoded),
+    (sum, { key, runId, status, encoded }) => sum + key.length + runId.length + status.length + lengthOf(encoded),
     0,
   );
 }

@@ -36,9 +36,8 @@ export function renderErrorTree(error: RunError, { painter, width, nameOf }: Tre
     const told = isToldBelow(cause, chain.slice(depth + 1)) ? null : cause.message;
     return [
       `${depth === 0 ? "" : `${outer}└─ `}${isRoot ? painter.red(code) : code}${marks}`,
-      ...[...wrap(told ?? "", width - rail.length), ...commentary(cause.code, isRoot, width - rail.length)].map(
-        (line) => rail + line,
-      ),
+      ...wrap(told ?? "", width - rail.length).map((line) => rail + line),
+      ...commentary(cause.code, isRoot, width - rail.length).map((line) => rail + line),
     ];
   });
 }

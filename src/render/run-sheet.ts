@@ -38,7 +38,7 @@ export function renderSheet(run: FlowRun, history: readonly FlowRun[], options: 
   const body = sections
     .filter(({ lines }) => lines.length > 0)
     .flatMap(({ title, lines }) => ["", painter.bold(title), ...lines.map((line) => `${indent}${line}`.trimEnd())]);
-  return [...renderHead(run, inner), ...body].map((line) => `${line}\n`).join("");
+  return `${[...renderHead(run, inner), ...body].join("\n")}\n`;
 }
 
 interface Section {
@@ -93,10 +93,8 @@ function renderConnection({ id, type, reference }: Connection): readonly string[
 function renderErrors(run: FlowRun, { painter, width }: SheetOptions): readonly string[] {
   const names = new Map(run.activities.map((activity) => [activity.id, nameActivity(activity)]));
   const nameOf = (activity: string): string => names.get(activity) ?? activity;
-  return everyError(run).flatMap((error, at) => [
-    ...(at === 0 ? [] : [""]),
-    ...renderErrorTree(error, { painter, width, nameOf }),
-  ]);
+  const trees = everyError(run).map((error) => renderErrorTree(error, { painter, width, nameOf }));
+  return trees.flatMap((lines, at) => (at === 0 ? lines : ["", ...lines]));
 }
 
 /** The run's errors, and those that only an activity tells. */

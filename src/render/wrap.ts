@@ -8,7 +8,9 @@ import { safeText } from "./safe-text.ts";
  */
 export function wrap(text: string, width: number): readonly string[] {
   const room = Math.max(width, narrowest);
-  return text.split(/[\r\n]+/).flatMap((line) => wrapLine(line, room));
+  const lines: string[] = [];
+  for (const line of text.split(/[\r\n]+/)) wrapPlain(line, room, lines);
+  return lines;
 }
 
 /** A label and beside it a text, which keeps to its own side where it needs more lines. Pure. */
@@ -20,8 +22,25 @@ export function wrapBeside(label: string, text: string, width: number): readonly
 /** However little room there is, a line takes this much. */
 const narrowest = 20;
 
-function wrapLine(text: string, room: number): readonly string[] {
-  const lines: string[] = [];
+/** Most texts are bare ASCII with single blanks: their lines are cut out of them, without a look at each word. */
+function wrapPlain(text: string, room: number, lines: string[]): void {
+  let at = 0;
+  if (/^[!-~][ -~]*$/.test(text) && !text.includes("  ") && !text.endsWith(" ")) {
+    while (text.length - at > room) {
+      const end = text.lastIndexOf(" ", at + room);
+      if (end <= at) break;
+      lines.push(text.slice(at, end));
+      at = end + 1;
+    }
+    if (text.length - at <= room) {
+      lines.push(text.slice(at));
+      return;
+    }
+  }
+  wrapLine(text.slice(at), room, lines);
+}
+
+function wrapLine(text: string, room: number, lines: string[]): void {
   let line = "";
   let left = room;
   const put = (piece: string, width: number): void => {
@@ -39,7 +58,7 @@ function wrapLine(text: string, room: number): readonly string[] {
     if (width <= room || isLink(shown)) put(shown, width);
     else for (const piece of breakWord(shown, room)) put(piece, widthOf(piece));
   }
-  return line === "" ? lines : [...lines, line];
+  if (line !== "") lines.push(line);
 }
 
 function isLink(word: string): boolean {

@@ -1,4 +1,4 @@
-import { fingerprint } from "./fingerprint.ts";
+import { writeFingerprint } from "./fingerprint.ts";
 
 /**
  * The key of an event that goes by several texts, such as a CloudEvent's source and id: no other texts make the same.
@@ -10,7 +10,7 @@ export function joinKey(...texts: readonly string[]): string {
 
 /** An event's key at a length that can be repeated for each of its runs: a long one gives way to its fingerprint. Pure. */
 export function shortKey(key: string): string {
-  return key.length <= longestKey ? key : `\t${fingerprint(key)}`;
+  return key.length <= longestKey ? key : `\t${writeFingerprint(key)}`;
 }
 
 /** The key of the run at an index of the event. Pure. */
@@ -23,9 +23,9 @@ export function runKey(eventKey: string, index: number): string {
  * Pure.
  */
 export function keptKey(key: string): string {
-  if (key.length <= longestKey) return fingerprint(key);
+  if (key.length <= longestKey) return writeFingerprint(key);
   const [, eventKey, index] = /^([^]*)#(\d+)$/.exec(key) ?? [];
-  return fingerprint(eventKey === undefined ? shortKey(key) : runKey(shortKey(eventKey), Number(index)));
+  return writeFingerprint(eventKey === undefined ? shortKey(key) : runKey(shortKey(eventKey), Number(index)));
 }
 
 /** Ids have 36 characters; a thousand leave room for anybody's. */

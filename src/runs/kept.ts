@@ -1,11 +1,11 @@
-import { fingerprint } from "./fingerprint.ts";
+import { writeFingerprint } from "./fingerprint.ts";
 
 /**
  * An id or a code to be kept for longer than its event: a long one as its start and its fingerprint, so that as many as
  * there may be take bounded memory and are told apart all the same. Pure.
  */
 export function keptId(id: string): string {
-  return id.length <= longestId ? id : `${keptText(id, startKept)}…${fingerprint(id)}`;
+  return id.length <= longestId ? id : `${keptText(id, startKept)}…${writeFingerprint(id)}`;
 }
 
 /**

@@ -16,7 +16,7 @@ export function createSeen(capacity: number, initial: readonly string[] = []): S
   let count = 0;
 
   function add(key: string): boolean {
-    const [high, low] = halvesOf(fingerprint(key));
+    const [high, low] = fingerprint(key);
     if (!table.add(high, low)) return false;
     const place = count % capacity;
     if (count >= capacity) table.remove(ring.high[place] ?? 0, ring.low[place] ?? 0);
@@ -37,6 +37,7 @@ function createTable(capacity: number) {
   const low = new Uint32Array(size);
   const home = (lowPart: number): number => lowPart & (size - 1);
   const next = (slot: number): number => (slot + 1) & (size - 1);
+  // No fingerprint has a low part of 0.
   const isEmpty = (slot: number): boolean => low[slot] === 0;
 
   function find(highPart: number, lowPart: number): number {
@@ -66,9 +67,4 @@ function createTable(capacity: number) {
       low[hole] = 0;
     },
   };
-}
-
-/** The lower one is never 0, which marks an empty slot. */
-function halvesOf(print: string): readonly [high: number, low: number] {
-  return [parseInt(print.slice(0, 8), 16), parseInt(print.slice(8), 16) || 1];
 }
