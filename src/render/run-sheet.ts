@@ -35,10 +35,10 @@ export function renderSheet(run: FlowRun, history: readonly FlowRun[], options: 
     { title: "NEXT", lines: renderNext(run, options.profile) },
     { title: "AS DELIVERED", lines: renderRaw(run) },
   ];
-  const body = sections
+  const told = sections
     .filter(({ lines }) => lines.length > 0)
-    .flatMap(({ title, lines }) => ["", painter.bold(title), ...lines.map((line) => `${indent}${line}`.trimEnd())]);
-  return `${[...renderHead(run, inner), ...body].join("\n")}\n`;
+    .map(({ title, lines }) => ["", painter.bold(title), ...lines.map((line) => `${indent}${line}`.trimEnd())]);
+  return [renderHead(run, inner), ...told].map((lines) => `${lines.join("\n")}\n`).join("");
 }
 
 interface Section {

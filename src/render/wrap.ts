@@ -23,9 +23,11 @@ export function wrapBeside(label: string, text: string, width: number): readonly
 const narrowest = 20;
 
 /** Most texts are bare ASCII with single blanks: their lines are cut out of them, without a look at each word. */
-function wrapPlain(text: string, room: number, lines: string[]): void {
+function wrapPlain(line: string, room: number, lines: string[]): void {
+  const isAscii = /^[ -~]+$/.test(line);
+  const text = isAscii ? line.trim() : line;
   let at = 0;
-  if (/^[!-~][ -~]*$/.test(text) && !text.includes("  ") && !text.endsWith(" ")) {
+  if (isAscii && !text.includes("  ")) {
     while (text.length - at > room) {
       const end = text.lastIndexOf(" ", at + room);
       if (end <= at) break;
@@ -33,7 +35,7 @@ function wrapPlain(text: string, room: number, lines: string[]): void {
       at = end + 1;
     }
     if (text.length - at <= room) {
-      lines.push(text.slice(at));
+      if (text !== "") lines.push(text.slice(at));
       return;
     }
   }
