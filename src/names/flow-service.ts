@@ -34,7 +34,7 @@ export async function askFlowName(service: FlowService, flowId: string, sandbox:
       "x-api-key": service.clientId,
       "x-gw-ims-org-id": service.imsOrgId,
       // Events come from outside, and what is no word must not break the request's headers.
-      ...(sandbox !== null && /^[\w-]+$/.test(sandbox) ? { "x-sandbox-name": sandbox.toLowerCase() } : {}),
+      ...(sandbox !== null && /^[\w-]{1,256}$/.test(sandbox) ? { "x-sandbox-name": sandbox.toLowerCase() } : {}),
       accept: "application/json",
     };
     const answer = await host.send({ method: "GET", url, headers }, signal);
