@@ -5,6 +5,7 @@ import { retentionMs } from "../journal/retention.ts";
 import { afterPosition } from "../journal/when.ts";
 import type { Notify } from "../notices.ts";
 import type { Progress } from "../pipeline.ts";
+import { keptKey } from "../runs/event-key.ts";
 import { profileFlag } from "../settings/profile-name.ts";
 import { cursorRemedy, lockCursor, openCursorFile, type CursorPlace } from "../state/cursor-files.ts";
 import type { Connection } from "./connect.ts";
@@ -45,7 +46,7 @@ export async function openCursor(
   });
   try {
     const store = openCursorFile(place);
-    const saved = await store.find();
+    const saved = withShortKeys(await store.find());
     const saving = saver(store, place, unlocked.why, notify);
     if (saved !== null) checkJournal(place, saved, connection.journalName);
     else notify({ kind: "remark", text: `the cursor '${name}' is new: starting at the oldest event` });
@@ -62,6 +63,11 @@ export async function openCursor(
     await lock?.release();
     throw error;
   }
+}
+
+/** Cursors of the first version kept keys whole, whatever their length. */
+function withShortKeys(saved: Cursor | null): Cursor | null {
+  return saved === null ? null : { ...saved, keys: saved.keys.map(keptKey) };
 }
 
 function resume(saved: Cursor, connection: Connection) {
@@ -146,7 +152,7 @@ function moveCursor(cursor: Cursor | null, progress: Progress, connection: Conne
     movedAt: next === cursor?.next ? cursor.movedAt : now,
     runs: (cursor?.runs ?? 0) + printed.length,
     events: (cursor?.events ?? 0) + page.count,
-    keys: [...(cursor?.keys ?? []), ...printed.map(({ key }) => key)].slice(-keysKept),
+    keys: [...(cursor?.keys ?? []), ...printed.map(({ key }) => keptKey(key))].slice(-keysKept),
   };
 }
 

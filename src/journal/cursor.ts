@@ -17,7 +17,7 @@ export interface Cursor {
   /** Since the cursor was made. */
   readonly runs: number;
   readonly events: number;
-  /** The keys of the last runs, so that a redelivery across restarts is dropped. */
+  /** What is kept of the keys of the last runs, so that a redelivery across restarts is dropped; short, each of them. */
   readonly keys: readonly string[];
 }
 

@@ -139,7 +139,7 @@ const columns: readonly Column[] = [
   },
   { name: "batchIds", title: "BATCHES", kind: "list", value: (run) => run.batchIds },
   { name: "providerRefId", title: "PROVIDER REF", kind: "id", value: (run) => run.providerRefId },
-  { name: "raw", title: "RAW", kind: "text", value: (run) => (run.raw === undefined ? null : JSON.stringify(run.raw)) },
+  { name: "raw", title: "RAW", kind: "text", value: ({ raw = null }) => (raw === null ? null : JSON.stringify(raw)) },
 ];
 
 /** The first error's code and, where it is another one, its root cause's. */

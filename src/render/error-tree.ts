@@ -36,9 +36,8 @@ export function renderErrorTree(error: RunError, { painter, width, nameOf }: Tre
     const told = isToldBelow(cause, chain.slice(depth + 1)) ? null : cause.message;
     return [
       `${depth === 0 ? "" : `${outer}└─ `}${isRoot ? painter.red(code) : code}${marks}`,
-      ...[...wrap(told ?? "", width - rail.length), ...commentary(cause.code, isRoot, width - rail.length)].map(
-        (line) => rail + line,
-      ),
+      ...wrap(told ?? "", width - rail.length).map((line) => rail + line),
+      ...commentary(cause.code, isRoot, width - rail.length).map((line) => rail + line),
     ];
   });
 }
@@ -62,7 +61,8 @@ function isToldBelow({ message }: Cause, below: readonly Cause[]): boolean {
 }
 
 function bare(message: string): string {
-  return message.trim().replace(/\.$/, "");
+  const words = message.trim();
+  return words.endsWith(".") ? words.slice(0, -1) : words;
 }
 
 /** What the catalogue says of a code, and of the root cause also what to do: for each family that has the code. */

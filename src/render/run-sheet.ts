@@ -35,10 +35,10 @@ export function renderSheet(run: FlowRun, history: readonly FlowRun[], options: 
     { title: "NEXT", lines: renderNext(run, options.profile) },
     { title: "AS DELIVERED", lines: renderRaw(run) },
   ];
-  const body = sections
+  const told = sections
     .filter(({ lines }) => lines.length > 0)
-    .flatMap(({ title, lines }) => ["", painter.bold(title), ...lines.map((line) => `${indent}${line}`.trimEnd())]);
-  return [...renderHead(run, inner), ...body].map((line) => `${line}\n`).join("");
+    .map(({ title, lines }) => ["", painter.bold(title), ...lines.map((line) => `${indent}${line}`.trimEnd())]);
+  return [renderHead(run, inner), ...told].map((lines) => `${lines.join("\n")}\n`).join("");
 }
 
 interface Section {
@@ -93,10 +93,8 @@ function renderConnection({ id, type, reference }: Connection): readonly string[
 function renderErrors(run: FlowRun, { painter, width }: SheetOptions): readonly string[] {
   const names = new Map(run.activities.map((activity) => [activity.id, nameActivity(activity)]));
   const nameOf = (activity: string): string => names.get(activity) ?? activity;
-  return everyError(run).flatMap((error, at) => [
-    ...(at === 0 ? [] : [""]),
-    ...renderErrorTree(error, { painter, width, nameOf }),
-  ]);
+  const trees = everyError(run).map((error) => renderErrorTree(error, { painter, width, nameOf }));
+  return trees.flatMap((lines, at) => (at === 0 ? lines : ["", ...lines]));
 }
 
 /** The run's errors, and those that only an activity tells. */
@@ -110,6 +108,6 @@ function renderNext(run: FlowRun, profile: string | null): readonly string[] {
   return nextSteps(run, profile).flatMap(({ purpose, command }) => [`${purpose}:`, `${indent}${command}`]);
 }
 
-function renderRaw({ raw }: FlowRun): readonly string[] {
-  return raw === undefined ? [] : escapeActive(JSON.stringify(raw, null, 2)).split("\n");
+function renderRaw({ raw = null }: FlowRun): readonly string[] {
+  return raw === null ? [] : escapeActive(JSON.stringify(raw, null, 2)).split("\n");
 }

@@ -29,6 +29,14 @@ export function tells({ listed, marks }: Detail): boolean {
   return listed.length + marks.named.length + marks.signIn.length > 0;
 }
 
+/** About how many characters it takes to tell a detail once. Pure. */
+export function sizeOf({ listed, marks }: Detail): number {
+  return [...listed, ...marks.named, ...marks.signIn].reduce(
+    (sum, { code, message }) => sum + code.length + (message?.length ?? 0) + namesOfACause,
+    0,
+  );
+}
+
 /** A `{code, message}` object: without a code it is `unknown`, with neither `null`. Pure. */
 export function readCause(item: JsonObject): Cause | null {
   const code = wordOf(item["code"]);
@@ -60,6 +68,9 @@ export function rootCause(error: RunError, isKnownCode: (code: string) => boolea
   const { code, message } = error.causes.findLast((cause) => isKnownCode(cause.code)) ?? error.causes.at(-1) ?? error;
   return { code, message };
 }
+
+/** `{"code":"","message":""},` */
+const namesOfACause = 26;
 
 const mostListed = 16;
 const nothing: Detail = { listed: [], marks: { named: [], signIn: [] } };

@@ -30,7 +30,7 @@ export interface FlowRun {
   readonly targets: readonly Connection[];
   readonly batchIds: readonly string[];
   readonly providerRefId: string | null;
-  /** The event as delivered, only where it was asked for. */
+  /** The event as delivered, only where it was asked for; `null` where it is nested too deeply to be told. */
   readonly raw?: unknown;
 }
 

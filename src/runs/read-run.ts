@@ -5,7 +5,7 @@ import { readBatchIds, readConnections } from "./connections.ts";
 import { objectOf, objectsOf, wordOf } from "./fields.ts";
 import type { Activity, FlowRun } from "./flow-run.ts";
 import { durationOf, fillMeasures, type Measures, readMeasures, readTime } from "./measures.ts";
-import { activityErrors, type ErrorReport, readErrorReport, runErrors } from "./run-errors.ts";
+import { activityErrors, type ErrorReport, openRoom, readErrorReport, type Room, runErrors } from "./run-errors.ts";
 import { readStatus } from "./status.ts";
 import { timeText } from "./time-text.ts";
 import type { Unwrapped } from "./unwrap.ts";
@@ -33,9 +33,11 @@ export function readRun(
     activities.map((activity) => activity.measures),
     status === "inProgress",
   );
+  const room = openRoom();
   const errors = runErrors(
     readErrorReport(metrics, null),
     activities.map((activity) => activity.report),
+    room,
   );
   const targets = readConnections(steps, "targetInfo");
   return {
@@ -55,7 +57,7 @@ export function readRun(
     ...timed(measures),
     errors,
     rootCause: errors[0] === undefined ? null : rootCause(errors[0], isKnownCode),
-    activities: activities.map(activityOf),
+    activities: activities.map((step) => activityOf(step, room)),
     sources: readConnections(steps, "sourceInfo"),
     targets,
     batchIds: readBatchIds(metrics, steps, targets),
@@ -74,7 +76,7 @@ function readStep(body: JsonObject): Step {
   return { body, measures: readMeasures(body), report: readErrorReport(body, wordOf(body["id"])) };
 }
 
-function activityOf({ body, measures, report }: Step): Activity {
+function activityOf({ body, measures, report }: Step, room: Room): Activity {
   const id = wordOf(body["id"]);
   const name = wordOf(body["name"]);
   return {
@@ -83,7 +85,7 @@ function activityOf({ body, measures, report }: Step): Activity {
     kind: kindOf(id, name),
     status: readStatus(objectOf(body["statusSummary"]), null),
     ...timed(measures),
-    errors: activityErrors(report),
+    errors: activityErrors(report, room),
   };
 }
 

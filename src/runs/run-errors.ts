@@ -1,5 +1,5 @@
 import type { JsonObject } from "../json.ts";
-import { causesOf, type Detail, readCause, readDetail, tells } from "./causes.ts";
+import { causesOf, type Detail, readCause, readDetail, sizeOf, tells } from "./causes.ts";
 import { countOf, objectOf, objectsOf } from "./fields.ts";
 import type { Cause, RunError } from "./flow-run.ts";
 
@@ -30,8 +30,8 @@ export function readErrorReport(holder: JsonObject, activity: string | null): Er
 }
 
 /** The errors of one activity: those it names, else those of its failed records, else what its details tell. Pure. */
-export function activityErrors(activity: ErrorReport): readonly RunError[] {
-  return listErrors([activity], [activity]);
+export function activityErrors(activity: ErrorReport, room = openRoom()): readonly RunError[] {
+  return listErrors([activity], [activity], room);
 }
 
 /**
@@ -39,13 +39,34 @@ export function activityErrors(activity: ErrorReport): readonly RunError[] {
  * of other codes; only where neither names one, those of the failed records; and where nobody names any, what the
  * details tell (contract: cli, §5). Pure.
  */
-export function runErrors(run: ErrorReport, activities: readonly ErrorReport[]): readonly RunError[] {
-  return listErrors([run, ...activities], activities);
+export function runErrors(
+  run: ErrorReport,
+  activities: readonly ErrorReport[],
+  room = openRoom(),
+): readonly RunError[] {
+  return listErrors([run, ...activities], activities, room);
 }
 
-function listErrors(reports: readonly ErrorReport[], activities: readonly ErrorReport[]): readonly RunError[] {
-  if (reports.some(({ named }) => named.length > 0)) return join(reports, activities, "named");
-  if (reports.some(({ failed }) => failed.length > 0)) return join(reports, activities, "failed");
+/** How many characters of details may still be told with the errors of a run and of its activities. */
+export interface Room {
+  left: number;
+}
+
+/**
+ * Room for more than any person reads. A hundred thousand errors, each with the same megabyte, would be more than a
+ * process holds: those that come when there is none left have the causes of their own messages only.
+ */
+export function openRoom(): Room {
+  return { left: 64_000_000 };
+}
+
+function listErrors(
+  reports: readonly ErrorReport[],
+  activities: readonly ErrorReport[],
+  room: Room,
+): readonly RunError[] {
+  if (reports.some(({ named }) => named.length > 0)) return join(reports, activities, "named", room);
+  if (reports.some(({ failed }) => failed.length > 0)) return join(reports, activities, "failed", room);
   return reports.some(({ detail }) => tells(detail)) ? reports.flatMap(tellUnnamed) : none;
 }
 
@@ -54,6 +75,7 @@ function join(
   reports: readonly ErrorReport[],
   activities: readonly ErrorReport[],
   list: "named" | "failed",
+  room: Room,
 ): readonly RunError[] {
   const carriers = carriersByCode(activities, list);
   // The reason of an error that no activity carries: an activity that tells one without naming an error.
@@ -65,12 +87,15 @@ function join(
     return fresh.map((error) => {
       const carrier = carriers.get(error.code);
       const teller = carrier?.activity ?? unclaimed ?? report;
+      const details = teller === report ? [report.detail] : [teller.detail, report.detail];
+      const told = room.left > 0 ? details : none;
+      for (const detail of told) room.left -= sizeOf(detail);
       return {
         code: error.code,
         message: error.message,
         activity: carrier?.activity.activity ?? null,
         count: error.count ?? carrier?.count ?? null,
-        causes: causesOf(error, teller === report ? [report.detail] : [teller.detail, report.detail]),
+        causes: causesOf(error, told),
       };
     });
   });
