@@ -129,7 +129,7 @@ async function readPage(journal: Journal, url: string, answer: Answer, { tell, t
       entries: body.entries,
       unparsed: skimmed === null ? null : bytes,
       count: body.count,
-      last: body.entries.at(-1)?.position ?? body.last,
+      last: body.entries.at(-1)?.position || body.last,
       ...guessTimes(bytes, now - retentionMs, now),
       next: link === null ? afterLast(journal, url, body.last) : resolveNext(link, url, journal.url),
       atEnd: false,

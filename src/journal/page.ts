@@ -63,15 +63,26 @@ export function decodePage(bytes: Uint8Array): PageBody | null {
 /**
  * Reads of a page's text only its end, where the journal counts its events, if none of the marks stands anywhere in
  * it: such a page need not be parsed.
- * @returns `null` where a mark does, or where the end is not written as expected: then the page must be parsed.
+ * @returns `null` where a mark does, or may in another spelling, or where the end is not written as expected: then the
+ * page must be parsed.
  * Pure.
  */
 export function skimPage(bytes: Uint8Array, marks: readonly string[]): PageBody | null {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (marks.some((mark) => text.includes(mark))) return null;
-  const [, last, count] = endPattern.exec(text.toString("latin1", Math.max(0, text.length - 512))) ?? [];
-  return last === undefined ? null : { entries: [], count: Number(count), last };
+  if (text.includes(escapedAscii) || marks.some((mark) => text.includes(mark))) return null;
+  const [, last, count] = endPattern.exec(text.toString("latin1", Math.max(0, text.length - endBytes))) ?? [];
+  // What is longer than its end and counted as nothing is counted wrong.
+  const isUnclear = last === undefined || (Number(count) === 0 && text.length > endBytes);
+  return isUnclear ? null : { entries: [], count: Number(count), last };
 }
+
+const endBytes = 512;
+
+/**
+ * How JSON begins to write a character of a mark by its number, at any depth: in a text inside a text the backslash is
+ * doubled, or itself written so.
+ */
+const escapedAscii = "\\u00";
 
 const endPattern = /\]\s*,\s*"_page"\s*:\s*\{\s*"last"\s*:\s*"([^"\\]+)"\s*,\s*"count"\s*:\s*(\d+)\s*\}\s*\}\s*$/;
 

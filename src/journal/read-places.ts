@@ -1,8 +1,10 @@
 import type { Send } from "../host.ts";
 import type { Notify } from "../notices.ts";
+import { addToOpening, isWhole, meet } from "./boundary.ts";
 import { createGate } from "./gate.ts";
-import { firstPosition, type Page } from "./page.ts";
-import { byLeft, createPlace, cutAtBoundary, isRunning, moveOn, pagesLeft, type Place } from "./place.ts";
+import type { Page } from "./page.ts";
+import { byLeft, createPlace, cutPage, isRunning, moveOn, pagesLeft, type Place } from "./place.ts";
+import { createProgress } from "./progress.ts";
 import { readPages, type Reading } from "./read-pages.ts";
 import { retentionMs } from "./retention.ts";
 import { startAt, type TimeStart } from "./when.ts";
@@ -33,6 +35,8 @@ const fewEvents = 50;
 const guessAhead = 2;
 /** A place that has this many times as many pages as it should is cut: it is read on later, or by another reader. */
 const tooLong = 1.5;
+/** The next place begins in the page under way, or so it seems, where its first event is so many pages further at most. */
+const nearEnd = 1.25;
 /** How much more room those next in turn have than the last one, of what may be held. */
 const roomInTurn = 0.75;
 
@@ -97,7 +101,7 @@ function createField<T>(options: Places<T>) {
   /** A reader ahead waits while too much is held already, but not before it knows where it begins: the one before it waits for that. */
   const mayGoOn = (place: Place<T>): boolean => {
     if (place === current) return place.queue.length < mostQueued;
-    return mayAsk(place) && (place.boundary === undefined || hasRoom(pagesBefore(place)));
+    return mayAsk(place) && (!isOpeningKnown(place) || hasRoom(pagesBefore(place)));
   };
 
   const send =
@@ -115,20 +119,22 @@ function createField<T>(options: Places<T>) {
     const notify: Notify = (notice) => {
       if (isRunning(place)) tell(notice);
     };
-    const own = { signal: place.stop.signal, notify, host: { ...host, send: send(place) } };
-    const journal = { ...reading.journal, ...own };
+    const journal = { ...reading.journal, signal: place.stop.signal, notify, host: { ...host, send: send(place) } };
+    const isNextWanted = (): boolean => isMoreWanted(place);
+    const { start, progress } = place;
+    const own = { ...reading, journal, start, progress, isNextWanted, follow: false, past: null };
+    /** What was read and is not handed on before it is known whether another place begins in it. */
+    let held: readonly Page[] = [];
     try {
-      for await (const page of readPages({ ...reading, journal, start: place.start, follow: false, past: null })) {
-        if (page.count > 0) tellBoundary(place, firstPosition(page));
-        // The neighbour's first position must be known before this page is handed on, or it could be overlooked.
+      for await (const page of readPages(own)) {
+        if (page.count > 0) tellOpening(place, page);
+        // The neighbour's opening must be known before this page is handed on, or it could be overlooked.
         await gate.until(() => isNextKnown(place) || !isRunning(place));
         if (!isRunning(place)) return;
-        const cut = cutAtBoundary(page, later(place));
-        if (cut.next !== null || page.atEnd) place.end = { next: cut.next };
-        keep(place, digest(cut.page), cut.page);
+        held = handOn(place, [...held, page]);
         if (place.end !== null) return;
-        place.next = page.next;
-        if (place !== current && place.pages >= pagesWanted * tooLong) {
+        if (held.length > 0) continue;
+        if (isTooLong(place)) {
           place.end = { next: goOnLater(place, page.next, "reader") };
           return;
         }
@@ -137,14 +143,50 @@ function createField<T>(options: Places<T>) {
         if (!isRunning(place)) return;
       }
     } catch (failure) {
+      for (const page of held) keep(place, page);
       place.end =
         place === current || place.next === null ? { failure } : { next: goOnLater(place, place.next, "turn") };
     } finally {
-      tellBoundary(place, null);
+      if (!isOpeningKnown(place)) place.opening = null;
       place.end ??= { next: null };
       openMore();
       gate.changed();
     }
+  };
+
+  const isTooLong = (place: Place<T>, pages = place.pages): boolean =>
+    place !== current && pages >= pagesWanted * tooLong;
+
+  /** Whether the page after the one under way is likely to be wanted: that one may be the last that this place reads. */
+  const isMoreWanted = (place: Place<T>): boolean => {
+    const [next] = later(place);
+    const { told, pace } = place;
+    const isEnd = next?.told != null && told !== null && told.last + nearEnd * (pace ?? 0) >= next.told.first;
+    return !isEnd && !isTooLong(place, place.pages + 1);
+  };
+
+  /**
+   * Hands on what a place has read, up to where another one begins.
+   * @returns what cannot be handed on yet, since another one may begin there.
+   */
+  const handOn = (place: Place<T>, pages: readonly Page[]): readonly Page[] => {
+    const openings = later(place).flatMap((other) =>
+      other.opening && isWhole(other.opening) ? [[other, other.opening] as const] : [],
+    );
+    const meeting = meet(pages, openings);
+    if (meeting.kind === "twice") {
+      meeting.place.opening = null;
+      return handOn(place, pages);
+    }
+    const isEnd = pages.at(-1)?.atEnd === true;
+    const whole = meeting.kind === "none" || (meeting.kind === "open" && isEnd) ? pages.length : meeting.page;
+    const [cut] = pages.slice(whole);
+    if (meeting.kind === "met") place.end = { next: meeting.place };
+    else if (isEnd) place.end = { next: null };
+    for (const page of pages.slice(0, whole)) keep(place, page);
+    if (meeting.kind !== "met" || cut === undefined) return pages.slice(whole);
+    keep(place, cutPage(cut, meeting.entry));
+    return [];
   };
 
   /** Another reader, nearer to its turn, may work meanwhile. */
@@ -155,21 +197,23 @@ function createField<T>(options: Places<T>) {
     place.isPaused = false;
   };
 
-  const tellBoundary = (place: Place<T>, position: string | null): void => {
-    if (place.boundary !== undefined) return;
-    place.boundary = position;
+  const tellOpening = (place: Place<T>, page: Page): void => {
+    if (isOpeningKnown(place)) return;
+    place.opening = addToOpening(place.opening ?? null, page);
     gate.changed();
   };
 
   /** A neighbour that may not ask is not waited for, since it may wait for this one. */
   const isNextKnown = (place: Place<T>): boolean => {
     const [next] = later(place);
-    return next === undefined || next.boundary !== undefined || !mayAsk(next);
+    return next === undefined || isOpeningKnown(next) || !mayAsk(next);
   };
 
-  const keep = (place: Place<T>, digested: T, page: Page): void => {
+  const keep = (place: Place<T>, page: Page): void => {
+    const digested = digest(page);
     place.queue.push(digested);
     place.held += sizeOf(digested);
+    place.next = page.next;
     pagesRead += 1;
     eventsRead += page.count;
     moveOn(place, page, later(place));
@@ -191,8 +235,9 @@ function createField<T>(options: Places<T>) {
   };
 
   const goOnLater = (place: Place<T>, url: string, waitsFor: Place<T>["waitsFor"]): Place<T> => {
-    const { to, reached, pace } = place;
-    return add(places.indexOf(place) + 1, { from: reached, to, pace, start: { kind: "next", url }, waitsFor });
+    const { to, reached, pace, progress } = place;
+    const start = { kind: "next", url } as const;
+    return add(places.indexOf(place) + 1, { from: reached, to, pace, start, waitsFor, progress });
   };
 
   /** Keeps as many readers at work as are allowed, as near to the one whose turn it is as can be. */
@@ -235,7 +280,8 @@ function createField<T>(options: Places<T>) {
   const split = (place: Place<T>, at: number): boolean => {
     const { to, pace } = place;
     place.to = at;
-    add(places.indexOf(place) + 1, { from: at, to, pace, start: startAt(at), waitsFor: null });
+    const progress = createProgress();
+    add(places.indexOf(place) + 1, { from: at, to, pace, start: startAt(at), waitsFor: null, progress });
     return true;
   };
 
@@ -249,7 +295,8 @@ function createField<T>(options: Places<T>) {
     open: (): Place<T> | null => {
       signal.addEventListener("abort", close, { once: true });
       isClosed = signal.aborted;
-      return isClosed ? null : add(0, { from: begin, to: until, pace: null, start, waitsFor: null });
+      const progress = createProgress();
+      return isClosed ? null : add(0, { from: begin, to: until, pace: null, start, waitsFor: null, progress });
     },
 
     /** Hands on what a place has read, until it is done. */
@@ -283,4 +330,8 @@ function createField<T>(options: Places<T>) {
       close();
     },
   };
+}
+
+function isOpeningKnown<T>({ opening }: Place<T>): boolean {
+  return opening === null || (opening !== undefined && isWhole(opening));
 }
