@@ -7,7 +7,7 @@ import { firstPosition, type Page } from "./page.ts";
 export interface Progress {
   /**
    * Takes note of a 200.
-   * @returns how many answers in a row have brought nothing new, with this one: 0 for one that did.
+   * @returns how many rounds in a row have brought nothing new, with this one: 0 for an answer that is none.
    * @throws FlowrunError `protocol` when there were five.
    */
   note(page: Page): number;
@@ -15,28 +15,33 @@ export interface Progress {
 
 /** So many rounds without anything new, and the walk would never end. */
 export const mostRounds = 5;
+/** The same events may stand in a journal many times over, but hardly on so many pages in a row. */
+const mostRepeats = 100;
 const longestPauseMs = 1000;
 
-/** How long to wait after so many rounds without anything new. */
+/** How long to wait after so many rounds without anything new, in milliseconds. */
 export function pauseAfter(rounds: number, random: () => number): number {
   return rounds === 0 ? 0 : Math.min(longestPauseMs, backoff(rounds, random));
 }
 
 /**
- * An answer brings something new with a position (of its first or last event) that was not seen before; or, since events
- * may share a position or have none, with events that were not seen before and a `next` that was not. So a page without
- * events brings nothing, wherever its `next` points, and events delivered again at new positions are something new.
+ * An answer brings something new with a position (of its first or last event) that was not seen before: also where an
+ * event is delivered again. One that does not is a round, unless it has events and a `next` that was not seen before:
+ * events may share a position, or have none. Where those events were seen before as well, it is a repeat; a hundred in a
+ * row end the walk, too. So a page without events is a round wherever its `next` points.
  *
- * What was seen is remembered as `createMemory` says: in bounded memory, and a cycle of any length is found.
+ * What was seen is remembered as `createMemory` says: in bounded memory, and a cycle of links of any length is found.
  */
 export function createProgress(): Progress {
   const memory = createMemory(pagesRemembered);
   let rounds = 0;
+  let repeats = 0;
   return {
     note: (page) => {
-      const isKnownNext = memory.has(printOfNext(page));
-      rounds = isNew(page, memory) ? 0 : rounds + 1;
-      if (rounds >= mostRounds) throw nothingNew(rounds, isKnownNext);
+      const { isNew, isRound, isMoving } = weigh(page, memory);
+      rounds = isRound ? rounds + 1 : 0;
+      repeats = isNew ? 0 : repeats + 1;
+      if (rounds >= mostRounds || repeats >= mostRepeats) throw nothingNew(Math.max(rounds, repeats), isMoving);
       return rounds;
     },
   };
@@ -45,22 +50,19 @@ export function createProgress(): Progress {
 /** Of at least so many pages, the latest, all is remembered: at a hundred events each 200,000 events, in half a megabyte. */
 const pagesRemembered = 2048;
 
-function printOfNext({ next }: Page): number {
-  return fingerprint(`next ${next}`);
-}
-
-/** Remembers the page, too. */
-function isNew(page: Page, memory: Memory): boolean {
-  const next = printOfNext(page);
+/** What is new in a page, which is remembered from now on. */
+function weigh(page: Page, memory: Memory) {
+  const next = fingerprint(`next ${page.next}`);
   const ends = [firstPosition(page), page.last].filter(Boolean).map((position) => fingerprint(`position ${position}`));
-  const hasNewEnd = ends.some((end) => !memory.has(end));
-  // Of a page with a new position nobody asks what else is in it, except where the longest cycles are looked for.
-  const isLookedAt = page.count > 0 && (!hasNewEnd || memory.isMarking());
-  const content = isLookedAt ? [fingerprintOf(page.unparsed === null ? page.entries : textOf(page.unparsed))] : [];
-  const hasNewContent = content.some((print) => !memory.has(print));
-  const isNewPage = page.count > 0 && (hasNewEnd || (!memory.has(next) && hasNewContent));
+  const hasEvents = page.count > 0;
+  const isMoving = !memory.has(next);
+  const hasNewEnd = hasEvents && ends.some((end) => !memory.has(end));
+  // Of a page with a new position nobody asks what else is in it.
+  const content =
+    hasEvents && !hasNewEnd ? [fingerprintOf(page.unparsed === null ? page.entries : textOf(page.unparsed))] : [];
+  const isNew = hasNewEnd || (isMoving && content.some((print) => !memory.has(print)));
   memory.add([next, ...ends, ...content]);
-  return isNewPage;
+  return { isNew, isRound: !hasNewEnd && !(hasEvents && isMoving), isMoving };
 }
 
 function textOf(bytes: Uint8Array): string {
@@ -70,8 +72,6 @@ function textOf(bytes: Uint8Array): string {
 /** Fingerprints of what was seen. */
 interface Memory {
   has(print: number): boolean;
-  /** Whether what is added now is kept for longer than the rest. */
-  isMarking(): boolean;
   /** What one page held. */
   add(prints: readonly number[]): void;
 }
@@ -99,13 +99,11 @@ export function createMemory(latest: number): Memory {
     [old, young] = [young, new Set()];
     for (let scale = 0; pages > 0 && pages % multipleOf(scale) === 0; scale += 1) marks[scale] = new Set();
   };
-  const isMarking = (): boolean => pages >= latest && pages % latest < marked;
   return {
     has: (print) => young.has(print) || old.has(print) || marks.some((mark) => mark.has(print)),
-    isMarking,
     add: (prints) => {
       begin();
-      const taking = marks.filter((_, scale) => isMarking() && pages % multipleOf(scale) < marked);
+      const taking = marks.filter((_, scale) => pages % multipleOf(scale) < marked);
       for (const taker of [young, ...taking]) for (const print of prints) taker.add(print);
       pages += 1;
     },
@@ -115,9 +113,9 @@ export function createMemory(latest: number): Memory {
 /** One more than the rounds, since a lap's first page may come from elsewhere and have another neighbour. */
 const marked = mostRounds + 3;
 
-function nothingNew(rounds: number, isKnownNext: boolean): FlowrunError {
-  const what = isKnownNext ? "the same next links again" : "new next links";
-  return new FlowrunError("protocol", `the journal gave ${what}, and nothing new ${rounds} times in a row`, {
+function nothingNew(times: number, isMoving: boolean): FlowrunError {
+  const links = isMoving ? "new next links" : "the same next links again";
+  return new FlowrunError("protocol", `the journal gave ${links}, and nothing new ${times} times in a row`, {
     why: "it answers 200 and brings no event that was not there before, so reading on would never end",
     hint: "try again in a while; if it stays so, tell Adobe support the journal's URL and the time",
   });

@@ -36,7 +36,11 @@ const guessAhead = 2;
 /** A place that has this many times as many pages as it should is cut: it is read on later, or by another reader. */
 const tooLong = 1.5;
 /** The next place begins in the page under way, or so it seems, where its first event is so many pages further at most. */
-const nearEnd = 1.25;
+const nearEnd = 1.6;
+/** Where places have fewer pages, it takes longer to wait for the last one of each than it costs to ask for another. */
+const fewPages = 8;
+/** So many boundaries more than those that were proved may turn out not to be, before no more readers join. */
+const unprovedAllowed = 2;
 /** How much more room those next in turn have than the last one, of what may be held. */
 const roomInTurn = 0.75;
 
@@ -79,6 +83,9 @@ function createField<T>(options: Places<T>) {
   const pagesWanted = Math.max(pagesOfAPlace.least, Math.min(pagesOfAPlace.most, Math.ceil(64 / jobs)));
   let pagesRead = 0;
   let eventsRead = 0;
+  /** How many boundaries were proved, and how many were not: where no event can be told from another, one reader is enough. */
+  let proved = 0;
+  let unproved = 0;
   let current: Place<T> | null = null;
   let isClosed = false;
 
@@ -131,7 +138,9 @@ function createField<T>(options: Places<T>) {
         // The neighbour's opening must be known before this page is handed on, or it could be overlooked.
         await gate.until(() => isNextKnown(place) || !isRunning(place));
         if (!isRunning(place)) return;
-        held = handOn(place, [...held, page]);
+        const pages = [...held, page];
+        held = [];
+        held = handOn(place, pages);
         if (place.end !== null) return;
         if (held.length > 0) continue;
         if (isTooLong(place)) {
@@ -162,7 +171,7 @@ function createField<T>(options: Places<T>) {
     const [next] = later(place);
     const { told, pace } = place;
     const isEnd = next?.told != null && told !== null && told.last + nearEnd * (pace ?? 0) >= next.told.first;
-    return !isEnd && !isTooLong(place, place.pages + 1);
+    return pagesWanted < fewPages || (!isEnd && !isTooLong(place, place.pages + 1));
   };
 
   /**
@@ -176,6 +185,7 @@ function createField<T>(options: Places<T>) {
     const meeting = meet(pages, openings);
     if (meeting.kind === "twice") {
       meeting.place.opening = null;
+      giveUp(meeting.place);
       return handOn(place, pages);
     }
     const isEnd = pages.at(-1)?.atEnd === true;
@@ -185,6 +195,7 @@ function createField<T>(options: Places<T>) {
     else if (isEnd) place.end = { next: null };
     for (const page of pages.slice(0, whole)) keep(place, page);
     if (meeting.kind !== "met" || cut === undefined) return pages.slice(whole);
+    proved += 1;
     keep(place, cutPage(cut, meeting.entry));
     return [];
   };
@@ -200,7 +211,20 @@ function createField<T>(options: Places<T>) {
   const tellOpening = (place: Place<T>, page: Page): void => {
     if (isOpeningKnown(place)) return;
     place.opening = addToOpening(place.opening ?? null, page);
+    if (place.opening === null) giveUp(place);
     gate.changed();
+  };
+
+  /** What cannot be joined to the place before it is left to that one, unless it is joined already. */
+  const giveUp = (place: Place<T>): void => {
+    const at = places.indexOf(place);
+    const before = places[at - 1];
+    const isJoined = places.some(({ end }) => end !== null && "next" in end && end.next === place);
+    if (before === undefined || place === current || isJoined || !isRunning(place)) return;
+    before.to = place.to;
+    places.splice(at, 1);
+    place.stop.abort();
+    unproved += 1;
   };
 
   /** A neighbour that may not ask is not waited for, since it may wait for this one. */
@@ -247,7 +271,7 @@ function createField<T>(options: Places<T>) {
 
   /** Each reader that pauses may be stood in for by one other. */
   const mayOpen = (): boolean => {
-    if (pagesRead < 2 && eventsRead < fewEvents) return false;
+    if ((pagesRead < 2 && eventsRead < fewEvents) || unproved > proved + unprovedAllowed) return false;
     const readers = running();
     const paused = readers.filter(({ isPaused }) => isPaused).length;
     return readers.length - Math.min(paused, gate.allowed()) < gate.allowed();
@@ -322,6 +346,7 @@ function createField<T>(options: Places<T>) {
       const next = place.end?.next ?? null;
       const passed = places.splice(0, next === null ? places.length : places.indexOf(next));
       for (const { stop } of passed) stop.abort();
+      unproved += passed.filter((one) => one !== place && one.opening != null).length;
       return isClosed ? null : next;
     },
 

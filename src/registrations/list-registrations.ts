@@ -30,7 +30,11 @@ export async function listRegistrations(api: RegistrationsApi, place: Place): Pr
   const asked = new Set<string>();
   let rounds = 0;
   for (let url: string | null = registrationsUrl(api.apiUrl, place); url !== null && !asked.has(url);) {
-    if (rounds > 0) await api.host.sleep(pauseAfter(rounds, () => api.host.random()), api.signal);
+    if (rounds > 0)
+      await api.host.sleep(
+        pauseAfter(rounds, () => api.host.random()),
+        api.signal,
+      );
     asked.add(url);
     const page: JsonObject = await askPage(api, url);
     const before = found.size;

@@ -96,7 +96,7 @@ const hourMs = 60 * minuteMs;
 const kinds = fc.oneof(
   { weight: 6, arbitrary: fc.constant<Kind>("run") },
   { weight: 4, arbitrary: fc.constant<Kind>("other") },
-  { weight: 1, arbitrary: fc.constantFrom<Kind>("poison", "nothing", "again") },
+  { weight: 1, arbitrary: fc.constantFrom<Kind>("poison", "nothing", "again", "same") },
 );
 
 /** Some events in a stretch of time: a burst in one instant, a steady stream, or silence around one of them. */
@@ -141,18 +141,31 @@ const plans: fc.Arbitrary<Plan> = fc
     seed: fc.nat(),
     latencyMs: fc.constantFrom(0, 80, 3000),
     lagMs: fc.constantFrom(0, 10 * minuteMs, 2 * hourMs, -hourMs),
+    positions: fc.oneof(
+      fc.constant(calm.positions),
+      fc.record({ shared: fc.constantFrom(0, 5, 50), repeated: fc.constantFrom(0, 5), missing: fc.constantFrom(0, 5) }),
+      fc.constantFrom(
+        { shared: 100, repeated: 0, missing: 0 },
+        { shared: 90, repeated: 0, missing: 0 },
+        { shared: 0, repeated: 50, missing: 0 },
+        { shared: 0, repeated: 95, missing: 0 },
+        { shared: 0, repeated: 0, missing: 50 },
+        { shared: 0, repeated: 0, missing: 100 },
+      ),
+    ),
     trouble: fc.oneof(
       fc.constantFrom(0, 10, 60).map((faults) => ({ faults, perSecond: Infinity })),
       fc.constantFrom(1, 3, 20).map((perSecond) => ({ faults: 0, perSecond })),
     ),
   })
-  .map(({ stretches, end, commas, seed, latencyMs, lagMs, trouble, ...knobs }) => ({
+  .map(({ stretches, end, commas, seed, latencyMs, lagMs, positions, trouble, ...knobs }) => ({
     entries: entriesOf(stretches, end),
     commas,
     knobs,
     seed,
     latencyMs,
     lagMs,
+    positions,
     ...trouble,
   }));
 
