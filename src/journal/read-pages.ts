@@ -61,7 +61,9 @@ async function* walk(reading: Reading): AsyncGenerator<Page, void, undefined> {
   };
   let place = { start: reading.start, at: host.now() };
   let asked = begin(reading, place.start);
-  const isNextWanted = reading.isNextWanted ?? (() => true);
+  // What brings nothing new is asked no faster than it is paused for.
+  let rounds = 0;
+  const isNextWanted = (): boolean => rounds === 0 && reading.isNextWanted?.() !== false;
   let hasRestarted = false;
   while (!isStopped()) {
     const ahead = asked.head.then((next) =>
@@ -79,6 +81,7 @@ async function* walk(reading: Reading): AsyncGenerator<Page, void, undefined> {
       asked = begin(reading, place.start);
       // What is left may well hold what was seen; only to begin with the same again and again is no progress.
       progress = createProgress();
+      rounds = 0;
       hasRestarted = true;
       continue;
     }
@@ -86,7 +89,8 @@ async function* walk(reading: Reading): AsyncGenerator<Page, void, undefined> {
     hasRestarted = false;
     life.readUntil = page.atEnd ? host.now() : (page.recordedAt ?? life.readUntil);
     if (!page.atEnd) life.movedAt = host.now();
-    const waitMs = page.atEnd ? page.waitMs : pauseAfter(progress.note(page), () => host.random());
+    if (!page.atEnd) rounds = progress.note(page);
+    const waitMs = page.atEnd ? page.waitMs : pauseAfter(rounds, () => host.random());
     yield page;
     if (page.atEnd && !follow) return;
     if (waitMs > 0) await host.sleep(waitMs, signal);

@@ -44,13 +44,16 @@ describe("rounds without anything new", () => {
     }
   });
 
-  test.each([5000, 9001])("a cycle of %i links, more than are remembered, ends before its fourth lap does", (length) => {
-    for (const before of [0, 3000]) {
-      const taken = pagesTaken(circling(before, length), before + 5 * length);
-      expect(taken).toBeGreaterThan(before + length);
-      expect(taken).toBeLessThan(before + 4 * length);
-    }
-  });
+  test.each([5000, 9001])(
+    "a cycle of %i links, more than are remembered, ends before its fourth lap does",
+    (length) => {
+      for (const before of [0, 3000]) {
+        const taken = pagesTaken(circling(before, length), before + 5 * length);
+        expect(taken).toBeGreaterThan(before + length);
+        expect(taken).toBeLessThan(before + 4 * length);
+      }
+    },
+  );
 
   test("of any length, wherever it begins: by a memory that does not grow", () => {
     const cycles = fc.record({ before: fc.nat(3000), length: fc.integer({ min: 1, max: 1000 }) });
@@ -84,7 +87,10 @@ describe("rounds without anything new", () => {
   });
 
   test("so are other events at the same position, and events without one, where next moves", () => {
-    const shared = (n: number): Page => ({ ...pageOf(`${n}`, "cat:1"), entries: [{ position: "cat:1", event: { n } }] });
+    const shared = (n: number): Page => ({
+      ...pageOf(`${n}`, "cat:1"),
+      entries: [{ position: "cat:1", event: { n } }],
+    });
     expect(pagesTaken(shared, 1000)).toBe(1000);
     const without = (n: number): Page => ({ ...shared(n), entries: [{ position: "", event: { n } }], last: null });
     expect(pagesTaken(without, 1000)).toBe(1000);

@@ -23,8 +23,18 @@ describe("skimPage", () => {
     ["an event code", '{"position":"cat:1","event":{"code":"sources_flow_run_success"}}'],
     ["a mark inside a text", '{"position":"cat:1","event":{"note":"about a flowId"}}'],
     ["a mark in JSON inside a text", '{"position":"cat:1","event":{"data":"{\\"flowId\\":1}"}}'],
+    ["a key written with an escape", '{"position":"cat:1","event":{"\\u0066lowId":"f"}}'],
+    ["a key written with another", '{"position":"cat:1","event":{"flow\\u0049d":"f"}}'],
+    ["an event code written with an escape", '{"position":"cat:1","event":{"code":"sources\\u005fflow_run_success"}}'],
+    ["such a key in JSON inside a text", '{"position":"cat:1","event":{"data":"{\\"flow\\\\u0049d\\":1}"}}'],
+    ["such a key behind a backslash by number", '{"position":"cat:1","event":{"data":"{\\"flow\\u005cu0049d\\":1}"}}'],
   ])("leaves a page with %s to be parsed", (_, entry) => {
+    expect(() => void JSON.parse(entry)).not.toThrow();
     expect(skim(pageText([other("cat:0"), entry]))).toBeNull();
+  });
+
+  test("takes a page with other characters by number", () => {
+    expect(skim(pageText(['{"position":"cat:1","event":{"note":"\\u4e2d\\u6587"}}']))).toMatchObject({ count: 1 });
   });
 
   test.each([
@@ -42,6 +52,7 @@ describe("skimPage", () => {
     ["with more in _page", '{"events":[],"_page":{"last":"cat:1","count":1,"more":true}}'],
     ["with count first", '{"events":[],"_page":{"count":1,"last":"cat:1"}}'],
     ["with an escape in its last position", '{"events":[],"_page":{"last":"a\\u003ab","count":1}}'],
+    ["of events that are counted as none", `{"events":[${other("c".repeat(600))}],"_page":{"last":"cat:1","count":0}}`],
     ["of HTML", "<html></html>"],
     ["of nothing", ""],
   ])("leaves a page %s to be parsed", (_, text) => {
