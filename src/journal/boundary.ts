@@ -37,7 +37,8 @@ export function addToOpening(before: Opening | null, page: Page): Opening | null
       .slice(0, entriesCompared - some.length)
       .map(printOf),
   ];
-  return prints.indexOf(prints[0] ?? 0, 1) === -1 ? { position, prints } : null;
+  const [first, ...rest] = prints;
+  return first === undefined || rest.includes(first) ? null : { position, prints };
 }
 
 /** What became of the search for openings in what a place has read. */

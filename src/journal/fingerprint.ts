@@ -19,7 +19,7 @@ export function fingerprintOf(value: unknown): number {
 
 function write(value: unknown): string {
   try {
-    return JSON.stringify(value) ?? "";
+    return JSON.stringify(value);
   } catch {
     // JSON.parse takes any depth, JSON.stringify only what the stack does.
     return "too deep";

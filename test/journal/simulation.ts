@@ -237,14 +237,15 @@ function sourceOf({ entries, commas, lagMs, positions, seed }: Plan): JournalSou
     event: (index) => eventOf(told, index),
     commas,
   });
-  const shown = entries.reduce<string[]>((before, _, index) => {
+  const shown: string[] = [];
+  for (const index of entries.keys()) {
     const dice = chance(`${seed} position ${index}`) * 100;
     const { shared, repeated, missing } = positions;
     const own = source.position(index);
-    if (dice < shared) return [...before, before.at(-1) ?? own];
-    if (dice < shared + repeated) return [...before, before[between(0, index - 1, `${seed} which ${index}`)] ?? own];
-    return [...before, dice < shared + repeated + missing ? "" : own];
-  }, []);
+    if (dice < shared) shown.push(shown.at(-1) ?? own);
+    else if (dice < shared + repeated) shown.push(shown[between(0, index - 1, `${seed} which ${index}`)] ?? own);
+    else shown.push(dice < shared + repeated + missing ? "" : own);
+  }
   const text = (index: number): string =>
     source.text(index).replace(source.position(index), () => shown[index] ?? source.position(index));
   // What is no object has no position either.
