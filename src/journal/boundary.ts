@@ -1,5 +1,5 @@
 import { fingerprintOf } from "./fingerprint.ts";
-import { decodePage, findEntries, firstPosition, type Entry, type Page } from "./page.ts";
+import { findEntries, firstEntries, firstPosition, type Entry, type Page } from "./page.ts";
 
 /**
  * How a place begins: its first entries, by which the one before it knows that it has come to its end. A position alone
@@ -31,12 +31,7 @@ export function addToOpening(before: Opening | null, page: Page): Opening | null
   const position = before?.position ?? firstPosition(page);
   if (position === null) return null;
   const some = before?.prints ?? [];
-  const prints = [
-    ...some,
-    ...entriesOf(page)
-      .slice(0, entriesCompared - some.length)
-      .map(printOf),
-  ];
+  const prints = [...some, ...firstEntries(page, entriesCompared - some.length).map(printOf)];
   const [first, ...rest] = prints;
   return first === undefined || rest.includes(first) ? null : { position, prints };
 }
@@ -56,9 +51,10 @@ export type Meeting<P> =
 export function meet<P>(pages: readonly Page[], openings: readonly (readonly [P, Opening])[]): Meeting<P> {
   const positions = openings.map(([, { position }]) => position);
   for (const [index, page] of pages.entries()) {
-    for (const [at, { position }] of findEntries(page, positions).entries()) {
+    const entries = findEntries(page, positions);
+    for (const [at, { position }] of entries.entries()) {
       if (!positions.includes(position)) continue;
-      const read = readerFrom(pages, index, at);
+      const read = readerFrom(entries.slice(at), pages.slice(index + 1));
       for (const [place, opening] of openings) {
         if (opening.position !== position) continue;
         const same = commonStart(opening.prints, read);
@@ -72,21 +68,17 @@ export function meet<P>(pages: readonly Page[], openings: readonly (readonly [P,
   return { kind: "none" };
 }
 
-/** The fingerprint of the nth entry from there, made when it is asked for; `null` past the end of what was read. */
-function readerFrom(pages: readonly Page[], page: number, entry: number): (nth: number) => number | null {
+/** The fingerprint of the nth of these entries and those of the pages after; `null` past the end of what was read. */
+function readerFrom(entries: readonly Entry[], later: readonly Page[]): (nth: number) => number | null {
+  const rest = [...entries.slice(0, entriesCompared)];
+  for (const page of later) {
+    if (rest.length >= entriesCompared) break;
+    rest.push(...firstEntries(page, entriesCompared - rest.length));
+  }
   const prints: number[] = [];
-  const rest = function* (): Generator<Entry> {
-    yield* entriesOf(pages[page]).slice(entry);
-    for (const later of pages.slice(page + 1)) yield* entriesOf(later);
-  };
-  const entries = rest();
   return (nth) => {
-    while (prints.length <= nth) {
-      const next = entries.next();
-      if (next.done === true) return null;
-      prints.push(printOf(next.value));
-    }
-    return prints[nth] ?? null;
+    const entry = rest[nth];
+    return entry === undefined ? null : (prints[nth] ??= printOf(entry));
   };
 }
 
@@ -100,11 +92,6 @@ function commonStart(
     if (found !== print) return { count: nth, isAll: found === null };
   }
   return { count: prints.length, isAll: false };
-}
-
-function entriesOf(page: Page | undefined): readonly Entry[] {
-  if (page === undefined) return [];
-  return page.unparsed === null ? page.entries : (decodePage(page.unparsed)?.entries ?? []);
 }
 
 function printOf({ position, event }: Entry): number {

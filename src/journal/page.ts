@@ -95,6 +95,18 @@ export function findEntries({ entries, unparsed }: Page, texts: readonly string[
   return mayHold ? (decodePage(unparsed)?.entries ?? []) : [];
 }
 
+/** The first entries of a page, so many of them or all; of one that was skimmed, no more is parsed than must be. Pure. */
+export function firstEntries({ entries, unparsed }: Page, count: number): readonly Entry[] {
+  if (unparsed === null) return entries.slice(0, count);
+  const head = decoder.decode(unparsed.subarray(0, headBytes)).split('{"position":', count + 1);
+  // Where this is a page, it was cut between two entries: anywhere else it would not be closed like that.
+  const closed = `${head.join('{"position":').replace(/,\s*$/, "")}]}`;
+  const found = decodePage(new TextEncoder().encode(closed))?.entries ?? [];
+  return (found.length >= count ? found : (decodePage(unparsed)?.entries ?? [])).slice(0, count);
+}
+
+const headBytes = 32_768;
+
 /** The position of a page's first event; `null` where there is no event or it has none. Pure. */
 export function firstPosition(page: Page): string | null {
   if (page.unparsed === null) return textOf(page.entries[0]?.position);

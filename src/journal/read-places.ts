@@ -287,7 +287,7 @@ function createField<T>(options: Places<T>) {
         return true;
       }
       if (isRunning(place) && pagesLeft(place) > pages * tooLong) {
-        return split(place, place.reached + (place.pace ?? 0) * pages);
+        return split(place, pages);
       }
       before += pagesLeft(place);
     }
@@ -298,11 +298,13 @@ function createField<T>(options: Places<T>) {
     const [largest] = running()
       .filter((place) => pagesLeft(place) > pagesOfAPlace.least)
       .sort(byLeft);
-    return largest !== undefined && split(largest, largest.reached + (largest.to - largest.reached) / 2);
+    return largest !== undefined && split(largest, pagesLeft(largest) / 2);
   };
 
-  const split = (place: Place<T>, at: number): boolean => {
-    const { to, pace } = place;
+  /** Near a page's end, so that little of it is read twice, but not at it: its last entries prove the boundary. */
+  const split = (place: Place<T>, pages: number): boolean => {
+    const { reached, to, pace } = place;
+    const at = reached + (pace ?? 0) * (Math.floor(pages) - 0.2);
     place.to = at;
     const progress = createProgress();
     add(places.indexOf(place) + 1, { from: at, to, pace, start: startAt(at), waitsFor: null, progress });

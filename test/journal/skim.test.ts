@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { decodePage, findEntries, firstPosition, guessTimes, skimPage, type Page } from "../../src/journal/page.ts";
+import {
+  decodePage,
+  findEntries,
+  firstEntries,
+  firstPosition,
+  guessTimes,
+  skimPage,
+  type Page,
+} from "../../src/journal/page.ts";
 
 const marks = ["flowId", "_flow_run_"];
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -112,6 +120,27 @@ describe("findEntries", () => {
 
   test("has a parsed page's entries whatever is looked for", () => {
     expect(findEntries(parsed(text), [])).toHaveLength(3);
+  });
+});
+
+describe.each([
+  ["parsed", parsed],
+  ["skimmed", skimmed],
+])("the first entries of a page that was %s", (_, make) => {
+  const entries = Array.from({ length: 30 }, (__, n) => other(`cat:${n}`));
+  const nested = '{"position":"cat:0","event":{"event":[{"position":"inner","event":{}}]}}';
+  test.each([
+    ["some of them", pageText(entries)],
+    ["just as many", pageText(entries.slice(0, 3))],
+    ["too few", pageText(entries.slice(0, 2))],
+    ["none", pageText([])],
+    ["with blanks", pageText(entries).replaceAll('{"position":', '{ "position" : ')],
+    ["with such a thing inside of one", pageText([nested, ...entries])],
+    ["with such a text inside of one", pageText(['{"position":"a","event":{"t":"{\\"position\\":1}"}}', ...entries])],
+    ["with the position last", pageText(['{"event":{"id":1},"position":"cat:0"}', ...entries])],
+    ["larger than is looked at", pageText([`{"position":"a","event":"${"long ".repeat(10_000)}"}`, ...entries])],
+  ])("are the same: %s", (__, text) => {
+    expect(firstEntries(make(text), 3)).toEqual(parsed(text).entries.slice(0, 3));
   });
 });
 
