@@ -13,11 +13,11 @@ export interface Opening {
 }
 
 /**
- * A boundary is proved by so many entries in a row: an event that is delivered twice at one position is taken neither for
- * itself nor for what follows it. Each costs its text to be written once more (20 µs), and the nearer to its end a page
- * holds the boundary, the more of the page after it must be read.
+ * A boundary is proved by so many entries in a row, position and event: one that is delivered twice at one position is
+ * taken neither for its other self nor for what follows it. Each costs its text to be written once more (20 µs), and of
+ * pages of a hundred one boundary in fifty stands so near to the end that it takes the page after it, too.
  */
-const entriesCompared = 4;
+const entriesCompared = 3;
 
 export function isWhole({ prints }: Opening): boolean {
   return prints.length === entriesCompared;

@@ -36,7 +36,7 @@ const guessAhead = 2;
 /** A place that has this many times as many pages as it should is cut: it is read on later, or by another reader. */
 const tooLong = 1.5;
 /** The next place begins in the page under way, or so it seems, where its first event is so many pages further at most. */
-const nearEnd = 1.6;
+const nearEnd = 1.5;
 /** Where places have fewer pages, it takes longer to wait for the last one of each than it costs to ask for another. */
 const fewPages = 8;
 /** So many boundaries more than those that were proved may turn out not to be, before no more readers join. */
@@ -304,7 +304,7 @@ function createField<T>(options: Places<T>) {
   /** Near a page's end, so that little of it is read twice, but not at it: its last entries prove the boundary. */
   const split = (place: Place<T>, pages: number): boolean => {
     const { reached, to, pace } = place;
-    const at = reached + (pace ?? 0) * (Math.floor(pages) - 0.2);
+    const at = reached + (pace ?? 0) * (Math.floor(pages) - 0.3);
     place.to = at;
     const progress = createProgress();
     add(places.indexOf(place) + 1, { from: at, to, pace, start: startAt(at), waitsFor: null, progress });

@@ -36,11 +36,11 @@ function openingOf(...pages: readonly string[]): Opening | null {
 
 describe("how a place begins", () => {
   test.each([
-    ["its first four entries", ["a1 b2 c3 d4 e5"], true],
-    ["as many, of several pages", ["a1", "b2 c3", "d4"], true],
-    ["too few of them", ["a1 b2 c3"], false],
-    ["other events at one position", ["a1 a2 a3 a4"], true],
-    ["the same event at other positions", ["a1 b1 c1 d1"], true],
+    ["its first three entries", ["a1 b2 c3 d4 e5"], true],
+    ["as many, of several pages", ["a1", "b2", "c3 d4"], true],
+    ["too few of them", ["a1 b2"], false],
+    ["other events at one position", ["a1 a2 a3"], true],
+    ["the same event at other positions", ["a1 b1 c1"], true],
   ])("%s", (_, pages, whole) => {
     const opening = openingOf(...pages);
     expect(opening?.position).toBe("a");
@@ -50,7 +50,7 @@ describe("how a place begins", () => {
   test.each([
     ["without a position", ["-1 b2 c3 d4"]],
     ["twice", ["a1 a1 c3 d4"]],
-    ["twice with others in between", ["a1 b2 c3 a1"]],
+    ["twice with others in between", ["a1 b2 a1 c3"]],
     ["twice, on two pages", ["a1 b2", "a1 c3"]],
   ])("is not known where its first event stands there %s", (_, pages) => {
     expect(openingOf(...pages)).toBeNull();
