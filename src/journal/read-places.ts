@@ -47,11 +47,13 @@ const roomInTurn = 0.75;
 /**
  * Reads a window from many places at once and hands the digests on in the journal's order, each page once.
  *
- * Each place starts by a `seek` of its own and ends at the first position of a later place, which it must come to,
- * since both walk the same journal. Positions are compared for equality only, so it does not matter where a `seek`
- * really landed: what a place hands on always goes on where the one before it ended. A boundary that is never met
- * (it expired, the journal moved, `seek` landed earlier) makes a place walk on through its neighbour, whose work is
- * then dropped: that costs time, never a run. What fails ahead of its turn is asked for once more when its turn comes.
+ * Each place starts by a `seek` of its own and ends where a later place begins, which it must come to, since both walk
+ * the same journal; that it has is proved by entries that are the same (see boundary.ts), not by a position alone. Nothing
+ * but equality is asked of positions, so it does not matter where a `seek` really landed: what a place hands on always
+ * goes on where the one before it ended. A boundary that is never met (it expired, the journal moved, `seek` landed
+ * earlier) or not proved (positions are shared, repeated or missing) makes a place walk on through its neighbour, whose
+ * work is then dropped: that costs time, never a run. Where that happens more often than not, one reader goes on alone.
+ * What fails ahead of its turn is asked for once more when its turn comes.
  *
  * One reader begins, and stays alone where its first page is short and the last. Else what seems left of its place is
  * split, and so on, as near to the one whose turn it is as can be, so that little has to be held; how long each place is
