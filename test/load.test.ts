@@ -11,7 +11,7 @@ import type { FlowRun } from "../src/runs/flow-run.ts";
 import { countStats } from "../src/runs/stats.ts";
 import { compileWhere } from "../src/runs/where.ts";
 import { openSink, outputFormats } from "../src/sinks/index.ts";
-import { noon } from "./support/host.ts";
+import { noon, open } from "./support/host.ts";
 
 const now = (): number => noon;
 const time = { style: "iso", now } as const;
@@ -64,7 +64,7 @@ async function print(run: FlowRun, format: (typeof outputFormats)[number]): Prom
     now,
     hold: 0,
   } as const;
-  const sink = await openSink(layout, { isTTY, columns: 80, write: () => Promise.resolve() });
+  const sink = await openSink(layout, { isTTY, columns: 80, ...open, write: () => Promise.resolve() });
   await sink.write([sink.encode(run)]);
   await sink.close();
 }

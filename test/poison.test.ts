@@ -17,6 +17,7 @@ import { groupings } from "../src/runs/grouping.ts";
 import { countStats } from "../src/runs/stats.ts";
 import { compileWhere } from "../src/runs/where.ts";
 import { openSink, outputFormats, type OutputFormat } from "../src/sinks/index.ts";
+import { open } from "./support/host.ts";
 import { hostileEvent } from "./support/hostile.ts";
 import { noon } from "./support/host.ts";
 import { runEvent } from "./support/journal.ts";
@@ -75,7 +76,7 @@ const look = fc.record<Look>({
 /** The document that a reading of these events prints, and the runs that it kept. */
 async function print(all: readonly unknown[], { format, raw, isTTY, time, allColumns }: Look) {
   let text = "";
-  const output = { isTTY, columns: 80, write: async (more: string) => void (text += more) };
+  const output = { isTTY, columns: 80, ...open, write: async (more: string) => void (text += more) };
   const hasColumns = ["table", "wide", "csv"].includes(format);
   const columns = resolveColumns(hasColumns && allColumns ? columnNames() : undefined, format);
   const layout = { format, columns, columnsNamed: allColumns, headers: true, colour: isTTY, time, now, hold: 0 };

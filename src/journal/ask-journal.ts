@@ -4,6 +4,7 @@ import { defaultWaitMs, longestWaitMs, retryAfterMs } from "../http/backoff.ts";
 import { persevere, type Attempt, type Retrying, type Trouble } from "../http/retrying.ts";
 import { describeNetworkFailure, isMistake, networkHint } from "../http/words.ts";
 import type { Answer, Ask, Host } from "../host.ts";
+import { textOf } from "../json.ts";
 import { judge, tokenFor, type Question } from "./judge.ts";
 import { findLink } from "./link.ts";
 import { decodePage, guessTimes, mayFollow, resolveNext, skimPage, type Page } from "./page.ts";
@@ -133,7 +134,7 @@ async function readPage(journal: Journal, url: string, answer: Answer, { tell, t
       entries: body.entries,
       unparsed: skimmed === null ? null : bytes,
       count: body.count,
-      last: body.entries.at(-1)?.position ?? body.last,
+      last: textOf(body.entries.at(-1)?.position) ?? body.last,
       ...guessTimes(bytes, now - retentionMs, now),
       next: link === null ? afterLast(journal, url, body.last) : resolveNext(link, url, journal.url),
       atEnd: false,

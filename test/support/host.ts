@@ -79,13 +79,18 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
   return host;
 }
 
+/** What an output has whose reader stays. */
+export const open = {
+  isLost: false,
+  isMidLine: false,
+  untilClosed: () => new AbortController().signal,
+} satisfies Partial<Output>;
+
 function collect(texts: string[], isTTY: boolean, columns: number): Output {
   return {
     isTTY,
     columns,
-    isLost: false,
-    isMidLine: false,
-    untilClosed: () => new AbortController().signal,
+    ...open,
     write: (text) => {
       texts.push(text);
       return Promise.resolve();
