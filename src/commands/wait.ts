@@ -2,6 +2,7 @@ import type { Candidate } from "../digest.ts";
 import { FlowrunError } from "../errors.ts";
 import type { WaitFlags } from "../program/flags.ts";
 import type { Host } from "../host.ts";
+import { networkHint } from "../http/words.ts";
 import { parseDuration } from "../journal/when.ts";
 import type { FlowRun } from "../runs/flow-run.ts";
 import { isTerminal } from "../runs/status.ts";
@@ -50,7 +51,7 @@ function tooLate(timeout: string, hasRead: boolean): FlowrunError {
           why: "the journal held none until now",
           hint: "wait longer with --timeout, look back with --since, or see what ran: flowrun since -PT2H",
         }
-      : { why: "the journal, or IMS before it, did not answer in all that time", hint: "flowrun doctor" },
+      : { why: "the journal, or IMS before it, did not answer in all that time", hint: networkHint, examine: true },
   );
 }
 

@@ -80,7 +80,8 @@ function tooLarge({ asked }: Arriving, mostBytes: number, done: "received" | "un
   const limit = mostBytes >= mebibyte ? `${mostBytes / mebibyte} MB` : `${mostBytes} bytes`;
   return new FlowrunError("protocol", `the answer to ${asked} is larger than ${limit}`, {
     why: `so much of it was ${done}, and there was more`,
-    hint: "ask for fewer events at a time (--limit 50); else check the URLs with flowrun doctor, and any proxy in between",
+    hint: "ask for fewer events at a time (--limit 50); else check the URLs and any proxy in between",
+    examine: true,
   });
 }
 
@@ -109,7 +110,8 @@ const opensObject = 0x7b;
 function tooDense({ asked }: Arriving): FlowrunError {
   return new FlowrunError("protocol", `the answer to ${asked} holds too many values`, {
     why: "it is made up of tiny ones, which would take gigabytes of memory; no event looks like that",
-    hint: "check the URLs with: flowrun doctor, and any proxy between here and Adobe",
+    hint: "check the URLs and any proxy between here and Adobe",
+    examine: true,
   });
 }
 

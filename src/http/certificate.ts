@@ -43,7 +43,8 @@ export function certificateFailure(error: Error, of: string): FlowrunError | nul
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
     return new FlowrunError("unavailable", `the certificate of ${of} is another host's`, {
       why: error.message,
-      hint: "check the URL (flowrun config list), and whether DNS or a proxy leads somewhere else: flowrun doctor",
+      hint: "check the URL (flowrun config list), and whether DNS or a proxy leads somewhere else",
+      examine: true,
       cause: error,
     });
   }
