@@ -2,10 +2,14 @@
 const rooms = [
   {
     room: "start",
-    may: ["main", "dirs"],
+    may: ["main", "dirs", "state/folders", "state/self"],
     because: "A process begins here, with as little as can be.",
   },
-  { room: "dirs", may: [], because: "Where the folders are follows from the environment alone." },
+  {
+    room: "dirs",
+    may: ["settings/clean-text"],
+    because: "Where the folders are follows from the environment alone, read as the other settings are.",
+  },
   {
     room: "main",
     may: ["cli", "dirs", "terminal", "http"],
@@ -18,7 +22,7 @@ const rooms = [
   },
   {
     room: "program",
-    may: ["commands", "render", "sinks", "runs/grouping", "settings/keys"],
+    may: ["commands", "render", "sinks", "runs/grouping", "settings/keys", "settings/environment"],
     because:
       "The program declares the commands, takes choices from the registries so that help cannot lie, and loads each command when it runs.",
   },
@@ -94,7 +98,7 @@ const rooms = [
   },
   {
     room: "state",
-    may: ["settings", "journal", "auth/secret"],
+    may: ["settings", "journal", "auth/secret", "auth/token"],
     types: ["auth", "names"],
     because: "What outlives a run is kept for others, so it may know the shape of a thing and not how to come by it.",
   },
@@ -103,14 +107,14 @@ const rooms = [
 ];
 
 /** What every room may import; a leaf imports other leaves only. */
-const leaves = ["host", "errors", "json", "notices", "version"];
+const leaves = ["host", "errors", "json", "encoding", "mask", "notices", "path-segment", "version"];
 
 /** The files through which a package enters src. A package without a row does not enter. */
 const doors = [
   {
     packages: ["undici"],
-    at: ["http/transport"],
-    because: "One exchange with the world goes through one file.",
+    at: ["http/transport", "http/body", "http/connector"],
+    because: "One exchange with the world goes through one file, and the connection that it takes through another.",
   },
   {
     packages: ["commander"],
@@ -119,11 +123,20 @@ const doors = [
   },
   { packages: ["conf"], at: ["state"], because: "How a file is kept safe is the business of one room." },
   { packages: ["fs-native-extensions"], at: ["state"], because: "A lock guards a file of that room." },
-  { packages: ["env-paths"], at: ["dirs"], because: "Where the folders are is decided once." },
   {
-    packages: ["chalk", "cli-table3", "csv-stringify", "yaml", "fast-string-width"],
+    packages: ["chalk", "cli-table3", "csv-stringify", "fast-string-width"],
     at: ["render"],
     because: "How a run looks is decided in one room.",
+  },
+  {
+    packages: ["yaml"],
+    at: ["render", "auth/console-text"],
+    because: "A run is written as YAML in one room, and aio's settings are read from it by one file.",
+  },
+  {
+    packages: ["hjson", "dotenv"],
+    at: ["auth/console-text"],
+    because: "What aio's own files are written in is read by one file, and only when somebody logs in.",
   },
   { packages: ["re2js"], at: ["runs/where"], because: "A user's pattern is matched in one place, in bounded time." },
   {
@@ -136,7 +149,20 @@ const doors = [
 ];
 
 /** The files that may import what Node brings; everybody else asks the host. */
-const nodeDoors = ["start", "main", "dirs", "terminal", "demo", "state", "http/transport", "http/lookup"];
+const nodeDoors = [
+  "start",
+  "main",
+  "dirs",
+  "terminal",
+  "demo",
+  "state",
+  "http/transport",
+  "http/body",
+  "http/connector",
+  "http/tunnel",
+  "http/lookup",
+  "http/proxy",
+];
 
 /** A path that is one of these files or lies in one of these folders of src. */
 const within = (names) => `^src/(${names.join("|")})(/|[.]ts$)`;

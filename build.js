@@ -25,19 +25,21 @@ const groups = [
 
 /**
  * What packages load and this program never uses, and what stands in for it: undici's HTTP/2 client, its bodies for forms
- * and streams, and Node's own client, of which it takes a default; commander's way to other programs.
+ * and streams, and Node's own client, of which it takes a default; commander's way to other programs; conf's folders,
+ * which ask for the user's home as they load, and throw where the system does not know the user.
  */
 const without = {
   name: "without",
   resolveId: (id, importer = "") =>
-    ofNode.some(({ name, by }) => id === name && by.test(importer)) ? `\0${id}` : null,
+    replaced.some(({ name, by }) => id === name && by.test(importer)) ? `\0${id}` : null,
   load: (id) =>
-    ofNode.find(({ name }) => id === `\0${name}`)?.code ?? (unused.test(id) ? "module.exports = null;" : null),
+    replaced.find(({ name }) => id === `\0${name}`)?.code ?? (unused.test(id) ? "module.exports = null;" : null),
 };
 const unused = /[/\\]undici[/\\]lib[/\\](?:dispatcher[/\\]client-h2|web[/\\]fetch[/\\]body)[.]js$/;
-const ofNode = [
+const replaced = [
   { name: "node:http", by: /[/\\]undici[/\\]/, code: "module.exports = { maxHeaderSize: 16_384 };" },
   { name: "node:child_process", by: /[/\\]commander[/\\]/, code: "module.exports = null;" },
+  { name: "env-paths", by: /[/\\]conf[/\\]/, code: "export default null;" },
 ];
 
 /** The version is asked for without the program. */

@@ -6,7 +6,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { startServer } from "../dist/demo/server.cjs";
 import { generatedSource } from "../dist/demo/source.cjs";
 
-const { events, runShare = 0.6, latencyMs = 0, shape = "even" } = JSON.parse(process.argv[2] ?? "{}");
+const settings = JSON.parse(process.argv[2] ?? "{}");
+/** `eventBytes`: about how large an event is, 2500, 1400 or 600; `messageBytes`: how large the error of a failed run. */
+const { events, runShare = 0.6, latencyMs = 0, shape = "even", eventBytes = 2500, messageBytes = 0 } = settings;
 const weekMs = 7 * 86_400_000 - 600_000;
 const end = Date.now();
 
@@ -18,7 +20,7 @@ function writtenAt(index) {
 
 const hex = (n, width) => n.toString(16).padStart(width, "0");
 
-/** Of a flow run's usual size: two activities, about 2.5 kB. Every 20th failed. */
+/** Of a flow run's usual size, two activities, or smaller: none, or hardly more than what makes it one. Every 20th failed. */
 function run(index) {
   const at = writtenAt(index);
   const failed = index % 20 === 0;
@@ -26,18 +28,39 @@ function run(index) {
   const flow = `${hex(index % 12, 8)}-1111-4222-8333-444455556666`;
   const times = `"durationSummary":{"startedAtUTC":${at - 90_000},"completedAtUTC":${at - 1000}}`;
   const sizes = `"sizeSummary":{"inputBytes":${1000 + index},"outputBytes":${900 + index}},"recordSummary":{"inputRecordCount":${100 + (index % 977)},"outputRecordCount":${100 + (index % 977)},"failedRecordCount":0},"fileSummary":{"inputFileCount":1,"outputFileCount":1}`;
-  const error = `"errors":[{"code":"CONNECTOR-1001-500","message":"Error in copying the data from Source"}]`;
+  const message = "Error in copying the data from Source".padEnd(messageBytes, longMessage);
+  const error = `"errors":[{"code":"CONNECTOR-1001-500","message":${JSON.stringify(message)}}]`;
   const status = failed ? `"statusSummary":{"status":"failed",${error}}` : `"statusSummary":{"status":"success"}`;
   const activity = (name, reference) =>
     `{"id":"${name}","name":"${name}","updatedAtUTC":0,${times},"latencySummary":{},${sizes},${status},"${reference}":[{"id":"${id}","type":"Connection","reference":{"type":"batch","ids":["01HBENCH${index}"]}}]}`;
-  return `{"eventid":"${hex(index, 12)}","recipientclientid":"bench","event":{"id":"${id}","flowId":"${flow}","flowName":"Flow ${index % 12}","createdAt":${at - 95_000},"updatedAt":${at},"createdBy":"bench@AdobeID","updatedBy":"bench@AdobeID","createdClient":"bench","updatedClient":"bench","sandboxId":"${flow}","sandboxName":"prod","imsOrgId":"BENCH@AdobeOrg","providerRefId":"M-${flow}-incremental-0:${id}","etag":"\\"${id}\\"","metrics":{${times},${sizes},${status}},"activities":[${activity("copyActivity", "sourceInfo")},${activity("promotionActivity", "targetInfo")}],"header":{"_adobeio":{"imsOrgId":"BENCH@AdobeOrg","providerMetadata":"aep_observability_catalog_events","eventCode":"${failed ? "sources_flow_run_failed" : "sources_flow_run_success"}"}}}}`;
+  const header = `"header":{"_adobeio":{"imsOrgId":"BENCH@AdobeOrg","providerMetadata":"aep_observability_catalog_events","eventCode":"${failed ? "sources_flow_run_failed" : "sources_flow_run_success"}"}}`;
+  const ids = `"id":"${id}","flowId":"${flow}","updatedAt":${at}`;
+  const envelope = (event) =>
+    `{"eventid":"${hex(index, 12)}","recipientclientid":"bench","event":{${event},${header}}}`;
+  if (eventBytes === 600)
+    return envelope(`${ids},"createdAt":${at - 95_000},"sandboxName":"prod","metrics":{${status}}`);
+  const whole = `${ids},"flowName":"Flow ${index % 12}","createdAt":${at - 95_000},"createdBy":"bench@AdobeID","updatedBy":"bench@AdobeID","createdClient":"bench","updatedClient":"bench","sandboxId":"${flow}","sandboxName":"prod","imsOrgId":"BENCH@AdobeOrg","providerRefId":"M-${flow}-incremental-0:${id}","etag":"\\"${id}\\"","metrics":{${times},${sizes},${status}}`;
+  if (eventBytes === 1400)
+    return envelope(
+      `${whole},"flowSpec":{"id":"${flow}","version":"1.0"},"parentRun":"${id}","tags":["${id}","${flow}"]`,
+    );
+  return envelope(
+    `${whole},"activities":[${activity("copyActivity", "sourceInfo")},${activity("promotionActivity", "targetInfo")}]`,
+  );
 }
 
 /** Another provider's event, of about the same size. */
 function other(index) {
   const at = writtenAt(index);
-  return `{"specversion":"1.0","type":"com.adobe.acp.contentlogs.read","source":"urn:aio_provider_metadata:content_logs","id":"${hex(index, 12)}","eventid":"${hex(index, 12)}","recipientclientid":"bench","datacontenttype":"application/json","time":"${new Date(at).toISOString()}","data":{"Action":"Read","Item Name":"file-${index}.jpg","Notes":"${"lorem ipsum dolor sit amet ".repeat(80)}"}}`;
+  return `{"specversion":"1.0","type":"com.adobe.acp.contentlogs.read","source":"urn:aio_provider_metadata:content_logs","id":"${hex(index, 12)}","eventid":"${hex(index, 12)}","recipientclientid":"bench","datacontenttype":"application/json","time":"${new Date(at).toISOString()}","data":{"Action":"Read","Item Name":"file-${index}.jpg","Notes":"${"lorem ipsum dolor sit amet ".repeat(lorem)}"}}`;
 }
+
+/** As much of it as makes the event's size. */
+const lorem = { 2500: 80, 1400: 37, 600: 8 }[eventBytes];
+
+/** Of which a long message is made, as a copy activity writes one for each file that it could not read. */
+const longMessage =
+  ", ErrorCode=SftpNetworkIssue,'Type=Microsoft.DataTransfer.Common.Shared.HybridDeliveryException,Message=Meet network issue when connect to Sftp server 'sftp.example.com',Source=Microsoft.DataTransfer.ClientLibrary.SftpConnector,'";
 
 const isRun = (index) => (index * 7919) % 1000 < runShare * 1000;
 

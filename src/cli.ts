@@ -48,7 +48,8 @@ const silent: readonly FailureKind[] = ["closed", "runFailed", "aborted"];
 
 /** Three lines: what happened, why, what to type next; or one JSON object where the output is JSON. */
 async function report(error: FlowrunError, argv: readonly string[], host: Host): Promise<number> {
-  const { kind, message, why, hint, requestId } = error;
+  const { kind, message, why, requestId } = error;
+  const hint = error.examine ? [error.hint, lookCloser].filter(Boolean).join("   ") : error.hint;
   const exitCode = exitCodes[kind];
   if (silent.includes(kind)) return exitCode;
   const request = requestId === null ? "" : ` (request ${requestId})`;
@@ -61,13 +62,30 @@ async function report(error: FlowrunError, argv: readonly string[], host: Host):
         hint,
         requestId,
       })
-    : [`error: ${message}`, `  why: ${why ?? "unknown"}${request}`, `  fix: ${hint ?? "flowrun --help"}`]
-        // What somebody typed or sent may be quoted in it. A line break is ours: a caret stands under its expression.
-        .map((line) => line.split("\n").map(safeText).join("\n"))
-        .join("\n");
+    : [
+        `error: ${safeText(message)}`,
+        `  why: ${indented(`${why ?? "unknown"}${request}`)}`,
+        `  fix: ${safeText(hint ?? "flowrun --help")}`,
+      ].join("\n");
   await host.stderr.write(`${text}\n`).catch(() => undefined);
   return exitCode;
 }
+
+const lookCloser = "(or look closer: flowrun doctor)";
+
+/**
+ * Only a why has several lines: a list, a stack, an expression with a caret. Those after the first are set in, so that
+ * nothing quoted in them can pass for a line of ours.
+ */
+function indented(why: string): string {
+  return why
+    .split("\n")
+    .map((line, index) => (index === 0 ? line : line.replace(/^ {0,4}/, setIn)))
+    .map(safeText)
+    .join("\n");
+}
+
+const setIn = " ".repeat(4);
 
 /** commander's one sentence, or two, or a suggestion on a second line, as what happened and why. */
 function usageError(error: CommanderError, argv: readonly string[]): FlowrunError {

@@ -1,3 +1,5 @@
+import { mask } from "./mask.ts";
+
 /** What went wrong, by what the reader of the message can do about it. Each kind has one exit code (contract: README, "Exit codes"). */
 export type FailureKind =
   | "bug"
@@ -38,12 +40,16 @@ export interface FailureDetails {
   /** What to type or click next. */
   readonly hint?: string;
   readonly requestId?: string | null;
+  /** The settings that may be at fault, by their names in `flowrun config`; `accessToken` for one given ready-made. */
+  readonly suspects?: readonly string[];
+  /** True where `flowrun doctor` would find more out; who shows the error says so, and the doctor itself does not. */
+  readonly examine?: boolean;
   readonly cause?: unknown;
 }
 
 /**
  * The one error flowrun throws on purpose. `message` says what we tried, on what, and what came back; `why` adds the
- * evidence; `hint` names the next thing to type. None of the three may carry a secret.
+ * evidence; `hint` names the next thing to type. Whatever they quote, none of them shows a secret.
  */
 export class FlowrunError extends Error {
   override readonly name = "FlowrunError";
@@ -51,14 +57,22 @@ export class FlowrunError extends Error {
   readonly why: string | null;
   readonly hint: string | null;
   readonly requestId: string | null;
+  readonly suspects: readonly string[];
+  readonly examine: boolean;
 
   constructor(kind: FailureKind, message: string, details: FailureDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(mask(message), details.cause === undefined ? undefined : { cause: details.cause });
     this.kind = kind;
-    this.why = details.why ?? null;
-    this.hint = details.hint ?? null;
-    this.requestId = details.requestId ?? null;
+    this.why = masked(details.why);
+    this.hint = masked(details.hint);
+    this.requestId = masked(details.requestId);
+    this.suspects = details.suspects ?? [];
+    this.examine = details.examine ?? false;
   }
+}
+
+function masked(text: string | null | undefined): string | null {
+  return text == null ? null : mask(text);
 }
 
 /** What an error of any kind says of itself, without a text that may hold a secret. Pure. */

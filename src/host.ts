@@ -21,10 +21,20 @@ export type AnswerHeaders = Readonly<Record<string, readonly string[]>>;
 export interface Answer {
   readonly status: number;
   readonly headers: AnswerHeaders;
-  /** The whole body, decompressed. Rejects when the connection breaks or stalls on the way. */
-  body(): Promise<Uint8Array>;
+  /**
+   * The whole body, decompressed. Rejects when the connection breaks or stalls on the way, and with a FlowrunError
+   * `protocol` when it is larger than the limit.
+   */
+  body(options?: BodyOptions): Promise<Uint8Array>;
   /** Lets go of a body nobody wants. */
   discard(): void;
+}
+
+export interface BodyOptions {
+  /** The most that it may be, as it arrives and decompressed; 8 MB unless said otherwise. */
+  readonly mostBytes?: number;
+  /** Called once if it takes long. */
+  readonly onSlow?: () => void;
 }
 
 /** Resolves once the headers are in; rejects when the server cannot be reached or does not answer in time. */
@@ -37,6 +47,15 @@ export interface Output {
   readonly isTTY: boolean;
   /** Width in columns, now; meaningful on a terminal only. */
   readonly columns: number;
+  /** True where nobody can ever have what is written, since the stream was closed before the process began. */
+  readonly isLost: boolean;
+  /** True where it goes on a file that stops in the middle of a line. */
+  readonly isMidLine: boolean;
+  /**
+   * Aborts with a `FlowrunError` of kind `closed` when nobody reads any more, as far as that can be told without writing;
+   * looked for from the first call on.
+   */
+  untilClosed(): AbortSignal;
 }
 
 /** The stream that a program is fed by. */
@@ -87,6 +106,8 @@ export interface Host {
   readonly nodeVersion: string;
   /** This process's id. */
   readonly pid: number;
+  /** When this process began, epoch milliseconds: a deadline counts from there. */
+  readonly startedAt: number;
   /** Aborts when the user or the system asks flowrun to stop. */
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */

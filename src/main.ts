@@ -3,8 +3,11 @@ import process from "node:process";
 import { isatty } from "node:tty";
 import { runCli } from "./cli.ts";
 import { findDirs } from "./dirs.ts";
+import { decodeText } from "./encoding.ts";
 import { exitCodes, FlowrunError } from "./errors.ts";
-import type { Ask, Host, Prompt, Send } from "./host.ts";
+import type { Host, Prompt } from "./host.ts";
+import type { Transport } from "./http/transport.ts";
+import { discreet, keepSecretsOf } from "./mask.ts";
 import { outputOf } from "./terminal/output.ts";
 
 /** The composition root: but for start.ts the only file that knows the process, its signals and the clock. */
@@ -35,16 +38,50 @@ for (const name of Object.keys(signals) as (keyof typeof signals)[]) {
 // A file that may not grow any more (ulimit -f) is a full disk, which the write itself reports.
 process.on("SIGXFSZ", () => undefined);
 
+/** Waits for what may never matter any more, and keeps nobody. */
+async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal, ref: false }).catch(() => undefined);
+}
+
+/** Without the word on stderr that it is experimental. */
+function loadWasi(): typeof import("node:wasi") {
+  const emitWarning = process.emitWarning.bind(process);
+  process.emitWarning = () => undefined;
+  try {
+    return process.getBuiltinModule("node:wasi");
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+const surroundings = { stop: stopping.signal, wait, loadWasi: process.platform === "linux" ? loadWasi : null };
+const stdout = outputOf(process.stdout, surroundings);
+const stderr = outputOf(process.stderr, surroundings);
+
 const nodeVersion = process.versions.node;
 
+/** A page of 32 MB may take ten minutes, over a line of half a megabit; but whoever waits for half of one is told. */
+const pace = {
+  slowMs: 30_000,
+  mostMs: 600_000,
+  after: (ms: number, act: () => void) => {
+    const timer = setTimeout(act, ms).unref();
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};
+
 /** undici is loaded by the first request, since most of a start-up would be its. */
-function lazySend(): Send {
-  let sending: Promise<Send> | null = null;
-  return async (ask: Ask, signal: AbortSignal) => {
-    sending ??= import("./http/transport.ts")
-      .then(({ createTransport }) => createTransport({ env: process.env, nodeVersion, stallMs: 60_000 }))
-      .then(({ send }) => send);
-    return (await sending)(ask, signal);
+function lazyTransport(): Transport {
+  let loading: Promise<Transport> | null = null;
+  const load = async (): Promise<Transport> => {
+    const { createTransport } = await import("./http/transport.ts");
+    return createTransport({ env: process.env, nodeVersion, stallMs: 60_000, sleep, pace });
+  };
+  return {
+    send: async (ask, signal) => (await (loading ??= load())).send(ask, signal),
+    close: async () => (await loading?.catch(() => null))?.close(),
   };
 }
 
@@ -75,12 +112,13 @@ async function sleep(ms: number, signal: AbortSignal = stopping.signal): Promise
 }
 
 async function readStdin(): Promise<string> {
-  const { text } = await import("node:stream/consumers");
+  const { buffer } = await import("node:stream/consumers");
   stopping.signal.addEventListener("abort", () => process.stdin.destroy(), { once: true });
-  return text(process.stdin).catch((error: unknown) => {
+  const bytes = await buffer(process.stdin).catch((error: unknown) => {
     stopping.signal.throwIfAborted();
     throw error;
   });
+  return decodeText(bytes);
 }
 
 async function showPages(text: string): Promise<void> {
@@ -93,26 +131,36 @@ async function showPages(text: string): Promise<void> {
   }
 }
 
+keepSecretsOf(process.env);
+
+const transport = lazyTransport();
+
 const host: Host = {
   env: process.env,
-  dirs: findDirs(process.env, process.platform),
+  // Found when a command needs them, so that one that cannot be right is told as any other failure is.
+  get dirs() {
+    return findDirs(process.env, process.platform);
+  },
   // The stream itself is made when it is read: most commands never do.
   stdin: { isTTY: isatty(0), read: readStdin },
-  stdout: outputOf(process.stdout),
-  stderr: outputOf(process.stderr),
+  stdout,
+  stderr: discreet(stderr),
   page: showPages,
   prompt: isatty(0) && isatty(2) ? lazyPrompt() : null,
   nodeVersion,
   pid: process.pid,
+  startedAt: Date.now() - process.uptime() * 1000,
   signal: stopping.signal,
   now: () => Date.now(),
   sleep,
   random: () => Math.random(),
-  send: lazySend(),
+  send: (ask, signal) => transport.send(ask, signal),
 };
 
 // Nothing left to wait for ends a process, done or not: until it is done, it has failed.
 process.exitCode = exitCodes.bug;
-void runCli(process.argv.slice(2), host).then((exitCode) => {
-  process.exitCode = stopped.by === null ? exitCode : signals[stopped.by];
+void runCli(process.argv.slice(2), host).then(async (exitCode) => {
+  await Promise.all([stdout.flushed(), stderr.flushed()]);
+  // All is said and saved: nothing that is still under way keeps the process.
+  process.exit(stopped.by === null ? exitCode : signals[stopped.by]);
 });

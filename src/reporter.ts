@@ -1,6 +1,7 @@
 import type { Host, Output } from "./host.ts";
 import type { Notice, Notify } from "./notices.ts";
 import type { Tally } from "./pipeline.ts";
+import { mask } from "./mask.ts";
 import { safeText } from "./render/safe-text.ts";
 
 export interface ReporterOptions {
@@ -40,7 +41,8 @@ export function createReporter(host: Pick<Host, "stderr" | "now">, options: Repo
   return {
     notify: (notice) => {
       if (notice.kind === "asking" && !options.verbose) return;
-      say(wordsFor(notice, host.now()));
+      // Servers and events are quoted in it: it stays one line.
+      say(safeText(wordsFor(notice, host.now())));
     },
     live: (text, urgent = false) => {
       screen.live(text, urgent);
@@ -70,7 +72,7 @@ function createScreen({ stderr, now }: Pick<Host, "stderr" | "now">, isLive: boo
     },
     live: (text: string, urgent: boolean): void => {
       if (!isLive || (!urgent && now() - drawnAt < redrawMs)) return;
-      write(stderr, `\r\u001b[2K${text.slice(0, Math.max(10, stderr.columns - 1))}`);
+      write(stderr, `\r\u001b[2K${mask(safeText(text)).slice(0, Math.max(10, stderr.columns - 1))}`);
       isShown = true;
       drawnAt = now();
     },
@@ -88,7 +90,7 @@ function wordsFor(notice: Notice, now: number): string {
       return `> ${notice.method} ${notice.url}`;
     case "retrying": {
       const why = notice.why === null ? "" : ` (${notice.why})`;
-      const id = notice.requestId === null ? "" : `, request ${safeText(notice.requestId)}`;
+      const id = notice.requestId === null ? "" : `, request ${notice.requestId}`;
       return `${notice.what}${why}, attempt ${String(notice.attempt)}, ${again(notice.waitMs, now)}${id}`;
     }
     case "warning":

@@ -1,6 +1,8 @@
 import { Secret } from "./auth/secret.ts";
 import { FlowrunError } from "./errors.ts";
-import { checkValue, checkWord } from "./settings/check-value.ts";
+import { checkToken, checkValue } from "./settings/check-value.ts";
+import { cleanValue, kinds } from "./settings/clean-value.ts";
+import { readVariable, readVariables, type OwnVariable } from "./settings/environment.ts";
 import {
   defaults,
   filled,
@@ -34,7 +36,7 @@ export interface Settings extends Access {
 /** Whether the environment alone says all that a reading uses, so that no profile has to be opened. Pure. */
 export function isSettledBy(env: Env): boolean {
   const { clientId, imsOrgId, journalUrl, clientSecret, scopes, imsUrl } = variables;
-  const isSet = (name: string): boolean => filled(env[name]) !== null;
+  const isSet = (name: OwnVariable): boolean => readVariable(env, name) !== null;
   const hasAccess = isSet("FLOWRUN_ACCESS_TOKEN") || [clientSecret, scopes, imsUrl].every(isSet);
   return hasAccess && [clientId, imsOrgId, journalUrl].every(isSet);
 }
@@ -45,14 +47,32 @@ export interface FoundSetting {
   readonly from: "environment" | "profile" | "default";
 }
 
-/** One setting: environment over profile over default; `null` where nobody has it. Pure. */
+/** One setting as it was meant: environment over profile over default; `null` where nobody has it. Pure. */
 export function findSetting(key: ProfileKey, env: Env, saved: ProfileValues): FoundSetting | null {
-  const told = isVariable(key) ? filled(env[variables[key]]) : null;
+  const told = isVariable(key) ? readVariable(env, variables[key]) : null;
   if (told !== null) return { value: told, from: "environment" };
-  const kept = filled(saved[key]);
-  if (kept !== null) return { value: kept, from: "profile" };
+  const kept = cleanValue(kinds[key], saved[key] ?? "").text;
+  if (kept !== "") return { value: kept, from: "profile" };
   const usual = filled(defaults[key]);
   return usual === null ? null : { value: usual, from: "default" };
+}
+
+/** The settings that nobody gives and somebody has to. Pure. */
+export function missingSettings(env: Env, saved: ProfileValues, withJournal: boolean): readonly VariableKey[] {
+  const hasToken = readVariable(env, "FLOWRUN_ACCESS_TOKEN") !== null;
+  const ofAccess: readonly VariableKey[] = hasToken
+    ? ["clientId", "imsOrgId"]
+    : ["clientId", "clientSecret", "imsOrgId"];
+  const needed = withJournal ? [...ofAccess, "journalUrl" as const] : ofAccess;
+  return needed.filter((key) => findSetting(key, env, saved) === null);
+}
+
+/** The variables that say something else than the profile has saved. Pure. */
+export function overridden(env: Env, saved: ProfileValues): readonly string[] {
+  return Object.entries(readVariables(env)).flatMap(([key, told]) => {
+    const kept = isVariable(key) ? filled(saved[key]) : null;
+    return kept === null || !isVariable(key) || list(kept).join() === list(told).join() ? [] : [variables[key]];
+  });
 }
 
 /**
@@ -61,19 +81,18 @@ export function findSetting(key: ProfileKey, env: Env, saved: ProfileValues): Fo
  * Pure.
  */
 export function resolveSettings(profile: string, env: Env, saved: ProfileValues): Settings {
-  const access = resolve(profile, env, saved, ["journalUrl"]);
+  const access = resolve(profile, env, saved, true);
   return { ...access, journalUrl: found("journalUrl", env, saved) };
 }
 
 /** The same without a journal. @throws FlowrunError `settings`, likewise. Pure. */
 export function resolveAccess(profile: string, env: Env, saved: ProfileValues): Access {
-  return resolve(profile, env, saved, []);
+  return resolve(profile, env, saved, false);
 }
 
-function resolve(profile: string, env: Env, saved: ProfileValues, more: readonly VariableKey[]): Access {
-  const accessToken = filled(env["FLOWRUN_ACCESS_TOKEN"]);
-  const needed: readonly VariableKey[] = [...requiredKeys(accessToken !== null), ...more];
-  const missing = needed.filter((key) => findSetting(key, env, saved) === null);
+function resolve(profile: string, env: Env, saved: ProfileValues, withJournal: boolean): Access {
+  const accessToken = readVariable(env, "FLOWRUN_ACCESS_TOKEN");
+  const missing = missingSettings(env, saved, withJournal);
   if (missing.length > 0) throw incomplete(profile, missing);
   return {
     profile,
@@ -83,12 +102,8 @@ function resolve(profile: string, env: Env, saved: ProfileValues, more: readonly
     scopes: list(found("scopes", env, saved)),
     imsUrl: found("imsUrl", env, saved),
     apiUrl: found("apiUrl", env, saved),
-    accessToken: accessToken === null ? null : new Secret(checkWord(accessToken, "FLOWRUN_ACCESS_TOKEN", true)),
+    accessToken: accessToken === null ? null : new Secret(checkToken(accessToken, "FLOWRUN_ACCESS_TOKEN")),
   };
-}
-
-function requiredKeys(hasToken: boolean): readonly VariableKey[] {
-  return hasToken ? ["clientId", "imsOrgId"] : ["clientId", "clientSecret", "imsOrgId"];
 }
 
 function found(key: VariableKey, env: Env, saved: ProfileValues): string {
@@ -97,7 +112,7 @@ function found(key: VariableKey, env: Env, saved: ProfileValues): string {
   return checkValue(key, setting.value, setting.from === "profile" ? key : variables[key]);
 }
 
-function isVariable(key: ProfileKey): key is VariableKey {
+function isVariable(key: string): key is VariableKey {
   return key in variables;
 }
 

@@ -76,3 +76,37 @@ describe("digest", () => {
     expect(digest(page, digesting).page).toEqual({ ...page, entries: [], unparsed: null });
   });
 });
+
+describe("an event that a step cannot cope with", () => {
+  const failOn =
+    (id: string, error: Error) =>
+    ({ runId }: { readonly runId: string }): boolean => {
+      if (runId === id) throw error;
+      return true;
+    };
+
+  test("in a filter or in encoding is one reject, and the runs around it are told", () => {
+    const page = pageOf(runEvent(1), eventOfRuns("event-2", ["run-2", "run-3"]), runEvent(4));
+    const error = new RangeError("Maximum call stack size exceeded");
+    const reject = { position: "cat:1", reason: "flowrun failed on it (Maximum call stack size exceeded)" };
+    for (const step of ["keep", "encode"] as const) {
+      const fails = failOn("run-2", error);
+      const more = step === "keep" ? { keep: fails } : { encode: (run: { runId: string }) => String(fails(run)) };
+      const { candidates, rejects } = digest(page, { ...digesting, ...more });
+      expect(candidates.map(({ runId }) => runId)).toEqual(["run-1", "run-3", "run-4"]);
+      expect(rejects).toEqual([reject]);
+    }
+  });
+
+  test("is told without itself as delivered where it is nested too deeply, once and only if it is asked for", () => {
+    let deep: unknown = 1;
+    for (let level = 0; level < 6000; level += 1) deep = [deep];
+    const event = { ...eventOfRuns("event-1", ["run-1", "run-2"]), deep };
+    const encode: Digesting<string>["encode"] = (run) => JSON.stringify(run);
+    const { candidates, withoutRaw, rejects } = digest(pageOf(event), { ...digesting, raw: true, encode });
+    expect(candidates.map(({ encoded }) => (JSON.parse(encoded) as { raw: unknown }).raw)).toEqual([null, null]);
+    expect(withoutRaw).toEqual([{ position: "cat:0", reason: "it is nested more than 500 levels deep" }]);
+    expect(rejects).toEqual([]);
+    expect(digest(pageOf(event), { ...digesting, raw: true, keep: () => false }).withoutRaw).toEqual([]);
+  });
+});

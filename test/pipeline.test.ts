@@ -30,7 +30,13 @@ function digestOf({ runs, atEnd = false }: PageParts, n: number): Digest<string>
     validate: null,
     waitMs: 0,
   };
-  return { page, candidates, runs: runs.length + 1, rejects: [{ position: "cat:x", reason: "is odd" }] };
+  return {
+    page,
+    candidates,
+    runs: runs.length + 1,
+    rejects: [{ position: "cat:x", reason: "is odd" }],
+    withoutRaw: [],
+  };
 }
 
 /** A pipeline over these pages, and everything that happens in it, in order. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { keepSecret } from "../src/mask.ts";
 import type { Notice } from "../src/notices.ts";
 import { emptyTally } from "../src/pipeline.ts";
 import { createReporter, type ReporterOptions } from "../src/reporter.ts";
@@ -43,6 +44,23 @@ describe("words", () => {
     told.notify(notice);
     expect(told.host.err()).toBe(text);
     expect(told.host.out()).toBe("");
+  });
+
+  test("whatever is quoted in it stays one line, and harmless", () => {
+    const told = reporter();
+    told.notify({ ...retrying, why: "x\n  fix: rm", requestId: "r\u001b[2J" });
+    told.notify({ kind: "warning", text: "at position a\r\n  fix: rm" });
+    expect(told.host.err()).toBe(
+      "the journal answered 503 (x\\n  fix: rm), attempt 2, again in 1.4 s, request r\\x1b[2J\n" +
+        "warning: at position a\\r\\n  fix: rm\n",
+    );
+  });
+
+  test("a secret in the live line is masked before the line is cut to the terminal", () => {
+    keepSecret("p8e-in-the-live-line");
+    const told = reporter({}, { isTTY: true, columns: 20 });
+    told.live("reading p8e-in-the-live-line", true);
+    expect(told.host.err()).toBe("\r\u001b[2Kreading [secret]");
   });
 
   test("each request, for those who ask for it", () => {

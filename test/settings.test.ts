@@ -71,7 +71,7 @@ describe("where a value comes from", () => {
   });
 
   test("the journal URL is not altered", () => {
-    const url = "https://events-va6.adobe.io/events/organizations/1/../x/?since=a:b%2Fc&limit=";
+    const url = "https://events-va6.adobe.io/events/organizations/1/../x/?key=a:b%2Fc&q=";
     expect(resolveSettings("p", { ...env, FLOWRUN_JOURNAL_URL: url }, {}).journalUrl).toBe(url);
   });
 

@@ -1,32 +1,39 @@
 import { FlowrunError } from "../errors.ts";
-import { defaultWaitMs, retryAfterMs } from "../http/backoff.ts";
-import { persevere, type Attempt, type Retrying } from "../http/retrying.ts";
-import { describeNetworkFailure, isMistake, networkHint, readServerWords, type ServerWords } from "../http/words.ts";
+import { defaultWaitMs, mayPass, retryAfterMs } from "../http/backoff.ts";
+import { blaming, persevere, type Attempt, type Retrying } from "../http/retrying.ts";
+import { describeNetworkFailure, isMistake, networkHint, readServerWords, saidIn } from "../http/words.ts";
 import type { Answer, Ask, Host } from "../host.ts";
 import { parseObject } from "../json.ts";
+import { blamesSecret, secretsRefused, strangersAnswer, tokenRefused, type Refusal } from "./ims-refusals.ts";
 import { Secret } from "./secret.ts";
-import type { Credentials, Token } from "./token.ts";
+import { isTokenText, type Credentials, type Token } from "./token.ts";
 
 export interface Minting extends Retrying {
   readonly host: Pick<Host, "send" | "now" | "sleep" | "random">;
 }
 
 /**
- * Asks IMS for a token with the client-credentials grant (contract: journal, §2.1). Tries the next secret when IMS
- * refuses one; waits out 429, 5xx and network failures as `minting.patience` allows.
+ * Asks IMS for a token with the client-credentials grant (contract: journal, §2.1). Tries the next secret where it is the
+ * secret that IMS refuses; waits out 429, 5xx (and what else passes) and network failures as `minting.patience` allows.
  * @throws FlowrunError `auth` with IMS's own words, or `unavailable`.
  */
 export async function mint(credentials: Credentials, minting: Minting): Promise<Token> {
-  const refusals: ServerWords[] = [];
+  return blaming(() => mintWithAny(credentials, minting), minting);
+}
+
+async function mintWithAny(credentials: Credentials, minting: Minting): Promise<Token> {
+  let refused = new FlowrunError("settings", `client ${credentials.clientId} has no secret to ask IMS with`, {
+    hint: "flowrun login",
+  });
   for (const secret of credentials.secrets) {
     const outcome = await persevere(() => tryOnce(credentials, secret, minting), minting);
     if ("token" in outcome) return outcome.token;
-    refusals.push(outcome.refused);
+    refused = secretsRefused(credentials, outcome.refusal);
   }
-  throw refused(credentials, refusals);
+  throw refused;
 }
 
-type Outcome = { readonly token: Token } | { readonly refused: ServerWords };
+type Outcome = { readonly token: Token } | { readonly refusal: Refusal };
 
 async function tryOnce(credentials: Credentials, secret: Secret, minting: Minting): Promise<Attempt<Outcome>> {
   const { host, signal } = minting;
@@ -35,11 +42,12 @@ async function tryOnce(credentials: Credentials, secret: Secret, minting: Mintin
   const mintedAt = host.now();
   try {
     const answer = await host.send(ask, signal);
-    return judge(answer, await answer.body(), mintedAt, host);
+    return judge(credentials, answer, await answer.body(), { mintedAt, now: host.now() });
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof FlowrunError || isMistake(error)) throw error;
-    return { trouble: { ...trouble("IMS could not be reached", describeNetworkFailure(error)), hint: networkHint } };
+    const failed = trouble("IMS could not be reached", describeNetworkFailure(error));
+    return { trouble: { ...failed, hint: networkHint, suspects: ["imsUrl"], examine: true } };
   }
 }
 
@@ -58,21 +66,32 @@ function tokenRequest(credentials: Credentials, secret: Secret): Ask {
   };
 }
 
-function judge(answer: Answer, body: Uint8Array, mintedAt: number, host: Pick<Host, "now">): Attempt<Outcome> {
-  const words = readServerWords(answer.headers, body);
-  if (answer.status === 200) {
-    const token = readToken(body, mintedAt);
-    return token === null
-      ? // The body is not quoted: what is left of it may be a token.
-        { trouble: trouble("IMS answered without a token", "its body is not the JSON of a token", words.requestId) }
-      : { value: { token } };
-  }
-  if (answer.status === 429 || answer.status >= 500) {
-    const told = retryAfterMs(answer.headers["retry-after"]?.[0], host.now());
+/** @throws FlowrunError for an answer that neither waiting nor another secret mends. */
+function judge(
+  credentials: Credentials,
+  answer: Answer,
+  body: Uint8Array,
+  { mintedAt, now }: { readonly mintedAt: number; readonly now: number },
+): Attempt<Outcome> {
+  const words = readServerWords(answer.headers, body, answer.status);
+  const token = answer.status === 200 ? readToken(body, mintedAt) : null;
+  if (token !== null) return { value: { token } };
+  if (answer.status === 429 || mayPass(answer.status)) {
+    const told = retryAfterMs(answer.headers, now);
     const waitMs = answer.status === 429 || answer.status === 503 ? (told ?? defaultWaitMs) : null;
-    return { trouble: { ...trouble(`IMS answered ${String(answer.status)}`, words.text, words.requestId), waitMs } };
+    return { trouble: { ...trouble(`IMS answered ${String(answer.status)}`, saidIn(words), words.requestId), waitMs } };
   }
-  return { value: { refused: words } };
+  const stranger = strangersAnswer(credentials, answer, body, words);
+  if (stranger !== null) throw stranger;
+  if (answer.status === 200) {
+    // The body is not quoted: what is left of it may be a token.
+    return {
+      trouble: trouble("IMS answered without a token", "its body is not the JSON of a token", words.requestId),
+    };
+  }
+  const refusal: Refusal = { status: answer.status, words };
+  if (blamesSecret(refusal)) return { value: { refusal } };
+  throw tokenRefused(credentials, refusal);
 }
 
 function trouble(what: string, why: string | null, requestId: string | null = null) {
@@ -86,18 +105,7 @@ function readToken(body: Uint8Array, mintedAt: number): Token | null {
   const fields = parseObject(new TextDecoder().decode(body));
   const accessToken = fields?.["access_token"];
   const expiresIn = Number(fields?.["expires_in"]);
-  if (typeof accessToken !== "string" || accessToken === "" || !(expiresIn > 0)) return null;
+  if (typeof accessToken !== "string" || !isTokenText(accessToken) || !(expiresIn > 0)) return null;
   const lifeMs = expiresIn > mostSeconds ? expiresIn : expiresIn * 1000;
   return { accessToken: new Secret(accessToken), mintedAt, expiresAt: mintedAt + lifeMs };
-}
-
-function refused(credentials: Credentials, refusals: readonly ServerWords[]): FlowrunError {
-  const words = refusals.at(-1);
-  const said = [words?.code, words?.text].filter((part) => part != null).join(": ");
-  const which = refusals.length > 1 ? `all ${String(refusals.length)} secrets` : "the secret";
-  return new FlowrunError("auth", `IMS refused ${which} of client ${credentials.clientId}`, {
-    why: said === "" ? "IMS gave no reason" : `IMS says ${said}`,
-    hint: "compare client id and secret with Adobe Developer Console → project → OAuth Server-to-Server, then: flowrun login",
-    requestId: words?.requestId ?? null,
-  });
 }

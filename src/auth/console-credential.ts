@@ -32,6 +32,8 @@ export interface FieldNames {
   readonly secrets: string;
   readonly scopes: string;
   readonly organisation: string;
+  /** Whether lists are texts with commas. */
+  readonly areJoined?: boolean;
 }
 
 export const upperCase: FieldNames = {
@@ -51,6 +53,15 @@ export const propertyNames: FieldNames = {
   secrets: "aio_client_secret",
   scopes: "aio_oauth_scopes",
   organisation: "aio_ims_org_id",
+  areJoined: true,
+};
+/** The Python library for Experience Platform (aepp); its secret is one text. */
+export const aeppNames: FieldNames = {
+  clientId: "client_id",
+  secrets: "secret",
+  scopes: "scopes",
+  organisation: "org_id",
+  areJoined: true,
 };
 
 /** Where a credential was found. */
@@ -68,7 +79,7 @@ export interface Spot {
 export function readCredential(block: JsonObject, names: FieldNames, { file, name, at }: Spot): FoundCredential {
   const clientId = textOf(block[names.clientId]);
   if (clientId === null) throw lacks(file, at + names.clientId);
-  const textsAt = (field: string): readonly string[] => texts(block[field], at + field, file);
+  const textsAt = (field: string): readonly string[] => texts(block[field], at + field, file, names.areJoined === true);
   return {
     name,
     clientId,
@@ -79,10 +90,23 @@ export function readCredential(block: JsonObject, names: FieldNames, { file, nam
   };
 }
 
-function texts(value: unknown, field: string, file: string): readonly string[] {
-  if (value === undefined || value === null) return [];
-  if (Array.isArray(value) && value.every((element) => typeof element === "string")) return value;
+/** A list, or one that was written down as text: JSON in an `.env`, `a,b` where the shape of the file says so. */
+function texts(value: unknown, field: string, file: string, isJoined: boolean): readonly string[] {
+  if (value === undefined || value === null || value === "") return [];
+  const list = typeof value === "string" ? (listIn(value) ?? (isJoined ? value.split(",") : null)) : value;
+  if (Array.isArray(list) && list.every((element) => typeof element === "string")) {
+    return list.map((element) => element.trim()).filter((element) => element !== "");
+  }
   throw unusable(file, `its field \`${field}\` is not a list of texts`, `${download}, unchanged`);
+}
+
+function listIn(text: string): unknown {
+  if (!text.startsWith("[")) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** What mends a file. */

@@ -20,7 +20,8 @@ export function readClaims(token: Secret): TokenClaims {
   const expiresAt = from + Number(claims["expires_in"] ?? NaN);
   return {
     scopes: scope === null ? null : scope.split(/[\s,]+/).filter((word) => word !== ""),
-    expiresAt: Number.isFinite(expiresAt) ? expiresAt : null,
+    // No more than a date can be.
+    expiresAt: Math.abs(expiresAt) < 8e15 ? expiresAt : null,
   };
 }
 

@@ -29,6 +29,11 @@ export interface TokenSource {
   renew(refused: Token): Promise<Token>;
 }
 
+/** Whether a text can be a token, which travels in a header: anything else would break every request far from here. Pure. */
+export function isTokenText(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text);
+}
+
 const marginMs = 5 * 60_000;
 
 /** Usable until five minutes before the end, or half of its life where that is less. Pure. */

@@ -4,10 +4,11 @@ import type { CommonFlags, ConfigSetFlags, SetupFlags } from "../program/flags.t
 import { safeText } from "../render/safe-text.ts";
 import { createReporter } from "../reporter.ts";
 import { checkValue } from "../settings/check-value.ts";
+import { defaultProfile } from "../settings/profile-name.ts";
 import { profileKeys, type ProfileKey, type ProfileValues } from "../settings/keys.ts";
-import { profilePath } from "../state/profile-files.ts";
+import { hasProfile, profilePath } from "../state/profile-files.ts";
 import { updateProfile } from "../state/profiles.ts";
-import { chosenProfile } from "./chosen-profile.ts";
+import { chosenProfile, noProfile } from "./chosen-profile.ts";
 import { refuseDemo, withoutKey } from "./saved-profile.ts";
 import { readSaved } from "./way.ts";
 
@@ -19,7 +20,7 @@ export async function runConfigPath(flags: CommonFlags, host: Host): Promise<voi
 
 /** What the profile has saved, a line each. */
 export async function runConfigList(flags: SetupFlags, host: Host): Promise<void> {
-  const profile = await chosenOwn(flags, host);
+  const profile = await chosenSaved(flags, host);
   const saved = await readSaved(profile, notifier(flags, host), host);
   const shown = profileKeys.flatMap((key) => {
     const value = show(key, saved);
@@ -35,7 +36,7 @@ export async function runConfigList(flags: SetupFlags, host: Host): Promise<void
 
 /** One saved value, as it is. @throws FlowrunError `notFound` where it is not set. */
 export async function runConfigGet(key: ProfileKey, flags: CommonFlags, host: Host): Promise<void> {
-  const profile = await chosenOwn(flags, host);
+  const profile = await chosenSaved(flags, host);
   const value = show(key, await readSaved(profile, notifier(flags, host), host));
   if (value === null) throw notSet(key, profile);
   await host.stdout.write(`${safeText(value)}\n`);
@@ -50,14 +51,14 @@ export async function runConfigSet(
 ): Promise<void> {
   const profile = await chosenOwn(flags, host);
   const notify = notifier(flags, host);
-  const value = checkValue(key, await valueFor(key, given, flags, host));
+  const value = checkValue(key, await valueFor(key, given, flags, host), key, notify);
   await readSaved(profile, notify, host);
   await updateProfile(host, profile, (saved) => ({ ...saved, [key]: value }));
 }
 
 /** Forgets one value. @throws FlowrunError `notFound` where it is not set. */
 export async function runConfigUnset(key: ProfileKey, flags: CommonFlags, host: Host): Promise<void> {
-  const profile = await chosenOwn(flags, host);
+  const profile = await chosenSaved(flags, host);
   const saved = await readSaved(profile, notifier(flags, host), host);
   if (saved[key] === undefined) throw notSet(key, profile);
   await updateProfile(host, profile, (now) => withoutKey(now, key));
@@ -67,6 +68,13 @@ async function chosenOwn(flags: CommonFlags, host: Host): Promise<string> {
   const profile = await chosenProfile(flags.profile, host);
   refuseDemo(profile);
   return profile;
+}
+
+/** One that is there to be looked at. @throws FlowrunError `notFound` that lists the known ones. */
+async function chosenSaved(flags: CommonFlags, host: Host): Promise<string> {
+  const profile = await chosenOwn(flags, host);
+  if (profile === defaultProfile || (await hasProfile(host.dirs.config, profile))) return profile;
+  throw await noProfile(profile, "notFound", host);
 }
 
 function notifier({ quiet = false, verbose = false }: CommonFlags, host: Host) {

@@ -31,7 +31,7 @@ export async function connectApi(options: ConnectOptions, host: Host): Promise<A
 
 /** The same on a way that is open already. @throws FlowrunError `settings`. */
 export function apiOn(way: Way, options: ConnectOptions, host: Host): ApiConnection {
-  const { profile, env, saved, send, close } = way;
+  const { profile, env, saved, send, blame, close } = way;
   const access = resolveAccess(profile, env, saved);
   const { clientId, imsOrgId, apiUrl } = access;
   const { notify, signal } = options;
@@ -49,6 +49,7 @@ export function apiOn(way: Way, options: ConnectOptions, host: Host): ApiConnect
       signal,
       patience,
       notify,
+      blame,
       apiUrl,
       clientId,
       imsOrgId,

@@ -30,7 +30,7 @@ export async function connect(options: ConnectOptions, host: Host): Promise<Conn
 }
 
 function connection(way: Way, settings: Settings, options: ConnectOptions, host: Host): Connection {
-  const { send, origin, close } = way;
+  const { send, origin, blame, close } = way;
   const { journalUrl, clientId, imsOrgId } = settings;
   const { notify, signal } = options;
   const tokens = tokensOn(way, settings, options, host);
@@ -47,6 +47,7 @@ function connection(way: Way, settings: Settings, options: ConnectOptions, host:
       signal,
       patience,
       notify,
+      blame,
       url: journalUrl,
       clientId,
       imsOrgId,

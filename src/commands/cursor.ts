@@ -11,12 +11,14 @@ import { createReporter } from "../reporter.ts";
 import { profileFlag } from "../settings/profile-name.ts";
 import {
   cursorPath,
+  cursorRemedy,
   deleteCursor,
   listCursors,
   lockCursor,
   openCursorFile,
   type CursorPlace,
 } from "../state/cursor-files.ts";
+import { codeOf } from "../state/trouble.ts";
 import { connect, type Connection } from "./connect.ts";
 import { chosenProfile } from "./chosen-profile.ts";
 import { checkCursorName, defaultCursor } from "./cursor-name.ts";
@@ -74,7 +76,7 @@ export async function runCursorSet(word: string, where: string, flags: CursorFla
     live: false,
   });
   const connection = await connect({ profile: flags.profile, notify, signal: host.signal }, host);
-  const lock = await lockCursor(place, host.pid);
+  const lock = await changing(place, "set", () => lockCursor(place, host).catch(goOnReadOnly));
   try {
     const next = await questionFor(where, connection, host);
     const now = host.now();
@@ -82,18 +84,14 @@ export async function runCursorSet(word: string, where: string, flags: CursorFla
     // Of a place that somebody names it is not known what was read before.
     const readUntil = where === "now" ? now : now - retentionMs;
     const fresh = { runs: 0, events: 0, keys: [], savedAt: now, readUntil, movedAt: now };
-    await openCursorFile(place).save({
-      journal: connection.journalName,
-      next: connection.toSaved(next),
-      position,
-      ...fresh,
-    });
+    const saved = { journal: connection.journalName, next: connection.toSaved(next), position, ...fresh };
+    await changing(place, "set", () => openCursorFile(place).save(saved));
     notify({
       kind: "remark",
       text: `the cursor '${place.name}' is set; read on from it with: flowrun since last --cursor ${place.name}${profileFlag(place.profile)}`,
     });
   } finally {
-    await lock.release();
+    await lock?.release();
     await connection.close();
   }
 }
@@ -103,11 +101,30 @@ export async function runCursorDelete(word: string, flags: CursorFlags, host: Ho
   const place = await placeOf(word, flags, host);
   const names = await listCursors(place.stateFolder, place.profile);
   if (!names.includes(place.name)) throw noCursor(place);
-  const lock = await lockCursor(place, host.pid);
+  const lock = await changing(place, "deleted", () => lockCursor(place, host));
   try {
-    await deleteCursor(place);
+    await changing(place, "deleted", () => deleteCursor(place));
   } finally {
     await lock.release();
+  }
+}
+
+/** In a read-only folder there is no lock, and yet the cursor's file may be one that was mounted there to be written. */
+function goOnReadOnly(error: unknown): null {
+  if (codeOf(error) === "EROFS") return null;
+  throw error;
+}
+
+/** @throws FlowrunError `state` for whatever the file system says, with what helps. */
+async function changing<T>(place: CursorPlace, what: "set" | "deleted", work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof FlowrunError) throw error;
+    throw new FlowrunError("state", `the cursor '${place.name}' could not be ${what}`, {
+      ...(await cursorRemedy(place, error)),
+      cause: error,
+    });
   }
 }
 

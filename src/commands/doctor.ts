@@ -6,9 +6,10 @@ import { decideColour } from "../render/colour.ts";
 import { createPainter, type Painter } from "../render/painter.ts";
 import { safeText } from "../render/safe-text.ts";
 import { createReporter } from "../reporter.ts";
-import { chosenProfile } from "./chosen-profile.ts";
+import { discreet } from "../mask.ts";
 import { examine } from "./doctor/examine.ts";
 import type { Finding } from "./doctor/finding.ts";
+import { chooseProfile } from "./doctor/settings.ts";
 
 /**
  * Looks at all that a reading depends on: a line for each check as soon as it is made, or one JSON document.
@@ -21,18 +22,16 @@ export async function runDoctor(flags: DoctorFlags, host: Host): Promise<void> {
     verbose: flags.verbose === true,
     live: false,
   });
-  const profile = await chosenProfile(flags.profile, host);
   const painter = createPainter(decideColour(flags.color, host.env, host.stdout.isTTY));
+  // It quotes what servers say, as stderr does elsewhere.
+  const stdout = discreet(host.stdout);
   const findings: Finding[] = [];
-  for await (const finding of examine(
-    { profile: flags.profile, notify, signal: host.signal, patience },
-    profile,
-    host,
-  )) {
+  const chosen = await chooseProfile(flags.profile, host);
+  for await (const finding of examine({ ...chosen, notify, signal: host.signal, patience }, host)) {
     findings.push(finding);
-    if (flags.json !== true) await host.stdout.write(render(finding, painter));
+    if (flags.json !== true) await stdout.write(render(finding, painter));
   }
-  if (flags.json === true) await host.stdout.write(`${JSON.stringify(document(profile, findings), null, 2)}\n`);
+  if (flags.json === true) await stdout.write(`${JSON.stringify(document(chosen.profile, findings), null, 2)}\n`);
   const failures = findings.filter(isFailure);
   const [first] = failures;
   if (first !== undefined) throw unwell(first, failures.length);
@@ -48,7 +47,7 @@ function unwell(first: Failure, count: number): FlowrunError {
   const what = count === 1 ? "one check" : `${count} checks`;
   return new FlowrunError(first.kind, `doctor: ${what} failed`, {
     why: `${count === 1 ? "" : "first "}${first.check}: ${first.text}`,
-    hint: first.remedy ?? "flowrun doctor --verbose",
+    hint: first.remedy ?? "see the checks that failed, and what each of them asked: --verbose",
     requestId: first.requestId,
   });
 }

@@ -23,7 +23,8 @@ export async function readLoginFile(
   named: string | undefined,
   prompt: Prompt | null,
 ): Promise<FileValues> {
-  const file = withSibling(readConsoleFile(await readGivenFile(path), path), await readSibling(path));
+  const own = readConsoleFile(await readGivenFile(path), path);
+  const file = withSibling(own, await readSibling(path, own.credentials.length > 0));
   const credential = pickCredential(file.credentials, named, path) ?? (await choose(file, path, prompt));
   const { clientId, secrets, scopes, secretsField } = credential;
   const pairs: readonly (readonly [ProfileKey, string | null])[] = [
@@ -39,13 +40,21 @@ export async function readLoginFile(
   return { values, hasManagementApi: file.hasManagementApi, secretsField };
 }
 
-/** aio keeps a project's ids and its secrets apart, in `.aio` and `.env` side by side. */
-async function readSibling(path: string): Promise<ConsoleFile | null> {
+/**
+ * aio keeps a project's ids and its secrets apart, in `.aio` and `.env` side by side; where there is a credential
+ * already, a neighbour of another kind (any program may have an `.env`) is passed over.
+ */
+async function readSibling(path: string, hasCredential: boolean): Promise<ConsoleFile | null> {
   const [, stem, ending] = /^(.*\.)(aio|env)$/s.exec(path) ?? [];
   if (stem === undefined) return null;
   const sibling = stem + (ending === "aio" ? "env" : "aio");
-  const text = await findGivenFile(sibling);
-  return text === null ? null : readConsoleFile(text, sibling);
+  try {
+    const text = await findGivenFile(sibling);
+    return text === null ? null : readConsoleFile(text, sibling);
+  } catch (error) {
+    if (hasCredential) return null;
+    throw error;
+  }
 }
 
 function withSibling(file: ConsoleFile, sibling: ConsoleFile | null): ConsoleFile {

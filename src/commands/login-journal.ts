@@ -1,5 +1,6 @@
 import { FlowrunError } from "../errors.ts";
 import type { Prompt } from "../host.ts";
+import { mayFollow } from "../journal/page.ts";
 import type { Notify } from "../notices.ts";
 import type { LoginFlags } from "../program/flags.ts";
 import { listRegistrations } from "../registrations/list-registrations.ts";
@@ -36,26 +37,34 @@ export async function chooseJournal(connection: ApiConnection, wish: JournalWish
   if (!isPlaceKnown && journalUrl !== null) return { url: journalUrl, registration: null };
   if (place === null) throw placeUnknown();
   const list = await listRegistrations(connection.api(usualPatience), place);
-  if (flags.registration !== undefined) return journalOf(findRegistration(list, flags.registration), notify);
+  const take = (registration: Registration) => journalOf(registration, connection.access.apiUrl, notify);
+  if (flags.registration !== undefined) return take(findRegistration(list, flags.registration));
   const candidates = findCandidates(list, connection.access.clientId);
   const [only] = candidates;
   if (only === undefined) throw noneDelivers(list);
-  if (candidates.length === 1) return journalOf(only, notify);
+  if (candidates.length === 1) return take(only);
   if (prompt === null) throw severalDeliver(candidates);
   const choices = candidates.map((value) => ({ name: describeRegistration(value), value }));
-  return journalOf(await prompt.choose("Which registration's journal?", choices), notify);
+  return take(await prompt.choose("Which registration's journal?", choices));
 }
 
 /**
  * The registration's journal, with a warning where it cannot be expected to hold flow runs.
- * @throws FlowrunError `protocol` for one without a journal.
+ * @throws FlowrunError `protocol` for one without a journal, or with one where the token may not go.
  */
-export function journalOf(registration: Registration, notify: Notify): ChosenJournal {
+export function journalOf(registration: Registration, apiUrl: string, notify: Notify): ChosenJournal {
   const { journalUrl, name, enabled } = registration;
   if (journalUrl === null) {
     throw new FlowrunError("protocol", `the registration '${safeText(name)}' came without a journal`, {
       why: "its `rel:events` link is missing",
       hint: "copy the journaling URL from Adobe Developer Console: flowrun login --journal-url <url>",
+    });
+  }
+  if (!mayFollow(journalUrl, apiUrl, apiUrl)) {
+    throw new FlowrunError("protocol", `the journal of registration '${safeText(name)}' is not Adobe's`, {
+      why: `it is at ${safeText(journalUrl)}, and the access token goes only to the API's own host or to *.adobe.io over https`,
+      hint: "check FLOWRUN_API_URL and any proxy between here and Adobe",
+      examine: true,
     });
   }
   if (!enabled) {

@@ -1,9 +1,13 @@
 import { unusable } from "../auth/console-credential.ts";
 import { FlowrunError } from "../errors.ts";
 import type { Host, Prompt } from "../host.ts";
+import type { Notify } from "../notices.ts";
 import type { LoginFlags } from "../program/flags.ts";
 import { checkValue } from "../settings/check-value.ts";
-import { filled, profileKeys, readVariables, type ProfileKey, type ProfileValues } from "../settings/keys.ts";
+import { cleanText } from "../settings/clean-text.ts";
+import { cleanValues } from "../settings/clean-value.ts";
+import { readVariables } from "../settings/environment.ts";
+import { filled, profileKeys, type ProfileKey, type ProfileValues } from "../settings/keys.ts";
 import { askSecret, askValues } from "./login-questions.ts";
 import { readLoginFile, type FileValues } from "./login-file.ts";
 
@@ -16,27 +20,37 @@ export interface LoginValues {
   readonly hasManagementApi: boolean | null;
 }
 
+/** Who can be asked, and told. */
+export interface LoginTalk {
+  /** `null` where nobody may be asked. */
+  readonly prompt: Prompt | null;
+  readonly notify: Notify;
+}
+
 /**
  * Gathers a credential: the file over the environment over what the profile has saved of the same client; on a terminal
- * a person fills in the rest. Every value is checked.
- * @param prompt `null` where nobody may be asked.
+ * a person fills in the rest. Every value is cleaned and checked.
  * @throws FlowrunError `settings` or `usage`.
  */
 export async function gatherLogin(
   flags: LoginFlags,
   saved: ProfileValues,
-  prompt: Prompt | null,
+  { prompt, notify }: LoginTalk,
   host: Pick<Host, "env" | "stdin">,
 ): Promise<LoginValues> {
-  const path = flags.from ?? (prompt === null ? null : filled(await prompt.text(fileQuestion)));
+  // A terminal puts quotes around a file that is dropped on it.
+  const path = flags.from ?? (prompt === null ? null : filled(cleanText(await prompt.text(fileQuestion)).text));
   const file = path === null ? null : await readLoginFile(path, flags.credential, prompt);
   if (file === null && flags.credential !== undefined) throw credentialOfNothing();
-  const given = flags.secretStdin === true ? { clientSecret: await readSecret(host.stdin) } : {};
-  const known = overlay(saved, readVariables(host.env), { ...file?.values, ...given });
+  const secret = flags.secretStdin === true ? { clientSecret: await readSecret(host.stdin) } : {};
+  const nameOf = (key: ProfileKey): string => (path === null ? key : `${key} (with ${path})`);
+  const given = cleanValues({ ...file?.values, ...secret }, nameOf, notify);
+  const known = overlay(saved, readVariables(host.env), given);
   const asked = prompt === null ? known : await fillIn(known, file === null, prompt);
   if (file !== null && path !== null && asked.clientSecret === undefined) throw withoutSecret(path, file);
-  const values = checkAll(asked, path);
-  const named = flags.journalUrl === undefined ? null : checkValue("journalUrl", flags.journalUrl, "--journal-url");
+  const values = checkAll(asked, nameOf, notify);
+  const { journalUrl: url } = flags;
+  const named = url === undefined ? null : checkValue("journalUrl", url, "--journal-url", notify);
   const typed = prompt !== null && file === null ? (values.journalUrl ?? null) : null;
   return { values, journalUrl: named ?? typed, hasManagementApi: file?.hasManagementApi ?? null };
 }
@@ -70,12 +84,11 @@ async function readSecret(stdin: Host["stdin"]): Promise<string> {
   });
 }
 
-function checkAll(values: ProfileValues, path: string | null): ProfileValues {
-  const name = (key: ProfileKey): string => (path === null ? key : `${key} (with ${path})`);
+function checkAll(values: ProfileValues, nameOf: (key: ProfileKey) => string, notify: Notify): ProfileValues {
   return Object.fromEntries(
     profileKeys.flatMap((key) => {
       const value = filled(values[key]);
-      return value === null ? [] : [[key, checkValue(key, value, name(key))] as const];
+      return value === null ? [] : [[key, checkValue(key, value, nameOf(key), notify)] as const];
     }),
   );
 }

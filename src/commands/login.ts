@@ -5,7 +5,9 @@ import { startUrl } from "../journal/when.ts";
 import type { LoginFlags } from "../program/flags.ts";
 import { safeText } from "../render/safe-text.ts";
 import { createReporter } from "../reporter.ts";
-import { readVariables, variables, type Env, type ProfileValues } from "../settings/keys.ts";
+import { overridden } from "../settings.ts";
+import { readVariable } from "../settings/environment.ts";
+import type { ProfileValues } from "../settings/keys.ts";
 import { defaultProfile } from "../settings/profile-name.ts";
 import { readUsedProfile } from "../state/profile-files.ts";
 import { chosenProfile, demoProfile } from "./chosen-profile.ts";
@@ -40,13 +42,15 @@ async function login(
 ): Promise<void> {
   const { notify } = options;
   const saved = await readSaved(profile, notify, host);
-  const { values, journalUrl, hasManagementApi } = await gatherLogin(flags, saved, prompt, host);
+  const { values, journalUrl, hasManagementApi } = await gatherLogin(flags, saved, { prompt, notify }, host);
   if (hasManagementApi === false) notify({ kind: "warning", text: withoutManagementApi });
   const way: Way = {
     profile,
     env: {},
     saved: values,
     send: host.send,
+    // Nothing of the environment goes before what is logged in with.
+    blame: (error) => Promise.resolve(error),
     origin: null,
     close: () => Promise.resolve(),
   };
@@ -54,19 +58,13 @@ async function login(
   const { updateProfile } = await import("../state/profiles.ts");
   const kept = await updateProfile(host, profile, () => ({ ...values, journalUrl: journal.url }));
   await report(profile, kept, journal, host);
-  const shadowing = findShadowing(kept, host.env);
+  const shadowing = [
+    ...overridden(host.env, kept),
+    ...(readVariable(host.env, "FLOWRUN_ACCESS_TOKEN") !== null ? ["FLOWRUN_ACCESS_TOKEN"] : []),
+  ];
   if (shadowing.length > 0) {
     notify({ kind: "warning", text: `the environment still goes before the profile: ${shadowing.join(", ")} set` });
   }
-}
-
-/** The variables that say something else than what was saved. */
-function findShadowing(kept: ProfileValues, env: Env): readonly string[] {
-  const saved = new Map(Object.entries(kept));
-  const told = new Map(Object.entries(readVariables(env)));
-  const differing = Object.entries(variables).filter(([key]) => told.has(key) && told.get(key) !== saved.get(key));
-  const names = differing.map(([, name]): string => name);
-  return env["FLOWRUN_ACCESS_TOKEN"] ? [...names, "FLOWRUN_ACCESS_TOKEN"] : names;
 }
 
 const withoutManagementApi =

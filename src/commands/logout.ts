@@ -2,27 +2,37 @@ import type { Host } from "../host.ts";
 import { createReporter } from "../reporter.ts";
 import type { CommonFlags } from "../program/flags.ts";
 import { variables } from "../settings/keys.ts";
-import { chosenProfile } from "./chosen-profile.ts";
-import { forgetTokenOf, refuseDemo, withoutKey } from "./saved-profile.ts";
+import { forgetTokens } from "../state/token-file.ts";
+import { chosenProfile, requireProfile } from "./chosen-profile.ts";
+import { refuseDemo, withoutKey } from "./saved-profile.ts";
 import { readSaved } from "./way.ts";
 
-/** Forgets a profile's secret and the token that is kept for it. Ids and journal stay, so that its cursors go on. */
+/**
+ * Forgets a profile's secret and every token that is kept for it. Ids and journal stay, so that its cursors go on.
+ * @throws FlowrunError `state` where something of that stays.
+ */
 export async function runLogout(flags: CommonFlags, host: Host): Promise<void> {
   const { notify } = createReporter(host, { quiet: flags.quiet === true, verbose: false, live: false });
   const profile = await chosenProfile(flags.profile, host);
   refuseDemo(profile);
+  await requireProfile(profile, "profile", host);
   const saved = await readSaved(profile, notify, host);
-  if (saved.clientSecret === undefined) {
-    notify({ kind: "remark", text: `the profile '${profile}' has no secret: nothing to forget` });
-  } else {
-    await forgetTokenOf(saved, host);
+  const hasSecret = saved.clientSecret !== undefined;
+  // One that stays must not keep the secret as well.
+  const [tokens] = await Promise.allSettled([forgetTokens({ cacheFolder: host.dirs.cache, profile })]);
+  if (hasSecret) {
     const { updateProfile } = await import("../state/profiles.ts");
     await updateProfile(host, profile, (now) => withoutKey(now, "clientSecret"));
-    notify({
-      kind: "remark",
-      text: `logged out: the secret and the token of profile '${profile}' are forgotten; ids and journal stay (flowrun profile remove ${profile} forgets those)`,
-    });
   }
+  if (tokens.status === "rejected") throw tokens.reason;
+  notify({ kind: "remark", text: tell(profile, hasSecret, tokens.value > 0) });
   const { clientSecret } = variables;
   if (host.env[clientSecret] !== undefined) notify({ kind: "warning", text: `${clientSecret} is still set` });
+}
+
+function tell(profile: string, hadSecret: boolean, hadTokens: boolean): string {
+  if (!hadSecret && !hadTokens) return `the profile '${profile}' has no secret and no token: nothing to forget`;
+  const parts = [...(hadSecret ? ["secret"] : []), ...(hadTokens ? ["tokens"] : [])].join(" and the ");
+  const rest = `ids and journal stay (flowrun profile remove ${profile} forgets those)`;
+  return `logged out: the ${parts} of profile '${profile}' are forgotten; ${rest}`;
 }

@@ -5,8 +5,9 @@ import { retentionMs } from "../journal/retention.ts";
 import { afterPosition } from "../journal/when.ts";
 import type { Notify } from "../notices.ts";
 import type { Progress } from "../pipeline.ts";
+import { keptKey } from "../runs/event-key.ts";
 import { profileFlag } from "../settings/profile-name.ts";
-import { lockCursor, openCursorFile, type CursorPlace } from "../state/cursor-files.ts";
+import { cursorRemedy, lockCursor, openCursorFile, type CursorPlace } from "../state/cursor-files.ts";
 import type { Connection } from "./connect.ts";
 import type { Place, Window } from "./read-window.ts";
 
@@ -36,35 +37,37 @@ export async function openCursor(
   notify: Notify,
 ): Promise<OpenCursor> {
   const place = { stateFolder: host.dirs.state, profile: connection.settings.profile, name };
-  const trouble: { first: unknown } = { first: null };
-  const complain = (error: unknown): void => {
-    if (trouble.first !== null) return;
-    trouble.first = error;
-    notify({ kind: "warning", text: `the cursor '${name}' cannot be saved (${reasonOf(error)}); reading goes on` });
-  };
-  const lock = await lockCursor(place, host.pid).catch((error: unknown) => {
+  const unlocked: { why: unknown } = { why: null };
+  const lock = await lockCursor(place, host).catch((error: unknown) => {
     if (error instanceof FlowrunError) throw error;
     // A read-only home: the runs can still be read.
-    complain(error);
+    unlocked.why = error;
     return null;
   });
   try {
     const store = openCursorFile(place);
-    const saved = await store.find();
+    const saved = withShortKeys(await store.find());
+    const saving = saver(store, place, unlocked.why, notify);
     if (saved !== null) checkJournal(place, saved, connection.journalName);
     else notify({ kind: "remark", text: `the cursor '${name}' is new: starting at the oldest event` });
     return {
       ...(saved === null ? { start: { kind: "oldest" } } : resume(saved, connection)),
-      checkpoint: keeper(store, saved, connection, host, complain),
+      checkpoint: keeper(saving.save, saved, connection, host),
       release: async () => {
         await lock?.release();
-        if (trouble.first !== null) throw notSaved(place, trouble.first);
+        const trouble = saving.trouble();
+        if (trouble !== null) throw await notSaved(place, trouble);
       },
     };
   } catch (error) {
     await lock?.release();
     throw error;
   }
+}
+
+/** Cursors of the first version kept keys whole, whatever their length. */
+function withShortKeys(saved: Cursor | null): Cursor | null {
+  return saved === null ? null : { ...saved, keys: saved.keys.map(keptKey) };
 }
 
 function resume(saved: Cursor, connection: Connection) {
@@ -81,19 +84,52 @@ function checkJournal({ name, profile }: CursorPlace, saved: Cursor, journal: st
   });
 }
 
+/** Saves, and says once that it cannot; what was saved in the end is no trouble any more. */
+function saver(store: CursorStore, place: CursorPlace, unlocked: unknown, notify: Notify) {
+  let trouble: unknown = null;
+  let hasComplained = false;
+  let isLockTold = unlocked === null;
+  const complain = (error: unknown): void => {
+    trouble = error;
+    if (hasComplained) return;
+    hasComplained = true;
+    notify({
+      kind: "warning",
+      text: `the cursor '${place.name}' cannot be saved (${reasonOf(error)}); reading goes on`,
+    });
+  };
+  const tellLock = async (): Promise<void> => {
+    if (isLockTold) return;
+    isLockTold = true;
+    const { why, hint } = await cursorRemedy(place, unlocked);
+    const text = `the cursor '${place.name}' is saved, but cannot be kept from other processes: ${why} (${hint})`;
+    notify({ kind: "warning", text });
+  };
+  const save = async (cursor: Cursor): Promise<void> => {
+    try {
+      await store.save(cursor);
+      trouble = null;
+    } catch (error) {
+      complain(error);
+      return;
+    }
+    await tellLock();
+  };
+  return { save, trouble: () => trouble };
+}
+
 function keeper(
-  store: CursorStore,
+  save: (cursor: Cursor) => Promise<void>,
   saved: Cursor | null,
   connection: Connection,
   host: Pick<Host, "now">,
-  complain: (error: unknown) => void,
 ): OpenCursor["checkpoint"] {
   let cursor = saved;
   return async (progress) => {
     const moved = moveCursor(cursor, progress, connection, host.now());
     if (!progress.isEnd && cursor !== null && isIdle(cursor, moved)) return;
     cursor = moved;
-    await store.save(moved).catch(complain);
+    await save(moved);
   };
 }
 
@@ -116,7 +152,7 @@ function moveCursor(cursor: Cursor | null, progress: Progress, connection: Conne
     movedAt: next === cursor?.next ? cursor.movedAt : now,
     runs: (cursor?.runs ?? 0) + printed.length,
     events: (cursor?.events ?? 0) + page.count,
-    keys: [...(cursor?.keys ?? []), ...printed.map(({ key }) => key)].slice(-keysKept),
+    keys: [...(cursor?.keys ?? []), ...printed.map(({ key }) => keptKey(key))].slice(-keysKept),
   };
 }
 
@@ -128,14 +164,10 @@ function insidePage({ page, printed, kept }: Progress, journalUrl: string): stri
   return afterPosition(journalUrl, whole.position, page.url);
 }
 
-function notSaved(place: CursorPlace, error: unknown): FlowrunError {
+async function notSaved(place: CursorPlace, error: unknown): Promise<FlowrunError> {
   return new FlowrunError(
     "state",
     `the cursor '${place.name}' could not be saved: the runs above will come again next time`,
-    {
-      why: reasonOf(error),
-      hint: `make ${place.stateFolder} writable, or choose another folder with FLOWRUN_HOME`,
-      cause: error,
-    },
+    { ...(await cursorRemedy(place, error)), cause: error },
   );
 }

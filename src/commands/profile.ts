@@ -7,10 +7,18 @@ import { createReporter } from "../reporter.ts";
 import { checkProfileName, defaultProfile } from "../settings/profile-name.ts";
 import type { ProfileValues } from "../settings/keys.ts";
 import { listCursors } from "../state/cursor-files.ts";
-import { forgetUsedProfile, listProfiles, readUsedProfile, saveUsedProfile } from "../state/profile-files.ts";
+import {
+  forgetUsedProfile,
+  listProfiles,
+  readUsedProfile,
+  saveUsedProfile,
+  usedProfilePath,
+} from "../state/profile-files.ts";
 import { readProfile, removeProfile } from "../state/profiles.ts";
-import { chosenProfile, demoProfile } from "./chosen-profile.ts";
-import { forgetTokenOf, refuseDemo } from "./saved-profile.ts";
+import { forgetTokens } from "../state/token-file.ts";
+import { findRemedy } from "../state/trouble.ts";
+import { chosenProfile, demoProfile, noProfile } from "./chosen-profile.ts";
+import { refuseDemo } from "./saved-profile.ts";
 
 /** The saved profiles and the demo, a line each; a damaged one is shown as such. */
 export async function runProfileList(flags: SetupFlags, host: Host): Promise<void> {
@@ -38,8 +46,8 @@ export async function runProfileList(flags: SetupFlags, host: Host): Promise<voi
 export async function runProfileUse(name: string, flags: CommonFlags, host: Host): Promise<void> {
   const profile = checkProfileName(name);
   const known = [...(await listProfiles(host.dirs.config)), demoProfile, defaultProfile];
-  if (!known.includes(profile)) throw noProfile(profile);
-  await saving(() => saveUsedProfile(host.dirs.config, profile));
+  if (!known.includes(profile)) throw await noProfile(profile, "notFound", host);
+  await saving(host, () => saveUsedProfile(host.dirs.config, profile));
   const { notify } = createReporter(host, { quiet: flags.quiet === true, verbose: false, live: false });
   notify({ kind: "remark", text: `the profile '${profile}' is used where none is named` });
   if (host.env["FLOWRUN_PROFILE"]) {
@@ -47,21 +55,27 @@ export async function runProfileUse(name: string, flags: CommonFlags, host: Host
   }
 }
 
-/** Forgets a profile, even a damaged one, and the token kept for it; its cursors stay. @throws FlowrunError `notFound`. */
+/**
+ * Forgets a profile, even a damaged one, and every token kept for it; its cursors stay.
+ * @throws FlowrunError `notFound` where there is nothing of that name, `state` where something of it stays.
+ */
 export async function runProfileRemove(name: string, flags: CommonFlags, host: Host): Promise<void> {
   const profile = checkProfileName(name);
   refuseDemo(profile);
   const { notify } = createReporter(host, { quiet: flags.quiet === true, verbose: false, live: false });
-  const { config, state } = host.dirs;
-  const saved = await readProfile(config, profile).catch(() => ({}));
-  await forgetTokenOf(saved, host).catch(() => undefined);
-  if (!(await removeProfile(host, profile))) throw noProfile(profile);
-  notify({ kind: "remark", text: `the profile '${profile}' is removed` });
+  const { config, state, cache } = host.dirs;
+  // One that stays must not keep the profile as well.
+  const [tokens] = await Promise.allSettled([forgetTokens({ cacheFolder: cache, profile })]);
+  const wasThere = await removeProfile(host, profile);
+  if (tokens.status === "rejected") throw tokens.reason;
+  if (!wasThere && tokens.value === 0) throw await noProfile(profile, "notFound", host);
+  const what = wasThere ? "is removed" : "was not saved; the tokens kept for it are removed";
+  notify({ kind: "remark", text: `the profile '${profile}' ${what}` });
   if ((await readUsedProfile(config).catch(() => null)) === profile) {
-    await saving(() => forgetUsedProfile(config));
+    await saving(host, () => forgetUsedProfile(config));
     notify({ kind: "remark", text: `the profile '${defaultProfile}' is used now where none is named` });
   }
-  if ((await listCursors(state, profile)).length > 0) {
+  if ((await listCursors(state, profile).catch(() => [])).length > 0) {
     notify({ kind: "remark", text: `its cursors stay: flowrun cursor list --profile ${profile}` });
   }
 }
@@ -82,21 +96,14 @@ function forgiveDamage(error: unknown): ProfileValues | null {
 }
 
 /** @throws FlowrunError `state` for whatever the file system says. */
-async function saving(work: () => Promise<void>): Promise<void> {
+async function saving({ dirs }: Pick<Host, "dirs">, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
+    if (error instanceof FlowrunError) throw error;
     throw new FlowrunError("state", "the choice of profile could not be saved", {
-      why: error instanceof Error ? error.message : String(error),
-      hint: "make the folder writable (flowrun config path), or name the profile each time: --profile <name>",
+      ...(await findRemedy(error, dirs.config, usedProfilePath(dirs.config))),
       cause: error,
     });
   }
-}
-
-function noProfile(profile: string): FlowrunError {
-  return new FlowrunError("notFound", `there is no profile '${profile}'`, {
-    why: "it was never saved, or has been removed",
-    hint: `see what there is: flowrun profile list   (or make it: flowrun login --profile ${profile})`,
-  });
 }

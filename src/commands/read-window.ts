@@ -1,4 +1,4 @@
-import { digest, type Candidate, type Digest } from "../digest.ts";
+import { digest, type Candidate, type Digest, type Fault } from "../digest.ts";
 import type { Page } from "../journal/page.ts";
 import { readPages, type OnExpired } from "../journal/read-pages.ts";
 import { readPlaces } from "../journal/read-places.ts";
@@ -6,6 +6,7 @@ import { retentionMs } from "../journal/retention.ts";
 import { isOlderThanKept, type Start } from "../journal/when.ts";
 import type { Notify } from "../notices.ts";
 import { pump, type Progress } from "../pipeline.ts";
+import { cutText } from "../render/cut-text.ts";
 import { safeText } from "../render/safe-text.ts";
 import { clock, number, seconds } from "../reporter.ts";
 import { marksOf } from "../runs/event-selection.ts";
@@ -57,7 +58,8 @@ export async function readWindow<T>(session: Session, window: Window, target: Ta
       checkpoint: checkpoint ?? null,
       flushEachPage: follow || checkpoint !== undefined,
       onDigest: (digested) => {
-        for (const { position, reason } of digested.rejects) reporter.notify(poison(position, reason));
+        for (const fault of digested.rejects) reporter.notify(poison(fault, "could not be read and was passed by"));
+        for (const fault of digested.withoutRaw) reporter.notify(poison(fault, "is left out of its run (raw is null)"));
         showProgress.onPage(digested.page);
       },
     },
@@ -106,7 +108,10 @@ async function* digests<T>(
 
 /** What a digest takes while it waits: its texts, or about as much for runs that are handed on as they are. */
 function sizeOf(digested: Digest<unknown>): number {
-  return digested.candidates.reduce((sum, { key, encoded }) => sum + key.length + lengthOf(encoded), 0);
+  return digested.candidates.reduce(
+    (sum, { key, runId, status, encoded }) => sum + key.length + runId.length + status.length + lengthOf(encoded),
+    0,
+  );
 }
 
 function lengthOf(encoded: unknown): number {
@@ -123,9 +128,9 @@ function remarkOnStart(start: Place, notify: Notify): void {
   });
 }
 
-/** A poison event is reported and passed by. */
-function poison(position: string, reason: string) {
-  const text = `the event at ${JSON.stringify(safeText(position))} could not be read and was passed by: ${reason}`;
+/** A poison event is reported, and where it was, to look for it; some journal might have positions as long as a page. */
+function poison({ position, reason }: Fault, became: string) {
+  const text = `the event at ${JSON.stringify(cutText(safeText(position), 200))} ${became}: ${safeText(reason)}`;
   return { kind: "warning", text } as const;
 }
 

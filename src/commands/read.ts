@@ -3,6 +3,7 @@ import type { Host, Output } from "../host.ts";
 import type { OnExpired } from "../journal/read-pages.ts";
 import type { Start } from "../journal/when.ts";
 import type { Candidate } from "../digest.ts";
+import type { Notice } from "../notices.ts";
 import type { Tally } from "../pipeline.ts";
 import { decideColour } from "../render/colour.ts";
 import type { Reporter } from "../reporter.ts";
@@ -28,23 +29,39 @@ export interface ReadPlan {
 /** Rows that a table may hold back to find its widths, where nobody is waiting for them. */
 const rowsHeld = 200;
 
-/** Reads flow runs from the journal to stdout as the plan says; stderr tells how it goes. */
+/**
+ * Reads flow runs from the journal to stdout as the plan says; stderr tells how it goes.
+ * @throws FlowrunError `closed` as soon as nobody reads stdout any more; what the reading throws.
+ */
 export async function read(plan: ReadPlan, host: Host): Promise<Readonly<Tally>> {
-  return inSession(plan.options, plan.signal, host, async (session) => {
+  const closed = host.stdout.untilClosed();
+  const signal = AbortSignal.any([plan.signal, closed]);
+  const tally = await inSession(plan.options, signal, host, async (session) => {
     const { start } = plan;
     await (start.kind === "last" ? readFromCursor(plan, session) : print(plan, session, { start }));
     return session.tally;
   });
+  closed.throwIfAborted();
+  return tally;
 }
 
 async function readFromCursor(plan: ReadPlan, session: Session): Promise<void> {
   const { connection, host, reporter, options } = session;
   const cursor = await openCursor(options.cursor, connection, host, reporter.notify);
+  const { isLost } = host.stdout;
+  if (isLost) reporter.notify(nobodyGets(options.cursor));
+  const { start, past } = cursor;
   try {
-    await print(plan, session, cursor);
+    await print(plan, session, isLost ? { start, ...(past && { past }) } : cursor);
   } finally {
     await cursor.release();
   }
+}
+
+/** A cursor never moves past what nobody got. */
+function nobodyGets(cursor: string): Notice {
+  const text = `stdout is closed, so nobody gets the runs: the cursor '${cursor}' stays where it is (to pass them by, send them to /dev/null: > /dev/null)`;
+  return { kind: "warning", text };
 }
 
 type From = { readonly start: Place } & Pick<Window, "past" | "checkpoint">;
@@ -72,8 +89,13 @@ export function openStdout({ options, host, reporter }: Session, follow: boolean
 function quietly(stdout: Output, reporter: Reporter): Output {
   return {
     isTTY: stdout.isTTY,
+    isLost: stdout.isLost,
+    untilClosed: () => stdout.untilClosed(),
     get columns() {
       return stdout.columns;
+    },
+    get isMidLine() {
+      return stdout.isMidLine;
     },
     write: (text) => {
       reporter.clear();

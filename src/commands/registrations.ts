@@ -36,7 +36,7 @@ export async function runRegistrationsUse(id: string, flags: CommonFlags, host: 
   try {
     const { profile } = connection.way;
     const registration = findRegistration(await listOn(connection), id);
-    const { url } = journalOf(registration, notify);
+    const { url } = journalOf(registration, connection.access.apiUrl, notify);
     if (profile === demoProfile) {
       notify({ kind: "remark", text: "the demo is built in: its journal stays as it is" });
       return;

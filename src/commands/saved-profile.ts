@@ -1,8 +1,5 @@
 import { FlowrunError } from "../errors.ts";
-import type { Host } from "../host.ts";
-import { resolveAccess } from "../settings.ts";
 import type { ProfileKey, ProfileValues } from "../settings/keys.ts";
-import { forgetToken } from "../state/token-file.ts";
 import { demoProfile } from "./chosen-profile.ts";
 
 /** @throws FlowrunError `usage` for the demo, which is built in and cannot be changed. */
@@ -12,14 +9,6 @@ export function refuseDemo(profile: string): void {
     why: "it has no file, so there is nothing to change or to forget",
     hint: "name another profile: --profile <name>",
   });
-}
-
-/** Forgets the token kept for what a profile has saved. A profile that is not whole never got one. */
-export async function forgetTokenOf(saved: ProfileValues, host: Pick<Host, "dirs">): Promise<void> {
-  const { clientId, clientSecret, imsOrgId } = saved;
-  if (clientId === undefined || clientSecret === undefined || imsOrgId === undefined) return;
-  const access = resolveAccess("", {}, saved);
-  await forgetToken(host.dirs.cache, { ...access, secrets: access.clientSecrets });
 }
 
 /** The values without one of them. Pure. */

@@ -84,7 +84,7 @@ async function readRuns(start: Place, session: Session): Promise<readonly FlowRu
 /** A run that began before the window may have been notified of then, too: the window that holds its beginning. */
 function windowBefore(window: Place, start: Place, runs: readonly FlowRun[]): Place | null {
   const begins = runs.flatMap(({ createdAt, startedAt }) => [createdAt, startedAt]).filter((time) => time !== null);
-  const begin = Math.min(...begins.map(Date.parse));
+  const begin = begins.map(Date.parse).reduce((first, time) => Math.min(first, time), Infinity);
   if (window.kind !== "time" || window === start || !(begin < window.at)) return null;
   const isOutside = start.kind === "time" && begin < start.at;
   return isOutside ? start : startAt(begin);

@@ -2,6 +2,7 @@ import type { Candidate } from "../digest.ts";
 import { FlowrunError } from "../errors.ts";
 import type { WaitFlags } from "../program/flags.ts";
 import type { Host } from "../host.ts";
+import { networkHint } from "../http/words.ts";
 import { parseDuration } from "../journal/when.ts";
 import type { FlowRun } from "../runs/flow-run.ts";
 import { isTerminal } from "../runs/status.ts";
@@ -25,7 +26,7 @@ export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
     const found: Candidate<unknown>[] = [];
     const isLast = (run: Candidate<unknown>): boolean => found.push(run) > 0;
     const onExpired = options.onExpired ?? "oldest";
-    await read(
+    const { pages } = await read(
       { options: { ...options, keep }, start, follow: true, onExpired, isLast, signal: deadline.signal },
       host,
     );
@@ -35,13 +36,23 @@ export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
       return;
     }
     host.signal.throwIfAborted();
-    throw new FlowrunError("timeout", `no matching run ended within ${flags.timeout ?? "the time given"}`, {
-      why: "the journal held none until now",
-      hint: "wait longer with --timeout, look back with --since, or see what ran: flowrun since -PT2H",
-    });
+    throw tooLate(flags.timeout ?? "the time given", pages > 0);
   } finally {
     deadline.cancel();
   }
+}
+
+function tooLate(timeout: string, hasRead: boolean): FlowrunError {
+  return new FlowrunError(
+    "timeout",
+    `no matching run ended within ${timeout}`,
+    hasRead
+      ? {
+          why: "the journal held none until now",
+          hint: "wait longer with --timeout, look back with --since, or see what ran: flowrun since -PT2H",
+        }
+      : { why: "the journal, or IMS before it, did not answer in all that time", hint: networkHint, examine: true },
+  );
 }
 
 function judge(run: Candidate<unknown>): void {
@@ -49,8 +60,8 @@ function judge(run: Candidate<unknown>): void {
   throw new FlowrunError("runFailed", `run ${run.runId} ended as ${run.status}`);
 }
 
-/** A signal that aborts with the host's own, and after `timeoutMs` where that is given. */
-function startDeadline(timeoutMs: number | null, host: Pick<Host, "signal" | "sleep">) {
+/** A signal that aborts with the host's own, and where it is given `timeoutMs` after flowrun was started. */
+function startDeadline(timeoutMs: number | null, host: Pick<Host, "signal" | "sleep" | "now" | "startedAt">) {
   const deadline = new AbortController();
   const cancel = new AbortController();
   const onStop = (): void => {
@@ -59,7 +70,8 @@ function startDeadline(timeoutMs: number | null, host: Pick<Host, "signal" | "sl
   host.signal.addEventListener("abort", onStop, { once: true });
   if (host.signal.aborted) onStop();
   if (timeoutMs !== null) {
-    void host.sleep(timeoutMs, cancel.signal).then(() => {
+    const left = timeoutMs - (host.now() - host.startedAt);
+    void host.sleep(Math.max(0, left), cancel.signal).then(() => {
       deadline.abort();
     });
   }

@@ -1,14 +1,17 @@
 import { mint } from "../auth/client-credentials.ts";
 import { createTokenSource, readyToken } from "../auth/token-source.ts";
 import type { Credentials, Token, TokenSource } from "../auth/token.ts";
+import type { FlowrunError } from "../errors.ts";
 import type { Patience } from "../http/retrying.ts";
 import type { Host, Send } from "../host.ts";
 import type { Notify } from "../notices.ts";
 import { isSettledBy, type Access } from "../settings.ts";
+import { cleanValues } from "../settings/clean-value.ts";
 import type { Env, ProfileValues } from "../settings/keys.ts";
 import { hasProfile, profilePath, tightenProfile } from "../state/profile-files.ts";
 import { createTokenFile } from "../state/token-file.ts";
-import { chosenProfile, demoProfile } from "./chosen-profile.ts";
+import { chosenProfile, demoProfile, requireProfile } from "./chosen-profile.ts";
+import { nameCulprits } from "./culprits.ts";
 
 export interface ConnectOptions {
   readonly profile: string | undefined;
@@ -23,6 +26,8 @@ export interface Way {
   readonly env: Env;
   readonly saved: ProfileValues;
   readonly send: Send;
+  /** Says what of the environment may be behind a failure. */
+  readonly blame: (error: FlowrunError) => Promise<FlowrunError>;
   /** Of the demo, which stands for itself for as long as this process lives; `null` for Adobe. */
   readonly origin: string | null;
   readonly close: () => Promise<void>;
@@ -40,11 +45,26 @@ export async function openWay(options: ConnectOptions, needs: "reading" | "profi
   const profile = await chosenProfile(options.profile, host);
   if (profile === demoProfile) return openDemo(host);
   const isSettled = needs === "reading" && isSettledBy(host.env);
+  await requireProfile(profile, needs, host);
   const saved = isSettled ? {} : await readSaved(profile, options.notify, host);
-  return { profile, env: host.env, saved, send: host.send, origin: null, close: () => Promise.resolve() };
+  return adobeWay(profile, saved, host);
 }
 
-/** What the profile has saved, its file made private where it was not. @throws FlowrunError `settings` when damaged. */
+/** The way to Adobe with a profile, whose values may have been left unread. */
+export function adobeWay(profile: string, saved: ProfileValues, host: Host): Way {
+  const { env, send } = host;
+  const readAgain = async (): Promise<ProfileValues> => {
+    const { readProfile } = await import("../state/profiles.ts");
+    return readProfile(host.dirs.config, profile).catch(() => saved);
+  };
+  const blame: Way["blame"] = (error) => nameCulprits(error, { profile, env, saved: readAgain });
+  return { profile, env, saved, send, blame, origin: null, close: () => Promise.resolve() };
+}
+
+/**
+ * What the profile has saved, as it was meant, its file made private where it was not; `notify` hears of both.
+ * @throws FlowrunError `settings` when damaged.
+ */
 export async function readSaved(profile: string, notify: Notify, host: Pick<Host, "dirs">): Promise<ProfileValues> {
   const folder = host.dirs.config;
   // Where there is no profile, conf, which is slow to load, has nothing to find.
@@ -55,7 +75,12 @@ export async function readSaved(profile: string, notify: Notify, host: Pick<Host
     notify({ kind: "warning", text });
   }
   const { readProfile } = await import("../state/profiles.ts");
-  return readProfile(folder, profile);
+  return cleanSaved(await readProfile(folder, profile), profile, notify);
+}
+
+/** A file may have been written by hand. */
+export function cleanSaved(saved: ProfileValues, profile: string, notify: Notify): ProfileValues {
+  return cleanValues(saved, (key) => `${key} of the profile '${profile}'`, notify);
 }
 
 /** The demo's servers live in this process, and are asked directly: no proxy stands between. */
@@ -65,7 +90,8 @@ async function openDemo(host: Host): Promise<Way> {
     import("../http/transport.ts"),
   ]);
   const demo = await startDemo(() => host.now());
-  const transport = await createTransport({ env: {}, nodeVersion: host.nodeVersion, stallMs: 60_000 });
+  const sleep: Host["sleep"] = (ms, signal) => host.sleep(ms, signal);
+  const transport = createTransport({ env: {}, nodeVersion: host.nodeVersion, stallMs: 60_000, sleep });
   const { clientId, clientSecret, imsOrgId, journalUrl, imsUrl, apiUrl, consumerOrgId, projectId, workspaceId } = demo;
   const account = { clientId, clientSecret, imsOrgId, scopes: demo.scopes.join(",") };
   return {
@@ -73,6 +99,7 @@ async function openDemo(host: Host): Promise<Way> {
     env: {},
     saved: { ...account, journalUrl, imsUrl, apiUrl, consumerOrgId, projectId, workspaceId },
     send: transport.send,
+    blame: (error) => Promise.resolve(error),
     origin: demo.origin,
     close: async () => {
       await transport.close();
@@ -91,9 +118,13 @@ export interface Tokens {
 /** How this way's tokens are come by; the demo's are not kept. */
 export function tokensOn(way: Way, access: Access, { notify, signal }: ConnectOptions, host: Host): Tokens {
   const credentials: Credentials = { ...access, secrets: access.clientSecrets };
-  const store = way.origin === null ? createTokenFile(host.dirs.cache, credentials, notify) : forgetful;
+  const store =
+    way.origin === null
+      ? createTokenFile({ cacheFolder: host.dirs.cache, profile: way.profile }, credentials, notify)
+      : forgetful;
   const world = { ...host, send: way.send };
-  const mintNew = (patience: Patience) => mint(credentials, { host: world, signal, patience, notify });
+  const mintNew = (patience: Patience) =>
+    mint(credentials, { host: world, signal, patience, notify, blame: way.blame });
   return {
     source: (patience) =>
       access.accessToken === null

@@ -1,7 +1,7 @@
 import { FlowrunError, type FailureKind } from "../errors.ts";
 import type { Host } from "../host.ts";
 import type { Notify } from "../notices.ts";
-import { backoff } from "./backoff.ts";
+import { backoff, longestWaitMs } from "./backoff.ts";
 
 /** Why one attempt failed, when waiting may mend it. */
 export interface Trouble {
@@ -19,6 +19,9 @@ export interface Trouble {
   /** A limit of its own for this trouble, counted apart from the others: give up at so many in a row. */
   readonly allowed?: number;
   readonly hint?: string;
+  /** As of a FlowrunError. */
+  readonly suspects?: readonly string[];
+  readonly examine?: boolean;
 }
 
 export type Attempt<T> = { readonly value: T } | { readonly trouble: Trouble };
@@ -36,6 +39,8 @@ export interface Retrying {
   readonly signal: AbortSignal;
   readonly patience: Patience;
   readonly notify: Notify;
+  /** Of a failure that suspects settings: whoever knows where those came from may say more of it than whoever asked. */
+  readonly blame?: (error: FlowrunError) => Promise<FlowrunError>;
 }
 
 /**
@@ -43,6 +48,20 @@ export interface Retrying {
  * @throws FlowrunError of the trouble's kind when it gives up; the signal's reason when told to stop.
  */
 export async function persevere<T>(attempt: () => Promise<Attempt<T>>, retrying: Retrying): Promise<T> {
+  return blaming(() => tryAgainAndAgain(attempt, retrying), retrying);
+}
+
+/** Does the work; where what it throws suspects a setting, whoever knows more of it tells it. */
+export async function blaming<T>(work: () => Promise<T>, { blame }: Pick<Retrying, "blame">): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const isOpen = error instanceof FlowrunError && error.suspects.length > 0;
+    throw isOpen && blame !== undefined ? await blame(error) : error;
+  }
+}
+
+async function tryAgainAndAgain<T>(attempt: () => Promise<Attempt<T>>, retrying: Retrying): Promise<T> {
   const { host, signal, patience, notify } = retrying;
   const counts = { general: 0, limited: 0 };
   for (;;) {
@@ -51,9 +70,10 @@ export async function persevere<T>(attempt: () => Promise<Attempt<T>>, retrying:
     if ("value" in outcome) return outcome.value;
     const { trouble } = outcome;
     const failures = trouble.allowed === undefined ? ++counts.general : ++counts.limited;
-    const waitMs = trouble.waitMs ?? backoff(failures, () => host.random());
+    const toldMs = trouble.waitMs ?? backoff(failures, () => host.random());
     if (failures >= Math.max(1, trouble.allowed ?? patience.retries)) throw givenUp(trouble, failures);
-    if (waitMs > patience.maxWaitMs) throw tooLong(trouble, waitMs, patience.maxWaitMs);
+    if (toldMs > patience.maxWaitMs) throw tooLong(trouble, toldMs, patience.maxWaitMs);
+    const waitMs = Math.min(toldMs, longestWaitMs);
     const { what, why, requestId } = trouble;
     const throttled = trouble.throttled === true ? { throttled: true } : {};
     notify({ kind: "retrying", what, why, requestId, attempt: failures + 1, waitMs, ...throttled });
@@ -67,6 +87,8 @@ function givenUp(trouble: Trouble, attempts: number): FlowrunError {
     why: trouble.why ?? "no attempt succeeded",
     hint: trouble.hint ?? "try again in a while, or allow more attempts with --retries <N>",
     requestId: trouble.requestId,
+    suspects: trouble.suspects ?? [],
+    examine: trouble.examine ?? false,
   });
 }
 

@@ -1,14 +1,13 @@
-import type { Readable } from "node:stream";
-import { promisify } from "node:util";
 import v8 from "node:v8";
-import type { Agent as AgentType } from "undici";
 // undici's front door loads fetch, caches, web sockets and mocks as well, and takes twice as long as these. The version
 // is pinned exactly, and transport.test.ts holds each of them against a real server.
 import request from "undici/lib/api/api-request.js";
 import Agent from "undici/lib/dispatcher/agent.js";
-import Dispatcher from "undici/lib/dispatcher/dispatcher.js";
-import type { Answer, AnswerHeaders, Ask, Send } from "../host.ts";
-import { findProxies } from "./proxy.ts";
+import type Dispatcher from "undici/lib/dispatcher/dispatcher.js";
+import type { Answer, AnswerHeaders, Ask, Host, Send } from "../host.ts";
+import { discardBody, readBody, type Pace } from "./body.ts";
+import { createConnector } from "./connector.ts";
+import { readProxies } from "./proxy.ts";
 
 export interface Transport {
   readonly send: Send;
@@ -21,21 +20,33 @@ export interface TransportOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** How long the headers, and then each further piece of the body, may take: a slow but moving page survives. */
   readonly stallMs: number;
+  /** How long a whole body may take; as long as it moves, where that is left out. */
+  readonly pace?: Pace;
   /** Of the runtime, such as 20.18.1: V8 is tuned for reading, by flags that the whole process shares. */
   readonly nodeVersion: string;
+  readonly sleep: Host["sleep"];
 }
+
+/** Gateways and proxies send more than the 16 KB that Node takes. */
+const maxHeaderSize = 65_536;
 
 /**
  * The one door to undici. Redirects are not followed (they would carry the token along) and nothing is retried here:
  * a user must see a retry, so retrying.ts does it.
+ * @throws FlowrunError `settings` when a proxy's variable cannot be understood.
  */
-export async function createTransport({ env, stallMs, nodeVersion }: TransportOptions): Promise<Transport> {
+export function createTransport({ env, stallMs, nodeVersion, sleep, pace }: TransportOptions): Transport {
+  const findProxy = readProxies(env);
   tuneV8(nodeVersion);
-  const timeouts = { headersTimeout: stallMs, bodyTimeout: stallMs, keepAliveTimeout: 30_000 };
-  const dispatcher = usesProxy(env) ? await openProxy(timeouts, env) : new Agent(timeouts);
+  const connector = createConnector({ findProxy, sleep });
+  const timeouts = { headersTimeout: stallMs, bodyTimeout: stallMs, keepAliveTimeout: 30_000, maxHeaderSize };
+  const dispatcher = new Agent({ ...timeouts, connect: connector.connect });
   return {
-    send: (ask, signal) => exchange(dispatcher, ask, signal),
-    close: () => dispatcher.destroy(),
+    send: (ask, signal) => exchange(dispatcher, ask, signal, pace),
+    close: async () => {
+      connector.close();
+      await dispatcher.destroy();
+    },
   };
 }
 
@@ -55,19 +66,9 @@ function tuneV8(nodeVersion: string): void {
   if (Number(major) >= 22) v8.setFlagsFromString("--semi-space-growth-factor=1");
 }
 
-async function openProxy(timeouts: AgentType.Options, env: Env): Promise<Dispatcher> {
-  const [{ default: EnvHttpProxyAgent }, { default: connect }] = await Promise.all([
-    import("undici/lib/dispatcher/env-http-proxy-agent.js"),
-    import("undici/lib/api/api-connect.js"),
-  ]);
-  // A tunnel is opened by a method that undici's front door gives to every dispatcher.
-  Object.assign(Dispatcher.prototype, { connect });
-  return new EnvHttpProxyAgent({ ...timeouts, ...unset, ...findProxies(env) });
-}
-
-async function exchange(dispatcher: Dispatcher, ask: Ask, signal: AbortSignal): Promise<Answer> {
+async function exchange(dispatcher: Dispatcher, ask: Ask, signal: AbortSignal, pace?: Pace): Promise<Answer> {
   const { origin, pathname, search } = new URL(ask.url);
-  const response = await request.call(dispatcher, {
+  const asking = request.call(dispatcher, {
     origin,
     path: pathname + search,
     signal,
@@ -75,51 +76,38 @@ async function exchange(dispatcher: Dispatcher, ask: Ask, signal: AbortSignal): 
     headers: { "accept-encoding": "gzip, deflate, br", ...ask.headers },
     ...(ask.body === undefined ? {} : { body: ask.body }),
   });
+  const response = await orGivenUp(asking, signal);
   const headers = plain(response.headers);
+  const coding = (headers["content-encoding"] ?? []).join(", ");
+  const arriving = { stream: response.body, coding, asked: `${ask.method} ${ask.url}` };
   return {
     status: response.statusCode,
     headers,
-    body: async () => decompress(new Uint8Array(await response.body.arrayBuffer()), headers["content-encoding"]?.[0]),
+    body: (options) => readBody(arriving, options, pace),
     discard: () => {
-      discard(response.body);
+      discardBody(response.body, pace);
     },
   };
 }
 
-/** Reads to the end what is short, so that the connection can be used again; an abort may end it early. */
-function discard(body: Readable): void {
-  body.on("error", () => undefined);
-  body.resume();
+/** undici hears the signal once there is a connection. This gives up what waits for one as well; it is not sent later. */
+async function orGivenUp<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let giveUp: () => void = () => undefined;
+  const givenUp = new Promise<never>((_, reject) => {
+    giveUp = () => {
+      reject(signal.reason as Error);
+    };
+  });
+  signal.addEventListener("abort", giveUp, { once: true });
+  try {
+    return await Promise.race([work, givenUp]);
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+  }
 }
 
 function plain(headers: Readonly<Record<string, string | string[] | undefined>>): AnswerHeaders {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value === undefined ? [] : [value].flat()]),
   );
-}
-
-const codecs = new Map<string, "gunzip" | "inflate" | "brotliDecompress">([
-  ["gzip", "gunzip"],
-  ["x-gzip", "gunzip"],
-  ["deflate", "inflate"],
-  ["br", "brotliDecompress"],
-]);
-
-/** Loaded by the first answer that is compressed. */
-let zlib: Promise<typeof import("node:zlib")> | undefined;
-
-async function decompress(bytes: Uint8Array, encoding: string | undefined): Promise<Uint8Array> {
-  const codec = codecs.get(encoding?.trim().toLowerCase() ?? "identity");
-  if (codec === undefined || bytes.length === 0) return bytes;
-  zlib ??= import("node:zlib");
-  return promisify<Uint8Array, Uint8Array>((await zlib)[codec])(bytes);
-}
-
-type Env = TransportOptions["env"];
-
-/** Left out, undici would look for them in the process's own environment. */
-const unset = { httpProxy: "", httpsProxy: "", noProxy: "" };
-
-function usesProxy(env: Env): boolean {
-  return ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"].some((name) => Boolean(env[name]));
 }

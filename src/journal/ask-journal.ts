@@ -1,9 +1,10 @@
 import type { Token, TokenSource } from "../auth/token.ts";
 import { FlowrunError } from "../errors.ts";
-import { defaultWaitMs, retryAfterMs } from "../http/backoff.ts";
+import { defaultWaitMs, longestWaitMs, retryAfterMs } from "../http/backoff.ts";
 import { persevere, type Attempt, type Retrying, type Trouble } from "../http/retrying.ts";
 import { describeNetworkFailure, isMistake, networkHint } from "../http/words.ts";
 import type { Answer, Ask, Host } from "../host.ts";
+import { textOf } from "../json.ts";
 import { judge, tokenFor, type Question } from "./judge.ts";
 import { findLink } from "./link.ts";
 import { decodePage, guessTimes, mayFollow, resolveNext, skimPage, type Page } from "./page.ts";
@@ -88,13 +89,14 @@ async function tryOnce(journal: Journal, url: string, refused: Token[], steps: S
   } catch (error) {
     journal.signal.throwIfAborted();
     if (error instanceof FlowrunError || isMistake(error)) throw error;
-    return {
-      trouble: { ...trouble("the journal could not be read", describeNetworkFailure(error)), hint: networkHint },
-    };
+    const failed = trouble("the journal could not be read", describeNetworkFailure(error));
+    return { trouble: { ...failed, hint: networkHint, suspects: ["journalUrl"], examine: true } };
   }
 }
 
+/** The one place where a token is put to a question: whoever named it, a link or a file, it goes where it may and nowhere else. */
 function request(journal: Journal, url: string, token: Token): Ask {
+  resolveNext(url, journal.url, journal.url);
   return {
     method: "GET",
     url,
@@ -114,7 +116,10 @@ async function readPage(journal: Journal, url: string, answer: Answer, { tell, t
     const early = resolveOrDiscard(link, url, journal, answer);
     if (early !== url) tell(early);
   }
-  const bytes = await answer.body();
+  const onSlow = (): void => {
+    journal.notify(slow);
+  };
+  const bytes = await answer.body({ mostBytes: mostPageBytes, onSlow });
   // Parsed when it is wanted and not before: what lives long enough is slow to be collected.
   await turn;
   const skimmed = journal.marks === undefined ? null : skimPage(bytes, journal.marks);
@@ -129,7 +134,7 @@ async function readPage(journal: Journal, url: string, answer: Answer, { tell, t
       entries: body.entries,
       unparsed: skimmed === null ? null : bytes,
       count: body.count,
-      last: body.entries.at(-1)?.position ?? body.last,
+      last: textOf(body.entries.at(-1)?.position) ?? body.last,
       ...guessTimes(bytes, now - retentionMs, now),
       next: link === null ? afterLast(journal, url, body.last) : resolveNext(link, url, journal.url),
       atEnd: false,
@@ -138,6 +143,14 @@ async function readPage(journal: Journal, url: string, answer: Answer, { tell, t
     },
   };
 }
+
+/** Many times what a journal sends: its pages end at 1.5 MB (contract: journal, §1.3). */
+const mostPageBytes = 32 * 1024 * 1024;
+
+const slow = {
+  kind: "warning",
+  text: "the journal sends a page so slowly that half a minute was not enough; still reading it",
+} as const;
 
 function resolveOrDiscard(link: string, url: string, journal: Journal, answer: Answer): string {
   try {
@@ -163,7 +176,7 @@ function endOfJournal(journal: Journal, url: string, answer: Answer): Page {
   const links = answer.headers["link"] ?? [];
   const next = findLink(links, "next");
   const validate = findLink(links, "validate");
-  const waitMs = retryAfterMs(answer.headers["retry-after"]?.[0], journal.host.now()) ?? defaultWaitMs;
+  const waitMs = Math.min(retryAfterMs(answer.headers, journal.host.now()) ?? defaultWaitMs, longestWaitMs);
   return {
     url,
     entries: [],

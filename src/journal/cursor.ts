@@ -1,8 +1,10 @@
+import { mayFollow } from "./page.ts";
+
 /** flowrun's durable place in a journal. */
 export interface Cursor {
   /** Which journal: its URL, or `demo:`. A cursor is of no use in another one. */
   readonly journal: string;
-  /** What to ask next, as the journal gave it. */
+  /** What to ask next, as the journal gave it: an absolute URL. */
   readonly next: string;
   /** Of the last event read; for people to look at. */
   readonly position: string | null;
@@ -15,7 +17,7 @@ export interface Cursor {
   /** Since the cursor was made. */
   readonly runs: number;
   readonly events: number;
-  /** The keys of the last runs, so that a redelivery across restarts is dropped. */
+  /** What is kept of the keys of the last runs, so that a redelivery across restarts is dropped; short, each of them. */
   readonly keys: readonly string[];
 }
 
@@ -29,3 +31,12 @@ export interface CursorStore {
 
 /** A redelivery this many runs later is still recognised after a restart. */
 export const keysKept = 2000;
+
+/**
+ * Whether a `next` that was kept may be asked for. The rule is the one for links that a journal sends, since a file may
+ * have been written by anybody: an absolute URL to which the token may go. The demo's has no host. Pure.
+ */
+export function mayAsk(next: string, journal: string): boolean {
+  if (!URL.canParse(next) || !URL.canParse(journal)) return false;
+  return new URL(journal).origin === "null" ? next.startsWith(`${journal}/`) : mayFollow(next, journal, journal);
+}

@@ -1,9 +1,9 @@
 import type { Token, TokenSource } from "../auth/token.ts";
-import { defaultWaitMs, retryAfterMs } from "../http/backoff.ts";
+import { defaultWaitMs, mayPass, retryAfterMs } from "../http/backoff.ts";
 import type { Trouble } from "../http/retrying.ts";
-import { readServerWords } from "../http/words.ts";
+import { isWebPage, readServerWords } from "../http/words.ts";
 import type { Answer } from "../host.ts";
-import { refusal, serviceNames, type Service } from "./refusals.ts";
+import { blocked, refusal, serviceNames, type Service } from "./refusals.ts";
 
 /** One question to a service behind Adobe's gateway, and how it has gone so far. */
 export interface Question {
@@ -26,24 +26,26 @@ export function tokenFor(tokens: TokenSource, refused: readonly Token[]): Promis
 export async function judge(question: Question, answer: Answer, token: Token, now: number): Promise<Trouble> {
   const { service, url, refused } = question;
   const { status } = answer;
-  const words = readServerWords(answer.headers, await answer.body());
+  const body = await answer.body();
+  const words = readServerWords(answer.headers, body, status);
   const failed: Trouble = {
     what: `${serviceNames[service]} answered ${status}`,
     kind: "unavailable",
-    why: words.text,
+    why: words.text ?? words.code,
     requestId: words.requestId,
     waitMs: null,
   };
   if (status === 429 || status === 503) {
-    const waitMs = retryAfterMs(answer.headers["retry-after"]?.[0], now) ?? defaultWaitMs;
+    const waitMs = retryAfterMs(answer.headers, now) ?? defaultWaitMs;
     return { ...failed, waitMs, throttled: status === 429 };
   }
-  if (status >= 500) return failed;
+  if (mayPass(status)) return failed;
   const isTokenLost = status === 403 && (words.code === "403010" || words.code === "403020");
   if (status === 401 || (isTokenLost && refused.length === 0)) {
     refused.push(token);
     return unauthorised(failed, refused.length);
   }
+  if (status === 403 && isWebPage(answer.headers, body)) throw blocked(words, url, service);
   throw refusal(status, words, url, service);
 }
 
@@ -55,6 +57,8 @@ function unauthorised(failed: Trouble, refusals: number): Trouble {
     kind: "auth",
     allowed: 3,
     waitMs: refusals === 1 ? 0 : afterSecondRefusalMs,
-    hint: "a fresh token was refused too: compare client id, secret and scopes with Adobe Developer Console → your project → OAuth Server-to-Server, or see flowrun doctor",
+    hint: "a fresh token was refused too: compare client id, secret and scopes with Adobe Developer Console → your project → OAuth Server-to-Server",
+    suspects: ["accessToken", "clientId", "imsOrgId"],
+    examine: true,
   };
 }

@@ -63,15 +63,26 @@ export function decodePage(bytes: Uint8Array): PageBody | null {
 /**
  * Reads of a page's text only its end, where the journal counts its events, if none of the marks stands anywhere in
  * it: such a page need not be parsed.
- * @returns `null` where a mark does, or where the end is not written as expected: then the page must be parsed.
+ * @returns `null` where a mark does, or may in another spelling, or where the end is not written as expected: then the
+ * page must be parsed.
  * Pure.
  */
 export function skimPage(bytes: Uint8Array, marks: readonly string[]): PageBody | null {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (marks.some((mark) => text.includes(mark))) return null;
-  const [, last, count] = endPattern.exec(text.toString("latin1", Math.max(0, text.length - 512))) ?? [];
-  return last === undefined ? null : { entries: [], count: Number(count), last };
+  if (text.includes(escapedAscii) || marks.some((mark) => text.includes(mark))) return null;
+  const [, last, count] = endPattern.exec(text.toString("latin1", Math.max(0, text.length - endBytes))) ?? [];
+  // What is longer than its end and counted as nothing is counted wrong.
+  const isUnclear = last === undefined || (Number(count) === 0 && text.length > endBytes);
+  return isUnclear ? null : { entries: [], count: Number(count), last };
 }
+
+const endBytes = 512;
+
+/**
+ * How JSON begins to write a character of a mark by its number, at any depth: in a text inside a text the backslash is
+ * doubled, or itself written so.
+ */
+const escapedAscii = "\\u00";
 
 const endPattern = /\]\s*,\s*"_page"\s*:\s*\{\s*"last"\s*:\s*"([^"\\]+)"\s*,\s*"count"\s*:\s*(\d+)\s*\}\s*\}\s*$/;
 
@@ -83,6 +94,18 @@ export function findEntries({ entries, unparsed }: Page, texts: readonly string[
   const mayHold = texts.some((text) => !/^[\w.:,-]+$/.test(text) || body.includes(text));
   return mayHold ? (decodePage(unparsed)?.entries ?? []) : [];
 }
+
+/** The first entries of a page, so many of them or all; of one that was skimmed, no more is parsed than must be. Pure. */
+export function firstEntries({ entries, unparsed }: Page, count: number): readonly Entry[] {
+  if (unparsed === null) return entries.slice(0, count);
+  const head = decoder.decode(unparsed.subarray(0, headBytes)).split('{"position":', count + 1);
+  // Where this is a page, it was cut between two entries: anywhere else it would not be closed like that.
+  const closed = `${head.join('{"position":').replace(/,\s*$/, "")}]}`;
+  const found = decodePage(new TextEncoder().encode(closed))?.entries ?? [];
+  return (found.length >= count ? found : (decodePage(unparsed)?.entries ?? [])).slice(0, count);
+}
+
+const headBytes = 32_768;
 
 /** The position of a page's first event; `null` where there is no event or it has none. Pure. */
 export function firstPosition(page: Page): string | null {
@@ -142,13 +165,15 @@ export function resolveNext(link: string, requestUrl: string, baseUrl: string, s
   if (!URL.canParse(link, requestUrl)) {
     throw new FlowrunError("protocol", `the next link of ${name} is no URL`, {
       why: `it reads ${JSON.stringify(link.slice(0, 200))}`,
-      hint: "check the URLs with: flowrun doctor; a proxy in between may change links",
+      hint: "check the URLs: flowrun config list; a proxy in between may change links",
+      examine: true,
     });
   }
   const { href, host } = new URL(link, requestUrl);
   if (mayFollow(link, requestUrl, baseUrl)) return href;
   throw new FlowrunError("protocol", `the next link of ${name} points to another host, ${host}, and was not followed`, {
     why: "the access token goes only to the same host or to *.adobe.io over https",
-    hint: "check the URLs with: flowrun doctor, and any proxy between here and Adobe",
+    hint: "check the URLs (flowrun config list), and any proxy between here and Adobe",
+    examine: true,
   });
 }

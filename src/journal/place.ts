@@ -1,4 +1,6 @@
-import { findEntries, type Page } from "./page.ts";
+import type { Opening } from "./boundary.ts";
+import type { Page } from "./page.ts";
+import type { Progress } from "./progress.ts";
 import type { Reading } from "./read-pages.ts";
 
 /** One reader's share of a window. */
@@ -17,13 +19,15 @@ export interface Place<T> {
   readonly start: Reading["start"];
   /** Whether it is yet to begin: when a reader is free, or when its turn has come. */
   waitsFor: "reader" | "turn" | null;
-  /** Its first event's position; `null` when that has none, nothing is there or it failed; `undefined` until it is known. */
-  boundary: string | null | undefined;
+  /** How it begins, as far as that is known; `null` when nothing proves where it does, nothing is there or it failed. */
+  opening: Opening | null | undefined;
   /** What to ask after the pages that it has handed on, where that is known. */
   next: string | null;
   /** What waits for its turn, and about how many bytes that takes. */
   readonly queue: T[];
   held: number;
+  /** What it, and the place that it goes on from, has seen. */
+  readonly progress: Progress;
   /** Set when it is done: which place goes on from its end, `null` at the journal's. */
   end: { readonly next: Place<T> | null } | { readonly failure: unknown } | null;
   /** Whether its reader waits until it may hold or ask more. */
@@ -32,9 +36,11 @@ export interface Place<T> {
 }
 
 /** A place that has read nothing yet. */
-export function createPlace<T>(parts: Pick<Place<T>, "from" | "to" | "pace" | "start" | "waitsFor">): Place<T> {
+export function createPlace<T>(
+  parts: Pick<Place<T>, "from" | "to" | "pace" | "start" | "waitsFor" | "progress">,
+): Place<T> {
   const next = parts.start.kind === "next" ? parts.start.url : null;
-  const unread = { reached: parts.from, told: null, pages: 0, boundary: undefined, next, queue: [], held: 0 };
+  const unread = { reached: parts.from, told: null, pages: 0, opening: undefined, next, queue: [], held: 0 };
   return { ...parts, ...unread, end: null, isPaused: false, stop: new AbortController() };
 }
 
@@ -94,20 +100,8 @@ export function byLeft<T>(one: Place<T>, other: Place<T>): number {
   return other.to - other.reached - (one.to - one.reached);
 }
 
-/**
- * A page up to the first event with which one of these places begins, and that place; the whole page and `null` where it
- * holds none. Pure.
- */
-export function cutAtBoundary<T>(page: Page, later: readonly Place<T>[]): { page: Page; next: Place<T> | null } {
-  const boundaries = later.flatMap(({ boundary }) => boundary ?? []);
-  const entries = findEntries(page, boundaries);
-  const at = entries.findIndex(({ position }) => boundaries.includes(position));
-  if (at === -1) return { page, next: null };
-  const position = entries[at]?.position;
-  const next = later.find(({ boundary }) => boundary === position) ?? null;
-  return { page: cutPage(page, page.unparsed === null ? entries.slice(0, at) : [], at), next };
-}
-
-function cutPage(page: Page, entries: Page["entries"], count: number): Page {
+/** The first entries of a page, so many of them, as a page of its own. Pure. */
+export function cutPage(page: Page, count: number): Page {
+  const entries = page.entries.slice(0, count);
   return { ...page, entries, count, last: entries.at(-1)?.position ?? null };
 }

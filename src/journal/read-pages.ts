@@ -1,7 +1,7 @@
 import { FlowrunError } from "../errors.ts";
-import { backoff } from "../http/backoff.ts";
 import { askJournal, isPurged, type Asked, type Journal } from "./ask-journal.ts";
 import type { Page } from "./page.ts";
+import { createProgress, pauseAfter, type Progress } from "./progress.ts";
 import { retentionMs } from "./retention.ts";
 import { startAt, startUrl, type Start } from "./when.ts";
 
@@ -18,13 +18,17 @@ export interface Reading {
   readonly onExpired: OnExpired;
   /** What is known of the place to start from, where an earlier reading left it. Epoch milliseconds. */
   readonly past: { readonly readUntil: number; readonly movedAt: number } | null;
+  /** What an earlier walk saw that this one goes on with, so that going in a circle is noticed. */
+  readonly progress?: Progress;
+  /** Whether it is likely that the page after the one under way is wanted: then it is asked for already. Default: it is. */
+  readonly isNextWanted?: () => boolean;
 }
 
 /**
  * Walks a journal page by page, following `next`. While a page is worked on, the one after it is already asked for, so
  * at most one is on its way. Without `follow` the first 204 is the last page (a short page never is); with it the
  * walk ends only with the consumer, or quietly when the signal aborts.
- * @throws FlowrunError, when asking fails for good or the journal stops moving.
+ * @throws FlowrunError, when asking fails for good or the journal brings nothing new.
  */
 export async function* readPages(reading: Reading): AsyncGenerator<Page, void, undefined> {
   const stop = new AbortController();
@@ -47,7 +51,8 @@ async function* walk(reading: Reading): AsyncGenerator<Page, void, undefined> {
   const { journal, follow } = reading;
   const { host, signal } = journal;
   const isStopped = (): boolean => signal.aborted;
-  const pace: Pace = { seen: new Set(), idle: 0 };
+  let progress = reading.progress ?? createProgress();
+  const restarts = createProgress();
   const life = {
     readUntil: beginOf(reading.start, host.now()),
     movedAt: host.now(),
@@ -56,9 +61,14 @@ async function* walk(reading: Reading): AsyncGenerator<Page, void, undefined> {
   };
   let place = { start: reading.start, at: host.now() };
   let asked = begin(reading, place.start);
+  // What brings nothing new is asked no faster than it is paused for.
+  let rounds = 0;
+  const isNextWanted = (): boolean => rounds === 0 && reading.isNextWanted?.() !== false;
   let hasRestarted = false;
   while (!isStopped()) {
-    const ahead = asked.head.then((next) => (next === null ? null : { next, asked: ask(journal, () => next) }));
+    const ahead = asked.head.then((next) =>
+      next === null || !isNextWanted() ? null : { next, asked: ask(journal, () => next) },
+    );
     let page: Page;
     try {
       asked.take();
@@ -69,13 +79,18 @@ async function* walk(reading: Reading): AsyncGenerator<Page, void, undefined> {
       if (hasRestarted || !(error instanceof FlowrunError) || error.kind !== "gap") throw error;
       place = { start: startAfterExpiry(reading, error, life), at: host.now() };
       asked = begin(reading, place.start);
+      // What is left may well hold what was seen; only to begin with the same again and again is no progress.
+      progress = createProgress();
+      rounds = 0;
       hasRestarted = true;
       continue;
     }
+    if (hasRestarted && !page.atEnd) restarts.note(page);
     hasRestarted = false;
     life.readUntil = page.atEnd ? host.now() : (page.recordedAt ?? life.readUntil);
     if (!page.atEnd) life.movedAt = host.now();
-    const waitMs = page.atEnd ? page.waitMs : pauseWithoutProgress(journal, pace, page);
+    if (!page.atEnd) rounds = progress.note(page);
+    const waitMs = page.atEnd ? page.waitMs : pauseAfter(rounds, () => host.random());
     yield page;
     if (page.atEnd && !follow) return;
     if (waitMs > 0) await host.sleep(waitMs, signal);
@@ -148,32 +163,6 @@ function goOn(reading: Reading, page: Page, { start, at }: { readonly start: Rea
   const isSliding = page.next === page.url && (searchParams.has("latest") || searchParams.has("seek"));
   if (!isSliding) return ask(reading.journal, () => page.next);
   return begin(reading, startAt(start.kind === "time" ? start.at : at));
-}
-
-const mostIdlePages = 5;
-
-interface Pace {
-  /** What `next` has been since the journal last brought something new. */
-  readonly seen: Set<string>;
-  /** Pages in a row without anything new. */
-  idle: number;
-}
-
-/** Pages that bring nothing new are asked for ever more slowly, and are an error when `next` does not move either. */
-function pauseWithoutProgress(journal: Journal, pace: Pace, page: Page): number {
-  const isStuck = page.next === page.url || pace.seen.has(page.next);
-  if (!isStuck && page.count > 0) {
-    pace.seen.clear();
-    pace.idle = 0;
-  } else pace.idle += 1;
-  pace.seen.add(page.next);
-  if (isStuck && pace.idle >= mostIdlePages) {
-    throw new FlowrunError("protocol", `the journal gave the same next link ${pace.idle} times in a row`, {
-      why: "it answers 200 and does not move on, so reading on would never end",
-      hint: "try again in a while; if it stays so, tell Adobe support the journal's URL and the time",
-    });
-  }
-  return pace.idle === 0 ? 0 : backoff(pace.idle, () => journal.host.random());
 }
 
 /** @throws FlowrunError `gap`, with the time that may be missing, where the policy is to fail. */

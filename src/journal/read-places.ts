@@ -1,8 +1,10 @@
 import type { Send } from "../host.ts";
 import type { Notify } from "../notices.ts";
+import { addToOpening, isWhole, meet } from "./boundary.ts";
 import { createGate } from "./gate.ts";
-import { firstPosition, type Page } from "./page.ts";
-import { byLeft, createPlace, cutAtBoundary, isRunning, moveOn, pagesLeft, type Place } from "./place.ts";
+import type { Page } from "./page.ts";
+import { byLeft, createPlace, cutPage, isRunning, moveOn, pagesLeft, type Place } from "./place.ts";
+import { createProgress } from "./progress.ts";
 import { readPages, type Reading } from "./read-pages.ts";
 import { retentionMs } from "./retention.ts";
 import { startAt, type TimeStart } from "./when.ts";
@@ -33,17 +35,25 @@ const fewEvents = 50;
 const guessAhead = 2;
 /** A place that has this many times as many pages as it should is cut: it is read on later, or by another reader. */
 const tooLong = 1.5;
+/** The next place begins in the page under way, or so it seems, where its first event is so many pages further at most. */
+const nearEnd = 1.5;
+/** Where places have fewer pages, it takes longer to wait for the last one of each than it costs to ask for another. */
+const fewPages = 8;
+/** So many boundaries more than those that were proved may turn out not to be, before no more readers join. */
+const unprovedAllowed = 2;
 /** How much more room those next in turn have than the last one, of what may be held. */
 const roomInTurn = 0.75;
 
 /**
  * Reads a window from many places at once and hands the digests on in the journal's order, each page once.
  *
- * Each place starts by a `seek` of its own and ends at the first position of a later place, which it must come to,
- * since both walk the same journal. Positions are compared for equality only, so it does not matter where a `seek`
- * really landed: what a place hands on always goes on where the one before it ended. A boundary that is never met
- * (it expired, the journal moved, `seek` landed earlier) makes a place walk on through its neighbour, whose work is
- * then dropped: that costs time, never a run. What fails ahead of its turn is asked for once more when its turn comes.
+ * Each place starts by a `seek` of its own and ends where a later place begins, which it must come to, since both walk
+ * the same journal; that it has is proved by entries that are the same (see boundary.ts), not by a position alone. Nothing
+ * but equality is asked of positions, so it does not matter where a `seek` really landed: what a place hands on always
+ * goes on where the one before it ended. A boundary that is never met (it expired, the journal moved, `seek` landed
+ * earlier) or not proved (positions are shared, repeated or missing) makes a place walk on through its neighbour, whose
+ * work is then dropped: that costs time, never a run. Where that happens more often than not, one reader goes on alone.
+ * What fails ahead of its turn is asked for once more when its turn comes.
  *
  * One reader begins, and stays alone where its first page is short and the last. Else what seems left of its place is
  * split, and so on, as near to the one whose turn it is as can be, so that little has to be held; how long each place is
@@ -75,6 +85,9 @@ function createField<T>(options: Places<T>) {
   const pagesWanted = Math.max(pagesOfAPlace.least, Math.min(pagesOfAPlace.most, Math.ceil(64 / jobs)));
   let pagesRead = 0;
   let eventsRead = 0;
+  /** How many boundaries were proved, and how many were not: where no event can be told from another, one reader is enough. */
+  let proved = 0;
+  let unproved = 0;
   let current: Place<T> | null = null;
   let isClosed = false;
 
@@ -97,7 +110,7 @@ function createField<T>(options: Places<T>) {
   /** A reader ahead waits while too much is held already, but not before it knows where it begins: the one before it waits for that. */
   const mayGoOn = (place: Place<T>): boolean => {
     if (place === current) return place.queue.length < mostQueued;
-    return mayAsk(place) && (place.boundary === undefined || hasRoom(pagesBefore(place)));
+    return mayAsk(place) && (!isOpeningKnown(place) || hasRoom(pagesBefore(place)));
   };
 
   const send =
@@ -115,20 +128,24 @@ function createField<T>(options: Places<T>) {
     const notify: Notify = (notice) => {
       if (isRunning(place)) tell(notice);
     };
-    const own = { signal: place.stop.signal, notify, host: { ...host, send: send(place) } };
-    const journal = { ...reading.journal, ...own };
+    const journal = { ...reading.journal, signal: place.stop.signal, notify, host: { ...host, send: send(place) } };
+    const isNextWanted = (): boolean => isMoreWanted(place);
+    const { start, progress } = place;
+    const own = { ...reading, journal, start, progress, isNextWanted, follow: false, past: null };
+    /** What was read and is not handed on before it is known whether another place begins in it. */
+    let held: readonly Page[] = [];
     try {
-      for await (const page of readPages({ ...reading, journal, start: place.start, follow: false, past: null })) {
-        if (page.count > 0) tellBoundary(place, firstPosition(page));
-        // The neighbour's first position must be known before this page is handed on, or it could be overlooked.
+      for await (const page of readPages(own)) {
+        if (page.count > 0) tellOpening(place, page);
+        // The neighbour's opening must be known before this page is handed on, or it could be overlooked.
         await gate.until(() => isNextKnown(place) || !isRunning(place));
         if (!isRunning(place)) return;
-        const cut = cutAtBoundary(page, later(place));
-        if (cut.next !== null || page.atEnd) place.end = { next: cut.next };
-        keep(place, digest(cut.page), cut.page);
+        const pages = [...held, page];
+        held = [];
+        held = handOn(place, pages);
         if (place.end !== null) return;
-        place.next = page.next;
-        if (place !== current && place.pages >= pagesWanted * tooLong) {
+        if (held.length > 0) continue;
+        if (isTooLong(place)) {
           place.end = { next: goOnLater(place, page.next, "reader") };
           return;
         }
@@ -137,14 +154,52 @@ function createField<T>(options: Places<T>) {
         if (!isRunning(place)) return;
       }
     } catch (failure) {
+      for (const page of held) keep(place, page);
       place.end =
         place === current || place.next === null ? { failure } : { next: goOnLater(place, place.next, "turn") };
     } finally {
-      tellBoundary(place, null);
+      if (!isOpeningKnown(place)) place.opening = null;
       place.end ??= { next: null };
       openMore();
       gate.changed();
     }
+  };
+
+  const isTooLong = (place: Place<T>, pages = place.pages): boolean =>
+    place !== current && pages >= pagesWanted * tooLong;
+
+  /** Whether the page after the one under way is likely to be wanted: that one may be the last that this place reads. */
+  const isMoreWanted = (place: Place<T>): boolean => {
+    const [next] = later(place);
+    const { told, pace } = place;
+    const isEnd = next?.told != null && told !== null && told.last + nearEnd * (pace ?? 0) >= next.told.first;
+    return pagesWanted < fewPages || (!isEnd && !isTooLong(place, place.pages + 1));
+  };
+
+  /**
+   * Hands on what a place has read, up to where another one begins.
+   * @returns what cannot be handed on yet, since another one may begin there.
+   */
+  const handOn = (place: Place<T>, pages: readonly Page[]): readonly Page[] => {
+    const openings = later(place).flatMap((other) =>
+      other.opening && isWhole(other.opening) ? [[other, other.opening] as const] : [],
+    );
+    const meeting = meet(pages, openings);
+    if (meeting.kind === "twice") {
+      meeting.place.opening = null;
+      giveUp(meeting.place);
+      return handOn(place, pages);
+    }
+    const isEnd = pages.at(-1)?.atEnd === true;
+    const whole = meeting.kind === "none" || (meeting.kind === "open" && isEnd) ? pages.length : meeting.page;
+    const [cut] = pages.slice(whole);
+    if (meeting.kind === "met") place.end = { next: meeting.place };
+    else if (isEnd) place.end = { next: null };
+    for (const page of pages.slice(0, whole)) keep(place, page);
+    if (meeting.kind !== "met" || cut === undefined) return pages.slice(whole);
+    proved += 1;
+    keep(place, cutPage(cut, meeting.entry));
+    return [];
   };
 
   /** Another reader, nearer to its turn, may work meanwhile. */
@@ -155,21 +210,36 @@ function createField<T>(options: Places<T>) {
     place.isPaused = false;
   };
 
-  const tellBoundary = (place: Place<T>, position: string | null): void => {
-    if (place.boundary !== undefined) return;
-    place.boundary = position;
+  const tellOpening = (place: Place<T>, page: Page): void => {
+    if (isOpeningKnown(place)) return;
+    place.opening = addToOpening(place.opening ?? null, page);
+    if (place.opening === null) giveUp(place);
     gate.changed();
+  };
+
+  /** What cannot be joined to the place before it is left to that one, unless it is joined already. */
+  const giveUp = (place: Place<T>): void => {
+    const at = places.indexOf(place);
+    const before = places[at - 1];
+    const isJoined = places.some(({ end }) => end !== null && "next" in end && end.next === place);
+    if (before === undefined || place === current || isJoined || !isRunning(place)) return;
+    before.to = place.to;
+    places.splice(at, 1);
+    place.stop.abort();
+    unproved += 1;
   };
 
   /** A neighbour that may not ask is not waited for, since it may wait for this one. */
   const isNextKnown = (place: Place<T>): boolean => {
     const [next] = later(place);
-    return next === undefined || next.boundary !== undefined || !mayAsk(next);
+    return next === undefined || isOpeningKnown(next) || !mayAsk(next);
   };
 
-  const keep = (place: Place<T>, digested: T, page: Page): void => {
+  const keep = (place: Place<T>, page: Page): void => {
+    const digested = digest(page);
     place.queue.push(digested);
     place.held += sizeOf(digested);
+    place.next = page.next;
     pagesRead += 1;
     eventsRead += page.count;
     moveOn(place, page, later(place));
@@ -191,8 +261,9 @@ function createField<T>(options: Places<T>) {
   };
 
   const goOnLater = (place: Place<T>, url: string, waitsFor: Place<T>["waitsFor"]): Place<T> => {
-    const { to, reached, pace } = place;
-    return add(places.indexOf(place) + 1, { from: reached, to, pace, start: { kind: "next", url }, waitsFor });
+    const { to, reached, pace, progress } = place;
+    const start = { kind: "next", url } as const;
+    return add(places.indexOf(place) + 1, { from: reached, to, pace, start, waitsFor, progress });
   };
 
   /** Keeps as many readers at work as are allowed, as near to the one whose turn it is as can be. */
@@ -202,7 +273,7 @@ function createField<T>(options: Places<T>) {
 
   /** Each reader that pauses may be stood in for by one other. */
   const mayOpen = (): boolean => {
-    if (pagesRead < 2 && eventsRead < fewEvents) return false;
+    if ((pagesRead < 2 && eventsRead < fewEvents) || unproved > proved + unprovedAllowed) return false;
     const readers = running();
     const paused = readers.filter(({ isPaused }) => isPaused).length;
     return readers.length - Math.min(paused, gate.allowed()) < gate.allowed();
@@ -218,7 +289,7 @@ function createField<T>(options: Places<T>) {
         return true;
       }
       if (isRunning(place) && pagesLeft(place) > pages * tooLong) {
-        return split(place, place.reached + (place.pace ?? 0) * pages);
+        return split(place, pages);
       }
       before += pagesLeft(place);
     }
@@ -229,13 +300,16 @@ function createField<T>(options: Places<T>) {
     const [largest] = running()
       .filter((place) => pagesLeft(place) > pagesOfAPlace.least)
       .sort(byLeft);
-    return largest !== undefined && split(largest, largest.reached + (largest.to - largest.reached) / 2);
+    return largest !== undefined && split(largest, pagesLeft(largest) / 2);
   };
 
-  const split = (place: Place<T>, at: number): boolean => {
-    const { to, pace } = place;
+  /** Near a page's end, so that little of it is read twice, but not at it: its last entries prove the boundary. */
+  const split = (place: Place<T>, pages: number): boolean => {
+    const { reached, to, pace } = place;
+    const at = reached + (pace ?? 0) * (Math.floor(pages) - 0.3);
     place.to = at;
-    add(places.indexOf(place) + 1, { from: at, to, pace, start: startAt(at), waitsFor: null });
+    const progress = createProgress();
+    add(places.indexOf(place) + 1, { from: at, to, pace, start: startAt(at), waitsFor: null, progress });
     return true;
   };
 
@@ -249,7 +323,8 @@ function createField<T>(options: Places<T>) {
     open: (): Place<T> | null => {
       signal.addEventListener("abort", close, { once: true });
       isClosed = signal.aborted;
-      return isClosed ? null : add(0, { from: begin, to: until, pace: null, start, waitsFor: null });
+      const progress = createProgress();
+      return isClosed ? null : add(0, { from: begin, to: until, pace: null, start, waitsFor: null, progress });
     },
 
     /** Hands on what a place has read, until it is done. */
@@ -275,6 +350,7 @@ function createField<T>(options: Places<T>) {
       const next = place.end?.next ?? null;
       const passed = places.splice(0, next === null ? places.length : places.indexOf(next));
       for (const { stop } of passed) stop.abort();
+      unproved += passed.filter((one) => one !== place && one.opening != null).length;
       return isClosed ? null : next;
     },
 
@@ -283,4 +359,8 @@ function createField<T>(options: Places<T>) {
       close();
     },
   };
+}
+
+function isOpeningKnown<T>({ opening }: Place<T>): boolean {
+  return opening === null || (opening !== undefined && isWhole(opening));
 }

@@ -19,13 +19,17 @@ export function refusal(status: number, words: ServerWords, url: string, service
   const who = serviceNames[service];
   const said = [words.code, words.text].filter((part) => part !== null).join(" ");
   const why = [`${who} answered ${status}`, said, known?.[0]].filter(Boolean).join(": ");
-  const fail = (kind: "forbidden" | "unavailable" | "gap" | "protocol", message: string, hint: string): FlowrunError =>
-    new FlowrunError(kind, message, { why, hint, requestId: words.requestId });
+  const fail = (
+    kind: "forbidden" | "unavailable" | "gap" | "protocol",
+    message: string,
+    hint: string,
+    suspects: readonly string[] = [],
+  ): FlowrunError => new FlowrunError(kind, message, { why, hint, suspects, requestId: words.requestId });
   switch (status) {
     case 403:
-      return fail("forbidden", forbidden[service], known?.[1] ?? addManagementApi);
+      return fail("forbidden", forbidden[service], known?.[1] ?? addManagementApi, known?.[2] ?? ofCredential);
     case 404:
-      return fail("unavailable", `${missing[service][0]} ${bare(url)}`, missing[service][1]);
+      return fail("unavailable", `${missing[service][0]} ${bare(url)}`, missing[service][1], [urlOf[service]]);
     case 410:
       return fail(
         "gap",
@@ -33,15 +37,33 @@ export function refusal(status: number, words: ServerWords, url: string, service
         "the journal keeps seven days; read what is still there with: flowrun since oldest",
       );
     case 400:
-      return fail("protocol", `${who} refused the question`, known?.[1] ?? checks[service]);
+      return fail("protocol", `${who} refused the question`, known?.[1] ?? checks[service], known?.[2]);
     default:
       return fail(
         "protocol",
         `${who} answered ${status}, which it should not`,
         `${checks[service]}, and any proxy between here and Adobe`,
+        [urlOf[service]],
       );
   }
 }
+
+/** The failure behind a 403 that is a page for people: Adobe's gateway speaks JSON, so a proxy or a firewall said no. Pure. */
+export function blocked(words: ServerWords, url: string, service: Service): FlowrunError {
+  return new FlowrunError(
+    "forbidden",
+    `something between here and ${serviceNames[service]} does not let this through`,
+    {
+      why: `${new URL(url).origin} answered 403: ${words.text ?? "a web page"}, where Adobe answers with JSON`,
+      hint: `allow ${new URL(url).host} in the proxy or firewall, and ${checks[service]}`,
+      suspects: [urlOf[service]],
+      requestId: words.requestId,
+      examine: true,
+    },
+  );
+}
+
+const urlOf = { journal: "journalUrl", registrations: "apiUrl" } as const satisfies Record<Service, string>;
 
 const forbidden = {
   journal: "Adobe does not let this credential read the journal",
@@ -68,35 +90,54 @@ const credentialPage = "Adobe Developer Console → your project → OAuth Serve
 const addManagementApi =
   "add the I/O Management API to the credential's project: Adobe Developer Console → your project → Add to project → API → I/O Management API";
 
-/** What the gateway's codes mean, and what mends them. */
-const remedies = new Map<string, readonly [meaning: string, remedy: string]>([
-  ["400003", ["a required header is missing", "set client id and organisation: flowrun login"]],
-  ["403000", ["no API key arrived", "set the client id: flowrun config set clientId <id>   (or FLOWRUN_CLIENT_ID)"]],
+const ofCredential = ["accessToken", "clientId", "imsOrgId"] as const;
+
+/** What the gateway's codes mean, what mends them, and which settings they blame. */
+const remedies = new Map<string, readonly [meaning: string, remedy: string, suspects: readonly string[]]>([
+  ["400003", ["a required header is missing", "set client id and organisation: flowrun login", ["imsOrgId"]]],
+  [
+    "403000",
+    [
+      "no API key arrived",
+      "set the client id: flowrun config set clientId <id>   (or FLOWRUN_CLIENT_ID)",
+      ["clientId"],
+    ],
+  ],
   [
     "403003",
     [
       "the API key is not valid here",
       `compare the client id (flowrun whoami) with ${credentialPage} → Client ID; if it is the same, ${addManagementApi}`,
+      ["clientId", "accessToken"],
     ],
   ],
-  ["403010", ["no access token arrived", "check that no proxy strips the Authorization header"]],
+  ["403010", ["no access token arrived", "check that no proxy strips the Authorization header", []]],
   [
     "403011",
     [
       "the token's scopes do not cover this",
       `copy the scopes from ${credentialPage} → Scopes: flowrun config set scopes <a,b,…>   (adobeio_api is needed)`,
+      ["accessToken", "scopes"],
     ],
   ],
-  ["403020", ["the access token is missing or not valid", `check client id and secret against ${credentialPage}`]],
-  ["403023", ["the credential's profile is not valid for this API", addManagementApi]],
+  [
+    "403020",
+    [
+      "the access token is missing or not valid",
+      `check client id and secret against ${credentialPage}`,
+      ["accessToken"],
+    ],
+  ],
+  ["403023", ["the credential's profile is not valid for this API", addManagementApi, ofCredential]],
   [
     "403024",
     [
       "the credential may not read the profile",
       "ask an administrator of the organisation to grant the credential its product profile: Adobe Admin Console → Products → API credentials",
+      ofCredential,
     ],
   ],
-  ["403025", ["the credential's profile is not valid for this API", addManagementApi]],
+  ["403025", ["the credential's profile is not valid for this API", addManagementApi, ofCredential]],
 ]);
 
 /** A URL without its query. */

@@ -1,4 +1,6 @@
+import { reasonOf } from "../errors.ts";
 import type { Host } from "../host.ts";
+import { pathSegment } from "../path-segment.ts";
 import type { FlowRun } from "../runs/flow-run.ts";
 import type { NameAnswer } from "./flow-service.ts";
 
@@ -69,11 +71,13 @@ export async function openNameBook({ host, signal, store, ask, complain }: NameB
     for (const [flowId, sandbox] of waiting) {
       if (asking.size >= atOnce) return;
       waiting.delete(flowId);
-      const asked = ask(flowId, sandbox, stop.signal).then((answer) => {
-        asking.delete(flowId);
-        take(flowId, answer);
-        askNext();
-      });
+      const asked = ask(flowId, sandbox, stop.signal)
+        .catch((error: unknown) => ({ trouble: reasonOf(error) }))
+        .then((answer) => {
+          asking.delete(flowId);
+          take(flowId, answer);
+          askNext();
+        });
       asking.set(flowId, asked);
     }
   };
@@ -85,7 +89,8 @@ export async function openNameBook({ host, signal, store, ask, complain }: NameB
   return {
     complete: (run) => {
       const { flowId, flowName, sandbox } = run;
-      if (flowName !== null) return run;
+      // No flow has such an id, and it is too long to keep or no text to ask with.
+      if (flowName !== null || pathSegment(flowId) === null) return run;
       const found = known.get(flowId);
       const isWanted = found === undefined ? known.size < mostNames : !isFresh(found);
       if (isWanted && !asking.has(flowId) && host.now() >= pausedUntil && waiting.size < mostNames) {

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Host } from "../host.ts";
+import { describeEnvironment } from "../settings/environment.ts";
 import { version } from "../version.ts";
 import { declareCompletion } from "./completion.ts";
 import { declareCursor } from "./cursor.ts";
@@ -27,10 +28,21 @@ export function createProgram(host: Host, first?: string): Command {
     })
     .showSuggestionAfterError()
     .addHelpText("after", "\nTry it without an account:\n  flowrun since -P1D --profile demo");
+  program.hook("preAction", (_, command) => tellEnvironment(command, host));
   const named = first === undefined ? undefined : readers.get(first);
   const all = [...readers.values(), declareSetup, declareDoctor, declareCompletion];
   for (const declare of named === undefined ? all : [named]) declare(program, host);
   return program;
+}
+
+/** Says once which variables are not read as they are written, where a command uses any. */
+async function tellEnvironment(command: Command, host: Host): Promise<void> {
+  const { quiet } = command.opts<{ quiet?: boolean }>();
+  const usesThem = command.options.some(({ long }) => long === "--profile");
+  if (!usesThem || quiet === true) return;
+  const told = describeEnvironment(host.env).map((text) => `warning: ${text}\n`);
+  // A stderr that was closed stops nothing.
+  if (told.length > 0) await host.stderr.write(told.join("")).catch(() => undefined);
 }
 
 const readers = new Map<string, (program: Command, host: Host) => void>([

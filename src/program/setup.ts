@@ -23,7 +23,7 @@ function declareLogin(program: Command, host: Host): void {
       )
       .option(
         "--from <file>",
-        "a project's or credential's JSON from Adobe Developer Console, an ims context, aio's .env or .aio",
+        "a project's or credential's JSON from Adobe Developer Console, an ims context, aio's .env or .aio, aepp's settings",
       )
       .option("--credential <name>", "which credential of the file, by name or client id")
       .option("--registration <id>", "which registration's journal, where several deliver flow runs")

@@ -1,10 +1,11 @@
 import type { Token, TokenSource } from "../auth/token.ts";
 import { FlowrunError } from "../errors.ts";
 import { persevere, type Attempt, type Retrying, type Trouble } from "../http/retrying.ts";
-import { describeNetworkFailure } from "../http/words.ts";
+import { describeNetworkFailure, networkHint } from "../http/words.ts";
 import type { Ask, Host } from "../host.ts";
 import { judge, tokenFor } from "../journal/judge.ts";
 import { resolveNext } from "../journal/page.ts";
+import { mostRounds, pauseAfter } from "../journal/progress.ts";
 import { isObject, parseObject, type JsonObject } from "../json.ts";
 import { registrationsUrl, type Place } from "./place.ts";
 import { decodeRegistration, linkOf, type Registration } from "./registration.ts";
@@ -19,20 +20,42 @@ export interface RegistrationsApi extends Retrying {
 }
 
 /**
- * Every registration of the place, page after page as `next` says (the totals in the pages are not to be relied on).
- * @throws FlowrunError `forbidden`, `unavailable` and the like, when Adobe refuses or cannot be reached.
+ * Every registration of the place, page after page as `next` says (the totals in the pages are not to be relied on);
+ * a `next` that leads back ends the list.
+ * @throws FlowrunError `forbidden`, `unavailable` and the like, when Adobe refuses or cannot be reached; `protocol` when
+ * five pages in a row bring no registration that was not there before, or the list has no end.
  */
 export async function listRegistrations(api: RegistrationsApi, place: Place): Promise<readonly Registration[]> {
   const found = new Map<string, Registration>();
   const asked = new Set<string>();
+  let rounds = 0;
   for (let url: string | null = registrationsUrl(api.apiUrl, place); url !== null && !asked.has(url);) {
+    if (rounds > 0)
+      await api.host.sleep(
+        pauseAfter(rounds, () => api.host.random()),
+        api.signal,
+      );
     asked.add(url);
     const page: JsonObject = await askPage(api, url);
+    const before = found.size;
     for (const registration of decodeList(page)) found.set(registration.id, registration);
     const next = linkOf(page, "next");
     url = next === null ? null : resolveNext(next, url, api.apiUrl, "registrations");
+    rounds = found.size > before ? 0 : rounds + 1;
+    if (url !== null && rounds >= mostRounds) throw endless(`it gave nothing new ${rounds} times in a row`);
+    if (found.size > mostRegistrations) throw endless(`it gave more than ${mostRegistrations} registrations`);
   }
   return [...found.values()];
+}
+
+/** Far more than an organisation can have. */
+const mostRegistrations = 100_000;
+
+function endless(why: string): FlowrunError {
+  return new FlowrunError("protocol", "the registrations API sends a list without an end", {
+    why: `${why}, and a next link with each answer`,
+    hint: "try again in a while; if it stays so, tell Adobe support, or name the journal yourself with FLOWRUN_JOURNAL_URL",
+  });
 }
 
 function askPage(api: RegistrationsApi, url: string): Promise<JsonObject> {
@@ -55,7 +78,8 @@ async function tryOnce(api: RegistrationsApi, url: string, refused: Token[]): Pr
   } catch (error) {
     api.signal.throwIfAborted();
     if (error instanceof FlowrunError) throw error;
-    return { trouble: trouble("the registrations API could not be reached", describeNetworkFailure(error)) };
+    const failed = trouble("the registrations API could not be reached", describeNetworkFailure(error));
+    return { trouble: { ...failed, hint: networkHint, suspects: ["apiUrl"], examine: true } };
   }
 }
 

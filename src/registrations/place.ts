@@ -1,3 +1,5 @@
+import { FlowrunError } from "../errors.ts";
+import { pathSegment } from "../path-segment.ts";
 import type { ProfileValues } from "../settings/keys.ts";
 
 /** Where registrations are kept, by Adobe Developer Console's own ids: numbers as text, up to 19 digits. */
@@ -21,10 +23,22 @@ export function findPlace(saved: ProfileValues, journalUrl: string | null): Plac
   return named === undefined ? null : { consumerOrgId: named, workspace: null };
 }
 
-/** The first page of the place's registrations (contract: journal, §3). Pure. */
+/**
+ * The first page of the place's registrations (contract: journal, §3).
+ * @throws FlowrunError `settings` for an id that cannot stand in a path. Pure.
+ */
 export function registrationsUrl(apiUrl: string, { consumerOrgId, workspace }: Place): string {
-  const organisation = `${apiUrl}/events/${encodeURIComponent(consumerOrgId)}`;
+  const organisation = `${apiUrl}/events/${segment(consumerOrgId)}`;
   if (workspace === null) return `${organisation}/registrations?page=0&size=100`;
   const { projectId, workspaceId } = workspace;
-  return `${organisation}/${encodeURIComponent(projectId)}/${encodeURIComponent(workspaceId)}/registrations`;
+  return `${organisation}/${segment(projectId)}/${segment(workspaceId)}/registrations`;
+}
+
+function segment(id: string): string {
+  const encoded = pathSegment(id);
+  if (encoded !== null) return encoded;
+  throw new FlowrunError("settings", `${JSON.stringify(id.slice(0, 200))} cannot be an id of Adobe Developer Console`, {
+    why: "it names the place of another page in an API's paths",
+    hint: "copy the ids again from the console, or read them from its file: flowrun login --from <file>",
+  });
 }

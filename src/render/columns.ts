@@ -142,7 +142,7 @@ const columns: readonly Column[] = [
   { name: "providerRefId", title: "PROVIDER REF", kind: "id", value: (run) => run.providerRefId },
   { name: "service", title: "SERVICE", kind: "text", value: (run) => run.service },
   { name: "key", title: "KEY", kind: "id", value: (run) => run.key },
-  { name: "raw", title: "RAW", kind: "text", value: (run) => (run.raw === undefined ? null : JSON.stringify(run.raw)) },
+  { name: "raw", title: "RAW", kind: "text", value: ({ raw = null }) => (raw === null ? null : JSON.stringify(raw)) },
 ];
 
 /** The main error's code and, where it is another one, its root cause's. */

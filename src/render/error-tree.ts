@@ -36,9 +36,8 @@ export function renderErrorTree(
     const room = width - rail.length;
     return [
       `${lead}${isRoot(cause) ? painter.red(code) : code}${about}${mark}`,
-      ...[...wrap(told ?? "", room), ...commentary(cause.code, isRoot(cause), { catalogue, width: room })].map(
-        (line) => rail + line,
-      ),
+      ...wrap(told ?? "", room).map((line) => rail + line),
+      ...commentary(cause.code, isRoot(cause), { catalogue, width: room }).map((line) => rail + line),
     ];
   };
   return [
@@ -79,7 +78,8 @@ function isToldBelow({ message }: Cause, below: readonly Cause[]): boolean {
 }
 
 function bare(message: string): string {
-  return message.trim().replace(/\.$/, "");
+  const words = message.trim();
+  return words.endsWith(".") ? words.slice(0, -1) : words;
 }
 
 /** What the catalogue says of a code, and of the root cause also what to do: for each family that has the code. */

@@ -1,6 +1,6 @@
 import type { Cell } from "./cells.ts";
 import type { Column, ColumnKind } from "./columns.ts";
-import { widthOf } from "./cut-text.ts";
+import { widthUpTo } from "./cut-text.ts";
 
 /** What a column needs: with everything whole; with its text cut, but ids in between whole; with these, too, in the way. */
 export interface Span {
@@ -62,13 +62,19 @@ export function measure(
   const widest = Number.isFinite(room) ? room : widestPadding;
   return columns.map(({ kind, title, usual = usualOf[kind] }, index) => {
     const cells = rows.flatMap((row) => row[index] ?? []);
-    const widths = cells.map(({ text }) => Math.min(widthOf(text), widest));
+    const widths = cells.map(({ text }) => widthUpTo(text, widest));
     const wholeWidths = widths.filter((_, at) => cells[at]?.isWhole);
     const previous = before[index];
-    const full = Math.max(previous?.full ?? usual, title.length, ...widths);
+    const full = widths.reduce(larger, Math.max(previous?.full ?? usual, title.length));
     const least = Math.min(full, Math.max(title.length, leastOf[kind] ?? full));
-    return { full, least, neat: Math.max(previous?.neat ?? 0, least, ...(kind === "text" ? wholeWidths : [])) };
+    const neat = Math.max(previous?.neat ?? 0, least);
+    return { full, least, neat: kind === "text" ? wholeWidths.reduce(larger, neat) : neat };
   });
+}
+
+/** Not Math.max(...): a page of a hundred thousand runs would be more arguments than a call takes. */
+function larger(one: number, other: number): number {
+  return Math.max(one, other);
 }
 
 /** Which columns there is room for, as indices: all of them, or all without the least important ones. Pure. */

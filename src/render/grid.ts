@@ -1,4 +1,4 @@
-import { widthOf } from "./cut-text.ts";
+import { widthUpTo } from "./cut-text.ts";
 
 export interface GridColumn {
   readonly width: number;
@@ -26,7 +26,8 @@ export function layGrid(
 }
 
 function pad({ text, painted }: GridCell, column: GridColumn | undefined): string {
-  const blanks = " ".repeat(Math.max(0, (column?.width ?? 0) - widthOf(text)));
+  const width = column?.width ?? 0;
+  const blanks = " ".repeat(width - widthUpTo(text, width));
   return column?.align === "right" ? blanks + painted : painted + blanks;
 }
 

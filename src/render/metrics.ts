@@ -95,7 +95,7 @@ const titleWidth = 20;
 function layColumn(name: string, measured: Measured, run: FlowRun, time: TimeTelling): Column {
   const title = wrap(name, titleWidth);
   const cells = measures.map(({ tell }) => tell(measured, run, time));
-  return { title, cells, width: Math.max(...[...title, ...cells].map((text) => widthOf(text ?? "-"))) };
+  return { title, cells, width: [...title, ...cells].reduce((most, text) => Math.max(most, widthOf(text ?? "-")), 0) };
 }
 
 /** The day of the run is told above; here an ISO time of that day is told by its clock, so that columns stay narrow. */
@@ -127,7 +127,7 @@ function layBlock(
   labelWidth: number,
   painter: Painter,
 ): readonly string[] {
-  const height = Math.max(...columns.map(({ title }) => title.length));
+  const height = columns.reduce((most, { title }) => Math.max(most, title.length), 0);
   const titles = Array.from({ length: height }, (_, line) =>
     columns.map(({ title, width }) => toRight(title[line - height + title.length] ?? "", width)),
   );

@@ -1,3 +1,4 @@
+import { pathSegment } from "../path-segment.ts";
 import type { FlowRun } from "../runs/flow-run.ts";
 import { rankOf } from "../runs/ranks.ts";
 import { safeText } from "./safe-text.ts";
@@ -26,7 +27,8 @@ export function nextSteps(run: FlowRun, profile: string | null): readonly NextSt
     });
   }
   if (!hasFailedRecords(run)) return steps;
-  const paths = batchIds.map((id) => `GET ${exportUrl}/batches/${encodeURIComponent(id)}/meta?path=row_errors`);
+  const ids = batchIds.map(pathSegment).filter((id) => id !== null);
+  const paths = ids.map((id) => `GET ${exportUrl}/batches/${id}/meta?path=row_errors`);
   return [...steps, ...paths.map((command) => ({ purpose: "the records that failed", command }))];
 }
 

@@ -42,10 +42,10 @@ export function renderSheet(run: FlowRun, history: readonly FlowRun[], options: 
     { title: "NEXT", lines: renderNext(run, options.profile) },
     { title: "AS DELIVERED", lines: renderRaw(run) },
   ];
-  const body = sections
+  const told = sections
     .filter(({ lines }) => lines.length > 0)
-    .flatMap(({ title, lines }) => ["", painter.bold(title), ...lines.map((line) => `${indent}${line}`.trimEnd())]);
-  return [...renderHead(run, inner), ...body].map((line) => `${line}\n`).join("");
+    .map(({ title, lines }) => ["", painter.bold(title), ...lines.map((line) => `${indent}${line}`.trimEnd())]);
+  return [renderHead(run, inner), ...told].map((lines) => `${lines.join("\n")}\n`).join("");
 }
 
 interface Section {
@@ -109,7 +109,8 @@ function renderNotes(run: FlowRun, options: TreeOptions): readonly string[] {
 }
 
 function renderErrors(run: FlowRun, options: TreeOptions): readonly string[] {
-  return everyError(run).flatMap((error, at) => [...(at === 0 ? [] : [""]), ...renderErrorTree(error, options)]);
+  const trees = everyError(run).map((error) => renderErrorTree(error, options));
+  return trees.flatMap((lines, at) => (at === 0 ? lines : ["", ...lines]));
 }
 
 /** The run's errors, and those that only an activity tells. */
@@ -125,6 +126,6 @@ function renderNext(run: FlowRun, profile: string | null): readonly string[] {
   return nextSteps(run, profile).flatMap(({ purpose, command }) => [`${purpose}:`, `${indent}${command}`]);
 }
 
-function renderRaw({ raw }: FlowRun): readonly string[] {
-  return raw === undefined ? [] : escapeActive(JSON.stringify(raw, null, 2)).split("\n");
+function renderRaw({ raw = null }: FlowRun): readonly string[] {
+  return raw === null ? [] : escapeActive(JSON.stringify(raw, null, 2)).split("\n");
 }

@@ -33,7 +33,7 @@ function escape(character: string): string {
 /**
  * A JSON document, or YAML in double quotes, with those characters escaped (`\u009b`) which it could carry bare but a
  * terminal, a line reader or a strict parser acts upon: DEL and C1, line and paragraph separators, what turns the
- * writing direction, byte order marks. The document means the same. Pure.
+ * writing direction, byte order marks, and halves of pairs, which no file can hold. The document means the same. Pure.
  */
 export function escapeActive(document: string): string {
   return document.replace(active, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
@@ -44,4 +44,5 @@ export function hasActive(text: string): boolean {
   return text.search(active) !== -1;
 }
 
-const active = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g;
+const active =
+  /[\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;

@@ -1,4 +1,4 @@
-import { widthOf } from "./cut-text.ts";
+import { startOf, widthOf } from "./cut-text.ts";
 import { safeText } from "./safe-text.ts";
 
 /**
@@ -8,7 +8,9 @@ import { safeText } from "./safe-text.ts";
  */
 export function wrap(text: string, width: number): readonly string[] {
   const room = Math.max(width, narrowest);
-  return text.split(/[\r\n]+/).flatMap((line) => wrapLine(line, room));
+  const lines: string[] = [];
+  for (const line of text.split(/[\r\n]+/)) wrapPlain(line, room, lines);
+  return lines;
 }
 
 /** A label and beside it a text, which keeps to its own side where it needs more lines. Pure. */
@@ -20,8 +22,27 @@ export function wrapBeside(label: string, text: string, width: number): readonly
 /** However little room there is, a line takes this much. */
 const narrowest = 20;
 
-function wrapLine(text: string, room: number): readonly string[] {
-  const lines: string[] = [];
+/** Most texts are bare ASCII with single blanks: their lines are cut out of them, without a look at each word. */
+function wrapPlain(line: string, room: number, lines: string[]): void {
+  const isAscii = /^[ -~]+$/.test(line);
+  const text = isAscii ? line.trim() : line;
+  let at = 0;
+  if (isAscii && !text.includes("  ")) {
+    while (text.length - at > room) {
+      const end = text.lastIndexOf(" ", at + room);
+      if (end <= at) break;
+      lines.push(text.slice(at, end));
+      at = end + 1;
+    }
+    if (text.length - at <= room) {
+      if (text !== "") lines.push(text.slice(at));
+      return;
+    }
+  }
+  wrapLine(text.slice(at), room, lines);
+}
+
+function wrapLine(text: string, room: number, lines: string[]): void {
   let line = "";
   let left = room;
   const put = (piece: string, width: number): void => {
@@ -32,13 +53,14 @@ function wrapLine(text: string, room: number): readonly string[] {
     left = line === "" ? room - width : left - width - 1;
     line = line === "" ? piece : `${line} ${piece}`;
   };
-  for (const word of text.split(/[ \t]+/).filter((part) => part !== "")) {
+  for (const word of text.split(/[ \t]+/)) {
+    if (word === "") continue;
     const shown = safeText(word);
     const width = widthOf(shown);
     if (width <= room || isLink(shown)) put(shown, width);
     else for (const piece of breakWord(shown, room)) put(piece, widthOf(piece));
   }
-  return line === "" ? lines : [...lines, line];
+  if (line !== "") lines.push(line);
 }
 
 function isLink(word: string): boolean {
@@ -49,18 +71,4 @@ function breakWord(word: string, room: number): readonly string[] {
   const pieces: string[] = [];
   for (let at = 0; at < word.length; at += pieces.at(-1)?.length ?? word.length) pieces.push(startOf(word, at, room));
   return pieces;
-}
-
-/** As much of a word from `at` on as `room` columns hold, one character at least. */
-function startOf(word: string, at: number, room: number): string {
-  // A segmenter takes ever longer for each character of an ever longer text; no line needs more than this.
-  const near = word.slice(at, at + room * 16);
-  let end = 0;
-  let left = room;
-  for (const { segment } of new Intl.Segmenter("en").segment(near)) {
-    left -= widthOf(segment);
-    if (left < 0 && end > 0) break;
-    end += segment.length;
-  }
-  return near.slice(0, end);
 }

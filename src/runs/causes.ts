@@ -94,6 +94,15 @@ export function tells({ listed, told }: Detail): boolean {
   return listed.length + told.length > 0;
 }
 
+/** About how many characters it takes to tell a detail once. Pure. */
+export function sizeOf({ listed, told }: Detail): number {
+  const causes = [...listed.flatMap((branch) => [branch.cause, ...branch.told]), ...told];
+  return causes.reduce((sum, { code, message }) => sum + code.length + (message?.length ?? 0) + namesOfACause, 0);
+}
+
+/** `{"code":"","message":"","depth":1,"kind":"cause","count":null},` */
+const namesOfACause = 64;
+
 /** A `{code, message}` object: without a code it is `unknown`, with neither `null`. Pure. */
 export function readCause(item: JsonObject): Cause | null {
   const code = wordOf(item["code"]);

@@ -34,7 +34,7 @@ export interface FlowRun {
   readonly service: Service;
   /** The same whenever the notification is delivered again, and only then. */
   readonly key: string;
-  /** The event as delivered, only where it was asked for. */
+  /** The event as delivered, only where it was asked for; `null` where it is nested too deeply to be told. */
   readonly raw?: unknown;
 }
 

@@ -1,4 +1,6 @@
 import type { JsonObject } from "../json.ts";
+import { isDeeperThan } from "./depth.ts";
+import { joinKey, shortKey } from "./event-key.ts";
 import { type EventSelection, statusToldBy, wants, wantsService } from "./event-selection.ts";
 import { objectOf, wordOf } from "./fields.ts";
 import type { FlowRun } from "./flow-run.ts";
@@ -11,12 +13,14 @@ export interface Verdict {
   readonly runs: readonly { readonly key: string; readonly run: FlowRun }[];
   /** Why something that should be a flow run is none: the end of a sentence about the event, without text from it. */
   readonly rejects: readonly string[];
+  /** Why the runs come without the event as delivered although it was asked for, said likewise. */
+  readonly withoutRaw?: string;
 }
 
 /**
  * Reads the flow runs out of an event as delivered. Alerts, ingestion events, other events and those that nobody asked
- * for are simply not runs; what should be a run but cannot be read is a reject. Never throws. Pure
- * (contract: cli, §4 and §5).
+ * for are simply not runs; what should be a run but cannot be read is a reject. Of an event that is nested too deeply
+ * to be told as delivered `raw` is `null`. Never throws. Pure (contract: cli, §4 and §5).
  */
 export function normalise(
   position: string,
@@ -25,6 +29,8 @@ export function normalise(
 ): Verdict {
   const runs: { readonly key: string; readonly run: FlowRun }[] = [];
   const rejects: string[] = [];
+  const withoutRaw = raw && isDeeperThan(event, deepestRaw) ? `it is nested more than ${deepestRaw} levels deep` : null;
+  const delivered = withoutRaw === null ? event : null;
   for (const found of unwrap(event)) {
     if (!wants(events, found.eventCode)) continue;
     const reading = read(found, events);
@@ -33,10 +39,16 @@ export function normalise(
     const run = readRun(reading, found, position);
     if (!wantsService(events, found.eventCode, run.service)) continue;
     const key = found.key ?? keyOf(run);
-    runs.push({ key, run: { ...run, key, ...(raw ? { raw: event } : {}) } });
+    runs.push({ key, run: { ...run, key, ...(raw ? { raw: delivered } : {}) } });
   }
-  return { runs, rejects };
+  return { runs, rejects, ...(withoutRaw === null ? {} : { withoutRaw }) };
 }
+
+/**
+ * No known event has more than twenty. Readers of JSON take from 512 (PHP) to a few thousand, and writers that call
+ * themselves for each level, JSON.stringify among them, run out of stack beyond.
+ */
+const deepestRaw = 500;
 
 /** A body that is a flow run, something else, or a flow run that cannot be read. */
 type Reading =
@@ -46,8 +58,11 @@ type Reading =
 
 function read({ eventCode, content }: Unwrapped, events: EventSelection): Reading {
   if ("unreadable" in content) {
-    const isExpected = eventCode !== null && events.codes.has(eventCode);
-    return isExpected ? reject(`its code promises a flow run, but it ${content.unreadable}`) : other;
+    if (eventCode !== null && events.codes.has(eventCode)) {
+      return reject(`its code promises a flow run, but it ${content.unreadable}`);
+    }
+    // Whether it holds a flow run nobody can tell, so somebody must look.
+    return content.unseen === true ? reject(`it ${content.unreadable}`) : other;
   }
   const { body } = content;
   if (isAlert(body)) return other;
@@ -80,5 +95,5 @@ function reject(reason: string): Reading {
 
 /** For an event without an id: a run changes its status or its time with each notification. */
 function keyOf({ runId, status, updatedAt }: Omit<FlowRun, "key">): string {
-  return `${runId} ${status} ${updatedAt ?? ""}`;
+  return shortKey(joinKey(runId, status, updatedAt ?? ""));
 }

@@ -4,7 +4,7 @@ import { readBatchIds, readConnections } from "./connections.ts";
 import { objectOf, objectsOf, wordOf } from "./fields.ts";
 import type { Activity, FlowRun } from "./flow-run.ts";
 import { durationOf, fillMeasures, type Measures, readMeasures, readTime } from "./measures.ts";
-import { activityErrors, type ErrorReport, readErrorReport, runErrors } from "./run-errors.ts";
+import { activityErrors, type ErrorReport, openRoom, readErrorReport, type Room, runErrors } from "./run-errors.ts";
 import { readService } from "./service.ts";
 import { readStatus } from "./status.ts";
 import { timeText } from "./time-text.ts";
@@ -33,9 +33,11 @@ export function readRun(
     activities.map((activity) => activity.measures),
     status === "inProgress",
   );
+  const room = openRoom();
   const errors = runErrors(
     readErrorReport(metrics, null),
     activities.map((activity) => activity.report),
+    room,
   );
   const targets = readConnections(steps, "targetInfo");
   const main = mainError({ status, errors });
@@ -56,7 +58,7 @@ export function readRun(
     ...timed(measures),
     errors,
     rootCause: main === null ? null : rootCause(main),
-    activities: activities.map(activityOf),
+    activities: activities.map((step) => activityOf(step, room)),
     sources: readConnections(steps, "sourceInfo"),
     targets,
     batchIds: readBatchIds(metrics, steps, targets),
@@ -76,7 +78,7 @@ function readStep(body: JsonObject): Step {
   return { body, measures: readMeasures(body), report: readErrorReport(body, wordOf(body["id"])) };
 }
 
-function activityOf({ body, measures, report }: Step): Activity {
+function activityOf({ body, measures, report }: Step, room: Room): Activity {
   const id = wordOf(body["id"]);
   const name = wordOf(body["name"]);
   return {
@@ -85,7 +87,7 @@ function activityOf({ body, measures, report }: Step): Activity {
     kind: kindOf(id, name),
     status: readStatus(objectOf(body["statusSummary"]), null),
     ...timed(measures),
-    errors: activityErrors(report),
+    errors: activityErrors(report, room),
   };
 }
 

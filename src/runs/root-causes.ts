@@ -1,4 +1,5 @@
 import type { FlowRun } from "./flow-run.ts";
+import { keptId, keptText } from "./kept.ts";
 
 /** A root cause, how often and when it came, and the flows it touched. */
 export interface RootCause {
@@ -33,9 +34,11 @@ export function countRootCauses(): RootCauseCounter {
   return {
     add: (run, at) => {
       if (run.rootCause === null) return;
-      const code = counters.has(run.rootCause.code) || counters.size < mostCodes ? run.rootCause.code : null;
-      const counter = counters.get(code) ?? { message: null, count: 0, first: at, last: at, flows: new Map() };
-      counters.set(code, counter);
+      const told = keptId(run.rootCause.code);
+      const code = counters.has(told) || counters.size < mostCodes ? told : null;
+      const known = counters.get(code);
+      const counter = known ?? { message: null, count: 0, first: at, last: at, flows: new Map() };
+      if (known === undefined) counters.set(code === null ? null : keptText(code), counter);
       note(counter, run, at);
     },
     read: () =>
@@ -60,11 +63,14 @@ interface Counter {
   readonly flows: Map<string, string | null>;
 }
 
-function note(counter: Counter, { rootCause, flowId, flowName }: FlowRun, at: number): void {
+function note(counter: Counter, { rootCause, flowName, ...run }: FlowRun, at: number): void {
   counter.count += 1;
-  counter.message = rootCause?.message?.slice(0, longestMessage) ?? counter.message;
+  const message = rootCause?.message ?? null;
+  if (message !== null) counter.message = keptText(message, longestMessage);
   counter.first = Math.min(counter.first, at);
   counter.last = Math.max(counter.last, at);
   const { flows } = counter;
-  if (flows.has(flowId) || flows.size < mostFlows) flows.set(flowId, flowName ?? flows.get(flowId) ?? null);
+  const flowId = keptId(run.flowId);
+  const name = flowName === null ? null : keptText(flowName, longestMessage);
+  if (flows.has(flowId) || flows.size < mostFlows) flows.set(flowId, name ?? flows.get(flowId) ?? null);
 }

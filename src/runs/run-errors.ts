@@ -9,6 +9,7 @@ import {
   readCause,
   readDetail,
   recordsOf,
+  sizeOf,
   tells,
 } from "./causes.ts";
 import type { ToldCause } from "./error-text.ts";
@@ -49,8 +50,8 @@ export function readErrorReport(holder: JsonObject, activity: string | null): Er
 }
 
 /** The errors of one activity: those it names, else those of its failed records, else what its details tell. Pure. */
-export function activityErrors(activity: ErrorReport): readonly RunError[] {
-  return listErrors([activity], [activity]);
+export function activityErrors(activity: ErrorReport, room = openRoom()): readonly RunError[] {
+  return listErrors([activity], [activity], room);
 }
 
 /**
@@ -58,19 +59,46 @@ export function activityErrors(activity: ErrorReport): readonly RunError[] {
  * of other codes; only where neither names one, those of the failed records; and where nobody names any, what the
  * details tell (contract: cli, §5). After them, why records were skipped or came with a warning. Pure.
  */
-export function runErrors(run: ErrorReport, activities: readonly ErrorReport[]): readonly RunError[] {
-  return listErrors([run, ...activities], activities);
+export function runErrors(
+  run: ErrorReport,
+  activities: readonly ErrorReport[],
+  room = openRoom(),
+): readonly RunError[] {
+  return listErrors([run, ...activities], activities, room);
 }
 
-function listErrors(reports: readonly ErrorReport[], activities: readonly ErrorReport[]): readonly RunError[] {
-  const errors = listFailures(reports, activities);
-  if (reports.every(({ noted }) => noted.length === 0)) return errors;
-  return [...errors, ...join(reports, activities, "noted")].sort(bySeverity);
+/** How many characters of details may still be told with the errors of a run and of its activities. */
+export interface Room {
+  left: number;
 }
 
-function listFailures(reports: readonly ErrorReport[], activities: readonly ErrorReport[]): readonly RunError[] {
-  if (reports.some(({ named }) => named.length > 0)) return join(reports, activities, "named");
-  if (reports.some(({ failed }) => failed.length > 0)) return join(reports, activities, "failed");
+/**
+ * Room for more than any person reads. A hundred thousand errors, each with the same megabyte, would be more than a
+ * process holds: those that come when there is none left have the causes of their own messages only.
+ */
+export function openRoom(): Room {
+  return { left: 64_000_000 };
+}
+
+function listErrors(
+  reports: readonly ErrorReport[],
+  activities: readonly ErrorReport[],
+  room: Room,
+): readonly RunError[] {
+  const errors = listFailures(reports, activities, room);
+  if (reports.every(({ noted }) => noted.length === 0) && errors.every(({ severity }) => severity === "error")) {
+    return errors;
+  }
+  return [...errors, ...join(reports, activities, "noted", room)].sort(bySeverity);
+}
+
+function listFailures(
+  reports: readonly ErrorReport[],
+  activities: readonly ErrorReport[],
+  room: Room,
+): readonly RunError[] {
+  if (reports.some(({ named }) => named.length > 0)) return join(reports, activities, "named", room);
+  if (reports.some(({ failed }) => failed.length > 0)) return join(reports, activities, "failed", room);
   return reports.some(({ detail }) => tells(detail)) ? reports.flatMap(tellUnnamed) : none;
 }
 
@@ -82,11 +110,13 @@ function bySeverity(one: RunError, other: RunError): number {
 
 type List = "named" | "failed" | "noted";
 
-/** So many errors of one report share its details; a crowd of errors is not told the same chain for each. */
-const mostSharing = 100;
-
 /** The errors of each report whose codes none before it had, with the activity that carries them and their causes. */
-function join(reports: readonly ErrorReport[], activities: readonly ErrorReport[], list: List): readonly RunError[] {
+function join(
+  reports: readonly ErrorReport[],
+  activities: readonly ErrorReport[],
+  list: List,
+  room: Room,
+): readonly RunError[] {
   const carriers = carriersByCode(activities, list);
   // The reason of an error that no activity carries: an activity that tells one without naming an error.
   const unclaimed = activities.find(({ named, detail }) => named.length === 0 && tells(detail));
@@ -94,11 +124,12 @@ function join(reports: readonly ErrorReport[], activities: readonly ErrorReport[
   return reports.flatMap((report) => {
     const fresh = report[list].filter((error) => !known.has(keyOf(error)));
     for (const error of fresh) known.add(keyOf(error));
-    return fresh.map((error, index) => {
+    return fresh.map((error) => {
       const carrier = carriers.get(keyOf(error));
       const teller = carrier?.activity ?? unclaimed ?? report;
       // Why records were left out is said beside them: the details are about what failed.
-      const details = list === "noted" || index >= mostSharing ? none : detailsOf(teller, report);
+      const details = list === "noted" || room.left <= 0 ? none : detailsOf(teller, report);
+      for (const detail of details) room.left -= sizeOf(detail);
       return {
         code: error.code,
         message: error.message,

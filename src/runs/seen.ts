@@ -1,3 +1,5 @@
+import { fingerprint } from "./fingerprint.ts";
+
 /** A memory of the latest keys, bounded however long it is used. */
 export interface Seen {
   /** Whether the key is new; it is remembered from now on. */
@@ -5,9 +7,8 @@ export interface Seen {
 }
 
 /**
- * Remembers the latest `capacity` (at least 1) keys, to begin with those of `initial`. What it keeps of a key is a
- * fingerprint of 64 bits, in tables that are made at once: 200,000 texts would take 50 MB, and take them bit by bit.
- * That two keys of these share one has a chance of one in a thousand million.
+ * Remembers the latest `capacity` (at least 1) keys, to begin with those of `initial`. What it keeps of a key is its
+ * fingerprint, in tables that are made at once: 200,000 texts would take 50 MB, and take them bit by bit.
  */
 export function createSeen(capacity: number, initial: readonly string[] = []): Seen {
   const table = createTable(capacity);
@@ -66,18 +67,4 @@ function createTable(capacity: number) {
       low[hole] = 0;
     },
   };
-}
-
-/** Two mixed halves (cyrb53's), the lower one never 0. */
-function fingerprint(key: string): readonly [high: number, low: number] {
-  let one = 0xdeadbeef;
-  let two = 0x41c6ce57;
-  for (let at = 0; at < key.length; at += 1) {
-    const code = key.charCodeAt(at);
-    one = Math.imul(one ^ code, 2654435761);
-    two = Math.imul(two ^ code, 1597334677);
-  }
-  one = Math.imul(one ^ (one >>> 16), 2246822507) ^ Math.imul(two ^ (two >>> 13), 3266489909);
-  two = Math.imul(two ^ (two >>> 16), 2246822507) ^ Math.imul(one ^ (one >>> 13), 3266489909);
-  return [two >>> 0, one >>> 0 || 1];
 }

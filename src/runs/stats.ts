@@ -1,6 +1,7 @@
 import { countFigures, type FigureCounter, type Figures } from "./figures.ts";
 import type { FlowRun } from "./flow-run.ts";
 import { keyOf, type Grouping } from "./grouping.ts";
+import { keptId, keptText } from "./kept.ts";
 import { countRootCauses, type RootCause } from "./root-causes.ts";
 import { cutTime, roundStep, type Timeline } from "./timeline.ts";
 
@@ -65,6 +66,8 @@ export interface StatsCounter {
 const mostSteps = 50;
 /** Events could name any number of flows, sandboxes, codes and statuses. */
 const mostGroups = 1000;
+/** Of a flow's name so many characters are kept; most have a dozen. */
+const longestName = 500;
 
 /**
  * Counts the runs of a window, handed over in the journal's order. A run belongs to the time when it was updated; one
@@ -85,8 +88,9 @@ export function countStats({ from, to, by, bucketMs }: StatsPlan): StatsCounter 
     const known = groups.get(key);
     if (known !== undefined) return known;
     if (groups.size >= mostGroups) return rest;
-    const fresh = openGroup(key, steps);
-    groups.set(key, fresh);
+    const kept = key === null ? null : keptText(key);
+    const fresh = openGroup(kept, steps);
+    groups.set(kept, fresh);
     return fresh;
   };
 
@@ -96,7 +100,7 @@ export function countStats({ from, to, by, bucketMs }: StatsPlan): StatsCounter 
       total.add(run);
       trend.add(run, at);
       if (pieces !== null) buckets[pieces.indexOf(at)]?.add(run);
-      if (by !== null) groupOf(keyOf(run, by)).add(run, at, by);
+      if (by !== null) groupOf(groupKey(run, by)).add(run, at, by);
       causes.add(run, at);
     },
     read: () => ({
@@ -115,6 +119,11 @@ export function countStats({ from, to, by, bucketMs }: StatsPlan): StatsCounter 
   };
 }
 
+function groupKey(run: FlowRun, by: Grouping): string | null {
+  const key = keyOf(run, by);
+  return key === null ? null : keptId(key);
+}
+
 interface GroupCounter {
   add(run: FlowRun, at: number, by: Grouping): void;
   read(): Omit<Group, "isRest">;
@@ -126,7 +135,7 @@ function openGroup(key: string | null, steps: Timeline): GroupCounter {
   let name: string | null = null;
   return {
     add: (run, at, by) => {
-      if (by === "flow") name = run.flowName ?? name;
+      if (by === "flow" && run.flowName !== null) name = keptText(run.flowName, longestName);
       figures.add(run);
       trend.add(run, at);
     },

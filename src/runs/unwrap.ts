@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from "../json.ts";
+import { joinKey, runKey, shortKey } from "./event-key.ts";
 import { objectOf, objectsOf, wordOf } from "./fields.ts";
 
 /** What an event turns out to hold once its envelopes are off. */
@@ -8,8 +9,11 @@ export interface Unwrapped {
   readonly eventId: string | null;
   readonly eventCode: string | null;
   readonly imsOrgId: string | null;
-  /** The object inside, or why there is none, as the end of a sentence about the event. */
-  readonly content: { readonly body: JsonObject } | { readonly unreadable: string };
+  /**
+   * The object inside, or why there is none, as the end of a sentence about the event; `unseen` where there may be one
+   * all the same, beyond what is looked at.
+   */
+  readonly content: { readonly body: JsonObject } | { readonly unreadable: string; readonly unseen?: true };
 }
 
 /**
@@ -55,7 +59,8 @@ const noEnvelope: Envelope = { id: null, code: null, imsOrgId: null };
 function open(value: unknown, around: Envelope, depth: number, found: Found): void {
   found.stepsLeft -= 1;
   if (found.stepsLeft < 0) return;
-  if (found.stepsLeft === 0 || depth > deepest) keep({ unreadable: "is nested without end" }, around, found);
+  if (found.stepsLeft === 0) keep({ unreadable: `holds more than ${mostSteps} bodies`, unseen: true }, around, found);
+  else if (depth > deepest) keep({ unreadable: "is nested without end", unseen: true }, around, found);
   else if (typeof value === "string") openText(value, around, depth, found);
   else if (Array.isArray(value)) for (const item of value) open(item, around, depth + 1, found);
   else if (isObject(value)) openObject(value, readEnvelope(value, around), depth, found);
@@ -104,12 +109,14 @@ function readEnvelope(value: JsonObject, around: Envelope): Envelope {
 
 function readEventId(value: JsonObject, header: JsonObject): EventId | null {
   const ours = wordOf(value["eventid"]) ?? wordOf(value["event_id"]);
-  if (ours !== null) return { text: ours, key: ours, rank: 3, count: 0 };
+  if (ours !== null) return { text: ours, key: shortKey(ours), rank: 3, count: 0 };
   const cloud = value["specversion"] === undefined ? null : wordOf(value["id"]);
   // CloudEvents: an id is unique within its source only.
-  if (cloud !== null) return { text: cloud, key: `${wordOf(value["source"]) ?? ""} ${cloud}`, rank: 2, count: 0 };
+  if (cloud !== null) {
+    return { text: cloud, key: shortKey(joinKey(wordOf(value["source"]) ?? "", cloud)), rank: 2, count: 0 };
+  }
   const message = wordOf(header["msgId"]);
-  return message === null ? null : { text: message, key: message, rank: 1, count: 0 };
+  return message === null ? null : { text: message, key: shortKey(message), rank: 1, count: 0 };
 }
 
 function isContent(value: unknown): boolean {
@@ -118,7 +125,7 @@ function isContent(value: unknown): boolean {
 
 function keep(content: Unwrapped["content"], { id, code, imsOrgId }: Envelope, found: Found): void {
   found.contents.push({
-    key: id === null ? null : `${id.key}#${id.count}`,
+    key: id === null ? null : runKey(id.key, id.count),
     eventId: id?.text ?? null,
     eventCode: code,
     imsOrgId,

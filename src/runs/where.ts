@@ -66,10 +66,37 @@ function compileComparison(comparison: Comparison, source: Source): RunFilter {
   if (one.kind === "null") return nullTest(operator === "==", other);
   if (other.kind === "null") return nullTest(operator === "==", one);
   const holds = relations[operator];
+  const deciding = decidingOf[operator];
   return (run) => {
-    const others = other.values(run);
-    return one.values(run).some((a) => a !== null && others.some((b) => b !== null && holds(a, b)));
+    const others = deciding(other.values(run).filter((value) => value !== null));
+    if (others instanceof Set) return one.values(run).some((a) => a !== null && others.has(a));
+    return one.values(run).some((a) => a !== null && others.some((b) => holds(a, b)));
   };
+}
+
+type Known = Exclude<FieldValue, null>;
+
+/**
+ * Of the values on the right those that decide whether any fits: one or two, or a set to look them up in. Two fields with
+ * a hundred thousand elements each would be ten thousand million pairs.
+ */
+const decidingOf: Readonly<
+  Record<keyof typeof relations, (values: readonly Known[]) => readonly Known[] | Set<Known>>
+> = {
+  "==": (values) => (values.length < 2 ? values : new Set(values)),
+  "!=": (values) => [...values.slice(0, 1), ...values.filter((value) => value !== values[0]).slice(0, 1)],
+  ">": least,
+  ">=": least,
+  "<": greatest,
+  "<=": greatest,
+};
+
+function least(values: readonly Known[]): readonly Known[] {
+  return values.length < 2 ? values : [values.reduce((one, other) => (other < one ? other : one))];
+}
+
+function greatest(values: readonly Known[]): readonly Known[] {
+  return values.length < 2 ? values : [values.reduce((one, other) => (other > one ? other : one))];
 }
 
 const relations: Readonly<

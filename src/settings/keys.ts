@@ -40,16 +40,6 @@ export const defaults: ProfileValues = {
   apiUrl: "https://api.adobe.io",
 };
 
-/** What the environment gives. Pure. */
-export function readVariables(env: Env): ProfileValues {
-  return Object.fromEntries(
-    Object.entries(variables).flatMap(([key, name]) => {
-      const value = filled(env[name]);
-      return value === null ? [] : [[key, value] as const];
-    }),
-  );
-}
-
 /** A text with something in it besides blanks, or `null`. Pure. */
 export function filled(text: string | undefined): string | null {
   const trimmed = text?.trim() ?? "";

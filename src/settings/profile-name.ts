@@ -1,5 +1,6 @@
 import { FlowrunError } from "../errors.ts";
-import { filled, type Env } from "./keys.ts";
+import { readVariable } from "./environment.ts";
+import type { Env } from "./keys.ts";
 
 /** The profile where none is named. */
 export const defaultProfile = "default";
@@ -9,7 +10,7 @@ export const defaultProfile = "default";
  * @throws FlowrunError `usage` for a name that could not be a file's. Pure.
  */
 export function namedProfile(flag: string | undefined, env: Env): string | null {
-  const name = flag ?? filled(env["FLOWRUN_PROFILE"]);
+  const name = flag ?? readVariable(env, "FLOWRUN_PROFILE");
   return name === null ? null : checkProfileName(name);
 }
 

@@ -36,7 +36,9 @@ export interface RunSink extends Sink {
 /** Opens the sink for a format, which loads what that format needs and no other. Nothing is written yet. */
 export async function openSink(options: SinkOptions, output: Output): Promise<RunSink> {
   const renderer = await renderers[options.format](options, output);
-  return { ...streamSink(renderer, output, options.hold), encode: renderer.encode, hidden: renderer.hidden };
+  // A line that a killed process left unfinished must not spoil the first record; an array is no matter of lines.
+  const target = options.format === "json" ? output : onOwnLine(output);
+  return { ...streamSink(renderer, target, options.hold), encode: renderer.encode, hidden: renderer.hidden };
 }
 
 type OpenRenderer = (options: SinkOptions, output: Output) => Promise<Renderer>;
@@ -66,6 +68,18 @@ async function openTable(options: SinkOptions, output: Output, room: () => numbe
     time: await openTimes(style, now),
     room,
   });
+}
+
+/** Begins on a line of its own where there is anything to write. */
+function onOwnLine(output: Output): Pick<Output, "write"> {
+  let isFirst = true;
+  return {
+    write: (text) => {
+      const begins = isFirst && text !== "";
+      if (begins) isFirst = false;
+      return output.write(begins && output.isMidLine ? `\n${text}` : text);
+    },
+  };
 }
 
 /** In a pipe, and in `wide`, nothing is cut and no column left out. */

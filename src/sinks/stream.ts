@@ -4,11 +4,12 @@ import type { Sink } from "./sink.ts";
 
 /**
  * A sink that writes a document to a stream. Where the layout gains by it, up to `hold` runs wait for each other before
- * they are laid. After a failed write every later write and flush fails alike, so that no cursor passes what was never
+ * they are laid, unless they are monstrous. After a failed write every later write and flush fails alike, so that no cursor passes what was never
  * accepted; `close` then leaves the stream alone and resolves.
  */
 export function streamSink(renderer: Renderer, output: Pick<Output, "write">, hold: number): Sink {
   const enough = renderer.holds ? hold : 0;
+  const mayWait = (): boolean => held.length < enough && sizeOf(held) < mostAtOnce;
   let held: string[] = [];
   let isOpen = false;
   let isClosed = false;
@@ -21,10 +22,9 @@ export function streamSink(renderer: Renderer, output: Pick<Output, "write">, ho
     return written;
   };
   const flush = (): Promise<void> => {
-    if (held.length === 0) return written;
-    const text = renderer.lay(held);
+    const laid = piecesOf(held);
     held = [];
-    return put(text);
+    return laid.reduce((_, piece) => put(renderer.lay(piece)), written);
   };
   const finish = async (): Promise<void> => {
     await flush();
@@ -34,7 +34,7 @@ export function streamSink(renderer: Renderer, output: Pick<Output, "write">, ho
   return {
     write: (encoded) => {
       held = held.concat(encoded);
-      return held.length >= enough ? flush() : written;
+      return mayWait() ? written : flush();
     },
     flush,
     close: async () => {
@@ -43,4 +43,27 @@ export function streamSink(renderer: Renderer, output: Pick<Output, "write">, ho
       await written.then(finish, () => undefined);
     },
   };
+}
+
+/** Characters: a page of many runs is laid in pieces, since one text for all of them might be longer than a text can be. */
+const mostAtOnce = 16_000_000;
+
+function piecesOf(encoded: readonly string[]): readonly (readonly string[])[] {
+  if (encoded.length === 0) return [];
+  if (sizeOf(encoded) <= mostAtOnce) return [encoded];
+  const pieces: string[][] = [];
+  let left = 0;
+  for (const text of encoded) {
+    if (text.length > left || pieces.length === 0) {
+      pieces.push([]);
+      left = mostAtOnce;
+    }
+    pieces.at(-1)?.push(text);
+    left -= text.length;
+  }
+  return pieces;
+}
+
+function sizeOf(encoded: readonly string[]): number {
+  return encoded.reduce((sum, { length }) => sum + length, 0);
 }

@@ -1,11 +1,21 @@
-import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { FlowrunError, reasonOf } from "../errors.ts";
-import type { Cursor, CursorStore } from "../journal/cursor.ts";
+import type { Host } from "../host.ts";
+import { mayAsk, type Cursor, type CursorStore } from "../journal/cursor.ts";
 import { parseObject, textOf } from "../json.ts";
 import { profileFlag } from "../settings/profile-name.ts";
-import { readPrivateFile, writePrivateFile } from "./private-file.ts";
-import { tryProcessLock, type ProcessLock } from "./process-lock.ts";
+import { filesIn } from "./folders.ts";
+import { privateFile, type PrivateFile } from "./private-file.ts";
+import {
+  describeHolder,
+  holderHint,
+  lockPath,
+  nap,
+  tryProcessLock,
+  type LockPlace,
+  type ProcessLock,
+} from "./process-lock.ts";
+import { codeOf, findRemedy, type Remedy } from "./trouble.ts";
 
 /** Which cursor: one file each. */
 export interface CursorPlace {
@@ -15,51 +25,78 @@ export interface CursorPlace {
 }
 
 /** Pure. */
-export function cursorPath({ stateFolder, profile, name }: CursorPlace): string {
-  return join(stateFolder, "cursors", profile, `${name}.json`);
+export function cursorPath(place: CursorPlace): string {
+  return fileOf(place).path;
 }
 
 export function openCursorFile(place: CursorPlace): CursorStore {
-  const path = cursorPath(place);
+  const file = fileOf(place);
   return {
     find: async () => {
-      const text = await readPrivateFile(path).catch((error: unknown) => {
-        throw damaged(place, reasonOf(error));
+      const text = await file.read().catch(async (error: unknown) => {
+        throw error instanceof FlowrunError ? error : await unreadable(place, error);
       });
       if (text === null) return null;
       const cursor = decodeCursor(text);
-      if (cursor !== null) return cursor;
-      throw damaged(place, "it does not hold a cursor that this version of flowrun can read");
+      if (typeof cursor !== "string") return cursor;
+      throw damaged(place, cursor);
     },
-    save: (cursor) => writePrivateFile(path, `${JSON.stringify({ schemaVersion, ...encode(cursor) })}\n`),
+    save: (cursor) => file.write(`${JSON.stringify({ schemaVersion, ...encode(cursor) })}\n`),
   };
 }
 
-/** The names of a profile's cursors, sorted. */
+/** The names of a profile's cursors, sorted. @throws FlowrunError `settings` where their folder cannot be read. */
 export async function listCursors(stateFolder: string, profile: string): Promise<readonly string[]> {
-  const files = await readdir(join(stateFolder, "cursors", profile)).catch(() => []);
+  const files = await filesIn(stateFolder, "cursors", profile).catch(async (error: unknown) => {
+    if (error instanceof FlowrunError) throw error;
+    const folder = join(stateFolder, "cursors", profile);
+    const remedy = await findRemedy(error, stateFolder, folder);
+    throw new FlowrunError("settings", `the folder ${folder} cannot be read`, { ...remedy, cause: error });
+  });
   return files
     .filter((file) => file.endsWith(".json"))
     .map((file) => file.slice(0, -".json".length))
     .sort();
 }
 
+/** Forgets a cursor, if there is one. @throws the file system's own error. */
 export async function deleteCursor(place: CursorPlace): Promise<void> {
-  await rm(cursorPath(place), { force: true });
+  await fileOf(place).remove();
 }
+
+const attempts = 6;
 
 /**
  * One process at a time may move a cursor.
  * @throws FlowrunError `usage` that says which process holds it; the file system's own error where it cannot be locked.
  */
-export async function lockCursor(place: CursorPlace, pid: number): Promise<ProcessLock> {
-  const attempt = await tryProcessLock(cursorPath(place).replace(/json$/, "lock"), pid);
-  if ("lock" in attempt) return attempt.lock;
-  const who = attempt.holder === null ? "another process" : `process ${String(attempt.holder)}`;
-  throw new FlowrunError("usage", `the cursor '${place.name}' is being moved by ${who}`, {
-    why: "one process at a time may read on from a cursor, or runs would be printed twice",
-    hint: "wait for it to end, or read from a cursor of your own: --cursor <name>",
-  });
+export async function lockCursor(place: CursorPlace, host: Pick<Host, "sleep">): Promise<ProcessLock> {
+  for (let left = attempts; ; left -= 1) {
+    const attempt = await tryProcessLock(lockOf(place));
+    if ("lock" in attempt) return attempt.lock;
+    const { holder } = attempt;
+    if (holder.mayBeTie && left > 1) {
+      await nap(host);
+      continue;
+    }
+    throw new FlowrunError("usage", `the cursor '${place.name}' is being moved by ${describeHolder(holder)}`, {
+      why: "one process at a time may read on from a cursor, or runs would be printed twice",
+      hint: holderHint(holder) ?? "wait for it to end, or read from a cursor of your own: --cursor <name>",
+    });
+  }
+}
+
+/** What helps where a cursor cannot be read, saved, locked or deleted. */
+export function cursorRemedy(place: CursorPlace, error: unknown): Promise<Remedy> {
+  return findRemedy(error, place.stateFolder, cursorPath(place), lockPath(lockOf(place)));
+}
+
+function fileOf({ stateFolder, profile, name }: CursorPlace): PrivateFile {
+  return privateFile(stateFolder, ["cursors", profile], `${name}.json`);
+}
+
+function lockOf({ stateFolder, profile, name }: CursorPlace): LockPlace {
+  return { home: stateFolder, below: ["cursors", profile], name: `${name}.lock` };
 }
 
 const schemaVersion = 1;
@@ -73,19 +110,26 @@ function encode(cursor: Cursor) {
   };
 }
 
-function decodeCursor(text: string): Cursor | null {
+/** @returns the cursor, or what is wrong with it. */
+function decodeCursor(text: string): Cursor | string {
   const fields = parseObject(text);
-  if (fields?.["schemaVersion"] !== schemaVersion) return null;
+  if (fields?.["schemaVersion"] !== schemaVersion) return notACursor;
   const journal = textOf(fields["journal"]);
   const next = textOf(fields["next"]);
   const [savedAt = NaN, readUntil = NaN, movedAt = NaN] = ["savedAt", "readUntil", "movedAt"].map((name) =>
     Date.parse(textOf(fields[name]) ?? ""),
   );
   const { runs, events, keys } = fields;
-  if (journal === null || next === null || Number.isNaN(savedAt + readUntil + movedAt)) return null;
-  if (typeof runs !== "number" || typeof events !== "number" || !isTexts(keys)) return null;
+  if (journal === null || next === null || !(Math.max(savedAt, readUntil, movedAt) < latest)) return notACursor;
+  if (typeof runs !== "number" || typeof events !== "number" || !isTexts(keys)) return notACursor;
+  if (!mayAsk(next, journal)) return "its `next` is no URL to which the access token may go";
   return { journal, next, position: textOf(fields["position"]), savedAt, readUntil, movedAt, runs, events, keys };
 }
+
+/** Later than this there is no year of four digits to write. */
+const latest = Date.UTC(9999, 0);
+
+const notACursor = "it does not hold a cursor that this version of flowrun can read";
 
 function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((element) => typeof element === "string");
@@ -95,5 +139,16 @@ function damaged(place: CursorPlace, why: string): FlowrunError {
   return new FlowrunError("settings", `the cursor file ${cursorPath(place)} cannot be used`, {
     why: `${why}; starting over silently might skip or repeat runs`,
     hint: `mend or move the file, or start over knowingly: flowrun cursor set ${place.name} oldest${profileFlag(place.profile)}`,
+  });
+}
+
+/** Damage can be started over; a file that belongs to somebody else cannot be written either. */
+async function unreadable(place: CursorPlace, error: unknown): Promise<FlowrunError> {
+  const code = codeOf(error);
+  if (code !== "EACCES" && code !== "EPERM") return damaged(place, reasonOf(error));
+  const remedy = await cursorRemedy(place, error);
+  return new FlowrunError("settings", `the cursor file ${cursorPath(place)} cannot be used`, {
+    ...remedy,
+    cause: error,
   });
 }

@@ -1,5 +1,9 @@
+import { existsSync } from "node:fs";
 import { open } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
+import { decodeText } from "../encoding.ts";
 import { FlowrunError } from "../errors.ts";
 
 /** Whatever Adobe Developer Console writes is a few kilobytes. */
@@ -13,7 +17,7 @@ export async function readGivenFile(path: string): Promise<string> {
   const bytes = await readStart(path).catch((error: unknown) => {
     throw unreadable(path, error);
   });
-  if (bytes.length <= mostBytes) return bytes.toString("utf8");
+  if (bytes.length <= mostBytes) return decodeText(bytes);
   throw new FlowrunError("settings", `the file ${path} cannot be used`, {
     why: "it is longer than 5 MiB, and so lacks the fields of a file from Adobe Developer Console (`project` or `CLIENT_ID`)",
     hint: "name the file that Adobe Developer Console → your project → Download gives",
@@ -32,8 +36,13 @@ export async function findGivenFile(path: string): Promise<string | null> {
 
 /** One byte more than allowed tells that there is more. */
 async function readStart(path: string): Promise<Buffer> {
-  const handle = await open(path, "r");
+  const handle = await open(expandHome(path), "r");
   return buffer(handle.createReadStream({ end: mostBytes }));
+}
+
+/** `--from=~/x` reaches a program as it is typed: most shells replace the tilde at the start of a word only. */
+function expandHome(path: string): string {
+  return /^~[/\\]/.test(path) && !existsSync(path) ? join(homedir(), path.slice(1)) : path;
 }
 
 function unreadable(path: string, error: unknown): FlowrunError {

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
 import { isObject, parseObject } from "../json.ts";
 import type { KnownName, NameStore } from "../names/name-book.ts";
-import { readPrivateFile, writePrivateFile } from "./private-file.ts";
+import { findUnusable, privateFile } from "./private-file.ts";
 
 /**
  * Keeps the names of an organisation's flows between processes, in a file under the cache folder. It is only a cache: a
@@ -10,11 +9,16 @@ import { readPrivateFile, writePrivateFile } from "./private-file.ts";
  */
 export function createNamesFile(cacheFolder: string, platform: string, imsOrgId: string): NameStore {
   const key = createHash("sha256").update(`${platform}\n${imsOrgId}`).digest("hex");
-  const path = join(cacheFolder, "names", `${key}.json`);
+  const file = privateFile(cacheFolder, ["names"], `${key}.json`);
   return {
-    find: async () => readNames(await readPrivateFile(path).catch(() => null)),
-    keep: (names) => writePrivateFile(path, `${JSON.stringify(Object.fromEntries(names))}\n`).catch(() => undefined),
+    find: async () => readNames(await file.read().catch(() => null)),
+    keep: (names) => file.write(`${JSON.stringify(Object.fromEntries(names))}\n`).catch(() => undefined),
   };
+}
+
+/** The paths of the files of names that cannot be used. */
+export function findDamagedNames(cacheFolder: string): Promise<readonly string[]> {
+  return findUnusable(cacheFolder, ["names"], (text) => parseObject(text) !== null);
 }
 
 function readNames(text: string | null): ReadonlyMap<string, KnownName> {

@@ -1,41 +1,91 @@
-import { mkdir, open, type FileHandle } from "node:fs/promises";
-import { dirname } from "node:path";
+import { randomInt } from "node:crypto";
+import { join } from "node:path";
+import type { Host } from "../host.ts";
+import { claim, findHolder, findRival, type Claimant, type LockInHand } from "./claims.ts";
+import { openFolder } from "./folders.ts";
+import { tryFlock, tryNativeLock } from "./kernel-lock.ts";
+import { openLockFile } from "./lock-file.ts";
 
 export interface ProcessLock {
   release(): Promise<void>;
 }
 
-export type LockAttempt =
-  | { readonly lock: ProcessLock }
-  /** Another process holds it; its id where it is known. */
-  | { readonly holder: number | null };
+export type LockAttempt = { readonly lock: ProcessLock } | { readonly holder: LockHolder };
+
+export interface LockHolder extends Claimant {
+  /** Whether two that began at once may each have made way for the other, so that another attempt is worth it. */
+  readonly mayBeTie: boolean;
+}
+
+/** Which lock: a file in a folder below one of flowrun's homes. */
+export interface LockPlace {
+  readonly home: string;
+  readonly below: readonly string[];
+  readonly name: string;
+}
+
+/** Pure. */
+export function lockPath({ home, below, name }: LockPlace): string {
+  return join(home, ...below, name);
+}
 
 /**
- * Takes a lock that one process at a time can hold. It is the kernel's own lock on the file, so it is gone with the
- * process, however that ended; the file itself stays, and holds the id of the last process that had it.
- * @throws the file system's own error where the file cannot be made or the system has no locks.
+ * Takes a lock that one process at a time can hold, and that is free at once when its process is dead: the kernel's own
+ * lock on the file where that can be had, and in any case a claim that others of either kind can see.
+ * @throws the file system's own error where no file can be made; FlowrunError `settings` for a link in the lock's place,
+ * and where others may write in its folder.
  */
-export async function tryProcessLock(path: string, pid: number): Promise<LockAttempt> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  // Most commands never lock anything, and it is many files.
-  const { default: locks } = await import("fs-native-extensions");
-  const handle = await open(path, "a+", 0o600);
+export async function tryProcessLock(place: LockPlace): Promise<LockAttempt> {
+  openFolder(place.home, ...place.below);
+  const path = lockPath(place);
+  const handle = await openLockFile(path);
   try {
-    if (!locks.tryLock(handle.fd)) {
-      const holder = await readHolder(handle);
+    const native = await tryNativeLock(handle);
+    const flock = native === "none" ? await tryFlock(handle) : "none";
+    if (native === "held" || flock === "held") {
+      const pid = await findHolder({ path, handle });
       await handle.close();
-      return { holder };
+      return { holder: { pid, elsewhere: null, mayBeTie: false } };
     }
-    await handle.truncate(0);
-    await handle.write(String(pid));
-    return { lock: { release: () => handle.close() } };
+    const kernel = native === "taken" ? "native" : flock === "taken" ? "flock" : "none";
+    return await settle({ path, handle, kernel });
   } catch (error) {
     await handle.close();
     throw error;
   }
 }
 
-async function readHolder(handle: FileHandle): Promise<number | null> {
-  const text = await handle.readFile("utf8").catch(() => "");
-  return /^\d+$/.test(text) ? Number(text) : null;
+async function settle(lock: LockInHand): Promise<LockAttempt> {
+  const own = await claim(lock);
+  const release = async (): Promise<void> => {
+    await own.withdraw();
+    await lock.handle.close();
+  };
+  try {
+    const rival = await findRival(lock, own);
+    if (rival === null) return { lock: { release } };
+    await release();
+    return { holder: { ...rival, mayBeTie: true } };
+  } catch (error) {
+    await own.withdraw();
+    throw error;
+  }
+}
+
+const longestNapMs = 40;
+
+/** Sleeps for a while that no other process sleeps as well. */
+export function nap(host: Pick<Host, "sleep">): Promise<void> {
+  return host.sleep(randomInt(1, longestNapMs));
+}
+
+/** Who holds a lock, in words. Pure. */
+export function describeHolder({ pid, elsewhere }: LockHolder): string {
+  const who = pid === null ? "another process" : `process ${pid}`;
+  return elsewhere === null ? who : `${who} of another container or machine`;
+}
+
+/** What to do about a holder that cannot be seen from here; `null` for all others. Pure. */
+export function holderHint({ elsewhere }: LockHolder): string | null {
+  return elsewhere === null ? null : `if that one has ended: rm ${elsewhere}`;
 }

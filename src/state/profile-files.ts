@@ -1,13 +1,18 @@
-import { chmod, readdir, rm, stat } from "node:fs/promises";
+import { chmod, readdir, stat } from "node:fs/promises";
 import { platform } from "node:os";
 import { join } from "node:path";
 import { FlowrunError } from "../errors.ts";
 import { isProfileName } from "../settings/profile-name.ts";
-import { readPrivateFile, writePrivateFile } from "./private-file.ts";
+import { privateFile, type PrivateFile } from "./private-file.ts";
 
 /** The file that a profile is saved in, under the config folder. Pure. */
 export function profilePath(configFolder: string, profile: string): string {
-  return join(configFolder, "profiles", `${profile}.json`);
+  return profileFile(configFolder, profile).path;
+}
+
+/** Pure. */
+export function profileFile(configFolder: string, profile: string): PrivateFile {
+  return privateFile(configFolder, ["profiles"], `${profile}.json`);
 }
 
 /** The names of the saved profiles, sorted; none where the folder cannot be read. */
@@ -49,16 +54,20 @@ export async function tightenProfile(configFolder: string, profile: string): Pro
 
 /**
  * The profile that `profile use` chose; `null` where none was.
- * @throws FlowrunError `settings` that names the file, when it does not hold a profile's name.
+ * @throws FlowrunError `settings` that names the file, when it does not hold a profile's name, or the folder, when others
+ * may write there.
  */
 export async function readUsedProfile(configFolder: string): Promise<string | null> {
-  const path = usedPath(configFolder);
-  // A home that cannot be read has chosen nothing that could be used.
-  const text = await readPrivateFile(path).catch(() => null);
+  const file = usedFile(configFolder);
+  const text = await file.read().catch((error: unknown) => {
+    if (error instanceof FlowrunError) throw error;
+    // A home that cannot be read has chosen nothing that could be used.
+    return null;
+  });
   if (text === null) return null;
   const name = text.trim();
   if (isProfileName(name)) return name;
-  throw new FlowrunError("settings", `the file ${path} does not hold a profile's name`, {
+  throw new FlowrunError("settings", `the file ${file.path} does not hold a profile's name`, {
     why: "it is empty or damaged",
     hint: "choose again: flowrun profile use default",
   });
@@ -66,14 +75,19 @@ export async function readUsedProfile(configFolder: string): Promise<string | nu
 
 /** Remembers the profile for commands that name none. @throws the file system's own error. */
 export async function saveUsedProfile(configFolder: string, profile: string): Promise<void> {
-  await writePrivateFile(usedPath(configFolder), `${profile}\n`);
+  await usedFile(configFolder).write(`${profile}\n`);
 }
 
 /** Lets the default be used again. */
 export async function forgetUsedProfile(configFolder: string): Promise<void> {
-  await rm(usedPath(configFolder), { force: true });
+  await usedFile(configFolder).remove();
 }
 
-function usedPath(configFolder: string): string {
-  return join(configFolder, "used-profile");
+/** Pure. */
+export function usedProfilePath(configFolder: string): string {
+  return usedFile(configFolder).path;
+}
+
+function usedFile(configFolder: string): PrivateFile {
+  return privateFile(configFolder, [], "used-profile");
 }

@@ -1,27 +1,27 @@
-import { mkdir, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import Conf from "conf";
 import { FlowrunError, reasonOf } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { profileKeys, type ProfileValues } from "../settings/keys.ts";
-import { readPrivateFile } from "./private-file.ts";
-import { tryProcessLock, type ProcessLock } from "./process-lock.ts";
-import { profilePath } from "./profile-files.ts";
+import { describeHolder, holderHint, nap, tryProcessLock, type ProcessLock } from "./process-lock.ts";
+import { profileFile, profilePath } from "./profile-files.ts";
+import { codeOf, findRemedy } from "./trouble.ts";
 
 /** What it takes to change a profile. */
-export type ProfileKeeper = Pick<Host, "dirs" | "pid" | "sleep">;
+export type ProfileKeeper = Pick<Host, "dirs" | "sleep">;
 
 /**
  * What a profile has saved; nothing for one that was never saved.
  * @throws FlowrunError `settings` that names the file, when it is damaged or cannot be read; the file is left alone.
  */
 export async function readProfile(configFolder: string, profile: string): Promise<ProfileValues> {
-  const path = profilePath(configFolder, profile);
+  const file = profileFile(configFolder, profile);
   try {
-    if ((await readPrivateFile(path)) === null) return {};
-    return open(configFolder, profile).store;
+    const text = await file.read();
+    return text === null ? {} : decode(text, configFolder, profile);
   } catch (error) {
-    throw damaged(path, error);
+    if (error instanceof FlowrunError) throw error;
+    throw await damaged(configFolder, file.path, error);
   }
 }
 
@@ -35,46 +35,51 @@ export async function updateProfile(
   profile: string,
   change: (saved: ProfileValues) => ProfileValues,
 ): Promise<ProfileValues> {
-  return locked(keeper, profile, async () => {
+  return locked(keeper, profile, "written", async () => {
     const values = change(await readProfile(keeper.dirs.config, profile));
-    const conf = open(keeper.dirs.config, profile);
-    conf.store = { ...values };
+    await profileFile(keeper.dirs.config, profile).write(`${JSON.stringify(values, undefined, "\t")}\n`);
     return values;
   });
 }
 
-/** Forgets a profile's file, damaged or not. @returns whether there was one. */
+/**
+ * Forgets a profile's file, damaged or not, and every temporary of it.
+ * @returns whether there was one. @throws FlowrunError `state` where it cannot be removed.
+ */
 export async function removeProfile(keeper: ProfileKeeper, profile: string): Promise<boolean> {
-  const path = profilePath(keeper.dirs.config, profile);
-  return locked(keeper, profile, async () => {
-    const isThere = (await readPrivateFile(path).catch(() => "")) !== null;
-    await rm(path, { force: true });
-    return isThere;
-  });
+  return locked(keeper, profile, "removed", () => profileFile(keeper.dirs.config, profile).remove());
 }
 
-function open(configFolder: string, profile: string): Conf<Record<string, string>> {
-  return new Conf<Record<string, string>>({
+/** Conf holds the values against their schema; what is read and written goes through our own door. */
+function decode(text: string, configFolder: string, profile: string): ProfileValues {
+  const conf = new Conf<Record<string, string>>({
     cwd: join(configFolder, "profiles"),
     configName: profile,
     projectSuffix: "",
-    configFileMode: 0o600,
+    deserialize: () => parse(text),
     // A URL as a value is fine either way, but a dot in a key must never nest.
     accessPropertiesByDotNotation: false,
     schema: Object.fromEntries(profileKeys.map((key) => [key, { type: "string" }] as const)),
     rootSchema: { additionalProperties: false },
   });
+  return conf.store;
 }
+
+const parse: (text: string) => Record<string, string> = JSON.parse;
 
 /** A change takes milliseconds: a lock held for this long is not a change any more. */
 const longestWaitMs = 10_000;
-const napMs = 20;
+const shortestNapMs = 20;
 
-async function locked<T>(keeper: ProfileKeeper, profile: string, work: () => Promise<T>): Promise<T> {
-  const path = profilePath(keeper.dirs.config, profile);
+async function locked<T>(
+  keeper: ProfileKeeper,
+  profile: string,
+  what: "written" | "removed",
+  work: () => Promise<T>,
+): Promise<T> {
+  const { config } = keeper.dirs;
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const lock = await takeLock(keeper, path.replace(/json$/, "lock"), profile);
+    const lock = await takeLock(keeper, profile);
     try {
       return await work();
     } finally {
@@ -82,32 +87,35 @@ async function locked<T>(keeper: ProfileKeeper, profile: string, work: () => Pro
     }
   } catch (error) {
     if (error instanceof FlowrunError) throw error;
-    throw new FlowrunError("state", `the profile file ${path} could not be written`, {
-      why: reasonOf(error),
-      hint: "make the folder writable, or put flowrun's files elsewhere: FLOWRUN_HOME=<folder>",
-      cause: error,
-    });
+    const path = profilePath(config, profile);
+    const remedy = await findRemedy(error, config, path, path.replace(/json$/, "lock"));
+    throw new FlowrunError("state", `the profile file ${path} could not be ${what}`, { ...remedy, cause: error });
   }
 }
 
-async function takeLock(keeper: ProfileKeeper, path: string, profile: string): Promise<ProcessLock> {
-  for (let waitedMs = 0; ; waitedMs += napMs) {
-    const attempt = await tryProcessLock(path, keeper.pid);
+async function takeLock(keeper: ProfileKeeper, profile: string): Promise<ProcessLock> {
+  for (let waitedMs = 0; ; waitedMs += shortestNapMs) {
+    const attempt = await tryProcessLock({ home: keeper.dirs.config, below: ["profiles"], name: `${profile}.lock` });
     if ("lock" in attempt) return attempt.lock;
-    if (waitedMs < longestWaitMs) {
-      await keeper.sleep(napMs);
+    const { holder } = attempt;
+    if (waitedMs < longestWaitMs && holder.elsewhere === null) {
+      await nap(keeper);
       continue;
     }
-    const who = attempt.holder === null ? "another process" : `process ${attempt.holder}`;
-    throw new FlowrunError("state", `the profile '${profile}' is being changed by ${who}`, {
+    throw new FlowrunError("state", `the profile '${profile}' is being changed by ${describeHolder(holder)}`, {
       why: "one process at a time may change it, and that one does not come to an end",
-      hint: "end that process, then try again",
+      hint: holderHint(holder) ?? "end that process, then try again",
     });
   }
 }
 
-function damaged(path: string, error: unknown): FlowrunError {
-  return new FlowrunError("settings", `the profile file ${path} cannot be used`, {
+async function damaged(configFolder: string, path: string, error: unknown): Promise<FlowrunError> {
+  const message = `the profile file ${path} cannot be used`;
+  const isClosed = codeOf(error) === "EACCES" || codeOf(error) === "EPERM";
+  if (isClosed) {
+    return new FlowrunError("settings", message, { ...(await findRemedy(error, configFolder, path)), cause: error });
+  }
+  return new FlowrunError("settings", message, {
     why: reasonOf(error),
     hint: "mend the file, or move it away and set the profile up again: flowrun login",
     cause: error,

@@ -121,16 +121,61 @@ describe("a refused secret", () => {
 
   test("and a second that is refused too: the last words count", async () => {
     ims().reply(400, refusal);
-    ims().reply(401, { error: "invalid_scope" }, { "X-Debug-Id": "dbg-2" });
+    ims().reply(401, { ...refusal, error_description: "client is locked" }, { "X-Debug-Id": "dbg-2" });
     const error = await failure(start(credentials("one", "two")).token);
-    expect(error).toMatchObject({ kind: "auth", requestId: "dbg-2" });
+    expect(error).toMatchObject({ kind: "auth", requestId: "dbg-2", suspects: ["clientSecret", "clientId"] });
     expect(error.message).toContain("all 2 secrets");
-    expect(error.why).toContain("invalid_scope");
+    expect(error.why).toBe("IMS answered 401: invalid_client: client is locked");
   });
 
   test("without a word", async () => {
-    ims().reply(400, "<html>no</html>");
-    expect((await failure(start().token)).why).toBe("IMS gave no reason");
+    ims().reply(400);
+    expect((await failure(start().token)).why).toBe("IMS answered 400 and gave no reason");
+  });
+});
+
+describe("what is not the secret's fault", () => {
+  test("is not mended by another one: the scopes, once the second secret has passed", async () => {
+    ims().reply(400, { error: "invalid_client" });
+    ims().reply(400, { error: "invalid_scope", error_description: "x" });
+    const { token, host } = start(credentials("one", "two", "three"));
+    const error = await failure(token);
+    expect(error).toMatchObject({ kind: "auth", suspects: ["scopes"], why: "IMS answered 400: invalid_scope: x" });
+    expect(host.asked).toHaveLength(2);
+  });
+
+  test.each<[string, number, string | object, Record<string, string>, string, string]>([
+    [
+      "the client id",
+      400,
+      { error: "invalid_client", error_description: "invalid client_id parameter" },
+      {},
+      "auth",
+      "clientId",
+    ],
+    ["the kind of credential", 400, { error: "unauthorized_client" }, {}, "auth", "clientId"],
+    ["a redirect", 302, "", { location: "/login" }, "unavailable", "imsUrl"],
+    ["a redirect to nowhere", 307, "", {}, "unavailable", "imsUrl"],
+    ["what is not there", 404, "", {}, "unavailable", "imsUrl"],
+    ["a page with 200", 200, "<!doctype html>", {}, "unavailable", "imsUrl"],
+    ["a page by its type", 403, "Blocked", { "content-type": "text/html; charset=utf-8" }, "unavailable", "imsUrl"],
+  ])("%s", async (_, status, body, headers, kind, suspect) => {
+    ims().reply(status, body, headers);
+    const { token, host } = start(credentials("one", "two"));
+    expect(await failure(token)).toMatchObject({ kind, suspects: [suspect] });
+    expect(host.asked).toHaveLength(1);
+    expect(host.sleeps).toEqual([]);
+  });
+
+  test("whoever knows more says it, once", async () => {
+    ims().reply(400, { error: "invalid_scope" });
+    const host = fakeHost();
+    const blame = (error: FlowrunError) => Promise.resolve(new FlowrunError("auth", `told: ${error.message}`));
+    const patience = { retries: 1, maxWaitMs: 0 };
+    const error = await failure(
+      mint(credentials(), { host, signal: host.signal, patience, notify: () => undefined, blame }),
+    );
+    expect(error.message).toMatch(/^told: IMS does not give/);
   });
 });
 
@@ -141,6 +186,9 @@ describe("passing trouble", () => {
     ["429 with garbage", 429, { "retry-after": "soon" }, 10_000],
     ["503 without a word", 503, {}, 10_000],
     ["500", 500, {}, 500],
+    ["408, a request that took too long to arrive", 408, {}, 500],
+    ["421, taken for another's", 421, {}, 500],
+    ["425, too early", 425, {}, 500],
     ["502, whose Retry-After nobody promised", 502, {}, 500],
   ])("%s is waited out, with the same request", async (_, status, headers, waitMs) => {
     ims().reply(status, "", headers);
@@ -184,6 +232,7 @@ describe("passing trouble", () => {
   test.each([
     ["no access_token", { expires_in: 86_399 }],
     ["an empty access_token", { ...whole, access_token: "" }],
+    ["an access_token that no header could carry", { ...whole, access_token: "two\nlines" }],
     ["no expires_in", { access_token: "eyJ.token" }],
     ["a life of nothing", { ...whole, expires_in: 0 }],
     ["a life of words", { ...whole, expires_in: "long" }],

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import hjson from "hjson";
 import { describe, expect, test } from "vitest";
 import { pickCredential, readConsoleFile } from "../../src/auth/console-json.ts";
 import { FlowrunError } from "../../src/errors.ts";
@@ -70,10 +71,161 @@ test("of several credentials the named one is picked, by name or client id; of o
   expect(refusal(() => pickCredential(credentials, "Third", "f")).hint).toContain("--credential 'First one'");
 });
 
+describe("aio's own files are read as aio reads them", () => {
+  const only = (text: string) =>
+    readConsoleFile(text, "f").credentials.map(({ clientId, secrets }) => [clientId, ...secrets]);
+  const found = [["s2s-client-1", "s2s-secret-1"]];
+  const context = {
+    client_id: "s2s-client-1",
+    client_secrets: ["s2s-secret-1"],
+    scopes: ["openid"],
+    ims_org_id: organisation,
+  };
+
+  test.each([
+    [
+      "what `aio config set` writes",
+      hjson.stringify(
+        { ims: { contexts: { watcher: context } } },
+        { separator: true, bracesSameLine: true, emitRootBraces: true },
+      ),
+    ],
+    [
+      "HJSON by hand",
+      "# mine\n{\n  // the watcher\n  client_id: s2s-client-1\n  client_secrets: [ 's2s-secret-1' ] /* new */\n  scopes: [\n    openid\n    adobeio_api\n  ]\n}",
+    ],
+    ["a comma too many", '{"CLIENT_ID": "s2s-client-1", "CLIENT_SECRETS": ["s2s-secret-1",],}'],
+    [
+      "YAML",
+      `# mine\nims:\n  contexts:\n    watcher:\n      client_id: s2s-client-1\n      client_secrets:\n        - s2s-secret-1\n      scopes: [openid]\n`,
+    ],
+    [
+      "lists as texts of JSON",
+      JSON.stringify({
+        ims: { contexts: { watcher: { ...context, client_secrets: '["s2s-secret-1"]', scopes: '["openid"]' } } },
+      }),
+    ],
+  ])("%s", (_, text) => {
+    expect(only(text)).toEqual(found);
+  });
+
+  test("ids of 19 digits survive in HJSON and YAML, too", () => {
+    const ids = { consumerOrgId: "7120468", projectId: "4566206088344827113", workspaceId: "4566206088344901442" };
+    const project = (comment: string) =>
+      `{ ${comment}\n project: {\n id: 4566206088344827113 ${comment}\n org: { id: 7120468, ims_org_id: "${organisation}" },\n workspace: { id: 4566206088344901442, details: { credentials: [ { oauth_server_to_server: { client_id: "s2s-client-1", client_secrets: ["s2s-secret-1"] } } ] } } } }`;
+    expect(readConsoleFile(project("# it's \"mine"), "f")).toMatchObject(ids);
+    const yaml =
+      "project:\n  id: 4566206088344827113\n  org: {id: 7120468}\n  workspace:\n    id: 4566206088344901442\n    details:\n      credentials:\n        - oauth_server_to_server: {client_id: a, client_secrets: [b]}\n";
+    expect(readConsoleFile(yaml, "f")).toMatchObject(ids);
+  });
+
+  test("a project and the credential that it was taken from in one file", () => {
+    const { project } = JSON.parse(readFileSync("fixtures/console/app.aio", "utf8")) as { project: object };
+    const file = readConsoleFile(JSON.stringify({ project, ims: { contexts: { watcher: context } } }), ".aio");
+    expect(file).toMatchObject({ projectId: "4566206088344827113", credentials: [{ clientId: "s2s-client-1" }] });
+  });
+
+  test.each([
+    [
+      "in capitals",
+      'AIO_IMS_CONTEXTS_WATCHER_CLIENT__ID=s2s-client-1\nAIO_IMS_CONTEXTS_WATCHER_CLIENT__SECRETS=["s2s-secret-1"]',
+    ],
+    [
+      "in both",
+      'AIO_ims_contexts_Watcher_client__id=s2s-client-1\nAIO_IMS_CONTEXTS_WATCHER_CLIENT__SECRETS=["s2s-secret-1"]',
+    ],
+    [
+      "after export",
+      'export AIO_ims_contexts_w_client__id=s2s-client-1\n  export AIO_ims_contexts_w_client__secrets=["s2s-secret-1"]',
+    ],
+    [
+      "with comments",
+      '# a note\nAIO_ims_contexts_w_client__id=s2s-client-1 # the id\nAIO_ims_contexts_w_client__secrets=["s2s-secret-1"] # made in May',
+    ],
+    [
+      "in quotes",
+      `AIO_ims_contexts_w_client__id="s2s-client-1"\nAIO_ims_contexts_w_client__secrets='["s2s-secret-1"]' # a list`,
+    ],
+    [
+      "under rules and boxes",
+      `${"#".repeat(60)}\n${"# ".repeat(30)}\nAIO_ims_contexts_w_client__id=s2s-client-1\nAIO_ims_contexts_w_client__secrets=["s2s-secret-1"]`,
+    ],
+    [
+      "over several lines",
+      `AIO_ims_contexts_w_client__id=s2s-client-1\nAIO_ims_contexts_w_client__secrets='[\n  "s2s-secret-1"\n]'\n`,
+    ],
+    [
+      "of any letters",
+      'AIO_ims_contexts_日本_client__id=s2s-client-1\nAIO_ims_contexts_日本_client__secrets=["s2s-secret-1"]',
+    ],
+    [
+      "of old Macs' lines",
+      'AIO_ims_contexts_w_client__id=s2s-client-1\rAIO_ims_contexts_w_client__secrets=["s2s-secret-1"]',
+    ],
+  ])("variables %s", (_, text) => {
+    expect(only(text)).toEqual(found);
+  });
+
+  test("a properties file has comments and quotes, too", () => {
+    const file = readConsoleFile(
+      '# mine\naio_api_key="s2s-client-1" # the id\naio_client_secret=one, two\naio_project_id=4566206088344827113',
+      "f",
+    );
+    expect(file).toMatchObject({
+      projectId: "4566206088344827113",
+      credentials: [{ clientId: "s2s-client-1", secrets: ["one", "two"] }],
+    });
+  });
+});
+
+describe("the Python library's settings", () => {
+  const config = {
+    org_id: organisation,
+    client_id: "s2s-client-1",
+    secret: "s2s-secret-1",
+    "sandbox-name": "prod",
+    environment: "prod",
+  };
+  test.each([
+    ["its own", { ...config, scopes: "openid,AdobeID, adobeio_api" }],
+    ["with a list of scopes", { ...config, scopes: ["openid", "AdobeID", "adobeio_api"] }],
+    [
+      "with the old name of the id",
+      { ...config, client_id: undefined, api_key: "s2s-client-1", scopes: "openid,AdobeID,adobeio_api" },
+    ],
+  ])("%s", (_, content) => {
+    expect(readConsoleFile(JSON.stringify(content), "config_aep.json")).toMatchObject({
+      credentials: [
+        {
+          clientId: "s2s-client-1",
+          secrets: ["s2s-secret-1"],
+          scopes: ["openid", "AdobeID", "adobeio_api"],
+          imsOrgId: organisation,
+        },
+      ],
+      projectId: null,
+    });
+  });
+  test.each([
+    ["with a key for JWT", { ...config, tech_id: "x@techacct.adobe.com", pathToKey: "private.key" }, /JWT/],
+    ["with a person's code", { ...config, auth_code: "p8e-code" }, /a person who signed in/],
+  ])("%s", (_, content, why) => {
+    const error = refusal(() => readConsoleFile(JSON.stringify(content), "config_aep.json"));
+    expect(error.why).toMatch(why);
+    expect(error.hint).toMatch(/OAuth Server-to-Server/);
+    expect(`${error.why ?? ""}${error.hint ?? ""}`).not.toContain("p8e");
+  });
+});
+
 describe("a file that will not do is named, with what it lacks", () => {
   test.each<readonly [string, string, RegExp]>([
     ["nothing", "", /neither JSON nor/],
     ["words", "hello", /neither JSON nor/],
+    ["an env file of another program", "# settings\nPORT=80\nNAME: x", /neither JSON nor/],
+    ["many comments and nothing else", "/* x *//".repeat(40), /neither JSON nor/],
+    ["YAML of another program", "services:\n  web: {}\n", /neither JSON nor/],
+    ["a long log", "GET /x=1\n".repeat(20_000), /too long/],
+    ["deep nesting", "[".repeat(200_000), /not valid JSON/],
     ["binary", "{\0}", /binary/],
     ["half of it", '{"project": {"id": "p8e-sécret', /not valid JSON/],
     ["a list", "[1]", /list/],

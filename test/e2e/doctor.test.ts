@@ -6,6 +6,7 @@ import type { FaultRule } from "../../src/demo/faults.ts";
 import { journalUrlOf, registrations } from "../../src/demo/registrations.ts";
 import { startServer, type DemoServer } from "../../src/demo/server.ts";
 import { storySource } from "../../src/demo/story.ts";
+import { answer, openProxy, tunnel } from "../support/bad-network.ts";
 import { bareEnv, flowrun, scratch, settingsFor, type Finished } from "../support/flowrun.ts";
 
 let home: string;
@@ -25,6 +26,11 @@ async function adobe(faults: readonly FaultRule[] = [], aheadMs = 0): Promise<Se
   const server = await startServer({ now, sleep: (ms) => sleep(ms), source: storySource(now()), faults });
   onTestFinished(() => server.close());
   return { server, env: { ...bareEnv(home), ...settingsFor(server) } };
+}
+
+/** Nothing is set up, and nobody beyond this machine is asked. */
+function nowhere(): Record<string, string> {
+  return { ...bareEnv(home), FLOWRUN_IMS_URL: "http://127.0.0.1:9", FLOWRUN_API_URL: "http://127.0.0.1:9" };
 }
 
 async function doctor(env: Record<string, string>, ...args: readonly string[]): Promise<Finished> {
@@ -120,7 +126,7 @@ describe("where all is well", () => {
 
 describe("where something is wrong", () => {
   it("names all settings that are missing, and skips what needs them", async () => {
-    const found = await doctor(bareEnv(home));
+    const found = await doctor(nowhere());
     expect(found.code).toBe(2);
     expect(lineOf("settings", found)).toMatch(/^failed.*FLOWRUN_CLIENT_ID.*FLOWRUN_JOURNAL_URL/);
     expect(lineOf("settings", found)).toContain("fix: flowrun login");
@@ -232,7 +238,7 @@ describe("where something is wrong", () => {
 
   it("names a damaged profile file, leaves it alone and still looks at the cursors", async () => {
     const file = await put(["profiles", "default.json"], '{"clientSecret": "p8e-half');
-    const found = await doctor(bareEnv(home));
+    const found = await doctor(nowhere());
     expect(found.code).toBe(2);
     expect(lineOf("settings", found)).toMatch(/^failed/);
     expect(lineOf("settings", found)).toContain(file);
@@ -283,12 +289,37 @@ describe("where something is wrong", () => {
     expect(verdicts(found)).toEqual(expect.arrayContaining(["clock skipped", "token failed"]));
   });
 
-  it("looks no host up behind a proxy, and hides the proxy's password", async () => {
+  it("asks a proxy for a tunnel to each host, looks none up itself, and hides the proxy's password", async () => {
     const { env } = await adobe();
-    const proxied = { ...env, HTTP_PROXY: "http://user:p8e-proxy@127.0.0.1:9", NO_PROXY: "" };
+    const proxy = await openProxy(tunnel);
+    const proxied = { ...env, HTTPS_PROXY: `user:p8e-proxy@${proxy.address}`, FLOWRUN_IMS_URL: "https://ims.invalid" };
     const found = await doctor(proxied, "--retries", "1");
-    expect(lineOf("network", found)).toMatch(/^ok.*127\.0\.0\.1 by proxy 127\.0\.0\.1:9/);
+    expect(lineOf("network", found)).not.toContain("has no address");
+    expect(proxy.targets()).toContain("ims.invalid:443");
+    expect(found.stdout + found.stderr).not.toContain("p8e-proxy");
+  });
+
+  it.each([
+    ["502 Bad Gateway", /there is no way to ims\.invalid by the proxy \S+: the proxy \S+ answered 502 Bad Gateway/],
+    ["403 Forbidden", /there is no way to ims\.invalid by the proxy \S+: the proxy \S+ answered 403 Forbidden/],
+    ["407 Auth", /the proxy \S+ refuses the user and password in HTTPS_PROXY: the proxy \S+ answered 407 Auth/],
+  ])("names a proxy that answers %s, and what to look at", async (status, told) => {
+    const { env } = await adobe();
+    const proxy = await openProxy(answer(status));
+    const proxied = { ...env, HTTPS_PROXY: `user:p8e-proxy@${proxy.address}`, FLOWRUN_IMS_URL: "https://ims.invalid" };
+    const found = await doctor(proxied, "--retries", "1");
     expect(found.code).toBe(5);
+    expect(lineOf("network", found)).toMatch(/^failed/);
+    expect(lineOf("network", found)).toMatch(told);
+    expect(lineOf("network", found)).toContain("HTTPS_PROXY");
+    expect(found.stdout + found.stderr).not.toContain("p8e-proxy");
+  });
+
+  it("names a proxy's variable that cannot be understood", async () => {
+    const { env } = await adobe();
+    const found = await doctor({ ...env, HTTPS_PROXY: "http://user:p8e-proxy@:3128" });
+    expect(found.code).toBe(2);
+    expect(lineOf("network", found)).toMatch(/^failed.*HTTPS_PROXY cannot be understood[^]*fix: export HTTPS_PROXY=/);
     expect(found.stdout + found.stderr).not.toContain("p8e-proxy");
   });
 
@@ -303,7 +334,7 @@ describe("where something is wrong", () => {
   });
 
   it("with --json ends stderr with the error as an object", async () => {
-    const found = await doctor(bareEnv(home), "--json");
+    const found = await doctor(nowhere(), "--json");
     expect(found.code).toBe(2);
     expect(JSON.parse(found.stdout)).toMatchObject({ ok: false, exitCode: 2 });
     expect(JSON.parse(found.stderr.trim().split("\n").at(-1)!)).toMatchObject({ type: "flowrun.error", exitCode: 2 });

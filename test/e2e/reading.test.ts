@@ -1,11 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import { connect, type Server } from "node:net";
 import { join } from "node:path";
-import { createServer as createTlsServer } from "node:tls";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { bareEnv, flowrun, records, scratch, start, type Finished } from "../support/flowrun.ts";
 import { eventOfRuns, openJournal, printed, runBody, runEvent, runIds } from "../support/journal.ts";
 
@@ -311,56 +307,6 @@ describe("settings", () => {
   });
 });
 
-describe("the way there", () => {
-  it("goes through HTTP_PROXY, and past it where NO_PROXY says so", async () => {
-    const journal = await openJournal();
-    const asked: string[] = [];
-    const proxy = createServer();
-    proxy.on("connect", (request, socket) => {
-      asked.push(request.url ?? "");
-      const [host = "", port] = (request.url ?? "").split(":");
-      const upstream = connect(Number(port), host, () => {
-        socket.write("HTTP/1.1 200 Connected\r\n\r\n");
-        upstream.pipe(socket).pipe(upstream);
-      });
-      for (const end of [upstream, socket]) end.on("error", () => undefined);
-    });
-    const port = await listen(proxy);
-    const through = { HTTP_PROXY: `http://127.0.0.1:${port}` };
-    expect(printed(await journal.run("since oldest --json", through))).toEqual(runIds(5));
-    expect(asked).toContain(new URL(journal.server.origin).host);
-    asked.length = 0;
-    const past = { ...through, NO_PROXY: "127.0.0.1" };
-    expect(printed(await journal.run("since oldest --json", past))).toEqual(runIds(5));
-    expect(asked).toEqual([]);
-  });
-
-  const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
-
-  it.skipIf(!hasOpenssl)("trusts the certificates of NODE_EXTRA_CA_CERTS, and no unknown one", async () => {
-    const journal = await openJournal();
-    const folder = await scratch();
-    const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
-    const request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=journal"];
-    spawnSync("openssl", [...request, "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert]);
-    const tls = createTlsServer({ key: await readFile(key), cert: await readFile(cert) }, (socket) => {
-      const upstream = connect(Number(new URL(journal.server.origin).port), "127.0.0.1");
-      socket.pipe(upstream).pipe(socket);
-      for (const end of [upstream, socket]) end.on("error", () => undefined);
-    });
-    const port = await listen(tls);
-    const path = new URL(journal.server.journalUrl).pathname;
-    const https = { FLOWRUN_JOURNAL_URL: `https://127.0.0.1:${port}${path}` };
-    const [trusted, unknown] = await Promise.all([
-      journal.run("since oldest --json", { ...https, NODE_EXTRA_CA_CERTS: cert }),
-      journal.run("since oldest --retries 1", https),
-    ]);
-    expect(printed(trusted)).toEqual(runIds(5));
-    expect([unknown.code, unknown.stdout]).toEqual([5, ""]);
-    expect(unknown.stderr).toMatch(/certificate/i);
-  });
-});
-
 describe("--profile demo", () => {
   const misleading = {
     FLOWRUN_CLIENT_ID: "nobody",
@@ -426,10 +372,3 @@ describe.skipIf(!existsSync(payloads))(
     });
   },
 );
-
-async function listen(server: Server): Promise<number> {
-  onTestFinished(() => void server.close());
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  return typeof address === "object" && address !== null ? address.port : 0;
-}

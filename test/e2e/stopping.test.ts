@@ -95,19 +95,6 @@ describe("a reader that does not read", () => {
     await expect.poll(() => stdout.endsWith("}\n")).toBe(true);
     expect(printed({ stdout })).toEqual(runIds(6000));
   });
-
-  it("cannot be flushed for: the first Ctrl-C waits for it, the second ends at once", async () => {
-    const journal = await openJournal({ events: 6000 });
-    const { child, ended } = startUnread(["since", "last", "--json", "--limit", "50"], journal);
-    await quiet(journal);
-    const asked = journal.asked().length;
-    child.kill("SIGINT");
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(child.exitCode).toBeNull();
-    child.kill("SIGINT");
-    expect(await ended).toBe(130);
-    expect(journal.asked().length).toBe(asked);
-  });
 });
 
 describe("a full disk", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { backoff, retryAfterMs } from "../../src/http/backoff.ts";
+import { backoff, mayPass, retryAfterMs } from "../../src/http/backoff.ts";
 import { noon } from "../support/host.ts";
 
 describe("backoff", () => {
@@ -22,20 +22,46 @@ describe("backoff", () => {
 });
 
 describe("retryAfterMs", () => {
+  const asks = (retryAfter: string | undefined, date?: string) =>
+    retryAfterMs(
+      {
+        ...(retryAfter === undefined ? {} : { "retry-after": [retryAfter] }),
+        ...(date === undefined ? {} : { date: [date] }),
+      },
+      noon,
+    );
+
   test.each([
     ["seconds", "10", 10_000],
     ["one second", "1", 1000],
     ["seconds with spaces", " 7 ", 7000],
     ["an hour", "3244", 3_244_000],
+    ["ten digits", "1234567890", 1_234_567_890_000],
+    ["leading zeros", "00000000005", 5000],
     ["an HTTP date", "Sun, 22 Nov 2026 12:02:00 GMT", 120_000],
     ["an RFC 850 date", "Sunday, 22-Nov-26 12:00:30 GMT", 30_000],
     ["an asctime date, read as a date at all", "Sun Nov 22 12:00:05 2026 GMT", 5000],
   ])("%s", (_, header, ms) => {
-    expect(retryAfterMs(header, noon)).toBe(ms);
+    expect(asks(header)).toBe(ms);
   });
 
   test("a date less than a second away is a second", () => {
-    expect(retryAfterMs("Sun, 22 Nov 2026 12:00:01 GMT", noon + 900)).toBe(1000);
+    expect(retryAfterMs({ "retry-after": ["Sun, 22 Nov 2026 12:00:01 GMT"] }, noon + 900)).toBe(1000);
+  });
+
+  test.each([
+    ["an hour behind ours", "Sun, 22 Nov 2026 11:01:00 GMT", "Sun, 22 Nov 2026 11:00:00 GMT"],
+    ["an hour ahead of ours", "Sun, 22 Nov 2026 13:01:00 GMT", "Sun, 22 Nov 2026 13:00:00 GMT"],
+  ])("a date is measured against the answer's own Date, here %s", (_, until, date) => {
+    expect(asks(until, date)).toBe(60_000);
+  });
+
+  test("a Date that is none leaves our own clock", () => {
+    expect(asks("Sun, 22 Nov 2026 12:02:00 GMT", "around noon")).toBe(120_000);
+  });
+
+  test("seconds need no clock at all", () => {
+    expect(asks("30", "Sun, 22 Nov 2020 11:00:00 GMT")).toBe(30_000);
   });
 
   test.each([
@@ -51,6 +77,11 @@ describe("retryAfterMs", () => {
     ["this very moment", "Sun, 22 Nov 2026 12:00:00 GMT"],
     ["an ISO date, which no Retry-After is", "2026-11-22"],
   ])("%s says nothing", (_, header) => {
-    expect(retryAfterMs(header, noon)).toBeNull();
+    expect(asks(header)).toBeNull();
   });
+});
+
+test("what passes is not refused", () => {
+  const statuses = [400, 401, 403, 404, 405, 408, 409, 410, 418, 421, 422, 425, 429, 451, 500, 502, 503, 504, 599];
+  expect(statuses.filter(mayPass)).toEqual([408, 421, 425, 500, 502, 503, 504, 599]);
 });

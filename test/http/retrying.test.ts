@@ -156,3 +156,11 @@ test("what an attempt throws is not retried", async () => {
   await expect(result).rejects.toThrow(RangeError);
   expect(host.sleeps).toEqual([]);
 });
+
+test("however long a patient reader is told to wait, it asks again after a day", async () => {
+  const day = 24 * 3_600_000;
+  const { result, notices, host } = run(script([{ waitMs: 365 * day }]).attempt, { maxWaitMs: Infinity });
+  expect(await result).toBe("done");
+  expect(host.sleeps).toEqual([day]);
+  expect(notices).toMatchObject([{ kind: "retrying", waitMs: day }]);
+});

@@ -1,10 +1,14 @@
 import { once } from "node:events";
-import { createServer, request as httpRequest, type RequestListener, type Server } from "node:http";
-import { connect, type AddressInfo, type Socket } from "node:net";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
+import { FlowrunError } from "../../src/errors.ts";
 import { createTransport, type TransportOptions } from "../../src/http/transport.ts";
+import { describeNetworkFailure } from "../../src/http/words.ts";
 import type { Ask } from "../../src/host.ts";
+import { answer, openProxy, tunnel } from "../support/bad-network.ts";
+import { realSleep } from "../support/host.ts";
 
 const endings: (() => unknown)[] = [];
 
@@ -31,12 +35,10 @@ async function serve(listener: RequestListener): Promise<{ readonly url: string;
 }
 
 function open(options: Partial<TransportOptions> = {}) {
-  const transport = createTransport({ env: {}, stallMs: 30_000, nodeVersion: process.versions.node, ...options });
-  endings.push(async () => (await transport).close());
-  return {
-    send: async (ask: Ask, signal: AbortSignal) => (await transport).send(ask, signal),
-    close: async () => (await transport).close(),
-  };
+  const { node: nodeVersion } = process.versions;
+  const transport = createTransport({ env: {}, stallMs: 30_000, nodeVersion, sleep: realSleep, ...options });
+  endings.push(() => transport.close());
+  return transport;
 }
 
 const running = new AbortController().signal;
@@ -286,89 +288,167 @@ describe("stopping", () => {
 });
 
 describe("proxies", () => {
-  /** A proxy that forwards plain requests and tunnels CONNECT, and remembers where to. */
-  async function proxy(): Promise<{ readonly url: string; readonly went: string[] }> {
-    const went: string[] = [];
-    const { url, server } = await serve((req, res) => {
-      const target = req.url ?? "";
-      went.push(new URL(target).host);
-      const onward = httpRequest(target, { method: req.method, headers: req.headers }, (answer) => {
-        res.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(res);
-      });
-      req.pipe(onward);
-    });
-    server.on("connect", (req, client: Socket) => {
-      went.push(req.url ?? "");
-      const [host = "", port = ""] = (req.url ?? "").split(":");
-      if (host !== "127.0.0.1") return void client.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
-      const onward = connect(Number(port), host, () => {
-        client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
-        onward.pipe(client).pipe(onward);
-      });
-      for (const socket of [client, onward]) socket.on("error", () => undefined);
-      endings.push(() => {
-        client.destroy();
-        onward.destroy();
-      });
-    });
-    return { url, went };
-  }
-
+  /** A server of this machine, under a name that only the proxy knows. */
   async function journal(): Promise<{ readonly url: string; readonly host: string }> {
     const { url } = await serve((_, res) => res.end("journal"));
-    return { url, host: new URL(url).host };
+    const host = `events.test:${new URL(url).port}`;
+    return { url: `http://${host}`, host };
   }
 
   const read = async (env: TransportOptions["env"], url: string): Promise<string> =>
     text(await (await open({ env }).send(get(url), running)).body());
 
-  test.each(["HTTP_PROXY", "http_proxy"])("%s is used", async (name) => {
-    const [{ url, host }, { url: through, went }] = await Promise.all([journal(), proxy()]);
-    expect(await read({ [name]: through }, url)).toBe("journal");
-    expect(went).toEqual([host]);
+  test.each(["HTTP_PROXY", "http_proxy"])("%s is asked for a tunnel", async (name) => {
+    const [{ url, host }, proxy] = await Promise.all([journal(), openProxy(tunnel)]);
+    expect(await read({ [name]: `http://${proxy.address}` }, url)).toBe("journal");
+    expect(proxy.targets()).toEqual([host]);
+    expect(proxy.asked[0]?.headers).toEqual({ host, connection: expect.any(String) as string });
+  });
+
+  test("one tunnel serves many requests", async () => {
+    const [{ url, host }, proxy] = await Promise.all([journal(), openProxy(tunnel)]);
+    const { send } = open({ env: { HTTP_PROXY: proxy.address } });
+    for (let n = 0; n < 10; n++) await (await send(get(url), running)).body();
+    expect(new Set(proxy.targets())).toEqual(new Set([host]));
+    expect(proxy.asked.length).toBeLessThan(5);
+  });
+
+  test("user and password are told, whatever they are made of", async () => {
+    const [{ url }, proxy] = await Promise.all([journal(), openProxy(tunnel)]);
+    await read({ HTTP_PROXY: `http://us%65r:p%we@rd@${proxy.address}` }, url);
+    const told = proxy.asked[0]?.headers["proxy-authorization"] ?? "";
+    expect(Buffer.from(told.replace("Basic ", ""), "base64").toString()).toBe("user:p%we@rd");
   });
 
   test.each(["NO_PROXY", "no_proxy"])("%s goes around it", async (name) => {
-    const [{ url }, { url: through, went }] = await Promise.all([journal(), proxy()]);
-    expect(await read({ HTTP_PROXY: through, [name]: "example.com,127.0.0.1" }, url)).toBe("journal");
-    expect(went).toEqual([]);
-  });
-
-  test("NO_PROXY for other hosts does not", async () => {
-    const [{ url, host }, { url: through, went }] = await Promise.all([journal(), proxy()]);
-    expect(await read({ HTTP_PROXY: through, NO_PROXY: "example.com" }, url)).toBe("journal");
-    expect(went).toEqual([host]);
-  });
-
-  test("HTTPS_PROXY is asked for a tunnel to an https host, and what it refuses is an error", async () => {
-    const { url: through, went } = await proxy();
+    const proxy = await openProxy(tunnel);
     await expect(
-      open({ env: { HTTPS_PROXY: through } }).send(get("https://events.invalid/o"), running),
-    ).rejects.toThrow();
-    expect(went).toEqual(["events.invalid:443"]);
+      read({ HTTP_PROXY: proxy.address, [name]: "other.test,.invalid" }, "http://a.invalid"),
+    ).rejects.toThrow("a.invalid");
+    expect(proxy.targets()).toEqual([]);
   });
 
-  test("HTTPS_PROXY alone leaves plain http on loopback alone", async () => {
-    const [{ url }, { url: through, went }] = await Promise.all([journal(), proxy()]);
-    expect(await read({ HTTPS_PROXY: through }, url)).toBe("journal");
-    expect(went).toEqual([]);
-  });
-
-  test("an empty variable is none", async () => {
-    const { url } = await journal();
-    expect(await read({ HTTP_PROXY: "", HTTPS_PROXY: "" }, url)).toBe("journal");
+  test.each(["127.0.0.1", "localhost"])("%s is never asked through one", async (name) => {
+    const [{ url }, proxy] = await Promise.all([serve((_, res) => res.end("journal")), openProxy(tunnel)]);
+    const env = { HTTP_PROXY: proxy.address, HTTPS_PROXY: proxy.address };
+    expect(await read(env, url.replace("127.0.0.1", name))).toBe("journal");
+    expect(proxy.targets()).toEqual([]);
   });
 
   test("only the environment that was handed in counts", async () => {
-    const [{ url, host }, { url: through, went }] = await Promise.all([journal(), proxy()]);
-    const stray = await proxy();
-    for (const name of ["NO_PROXY", "no_proxy"]) vi.stubEnv(name, "127.0.0.1");
-    expect(await read({ HTTP_PROXY: through }, url)).toBe("journal");
-    expect(went).toEqual([host]);
-    for (const name of ["NO_PROXY", "no_proxy"]) vi.stubEnv(name, undefined);
-    for (const name of ["HTTP_PROXY", "http_proxy"]) vi.stubEnv(name, stray.url);
-    expect(await read({ HTTPS_PROXY: through }, url)).toBe("journal");
-    expect(stray.went).toEqual([]);
+    const [{ url, host }, proxy, stray] = await Promise.all([journal(), openProxy(tunnel), openProxy(tunnel)]);
+    for (const name of ["NO_PROXY", "no_proxy"]) vi.stubEnv(name, "events.test");
+    for (const name of ["HTTP_PROXY", "http_proxy"]) vi.stubEnv(name, stray.address);
+    expect(await read({ HTTP_PROXY: proxy.address }, url)).toBe("journal");
+    expect(proxy.targets()).toEqual([host]);
+    expect(stray.targets()).toEqual([]);
   });
+
+  test("a variable that cannot be understood is an error before anything is asked", () => {
+    expect(() => open({ env: { https_proxy: "proxy:x" } })).toThrow("https_proxy cannot be understood");
+  });
+
+  test.each([
+    ["closes the connection", (socket: Socket) => void socket.destroy(), /closed the connection$/],
+    ["closes it politely", (socket: Socket) => void socket.end(), /closed the connection$/],
+    ["speaks no HTTP", (socket: Socket) => void socket.end("220 smtp ready\r\n"), /did not open a way to/],
+    ["answers 502", answer("502 Bad Gateway"), /answered 502 Bad Gateway when asked for/],
+    ["answers 403", answer("403 Forbidden"), /answered 403 Forbidden when asked for/],
+    ["answers 503 with no word", answer("503"), /answered 503 when asked for/],
+  ])("one that %s is asked once, and named without its password", async (_, deal, why) => {
+    const proxy = await openProxy(deal);
+    const asking = open({ env: { HTTPS_PROXY: `user:p8e-word@${proxy.address}` } }).send(
+      get("https://events.test/o"),
+      running,
+    );
+    const error: unknown = await asking.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(Error);
+    expect(error).not.toBeInstanceOf(FlowrunError);
+    expect(describeNetworkFailure(error)).toMatch(why);
+    expect(describeNetworkFailure(error)).toContain(`the proxy ${proxy.address} `);
+    expect(describeNetworkFailure(error)).not.toContain("p8e-word");
+    expect(proxy.targets()).toEqual(["events.test:443"]);
+  });
+
+  const opened = "HTTP/1.1 200 Yes\r\n\r\n";
+  test.each([
+    ["is closed", (socket: Socket) => void socket.end(opened)],
+    ["is reset", (socket: Socket) => void socket.write(opened, () => socket.resetAndDestroy())],
+    ["speaks first", (socket: Socket) => void socket.write(`${opened}220 smtp ready\r\n`)],
+    [
+      "speaks first, a moment later",
+      (socket: Socket) => void socket.write(opened, () => setImmediate(() => socket.write("220 smtp ready\r\n"))),
+    ],
+  ])("a tunnel that %s is one failure, whatever it was for", async (_, deal) => {
+    for (const url of ["https://events.test/o", "http://events.test/o"]) {
+      const proxy = await openProxy(deal);
+      const env = { HTTPS_PROXY: proxy.address, HTTP_PROXY: proxy.address };
+      await expect(open({ env }).send(get(url), running)).rejects.toThrow();
+      expect(proxy.asked).toHaveLength(1);
+    }
+  });
+
+  test("one that is not there is named", async () => {
+    const asking = open({ env: { HTTPS_PROXY: "127.0.0.1:9" } }).send(get("https://events.test/o"), running);
+    await expect(asking).rejects.toThrow(
+      "the proxy 127.0.0.1:9 could not be reached: the connection was refused (connect ECONNREFUSED 127.0.0.1:9)",
+    );
+  });
+
+  test.each([
+    ["user:p8e-word@", "refuses the user and password in HTTPS_PROXY"],
+    ["", "asks for a user and a password"],
+  ])("407 to '%s' is no use trying again", async (user, words) => {
+    const proxy = await openProxy(answer("407 Proxy Authentication Required"));
+    const asking = open({ env: { HTTPS_PROXY: `${user}${proxy.address}` } }).send(get("https://a.test/"), running);
+    await expect(asking).rejects.toMatchObject({
+      name: "FlowrunError",
+      kind: "unavailable",
+      message: `the proxy ${proxy.address} ${words}`,
+      why: `the proxy ${proxy.address} answered 407 Proxy Authentication Required when asked for a.test:443`,
+      hint: expect.stringContaining("export HTTPS_PROXY=") as string,
+    });
+  });
+
+  test.each([
+    ["says nothing", () => undefined],
+    ["only begins to answer", (socket: Socket) => void socket.write("HTTP/1.1 200")],
+  ])("one that %s can be given up, and is let go", async (_, deal) => {
+    const gone = vi.fn();
+    const stop = new AbortController();
+    const proxy = await openProxy((socket) => {
+      socket.on("end", gone).on("close", gone).resume();
+      deal(socket);
+      stop.abort(new Error("enough"));
+    });
+    const transport = open({ env: { HTTPS_PROXY: proxy.address } });
+    await expect(transport.send(get("https://events.test/"), stop.signal)).rejects.toThrow("enough");
+    await transport.close();
+    await expect.poll(() => gone.mock.calls.length).toBeGreaterThan(0);
+    expect(proxy.asked).toHaveLength(1);
+  });
+});
+
+test("what was given up while a connection was opened is not sent when it is there", async () => {
+  const asked: unknown[] = [];
+  const upstream = await serve((req, res) => {
+    asked.push(req.url);
+    res.end("fine");
+  });
+  const stop = new AbortController();
+  let openUp: () => void = () => undefined;
+  const proxy = await openProxy((socket, request) => {
+    if (stop.signal.aborted) tunnel(socket, request);
+    openUp = () => {
+      tunnel(socket, request);
+    };
+    stop.abort(new Error("enough"));
+  });
+  const { send } = open({ env: { HTTP_PROXY: proxy.address } });
+  const url = upstream.url.replace("127.0.0.1", "events.test");
+  await expect(send(get(`${url}/first`), stop.signal)).rejects.toThrow("enough");
+  openUp();
+  await once(upstream.server, "connection");
+  await (await send(get(`${url}/second`), running)).body();
+  expect(asked).toEqual(["/second"]);
 });

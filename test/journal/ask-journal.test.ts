@@ -1,6 +1,7 @@
 import nock from "nock";
 import { describe, expect, test } from "vitest";
-import { exitCodes } from "../../src/errors.ts";
+import { exitCodes, FlowrunError } from "../../src/errors.ts";
+import type { Answer } from "../../src/host.ts";
 import { askJournal } from "../../src/journal/ask-journal.ts";
 import { fakeHost } from "../support/host.ts";
 import { sealNetwork } from "../support/network.ts";
@@ -192,12 +193,67 @@ describe("waiting as told", () => {
     expect(host.sleeps).toEqual([]);
   });
 
+  test.each([
+    ["behind ours", "Sun, 22 Nov 2026 09:00:00 GMT", "Sun, 22 Nov 2026 09:01:00 GMT"],
+    ["ahead of ours", "Sun, 22 Nov 2026 15:00:00 GMT", "Sun, 22 Nov 2026 15:01:00 GMT"],
+  ])("a date is told by the server's clock, here %s", async (_, date, until) => {
+    on(question).reply(429, "", { date, "retry-after": until });
+    on(question).reply(200, body("cat:2"), next(after));
+    const host = fakeHost();
+    await page(journalOf(host));
+    expect(host.sleeps).toEqual([60_000]);
+  });
+
+  test("at the journal's end too", async () => {
+    const date = "Sun, 22 Nov 2026 09:00:00 GMT";
+    on(question).reply(204, undefined, { date, "retry-after": "Sun, 22 Nov 2026 09:00:30 GMT" });
+    expect(await page(journalOf(fakeHost()))).toMatchObject({ atEnd: true, waitMs: 30_000 });
+  });
+
+  test.each([
+    ["a 429", 429],
+    ["the journal's end", 204],
+  ])("nobody sleeps longer than a day, whatever %s asks for", async (_, status) => {
+    on(question).reply(status, undefined, { "retry-after": "9999999999" });
+    if (status === 429) on(question).reply(204, undefined, { "retry-after": "1" });
+    const host = fakeHost();
+    const { waitMs } = await page(journalOf(host, { patience: endless }));
+    expect([...host.sleeps, waitMs].find((ms) => ms > 1000)).toBe(24 * 3_600_000);
+  });
+
   test("tail waits it out", async () => {
     on(question).reply(429, "", { "retry-after": "3244" });
     on(question).reply(200, body("cat:2"), next(after));
     const host = fakeHost();
     await page(journalOf(host, { patience: endless }));
     expect(host.sleeps).toEqual([3_244_000]);
+  });
+});
+
+describe("a body", () => {
+  const answering = (read: Answer["body"]) =>
+    fakeHost({ send: async () => ({ ...answerOf(200, { link: [`<${after}>; rel="next"`] }, ""), body: read }) });
+  const bytes = new TextEncoder().encode(JSON.stringify(body("cat:2")));
+
+  test("may be 32 MB, and the user is told when it is slow", async () => {
+    const options: unknown[] = [];
+    const journal = journalOf(
+      answering(async (given) => {
+        options.push(given?.mostBytes);
+        given?.onSlow?.();
+        return bytes;
+      }),
+    );
+    expect((await page(journal)).count).toBe(1);
+    expect(options).toEqual([32 * 1024 * 1024]);
+    expect(journal.notices).toContainEqual({ kind: "warning", text: expect.stringContaining("so slowly") as string });
+  });
+
+  test("that is larger ends the reading, and is not asked for again", async () => {
+    const tooLarge = new FlowrunError("protocol", "larger than 32 MB");
+    const host = answering(() => Promise.reject(tooLarge));
+    expect(await failureOf(page(journalOf(host, { patience: endless })))).toBe(tooLarge);
+    expect(host.asked).toHaveLength(1);
   });
 });
 
@@ -211,12 +267,15 @@ describe("trouble that passes", () => {
     expect(host.sleeps).toEqual([500, 1000, 2000]);
   });
 
-  test.each([500, 502, 503, 504, 429])("%i without end: exit 5 after --retries attempts", async (status) => {
-    on(question).times(5).reply(status, "", { "x-request-id": "req-5" });
-    const error = await failureOf(page(journalOf(fakeHost())));
-    expect(error).toMatchObject({ kind: "unavailable", requestId: "req-5" });
-    expect(error.message).toBe(`the journal answered ${status} 5 times in a row`);
-  });
+  test.each([408, 421, 425, 500, 502, 503, 504, 429])(
+    "%i without end: exit 5 after --retries attempts",
+    async (status) => {
+      on(question).times(5).reply(status, "", { "x-request-id": "req-5" });
+      const error = await failureOf(page(journalOf(fakeHost())));
+      expect(error).toMatchObject({ kind: "unavailable", requestId: "req-5" });
+      expect(error.message).toBe(`the journal answered ${status} 5 times in a row`);
+    },
+  );
 
   test("tail never gives up", async () => {
     on(question).times(50).reply(500);

@@ -438,8 +438,59 @@ describe("a journal that does not move", () => {
     const error = await failureOf(read(readingOf(journalOf(host), { follow: true }), 20));
     expect(exitCodes[error.kind]).toBe(5);
     expect(error.message).toContain("same next link");
-    expect(host.sleeps).toEqual([500, 1000, 2000, 4000]);
+    expect(host.sleeps).toEqual([500, 1000, 1000, 1000]);
   });
+
+  test.each([
+    ["links, with events", 7, (n: number) => [`cat:${n}`]],
+    ["many links, with events", 300, (n: number) => [`cat:${n}`, `dog:${n}`]],
+    ["links, each of which gives what was there before", 20, () => ["cat:1"]],
+  ])("a cycle of %s: an error after one lap and five answers", async (_, length, positionsAt) => {
+    const { host, error } = await refusedWalk((n) => [n % length, positionsAt(n % length)]);
+    expect(exitCodes[error.kind]).toBe(5);
+    expect(host.asked).toHaveLength(length + 5);
+    expect(Math.max(...host.sleeps)).toBeLessThanOrEqual(1000);
+  });
+
+  test.each([
+    ["no events", 5, () => []],
+    ["events before", 25, (n: number) => (n < 20 ? [`cat:${n}`] : [])],
+  ])("ever-new links, %s and none after: an error after five", async (_, asked, positionsAt) => {
+    const { host, error } = await refusedWalk((n) => [n, positionsAt(n)]);
+    expect(exitCodes[error.kind]).toBe(5);
+    expect(host.asked).toHaveLength(asked);
+    expect(host.sleeps).toEqual([500, 1000, 1000, 1000]);
+  });
+
+  test("a cycle by way of an expired place, which is begun anew again and again, ends too", async () => {
+    let asks = 0;
+    const host = fakeHost({
+      send: ({ url }) => {
+        if (++asks > 200) return Promise.resolve(answerOf(404, {}, "enough"));
+        if (url !== journalUrl) return Promise.resolve(answerOf(410, {}, "Events have expired."));
+        return Promise.resolve(answerOf(200, { link: [next(at("cat:1")).link] }, JSON.stringify(body("cat:1"))));
+      },
+    });
+    const error = await failureOf(read(readingOf(journalOf(host), { onExpired: "oldest" })));
+    expect(error.kind).toBe("protocol");
+    expect(asks).toBeLessThan(20);
+  });
+
+  /** A walk along pages of which each names a `next` and holds events at these positions. */
+  async function refusedWalk(pageAt: (n: number) => readonly [number, readonly string[]]) {
+    let asks = 0;
+    const host = fakeHost({
+      send: ({ url }) => {
+        if (++asks > 2000) return Promise.resolve(answerOf(404, {}, "enough"));
+        const n = Number(/cat:(\d+)/.exec(url)?.[1] ?? -1) + 1;
+        const [to, held] = pageAt(n);
+        const links = { link: [next(at(`cat:${to}`)).link] };
+        return Promise.resolve(answerOf(200, links, JSON.stringify(body(...held))));
+      },
+    });
+    const error = await failureOf(read(readingOf(journalOf(host, { patience: endless }), { follow: true }), 3000));
+    return { host, error };
+  }
 
   test("200 without events and without next is asked again", async () => {
     on(journalPath).times(2).reply(200, { events: [] });

@@ -96,7 +96,7 @@ const hourMs = 60 * minuteMs;
 const kinds = fc.oneof(
   { weight: 6, arbitrary: fc.constant<Kind>("run") },
   { weight: 4, arbitrary: fc.constant<Kind>("other") },
-  { weight: 1, arbitrary: fc.constantFrom<Kind>("poison", "nothing", "again") },
+  { weight: 1, arbitrary: fc.constantFrom<Kind>("poison", "nothing", "again", "same") },
 );
 
 /** Some events in a stretch of time: a burst in one instant, a steady stream, or silence around one of them. */
@@ -141,18 +141,31 @@ const plans: fc.Arbitrary<Plan> = fc
     seed: fc.nat(),
     latencyMs: fc.constantFrom(0, 80, 3000),
     lagMs: fc.constantFrom(0, 10 * minuteMs, 2 * hourMs, -hourMs),
+    positions: fc.oneof(
+      fc.constant(calm.positions),
+      fc.record({ shared: fc.constantFrom(0, 5, 50), repeated: fc.constantFrom(0, 5), missing: fc.constantFrom(0, 5) }),
+      fc.constantFrom(
+        { shared: 100, repeated: 0, missing: 0 },
+        { shared: 90, repeated: 0, missing: 0 },
+        { shared: 0, repeated: 50, missing: 0 },
+        { shared: 0, repeated: 95, missing: 0 },
+        { shared: 0, repeated: 0, missing: 50 },
+        { shared: 0, repeated: 0, missing: 100 },
+      ),
+    ),
     trouble: fc.oneof(
       fc.constantFrom(0, 10, 60).map((faults) => ({ faults, perSecond: Infinity })),
       fc.constantFrom(1, 3, 20).map((perSecond) => ({ faults: 0, perSecond })),
     ),
   })
-  .map(({ stretches, end, commas, seed, latencyMs, lagMs, trouble, ...knobs }) => ({
+  .map(({ stretches, end, commas, seed, latencyMs, lagMs, positions, trouble, ...knobs }) => ({
     entries: entriesOf(stretches, end),
     commas,
     knobs,
     seed,
     latencyMs,
     lagMs,
+    positions,
     ...trouble,
   }));
 
@@ -377,8 +390,53 @@ describe("readPlaces", () => {
   test("asks for hardly a page twice", async () => {
     const simulation = simulate(steady(1000));
     await outcomeOf(simulation, readPlaces(placesOf(simulation, { jobs: 4 })));
-    // A hundred pages; each place begins in mid-page, and asks one page further than it hands on.
-    expect(simulation.asked.length).toBeLessThan(135);
+    // A hundred pages of ten; each place begins in mid-page, and one in three so near to its end that the next one is needed.
+    expect(simulation.asked.length).toBeLessThan(120);
+  });
+
+  test.each([
+    ["evenly full", (share: number) => share],
+    ["crowded at its end", (share: number) => share ** 0.5],
+    ["crowded at its beginning", (share: number) => 1 - (1 - share) ** 0.5],
+    ["full of bursts", outburst],
+  ])("asks at most a tenth more than there are pages where a week is %s", async (_, shape) => {
+    const pages = 240;
+    const entries = Array.from({ length: pages * 100 }, (_unused, n): Written => {
+      const ago = (1 - shape((n + 1) / (pages * 100))) * 6.9 * 24 * hourMs;
+      return { at: noon - 1000 - Math.round(ago / 1000) * 1000, kind: "run" };
+    });
+    const simulation = simulate({ ...steady(0), entries, knobs: { defaultLimit: 100 } });
+    await outcomeOf(simulation, readPlaces(placesOf(simulation, { start: { kind: "oldest" } })));
+    expect(simulation.asked.length).toBeLessThanOrEqual(pages * 1.1);
+  });
+
+  test.each([
+    ["shared by a few events each", { shared: 60, repeated: 0, missing: 0 }],
+    ["shared by all events", { shared: 100, repeated: 0, missing: 0 }],
+    ["those of earlier events", { shared: 0, repeated: 90, missing: 0 }],
+    ["missing", { shared: 0, repeated: 0, missing: 100 }],
+    ["partly missing", { shared: 20, repeated: 20, missing: 20 }],
+  ])("loses none of 20,000 runs whose positions are %s", async (_, some) => {
+    const { entries } = steady(20_000);
+    // Four a second of the window that is left, so that a place begins in the midst of those that share a position.
+    const crowded = entries.map((entry, n): Written => ({ ...entry, at: noon - (20_000 - n) * 15_000 }));
+    const plan = { ...calm, entries: crowded, positions: some };
+    const simulation = simulate(plan);
+    const { runs } = await outcomeOf(simulation, readPlaces(placesOf(simulation, { start: { kind: "oldest" } })));
+    expect(runs.map((run) => run.split(" ")[1])).toEqual(crowded.map((_unused, n) => `run-${n}`));
+    // Where nothing can be proved, one reader goes on alone rather than all of them for nothing.
+    expect(simulation.asked.length).toBeLessThan(240);
+  });
+
+  test("ends where next links go in a circle, however far ahead others read", async () => {
+    for (const jobs of [1, 4, 16]) {
+      const simulation = circling(simulate(steady(2000)), 150);
+      const reading = readPlaces(placesOf(simulation, { start: startOf(2000), jobs }));
+      expect((await outcomeOf(simulation, reading)).failure).toBe("protocol");
+      // The window has 200 pages and the circle 150; readers ahead go on in it until it is its own reader's turn.
+      expect(simulation.asked.length).toBeLessThan(3000);
+      await expectSilence(simulation);
+    }
   });
 
   test("tells how much of the window is read, to its end", async () => {
@@ -538,6 +596,20 @@ function refusing(simulation: Simulation, isRefused: (url: string) => boolean, s
   const send: Host["send"] = async (ask, signal) => {
     const answer = await host.send(ask, signal);
     return isRefused(ask.url) ? answerOf(status, {}, "") : answer;
+  };
+  return { ...simulation, journal: { ...journal, host: { ...host, send } } };
+}
+
+/** The same journal, but from that page of ten on `next` leads back to the first one. */
+function circling(simulation: Simulation, page: number): Simulation {
+  const { host, journal } = simulation;
+  const positionAfter = (link: string): number => Number.parseInt(/heron:([0-9a-z]+)\.0\./.exec(link)?.[1] ?? "0", 36);
+  const first = `<${new URL(journal.url).pathname}>; rel="next"`;
+  const send: Host["send"] = async (ask, signal) => {
+    const answer = await host.send(ask, signal);
+    const links = answer.headers["link"] ?? [];
+    const next = links.find((link) => link.includes('rel="next"')) ?? "";
+    return positionAfter(next) < page * 10 ? answer : { ...answer, headers: { ...answer.headers, link: [first] } };
   };
   return { ...simulation, journal: { ...journal, host: { ...host, send } } };
 }

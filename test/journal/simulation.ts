@@ -72,8 +72,8 @@ function createClock(start = noon): Clock {
   };
 }
 
-/** What an entry of a simulated journal is. */
-export type Kind = "run" | "other" | "poison" | "nothing" | "again";
+/** What an entry of a simulated journal is; one is the `same` as another whatever its place. */
+export type Kind = "run" | "other" | "poison" | "nothing" | "again" | "same";
 
 export interface Written {
   /** When it was recorded, epoch milliseconds, in order. */
@@ -96,6 +96,8 @@ export interface Plan {
   readonly perSecond: number;
   /** How long after the time that it tells each event was recorded. */
   readonly lagMs: number;
+  /** How many of 100 entries show another position than their own: the one of the entry before, of an earlier one, or none. */
+  readonly positions: { readonly shared: number; readonly repeated: number; readonly missing: number };
 }
 
 export const calm: Plan = {
@@ -107,6 +109,7 @@ export const calm: Plan = {
   faults: 0,
   perSecond: Infinity,
   lagMs: 0,
+  positions: { shared: 0, repeated: 0, missing: 0 },
 };
 
 export interface Simulation {
@@ -224,7 +227,7 @@ function faultsOf(url: string): readonly Reply[] {
   ];
 }
 
-function sourceOf({ entries, commas, lagMs }: Plan): JournalSource {
+function sourceOf({ entries, commas, lagMs, positions, seed }: Plan): JournalSource {
   const at = (index: number): number => entries[index]?.at ?? Infinity;
   const told = entries.map((entry) => ({ ...entry, at: entry.at - lagMs }));
   const source = generatedSource({
@@ -234,8 +237,19 @@ function sourceOf({ entries, commas, lagMs }: Plan): JournalSource {
     event: (index) => eventOf(told, index),
     commas,
   });
+  const shown: string[] = [];
+  for (const index of entries.keys()) {
+    const dice = chance(`${seed} position ${index}`) * 100;
+    const { shared, repeated, missing } = positions;
+    const own = source.position(index);
+    if (dice < shared) shown.push(shown.at(-1) ?? own);
+    else if (dice < shared + repeated) shown.push(shown[between(0, index - 1, `${seed} which ${index}`)] ?? own);
+    else shown.push(dice < shared + repeated + missing ? "" : own);
+  }
+  const text = (index: number): string =>
+    source.text(index).replace(source.position(index), () => shown[index] ?? source.position(index));
   // What is no object has no position either.
-  return { ...source, text: (index) => (entries[index]?.kind === "nothing" ? "null" : source.text(index)) };
+  return { ...source, text: (index) => (entries[index]?.kind === "nothing" ? "null" : text(index)) };
 }
 
 /** An entry that repeats another one's event is one of the three after it. */
@@ -244,6 +258,7 @@ function eventOf(entries: readonly Written[], index: number): string {
   if (kind === "run") return runText(index, entries[index]?.at ?? 0);
   if (kind === "poison")
     return `{"event_id":"event-${index}","event":{"flowId":7,"metrics":{},"header":${sourceHeader}}}`;
+  if (kind === "same") return '{"type":"com.example.same"}';
   const before = entries.findLastIndex((entry, at) => at < index && entry.kind === "run");
   if (kind === "again" && before !== -1) return runText(before, entries[before]?.at ?? 0);
   return `{"event_id":"event-${index}","time":"${new Date(entries[index]?.at ?? 0).toISOString()}","type":"com.example.read"}`;

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { decodePage, findEntries, firstPosition, guessTimes, skimPage, type Page } from "../../src/journal/page.ts";
+import {
+  decodePage,
+  findEntries,
+  firstEntries,
+  firstPosition,
+  guessTimes,
+  skimPage,
+  type Page,
+} from "../../src/journal/page.ts";
 
 const marks = ["flowId", "_flow_run_"];
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -23,8 +31,18 @@ describe("skimPage", () => {
     ["an event code", '{"position":"cat:1","event":{"code":"sources_flow_run_success"}}'],
     ["a mark inside a text", '{"position":"cat:1","event":{"note":"about a flowId"}}'],
     ["a mark in JSON inside a text", '{"position":"cat:1","event":{"data":"{\\"flowId\\":1}"}}'],
+    ["a key written with an escape", '{"position":"cat:1","event":{"\\u0066lowId":"f"}}'],
+    ["a key written with another", '{"position":"cat:1","event":{"flow\\u0049d":"f"}}'],
+    ["an event code written with an escape", '{"position":"cat:1","event":{"code":"sources\\u005fflow_run_success"}}'],
+    ["such a key in JSON inside a text", '{"position":"cat:1","event":{"data":"{\\"flow\\\\u0049d\\":1}"}}'],
+    ["such a key behind a backslash by number", '{"position":"cat:1","event":{"data":"{\\"flow\\u005cu0049d\\":1}"}}'],
   ])("leaves a page with %s to be parsed", (_, entry) => {
+    expect(() => void JSON.parse(entry)).not.toThrow();
     expect(skim(pageText([other("cat:0"), entry]))).toBeNull();
+  });
+
+  test("takes a page with other characters by number", () => {
+    expect(skim(pageText(['{"position":"cat:1","event":{"note":"\\u4e2d\\u6587"}}']))).toMatchObject({ count: 1 });
   });
 
   test.each([
@@ -42,6 +60,7 @@ describe("skimPage", () => {
     ["with more in _page", '{"events":[],"_page":{"last":"cat:1","count":1,"more":true}}'],
     ["with count first", '{"events":[],"_page":{"count":1,"last":"cat:1"}}'],
     ["with an escape in its last position", '{"events":[],"_page":{"last":"a\\u003ab","count":1}}'],
+    ["of events that are counted as none", `{"events":[${other("c".repeat(600))}],"_page":{"last":"cat:1","count":0}}`],
     ["of HTML", "<html></html>"],
     ["of nothing", ""],
   ])("leaves a page %s to be parsed", (_, text) => {
@@ -101,6 +120,27 @@ describe("findEntries", () => {
 
   test("has a parsed page's entries whatever is looked for", () => {
     expect(findEntries(parsed(text), [])).toHaveLength(3);
+  });
+});
+
+describe.each([
+  ["parsed", parsed],
+  ["skimmed", skimmed],
+])("the first entries of a page that was %s", (_, make) => {
+  const entries = Array.from({ length: 30 }, (__, n) => other(`cat:${n}`));
+  const nested = '{"position":"cat:0","event":{"event":[{"position":"inner","event":{}}]}}';
+  test.each([
+    ["some of them", pageText(entries)],
+    ["just as many", pageText(entries.slice(0, 3))],
+    ["too few", pageText(entries.slice(0, 2))],
+    ["none", pageText([])],
+    ["with blanks", pageText(entries).replaceAll('{"position":', '{ "position" : ')],
+    ["with such a thing inside of one", pageText([nested, ...entries])],
+    ["with such a text inside of one", pageText(['{"position":"a","event":{"t":"{\\"position\\":1}"}}', ...entries])],
+    ["with the position last", pageText(['{"event":{"id":1},"position":"cat:0"}', ...entries])],
+    ["larger than is looked at", pageText([`{"position":"a","event":"${"long ".repeat(10_000)}"}`, ...entries])],
+  ])("are the same: %s", (__, text) => {
+    expect(firstEntries(make(text), 3)).toEqual(parsed(text).entries.slice(0, 3));
   });
 });
 

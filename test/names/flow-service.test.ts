@@ -39,16 +39,23 @@ test("asks as Platform wants to be asked", async () => {
   expect(await ask()).toEqual({ name: "Orders" });
 });
 
-test.each([null, "prod\r\nx-evil: 1", "ünder"])("names no sandbox that is no name: %j", async (sandbox) => {
-  nock(url, { badheaders: ["x-sandbox-name", "x-evil"] })
-    .get(`${flows}flow-1`)
-    .reply(200, { name: "Orders" });
-  expect(await ask("flow-1", sandbox)).toEqual({ name: "Orders" });
-});
+test.each([null, "prod\r\nx-evil: 1", "ünder", "x".repeat(100_000)])(
+  "names no sandbox that is no name: %j",
+  async (sandbox) => {
+    nock(url, { badheaders: ["x-sandbox-name", "x-evil"] })
+      .get(`${flows}flow-1`)
+      .reply(200, { name: "Orders" });
+    expect(await ask("flow-1", sandbox)).toEqual({ name: "Orders" });
+  },
+);
 
 test("a flow's id cannot lead the question elsewhere", async () => {
   nock(url).get(`${flows}..%2F..%2Fruns%3Fx%3D1`).reply(200, { items: [] });
   expect(await ask("../../runs?x=1")).toEqual({ name: null });
+});
+
+test.each([".", "..", "\ud800", "flow-\udc00", "x".repeat(100_000)])("nobody is asked about %j", async (flowId) => {
+  expect(await ask(flowId)).toEqual({ name: null });
 });
 
 describe("answers", () => {

@@ -137,3 +137,26 @@ describe("closing", () => {
     expect(host.sleeps).toEqual([]);
   });
 });
+
+describe("what no flow can be called", () => {
+  test.each([".", "..", "\ud800", "x".repeat(1_000_000)])("%j is neither asked for nor kept", async (flowId) => {
+    const { book, asked, kept } = await openBook();
+    const run = nameless(flowId);
+    expect(book.complete(run)).toBe(run);
+    await book.close();
+    expect([asked, kept]).toEqual([[], []]);
+  });
+
+  test("a question that cannot even be put is trouble, and ends nothing", async () => {
+    const host = fakeHost();
+    const complaints: string[] = [];
+    const store = { find: async () => new Map(), keep: async () => undefined };
+    const ask = () => Promise.reject(new URIError("URI malformed"));
+    const complain = (trouble: string) => complaints.push(trouble);
+    const book = await openNameBook({ host, signal: host.signal, store, ask, complain });
+    book.complete(nameless("flow-1"));
+    await soon();
+    await book.close();
+    expect(complaints).toEqual(["URI malformed"]);
+  });
+});

@@ -82,6 +82,38 @@ test("a next that leads in a circle ends", async () => {
   expect(await list(answering({ [workspaceUrl]: { body } }), workspace)).toEqual([]);
 });
 
+describe("a list without an end is an error", () => {
+  const endless = (registrationsAt: (n: number) => readonly object[]): FakeHost => {
+    let asks = 0;
+    return fakeHost({
+      send: async () => {
+        const page = { _links: { next: { href: `${workspaceUrl}?page=${++asks}` } } };
+        const body = JSON.stringify({ ...page, _embedded: { registrations: registrationsAt(asks) } });
+        const status = asks > 2000 ? 404 : 200;
+        return { status, headers: {}, body: async () => new TextEncoder().encode(body), discard: () => undefined };
+      },
+    });
+  };
+
+  test.each([
+    ["nothing", 5, () => []],
+    ["the same registration", 6, () => [{ registration_id: "reg-1" }]],
+    ["what is no registration", 5, () => [{ name: "no id" }]],
+    ["a few and then nothing", 12, (n: number) => (n < 8 ? [{ registration_id: `reg-${n}` }] : [])],
+  ])("with ever-new links and %s, after five pages without anything new", async (_, asked, registrationsAt) => {
+    const host = endless(registrationsAt);
+    await expect(list(host, workspace)).rejects.toMatchObject({ kind: "protocol", message: /without an end/ });
+    expect(host.asked).toHaveLength(asked);
+    expect(Math.max(...host.sleeps)).toBeLessThanOrEqual(1000);
+  });
+
+  test("with ever-new links and ever-new registrations, when there are more than anybody has", async () => {
+    const host = endless((n) => Array.from({ length: 1000 }, (_, m) => ({ registration_id: `reg-${n}-${m}` })));
+    await expect(list(host, workspace)).rejects.toMatchObject({ kind: "protocol", why: /more than 100000/ });
+    expect(host.asked).toHaveLength(101);
+  });
+});
+
 test("a next elsewhere is refused before the token goes there", async () => {
   const body = JSON.stringify({ _links: { next: { href: "https://evil.example/registrations" } } });
   const host = answering({ [workspaceUrl]: { body } });
@@ -89,8 +121,8 @@ test("a next elsewhere is refused before the token goes there", async () => {
   expect(host.asked).toHaveLength(1);
 });
 
-test("a 500 and half a body are tried again", async () => {
-  const replies = [{ status: 500, body: "" }, { body: '{"_emb' }, fixture("page-1.json")];
+test.each([500, 408, 421, 425])("a %i and half a body are tried again", async (status) => {
+  const replies = [{ status, body: "" }, { body: '{"_emb' }, fixture("page-1.json")];
   const host = answering({ [workspaceUrl]: replies });
   expect(await list(host, workspace)).toHaveLength(1);
   expect(host.asked).toHaveLength(3);

@@ -23,3 +23,7 @@ test("ids go into the path whole, and cannot leave it", () => {
     "https://api.adobe.io/events/1/4566206088344827113/..%2F..%2Fx/registrations",
   );
 });
+
+test.each(["..", ".", "\ud800"])("%j is no id of the console's", (consumerOrgId) => {
+  expect(() => registrationsUrl("https://api.adobe.io", { consumerOrgId, workspace: null })).toThrow(/cannot be an id/);
+});

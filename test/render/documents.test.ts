@@ -2,7 +2,7 @@ import { parseAllDocuments } from "yaml";
 import { describe, expect, test } from "vitest";
 import { jsonRenderer, ndjsonRenderer } from "../../src/render/json.ts";
 import type { Renderer } from "../../src/render/renderer.ts";
-import { yamlRenderer } from "../../src/render/yaml.ts";
+import { yamlDocument, yamlRenderer } from "../../src/render/yaml.ts";
 import type { FlowRun } from "../../src/runs/flow-run.ts";
 import { hostileText, samplePage, sampleRun } from "./sample-runs.ts";
 
@@ -71,3 +71,38 @@ function parseYaml(text: string): unknown[] {
   const documents = parseAllDocuments(text);
   return Array.isArray(documents) ? documents.map((document) => document.toJS() as unknown) : [];
 }
+
+describe("yaml that is told in parts", () => {
+  const list = (count: number, item: (n: number) => unknown): unknown[] =>
+    Array.from({ length: count }, (_, n) => item(n));
+  test.each<[string, unknown]>([
+    ["a long list", { before: 1, errors: list(11_000, (n) => ({ code: `X-${n}`, message: null })), after: [] }],
+    ["a list of long lists", list(3, () => list(11_000, (n) => n))],
+    ["a long map", Object.fromEntries(list(11_000, (n) => [`name ${n}`, "x\ny\n\n  z\n"]) as [string, string][])],
+    ["texts of several lines far inside", { a: { b: list(11_000, () => "  one\n\ntwo \n") } }],
+    [
+      "names that are long, odd or no names",
+      {
+        ["k".repeat(2000)]: list(11_000, () => 1),
+        "? a: b\n": list(11_000, () => 2),
+        "": list(11_000, () => 3),
+        ["__proto__"]: list(11_000, () => 4),
+      },
+    ],
+    ["numbers for names", { 2: list(11_000, () => 1), 1: "x", "-1": 3 }],
+  ])("%s means the same", (_, data) => {
+    const [document] = parseYaml(yamlDocument(data));
+    expect(document).toEqual(data);
+  });
+
+  test("looks as it would in one", () => {
+    const run = sampleRun();
+    const many = { ...run, errors: list(11_000, () => run.errors[0] ?? {}) };
+    const few = { ...run, errors: many.errors.slice(0, 2) };
+    const lines = yamlDocument(many).split("\n");
+    const [start, end] = yamlDocument(few).split("rootCause:");
+    expect(yamlDocument(many).startsWith(start ?? "?")).toBe(true);
+    expect(yamlDocument(many).endsWith(end ?? "?")).toBe(true);
+    expect(lines.filter((line) => line.startsWith("errors:"))).toHaveLength(1);
+  });
+});

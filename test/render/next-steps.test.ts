@@ -21,6 +21,13 @@ describe("what to type next", () => {
     ]);
   });
 
+  it("leaves out the batches that no path leads to", () => {
+    const failed = { ...failure("2200"), batchIds: ["..", "\ud800", "01A"] };
+    expect(commands(failed).filter((command) => command.startsWith("GET"))).toEqual([
+      "GET https://platform.adobe.io/data/foundation/export/batches/01A/meta?path=row_errors",
+    ]);
+  });
+
   it("fetches no failed records where none is known to have failed", () => {
     const { records } = sampleRun();
     for (const failed of [0, null]) expect(commands({ records: { ...records, failed } })).toEqual([]);

@@ -36,6 +36,14 @@ describe("safeText", () => {
   });
 });
 
+test("halves of pairs, which no file can hold, are escaped in a document, and whole pairs are not", () => {
+  const text = "\ud800 a\udc00 🛒 \udc00\ud800 \ud83d\ud83d\uded2";
+  const document = escapeActive(`"${text}"`);
+  expect(Buffer.from(document).toString()).toBe(document);
+  expect(document).toContain("🛒");
+  expect(JSON.parse(document)).toBe(text);
+});
+
 test("a document with active characters escaped means the same", () => {
   const text = "\u007f\u009b31m\u2028\u202e\u2066\ufeff 日本 🛒";
   const document = escapeActive(JSON.stringify(text));

@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { widthOf } from "../../src/render/cut-text.ts";
+import { safeText } from "../../src/render/safe-text.ts";
 import { wrap, wrapBeside } from "../../src/render/wrap.ts";
 
 const link = "https://login.example.com/error?code=7000222&trace=11112222-3333-4444-5555-666677778888";
@@ -52,5 +54,73 @@ describe("wrapBeside", () => {
 
   it("gives a text some room however narrow the terminal", () => {
     expect(wrapBeside("a label  ", "one two three", 5)).toEqual(["a label  one two three"]);
+  });
+});
+
+describe("what is cut out of a text without a look at each word", () => {
+  const narrow = fc.constantFrom(..."abcXYZ019~!äßéöÿčŘŽαωМя °§·×÷");
+  const wide = fc.constantFrom(..."日本店舗あんアンヶ한국");
+  const odd = fc.constantFrom(
+    "e\u0301",
+    "👩🏽‍💻",
+    "🇩🇪",
+    "\u001b",
+    "\t",
+    "\n",
+    "\ud800",
+    "https://x.y/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "ﾊﾝ",
+    "ㄱ",
+  );
+  const unit = fc.oneof(
+    { weight: 6, arbitrary: narrow },
+    { weight: 2, arbitrary: wide },
+    { weight: 1, arbitrary: odd },
+  );
+
+  it("is all of it, in lines no wider than they may be, and no character is in two", () => {
+    const property = fc.property(
+      fc.array(unit, { maxLength: 200 }),
+      fc.integer({ min: 20, max: 60 }),
+      (units, width) => {
+        const text = units.join("");
+        const lines = wrap(text, width);
+        const bare = (words: string): string =>
+          words
+            .split(/[ \t\r\n]+/)
+            .map(safeText)
+            .join("");
+        expect(lines.join("").replaceAll(" ", "")).toBe(bare(text));
+        for (const line of lines) if (!line.includes("https:")) expect(widthOf(line)).toBeLessThanOrEqual(width);
+        for (const line of lines) expect(line).not.toMatch(/^[\u0300-\u036f]/);
+      },
+    );
+    fc.assert(property, { numRuns: 1000 });
+  });
+
+  it("has the width that is reckoned with", () => {
+    const singles = [
+      [0x20, 0x7e],
+      [0xa1, 0xac],
+      [0xae, 0x2ff],
+      [0x391, 0x3a1],
+      [0x3a3, 0x3c9],
+      [0x400, 0x482],
+      [0x48a, 0x52f],
+    ];
+    const doubles = [
+      [0x3041, 0x3096],
+      [0x30a1, 0x30fa],
+      [0x4e00, 0x9fff],
+      [0xac00, 0xd7a3],
+    ];
+    const wrong = (ranges: readonly (readonly number[])[], width: number): readonly number[] =>
+      ranges.flatMap(([from = 0, to = 0]) =>
+        Array.from({ length: to - from + 1 }, (_, n) => from + n).filter(
+          (code) => widthOf(String.fromCharCode(code)) !== width,
+        ),
+      );
+    expect(wrong(singles, 1)).toEqual([]);
+    expect(wrong(doubles, 2)).toEqual([]);
   });
 });

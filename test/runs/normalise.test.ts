@@ -272,3 +272,18 @@ describe("normalise, what should be a run and cannot be read", () => {
     expect(onlyRun(event)).toMatchObject({ runId: "run-1", errors: [], createdAt: null, updatedAt: null });
   });
 });
+
+describe("beyond what is looked at", () => {
+  const many = Array.from({ length: 20_000 }, (_, n) => bareRun({ id: `run-${n}` }));
+  it("runs are missed, and it is said that some may be", () => {
+    const { runs, rejects } = verdictOn(many, ["runs"]);
+    expect(runs.length).toBeGreaterThan(9000);
+    expect(rejects).toEqual(["it holds more than 10000 bodies"]);
+  });
+
+  it("so it is of envelopes without end", () => {
+    let deep: unknown = bareRun();
+    for (let level = 0; level < 20_000; level += 1) deep = [deep];
+    expect(verdictOn(deep)).toEqual({ runs: [], rejects: ["it is nested without end"] });
+  });
+});

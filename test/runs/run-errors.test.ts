@@ -144,3 +144,30 @@ describe("the errors of a run", () => {
     expect(run.errors[0]?.message).toBe('{"message":"a"}');
   });
 });
+
+describe("details of megabytes", () => {
+  const errors = Array.from({ length: 50_000 }, (_, n) => ({ code: `X-${n}`, message: "it failed" }));
+  const extensions = { errors: [{ code: "ROOT-1", message: "m".repeat(1_000_000) }] };
+
+  it("are told with the first errors, and not fifty thousand times", () => {
+    const run = onlyRun(bareRun({ metrics: summaries({ errors, extensions }) }));
+    expect(run.errors).toHaveLength(50_000);
+    expect(run.errors[0]?.causes.map(({ code }) => code)).toEqual(["ROOT-1"]);
+    expect(run.rootCause?.code).toBe("ROOT-1");
+    expect(JSON.stringify(run).length).toBeLessThan(150_000_000);
+  });
+
+  it("however many activities they are spread over", () => {
+    const few = errors.slice(0, 500);
+    const activities = Array.from({ length: 100 }, (_, n) => summaries({ id: `a-${n}`, errors: few, extensions }));
+    const run = onlyRun(bareRun({ activities }));
+    expect(run.activities.flatMap((activity) => activity.errors)).toHaveLength(50_000);
+    expect(JSON.stringify(run).length).toBeLessThan(150_000_000);
+  });
+
+  it("of a usual size are told with each", () => {
+    const told = { errors: [{ code: "ROOT-1", message: "the cause" }] };
+    const run = onlyRun(bareRun({ metrics: summaries({ errors, extensions: told }) }));
+    expect(run.errors.filter(({ causes }) => causes.length === 1)).toHaveLength(50_000);
+  });
+});

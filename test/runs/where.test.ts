@@ -3,7 +3,7 @@ import { FlowrunError } from "../../src/errors.ts";
 import { findDuration, findInstant } from "../../src/journal/when.ts";
 import type { FlowRun } from "../../src/runs/flow-run.ts";
 import { compileWhere } from "../../src/runs/where.ts";
-import { failure, sampleRun } from "../render/sample-runs.ts";
+import { failure, sampleError, sampleRun } from "../render/sample-runs.ts";
 
 const times = { duration: findDuration, instant: findInstant };
 const secret = { code: "AADSTS7000222", message: "The client secret is expired" };
@@ -164,3 +164,40 @@ function refusalOf(expression: string): FlowrunError {
   }
   throw new Error(`${expression} was not refused`);
 }
+
+describe("two fields of many elements", () => {
+  const errors = (codes: readonly string[], messages: readonly (string | null)[]): FlowRun => ({
+    ...run,
+    errors: codes.map((code, at) => sampleError({ code, message: messages[at] ?? null, count: at })),
+  });
+  const holds = (condition: string, codes: readonly string[], messages: readonly (string | null)[]) =>
+    compileWhere(condition, times)(errors(codes, messages));
+
+  test.each([
+    ["errors.code == errors.message", ["a", "b"], ["c", "b"], true],
+    ["errors.code == errors.message", ["a", "b"], ["c", "d"], false],
+    ["errors.code != errors.message", ["a", "a"], ["a", "a"], false],
+    ["errors.code != errors.message", ["a", "b"], ["a", "b"], true],
+    ["errors.code != errors.message", ["a", "a"], ["a", "b"], true],
+    ["errors.code > errors.message", ["b", "a"], ["c", "a"], true],
+    ["errors.code > errors.message", ["a", "a"], ["c", "a"], false],
+    ["errors.code >= errors.message", ["a", "a"], ["c", "a"], true],
+    ["errors.code < errors.message", ["c", "b"], ["a", "b"], false],
+    ["errors.code < errors.message", ["c", "b"], ["a", "d"], true],
+    ["errors.code <= errors.message", ["c", "b"], ["a", "b"], true],
+    ["errors.code == errors.message", ["a"], [null], false],
+    ["errors.code != errors.message", ["a"], [null], false],
+  ] as const)("%s of %j and %j is %s", (condition, codes, messages, expected) => {
+    expect(holds(condition, codes, messages)).toBe(expected);
+  });
+
+  test.each(["==", "!=", "<", "<=", ">", ">="])(
+    "a hundred thousand are not held against each other one by one: %s",
+    (sign) => {
+      const all = Array.from({ length: 100_000 }, (_, n) => `b${n}`);
+      const others = all.map((code) => (sign.startsWith("<") ? `a${code}` : `c${code}`));
+      // Ten thousand million comparisons would take minutes.
+      expect(holds(`errors.code ${sign} errors.message`, all, others)).toBe(sign === "!=");
+    },
+  );
+});

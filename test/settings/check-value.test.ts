@@ -10,7 +10,7 @@ describe("a good value is kept without the blanks around it", () => {
     ["clientSecret", "one,two\n", "one,two"],
     ["imsUrl", "https://ims-na1.adobelogin.com/", "https://ims-na1.adobelogin.com"],
     ["apiUrl", "http://127.0.0.1:8080", "http://127.0.0.1:8080"],
-    ["journalUrl", "https://events-va6.adobe.io/events/x/?limit=1", "https://events-va6.adobe.io/events/x/?limit=1"],
+    ["journalUrl", "https://events-va6.adobe.io/events/x/?key=1", "https://events-va6.adobe.io/events/x/?key=1"],
     ["projectId", "4566206088344827113", "4566206088344827113"],
   ])("%s %j", (key, text, value) => {
     expect(checkValue(key, text)).toBe(value);

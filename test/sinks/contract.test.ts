@@ -19,6 +19,9 @@ function record(failAt = Infinity, isTTY = false): Recorder {
   return {
     isTTY,
     columns: 80,
+    isLost: false,
+    isMidLine: false,
+    untilClosed: () => new AbortController().signal,
     writes,
     text: () => writes.join(""),
     write: async (text) => {
@@ -217,4 +220,31 @@ test("wide hides nothing on a terminal, and named columns stay", async () => {
   });
   await named.write([named.encode(sampleRun())]);
   expect(named.hidden()).toBe(0);
+});
+
+describe("runs of megabytes", () => {
+  const long = "x".repeat(9_000_000);
+  const runs = [1, 2, 3].map((n) => sampleRun({ flowName: long, runId: `run-${n}` }));
+
+  test.each(outputFormats)("are written one after the other, each whole: %s", async (format) => {
+    const output = record();
+    const sink = await open(format, output);
+    await sink.write(runs.map(sink.encode));
+    await sink.close();
+    expect(output.writes.filter((text) => text.includes(long)).length).toBe(3);
+    const one = record();
+    const other = await open(format, one);
+    for (const run of runs) await other.write([other.encode(run)]);
+    await other.close();
+    expect(output.text() === one.text()).toBe(true);
+  });
+
+  test("do not wait for each other where a table would hold them back", async () => {
+    const output = record();
+    const sink = await open("table", output, { hold: 200 });
+    await sink.write(runs.slice(0, 1).map(sink.encode));
+    expect(output.writes).toEqual([]);
+    await sink.write(runs.slice(1, 2).map(sink.encode));
+    expect(output.writes.length).toBeGreaterThan(0);
+  });
 });

@@ -13,7 +13,7 @@ import {
   openCursorFile,
   type CursorPlace,
 } from "../../src/state/cursor-files.ts";
-import { noon } from "../support/host.ts";
+import { fakeHost, noon } from "../support/host.ts";
 import { emptyFolder, filesBelow, modeOf } from "./folder.ts";
 
 const cursor: Cursor = {
@@ -111,7 +111,7 @@ describe("names", () => {
   test("are listed in order, without locks and strangers", async () => {
     const at = await place("b");
     for (const name of ["b", "a", "c"]) await openCursorFile({ ...at, name }).save(cursor);
-    const lock = await lockCursor(at, 1);
+    const lock = await lockCursor(at, fakeHost());
     await lock.release();
     await openCursorFile({ ...at, profile: "stage", name: "z" }).save(cursor);
     expect(await listCursors(at.stateFolder, "prod")).toEqual(["a", "b", "c"]);
@@ -153,13 +153,13 @@ describe("the lock", () => {
 
   test("is free again once released", async () => {
     const at = await place();
-    for (let n = 0; n < 3; n++) await (await lockCursor(at, 41)).release();
+    for (let n = 0; n < 3; n++) await (await lockCursor(at, fakeHost())).release();
   });
 
   test("is one for each cursor", async () => {
     const at = await place("a");
-    const one = await lockCursor(at, 41);
-    const other = await lockCursor({ ...at, name: "b" }, 41);
+    const one = await lockCursor(at, fakeHost());
+    const other = await lockCursor({ ...at, name: "b" }, fakeHost());
     await one.release();
     await other.release();
   });
@@ -167,20 +167,20 @@ describe("the lock", () => {
   test("held by another process is a usage error that names it; killed, it is free at once", async () => {
     const at = await place();
     const child = await otherProcess(cursorPath(at).replace(/json$/, "lock"));
-    const error = await failureOf(lockCursor(at, 41));
+    const error = await failureOf(lockCursor(at, fakeHost()));
     expect(exitCodes[error.kind]).toBe(2);
     expect(error.message).toContain("'default'");
     expect(error.message).toContain(`process ${String(child.pid)}`);
     expect(error.hint).toContain("--cursor");
     child.kill("SIGKILL");
     await once(child, "exit");
-    await (await lockCursor(at, 41)).release();
+    await (await lockCursor(at, fakeHost())).release();
   });
 
   test("file of a dead process is no lock", async () => {
     const at = await place();
-    await (await lockCursor(at, 41)).release();
+    await (await lockCursor(at, fakeHost())).release();
     await writeFile(cursorPath(at).replace(/json$/, "lock"), "999999");
-    await (await lockCursor(at, 42)).release();
+    await (await lockCursor(at, fakeHost())).release();
   });
 });

@@ -21,19 +21,20 @@ const credentials: Credentials = {
   scopes: ["openid", "adobeio_api"],
 };
 const token: Token = { accessToken: new Secret("eyJ.kept"), mintedAt: noon, expiresAt: noon + 86_399_000 };
+const placeIn = (cacheFolder: string) => ({ cacheFolder, profile: "prod" });
 const silent = (): void => undefined;
 
 test("what one process keeps, the next one finds", async () => {
   const folder = await emptyFolder();
-  await createTokenFile(folder, credentials, silent).keep(token);
-  const found = await createTokenFile(folder, { ...credentials }, silent).find();
+  await createTokenFile(placeIn(folder), credentials, silent).keep(token);
+  const found = await createTokenFile(placeIn(folder), { ...credentials }, silent).find();
   expect(found?.accessToken.reveal()).toBe("eyJ.kept");
   expect(found).toMatchObject({ mintedAt: token.mintedAt, expiresAt: token.expiresAt });
 });
 
 test("nobody else can read it, and its name and folder give no secret away", async () => {
   const folder = await emptyFolder();
-  await createTokenFile(folder, credentials, silent).keep(token);
+  await createTokenFile(placeIn(folder), credentials, silent).keep(token);
   const [file = ""] = await filesBelow(folder);
   expect(await modeOf(join(folder, file))).toBe("0600");
   expect(await modeOf(join(folder, "tokens"))).toBe("0700");
@@ -49,8 +50,8 @@ test.each<[string, Partial<Credentials>]>([
   ["second secret", { secrets: [new Secret("s3cret"), new Secret("other")] }],
 ])("another %s does not meet the token", async (_, change) => {
   const folder = await emptyFolder();
-  await createTokenFile(folder, credentials, silent).keep(token);
-  expect(await createTokenFile(folder, { ...credentials, ...change }, silent).find()).toBeNull();
+  await createTokenFile(placeIn(folder), credentials, silent).keep(token);
+  expect(await createTokenFile(placeIn(folder), { ...credentials, ...change }, silent).find()).toBeNull();
 });
 
 test.each([
@@ -61,7 +62,7 @@ test.each([
   ["times of another type", '{"accessToken":"t","mintedAt":"1","expiresAt":"2"}'],
 ])("a damaged file is as good as none, and is written anew: %s", async (_, text) => {
   const folder = await emptyFolder();
-  const store = createTokenFile(folder, credentials, silent);
+  const store = createTokenFile(placeIn(folder), credentials, silent);
   await store.keep(token);
   const [file = ""] = await filesBelow(folder);
   await writeFile(join(folder, file), text);
@@ -74,7 +75,7 @@ test("a folder that cannot be used warns and stops nothing", async () => {
   const folder = await emptyFolder();
   await writeFile(join(folder, "cache"), "a file in the way");
   const notices: Notice[] = [];
-  const store = createTokenFile(join(folder, "cache"), credentials, (notice) => void notices.push(notice));
+  const store = createTokenFile(placeIn(join(folder, "cache")), credentials, (notice) => void notices.push(notice));
   await store.keep(token);
   expect(await store.find()).toBeNull();
   expect(notices).toEqual([{ kind: "warning", text: expect.stringContaining("could not be kept") as string }]);
@@ -87,7 +88,7 @@ describe("together with IMS", () => {
   const processOf = (folder: string, now = noon) => {
     const host = fakeHost({ now });
     const minting = { host, signal: host.signal, patience: { retries: 1, maxWaitMs: 0 }, notify: silent };
-    const store = createTokenFile(folder, credentials, silent);
+    const store = createTokenFile(placeIn(folder), credentials, silent);
     return createTokenSource({ host, store, mint: () => mint(credentials, minting) });
   };
   const nameOf = async (asking: Promise<Token>): Promise<string> => (await asking).accessToken.reveal();

@@ -37,7 +37,9 @@ export interface Running {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
-  readonly input?: string;
+  readonly input?: string | Uint8Array;
+  /** Whose process it is; it takes root to say so. */
+  readonly uid?: number;
 }
 
 /** An environment that knows nothing of this machine's user: no home, no FLOWRUN_*, no colours. */
@@ -79,14 +81,20 @@ export function start(args: readonly string[], options: RunOptions = {}): Runnin
   return launch(node, [binary, ...args], options);
 }
 
+/** Starts another installation of flowrun. */
+export function startAt(program: string, args: readonly string[], options: RunOptions = {}): Running {
+  return launch(node, [program, ...args], options);
+}
+
 /** A shell line in which `flowrun` is the program under test. */
 export function shell(line: string, options: RunOptions = {}): Promise<Finished> {
   const script = `flowrun() { "${node}" "${binary}" "$@"; }; ${line}`;
   return launch("bash", ["-c", script], options).finished;
 }
 
-function launch(command: string, args: readonly string[], { env = {}, cwd, input }: RunOptions): Running {
-  const child = spawn(command, args, { env: env, cwd, stdio: ["pipe", "pipe", "pipe"] });
+/** Starts any program, with an environment of its own. */
+export function launch(command: string, args: readonly string[], { env = {}, cwd, input, uid }: RunOptions): Running {
+  const child = spawn(command, args, { env, cwd, uid, stdio: ["pipe", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
   const watchers = new Set<() => void>();

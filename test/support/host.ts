@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Ask, Answer, Host, Output, Prompt } from "../../src/host.ts";
 
 /** The other world: time that moves only by sleeping, streams that remember, and the global fetch, which nock watches. */
@@ -29,6 +30,10 @@ export interface FakeHostOptions {
   readonly onSleep?: (ms: number, host: FakeHost) => void;
 }
 
+/** As the real host sleeps: by the clock, and until told otherwise. */
+export const realSleep: Host["sleep"] = (ms, signal) =>
+  delay(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+
 export const noon = Date.UTC(2026, 10, 22, 12, 0, 0);
 
 export function fakeHost(options: FakeHostOptions = {}): FakeHost {
@@ -49,6 +54,7 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     prompt: options.prompt ?? null,
     nodeVersion: "20.18.1",
     pid: 4711,
+    startedAt: now,
     signal: stopping.signal,
     now: () => now,
     sleep: (ms, signal) => {
@@ -74,10 +80,18 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
   return host;
 }
 
+/** What an output has whose reader stays. */
+export const open = {
+  isLost: false,
+  isMidLine: false,
+  untilClosed: () => new AbortController().signal,
+} satisfies Partial<Output>;
+
 function collect(texts: string[], isTTY: boolean, columns: number): Output {
   return {
     isTTY,
     columns,
+    ...open,
     write: (text) => {
       texts.push(text);
       return Promise.resolve();

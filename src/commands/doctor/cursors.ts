@@ -16,18 +16,21 @@ export interface CursorsAt {
 /** One finding for each of the profile's cursors: how far it has read, and when its place will expire. */
 export async function checkCursors(at: CursorsAt): Promise<readonly Finding[]> {
   const { stateFolder, profile } = at;
-  const names = await listCursors(stateFolder, profile);
+  const listed = await tryTo(() => listCursors(stateFolder, profile));
+  if ("error" in listed) return [failed("cursor", listed.error)];
+  const names = listed.value;
   if (names.length === 0) return [ok("cursor", `none is saved for profile '${profile}'`)];
   return Promise.all(names.map((name) => checkCursor(name, at)));
 }
 
 async function checkCursor(name: string, at: CursorsAt): Promise<Finding> {
   const { stateFolder, profile } = at;
-  const outcome = await tryTo(() => openCursorFile({ stateFolder, profile, name }).find());
-  if ("error" in outcome) return failed("cursor", outcome.error, { name });
-  // Deleted while we looked.
-  if (outcome.value === null) return ok("cursor", `'${name}' is gone`, { name });
-  return judgeCursor(name, outcome.value, at);
+  const outcome = await tryTo(async () => {
+    const cursor = await openCursorFile({ stateFolder, profile, name }).find();
+    // Deleted while we looked.
+    return cursor === null ? ok("cursor", `'${name}' is gone`, { name }) : judgeCursor(name, cursor, at);
+  });
+  return "error" in outcome ? failed("cursor", outcome.error, { name }) : outcome.value;
 }
 
 const soonMs = 24 * 3_600_000;

@@ -1,60 +1,83 @@
 import type { Patience } from "../../http/retrying.ts";
 import type { Host } from "../../host.ts";
+import { findSetting, type Access } from "../../settings.ts";
+import { checkValue } from "../../settings/check-value.ts";
 import { apiOn } from "../connect-api.ts";
 import { demoName } from "../connect.ts";
 import type { ConnectOptions } from "../way.ts";
 import { checkApi, checkHistory, checkJournal, checkRegistration, checkScopes, checkToken } from "./adobe.ts";
+import { checkCaches } from "./caches.ts";
 import { checkCursors } from "./cursors.ts";
 import { skipped, type Check, type Finding } from "./finding.ts";
 import { checkClock, checkNetwork, checkVersion } from "./machine.ts";
-import { lookAtSettings, type Setup } from "./settings.ts";
+import { lookAtSettings, type ChosenProfile, type Setup } from "./settings.ts";
+import { survive, tryTo } from "./try-to.ts";
 
-export interface ExamineOptions extends ConnectOptions {
-  readonly patience: Patience;
-}
+export type ExamineOptions = ConnectOptions & ChosenProfile & { readonly patience: Patience };
 
 /**
  * Makes every check in order, from what is nearest to what is farthest. One that needs what an earlier one did not
  * find is skipped; the others go on, so that all there is to mend is known at once.
  */
-export async function* examine(options: ExamineOptions, profile: string, host: Host): AsyncGenerator<Finding> {
+export async function* examine(options: ExamineOptions, host: Host): AsyncGenerator<Finding> {
+  const { profile } = options;
   yield checkVersion(host);
-  const setup = await lookAtSettings(options, profile, host);
+  const setup = await lookAtSettings(options, host);
   try {
     yield* setup.findings;
-    yield* examineAdobe(setup, options, host);
-    yield* await checkCursors({
-      stateFolder: host.dirs.state,
-      profile,
-      journalName: journalNameOf(setup),
-      now: host.now(),
-    });
+    yield* await survive("token", () => checkCaches({ cacheFolder: host.dirs.cache, profile: setup.way.profile }));
+    yield* setup.access === null
+      ? examineMachine(setup, options, host)
+      : examineAdobe(setup, setup.access, options, host);
+    const place = { stateFolder: host.dirs.state, profile, journalName: journalNameOf(setup), now: host.now() };
+    yield* await survive("cursor", () => checkCursors(place));
   } finally {
-    await setup.way?.close();
+    await setup.way.close();
   }
 }
 
 function journalNameOf({ way, settings }: Setup): string | null {
-  if (way === null || settings === null) return null;
+  if (settings === null) return null;
   return way.origin === null ? settings.journalUrl : demoName;
 }
 
-async function* examineAdobe(setup: Setup, options: ExamineOptions, host: Host): AsyncGenerator<Finding> {
-  const { way, access, settings } = setup;
-  if (way === null || access === null) {
-    yield* skipAll(
-      ["network", "clock", "token", "scopes", "api", "journal", "registration", "history"],
-      "the settings are not whole",
-    );
-    return;
+/**
+ * What can be told before anything is set up: whether this machine reaches Adobe, and its clock. That these are the hosts
+ * is not settled yet, so one that cannot be found is no more than a warning.
+ */
+async function* examineMachine({ way }: Setup, options: ExamineOptions, host: Host): AsyncGenerator<Finding> {
+  const { env, saved, send } = way;
+  const urlOf = async (key: "imsUrl" | "apiUrl" | "journalUrl"): Promise<string | null> => {
+    const outcome = await tryTo(() => checkValue(key, findSetting(key, env, saved)?.value ?? ""));
+    return "value" in outcome ? outcome.value : null;
+  };
+  const [imsUrl, apiUrl, journalUrl] = await Promise.all([urlOf("imsUrl"), urlOf("apiUrl"), urlOf("journalUrl")]);
+  const urls = [imsUrl, apiUrl, journalUrl].filter((url) => url !== null);
+  for (const finding of await survive("network", () => checkNetwork(urls, env, { host, signal: options.signal }))) {
+    yield finding.kind === null ? finding : { ...finding, verdict: "warning", kind: null };
   }
+  if (imsUrl === null || apiUrl === null) yield skipped("clock", notWhole);
+  else {
+    const asking = { host, send, signal: options.signal, notify: options.notify };
+    yield* await survive("clock", () => checkClock({ imsUrl, apiUrl, accessToken: null }, asking));
+  }
+  yield* skipAll(["token", "scopes", "api", "journal", "registration", "history"], notWhole);
+}
+
+const notWhole = "the settings are not whole";
+
+async function* examineAdobe(
+  { way, settings }: Setup,
+  access: Access,
+  options: ExamineOptions,
+  host: Host,
+): AsyncGenerator<Finding> {
   const { send, env } = way;
   const urls = [access.accessToken === null ? access.imsUrl : null, access.apiUrl, settings?.journalUrl ?? null];
-  yield await checkNetwork(
-    urls.filter((url) => url !== null),
-    env,
-  );
-  yield await checkClock(access, { host, send, signal: options.signal, notify: options.notify });
+  const asked = urls.filter((url) => url !== null);
+  yield* await survive("network", () => checkNetwork(asked, env, { host, signal: options.signal }));
+  const asking = { host, send, signal: options.signal, notify: options.notify };
+  yield* await survive("clock", () => checkClock(access, asking));
 
   const connection = apiOn(way, options, host);
   const api = connection.api(options.patience);
@@ -64,7 +87,8 @@ async function* examineAdobe(setup: Setup, options: ExamineOptions, host: Host):
     yield* skipAll(["scopes", "api", "journal", "registration", "history"], "there is no token to ask with");
     return;
   }
-  yield checkScopes(token.value, access.scopes);
+  const given = token.value;
+  yield* await survive("scopes", () => checkScopes(given, access.scopes));
   const registrations = await checkApi(api, connection.place);
   yield registrations.finding;
   if (settings === null) {
@@ -73,10 +97,16 @@ async function* examineAdobe(setup: Setup, options: ExamineOptions, host: Host):
   }
   const page = await checkJournal({ ...api, url: settings.journalUrl });
   yield page.finding;
-  yield registrations.value === null
-    ? skipped("registration", "the registrations could not be listed")
-    : checkRegistration(registrations.value, settings.journalUrl);
-  yield page.value === null ? skipped("history", "the journal does not answer") : checkHistory(page.value);
+  const list = registrations.value;
+  yield* await survive("registration", () =>
+    list === null
+      ? skipped("registration", "the registrations could not be listed")
+      : checkRegistration(list, settings.journalUrl),
+  );
+  const oldest = page.value;
+  yield* await survive("history", () =>
+    oldest === null ? skipped("history", "the journal does not answer") : checkHistory(oldest),
+  );
 }
 
 function skipAll(checks: readonly Check[], why: string): readonly Finding[] {

@@ -13,6 +13,7 @@ export type Check =
   | "journal"
   | "registration"
   | "history"
+  | "names"
   | "cursor";
 
 /** What one check found. Holds no secret. */

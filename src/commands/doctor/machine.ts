@@ -1,13 +1,14 @@
 import type { Access } from "../../settings.ts";
 import { FlowrunError } from "../../errors.ts";
 import { describeNetworkFailure } from "../../http/words.ts";
-import { findAddress } from "../../http/lookup.ts";
-import { proxyFor } from "../../http/proxy.ts";
+import { createConnector, type Connector } from "../../http/connector.ts";
+import { readProxies, type FindProxy, type Proxy } from "../../http/proxy.ts";
 import type { Host, Send } from "../../host.ts";
 import type { Notify } from "../../notices.ts";
 import type { Env } from "../../settings/keys.ts";
 import { version } from "../../version.ts";
 import { failed, ok, skipped, warning, type Finding } from "./finding.ts";
+import { tryTo } from "./try-to.ts";
 
 /** The oldest Node that flowrun is tested with; the same as in package.json. */
 const oldestNode = [20, 18, 1] as const;
@@ -28,46 +29,80 @@ export function checkVersion({ nodeVersion }: Pick<Host, "nodeVersion">): Findin
   );
 }
 
-/** Which hosts are asked by way of which proxy, and whether the others have an address. */
-export async function checkNetwork(urls: readonly string[], env: Env): Promise<Finding> {
-  const ways = await Promise.all([...new Set(urls.map(originOf))].map((origin) => wayTo(origin, env)));
-  const facts = { hosts: ways };
-  const lost = ways.find(({ trouble }) => trouble !== null);
-  if (lost === undefined) {
-    const hosts = ways.map(({ host, address, proxy }) => {
-      if (proxy !== null) return `${host} by proxy ${proxy}`;
-      return address === host ? host : `${host} is ${address ?? ""}`;
-    });
-    const direct = ways.every(({ proxy }) => proxy === null);
-    return ok("network", `${hosts.join(", ")}${direct ? "; no proxy" : ""}`, facts);
-  }
-  const error = new FlowrunError("unavailable", `${lost.host} has no address`, {
-    why: lost.trouble ?? "",
-    hint: "check the URL (flowrun config list) and this machine's DNS; behind a proxy: export HTTPS_PROXY=http://<host>:<port>",
-  });
-  return failed("network", error, facts);
+export interface Looking {
+  readonly host: Pick<Host, "sleep">;
+  readonly signal: AbortSignal;
 }
 
-function originOf(url: string): string {
-  return new URL(url).origin;
-}
-
-async function wayTo(origin: string, env: Env) {
-  const { hostname } = new URL(origin);
-  const proxy = proxyFor(origin, env);
-  const known = { host: hostname, proxy: proxy === null ? null : withoutPassword(proxy) };
-  // A proxy looks the name up itself, and this machine may not be able to.
-  if (proxy !== null) return { ...known, address: null, trouble: null };
+/** Which hosts are asked by way of which proxy, and whether that opens one; whether the others have an address. */
+export async function checkNetwork(urls: readonly string[], env: Env, asking: Looking): Promise<Finding> {
+  const { host, signal } = asking;
+  const read = await tryTo(() => readProxies(env));
+  if ("error" in read) return failed("network", read.error);
+  const findProxy = read.value;
+  const sleep: Host["sleep"] = (ms, until) => host.sleep(ms, until);
+  const connector = createConnector({ findProxy, sleep });
+  const giveUp = (): void => {
+    connector.close();
+  };
+  signal.addEventListener("abort", giveUp, { once: true });
   try {
-    return { ...known, address: await findAddress(hostname), trouble: null };
-  } catch (error) {
-    return { ...known, address: null, trouble: describeNetworkFailure(error) };
+    const origins = [...new Set(urls.map((url) => new URL(url).origin))];
+    const ways = await Promise.all(origins.map((origin) => wayTo(new URL(origin), findProxy, connector)));
+    signal.throwIfAborted();
+    return judgeWays(ways);
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+    connector.close();
   }
 }
 
-/** A proxy's URL often carries a user's password. */
-function withoutPassword(proxy: string): string {
-  return URL.canParse(proxy) ? new URL(proxy).host : proxy.replace(/^.*@/, "");
+/** How a host is reached, or why it is not. */
+interface WayThere {
+  readonly host: string;
+  readonly proxy: string | null;
+  readonly address: string | null;
+  readonly trouble: FlowrunError | null;
+}
+
+/** A proxy looks the name up itself, and this machine may not be able to. */
+async function wayTo(url: URL, findProxy: FindProxy, connector: Connector): Promise<WayThere> {
+  const { hostname, port, protocol } = url;
+  const proxy = findProxy(url);
+  const known = { host: hostname, proxy: proxy?.address ?? null, address: null, trouble: null };
+  try {
+    if (proxy === null) return { ...known, address: await connector.findAddress(hostname) };
+    (await connector.openTunnel(proxy, `${hostname}:${port || (protocol === "https:" ? "443" : "80")}`)).destroy();
+    return known;
+  } catch (error) {
+    return { ...known, trouble: error instanceof FlowrunError ? error : lost(hostname, proxy, error) };
+  }
+}
+
+function lost(hostname: string, proxy: Proxy | null, error: unknown): FlowrunError {
+  const why = describeNetworkFailure(error);
+  if (proxy === null) {
+    const hint =
+      "check the URL (flowrun config list) and this machine's DNS; behind a proxy: export HTTPS_PROXY=http://<host>:<port>";
+    return new FlowrunError("unavailable", `${hostname} has no address`, { why, hint });
+  }
+  const { variable, address } = proxy;
+  const hint = `check ${variable}, and ask who runs ${address} to let ${hostname} through; or go past it: export NO_PROXY=${hostname}`;
+  return new FlowrunError("unavailable", `there is no way to ${hostname} by the proxy ${address}`, { why, hint });
+}
+
+function judgeWays(ways: readonly WayThere[]): Finding {
+  const facts = {
+    hosts: ways.map(({ trouble, ...way }) => ({ ...way, trouble: trouble === null ? null : trouble.why })),
+  };
+  const error = ways.find(({ trouble }) => trouble !== null)?.trouble ?? null;
+  if (error !== null) return failed("network", error, facts);
+  const hosts = ways.map(({ host, address, proxy }) => {
+    if (proxy !== null) return `${host} by proxy ${proxy}`;
+    return address === host ? host : `${host} is ${address ?? ""}`;
+  });
+  const direct = ways.every(({ proxy }) => proxy === null);
+  return ok("network", `${hosts.join(", ")}${direct ? "; no proxy" : ""}`, facts);
 }
 
 const warnSkewMs = 60_000;
@@ -81,7 +116,10 @@ export interface Asking {
 }
 
 /** This machine's clock against the one of the server that is asked first: IMS, or the API where a token was given. */
-export async function checkClock({ imsUrl, apiUrl, accessToken }: Access, asking: Asking): Promise<Finding> {
+export async function checkClock(
+  { imsUrl, apiUrl, accessToken }: Pick<Access, "imsUrl" | "apiUrl" | "accessToken">,
+  asking: Asking,
+): Promise<Finding> {
   const { host, send, signal, notify } = asking;
   const url = accessToken === null ? `${imsUrl}/ims/.well-known/openid-configuration` : apiUrl;
   const name = new URL(url).hostname;

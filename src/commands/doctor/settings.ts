@@ -1,18 +1,19 @@
 import type { Host } from "../../host.ts";
 import { FlowrunError } from "../../errors.ts";
 import { findSetting, resolveAccess, resolveSettings, type Access, type Settings } from "../../settings.ts";
+import { readVariable } from "../../settings/environment.ts";
 import { filled, profileKeys, variables, type Env, type ProfileValues } from "../../settings/keys.ts";
-import { namedProfile } from "../../settings/profile-name.ts";
+import { defaultProfile, namedProfile } from "../../settings/profile-name.ts";
 import { profileMode, profilePath, readUsedProfile } from "../../state/profile-files.ts";
-import { demoProfile } from "../chosen-profile.ts";
-import { openWay, type ConnectOptions, type Way } from "../way.ts";
+import { demoProfile, requireProfile } from "../chosen-profile.ts";
+import { adobeWay, cleanSaved, openWay, type ConnectOptions, type Way } from "../way.ts";
 import { failed, ok, skipped, type Finding } from "./finding.ts";
-import { tryTo, type Outcome } from "./try-to.ts";
+import { survive, tryTo, type Outcome } from "./try-to.ts";
 
 /** What is known once the settings have been looked at; `null` where it could not be found out. */
 export interface Setup {
   readonly profile: string;
-  readonly way: Way | null;
+  readonly way: Way;
   /** What a token and the registrations take. */
   readonly access: Access | null;
   /** With the journal. */
@@ -20,39 +21,55 @@ export interface Setup {
   readonly findings: readonly Finding[];
 }
 
+export interface ChosenProfile {
+  readonly profile: string;
+  /** Who chose it: `flag`, `environment`, `profile use`, `default`. */
+  readonly chosenBy: string;
+  /** Why it is not the one that was chosen with `profile use`; else `null`. */
+  readonly damage: Finding | null;
+}
+
+/**
+ * Which profile is looked at; the default one where the file that says which is damaged.
+ * @throws FlowrunError `usage` for a name that cannot be one.
+ */
+export async function chooseProfile(flag: string | undefined, host: Host): Promise<ChosenProfile> {
+  const named = namedProfile(flag, host.env);
+  if (named !== null) return { profile: named, chosenBy: flag === undefined ? "environment" : "flag", damage: null };
+  const used = await tryTo(() => readUsedProfile(host.dirs.config));
+  if ("error" in used) return { profile: defaultProfile, chosenBy: "default", damage: failed("settings", used.error) };
+  if (used.value === null) return { profile: defaultProfile, chosenBy: "default", damage: null };
+  return { profile: used.value, chosenBy: "profile use", damage: null };
+}
+
 /**
  * Finds the settings and where each came from, and where the secrets are. Changes nothing: a file that others can read
  * stays as it is, so that doctor can say so.
  */
-export async function lookAtSettings(options: ConnectOptions, profile: string, host: Host): Promise<Setup> {
+export async function lookAtSettings(options: ConnectOptions & ChosenProfile, host: Host): Promise<Setup> {
+  const { profile, chosenBy, damage } = options;
   const opened = await tryTo(() => openQuietly(options, profile, host));
-  const secrets = await checkSecrets(profile, "value" in opened ? opened.value : null, host);
-  if ("error" in opened) {
-    const findings = [failed("settings", opened.error, { profile }), secrets];
-    return { profile, way: null, access: null, settings: null, findings };
-  }
-  const way = opened.value;
+  const secrets = await survive("secrets", () => checkSecrets(profile, valueOf(opened), host));
+  // What the environment says is good whatever has become of the profile.
+  const way = "value" in opened ? opened.value : adobeWay(profile, {}, host);
   const access = await tryTo(() => resolveAccess(profile, way.env, way.saved));
   const settings = await tryTo(() => resolveSettings(profile, way.env, way.saved));
-  const finding = await describeSettings(way, settings, options, host);
-  return { profile, way, access: valueOf(access), settings: valueOf(settings), findings: [finding, secrets] };
+  const finding =
+    "error" in opened ? failed("settings", opened.error, { profile }) : describeSettings(way, settings, chosenBy);
+  const findings = [...(damage === null ? [] : [damage]), finding, ...secrets];
+  return { profile, way, access: valueOf(access), settings: valueOf(settings), findings };
 }
 
 /** As `openWay` does, but for making the profile's file private. */
 async function openQuietly(options: ConnectOptions, profile: string, host: Host): Promise<Way> {
   if (profile === demoProfile) return openWay(options, "profile", host);
+  await requireProfile(profile, "profile", host);
   const { readProfile } = await import("../../state/profiles.ts");
-  const saved = await readProfile(host.dirs.config, profile);
-  return { profile, env: host.env, saved, send: host.send, origin: null, close: () => Promise.resolve() };
+  const saved = cleanSaved(await readProfile(host.dirs.config, profile), profile, options.notify);
+  return adobeWay(profile, saved, host);
 }
 
-async function describeSettings(
-  { profile, env, saved }: Way,
-  settings: Outcome<Settings>,
-  options: ConnectOptions,
-  host: Host,
-): Promise<Finding> {
-  const chosenBy = await whoChose(options.profile, host);
+function describeSettings({ profile, env, saved }: Way, settings: Outcome<Settings>, chosenBy: string): Finding {
   const found = listSettings(env, saved);
   const facts = { profile, chosenBy, settings: found };
   if ("error" in settings) return failed("settings", settings.error, facts);
@@ -76,19 +93,13 @@ function tell(from: Listed["from"], found: readonly Listed[]): string {
   return told.length === 0 ? "" : `${from}: ${told.join(", ")}`;
 }
 
-async function whoChose(flag: string | undefined, host: Host): Promise<string> {
-  if (flag !== undefined) return "flag";
-  if (namedProfile(undefined, host.env) !== null) return "environment";
-  return (await readUsedProfile(host.dirs.config)) === null ? "default" : "profile use";
-}
-
 function listSettings(env: Env, saved: ProfileValues): readonly Listed[] {
   const found = profileKeys.flatMap((key): readonly Listed[] => {
     const setting = findSetting(key, env, saved);
     if (setting === null) return [];
     return [{ key, value: key === "clientSecret" ? "[secret]" : setting.value, from: setting.from }];
   });
-  const hasToken = filled(env["FLOWRUN_ACCESS_TOKEN"]) !== null;
+  const hasToken = readVariable(env, "FLOWRUN_ACCESS_TOKEN") !== null;
   return hasToken ? [...found, { key: "accessToken", value: "[secret]", from: "environment" }] : found;
 }
 
@@ -106,8 +117,8 @@ async function checkSecrets(profile: string, way: Way | null, host: Host): Promi
     });
     return failed("secrets", error, facts);
   }
-  const inEnvironment = [variables.clientSecret, "FLOWRUN_ACCESS_TOKEN"].filter(
-    (name) => filled(host.env[name]) !== null,
+  const inEnvironment = ([variables.clientSecret, "FLOWRUN_ACCESS_TOKEN"] as const).filter(
+    (name) => readVariable(host.env, name) !== null,
   );
   const places = [
     ...inEnvironment.map((name) => `the environment (${name})`),

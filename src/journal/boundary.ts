@@ -1,0 +1,99 @@
+import { fingerprintOf } from "./fingerprint.ts";
+import { findEntries, firstEntries, firstPosition, type Entry, type Page } from "./page.ts";
+
+/**
+ * How a place begins: its first entries, by which the one before it knows that it has come to its end. A position alone
+ * would not do, since events may share one, or have one that another has had before.
+ */
+export interface Opening {
+  /** Its first event's. */
+  readonly position: string;
+  /** Fingerprints of its first entries, position and event: `entriesCompared` when it is whole. */
+  readonly prints: readonly number[];
+}
+
+/**
+ * A boundary is proved by so many entries in a row, position and event: one that is delivered twice at one position is
+ * taken neither for its other self nor for what follows it. Each costs its text to be written once more (20 µs), and of
+ * pages of a hundred one boundary in fifty stands so near to the end that it takes the page after it, too.
+ */
+const entriesCompared = 3;
+
+export function isWhole({ prints }: Opening): boolean {
+  return prints.length === entriesCompared;
+}
+
+/**
+ * An opening with another page of the place; `before` is `null` for the first page with events.
+ * @returns `null` where no boundary can be made of it: its first event has no position, or stands there twice. Pure.
+ */
+export function addToOpening(before: Opening | null, page: Page): Opening | null {
+  const position = before?.position ?? firstPosition(page);
+  if (position === null) return null;
+  const some = before?.prints ?? [];
+  const prints = [...some, ...firstEntries(page, entriesCompared - some.length).map(printOf)];
+  const [first, ...rest] = prints;
+  return first === undefined || rest.includes(first) ? null : { position, prints };
+}
+
+/** What became of the search for openings in what a place has read. */
+export type Meeting<P> =
+  /** None begins there. */
+  | { readonly kind: "none" }
+  /** This one does, at that entry of that page. */
+  | { readonly kind: "met"; readonly place: P; readonly page: number; readonly entry: number }
+  /** One may, in that page, if what comes after these pages is the same as well. */
+  | { readonly kind: "open"; readonly page: number }
+  /** What this one begins with stands elsewhere too: nothing proves where it begins. */
+  | { readonly kind: "twice"; readonly place: P };
+
+/** Looks for the first of these openings in pages that follow one another. Pure. */
+export function meet<P>(pages: readonly Page[], openings: readonly (readonly [P, Opening])[]): Meeting<P> {
+  const positions = openings.map(([, { position }]) => position);
+  for (const [index, page] of pages.entries()) {
+    const entries = findEntries(page, positions);
+    for (const [at, { position }] of entries.entries()) {
+      if (!positions.includes(position)) continue;
+      const read = readerFrom(entries.slice(at), pages.slice(index + 1));
+      for (const [place, opening] of openings) {
+        if (opening.position !== position) continue;
+        const same = commonStart(opening.prints, read);
+        if (same.count === opening.prints.length) return { kind: "met", place, page: index, entry: at };
+        if (same.isAll) return { kind: "open", page: index };
+        // Another event at its position only is no matter; the same event with another one after it is.
+        if (same.count > 0) return { kind: "twice", place };
+      }
+    }
+  }
+  return { kind: "none" };
+}
+
+/** The fingerprint of the nth of these entries and those of the pages after; `null` past the end of what was read. */
+function readerFrom(entries: readonly Entry[], later: readonly Page[]): (nth: number) => number | null {
+  const rest = [...entries.slice(0, entriesCompared)];
+  for (const page of later) {
+    if (rest.length >= entriesCompared) break;
+    rest.push(...firstEntries(page, entriesCompared - rest.length));
+  }
+  const prints: number[] = [];
+  return (nth) => {
+    const entry = rest[nth];
+    return entry === undefined ? null : (prints[nth] ??= printOf(entry));
+  };
+}
+
+/** How many are the same from the first on, and whether all that were read are. */
+function commonStart(
+  prints: readonly number[],
+  read: (nth: number) => number | null,
+): { readonly count: number; readonly isAll: boolean } {
+  for (const [nth, print] of prints.entries()) {
+    const found = read(nth);
+    if (found !== print) return { count: nth, isAll: found === null };
+  }
+  return { count: prints.length, isAll: false };
+}
+
+function printOf({ position, event }: Entry): number {
+  return fingerprintOf([position, event]);
+}

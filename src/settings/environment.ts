@@ -1,0 +1,43 @@
+import { cleanValue, describeCleaning, kinds, type ValueKind } from "./clean-value.ts";
+import { variables, type Env, type ProfileValues } from "./keys.ts";
+
+/** Every variable of flowrun's own, and what its value is. */
+const ownVariables = {
+  FLOWRUN_CLIENT_ID: kinds.clientId,
+  FLOWRUN_CLIENT_SECRET: kinds.clientSecret,
+  FLOWRUN_IMS_ORG_ID: kinds.imsOrgId,
+  FLOWRUN_SCOPES: kinds.scopes,
+  FLOWRUN_JOURNAL_URL: kinds.journalUrl,
+  FLOWRUN_IMS_URL: kinds.imsUrl,
+  FLOWRUN_API_URL: kinds.apiUrl,
+  FLOWRUN_PLATFORM_URL: "word",
+  FLOWRUN_ACCESS_TOKEN: "word",
+  FLOWRUN_PROFILE: "word",
+  FLOWRUN_HOME: "folder",
+} as const satisfies Record<`FLOWRUN_${string}`, ValueKind>;
+
+export type OwnVariable = keyof typeof ownVariables;
+
+/** One variable as it was meant, not checked yet; `null` where it is not set, or there is nothing in it. Pure. */
+export function readVariable(env: Env, name: OwnVariable): string | null {
+  const { text } = cleanValue(ownVariables[name], env[name] ?? "");
+  return text === "" ? null : text;
+}
+
+/** What the environment gives to a profile's settings. Pure. */
+export function readVariables(env: Env): ProfileValues {
+  return Object.fromEntries(
+    Object.entries(variables).flatMap(([key, name]) => {
+      const value = readVariable(env, name);
+      return value === null ? [] : [[key, value] as const];
+    }),
+  );
+}
+
+/** A sentence for each variable that is read otherwise than it is written. Pure. */
+export function describeEnvironment(env: Env): readonly string[] {
+  return Object.entries(ownVariables).flatMap(([name, kind]) => {
+    const { text, how } = cleanValue(kind, env[name] ?? "");
+    return text === "" || how.length === 0 ? [] : [describeCleaning(name, how)];
+  });
+}
