@@ -150,7 +150,7 @@ test("show and stats tell any run", { timeout: 120_000 }, async () => {
       }
       for (const by of groupings) {
         const counter = countStats({ from: noon - 86_400_000, to: noon, by, bucketMs: 3_600_000 });
-        runs.forEach(counter.add);
+        for (const run of runs) counter.add(run);
         const stats = counter.read();
         renderStatsSheet(stats, { catalogue, painter, time, room: 80, headers: true });
         expect(statsCsv(stats, true) + statsNdjson(stats) + yamlDocument(stats)).toContain("total");

@@ -96,7 +96,7 @@ const deep = fc.tuple(fc.constantFrom(20, 501, 2000, 20_000), fc.boolean()).map(
 });
 
 /** Any JSON, as JSON.parse would make it: names like `__proto__` are names, not prototypes. */
-export const anyJson: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
+const anyJson: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
   value: fc.oneof(
     { depthSize: "small", withCrossShrink: true },
     fc.constantFrom(null, true, false),
