@@ -1,6 +1,7 @@
 import { FlowrunError } from "../errors.ts";
 import { backoff } from "../http/backoff.ts";
 import { fingerprint, fingerprintOf } from "./fingerprint.ts";
+import { createMemory, type Memory } from "./memory.ts";
 import { firstPosition, type Page } from "./page.ts";
 
 /** Whether a walk along `next` gets anywhere. */
@@ -33,7 +34,7 @@ export function pauseAfter(rounds: number, random: () => number): number {
  * What was seen is remembered as `createMemory` says: in bounded memory, and a cycle of links of any length is found.
  */
 export function createProgress(): Progress {
-  const memory = createMemory(pagesRemembered);
+  const memory = createMemory(pagesRemembered, mostRounds + 1);
   let rounds = 0;
   let repeats = 0;
   return {
@@ -68,50 +69,6 @@ function weigh(page: Page, memory: Memory) {
 function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }
-
-/** Fingerprints of what was seen. */
-interface Memory {
-  has(print: number): boolean;
-  /** What one page held. */
-  add(prints: readonly number[]): void;
-}
-
-/**
- * Remembers the latest pages (`latest` to twice as many), and of those before them the first few after each multiple of
- * `latest`, of twice that, of four times that and so on: only the last multiple of each, so that there are as many of
- * these marks as the number of pages has digits.
- *
- * So a cycle of any length L is found, wherever it begins. If L is less than `latest`, its second lap is remembered page
- * by page. Else there is a power of two, P, with P less than 2 (L + marked) and P at least L + marked: within P pages
- * a multiple of P comes; the pages after it come again L pages later, in a row, and before the next multiple of P. That
- * is Brent's way of finding a cycle, begun anew at each scale, so that it does not matter how long all went well before.
- */
-export function createMemory(latest: number): Memory {
-  let young = new Set<number>();
-  let old = new Set<number>();
-  let pages = 0;
-  /** The first one's multiples are those of `latest`, the second one's those of twice that, and so on. */
-  const marks: Set<number>[] = [];
-
-  const multipleOf = (scale: number): number => latest * 2 ** scale;
-  const begin = (): void => {
-    if (pages % latest !== 0) return;
-    [old, young] = [young, new Set()];
-    for (let scale = 0; pages > 0 && pages % multipleOf(scale) === 0; scale += 1) marks[scale] = new Set();
-  };
-  return {
-    has: (print) => young.has(print) || old.has(print) || marks.some((mark) => mark.has(print)),
-    add: (prints) => {
-      begin();
-      const taking = marks.filter((_, scale) => pages % multipleOf(scale) < marked);
-      for (const taker of [young, ...taking]) for (const print of prints) taker.add(print);
-      pages += 1;
-    },
-  };
-}
-
-/** One more than the rounds, since a lap's first page may come from elsewhere and have another neighbour. */
-const marked = mostRounds + 3;
 
 function nothingNew(times: number, isMoving: boolean): FlowrunError {
   const links = isMoving ? "new next links" : "the same next links again";

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { createMemory } from "../../src/journal/memory.ts";
 import type { Page } from "../../src/journal/page.ts";
-import { createMemory, createProgress, mostRounds } from "../../src/journal/progress.ts";
+import { createProgress, mostRounds } from "../../src/journal/progress.ts";
 
 const pageOf = (next: string, ...positions: readonly string[]): Page => ({
   url: "https://events-va6.adobe.io/j",
@@ -59,7 +60,7 @@ describe("rounds without anything new", () => {
     const cycles = fc.record({ before: fc.nat(3000), length: fc.integer({ min: 1, max: 1000 }) });
     fc.assert(
       fc.property(cycles, ({ before, length }) => {
-        const memory = createMemory(16);
+        const memory = createMemory(16, mostRounds);
         let inARow = 0;
         let taken = 0;
         for (; inARow < mostRounds && taken < before + 4 * length + 100; taken++) {
