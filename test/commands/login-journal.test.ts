@@ -5,7 +5,6 @@ import type { Registration } from "../../src/registrations/registration.ts";
 const registration: Registration = {
   id: "6a1f",
   name: "Dataflow runs",
-  description: null,
   clientId: "client-1",
   deliveryType: "journal",
   enabled: true,
@@ -13,7 +12,7 @@ const registration: Registration = {
   eventCodes: ["sources_flow_run_success"],
   isFiltered: false,
   journalUrl: "https://events-va6.adobe.io/events/organizations/1/integrations/2/6a1f",
-} as Registration;
+};
 const silent = (): void => undefined;
 
 describe("the journal that a registration names", () => {
