@@ -60,7 +60,7 @@ export function journalOf(registration: Registration, apiUrl: string, notify: No
       hint: "copy the journaling URL from Adobe Developer Console: flowrun login --journal-url <url>",
     });
   }
-  if (!mayFollow(journalUrl, apiUrl, apiUrl)) {
+  if (!URL.canParse(journalUrl) || !mayFollow(journalUrl, apiUrl, apiUrl)) {
     throw new FlowrunError("protocol", `the journal of registration '${safeText(name)}' is not Adobe's`, {
       why: `it is at ${safeText(journalUrl)}, and the access token goes only to the API's own host or to *.adobe.io over https`,
       hint: "check FLOWRUN_API_URL and any proxy between here and Adobe",

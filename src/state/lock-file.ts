@@ -21,10 +21,11 @@ export async function openLockFile(path: string): Promise<FileHandle> {
   throw notALock(path);
 }
 
-/** The first bytes of a lock's file, where its holder says who it is. */
+/** The first bytes of a lock's file, where its holder says who it is; nothing where it cannot be read while it is held (Windows). */
 export async function readLockFile(handle: FileHandle): Promise<string> {
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(mostBytes), 0, mostBytes, 0);
-  return buffer.toString("latin1", 0, bytesRead);
+  const bytes = Buffer.alloc(mostBytes);
+  const { bytesRead } = await handle.read(bytes, 0, mostBytes, 0).catch(() => ({ bytesRead: 0 }));
+  return bytes.toString("latin1", 0, bytesRead);
 }
 
 const mostBytes = 200;

@@ -31,14 +31,13 @@ export function privateFile(home: string, below: readonly string[], name: string
     path,
     read: async () => {
       findFolder(home, ...below);
-      const target = await targetOf(path);
+      const target = await locate(path);
       const text = await readText(target);
       return text === null ? null : readWhole(target, text, readText);
     },
     write: async (text) => {
       openFolder(home, ...below);
-      const target = await targetOf(path);
-      if (target !== path) refuseShared(dirname(target));
+      const target = await locate(path);
       await sweep(target, isLeftOver);
       await replace(target, text);
     },
@@ -57,6 +56,13 @@ export function privateFile(home: string, below: readonly string[], name: string
       return isThere;
     },
   };
+}
+
+/** The file itself, also behind a link: the folder that it is in is looked at like a home. */
+async function locate(path: string): Promise<string> {
+  const target = await targetOf(path);
+  if (target !== path) refuseShared(dirname(target));
+  return target;
 }
 
 /** Where a link points in the end, whether anything is there yet or not. */

@@ -9,19 +9,19 @@ import { filesIn } from "./folders.ts";
 import { findUnusable, privateFile } from "./private-file.ts";
 import { findRemedy } from "./trouble.ts";
 
-/** Whose tokens: each profile has a folder of its own, so that all can be forgotten, whatever they were minted with. */
+/** Whose tokens: the profile stands in a file's name, so that all of its can be forgotten, whatever they were minted with. */
 export interface TokenPlace {
   readonly cacheFolder: string;
   readonly profile: string;
 }
 
 /**
- * Keeps a credential's token between processes, in a file of its own under the cache folder. The file's name is a hash
+ * Keeps a credential's token between processes, in a file of its own under the cache folder. In the file's name is a hash
  * of IMS URL, client id, scopes and secret, so a changed credential never meets the token of the old one.
  */
 export function createTokenFile(place: TokenPlace, credentials: Credentials, notify: Notify): TokenStore {
   const { cacheFolder, profile } = place;
-  const file = privateFile(cacheFolder, ["tokens", profile], `${fingerprint(credentials)}.json`);
+  const file = privateFile(cacheFolder, ["tokens"], `${profile}.${fingerprint(credentials)}.json`);
   return {
     find: async () => readToken(await file.read().catch(() => null)),
     keep: async (token) => {
@@ -41,29 +41,34 @@ export function createTokenFile(place: TokenPlace, credentials: Credentials, not
  */
 export async function forgetTokens({ cacheFolder, profile }: TokenPlace): Promise<number> {
   try {
-    // Earlier versions kept everybody's in one folder: whose they are cannot be told, and another one is soon minted.
-    return (await forgetAllIn(cacheFolder, "tokens", profile)) + (await forgetAllIn(cacheFolder, "tokens"));
+    let removed = 0;
+    for (const name of await filesIn(cacheFolder, "tokens")) {
+      if (!isOf(profile, name)) continue;
+      removed += (await privateFile(cacheFolder, ["tokens"], name).remove()) ? 1 : 0;
+    }
+    return removed;
   } catch (error) {
     if (error instanceof FlowrunError) throw error;
-    const folder = join(cacheFolder, "tokens", profile);
-    throw new FlowrunError("state", `the access tokens kept in ${folder} could not be removed`, {
+    const folder = join(cacheFolder, "tokens");
+    throw new FlowrunError("state", `an access token of profile '${profile}' could not be removed from ${folder}`, {
       ...(await findRemedy(error, cacheFolder, folder)),
       cause: error,
     });
   }
 }
 
-/** The paths of a profile's kept tokens that cannot be used, and of those that earlier versions left. */
-export async function findDamagedTokens({ cacheFolder, profile }: TokenPlace): Promise<readonly string[]> {
-  const passes = (text: string): boolean => readToken(text) !== null;
-  const folders = [["tokens", profile], ["tokens"]];
-  return (await Promise.all(folders.map((below) => findUnusable(cacheFolder, below, passes)))).flat();
+/** The paths of kept tokens that cannot be used, whoever they are. */
+export function findDamagedTokens(cacheFolder: string): Promise<readonly string[]> {
+  return findUnusable(cacheFolder, ["tokens"], (text) => readToken(text) !== null);
 }
 
-async function forgetAllIn(home: string, ...below: readonly string[]): Promise<number> {
-  let removed = 0;
-  for (const name of await filesIn(home, ...below)) removed += (await privateFile(home, below, name).remove()) ? 1 : 0;
-  return removed;
+/**
+ * Whether a file holds a token of the profile, or the start of one. Earlier versions wrote no profile into the name: whose
+ * those are cannot be told, and another one is soon minted.
+ */
+function isOf(profile: string, name: string): boolean {
+  const rest = name.startsWith(`${profile}.`) ? name.slice(profile.length + 1) : name;
+  return /^[0-9a-f]{64}[.]json/.test(rest);
 }
 
 function fingerprint({ imsUrl, clientId, scopes, secrets }: Credentials): string {

@@ -405,7 +405,7 @@ describe("doctor", () => {
     const journal = await openJournal();
     expect((await journal.run("since oldest -q")).code).toBe(0);
     const { readdir } = await import("node:fs/promises");
-    const folder = join(journal.home, "tokens", "default");
+    const folder = join(journal.home, "tokens");
     const [name = ""] = await readdir(folder);
     const path = join(folder, name);
     const kept = JSON.parse(await readFile(path, "utf8")) as object;

@@ -98,9 +98,7 @@ describe("folders that others may write", () => {
     const journal = await openJournal();
     await journal.run("since last --json");
     await journal.run("config set clientId x");
-    const folders = ["cursors", "cursors/default", "tokens", "tokens/default", "profiles"].map((each) =>
-      join(journal.home, each),
-    );
+    const folders = ["cursors", "cursors/default", "tokens", "profiles"].map((each) => join(journal.home, each));
     for (const folder of folders) await chmod(folder, 0o777);
     journal.add(runEvent(5));
     expect(printed(await journal.run("since last --json"))).toEqual(["run-5"]);
@@ -198,9 +196,9 @@ describe("logging out", () => {
     await flowrun(["since", "oldest", "--json"], { env: { ...env, FLOWRUN_SCOPES: scopes } });
     await flowrun(["since", "oldest", "--json"], { env: { ...env, FLOWRUN_CLIENT_SECRET: `${secret},another` } });
     const tokens = join(journal.home, "tokens");
-    const kept = await readdir(join(tokens, "default"));
+    const kept = await readdir(tokens);
     // What two that were killed left behind, and what an earlier version kept.
-    await writeFile(join(tokens, "default", `${kept[0] ?? ""}.1b4e28ba-2fa1-11d2-883f-0016d3cca427.tmp`), "a token");
+    await writeFile(join(tokens, `${kept[0] ?? ""}.1b4e28ba-2fa1-11d2-883f-0016d3cca427.tmp`), "a token");
     await writeFile(join(journal.home, "profiles", "default.json.tmp-17000000001a2b3c"), "a secret");
     await writeFile(join(tokens, `${"0".repeat(64)}.json`), "a token");
     const left = async () =>
@@ -228,15 +226,12 @@ describe("logging out", () => {
     expect(await left()).toEqual(["default.lock"]);
   });
 
-  it("another profile's token stays", async () => {
-    const { env, tokens } = await withTokens();
-    await flowrun(["since", "oldest", "--json", "--profile", "other"], {
-      env: { ...env, FLOWRUN_CLIENT_SECRET: "x" },
-    });
-    await mkdir(join(tokens, "other"), { recursive: true });
-    await writeFile(join(tokens, "other", "kept.json"), "x");
+  it.each(["other", "default.other", "defaults"])("another profile's token stays: %s", async (profile) => {
+    const { env, tokens, kept } = await withTokens();
+    const others = kept.map((name) => name.replace("default", profile));
+    for (const name of others) await writeFile(join(tokens, name), "x");
     await flowrun(["logout"], { env });
-    expect(await readdir(join(tokens, "other"))).toContain("kept.json");
+    expect([...(await readdir(tokens))].sort()).toEqual([...others].sort());
   });
 
   it("forgets tokens that were minted without a saved secret", async () => {
@@ -244,12 +239,12 @@ describe("logging out", () => {
     await journal.run("since oldest --json");
     const { stderr } = await journal.run("logout");
     expect(stderr).toContain("the tokens of profile 'default' are forgotten");
-    expect(await readdir(join(journal.home, "tokens", "default"))).toEqual([]);
+    expect(await readdir(join(journal.home, "tokens"))).toEqual([]);
   });
 
   it.skipIf(!canMount)(`says so where a token stays, and forgets the secret all the same${whyNoMount}`, async () => {
     const { env, kept, tokens, journal } = await withTokens();
-    const token = join(tokens, "default", kept[0] ?? "");
+    const token = join(tokens, kept[0] ?? "");
     const line = `mount --bind "${token}" "${token}"; flowrun $COMMAND; echo "exit $?"`;
     for (const COMMAND of ["logout", "profile remove default"]) {
       const { stdout, stderr } = await withMounts(line, { env: { ...env, COMMAND } }).finished;

@@ -47,6 +47,16 @@ test("a question carries token, key and organisation, and takes JSON", async () 
   ]);
 });
 
+test.each([
+  "http://127.0.0.1:9/events?since=cat:1",
+  "http://events-va6.adobe.io/events?since=cat:1",
+  "https://adobe.io.example.com/events?since=cat:1",
+])("a question that may not be put is not, whoever made it: %s", async (url) => {
+  const host = fakeHost();
+  const error = await failureOf(askJournal(journalOf(host), () => url).page);
+  expect([error.kind, host.asked]).toEqual(["protocol", []]);
+});
+
 test("a page says what it holds", async () => {
   on(question).reply(200, body("cat:2", "cat:3"), next(after));
   expect(await page(journalOf(fakeHost()))).toMatchObject({

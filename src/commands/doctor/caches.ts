@@ -1,10 +1,10 @@
 import { findDamagedNames } from "../../state/names-file.ts";
-import { findDamagedTokens, type TokenPlace } from "../../state/token-file.ts";
+import { findDamagedTokens } from "../../state/token-file.ts";
 import { warning, type Check, type Finding } from "./finding.ts";
 
 /** A finding for each kept token and each file of names that cannot be used; nothing where all are whole. */
-export async function checkCaches(place: TokenPlace): Promise<readonly Finding[]> {
-  const [tokens, names] = await Promise.all([findDamagedTokens(place), findDamagedNames(place.cacheFolder)]);
+export async function checkCaches(cacheFolder: string): Promise<readonly Finding[]> {
+  const [tokens, names] = await Promise.all([findDamagedTokens(cacheFolder), findDamagedNames(cacheFolder)]);
   return [...tokens.map((path) => damaged("token", path)), ...names.map((path) => damaged("names", path))];
 }
 

@@ -25,7 +25,7 @@ export async function* examine(options: ExamineOptions, host: Host): AsyncGenera
   const setup = await lookAtSettings(options, host);
   try {
     yield* setup.findings;
-    yield* await survive("token", () => checkCaches({ cacheFolder: host.dirs.cache, profile: setup.way.profile }));
+    yield* await survive("token", () => checkCaches(host.dirs.cache));
     yield* setup.access === null
       ? examineMachine(setup, options, host)
       : examineAdobe(setup, setup.access, options, host);
