@@ -136,7 +136,19 @@ const doors = [
 ];
 
 /** The files that may import what Node brings; everybody else asks the host. */
-const nodeDoors = ["start", "main", "dirs", "terminal", "demo", "state", "http/transport", "http/connector", "http/tunnel", "http/lookup", "http/proxy"];
+const nodeDoors = [
+  "start",
+  "main",
+  "dirs",
+  "terminal",
+  "demo",
+  "state",
+  "http/transport",
+  "http/connector",
+  "http/tunnel",
+  "http/lookup",
+  "http/proxy",
+];
 
 /** A path that is one of these files or lies in one of these folders of src. */
 const within = (names) => `^src/(${names.join("|")})(/|[.]ts$)`;

@@ -1,7 +1,7 @@
 import type { Token, TokenSource } from "../auth/token.ts";
 import { FlowrunError } from "../errors.ts";
 import { persevere, type Attempt, type Retrying, type Trouble } from "../http/retrying.ts";
-import { describeNetworkFailure } from "../http/words.ts";
+import { describeNetworkFailure, networkHint } from "../http/words.ts";
 import type { Ask, Host } from "../host.ts";
 import { judge, tokenFor } from "../journal/judge.ts";
 import { resolveNext } from "../journal/page.ts";
@@ -55,7 +55,8 @@ async function tryOnce(api: RegistrationsApi, url: string, refused: Token[]): Pr
   } catch (error) {
     api.signal.throwIfAborted();
     if (error instanceof FlowrunError) throw error;
-    return { trouble: trouble("the registrations API could not be reached", describeNetworkFailure(error)) };
+    const what = "the registrations API could not be reached";
+    return { trouble: { ...trouble(what, describeNetworkFailure(error)), hint: networkHint } };
   }
 }
 
