@@ -84,7 +84,8 @@ export function createConnector({ findProxy, sleep, lookup = findAddresses }: Co
     },
     close: () => {
       closing.abort();
-      for (const socket of sockets) socket.destroy();
+      // Without an error who waits for a connection would never hear.
+      for (const socket of sockets) socket.destroy(new Error("the connection was given up"));
     },
   };
 }

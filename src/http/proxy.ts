@@ -60,7 +60,8 @@ function readProxy(env: Env, lower: string): Proxy | null {
   const protocol = `${scheme.toLowerCase()}:`;
   const place = `http://${host ?? ""}:${port ?? ""}`;
   if (host === undefined || !URL.canParse(place) || Number(port ?? 1) === 0) {
-    throw malformed(variable, `it reads ${JSON.stringify(withoutUser(value))}, which is no proxy's address`);
+    // It is not quoted: there may be a password anywhere in it.
+    throw malformed(variable, "it is not a host and a port, with or without http:// and a user:password@ before them");
   }
   if (protocol !== "http:" && protocol !== "https:") {
     throw malformed(variable, `it names a proxy for ${scheme}; flowrun knows those for http and https`);
@@ -86,10 +87,6 @@ function userAndPassword(text: string): string {
 /** A % that escapes nothing stands for itself. */
 function unescape(text: string): string {
   return text.replace(/(?:%[\da-f]{2})+/gi, (run) => Buffer.from(run.replaceAll("%", ""), "hex").toString());
-}
-
-function withoutUser(value: string): string {
-  return value.replace(/^(.*:\/\/)?.*@/, "$1…@").slice(0, 200);
 }
 
 function malformed(variable: string, why: string, example = "http://<host>:<port>"): FlowrunError {

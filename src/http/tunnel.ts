@@ -55,6 +55,8 @@ function reach(proxy: Proxy, { direct }: Tunnelling): Promise<Socket> {
 interface Status {
   readonly code: number;
   readonly text: string;
+  /** The ways to sign in that it knows, such as Basic and NTLM. */
+  readonly schemes: readonly string[];
 }
 
 async function ask(socket: Socket, proxy: Proxy, target: string, tunnelling: Tunnelling): Promise<Status> {
@@ -65,9 +67,10 @@ async function ask(socket: Socket, proxy: Proxy, target: string, tunnelling: Tun
   const asking = request({ method: "CONNECT", path: target, headers, createConnection: () => socket });
   try {
     return await new Promise((resolve, reject) => {
-      asking.once("connect", ({ statusCode = 0, statusMessage = "" }, _, head) => {
+      asking.once("connect", ({ statusCode = 0, statusMessage = "", headersDistinct }, _, head) => {
         if (head.length > 0) socket.unshift(head);
-        resolve({ code: statusCode, text: statusMessage });
+        const schemes = (headersDistinct["proxy-authenticate"] ?? []).map((way) => way.replace(/[\s,].*/s, ""));
+        resolve({ code: statusCode, text: statusMessage, schemes });
       });
       asking.once("error", (error) => {
         const how = "code" in error && error.code === "ECONNRESET" ? "closed the connection" : error.message;
@@ -84,15 +87,22 @@ async function ask(socket: Socket, proxy: Proxy, target: string, tunnelling: Tun
   }
 }
 
-function refusal({ address, authorization, variable }: Proxy, target: string, { code, text }: Status): Error {
+function refusal(proxy: Proxy, target: string, { code, text, schemes }: Status): Error {
+  const { protocol, address, authorization, variable } = proxy;
   const answered = `the proxy ${address} answered ${code}${text === "" ? "" : ` ${text}`} when asked for ${target}`;
   if (code !== 407) return new Error(answered);
-  const isKnown = authorization !== null;
-  const message = isKnown
-    ? `the proxy ${address} refuses the user and password in ${variable}`
-    : `the proxy ${address} asks for a user and a password`;
+  if (schemes.length > 0 && !schemes.some((scheme) => scheme.toLowerCase() === "basic")) {
+    return new FlowrunError("unavailable", `the proxy ${address} wants one to sign in by ${schemes.join(" or ")}`, {
+      why: `${answered}; flowrun can only tell it a user and a password`,
+      hint: `let a program on this machine sign in, such as cntlm or px, and go through that: export ${variable}=http://127.0.0.1:<port>`,
+    });
+  }
+  const message =
+    authorization === null
+      ? `the proxy ${address} asks for a user and a password`
+      : `the proxy ${address} refuses the user and password in ${variable}`;
   return new FlowrunError("unavailable", message, {
     why: answered,
-    hint: `export ${variable}=http://<user>:<password>@${address}   (what is special in a password as %40 for @)`,
+    hint: `export ${variable}=${protocol}//<user>:<password>@${address}`,
   });
 }

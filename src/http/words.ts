@@ -104,6 +104,8 @@ const knownCodes = new Map([
   ["EHOSTUNREACH", "there is no way to that host"],
   ["ETIMEDOUT", "the connection timed out"],
   ["UND_ERR_CONNECT_TIMEOUT", "the connection timed out"],
+  ["ERR_SSL_WRONG_VERSION_NUMBER", "the other side speaks no TLS: is it http:// instead of https://?"],
+  ["ERR_SSL_PACKET_LENGTH_TOO_LONG", "the other side speaks no TLS: is it http:// instead of https://?"],
   ["UND_ERR_HEADERS_TIMEOUT", "no answer came in time"],
   ["UND_ERR_BODY_TIMEOUT", "the answer stalled"],
 ]);

@@ -1,8 +1,9 @@
+import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { answer, canBeNameServer, openDeafPort, openNameServer, openProxy, tunnel } from "../support/bad-network.ts";
 import { bareEnv, flowrun, launch, scratch, start, type Running } from "../support/flowrun.ts";
 import { openJournal, printed, runIds } from "../support/journal.ts";
-import { hasOpenssl, makeCertificate, wrapInTls } from "../support/tls.ts";
+import { hasOpenssl, listen, makeCertificate, wrapInTls } from "../support/tls.ts";
 
 /** A user whose IMS and journal stand at these places. */
 async function userOf(imsUrl: string, journalUrl: string, more: Readonly<Record<string, string>> = {}) {
@@ -202,6 +203,15 @@ const nowheres: readonly (readonly [what: string, open: () => Promise<Nowhere>])
     async () => {
       const { port } = await openDeafPort();
       const env = await behind(`127.0.0.1:${port}`);
+      return { run: (...args) => start(args, { env }), underway: () => true };
+    },
+  ],
+  [
+    "a server that never answers the first word of TLS",
+    async () => {
+      const port = await listen(createServer(() => undefined));
+      const url = `https://127.0.0.1:${port}`;
+      const env = await userOf(url, `${url}/events/o/i/r`);
       return { run: (...args) => start(args, { env }), underway: () => true };
     },
   ],

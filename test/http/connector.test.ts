@@ -75,3 +75,11 @@ test("a name that cannot be looked up is an error with the resolver's words", as
   const connector = createConnector({ findProxy: () => null, sleep: realSleep, lookup });
   await expect(connect(connector, 1)).rejects.toThrow("getaddrinfo EAI_AGAIN");
 });
+
+test("closing tells who waits for a connection, at once", async () => {
+  const { port } = await openDeafPort();
+  const connector = open("127.0.0.1");
+  const connecting = connect(connector, port);
+  setTimeout(connector.close, 200);
+  await expect(connecting).rejects.toThrow("the connection was given up");
+});

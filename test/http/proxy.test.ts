@@ -95,6 +95,7 @@ describe("a proxy's address, as curl takes it", () => {
     "[::g]:1",
     "a proxy:3128",
     '"http://proxy:3128"',
+    "http://user:p8e-word",
     "http://user:p8e-word@",
     "http://user:p8e-word@proxy:x",
     "user:p8e-word@:3128",

@@ -410,6 +410,24 @@ describe("proxies", () => {
     });
   });
 
+  test("one that knows other ways to sign in is not told that its password is wrong", async () => {
+    const proxy = await openProxy((socket) => {
+      const ways = ["Negotiate", 'NTLM realm="corp"'].map((way) => `proxy-authenticate: ${way}\r\n`).join("");
+      socket.end(`HTTP/1.1 407 Proxy Authentication Required\r\n${ways}\r\n`);
+    });
+    const asking = open({ env: { HTTPS_PROXY: `user:word@${proxy.address}` } }).send(get("https://a.test/"), running);
+    await expect(asking).rejects.toMatchObject({
+      name: "FlowrunError",
+      message: `the proxy ${proxy.address} wants one to sign in by Negotiate or NTLM`,
+    });
+  });
+
+  test("one that is named with https:// and speaks plain http is told apart", async () => {
+    const proxy = await openProxy(tunnel);
+    const asking = open({ env: { HTTPS_PROXY: `https://${proxy.address}` } }).send(get("https://a.test/"), running);
+    await expect(asking).rejects.toThrow(/^the proxy \S+ could not be reached: the other side speaks no TLS/);
+  });
+
   test.each([
     ["says nothing", () => undefined],
     ["only begins to answer", (socket: Socket) => void socket.write("HTTP/1.1 200")],

@@ -70,8 +70,8 @@ function sleep(ms: number): Promise<void> {
 
 const canMount = process.platform === "linux" && spawnSync("unshare", ["-m", "true"]).status === 0;
 
-/** Where a test may be the name server: an address of loopback that nothing else uses. */
-const nameServer = "127.77.53.53";
+/** Where a test may be the name server: an address of loopback that is this process's own. */
+const nameServer = `127.77.${(process.pid >> 8) & 255}.${1 + (process.pid & 127)}`;
 
 /** Whether this machine lets tests say who its name server is, and be it. */
 export async function canBeNameServer(): Promise<boolean> {
