@@ -126,17 +126,21 @@ export function causesOf(
   details: readonly Detail[],
   own: readonly ToldCause[] = namesIn(error.message),
 ): readonly RunCause[] {
-  const branches = details.flatMap(({ listed }) => listed).map((branch) => ({ ...branch, told: [...branch.told] }));
+  const branches = details.flatMap(({ listed }) => listed).map((branch) => ({ ...branch }));
   for (const told of [...details.map((detail) => detail.told), own]) {
     const home = branches.length === 1 ? branches[0] : branches.find(({ cause }) => belongs(told, cause));
     const [cause, ...rest] = told;
-    if (home !== undefined) home.told = [...home.told.filter(({ code }) => !told.some(isOf(code))), ...told];
+    if (home !== undefined) home.told = together(home.told, told);
     else if (cause !== undefined) branches.push({ cause, dress: cause.dress, count: null, told: rest });
   }
   return flatten(error, branches);
 }
 
-/** A text that tells a code again knows better where it stands. */
+/** Of two texts about one cause: the second is the longer form of the first, or goes on from it. */
+function together(first: readonly ToldCause[], second: readonly ToldCause[]): readonly ToldCause[] {
+  return first.every(({ code }) => second.some(isOf(code))) ? second : [...first, ...second];
+}
+
 function isOf(code: string) {
   return (cause: Cause): boolean => cause.code.toLowerCase() === code.toLowerCase();
 }

@@ -32,9 +32,14 @@ export function readErrorText(text: string): readonly ToldCause[] {
 export function plainMessage(message: string | null): string | null {
   if (message === null) return null;
   const start = message.slice(0, 4000);
-  if (chainStart.test(start)) return findLinks(start)[0]?.say() ?? message;
+  if (chainStart.test(start)) return firstSays(start) ?? message;
   if (start.includes("AADSTS") && !/^\s*\{/.test(start)) return signInMessage(start) ?? message;
   return /^\s*\{/.test(start) ? (readable(message) ?? message) : message;
+}
+
+function firstSays(text: string): string | null {
+  const [first] = findLinks(text);
+  return first === undefined ? null : sayOf(text, first);
 }
 
 const chainStart = /^.{0,100}?Error ?Code\s{0,9}=/s;
@@ -48,7 +53,7 @@ function piecesIn(text: string, depth: number): readonly Piece[] {
   const links = findLinks(text);
   const { marks, marked } = findMarks(text, links);
   const told: readonly Piece[] = [
-    ...links.filter((link) => link.code !== null || !marked.has(link)),
+    ...piecesOf(text, links, marked),
     ...marks.filter(({ sort }) => sort === "aside"),
     ...readQuotedJson(text).map(({ code, message }): Piece => ({ code, sort: "aside", say: () => message })),
     ...marks.filter(({ sort }) => sort === "name"),
@@ -80,7 +85,9 @@ function causeOf({ code, sort, say }: Piece): ToldCause {
 }
 
 /** A link of a Data Factory chain: what stands behind its code or its .NET type, up to where the next one begins. */
-interface Link extends Piece {
+interface Link {
+  readonly code: string | null;
+  readonly isTyped: boolean;
   readonly from: number;
   readonly to: number;
 }
@@ -102,18 +109,28 @@ function findLinks(text: string): readonly Link[] {
       last.isTyped = true;
     } else starts.push({ code, at: match.index, from: end, isTyped: code === null });
   }
-  return starts.map(({ code, from, isTyped }, index) => {
-    const to = starts[index + 1]?.at ?? text.length;
-    const sort = code !== null && isNumber(code) ? "aside" : "name";
-    const say = (): string | null => linkMessage(text.slice(from, to), isTyped);
-    return { code, from, to, sort, say: code === null ? () => unlessEcho(say(), text, from) : say };
+  return starts.map(({ code, from, isTyped }, at) => ({ code, isTyped, from, to: starts[at + 1]?.at ?? text.length }));
+}
+
+function sayOf(text: string, { code, isTyped, from, to }: Link): string | null {
+  const message = linkMessage(text.slice(from, to), isTyped);
+  // What an exception without a code says is often what those around it have quoted already.
+  const isEcho = code === null && message !== null && text.slice(0, from).includes(message);
+  return isEcho ? null : message;
+}
+
+/** The links as causes, each code once; those without a code where no mark stands in them. */
+function piecesOf(text: string, links: readonly Link[], marked: ReadonlySet<Link>): readonly Piece[] {
+  const known = new Set<string>();
+  return links.flatMap((link): readonly Piece[] => {
+    const { code } = link;
+    if (code === null ? marked.has(link) : known.has(code)) return none;
+    if (code !== null) known.add(code);
+    return [{ code, sort: code !== null && isNumber(code) ? "aside" : "name", say: () => sayOf(text, link) }];
   });
 }
 
-/** What an exception without a code says is often what those around it have quoted already. */
-function unlessEcho(message: string | null, text: string, from: number): string | null {
-  return message === null || text.slice(0, from).includes(message) ? null : message;
-}
+const none: readonly never[] = [];
 
 function areOnlySeparators(text: string, from: number, to: number): boolean {
   return to - from < 100 && /^[\s,'"]*$/.test(text.slice(from, to));
@@ -183,7 +200,7 @@ function findMarks(
     if (marks.has(code)) continue;
     const isLine = sqlState !== undefined || thrown !== undefined;
     const end = at + head.length;
-    const around = (): string | null => within?.say() ?? readable(text);
+    const around = (): string | null => (within === undefined ? null : sayOf(text, within)) ?? readable(text);
     const line = (): string | null => restOfLine(text, end, within) ?? around();
     if (signIn !== undefined) {
       marks.set(code, { code, sort: "sign-in", say: () => signInMessage(text.slice(end, end + longestLine)) });

@@ -1,4 +1,3 @@
-import { mainError } from "./causes.ts";
 import type { FlowRun } from "./flow-run.ts";
 
 /** What runs can be told apart by. */
@@ -6,7 +5,7 @@ export const groupings = ["flow", "sandbox", "code", "status"] as const;
 
 export type Grouping = (typeof groupings)[number];
 
-/** What a run goes by: its flow's id, its sandbox, its main error's code, its status; `null` where it has none. Pure. */
+/** What a run goes by: its flow's id, its sandbox, its root cause's code, its status; `null` where it has none. Pure. */
 export function keyOf(run: FlowRun, by: Grouping): string | null {
   switch (by) {
     case "flow":
@@ -14,7 +13,7 @@ export function keyOf(run: FlowRun, by: Grouping): string | null {
     case "sandbox":
       return run.sandbox.name ?? run.sandbox.id;
     case "code":
-      return mainError(run)?.code ?? null;
+      return run.rootCause?.code ?? run.errors[0]?.code ?? null;
     case "status":
       return run.status;
   }
