@@ -70,11 +70,14 @@ const shown = "[secret]";
 /** `https://user:password@host`; a password may hold an `@` of its own. */
 const userInfo = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>]*@/gi;
 
-/** A field of a query, a fragment or a form whose name says what its value is; of the plainest names only in a URL. */
+/**
+ * A field of a query, a fragment or a form whose name says what its value is; of the plainest names only in a URL. A
+ * `code` that is a short number is no secret: Microsoft's pages about its errors are told apart by one.
+ */
 const queryField = new RegExp(
   [
     "(",
-    "(?:(?:[?&;#]|%3f|%26|%23|\\\\u0026)(?:amp;)?(?:code|sig|signature|key|api_?key|token|jwt|auth|authorization|secret|credential|assertion|session(?:_?id)?|pwd|x-(?:amz|goog)-(?:signature|credential|security-token))",
+    "(?:(?:[?&;#]|%3f|%26|%23|\\\\u0026)(?:amp;)?(?:code(?!(?:=|%3d)\\d{1,12}(?:[\\s&;#\"'<>(),]|$))|sig|signature|key|api_?key|token|jwt|auth|authorization|secret|credential|assertion|session(?:_?id)?|pwd|x-(?:amz|goog)-(?:signature|credential|security-token))",
     "|(?<![a-z0-9])(?:client[_-]?secrets?|client_assertion|(?:access|refresh|id|jwt|session|security)[_-]?token|passw(?:or)?d))",
     "(?:=|%3d)",
     ")",

@@ -112,6 +112,8 @@ describe("in a URL", () => {
     ["https://h/x?client_secret=abc&limit=1", "https://h/x?client_secret=[secret]&limit=1"],
     ["https://h/x?limit=1&access_token=abc", "https://h/x?limit=1&access_token=[secret]"],
     ["https://h/cb?code=abc#id_token=def", "https://h/cb?code=[secret]#id_token=[secret]"],
+    ["https://login.test/error?code=7000222", "https://login.test/error?code=7000222"],
+    ["https://h/cb?code=7000222abc&password=123456", "https://h/cb?code=[secret]&password=[secret]"],
     ["https://h/b?sv=1&sig=a%2Fb%3D&se=2", "https://h/b?sv=1&sig=[secret]&se=2"],
     ["https://h/b?X-Amz-Signature=abc&x=1", "https://h/b?X-Amz-Signature=[secret]&x=1"],
     ["https://h/b?a=1&amp;token=abc", "https://h/b?a=1&amp;token=[secret]"],

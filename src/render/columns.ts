@@ -1,5 +1,5 @@
 import { FlowrunError } from "../errors.ts";
-import { mainError } from "../runs/causes.ts";
+import { failuresOf } from "../runs/causes.ts";
 import type { FlowRun } from "../runs/flow-run.ts";
 import { nearest } from "../runs/nearest.ts";
 
@@ -116,7 +116,7 @@ const columns: readonly Column[] = [
     name: "message",
     title: "MESSAGE",
     kind: "text",
-    value: (run) => mainError(run)?.message ?? run.rootCause?.message ?? null,
+    value: (run) => failuresOf(run)[0]?.message ?? run.rootCause?.message ?? null,
   },
   { name: "rootCause.code", title: "ROOT CAUSE", kind: "code", value: (run) => run.rootCause?.code ?? null },
   { name: "rootCause.message", title: "ROOT MESSAGE", kind: "text", value: (run) => run.rootCause?.message ?? null },
@@ -145,12 +145,11 @@ const columns: readonly Column[] = [
   { name: "raw", title: "RAW", kind: "text", value: ({ raw = null }) => (raw === null ? null : JSON.stringify(raw)) },
 ];
 
-/** The main error's code and, where it is another one, its root cause's. */
+/** The first error's code and, where it is another one, the root cause's; reasons to skip or to warn are no errors. */
 function errorWithRoot(run: FlowRun): string | null {
-  const code = mainError(run)?.code ?? run.rootCause?.code ?? null;
-  return code === null || run.rootCause === null || run.rootCause.code === code
-    ? code
-    : `${code} → ${run.rootCause.code}`;
+  const root = run.rootCause?.code ?? null;
+  const code = failuresOf(run)[0]?.code ?? root;
+  return root === null || root === code ? code : `${code ?? ""} → ${root}`;
 }
 
 function present(names: readonly (string | null)[]): readonly string[] {

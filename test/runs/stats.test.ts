@@ -89,7 +89,7 @@ describe("groups", () => {
       "code",
       [
         [null, null, 2, 0],
-        ["A", null, 1, 1],
+        ["B", null, 1, 1],
       ],
     ],
     [
