@@ -1,5 +1,6 @@
 import type { Catalogue, FamilyNote } from "../runs/catalogue.ts";
 import { branchesOf, rootCause } from "../runs/causes.ts";
+import { unnamed } from "../runs/error-text.ts";
 import type { Cause, RunError } from "../runs/flow-run.ts";
 import type { Painter } from "./painter.ts";
 import { renderCount } from "./quantities.ts";
@@ -88,6 +89,8 @@ function commentary(
   isRoot: boolean,
   { catalogue, width }: Pick<TreeOptions, "catalogue" | "width">,
 ): readonly string[] {
+  // What is told without a code says itself what it means.
+  if (code === unnamed) return [];
   const entries = catalogue?.explain(code) ?? [];
   if (entries.length === 0) return isRoot ? aboutUnknown(catalogue?.aboutForm(code) ?? [], width) : [];
   return entries.flatMap(({ title, meaning, remedy, source, link }) => {

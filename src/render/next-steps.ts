@@ -1,4 +1,5 @@
 import { pathSegment } from "../path-segment.ts";
+import { unnamed } from "../runs/error-text.ts";
 import type { FlowRun } from "../runs/flow-run.ts";
 import { rankOf } from "../runs/ranks.ts";
 import { safeText } from "./safe-text.ts";
@@ -17,7 +18,7 @@ export function nextSteps(run: FlowRun, profile: string | null): readonly NextSt
   const { rootCause, batchIds } = run;
   const named = profile === null ? "" : ` --profile ${quoteForShell(profile)}`;
   const steps: NextStep[] = [];
-  if (rootCause !== null) {
+  if (rootCause !== null && rootCause.code !== unnamed) {
     const code = quoteForShell(rootCause.code);
     if (rankOf(rootCause.code) !== null)
       steps.push({ purpose: "all about the root cause", command: `flowrun explain ${code}` });

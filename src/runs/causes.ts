@@ -128,29 +128,30 @@ export function causesOf(
 ): readonly RunCause[] {
   const branches = details.flatMap(({ listed }) => listed).map((branch) => ({ ...branch }));
   for (const told of [...details.map((detail) => detail.told), own]) {
-    const home = branches.length === 1 ? branches[0] : branches.find(({ cause }) => belongs(told, cause));
     const [cause, ...rest] = told;
+    if (cause === undefined) continue;
+    const home = branches.length === 1 ? branches[0] : branches.find(belongingTo(told));
     if (home !== undefined) home.told = together(home.told, told);
-    else if (cause !== undefined) branches.push({ cause, dress: cause.dress, count: null, told: rest });
+    else branches.push({ cause, dress: cause.dress, count: null, told: rest });
   }
   return flatten(error, branches);
 }
 
 /** Of two texts about one cause: the second is the longer form of the first, or goes on from it. */
 function together(first: readonly ToldCause[], second: readonly ToldCause[]): readonly ToldCause[] {
-  return first.every(({ code }) => second.some(isOf(code))) ? second : [...first, ...second];
+  const codes = codesOf(second);
+  return first.every(({ code }) => codes.has(code.toLowerCase())) ? second : [...first, ...second];
 }
 
-function isOf(code: string) {
-  return (cause: Cause): boolean => cause.code.toLowerCase() === code.toLowerCase();
+/** Whether a listed cause is one that the text names, or whose words it has. */
+function belongingTo(told: readonly ToldCause[]) {
+  const codes = codesOf(told.filter(({ dress }) => dress !== "prose"));
+  return ({ cause: { code, message } }: Branch): boolean =>
+    codes.has(code.toLowerCase()) || (message !== null && told.some((cause) => cause.message?.includes(message)));
 }
 
-function belongs(told: readonly ToldCause[], { code, message }: Cause): boolean {
-  return told.some(
-    (cause) =>
-      (cause.code !== unnamed && isOf(code)(cause)) ||
-      (message !== null && (cause.message?.includes(message) ?? false)),
-  );
+function codesOf(told: readonly ToldCause[]): ReadonlySet<string> {
+  return new Set(told.map(({ code }) => code.toLowerCase()));
 }
 
 function flatten(error: Cause, branches: readonly Branch[]): readonly RunCause[] {

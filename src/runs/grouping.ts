@@ -13,7 +13,7 @@ export function keyOf(run: FlowRun, by: Grouping): string | null {
     case "sandbox":
       return run.sandbox.name ?? run.sandbox.id;
     case "code":
-      return run.rootCause?.code ?? run.errors[0]?.code ?? null;
+      return run.rootCause?.code ?? null;
     case "status":
       return run.status;
   }

@@ -77,7 +77,7 @@ export interface Room {
  * process holds: those that come when there is none left have the causes of their own messages only.
  */
 export function openRoom(): Room {
-  return { left: 64_000_000 };
+  return { left: 16_000_000 };
 }
 
 function listErrors(

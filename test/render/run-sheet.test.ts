@@ -7,7 +7,15 @@ import { renderSheet, type SheetOptions } from "../../src/render/run-sheet.ts";
 import * as catalogue from "../../src/runs/catalogue.ts";
 import type { Activity, FlowRun } from "../../src/runs/flow-run.ts";
 import { bareRun, fixture, onlyRun, verdictOn } from "../runs/events.ts";
-import { hostileShown, hostileText, sampleChain, sampleError as error, sampleNow, sampleRun } from "./sample-runs.ts";
+import {
+  hostileShown,
+  hostileText,
+  sampleCause,
+  sampleChain,
+  sampleError as error,
+  sampleNow,
+  sampleRun,
+} from "./sample-runs.ts";
 
 const options: SheetOptions = {
   catalogue,
@@ -115,6 +123,52 @@ describe("errors", () => {
     const text = sheet(sampleRun({ errors: [error({ message: "Copy failed", causes })] }));
     expect(text.split(message)).toHaveLength(2);
     expect(text).toContain("Copy failed");
+  });
+
+  it("beside each other stand on one level, each with its records, and one of them is the root", () => {
+    const causes = [
+      sampleCause({ code: "INGEST-1212-400", message: "many rows", kind: "summary", count: 1204 }),
+      sampleCause({ code: "MAPPER-9", message: "no number", count: 1100 }),
+      sampleCause({ code: "DCVS-9", message: "a null", count: 104 }),
+      sampleCause({ code: "Deep", message: "why", depth: 2 }),
+    ];
+    const lines = section(sheet(sampleRun({ errors: [error({ causes })] })), "ERRORS");
+    expect(lines.filter((line) => /[├└]─/.test(line))).toEqual([
+      "├─ INGEST-1212-400 · 1,204 records",
+      "├─ MAPPER-9 · 1,100 records  ← root cause",
+      "└─ DCVS-9 · 104 records",
+      "   └─ Deep",
+    ]);
+  });
+
+  it("without a code are told in their own words, with nothing to look up", () => {
+    const message = "The integration runtime is offline.";
+    const causes = sampleChain({ code: "2200", message: null, kind: "summary" }, { code: "unknown", message });
+    const run = sampleRun({ errors: [error({ causes })], rootCause: { code: "unknown", message } });
+    const text = sheet(run);
+    expect(section(text, "ERRORS").slice(-2)).toEqual(["   └─ unknown  ← root cause", `         ${message}`]);
+    expect(text).not.toMatch(/does not have this code|--code unknown/);
+  });
+
+  it("tell which side of a copy failed", () => {
+    expect(section(sheet(sampleRun({ errors: [error({ side: "sink" })] })), "ERRORS")[0]).toBe(
+      "CONNECTOR-1001-500 · sink side",
+    );
+  });
+
+  it("are apart from the reasons to skip records and to warn, which stand under RECORDS", () => {
+    const errors = [
+      error({ code: "W-1", message: "price is null now", severity: "warning", count: 5 }),
+      error({ code: "S-1", message: "no match", severity: "skipped", count: 15 }),
+    ];
+    const text = sheet(sampleRun({ errors }));
+    expect(section(text, "ERRORS")).toEqual([]);
+    expect(section(text, "RECORDS").filter((line) => !line.includes("means"))).toEqual([
+      "warning  W-1 · 5 records",
+      "   price is null now",
+      "skipped  S-1 · 15 records",
+      "   no match",
+    ]);
   });
 
   it("name the activity and count the records", () => {

@@ -48,7 +48,7 @@ export function sampleRun(changes: Partial<FlowRun> = {}): FlowRun {
 }
 
 /** A cause right beneath an error. */
-function sampleCause(cause: Cause & Partial<RunCause>): RunCause {
+export function sampleCause(cause: Cause & Partial<RunCause>): RunCause {
   return { depth: 1, kind: "cause", count: null, ...cause };
 }
 
