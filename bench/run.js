@@ -90,6 +90,7 @@ async function measureAll() {
   const short = await readAll("200,000 events", { events: size(200_000) }, [four], rounds(5));
   const long = await readAll("1,000,000 events", { events: size(1_000_000) }, [four], rounds(2));
   const shown = await showOne(rounds(3));
+  const told = explainText(rounds(5));
   const starts = await startAll(rounds(25));
   const spent = await profileOne(runs, four);
 
@@ -109,6 +110,7 @@ async function measureAll() {
     goal("CPU, other events only, against aio-lib-events", cpu(quiet), "≤", 0.6),
     goal("the same with events of 0.6 kB", cpu(small), "≤", 1),
     goal("`show` of a run with a message of 10 MB, s", shown, "≤", 1),
+    goal("an error text of Data Factory's, read and explained: ms per MB", told, "≤", 50),
     goal("peak memory of 1,000,000 events, MiB", peak(long), "≤", 240),
     goal("the same against 200,000 events", peak(long) / peak(short), "≤", 1.1),
     ...starts.goals,
@@ -184,6 +186,27 @@ async function showOne(count) {
   } finally {
     close();
   }
+}
+
+/** How long `explain -` takes for each further MB of an error text, in ms: ten times as much against once. */
+function explainText(count) {
+  const link =
+    "ErrorCode=SqlFailedToConnect,'Type=Acme.Data.HybridException,Message=No way to {\"db\": 9} for 'etl'.,Source=Acme,'" +
+    "'Type=Acme.SqlException,Message=Login failed for user 'etl'.,Source=Acme,SqlErrorNumber=18456,ErrorCode=-2146232060,'";
+  const files = [1, 11].map((megabytes) => {
+    const file = join(scratch, `error-${megabytes}.txt`);
+    writeFileSync(file, link.repeat(Math.ceil((megabytes * 1_000_000) / link.length)));
+    return file;
+  });
+  const env = { PATH: process.env.PATH, HOME: scratch, FLOWRUN_HOME: join(scratch, "home") };
+  const times = Array.from({ length: count }, () => {
+    const [once, more] = files.map(
+      (file) => start(["bash", "-c", `exec "$0" "$1" explain - <"$2"`, ...flowrun(), file], env).wall,
+    );
+    return ((more - once) / 10) * 1000;
+  });
+  say(`an error text: ${times.map((time) => `${time.toFixed(0)} ms`).join(", ")} per MB`);
+  return median(times);
 }
 
 async function mint(settings) {

@@ -197,7 +197,7 @@ export function rootCause({ code, message, causes }: RunError): Cause {
   const [heaviest] = branchesOf(causes)
     .map((branch) => ({ root: rootOfChain(branch), count: branch[0].count }))
     .sort((one, other) => weightOf(other, other.root.kind === "summary") - weightOf(one, one.root.kind === "summary"));
-  const root = heaviest === undefined ? own : rootOfChain([own, heaviest.root]);
+  const root = heaviest === undefined ? own : isName(own) ? rootOfChain([own, heaviest.root]) : heaviest.root;
   return { code: root.code, message: root.message };
 }
 
@@ -237,12 +237,17 @@ export function branchesOf(causes: readonly RunCause[]): readonly (readonly [Run
 }
 
 function rootOfChain(chain: readonly [Ranked, ...Ranked[]]): Ranked {
-  const names = chain.filter(({ code, kind }) => kind === "cause" && code !== unnamed);
+  const names = chain.filter(isName);
   const name = names.findLast(({ code }) => rankOf(code) !== null) ?? names.at(-1);
   if (name !== undefined) return name;
-  // What is said without a code explains a summary above it.
-  const below = chain.slice(chain.findLastIndex(({ kind }) => kind === "summary") + 1);
-  return below.at(-1) ?? chain.at(-1) ?? chain[0];
+  // What stands in passing explains less than a summary that has a name, and what is said without a code explains that.
+  const named = chain.findLastIndex(({ code }) => rankOf(code) === "summary" && /[a-z]/i.test(code));
+  const at = named === -1 ? chain.findLastIndex(({ kind }) => kind === "summary") : named;
+  return chain.slice(at + 1).findLast(({ code }) => code === unnamed) ?? chain[at] ?? chain[0];
+}
+
+function isName({ code, kind }: Ranked): boolean {
+  return kind === "cause" && code !== unnamed;
 }
 
 const nothing: Detail = { listed: [], told: [], side: null };

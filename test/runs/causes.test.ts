@@ -173,6 +173,9 @@ const chained = (own: Cause, ...causes: readonly RunCause[]): RunError => ({
   causes,
 });
 
+const sqlText = (code: string): string =>
+  `ErrorCode=${code},'Type=T,Message=failed,Source=S,''Type=SqlException,Message=deadlock,Source=S,SqlErrorNumber=1205,'`;
+
 /** `2>MAPPER-3700-400*7`: at depth 2, about 7 records; a summary where the catalogue calls it one. */
 function cause(text: string): RunCause {
   const [, depth = "1", code = "", count] = /^(?:(\d)>)?([^*]+?)(?:\*(\d+))?$/.exec(text) ?? [];
@@ -247,6 +250,33 @@ describe("the root cause", () => {
   ])("is %s", (_, own, causes, root) => {
     const told = rootCause(chained({ code: own, message: `of ${own}` }, ...causes.map(cause)));
     expect(told).toEqual({ code: root, message: `of ${root}` });
+  });
+
+  it.each<[string, readonly unknown[], string, string]>([
+    ["no number of SQL Server where a name stands", [], sqlText("SqlOperationFailed"), "SqlOperationFailed"],
+    [
+      "no HTTP status where a name stands",
+      [],
+      "ErrorCode=UserErrorFailedFileOperation,Message=Status code 403",
+      "UserErrorFailedFileOperation",
+    ],
+    ["an HTTP status where nothing has a name", [{ code: "2200" }], "The store said Status code 403", "403"],
+    [
+      "a code in a quoted answer where nothing has a name",
+      [{ code: "2200" }],
+      'It said {"code":"QuotaGone"}',
+      "QuotaGone",
+    ],
+    [
+      "no code in a quoted answer where a name stands",
+      [],
+      'ErrorCode=Frob,Message=it said {"code":"QuotaGone"}',
+      "Frob",
+    ],
+    ["an integration runtime that is offline", [{ code: "2200" }], "The runtime 'ir-oslo' is offline.", "unknown"],
+  ])("is %s", (_, errors, errorDetail, root) => {
+    const causes = causesOf(error, [readDetail({ errors, errorDetail })]);
+    expect(rootCause(chained(error, ...causes)).code).toBe(root);
   });
 
   it("of a run is that of the first error which is more than a summary", () => {

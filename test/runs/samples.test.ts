@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { onlyRun, verdictOn } from "./events.ts";
+import { bareRun, onlyRun, verdictOn } from "./events.ts";
 import { expectedOfSamples } from "./samples.expected.ts";
 
 const folder = new URL("../../../shared/samples/payloads/", import.meta.url);
@@ -34,5 +34,30 @@ describe.skipIf(!isHere)("the published payloads", () => {
     expect(onlyRun(read(name)).errors.map(({ code, causes }) => [code, ...causes.map((cause) => cause.code)])).toEqual([
       ["CONNECTOR-1001-500", "2200", "UserErrorFailedToGetAccessTokenByServicePrincipal", "AADSTS7000222"],
     ]);
+  });
+});
+
+interface FieldCase {
+  readonly what: string;
+  readonly errorDetail: string;
+  readonly nested: readonly unknown[] | null;
+  /** What may be the root, outermost first. */
+  readonly rootCode: readonly string[];
+  readonly messageHolds: readonly string[];
+}
+
+const field = new URL("../../../shared/samples/field/error-details.json", import.meta.url);
+const cases = existsSync(field)
+  ? (JSON.parse(readFileSync(field, "utf8")) as { cases: readonly FieldCase[] }).cases
+  : [];
+
+describe.skipIf(cases.length === 0)("error texts as they are seen in the field", () => {
+  it.each(cases)("$what", ({ errorDetail, nested, rootCode, messageHolds }) => {
+    const extensions = nested === null ? { errorDetail } : { errorDetail, errors: nested };
+    const statusSummary = { status: "failed", errors: [{ code: "CONNECTOR-1001-500" }] };
+    const activity = { id: "copyActivity", statusSummary: { ...statusSummary, extensions } };
+    const { rootCause } = onlyRun(bareRun({ metrics: { statusSummary }, activities: [activity] }));
+    expect(rootCode).toContain(rootCause?.code);
+    for (const words of messageHolds) expect(rootCause?.message).toContain(words);
   });
 });
