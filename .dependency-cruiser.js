@@ -107,7 +107,7 @@ const rooms = [
 ];
 
 /** What every room may import; a leaf imports other leaves only. */
-const leaves = ["host", "errors", "json", "encoding", "mask", "notices", "path-segment", "version"];
+const leaves = ["host", "errors", "json", "encoding", "hash", "mask", "notices", "path-segment", "version"];
 
 /** The files through which a package enters src. A package without a row does not enter. */
 const doors = [

@@ -87,7 +87,7 @@ const queryField = new RegExp(
 );
 
 /** In `http://user:password@host:port` and the same without a scheme. */
-const proxyPassword = /^(?:[a-z]+:\/\/)?[^:/]*:(.*)@/is;
+const proxyPassword = /^(?:[a-z][a-z\d+.-]*:\/\/)?[^:/]*:(.*)@/is;
 
 /** A signed token, whoever it belongs to. */
 const jwt = /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g;

@@ -25,7 +25,8 @@ function keepCompiledCode(): void {
   const { enableCompileCache } = module as { enableCompileCache?: (folder: string) => unknown };
   if (enableCompileCache === undefined) return;
   process.umask(0o077);
-  const home = findDirs(process.env, process.platform).cache;
+  const home = findHome();
+  if (home === null) return;
   const folder = join(home, "compiled");
   try {
     if (!isOwn(home)) return;
@@ -38,6 +39,15 @@ function keepCompiledCode(): void {
         ? [error.message, error.hint ?? ""]
         : [String(error), `rm -r ${folder}, by whom it belongs to`];
     process.stderr.write(`warning: compiled code is not kept for the next start: ${why} (${fix})\n`);
+  }
+}
+
+/** `null` where the environment names none that can be right: the command that needs it says so. */
+function findHome(): string | null {
+  try {
+    return findDirs(process.env, process.platform).cache;
+  } catch {
+    return null;
   }
 }
 

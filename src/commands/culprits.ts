@@ -2,7 +2,8 @@ import { readClaims } from "../auth/token-claims.ts";
 import { Secret } from "../auth/secret.ts";
 import { FlowrunError } from "../errors.ts";
 import { overridden } from "../settings.ts";
-import { filled, variables, type Env, type ProfileValues } from "../settings/keys.ts";
+import { readVariable } from "../settings/environment.ts";
+import { variables, type Env, type ProfileValues } from "../settings/keys.ts";
 
 /** Whose settings a failure is judged by. */
 export interface Circumstances {
@@ -18,9 +19,9 @@ export interface Circumstances {
  */
 export async function nameCulprits(error: FlowrunError, { profile, env, saved }: Circumstances): Promise<FlowrunError> {
   const { suspects } = error;
-  const token = suspects.includes("accessToken") ? filled(env["FLOWRUN_ACCESS_TOKEN"]) : null;
+  const token = suspects.includes("accessToken") ? readVariable(env, "FLOWRUN_ACCESS_TOKEN") : null;
   const names = Object.entries(variables).flatMap(([key, name]): readonly string[] =>
-    suspects.includes(key) && filled(env[name]) !== null ? [name] : [],
+    suspects.includes(key) && readVariable(env, name) !== null ? [name] : [],
   );
   if (token === null && names.length === 0) return error;
   const kept = await saved();

@@ -21,6 +21,7 @@ import { activityErrors, readErrorReport } from "../runs/run-errors.ts";
  */
 export async function runExplain(word: string | undefined, flags: ExplainFlags, host: Host): Promise<void> {
   const found = find(word === "-" ? await readStdin(host) : word?.trim());
+  if (flags.json === true && found.error !== null && found.entries.length === 0) throw unknownCode(found.error.code);
   if (flags.json === true) return host.stdout.write(found.entries.map(toJson).join(""));
   const text = render(found, flags, host);
   return flags.pager ? host.page(text) : host.stdout.write(text);

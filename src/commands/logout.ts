@@ -1,6 +1,7 @@
 import type { Host } from "../host.ts";
 import { createReporter } from "../reporter.ts";
 import type { CommonFlags } from "../program/flags.ts";
+import { readVariable } from "../settings/environment.ts";
 import { variables } from "../settings/keys.ts";
 import { forgetTokens } from "../state/token-file.ts";
 import { chosenProfile, requireProfile } from "./chosen-profile.ts";
@@ -16,10 +17,10 @@ export async function runLogout(flags: CommonFlags, host: Host): Promise<void> {
   const profile = await chosenProfile(flags.profile, host);
   refuseDemo(profile);
   await requireProfile(profile, "profile", host);
+  // Of what is to be forgotten, one thing that stays must not keep the rest, nor must a damaged profile.
+  const [tokens] = await Promise.allSettled([forgetTokens({ cacheFolder: host.dirs.cache, profile })]);
   const saved = await readSaved(profile, notify, host);
   const hasSecret = saved.clientSecret !== undefined;
-  // One that stays must not keep the secret as well.
-  const [tokens] = await Promise.allSettled([forgetTokens({ cacheFolder: host.dirs.cache, profile })]);
   if (hasSecret) {
     const { updateProfile } = await import("../state/profiles.ts");
     await updateProfile(host, profile, (now) => withoutKey(now, "clientSecret"));
@@ -27,7 +28,7 @@ export async function runLogout(flags: CommonFlags, host: Host): Promise<void> {
   if (tokens.status === "rejected") throw tokens.reason;
   notify({ kind: "remark", text: tell(profile, hasSecret, tokens.value > 0) });
   const { clientSecret } = variables;
-  if (host.env[clientSecret] !== undefined) notify({ kind: "warning", text: `${clientSecret} is still set` });
+  if (readVariable(host.env, clientSecret) !== null) notify({ kind: "warning", text: `${clientSecret} is still set` });
 }
 
 function tell(profile: string, hadSecret: boolean, hadTokens: boolean): string {

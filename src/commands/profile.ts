@@ -5,6 +5,7 @@ import { safeText } from "../render/safe-text.ts";
 import { renderSmallTable } from "../render/small-table.ts";
 import { createReporter } from "../reporter.ts";
 import { checkProfileName, defaultProfile } from "../settings/profile-name.ts";
+import { readVariable } from "../settings/environment.ts";
 import type { ProfileValues } from "../settings/keys.ts";
 import { listCursors } from "../state/cursor-files.ts";
 import {
@@ -15,7 +16,7 @@ import {
   usedProfilePath,
 } from "../state/profile-files.ts";
 import { readProfile, removeProfile } from "../state/profiles.ts";
-import { forgetTokens } from "../state/token-file.ts";
+import { forgetTokens, hasTokens } from "../state/token-file.ts";
 import { findRemedy } from "../state/trouble.ts";
 import { chosenProfile, demoProfile, noProfile } from "./chosen-profile.ts";
 import { refuseDemo } from "./saved-profile.ts";
@@ -50,7 +51,7 @@ export async function runProfileUse(name: string, flags: CommonFlags, host: Host
   await saving(host, () => saveUsedProfile(host.dirs.config, profile));
   const { notify } = createReporter(host, { quiet: flags.quiet === true, verbose: false, live: false });
   notify({ kind: "remark", text: `the profile '${profile}' is used where none is named` });
-  if (host.env["FLOWRUN_PROFILE"]) {
+  if (readVariable(host.env, "FLOWRUN_PROFILE") !== null) {
     notify({ kind: "warning", text: "FLOWRUN_PROFILE is set, and goes before that" });
   }
 }
@@ -64,11 +65,13 @@ export async function runProfileRemove(name: string, flags: CommonFlags, host: H
   refuseDemo(profile);
   const { notify } = createReporter(host, { quiet: flags.quiet === true, verbose: false, live: false });
   const { config, state, cache } = host.dirs;
+  if (!(await listProfiles(config)).includes(profile) && !(await hasTokens({ cacheFolder: cache, profile }))) {
+    throw await noProfile(profile, "notFound", host);
+  }
   // One that stays must not keep the profile as well.
   const [tokens] = await Promise.allSettled([forgetTokens({ cacheFolder: cache, profile })]);
   const wasThere = await removeProfile(host, profile);
   if (tokens.status === "rejected") throw tokens.reason;
-  if (!wasThere && tokens.value === 0) throw await noProfile(profile, "notFound", host);
   const what = wasThere ? "is removed" : "was not saved; the tokens kept for it are removed";
   notify({ kind: "remark", text: `the profile '${profile}' ${what}` });
   if ((await readUsedProfile(config).catch(() => null)) === profile) {

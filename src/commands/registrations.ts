@@ -6,6 +6,7 @@ import { carriesFlowRuns, findRegistration, isJournalOf, type Registration } fro
 import { safeText } from "../render/safe-text.ts";
 import { renderSmallTable } from "../render/small-table.ts";
 import { createReporter } from "../reporter.ts";
+import { readVariable } from "../settings/environment.ts";
 import { variables } from "../settings/keys.ts";
 import { demoProfile } from "./chosen-profile.ts";
 import { connectApi, type ApiConnection } from "./connect-api.ts";
@@ -45,7 +46,7 @@ export async function runRegistrationsUse(id: string, flags: CommonFlags, host: 
     await updateProfile(host, profile, (saved) => ({ ...saved, journalUrl: url }));
     const name = safeText(registration.name);
     notify({ kind: "remark", text: `the profile '${profile}' now reads the journal of '${name}'` });
-    if (host.env[variables.journalUrl] !== undefined) {
+    if (readVariable(host.env, variables.journalUrl) !== null) {
       notify({ kind: "warning", text: `${variables.journalUrl} is set, and goes before the profile` });
     }
   } finally {

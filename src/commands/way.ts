@@ -55,7 +55,8 @@ export function adobeWay(profile: string, saved: ProfileValues, host: Host): Way
   const { env, send } = host;
   const readAgain = async (): Promise<ProfileValues> => {
     const { readProfile } = await import("../state/profiles.ts");
-    return readProfile(host.dirs.config, profile).catch(() => saved);
+    const found = await readProfile(host.dirs.config, profile).catch(() => saved);
+    return cleanSaved(found, profile, () => undefined);
   };
   const blame: Way["blame"] = (error) => nameCulprits(error, { profile, env, saved: readAgain });
   return { profile, env, saved, send, blame, origin: null, close: () => Promise.resolve() };

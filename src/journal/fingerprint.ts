@@ -1,15 +1,9 @@
-/** Two mixed halves (cyrb53's) as one number of 53 bits. Pure. */
+import { hash } from "../hash.ts";
+
+/** A text's fingerprint, a number of 53 bits. Pure. */
 export function fingerprint(text: string): number {
-  let one = 0xdeadbeef;
-  let two = 0x41c6ce57;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    one = Math.imul(one ^ code, 2654435761);
-    two = Math.imul(two ^ code, 1597334677);
-  }
-  one = Math.imul(one ^ (one >>> 16), 2246822507) ^ Math.imul(two ^ (two >>> 13), 3266489909);
-  two = Math.imul(two ^ (two >>> 16), 2246822507) ^ Math.imul(one ^ (one >>> 13), 3266489909);
-  return (two & 0x1fffff) * 2 ** 32 + (one >>> 0);
+  const [high, low] = hash(text);
+  return (high & 0x1fffff) * 2 ** 32 + low;
 }
 
 /** The fingerprint of what was parsed from JSON; of what is nested too deep to be written again, that alone. Pure. */

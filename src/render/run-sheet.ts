@@ -115,7 +115,7 @@ function renderErrors(run: FlowRun, options: TreeOptions): readonly string[] {
 
 /** The run's errors, and those that only an activity tells. */
 function everyError(run: FlowRun): readonly RunError[] {
-  const known = new Set(run.errors.flatMap(({ code, causes }) => [code, ...causes.map((cause) => cause.code)]));
+  const known = new Set(failuresOf(run).flatMap(({ code, causes }) => [code, ...causes.map((cause) => cause.code)]));
   const others = run.activities.flatMap(({ id, errors, status }) =>
     failuresOf({ errors, status }).map((error) => ({ ...error, activity: id })),
   );

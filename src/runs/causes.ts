@@ -63,21 +63,27 @@ const mostListed = 64;
 /** Of a crowd, those that may be the root cause, in the order given, and how many more there are. */
 function withoutCrowd(branches: readonly Branch[]): readonly Branch[] {
   if (branches.length <= mostListed) return branches;
-  const weights = new Map(branches.map((branch) => [branch, weightOf(branch, isSummary(branch))]));
+  const weights = new Map(branches.map((branch) => [branch, weightOf(branch, rootOfBranch(branch))]));
   const heaviest = [...branches].sort((one, other) => (weights.get(other) ?? 0) - (weights.get(one) ?? 0));
   const chosen = new Set(heaviest.slice(0, mostListed - 1));
   const message = `(${String(branches.length - chosen.size)} more errors stand beside these)`;
-  const rest: Branch = { cause: { code: unnamed, message }, dress: "prose", count: null, told: [] };
+  const rest: Branch = { cause: { code: unnamed, message }, dress: "aside", count: null, told: [] };
   return [...branches.filter((branch) => chosen.has(branch)), rest];
 }
 
-function isSummary({ cause, told }: Branch): boolean {
-  return told.length === 0 && rankOf(cause.code) === "summary";
+/** What a listed cause comes to, near enough to choose by. */
+function rootOfBranch({ cause: { code }, told }: Branch): Pick<RunCause, "code" | "kind"> {
+  const isName = told.some((each) => each.dress === "name" && rankOf(each.code) !== "summary");
+  return { code, kind: isName ? "cause" : kindOf(code) };
 }
 
-/** Of what stands beside each other a cause weighs more than a summary, and then what stopped more records. */
-function weightOf({ count }: { readonly count: number | null }, isOnlySummary: boolean): number {
-  return (isOnlySummary ? 0 : 2 ** 52) + (count ?? 0);
+/** Of what stands beside each other a name weighs most, then words without a code, then a summary; then the records. */
+function weightOf(
+  { count }: { readonly count: number | null },
+  { code, kind }: Pick<RunCause, "code" | "kind">,
+): number {
+  const rank = kind === "summary" ? 0 : code === unnamed ? 1 : 2;
+  return rank * 2 ** 51 + Math.min(count ?? 0, 2 ** 50);
 }
 
 /** `Failure happened on 'Sink' side`, in each of its wordings. */
@@ -157,13 +163,14 @@ function codesOf(told: readonly ToldCause[]): ReadonlySet<string> {
 function flatten(error: Cause, branches: readonly Branch[]): readonly RunCause[] {
   const memory = rememberSaid(error);
   return branches.flatMap(({ cause, dress, count, told }) => {
-    const chain = [{ ...cause, dress, count }, ...told.map((each) => ({ ...each, count: null }))];
-    return chain.filter(memory.isNew).map(({ code, message, dress: worn, count: records }, index) => ({
+    const chain = [{ ...cause, dress }, ...told].filter(memory.isNew);
+    // The records are the branch's, whoever stands for it where the listed cause says nothing new.
+    return chain.map(({ code, message, dress: worn }, index) => ({
       code,
       message,
       depth: index + 1,
-      kind: worn === "aside" || rankOf(code) === "summary" ? ("summary" as const) : ("cause" as const),
-      count: records,
+      kind: worn === "aside" ? "summary" : kindOf(code),
+      count: index === 0 ? count : null,
     }));
   });
 }
@@ -193,10 +200,10 @@ function rememberSaid(error: Cause) {
  * that has a name, else the deepest summary, or what is said beneath it without a code. Pure.
  */
 export function rootCause({ code, message, causes }: RunError): Cause {
-  const own = { code, message, kind: rankOf(code) === "summary" ? "summary" : "cause" } as const;
+  const own = { code, message, kind: kindOf(code) };
   const [heaviest] = branchesOf(causes)
     .map((branch) => ({ root: rootOfChain(branch), count: branch[0].count }))
-    .sort((one, other) => weightOf(other, other.root.kind === "summary") - weightOf(one, one.root.kind === "summary"));
+    .sort((one, other) => weightOf(other, other.root) - weightOf(one, one.root));
   const root = heaviest === undefined ? own : isName(own) ? rootOfChain([own, heaviest.root]) : heaviest.root;
   return { code: root.code, message: root.message };
 }
@@ -210,17 +217,29 @@ export function failuresOf({ status, errors }: Pick<FlowRun, "status" | "errors"
   return failures.length === 0 && status === "failed" ? errors : failures;
 }
 
-/** The error that best says what is really wrong: the first whose root cause is more than a summary, else the first. Pure. */
+/** The error that best says what is really wrong: the first whose root cause has a name, else words, else the first. Pure. */
 export function mainError(run: Pick<FlowRun, "status" | "errors">): RunError | null {
   const failures = failuresOf(run);
-  const isTelling = (error: RunError): boolean => rankOf(rootCause(error).code) !== "summary";
-  return (failures.length < 2 ? undefined : failures.find(isTelling)) ?? failures[0] ?? null;
+  if (failures.length < 2) return failures[0] ?? null;
+  const isName = (error: RunError): boolean => kindOfRoot(error).kind === "cause" && rootCause(error).code !== unnamed;
+  const isTelling = (error: RunError): boolean => kindOfRoot(error).kind === "cause";
+  return failures.find(isName) ?? failures.find(isTelling) ?? failures[0] ?? null;
 }
 
 /** Orders errors beside each other, the weightiest first: a cause before a summary, then by records. Pure. */
 export function byWeight(one: RunError, other: RunError): number {
-  const weigh = (error: RunError): number => weightOf(error, rankOf(rootCause(error).code) === "summary");
-  return weigh(other) - weigh(one);
+  return weightOf(other, kindOfRoot(other)) - weightOf(one, kindOfRoot(one));
+}
+
+function kindOfRoot(error: RunError): Pick<RunCause, "code" | "kind"> {
+  const { code } = rootCause(error);
+  return { code, kind: kindOf(code) };
+}
+
+/** An HTTP status says no more than that something failed, unless the catalogue has such a number for something else. */
+function kindOf(code: string): RunCause["kind"] {
+  const rank = rankOf(code);
+  return rank === "summary" || (rank === null && /^[1-5]\d\d$/.test(code)) ? "summary" : "cause";
 }
 
 type Ranked = Pick<RunCause, "code" | "message" | "kind">;

@@ -24,7 +24,7 @@ export interface ErrorReport {
   readonly named: readonly Named[];
   /** `recordSummary.failedInfo`. */
   readonly failed: readonly Named[];
-  /** `recordSummary.skippedInfo` and `warningInfo`. */
+  /** `recordSummary.warningInfo` and `skippedInfo`, and what is typed a warning elsewhere. */
   readonly noted: readonly Named[];
   readonly detail: Detail;
 }
@@ -40,13 +40,23 @@ interface Named extends Cause {
 export function readErrorReport(holder: JsonObject, activity: string | null): ErrorReport {
   const status = objectOf(holder["statusSummary"]);
   const records = objectOf(holder["recordSummary"]);
+  const named = readNamed(status["errors"], "error");
+  const failed = readNamed(records["failedInfo"], "error");
   return {
     activity,
-    named: readNamed(status["errors"], "error"),
-    failed: readNamed(records["failedInfo"], "error"),
-    noted: [...readNamed(records["skippedInfo"], "skipped"), ...readNamed(records["warningInfo"], "warning")],
+    named: named.filter(isFailure),
+    failed: failed.filter(isFailure),
+    noted: [
+      ...[...named, ...failed].filter((error) => !isFailure(error)),
+      ...readNamed(records["warningInfo"], "warning"),
+      ...readNamed(records["skippedInfo"], "skipped"),
+    ],
     detail: readDetail(objectOf(status["extensions"])),
   };
+}
+
+function isFailure({ severity }: Named): boolean {
+  return severity === "error";
 }
 
 /** The errors of one activity: those it names, else those of its failed records, else what its details tell. Pure. */
@@ -86,10 +96,9 @@ function listErrors(
   room: Room,
 ): readonly RunError[] {
   const errors = listFailures(reports, activities, room);
-  if (reports.every(({ noted }) => noted.length === 0) && errors.every(({ severity }) => severity === "error")) {
-    return errors;
-  }
-  return [...errors, ...join(reports, activities, "noted", room)].sort(bySeverity);
+  return reports.every(({ noted }) => noted.length === 0)
+    ? errors
+    : [...errors, ...join(reports, activities, "noted", room)].sort(bySeverity);
 }
 
 function listFailures(
@@ -151,9 +160,9 @@ function sideOf(error: Cause, details: readonly Detail[]): RunError["side"] {
   return details.find(({ side }) => side !== null)?.side ?? findSide(error.message);
 }
 
-/** Reasons to skip records and reasons to warn have codes of their own. */
+/** What somebody warns of under a code may fail elsewhere under the same one. */
 function keyOf({ code, severity }: Named): string {
-  return severity === "skipped" ? `${code} ${severity}` : code;
+  return `${severity} ${code}`;
 }
 
 interface Carrier {

@@ -37,14 +37,15 @@ export function createTokenFile(place: TokenPlace, credentials: Credentials, not
 
 /**
  * Forgets every token of a profile, and what is left of any that was being written.
- * @returns how many files that were. @throws FlowrunError `state` where one stays.
+ * @returns how many of them had its name. @throws FlowrunError `state` where one stays.
  */
 export async function forgetTokens({ cacheFolder, profile }: TokenPlace): Promise<number> {
   try {
     let removed = 0;
     for (const name of await filesIn(cacheFolder, "tokens")) {
       if (!isOf(profile, name)) continue;
-      removed += (await privateFile(cacheFolder, ["tokens"], name).remove()) ? 1 : 0;
+      const isGone = await privateFile(cacheFolder, ["tokens"], name).remove();
+      if (isGone && name.startsWith(`${profile}.`)) removed += 1;
     }
     return removed;
   } catch (error) {
@@ -55,6 +56,11 @@ export async function forgetTokens({ cacheFolder, profile }: TokenPlace): Promis
       cause: error,
     });
   }
+}
+
+/** Whether a token of that name is kept. @throws the file system's own error. */
+export async function hasTokens({ cacheFolder, profile }: TokenPlace): Promise<boolean> {
+  return (await filesIn(cacheFolder, "tokens")).some((name) => name.startsWith(`${profile}.`) && isOf(profile, name));
 }
 
 /** The paths of kept tokens that cannot be used, whoever they are. */

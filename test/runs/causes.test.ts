@@ -273,6 +273,39 @@ describe("the root cause", () => {
       'ErrorCode=Frob,Message=it said {"code":"QuotaGone"}',
       "Frob",
     ],
+    [
+      "no HTTP status in a code field",
+      [
+        { code: "403", recordCount: 50 },
+        { code: "MAPPER-3700-199", recordCount: 3 },
+      ],
+      "",
+      "MAPPER-3700-199",
+    ],
+    [
+      "no word without a code where a name stands beside it",
+      [
+        { message: "errors occurred", recordCount: 5 },
+        { code: "MAPPER-1", recordCount: 3 },
+      ],
+      "",
+      "MAPPER-1",
+    ],
+    [
+      "no count of what was left out",
+      Array.from({ length: 70 }, (_, n) => ({ code: "2200", message: `m${n}`, recordCount: n })),
+      "",
+      "2200",
+    ],
+    [
+      "what stands for a cause that says nothing new, with its records",
+      [
+        { code: error.code, message: error.message, recordCount: 10 },
+        { code: "MAPPER-3700-199", recordCount: 3 },
+      ],
+      `ErrorCode=${error.code},ErrorCode=UserErrorInvalidColumnName,Message=x`,
+      "UserErrorInvalidColumnName",
+    ],
     ["an integration runtime that is offline", [{ code: "2200" }], "The runtime 'ir-oslo' is offline.", "unknown"],
   ])("is %s", (_, errors, errorDetail, root) => {
     const causes = causesOf(error, [readDetail({ errors, errorDetail })]);
@@ -402,6 +435,22 @@ describe("skipped and warning records", () => {
     });
     expect(errors.map(({ code, severity }) => `${severity} ${code}`)).toEqual(["error 133", "warning W", "skipped S"]);
     expect(root?.code).toBe("133");
+  });
+
+  it("do not hide what failed, whatever names it, nor what failed under the same code", () => {
+    const { errors, rootCause: root } = counted({
+      statusSummary: { status: "failed", errors: [{ code: "W", type: "Warning" }] },
+      recordSummary: {
+        failedInfo: [{ code: "MAPPER-3700-199", count: 5 }],
+        skippedInfo: [{ code: "MAPPER-3700-199" }],
+      },
+    });
+    expect(errors.map(({ code, severity }) => `${severity} ${code}`)).toEqual([
+      "error MAPPER-3700-199",
+      "warning W",
+      "skipped MAPPER-3700-199",
+    ]);
+    expect(root?.code).toBe("MAPPER-3700-199");
   });
 
   it("explain a failed run that has no other reason", () => {
