@@ -219,6 +219,7 @@ export function failuresOf({ status, errors }: Pick<FlowRun, "status" | "errors"
 
 /** The error that best says what is really wrong: the first whose root cause has a name, else words, else the first. Pure. */
 export function mainError(run: Pick<FlowRun, "status" | "errors">): RunError | null {
+  if (run.errors.length === 0) return null;
   const failures = failuresOf(run);
   if (failures.length < 2) return failures[0] ?? null;
   const isName = (error: RunError): boolean => kindOfRoot(error).kind === "cause" && rootCause(error).code !== unnamed;

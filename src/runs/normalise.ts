@@ -1,6 +1,5 @@
 import type { JsonObject } from "../json.ts";
 import { isDeeperThan } from "./depth.ts";
-import { joinKey, shortKey } from "./event-key.ts";
 import { type EventSelection, statusToldBy, wants, wantsService } from "./event-selection.ts";
 import { objectOf, wordOf } from "./fields.ts";
 import type { FlowRun } from "./flow-run.ts";
@@ -38,8 +37,7 @@ export function normalise(
     if (reading.kind !== "run") continue;
     const run = readRun(reading, found, position);
     if (!wantsService(events, found.eventCode, run.service)) continue;
-    const key = found.key ?? keyOf(run);
-    runs.push({ key, run: { ...run, key, ...(raw ? { raw: delivered } : {}) } });
+    runs.push({ key: run.key, run: raw ? { ...run, raw: delivered } : run });
   }
   return { runs, rejects, ...(withoutRaw === null ? {} : { withoutRaw }) };
 }
@@ -91,9 +89,4 @@ const other: Reading = { kind: "other" };
 
 function reject(reason: string): Reading {
   return { kind: "reject", reason };
-}
-
-/** For an event without an id: a run changes its status or its time with each notification. */
-function keyOf({ runId, status, updatedAt }: Omit<FlowRun, "key">): string {
-  return shortKey(joinKey(runId, status, updatedAt ?? ""));
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../json.ts";
 import { mainError, rootCause } from "./causes.ts";
 import { readBatchIds, readConnections } from "./connections.ts";
+import { joinKey, shortKey } from "./event-key.ts";
 import { objectOf, objectsOf, wordOf } from "./fields.ts";
 import type { Activity, FlowRun } from "./flow-run.ts";
 import { durationOf, fillMeasures, type Measures, readMeasures, readTime } from "./measures.ts";
@@ -20,9 +21,9 @@ export interface RunBody {
 /** The flow-run record of a run as delivered, with what its envelopes told of it. Pure. */
 export function readRun(
   { runId, flowId, body }: RunBody,
-  around: Omit<Unwrapped, "key" | "content">,
+  around: Omit<Unwrapped, "content">,
   position: string,
-): Omit<FlowRun, "key" | "raw"> {
+): FlowRun {
   const metrics = objectOf(body["metrics"]);
   // Adobe's own specification misspells the field.
   const steps = objectsOf(body["activities"] ?? body["activites"]);
@@ -41,6 +42,7 @@ export function readRun(
   );
   const targets = readConnections(steps, "targetInfo");
   const main = mainError({ status, errors });
+  const updatedAt = timeText(readTime(body["updatedAt"]));
   return {
     type: "flowrun.run",
     schemaVersion: 1,
@@ -54,7 +56,7 @@ export function readRun(
     sandbox: { id: wordOf(body["sandboxId"]), name: wordOf(body["sandboxName"]) },
     imsOrgId: around.imsOrgId,
     createdAt: timeText(readTime(body["createdAt"])),
-    updatedAt: timeText(readTime(body["updatedAt"])),
+    updatedAt,
     ...timed(measures),
     errors,
     rootCause: main === null ? null : rootCause(main),
@@ -64,7 +66,13 @@ export function readRun(
     batchIds: readBatchIds(metrics, steps, targets),
     providerRefId: wordOf(body["providerRefId"]),
     service: readService(around.eventCode, steps),
+    key: around.key ?? keyOf(runId, status, updatedAt),
   };
+}
+
+/** For an event without an id: a run changes its status or its time with each notification. */
+function keyOf(runId: string, status: string, updatedAt: string | null): string {
+  return shortKey(joinKey(runId, status, updatedAt ?? ""));
 }
 
 /** An activity as delivered and what has been read of it. */

@@ -42,16 +42,20 @@ export function readErrorReport(holder: JsonObject, activity: string | null): Er
   const records = objectOf(holder["recordSummary"]);
   const named = readNamed(status["errors"], "error");
   const failed = readNamed(records["failedInfo"], "error");
+  const warned = readNamed(records["warningInfo"], "warning");
+  const skipped = readNamed(records["skippedInfo"], "skipped");
+  const detail = readDetail(objectOf(status["extensions"]));
+  // Most runs have nothing of this, and a reading has hundreds of thousands of them.
+  if (named === none && failed === none && warned === none && skipped === none) {
+    return { activity, named, failed, noted: none, detail };
+  }
+  const notes = [...named, ...failed].filter((error) => !isFailure(error));
   return {
     activity,
     named: named.filter(isFailure),
     failed: failed.filter(isFailure),
-    noted: [
-      ...[...named, ...failed].filter((error) => !isFailure(error)),
-      ...readNamed(records["warningInfo"], "warning"),
-      ...readNamed(records["skippedInfo"], "skipped"),
-    ],
-    detail: readDetail(objectOf(status["extensions"])),
+    noted: [...notes, ...warned, ...skipped],
+    detail,
   };
 }
 
@@ -196,7 +200,9 @@ const none: readonly never[] = [];
 const nameless: Cause = { code: "", message: null };
 
 function readNamed(list: unknown, severity: RunError["severity"]): readonly Named[] {
-  return objectsOf(list).flatMap((item): readonly Named[] => {
+  const items = objectsOf(list);
+  if (items.length === 0) return none;
+  return items.flatMap((item): readonly Named[] => {
     const cause = readCause(item);
     if (cause === null) return none;
     const isWarning = severity === "error" && wordOf(item["type"])?.toLowerCase() === "warning";
