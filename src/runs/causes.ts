@@ -222,9 +222,9 @@ export function mainError(run: Pick<FlowRun, "status" | "errors">): RunError | n
   if (run.errors.length === 0) return null;
   const failures = failuresOf(run);
   if (failures.length < 2) return failures[0] ?? null;
-  const isName = (error: RunError): boolean => kindOfRoot(error).kind === "cause" && rootCause(error).code !== unnamed;
-  const isTelling = (error: RunError): boolean => kindOfRoot(error).kind === "cause";
-  return failures.find(isName) ?? failures.find(isTelling) ?? failures[0] ?? null;
+  const rooted = failures.map((error) => ({ error, root: kindOfRoot(error) }));
+  const best = rooted.find(({ root }) => isName(root)) ?? rooted.find(({ root }) => root.kind === "cause");
+  return best?.error ?? failures[0] ?? null;
 }
 
 /** Orders errors beside each other, the weightiest first: a cause before a summary, then by records. Pure. */
@@ -266,7 +266,7 @@ function rootOfChain(chain: readonly [Ranked, ...Ranked[]]): Ranked {
   return chain.slice(at + 1).findLast(({ code }) => code === unnamed) ?? chain[at] ?? chain[0];
 }
 
-function isName({ code, kind }: Ranked): boolean {
+function isName({ code, kind }: Pick<Ranked, "code" | "kind">): boolean {
   return kind === "cause" && code !== unnamed;
 }
 
