@@ -323,8 +323,12 @@ function createField<T>(options: Places<T>) {
     open: (): Place<T> | null => {
       signal.addEventListener("abort", close, { once: true });
       isClosed = signal.aborted;
+      if (isClosed) return null;
       const progress = createProgress();
-      return isClosed ? null : add(0, { from: begin, to: until, pace: null, start, waitsFor: null, progress });
+      const place = add(0, { from: begin, to: until, pace: null, start, waitsFor: null, progress });
+      // Nothing stands before it that would have to find where it begins.
+      place.opening = null;
+      return place;
     },
 
     /** Hands on what a place has read, until it is done. */

@@ -24,23 +24,30 @@ const narrowest = 20;
 
 /** Most texts are bare ASCII with single blanks: their lines are cut out of them, without a look at each word. */
 function wrapPlain(line: string, room: number, lines: string[]): void {
-  const isAscii = /^[ -~]+$/.test(line);
-  const text = isAscii ? line.trim() : line;
-  let at = 0;
-  if (isAscii && !text.includes("  ")) {
-    while (text.length - at > room) {
-      const end = text.lastIndexOf(" ", at + room);
-      if (end <= at) break;
-      lines.push(text.slice(at, end));
-      at = end + 1;
-    }
-    if (text.length - at <= room) {
-      if (text !== "") lines.push(text.slice(at));
-      return;
-    }
+  if (!/^[ -~]+$/.test(line) || line.trim().includes("  ")) {
+    wrapLine(line, room, lines);
+    return;
   }
-  wrapLine(text.slice(at), room, lines);
+  const text = line.trim();
+  let at = 0;
+  while (text.length - at > room) {
+    const blank = text.lastIndexOf(" ", at + room);
+    const end = blank > at ? blank : endOfWord(text, at, room);
+    lines.push(text.slice(at, end));
+    at = text[end] === " " ? end + 1 : end;
+  }
+  if (at < text.length) lines.push(text.slice(at));
 }
+
+/** Where the line ends that begins with a word wider than itself: a link's own end, else inside the word. */
+function endOfWord(text: string, at: number, room: number): number {
+  if (!isLink(text.slice(at, at + longestLead))) return at + room;
+  const end = text.indexOf(" ", at);
+  return end === -1 ? text.length : end;
+}
+
+/** Three characters and "https://", the most that `isLink` looks at. */
+const longestLead = 11;
 
 function wrapLine(text: string, room: number, lines: string[]): void {
   let line = "";

@@ -26,6 +26,17 @@ describe("wrap", () => {
     expect(wrap(text, 20)).toEqual(lines);
   });
 
+  it("breaks plain ASCII, which takes a way of its own, as it breaks the same words with an accent", () => {
+    const word = fc.oneof(fc.stringMatching(/^[a-z,'=.]{1,30}$/), fc.constant(link), fc.constant(`(${link})`));
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 12 }), fc.integer({ min: 20, max: 40 }), (words, width) => {
+        const accented = words.map((one) => one.replaceAll("a", "á")).join(" ");
+        const plain = wrap(words.join(" "), width);
+        expect(wrap(accented, width).map((line) => line.replaceAll("á", "a"))).toEqual(plain);
+      }),
+    );
+  });
+
   it("loses no word of a text of 100 KB, and keeps each line inside", () => {
     const words = Array.from({ length: 12_000 }, (_, n) => `word-${n}`);
     const lines = wrap(words.join("  "), 72);
