@@ -18,9 +18,16 @@ const groups = [
   // What nearly every reading needs; a file for each would cost more than reading them all.
   {
     name: "reading",
-    parts: ["commands/since", "commands/tail", "commands/wait", "render/json", "render/painter", "render/table"],
+    parts: [
+      "cli/commands/reading/since",
+      "cli/commands/reading/tail",
+      "cli/commands/reading/wait",
+      "render/formats/json",
+      "render/formats/table",
+      "render/text/painter",
+    ],
   },
-  { name: "transport", parts: ["http/transport"] },
+  { name: "transport", parts: ["adobe/http/transport"] },
 ].map(({ name, parts }) => ({ name, test: (id) => parts.map(source).includes(id) }));
 
 /**

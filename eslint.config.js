@@ -2,7 +2,7 @@ import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 /** Files that may assert a type with `as`: the doors, where a value from outside is narrowed once. */
-const doors = ["src/start.ts", "src/main.ts", "src/http/transport.ts"];
+const doors = ["src/start.ts", "src/main.ts", "src/adobe/http/transport.ts"];
 
 /** Files that may know the process: where it begins, and where it says in names of files who it is. */
 const ofTheProcess = ["src/start.ts", "src/main.ts", "src/state/self.ts"];

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import process from "node:process";
 import { isatty } from "node:tty";
-import { runCli } from "./cli.ts";
-import { findDirs } from "./dirs.ts";
-import { decodeText } from "./encoding.ts";
+import { runCli } from "./cli/run-cli.ts";
+import { findDirs } from "./state/dirs.ts";
+import { decodeText } from "./text/encoding.ts";
 import { exitCodes, FlowrunError } from "./errors.ts";
 import type { Host, Prompt } from "./host.ts";
-import type { Transport } from "./http/transport.ts";
+import type { Transport } from "./adobe/http/transport.ts";
 import { discreet, keepSecretsOf } from "./mask.ts";
-import { outputOf } from "./terminal/output.ts";
+import { outputOf } from "./cli/terminal/output.ts";
 
 /** The composition root: but for start.ts the only file that knows the process, its signals and the clock. */
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -76,7 +76,7 @@ const pace = {
 function lazyTransport(): Transport {
   let loading: Promise<Transport> | null = null;
   const load = async (): Promise<Transport> => {
-    const { createTransport } = await import("./http/transport.ts");
+    const { createTransport } = await import("./adobe/http/transport.ts");
     return createTransport({ env: process.env, nodeVersion, stallMs: 60_000, sleep, pace });
   };
   return {
@@ -88,7 +88,7 @@ function lazyTransport(): Transport {
 /** The prompts are loaded by the first question: hardly any command asks one. */
 function lazyPrompt(): Prompt {
   const load = async (): Promise<Prompt> => {
-    const { createPrompt } = await import("./terminal/prompt.ts");
+    const { createPrompt } = await import("./cli/terminal/prompt.ts");
     return createPrompt({ input: process.stdin, output: process.stderr, signal: stopping.signal });
   };
   return {
@@ -122,7 +122,7 @@ async function readStdin(): Promise<string> {
 }
 
 async function showPages(text: string): Promise<void> {
-  const { page } = await import("./terminal/pager.ts");
+  const { page } = await import("./cli/terminal/pager.ts");
   isPaging = true;
   try {
     await page(text, { env: process.env, stdout: host.stdout, signal: stopping.signal, rows: process.stdout.rows });

@@ -2,7 +2,7 @@ import { readdirSync, rmSync, statSync } from "node:fs";
 import module from "node:module";
 import { join } from "node:path";
 import process from "node:process";
-import { findDirs } from "./dirs.ts";
+import { findDirs } from "./state/dirs.ts";
 import { FlowrunError } from "./errors.ts";
 import { findFolder } from "./state/folders.ts";
 import { version } from "./version.ts";

@@ -2,12 +2,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { exitCodes } from "../src/errors.ts";
-import { createProgram } from "../src/program/program.ts";
-import { columnNames, resolveColumns } from "../src/render/columns.ts";
-import { fieldPaths, kindAt } from "../src/runs/record-fields.ts";
-import { knownStatuses } from "../src/runs/status.ts";
-import { profileKeys } from "../src/settings/keys.ts";
-import { outputFormats } from "../src/sinks/index.ts";
+import { createProgram } from "../src/cli/program.ts";
+import { columnNames, resolveColumns } from "../src/render/formats/columns.ts";
+import { fieldPaths, kindAt } from "../src/runs/record/record-fields.ts";
+import { knownStatuses } from "../src/runs/events/status.ts";
+import { profileKeys } from "../src/adobe/settings/keys.ts";
+import { outputFormats } from "../src/engine/sinks/index.ts";
 import { version } from "../src/version.ts";
 import { fakeHost } from "./support/host.ts";
 

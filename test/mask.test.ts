@@ -1,7 +1,7 @@
 import { format } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Secret } from "../src/auth/secret.ts";
+import { Secret } from "../src/adobe/auth/secret.ts";
 import { FlowrunError } from "../src/errors.ts";
 import { discreet, keepSecret, keepSecretsOf, mask } from "../src/mask.ts";
 import { fakeHost } from "./support/host.ts";

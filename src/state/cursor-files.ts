@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { FlowrunError, reasonOf } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { mayAsk, type Cursor, type CursorStore } from "../journal/cursor.ts";
+import { mayAsk, type Cursor, type CursorStore } from "../adobe/journal/cursor.ts";
 import { parseObject, textOf } from "../json.ts";
-import { profileFlag } from "../settings/profile-name.ts";
+import { profileFlag } from "../adobe/settings/profile-name.ts";
 import { filesIn } from "./folders.ts";
 import { privateFile, type PrivateFile } from "./private-file.ts";
 import {

@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
-import { decodeText } from "../encoding.ts";
+import { decodeText } from "../text/encoding.ts";
 import { FlowrunError } from "../errors.ts";
 
 /** Whatever Adobe Developer Console writes is a few kilobytes. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { isObject, parseObject } from "../json.ts";
-import type { KnownName, NameStore } from "../names/name-book.ts";
+import type { KnownName, NameStore } from "../adobe/platform/name-book.ts";
 import { findUnusable, privateFile } from "./private-file.ts";
 
 /**

@@ -2,7 +2,7 @@ import { chmod, readdir, stat } from "node:fs/promises";
 import { platform } from "node:os";
 import { join } from "node:path";
 import { FlowrunError } from "../errors.ts";
-import { isProfileName } from "../settings/profile-name.ts";
+import { isProfileName } from "../adobe/settings/profile-name.ts";
 import { privateFile, type PrivateFile } from "./private-file.ts";
 
 /** The file that a profile is saved in, under the config folder. Pure. */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import Conf from "conf";
 import { FlowrunError, reasonOf } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { profileKeys, type ProfileValues } from "../settings/keys.ts";
+import { profileKeys, type ProfileValues } from "../adobe/settings/keys.ts";
 import { describeHolder, holderHint, nap, tryProcessLock, type ProcessLock } from "./process-lock.ts";
 import { profileFile, profilePath } from "./profile-files.ts";
 import { codeOf, findRemedy } from "./trouble.ts";

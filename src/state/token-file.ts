@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { Secret } from "../auth/secret.ts";
-import { isTokenText, type Credentials, type Token, type TokenStore } from "../auth/token.ts";
+import { Secret } from "../adobe/auth/secret.ts";
+import { isTokenText, type Credentials, type Token, type TokenStore } from "../adobe/auth/token.ts";
 import { FlowrunError } from "../errors.ts";
 import { parseObject, textOf } from "../json.ts";
 import type { Notify } from "../notices.ts";

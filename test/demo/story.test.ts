@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { answerJournal, faithful } from "../../src/demo/journal.ts";
 import { storySource } from "../../src/demo/story.ts";
-import { resolveEventSelection } from "../../src/runs/event-selection.ts";
-import type { FlowRun } from "../../src/runs/flow-run.ts";
-import { normalise } from "../../src/runs/normalise.ts";
+import { resolveEventSelection } from "../../src/runs/events/event-selection.ts";
+import type { FlowRun } from "../../src/runs/record/flow-run.ts";
+import { normalise } from "../../src/runs/events/normalise.ts";
 import { call, hour, nextOf, now, numbersOf } from "./support.ts";
 
 interface Told {

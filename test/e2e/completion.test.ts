@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Shell } from "../../src/commands/completion-scripts.ts";
+import type { Shell } from "../../src/cli/commands/completion/completion-scripts.ts";
 import { bareEnv, binary, flowrun, node, scratch } from "../support/flowrun.ts";
 
 /** What the user has: flowrun on the PATH, two saved profiles, and a cursor in one of them. */

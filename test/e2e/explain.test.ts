@@ -159,7 +159,7 @@ describe("flowrun explain", () => {
     expect(files.join("\n")).toMatch(/chunks\/explain-/);
     // The bundle says of each part which package it comes from.
     const code = (await Promise.all(files.map((file) => readFile(file, "utf8")))).join("\n");
-    expect(code).toContain("// src/commands/explain.ts");
+    expect(code).toContain("// src/cli/commands/insight/explain.ts");
     expect(code).not.toMatch(/^\/\/ node_modules\/(undici|luxon|conf|yaml)\//m);
   });
 });

@@ -1,4 +1,4 @@
-import type { Cause, FlowRun, RunCause, RunError } from "../../src/runs/flow-run.ts";
+import type { Cause, FlowRun, RunCause, RunError } from "../../src/runs/record/flow-run.ts";
 
 /** Sunday, when the samples are looked at. */
 export const sampleNow = Date.UTC(2026, 10, 22, 12, 0, 0);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { resolveEventSelection } from "../../src/runs/event-selection.ts";
-import type { FlowRun } from "../../src/runs/flow-run.ts";
-import { normalise, type Verdict } from "../../src/runs/normalise.ts";
+import { resolveEventSelection } from "../../src/runs/events/event-selection.ts";
+import type { FlowRun } from "../../src/runs/record/flow-run.ts";
+import { normalise, type Verdict } from "../../src/runs/events/normalise.ts";
 
 /** An event as delivered, from fixtures/events. */
 export function fixture(name: string): unknown {

@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { exitCodes, FlowrunError } from "../../src/errors.ts";
-import type { Cursor } from "../../src/journal/cursor.ts";
+import type { Cursor } from "../../src/adobe/journal/cursor.ts";
 import {
   cursorPath,
   deleteCursor,

@@ -1,0 +1,166 @@
+import { FlowrunError } from "../../errors.ts";
+import { dayMs, retentionMs } from "./retention.ts";
+
+/** Where a reading starts, in the user's words made exact. */
+export type Start =
+  | { readonly kind: "oldest" }
+  | { readonly kind: "now" }
+  | { readonly kind: "last" }
+  | TimeStart
+  /** Strictly after a position, or at a `next` link kept from before. */
+  | { readonly kind: "next"; readonly url: string };
+
+export interface TimeStart {
+  readonly kind: "time";
+  /** The instant, epoch milliseconds. */
+  readonly at: number;
+  /** The same as the journal takes it at `askedAt`: a negative ISO 8601 duration. */
+  readonly seek: string;
+  readonly askedAt: number;
+}
+
+const forms =
+  "a duration (-P1D, -PT2H, 90m, 1d, 1h30m), a date or time (2026-11-20, 2026-11-20T08:00Z), oldest, now or last";
+
+/**
+ * Reads a `<when>`: a duration back from now (ISO 8601 or short), a date or RFC 3339 time (UTC where it has no zone),
+ * `oldest`, `now` or `last`.
+ * @throws FlowrunError `usage` for anything else, and for a time in the future; it names the accepted forms.
+ * Pure.
+ */
+export function parseWhen(words: string, now: number): Start {
+  const word = words.trim();
+  if (word === "oldest" || word === "now" || word === "last") return { kind: word };
+  const duration = readDuration(word);
+  if (duration !== null) {
+    if (duration.ms === 0) return { kind: "now" };
+    return { kind: "time", at: now - duration.ms, seek: `-${duration.iso}`, askedAt: now };
+  }
+  const at = findInstant(word);
+  if (at === null) throw refuse(word);
+  if (at > now) {
+    throw new FlowrunError("usage", `'${word}' is in the future`, {
+      why: `it is now ${new Date(now).toISOString()}; a reading starts in the past`,
+      hint: `give ${forms}`,
+    });
+  }
+  return { kind: "time", at, seek: secondsBack(at, now), askedAt: now };
+}
+
+/**
+ * Reads a length of time, in milliseconds: the durations of `<when>`, sign or not.
+ * @throws FlowrunError `usage`. Pure.
+ */
+export function parseDuration(words: string): number {
+  const duration = readDuration(words.trim());
+  if (duration !== null) return duration.ms;
+  throw new FlowrunError("usage", `'${words}' is not a length of time`, {
+    why: `years and months have no fixed length, and nothing else than weeks, days, hours, minutes and seconds is known`,
+    hint: "write it as PT30S, PT5M, PT1H, P1D, or 30s, 5m, 1h, 1d",
+  });
+}
+
+/** A length of time in milliseconds, as `parseDuration` reads it; `null` for anything else. Pure. */
+export function findDuration(word: string): number | null {
+  return readDuration(word)?.ms ?? null;
+}
+
+/** The first question to a journal, asked at `now`: with exactly one of no parameter, `seek` and `latest`. Pure. */
+export function startUrl(
+  journalUrl: string,
+  start: Exclude<Start, { kind: "last" }>,
+  limit: number | null,
+  now: number,
+): string {
+  if (start.kind === "next") return start.url;
+  const url = new URL(journalUrl);
+  if (start.kind === "now") url.searchParams.set("latest", "true");
+  if (start.kind === "time") {
+    const seek = seekAt(start, now);
+    if (seek !== null) url.searchParams.set("seek", seek);
+  }
+  if (limit !== null) url.searchParams.set("limit", String(limit));
+  return url.href;
+}
+
+/** A start at an instant, epoch milliseconds, that is told as so many seconds back whenever it is asked for. Pure. */
+export function startAt(at: number): TimeStart {
+  return { kind: "time", at, seek: "", askedAt: 0 };
+}
+
+/** The question for what comes strictly after a position, with the limit that another question had. Pure. */
+export function afterPosition(journalUrl: string, position: string, limitFrom: string): string {
+  const url = new URL(journalUrl);
+  const limit = new URL(limitFrom).searchParams.get("limit");
+  url.searchParams.set("since", position);
+  if (limit !== null) url.searchParams.set("limit", limit);
+  return url.href;
+}
+
+/** Whether a window began before anything that the journal still keeps. Pure. */
+export function isOlderThanKept({ at, askedAt }: TimeStart): boolean {
+  return askedAt - at > retentionMs;
+}
+
+/**
+ * `seek` counts back from the moment of the request, so a question that is asked again later must reach further back.
+ * `null` where the window begins before the oldest event: no `seek` starts there.
+ */
+function seekAt(start: TimeStart, now: number): string | null {
+  if (isOlderThanKept(start)) return null;
+  if (now - start.askedAt < 1000) return start.seek;
+  return now - start.at > retentionMs ? null : secondsBack(start.at, now);
+}
+
+function secondsBack(at: number, now: number): string {
+  return `-PT${String(Math.ceil((now - at) / 1000))}S`;
+}
+
+interface ReadDuration {
+  readonly ms: number;
+  /** ISO 8601, no sign. */
+  readonly iso: string;
+}
+
+// Read here and not by luxon, which every start would wait for, and which takes `P` for zero, `P1DT` for a day and
+// `+25:00` for a zone. The minus may be U+2212: cli.ts shields `-P1D` from the option parser with it.
+const isoPattern =
+  /^[-\u2212]?P(?=\d|T\d)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/i;
+const shortPattern = /^[-\u2212]?(?=\d)(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?$/i;
+
+function readDuration(word: string): ReadDuration | null {
+  const [, ...lengths] = isoPattern.exec(word) ?? shortPattern.exec(word) ?? [];
+  if (lengths.length === 0) return null;
+  const ms = lengths.reduce((sum, length: string | undefined, at) => sum + Number(length ?? 0) * (unitsMs[at] ?? 0), 0);
+  const part = (from: number, to: number): string =>
+    lengths
+      .slice(from, to)
+      .map((length: string | undefined, at) => (length === undefined ? "" : length + (unitNames[from + at] ?? "")))
+      .join("");
+  const [date, time] = [part(0, 2), part(2, 5)];
+  return ms < 100 * 365 * dayMs ? { ms, iso: `P${date}${time === "" ? "" : `T${time}`}` } : null;
+}
+
+const unitNames = ["W", "D", "H", "M", "S"];
+const unitsMs = [7 * dayMs, dayMs, 3_600_000, 60_000, 1000];
+
+const instantPattern =
+  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-](?:0\d|1[0-4]):?[0-5]\d)?)?$/i;
+
+/** A date or RFC 3339 time (UTC where it has no zone), in epoch milliseconds; `null` for anything else. Pure. */
+export function findInstant(word: string): number | null {
+  const [, date, time = "00:00", zone = "Z"] = instantPattern.exec(word) ?? [];
+  if (date === undefined) return null;
+  // Date.parse takes 30 February for 2 March.
+  const isDay = !Number.isNaN(Date.parse(date)) && new Date(date).toISOString().startsWith(date);
+  const at = Date.parse(`${date}T${time}${zone.toUpperCase().replace(/(\d\d):?(\d\d)$/, "$1:$2")}`);
+  return isDay && !Number.isNaN(at) && !time.startsWith("24") ? at : null;
+}
+
+function refuse(word: string): FlowrunError {
+  const isCalendar = /^[-\u2212]?P(?=[^T]*\d[YM])(?:\d+[YMWD])+(?:T.*)?$/i.test(word);
+  return new FlowrunError("usage", `'${word.replace("\u2212", "-")}' is not a time flowrun understands`, {
+    why: isCalendar ? "years and months are refused: a journal keeps seven days" : "it is none of the accepted forms",
+    hint: `give ${forms}`,
+  });
+}

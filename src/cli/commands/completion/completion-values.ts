@@ -1,0 +1,99 @@
+import type { Host } from "../../../host.ts";
+import { columnNames } from "../../../render/formats/columns.ts";
+import { listCursors } from "../../../state/cursor-files.ts";
+import { listProfiles } from "../../../state/profile-files.ts";
+import { chosenProfile, demoProfile } from "../../../adobe/access/chosen-profile.ts";
+import type { Line } from "./completion-place.ts";
+
+/** A word that may be typed, and what it means. */
+export interface Candidate {
+  readonly word: string;
+  readonly meaning: string;
+}
+
+export interface ValueSource {
+  /** Whether several go into one word, separated by commas. */
+  readonly isList: boolean;
+  /** Only what this machine knows; never the network. */
+  find(line: Line, host: Host): Promise<readonly Candidate[]>;
+}
+
+/** The values that the declarations cannot know, by whose they are: an option, or an operand of a command. */
+export const valueSources: ReadonlyMap<string, ValueSource> = new Map(
+  Object.entries({
+    "--profile": one(profiles),
+    "profile use name": one(profiles),
+    "profile remove name": one(savedProfiles),
+    "--cursor": one(cursors),
+    "cursor show name": one(cursors),
+    "cursor set name": one(cursors),
+    "cursor delete name": one(cursors),
+    "cursor set where": one(() => words(["oldest", "now"])),
+    "--columns": several(columns),
+    "--status": several(statuses),
+    "--events": several(() => words(["sources", "runs"])),
+    "--code": several(codes),
+    "explain code": one(codes),
+    "since when": one(() => moments("oldest", "now", "last")),
+    "stats when": one(() => moments("oldest")),
+    "--since": one(() => moments("oldest", "now", "last")),
+    "--until": one(() => moments("now")),
+  }),
+);
+
+function one(find: ValueSource["find"]): ValueSource {
+  return { isList: false, find };
+}
+
+function several(find: ValueSource["find"]): ValueSource {
+  return { isList: true, find };
+}
+
+function words(list: readonly string[], meaning = ""): Promise<readonly Candidate[]> {
+  return Promise.resolve(list.map((word) => ({ word, meaning })));
+}
+
+async function profiles(line: Line, host: Host): Promise<readonly Candidate[]> {
+  return [{ word: demoProfile, meaning: "built in, needs no account" }, ...(await savedProfiles(line, host))];
+}
+
+async function savedProfiles(_line: Line, host: Host): Promise<readonly Candidate[]> {
+  return words(await listProfiles(host.dirs.config), "saved profile");
+}
+
+async function cursors({ given }: Line, host: Host): Promise<readonly Candidate[]> {
+  const profile = await chosenProfile(given.get("--profile"), host);
+  return words(await listCursors(host.dirs.state, profile), `cursor of profile ${profile}`);
+}
+
+function columns(): Promise<readonly Candidate[]> {
+  return Promise.resolve(words(columnNames()));
+}
+
+async function statuses(): Promise<readonly Candidate[]> {
+  const { knownStatuses } = await import("../../../runs/events/status.ts");
+  return words([...knownStatuses, "all"]);
+}
+
+/** Codes as they are; the few texts among them that are no single word are left out. */
+async function codes(): Promise<readonly Candidate[]> {
+  const { allEntries } = await import("../../../runs/catalogue/catalogue.ts");
+  const found = new Map(allEntries().map(({ code, meaning }) => [code, meaning] as const));
+  return [...found].filter(([code]) => /^\S+$/.test(code)).map(([word, meaning]) => ({ word, meaning }));
+}
+
+/** Durations, and those of the words that the option or operand takes. */
+function moments(...taken: readonly (keyof typeof namedMoments)[]): Promise<readonly Candidate[]> {
+  return Promise.resolve([
+    { word: "1h", meaning: "an hour back from now" },
+    { word: "1d", meaning: "a day back from now" },
+    { word: "7d", meaning: "as far back as the journal keeps" },
+    ...taken.map((word) => ({ word, meaning: namedMoments[word] })),
+  ]);
+}
+
+const namedMoments = {
+  oldest: "the oldest event that is left",
+  now: "the end of the journal",
+  last: "where the saved cursor is",
+} as const;

@@ -1,0 +1,214 @@
+import { FlowrunError } from "../../../errors.ts";
+import type { CursorFlags } from "../../options/flags.ts";
+import type { Host } from "../../../host.ts";
+import { askJournal, isPurged } from "../../../adobe/journal/ask-journal.ts";
+import type { Cursor } from "../../../adobe/journal/cursor.ts";
+import { retentionMs } from "../../../adobe/journal/retention.ts";
+import { afterPosition, findDuration, findInstant, startUrl } from "../../../adobe/journal/when.ts";
+import { safeText } from "../../../render/text/safe-text.ts";
+import { renderSmallTable } from "../../../render/sheets/small-table.ts";
+import { createReporter } from "../../terminal/reporter.ts";
+import { profileFlag } from "../../../adobe/settings/profile-name.ts";
+import {
+  cursorPath,
+  cursorRemedy,
+  deleteCursor,
+  listCursors,
+  lockCursor,
+  openCursorFile,
+  type CursorPlace,
+} from "../../../state/cursor-files.ts";
+import { codeOf } from "../../../state/trouble.ts";
+import { connect, type Connection } from "../../../adobe/access/connect.ts";
+import { chosenProfile } from "../../../adobe/access/chosen-profile.ts";
+import { checkCursorName, defaultCursor } from "../../../state/cursor-name.ts";
+import { usualPatience } from "../../../adobe/access/way.ts";
+
+/** The profile's cursors, a line each; a damaged one is shown as such. */
+export async function runCursorList(flags: CursorFlags, host: Host): Promise<void> {
+  const profile = await chosenProfile(flags.profile, host);
+  const names = await listCursors(host.dirs.state, profile);
+  const found = await Promise.all(names.map((name) => describe({ stateFolder: host.dirs.state, profile, name })));
+  if (flags.json === true) {
+    await host.stdout.write(found.map((row) => `${JSON.stringify(row)}\n`).join(""));
+    return;
+  }
+  if (found.length === 0) {
+    await host.stderr.write(`no cursors are saved for profile '${profile}'; flowrun since last makes one\n`);
+    return;
+  }
+  const rows = found.map(({ name, readUntil, expiresAt, runs, position, damaged }) => [
+    name,
+    damaged ? "damaged" : (readUntil ?? "-"),
+    expiresAt ?? "-",
+    runs === null ? "-" : String(runs),
+    position === null ? "-" : safeText(position),
+  ]);
+  await host.stdout.write(renderSmallTable(["NAME", "READ UNTIL", "EXPIRES", "RUNS", "POSITION"], rows));
+}
+
+/** One cursor in full. @throws FlowrunError `notFound`, or `settings` when its file is damaged. */
+export async function runCursorShow(word: string | undefined, flags: CursorFlags, host: Host): Promise<void> {
+  const place = await placeOf(word, flags, host);
+  const cursor = await openCursorFile(place).find();
+  if (cursor === null) throw noCursor(place);
+  const shown = {
+    ...publicForm(place.name, cursor),
+    journal: cursor.journal,
+    next: cursor.next,
+    file: cursorPath(place),
+  };
+  const text =
+    flags.json === true
+      ? JSON.stringify(shown)
+      : Object.entries(shown)
+          .map(([key, value]) => `${key.padEnd(10)} ${safeText(String(value ?? "-"))}`)
+          .join("\n");
+  await host.stdout.write(`${text}\n`);
+}
+
+/** Puts a cursor at the oldest event, at the journal's end, or after a position. */
+export async function runCursorSet(word: string, where: string, flags: CursorFlags, host: Host): Promise<void> {
+  const place = await placeOf(word, flags, host);
+  const { notify } = createReporter(host, {
+    quiet: flags.quiet === true,
+    verbose: flags.verbose === true,
+    live: false,
+  });
+  const connection = await connect({ profile: flags.profile, notify, signal: host.signal }, host);
+  const lock = await changing(place, "set", () => lockCursor(place, host).catch(goOnReadOnly));
+  try {
+    const next = await questionFor(where, connection, host);
+    const now = host.now();
+    const position = where === "oldest" || where === "now" ? null : where;
+    // Of a place that somebody names it is not known what was read before.
+    const readUntil = where === "now" ? now : now - retentionMs;
+    const fresh = { runs: 0, events: 0, keys: [], savedAt: now, readUntil, movedAt: now };
+    const saved = { journal: connection.journalName, next: connection.toSaved(next), position, ...fresh };
+    await changing(place, "set", () => openCursorFile(place).save(saved));
+    notify({
+      kind: "remark",
+      text: `the cursor '${place.name}' is set; read on from it with: flowrun since last --cursor ${place.name}${profileFlag(place.profile)}`,
+    });
+  } finally {
+    await lock?.release();
+    await connection.close();
+  }
+}
+
+/** Forgets a cursor. @throws FlowrunError `notFound`. */
+export async function runCursorDelete(word: string, flags: CursorFlags, host: Host): Promise<void> {
+  const place = await placeOf(word, flags, host);
+  const names = await listCursors(place.stateFolder, place.profile);
+  if (!names.includes(place.name)) throw noCursor(place);
+  const lock = await changing(place, "deleted", () => lockCursor(place, host));
+  try {
+    await changing(place, "deleted", () => deleteCursor(place));
+  } finally {
+    await lock.release();
+  }
+}
+
+/** In a read-only folder there is no lock, and yet the cursor's file may be one that was mounted there to be written. */
+function goOnReadOnly(error: unknown): null {
+  if (codeOf(error) === "EROFS") return null;
+  throw error;
+}
+
+/** @throws FlowrunError `state` for whatever the file system says, with what helps. */
+async function changing<T>(place: CursorPlace, what: "set" | "deleted", work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof FlowrunError) throw error;
+    throw new FlowrunError("state", `the cursor '${place.name}' could not be ${what}`, {
+      ...(await cursorRemedy(place, error)),
+      cause: error,
+    });
+  }
+}
+
+async function placeOf(word: string | undefined, flags: CursorFlags, host: Host): Promise<CursorPlace> {
+  const profile = await chosenProfile(flags.profile, host);
+  return { stateFolder: host.dirs.state, profile, name: checkCursorName(word ?? defaultCursor) };
+}
+
+async function describe(place: CursorPlace) {
+  const cursor = await openCursorFile(place)
+    .find()
+    .catch((error: unknown) => {
+      if (error instanceof FlowrunError) return null;
+      throw error;
+    });
+  return cursor === null ? { ...unreadable, name: place.name } : publicForm(place.name, cursor);
+}
+
+const unreadable = {
+  position: null,
+  savedAt: null,
+  readUntil: null,
+  movedAt: null,
+  expiresAt: null,
+  runs: null,
+  events: null,
+  damaged: true,
+};
+
+/** A cursor's place expires seven days after the last event that it has read (contract: journal, §1.8). */
+function publicForm(name: string, { position, savedAt, readUntil, movedAt, runs, events }: Cursor) {
+  const iso = (ms: number): string => new Date(ms).toISOString();
+  return {
+    name,
+    position,
+    savedAt: iso(savedAt),
+    readUntil: iso(readUntil),
+    movedAt: iso(movedAt),
+    expiresAt: iso(readUntil + retentionMs),
+    runs,
+    events,
+    damaged: false,
+  };
+}
+
+/**
+ * The question that a cursor begins with, put to the journal once, so that a mistyped place is found out now.
+ * @throws FlowrunError `usage` for a word that is no place, `gap` for a position that has expired or never was.
+ */
+async function questionFor(where: string, connection: Connection, host: Host): Promise<string> {
+  const { journalUrl } = connection.settings;
+  if (where === "oldest") return journalUrl;
+  if (where !== "now") checkPosition(where);
+  const journal = connection.journal(usualPatience);
+  const question = (): string =>
+    where === "now"
+      ? startUrl(journalUrl, { kind: "now" }, null, host.now())
+      : afterPosition(journalUrl, where, journalUrl);
+  const page = await askJournal(journal, question).page;
+  if (where === "now") return page.next;
+  if (page.validate !== null && (await isPurged(journal, page.validate))) throw noPlace(where);
+  return question();
+}
+
+/** A window is easily given for a position, and the journal might answer 204 to it for ever. */
+function checkPosition(where: string): void {
+  const isWhen = where === "last" || findDuration(where) !== null || findInstant(where) !== null;
+  if (!isWhen) return;
+  throw new FlowrunError("usage", `a cursor cannot be set to '${where.replace("\u2212", "-")}'`, {
+    why: "it is a place in the journal: oldest, now, or the position of an event",
+    hint: `to read that window: flowrun since ${where.replace("\u2212", "-")}`,
+  });
+}
+
+function noPlace(where: string): FlowrunError {
+  return new FlowrunError("gap", `the journal knows no position '${safeText(where)}'`, {
+    why: "it has expired (the journal keeps seven days), or was never in this journal",
+    hint: "positions are in every record: flowrun since -P1D --json",
+  });
+}
+
+function noCursor({ name, profile }: CursorPlace): FlowrunError {
+  return new FlowrunError("notFound", `there is no cursor '${name}' in profile '${profile}'`, {
+    why: "it was never saved, or has been deleted",
+    hint: "see what there is: flowrun cursor list",
+  });
+}

@@ -1,0 +1,75 @@
+import { exitCodes, FlowrunError } from "../../../errors.ts";
+import type { Host } from "../../../host.ts";
+import { parseDuration } from "../../../adobe/journal/when.ts";
+import type { DoctorFlags } from "../../options/flags.ts";
+import { decideColour } from "../../../render/text/colour.ts";
+import { createPainter, type Painter } from "../../../render/text/painter.ts";
+import { safeText } from "../../../render/text/safe-text.ts";
+import { createReporter } from "../../terminal/reporter.ts";
+import { discreet } from "../../../mask.ts";
+import { examine } from "./examine.ts";
+import type { Finding } from "./finding.ts";
+import { chooseProfile } from "./settings.ts";
+
+/**
+ * Looks at all that a reading depends on: a line for each check as soon as it is made, or one JSON document.
+ * @throws FlowrunError of the first failure's kind, when something does not hold.
+ */
+export async function runDoctor(flags: DoctorFlags, host: Host): Promise<void> {
+  const patience = { retries: flags.retries, maxWaitMs: parseDuration(flags.maxWait) };
+  const { notify } = createReporter(host, {
+    quiet: flags.quiet === true,
+    verbose: flags.verbose === true,
+    live: false,
+  });
+  const painter = createPainter(decideColour(flags.color, host.env, host.stdout.isTTY));
+  // It quotes what servers say, as stderr does elsewhere.
+  const stdout = discreet(host.stdout);
+  const findings: Finding[] = [];
+  const chosen = await chooseProfile(flags.profile, host);
+  for await (const finding of examine({ ...chosen, notify, signal: host.signal, patience }, host)) {
+    findings.push(finding);
+    if (flags.json !== true) await stdout.write(render(finding, painter));
+  }
+  if (flags.json === true) await stdout.write(`${JSON.stringify(document(chosen.profile, findings), null, 2)}\n`);
+  const failures = findings.filter(isFailure);
+  const [first] = failures;
+  if (first !== undefined) throw unwell(first, failures.length);
+}
+
+type Failure = Finding & { readonly kind: NonNullable<Finding["kind"]> };
+
+function isFailure(finding: Finding): finding is Failure {
+  return finding.kind !== null;
+}
+
+function unwell(first: Failure, count: number): FlowrunError {
+  const what = count === 1 ? "one check" : `${count} checks`;
+  return new FlowrunError(first.kind, `doctor: ${what} failed`, {
+    why: `${count === 1 ? "" : "first "}${first.check}: ${first.text}`,
+    hint: first.remedy ?? "see the checks that failed, and what each of them asked: --verbose",
+    requestId: first.requestId,
+  });
+}
+
+function document(profile: string, findings: readonly Finding[]): object {
+  const first = findings.find(isFailure);
+  return {
+    type: "flowrun.doctor",
+    schemaVersion: 1,
+    profile,
+    ok: first === undefined,
+    exitCode: first === undefined ? 0 : exitCodes[first.kind],
+    checks: findings,
+  };
+}
+
+const paints = { ok: "green", warning: "yellow", failed: "red", skipped: "cyan" } as const;
+
+/** `ok       token         minted by …`, and below it what mends a failure. */
+function render({ verdict, check, text, remedy, requestId }: Finding, painter: Painter): string {
+  const mark = painter[paints[verdict]](verdict.padEnd(8));
+  const request = requestId === null ? "" : ` (request ${requestId})`;
+  const line = `${mark} ${check.padEnd(13)} ${safeText(text)}${request}\n`;
+  return remedy === null ? line : `${line}${" ".repeat(23)}fix: ${safeText(remedy)}\n`;
+}

@@ -1,0 +1,161 @@
+import { FlowrunError } from "../../../errors.ts";
+import type { Host } from "../../../host.ts";
+import { retentionMs } from "../../../adobe/journal/retention.ts";
+import { parseWhen, startAt } from "../../../adobe/journal/when.ts";
+import type { ShowFlags } from "../../options/flags.ts";
+import { decideColour } from "../../../render/text/colour.ts";
+import { createPainter } from "../../../render/text/painter.ts";
+import { openTimes } from "../../../render/text/quantities.ts";
+import { renderSheet, type SheetOptions } from "../../../render/sheets/run-sheet.ts";
+import { safeText } from "../../../render/text/safe-text.ts";
+import type { FlowRun } from "../../../runs/record/flow-run.ts";
+import { openStdout } from "../reading/read.ts";
+import { readWindow, runTarget, type Place } from "../reading/read-window.ts";
+import { resolveReading, resolveStart } from "../../options/reading-options.ts";
+import { inSession, type Session } from "../reading/session.ts";
+
+/**
+ * One run in full, by its id or a beginning of it that no other run shares.
+ * @throws FlowrunError `usage` for a beginning that is too short or shared, `notFound` when no run has it.
+ */
+export async function runShow(word: string, flags: ShowFlags, host: Host): Promise<void> {
+  const id = checkId(word);
+  const options = await resolveReading(
+    { ...flags, status: flags.status ?? ["all"], events: flags.events ?? ["runs"] },
+    host.now(),
+  );
+  const start = resolveLookBack(flags, host.now());
+  const keep = (run: FlowRun): boolean => beginsWith(run, id) && options.keep(run);
+  const work = async (session: Session): Promise<FlowRun> => {
+    const history = inOrder(pickRun(await findRuns(start, session), id));
+    const latest = history.at(-1);
+    if (latest === undefined) throw unknownRun(id, start);
+    await print(latest, history, session);
+    return latest;
+  };
+  const run = await inSession({ ...options, keep }, host.signal, host, work, "found");
+  if (options.exitStatus && run.status === "failed") throw new FlowrunError("runFailed", `run ${run.runId} failed`);
+}
+
+const shortestId = 8;
+
+function checkId(word: string): string {
+  const id = word.trim();
+  if (id.length >= shortestId) return id;
+  throw new FlowrunError("usage", `'${safeText(id)}' is too short to find a run by`, {
+    why: `many runs may begin with it; ${String(shortestId)} characters or more will do`,
+    hint: "flowrun since -P1D --columns updatedAt,status,flow,runId",
+  });
+}
+
+function beginsWith({ runId }: FlowRun, id: string): boolean {
+  return runId.toLowerCase().startsWith(id.toLowerCase());
+}
+
+function resolveLookBack(flags: ShowFlags, now: number): Place {
+  const start = resolveStart(flags.since, flags, now);
+  if (start.kind === "time" || start.kind === "oldest") return start;
+  throw new FlowrunError("usage", `show cannot look back to '${flags.since}'`, {
+    why: "it reads from a moment in the past to the end of the journal, and touches no cursor",
+    hint: "give --since a duration (-P1D, 2h), a date or time, or oldest",
+  });
+}
+
+/** What is found, newest window first: a recent run must not wait until seven days have been read. */
+async function findRuns(start: Place, session: Session): Promise<readonly FlowRun[]> {
+  for (const window of windowsTo(start, session.host.now())) {
+    const runs = await readRuns(window, session);
+    if (runs.length === 0) continue;
+    const earlier = windowBefore(window, start, runs);
+    return earlier === null ? runs : readRuns(earlier, session);
+  }
+  return [];
+}
+
+async function readRuns(start: Place, session: Session): Promise<readonly FlowRun[]> {
+  const runs: FlowRun[] = [];
+  const target = runTarget((run) => runs.push(run));
+  await readWindow(session, { start, follow: false, onExpired: "fail" }, target);
+  // A window half read may lack the run, or a part of its history.
+  session.host.signal.throwIfAborted();
+  return runs;
+}
+
+/** A run that began before the window may have been notified of then, too: the window that holds its beginning. */
+function windowBefore(window: Place, start: Place, runs: readonly FlowRun[]): Place | null {
+  const begins = runs.flatMap(({ createdAt, startedAt }) => [createdAt, startedAt]).filter((time) => time !== null);
+  const begin = begins.map(Date.parse).reduce((first, time) => Math.min(first, time), Infinity);
+  if (window.kind !== "time" || window === start || !(begin < window.at)) return null;
+  const isOutside = start.kind === "time" && begin < start.at;
+  return isOutside ? start : startAt(begin);
+}
+
+/** The last hour, the last day, and all that is to be looked at. */
+function windowsTo(start: Place, now: number): readonly Place[] {
+  const newest = ["PT1H", "P1D"].map((length) => parseWhen(length, now)).filter((window) => window.kind === "time");
+  return [...newest.filter(({ at }) => start.kind !== "time" || at > start.at), start];
+}
+
+/** The notifications of the one run that is meant; none where none was found. */
+function pickRun(runs: readonly FlowRun[], id: string): readonly FlowRun[] {
+  const exact = runs.filter(({ runId }) => runId.toLowerCase() === id.toLowerCase());
+  const meant = exact.length > 0 ? exact : runs;
+  const latest = new Map(meant.map((run) => [run.runId, run]));
+  if (latest.size < 2) return meant;
+  const told = [...latest.values()].slice(0, mostCandidates).map(candidateLine);
+  const more = latest.size > told.length ? [`    and ${String(latest.size - told.length)} more`] : [];
+  throw new FlowrunError("usage", `'${safeText(id)}' is the beginning of ${String(latest.size)} runs' ids`, {
+    why: ["it could be", ...told, ...more].join("\n"),
+    hint: `type more of it: flowrun show ${safeText([...latest.keys()][0] ?? id)}`,
+  });
+}
+
+const mostCandidates = 10;
+
+function candidateLine({ runId, status, flowName, flowId, updatedAt }: FlowRun): string {
+  return `    ${[runId, status, updatedAt ?? "-", flowName ?? flowId].map(safeText).join("  ")}`;
+}
+
+/** By `updatedAt`; a notification that does not say when comes first. */
+function inOrder(runs: readonly FlowRun[]): readonly FlowRun[] {
+  return [...runs].sort((one, other) => (one.updatedAt ?? "").localeCompare(other.updatedAt ?? ""));
+}
+
+function unknownRun(id: string, start: Place): FlowrunError {
+  const isShort = start.kind === "time" && start.askedAt - start.at < retentionMs;
+  const since = start.kind === "time" ? `since ${new Date(start.at).toISOString()}` : "and still keeps";
+  return new FlowrunError("notFound", `no run has the id '${safeText(id)}', or one that begins so`, {
+    why: `nothing that the journal recorded ${since}, and that the options ask for, is about it`,
+    hint: isShort
+      ? "look further back, with --since -P7D"
+      : "see what ran: flowrun since -P7D --events runs --columns updatedAt,status,flow,runId",
+  });
+}
+
+/** A sheet to read, unless another format was asked for, or columns were. */
+async function print(run: FlowRun, history: readonly FlowRun[], session: Session): Promise<void> {
+  const { options, host, reporter } = session;
+  if (options.output === "table" && !options.columnsNamed) {
+    reporter.clear();
+    await host.stdout.write(renderSheet(run, history, await sheetOptions(run, session)));
+    return;
+  }
+  const sink = await openStdout(session, false);
+  await sink.write(history.map(sink.encode));
+  await sink.close();
+}
+
+async function sheetOptions(run: FlowRun, { options: { common, time }, host }: Session): Promise<SheetOptions> {
+  const { env, stdout } = host;
+  const isSound = run.rootCause === null && run.activities.every(({ errors }) => errors.length === 0);
+  return {
+    catalogue: isSound ? null : await import("../../../runs/catalogue/catalogue.ts"),
+    painter: createPainter(decideColour(common.color, env, stdout.isTTY)),
+    time: await openTimes(time ?? (stdout.isTTY ? "local" : "iso"), () => host.now()),
+    width: stdout.isTTY ? stdout.columns : pipeWidth,
+    profile: common.profile ?? null,
+  };
+}
+
+/** Columns that a text for reading takes where there is no terminal to ask. */
+const pipeWidth = 80;

@@ -1,0 +1,103 @@
+import { FlowrunError } from "../../../errors.ts";
+import type { Host } from "../../../host.ts";
+import { retentionMs } from "../../../adobe/journal/retention.ts";
+import { parseDuration } from "../../../adobe/journal/when.ts";
+import type { StatsFlags } from "../../options/flags.ts";
+import { decideColour } from "../../../render/text/colour.ts";
+import { countStats, type Stats } from "../../../runs/figures/stats.ts";
+import { checkFailed } from "../reading/read.ts";
+import { readWindow, runTarget, type Place } from "../reading/read-window.ts";
+import { resolveReading, resolveStart, type ReadingOptions } from "../../options/reading-options.ts";
+import { inSession } from "../reading/session.ts";
+
+/**
+ * The figures of a window, to the end of the journal.
+ * @throws FlowrunError `usage` for options that have no meaning here, before anything is asked.
+ */
+export async function runStats(when: string, flags: StatsFlags, host: Host): Promise<void> {
+  checkFlags(flags);
+  const to = host.now();
+  const options = await resolveReading(flags, to);
+  const start = resolvePlace(when, flags, to);
+  const from = start.kind === "time" ? Math.max(start.at, to - retentionMs) : to - retentionMs;
+  const bucketMs = flags.bucket === undefined ? null : resolveBucket(flags.bucket, to - from);
+  const counter = countStats({ from, to, by: flags.by ?? null, bucketMs });
+  const tally = await inSession(
+    options,
+    host.signal,
+    host,
+    async (session) => {
+      await readWindow(
+        session,
+        { start, follow: false, onExpired: "fail" },
+        runTarget((run) => {
+          counter.add(run);
+        }),
+      );
+      // Figures of half a window would pass for those of the whole.
+      host.signal.throwIfAborted();
+      session.reporter.clear();
+      await host.stdout.write(await render(counter.read(), options, host));
+      return session.tally;
+    },
+    "counted",
+  );
+  checkFailed(options, tally);
+}
+
+function checkFlags({ columns, raw }: StatsFlags): void {
+  if (columns === undefined && raw !== true) return;
+  throw new FlowrunError("usage", `${raw === true ? "--raw" : "--columns"} has no meaning with stats`, {
+    why: "it prints figures over many runs, not the runs themselves",
+    hint: "leave it out, or choose what to count: flowrun stats --by flow -o csv",
+  });
+}
+
+function resolvePlace(when: string, flags: StatsFlags, now: number): Place {
+  const start = resolveStart(when, flags, now);
+  if (start.kind === "time" || start.kind === "oldest") return start;
+  throw new FlowrunError("usage", `stats cannot start at '${when}'`, {
+    why: "it counts from a moment in the past to the end of the journal, and touches no cursor",
+    hint: "give a duration (-P1D, 2h), a date or time, or oldest",
+  });
+}
+
+/** Seven days in steps of five minutes; each bucket takes memory of its own. */
+const mostBuckets = 2016;
+
+function resolveBucket(words: string, windowMs: number): number {
+  const bucketMs = parseDuration(words);
+  const count = windowMs / bucketMs;
+  if (count <= mostBuckets) return bucketMs;
+  throw new FlowrunError("usage", `--bucket ${words} cuts the window into too many pieces`, {
+    why: `${Number.isFinite(count) ? Math.ceil(count).toLocaleString("en-US") : "endlessly many"}; ${mostBuckets.toLocaleString("en-US")} are the most`,
+    hint: "choose a longer bucket (PT1H) or a shorter window (-PT6H)",
+  });
+}
+
+async function render(stats: Stats, options: ReadingOptions, host: Host): Promise<string> {
+  const { output, headers } = options;
+  if (output === "table" || output === "wide") return renderSheet(stats, options, host);
+  if (output === "yaml") return (await import("../../../render/formats/yaml.ts")).yamlDocument(stats);
+  const { statsCsv, statsJson, statsNdjson } = await import("../../../render/sheets/stats-rows.ts");
+  if (output === "csv") return statsCsv(stats, headers);
+  return output === "json" ? statsJson(stats) : statsNdjson(stats);
+}
+
+async function renderSheet(stats: Stats, options: ReadingOptions, host: Host): Promise<string> {
+  const [{ renderStatsSheet }, { createPainter }, { openTimes }, catalogue] = await Promise.all([
+    import("../../../render/sheets/stats-sheet.ts"),
+    import("../../../render/text/painter.ts"),
+    import("../../../render/text/quantities.ts"),
+    stats.rootCauses.length === 0 ? null : import("../../../runs/catalogue/catalogue.ts"),
+  ]);
+  const { output, common, time, headers } = options;
+  const { stdout, env } = host;
+  return renderStatsSheet(stats, {
+    catalogue,
+    painter: createPainter(decideColour(common.color, env, stdout.isTTY)),
+    time: await openTimes(time ?? (stdout.isTTY ? "local" : "iso"), () => host.now()),
+    room: stdout.isTTY && output === "table" ? stdout.columns : Infinity,
+    headers,
+  });
+}

@@ -1,0 +1,65 @@
+import type { Command } from "commander";
+import { declareReading, type ReadingFlags, type TailFlags, type WaitFlags } from "../../options/flags.ts";
+import type { Host } from "../../../host.ts";
+
+/** `flowrun since <when>`: every flow run recorded since then, oldest first, to the end of the journal. */
+export function declareSince(program: Command, host: Host): void {
+  declareReading(
+    program
+      .command("since")
+      .summary("print every flow run recorded since a moment, then exit")
+      .description("Prints every flow run recorded since <when>, oldest first, and exits at the end of the journal.")
+      .argument("<when>", "-P1D, -PT2H, 90m, 1d, a date or time (UTC), oldest, now, or last (the saved cursor)"),
+  )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  flowrun since -P1D                        the last day
+  flowrun since 2h --status failed          what failed in the last two hours
+  flowrun since last --json >> runs.ndjson  what is new since the last time, for cron`,
+    )
+    .action(async (when: string, flags: ReadingFlags) => (await import("./since.ts")).runSince(when, flags, host));
+}
+
+/** `flowrun tail`: each flow run as it is recorded, until stopped. */
+export function declareTail(program: Command, host: Host): void {
+  declareReading(
+    program
+      .command("tail")
+      .summary("follow the journal and print each flow run as it is recorded")
+      .description("Follows the journal from its end and prints each flow run as it is recorded, until stopped.")
+      .option("--since <when>", "print that window first: -P1D, 90m, a date or time, oldest, last", "now"),
+  )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  flowrun tail                              from now on
+  flowrun tail --since -PT1H                the last hour first
+  flowrun tail --status failed --json       failures only, one JSON object a line`,
+    )
+    .action(async (flags: TailFlags) => (await import("./tail.ts")).runTail(flags, host));
+}
+
+/** `flowrun wait`: until the first finished run that matches; for pipelines. */
+export function declareWait(program: Command, host: Host): void {
+  declareReading(
+    program
+      .command("wait")
+      .summary("wait for the first finished run that matches, and exit by its outcome")
+      .description(
+        "Waits for the first finished run that matches the filters, prints it, and exits 0 (success, partialSuccess), 3 (any other outcome) or 7 (--timeout reached).",
+      )
+      .option("--since <when>", "look at that window first, for a run that may have ended already", "now")
+      .option("--timeout <duration>", "give up after that long: 30m, PT2H"),
+  )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  flowrun wait --flow <flow id> --timeout 2h
+  flowrun wait --flow <flow id> --since -PT5M --timeout 1h && ./next-step.sh`,
+    )
+    .action(async (flags: WaitFlags) => (await import("./wait.ts")).runWait(flags, host));
+}

@@ -1,0 +1,111 @@
+import { FlowrunError } from "../../../errors.ts";
+import type { Host, Output } from "../../../host.ts";
+import type { OnExpired } from "../../../adobe/journal/read-pages.ts";
+import type { Start } from "../../../adobe/journal/when.ts";
+import type { Candidate } from "../../../engine/digest.ts";
+import type { Notice } from "../../../notices.ts";
+import type { Tally } from "../../../engine/pump.ts";
+import { decideColour } from "../../../render/text/colour.ts";
+import type { Reporter } from "../../terminal/reporter.ts";
+import { openSink, type RunSink } from "../../../engine/sinks/index.ts";
+import { openCursor } from "../../../engine/open-cursor.ts";
+import { readWindow, type Place, type Window } from "./read-window.ts";
+import type { ReadingOptions } from "../../options/reading-options.ts";
+import { inSession, type Session } from "./session.ts";
+
+/** What a command that prints runs adds to the options that all of them share. */
+export interface ReadPlan {
+  readonly options: ReadingOptions;
+  /** `last` reads on from the cursor that the options name, and moves it; nothing else touches a cursor. */
+  readonly start: Start;
+  readonly follow: boolean;
+  readonly onExpired: OnExpired;
+  /** Ends the reading with this run; `--max` does so anyway. */
+  readonly isLast?: (run: Candidate<unknown>) => boolean;
+  /** Ends requests and waits; the host's own signal unless a command has a deadline. */
+  readonly signal: AbortSignal;
+}
+
+/** Rows that a table may hold back to find its widths, where nobody is waiting for them. */
+const rowsHeld = 200;
+
+/**
+ * Reads flow runs from the journal to stdout as the plan says; stderr tells how it goes.
+ * @throws FlowrunError `closed` as soon as nobody reads stdout any more; what the reading throws.
+ */
+export async function read(plan: ReadPlan, host: Host): Promise<Readonly<Tally>> {
+  const closed = host.stdout.untilClosed();
+  const signal = AbortSignal.any([plan.signal, closed]);
+  const tally = await inSession(plan.options, signal, host, async (session) => {
+    const { start } = plan;
+    await (start.kind === "last" ? readFromCursor(plan, session) : print(plan, session, { start }));
+    return session.tally;
+  });
+  closed.throwIfAborted();
+  return tally;
+}
+
+async function readFromCursor(plan: ReadPlan, session: Session): Promise<void> {
+  const { connection, host, reporter, options } = session;
+  const cursor = await openCursor(options.cursor, connection, host, reporter.notify);
+  const { isLost } = host.stdout;
+  if (isLost) reporter.notify(nobodyGets(options.cursor));
+  const { start, past } = cursor;
+  try {
+    await print(plan, session, isLost ? { start, ...(past && { past }) } : cursor);
+  } finally {
+    await cursor.release();
+  }
+}
+
+/** A cursor never moves past what nobody got. */
+function nobodyGets(cursor: string): Notice {
+  const text = `stdout is closed, so nobody gets the runs: the cursor '${cursor}' stays where it is (to pass them by, send them to /dev/null: > /dev/null)`;
+  return { kind: "warning", text };
+}
+
+type From = { readonly start: Place } & Pick<Window, "past" | "checkpoint">;
+
+async function print({ follow, onExpired, isLast }: ReadPlan, session: Session, from: From): Promise<void> {
+  const { reporter } = session;
+  const sink = await openStdout(session, follow);
+  const more = isLast === undefined ? {} : { isLast };
+  await readWindow(session, { ...from, ...more, follow, onExpired }, { encode: sink.encode, sink });
+  const hidden = sink.hidden();
+  if (hidden === 0) return;
+  const columns = hidden === 1 ? "1 column" : `${hidden} columns`;
+  reporter.notify({ kind: "remark", text: `${columns} hidden to fit the terminal; -o wide shows all` });
+}
+
+/** Where runs are printed, in the format that the options name. */
+export function openStdout({ options, host, reporter }: Session, follow: boolean): Promise<RunSink> {
+  const { output, columns, columnsNamed, headers, time, common } = options;
+  const colour = decideColour(common.color, host.env, host.stdout.isTTY);
+  const layout = { format: output, columns, columnsNamed, headers, colour, time, hold: follow ? 0 : rowsHeld };
+  return openSink({ ...layout, now: () => host.now() }, quietly(host.stdout, reporter));
+}
+
+/** The live line stands where the next row goes, so it leaves first. */
+function quietly(stdout: Output, reporter: Reporter): Output {
+  return {
+    isTTY: stdout.isTTY,
+    isLost: stdout.isLost,
+    untilClosed: () => stdout.untilClosed(),
+    get columns() {
+      return stdout.columns;
+    },
+    get isMidLine() {
+      return stdout.isMidLine;
+    },
+    write: (text) => {
+      reporter.clear();
+      return stdout.write(text);
+    },
+  };
+}
+
+/** The exit code that `--exit-status` asks for. @throws FlowrunError `runFailed`. */
+export function checkFailed(options: ReadingOptions, tally: Readonly<Tally>): void {
+  if (!options.exitStatus || tally.failed === 0) return;
+  throw new FlowrunError("runFailed", `${tally.failed} of the printed runs failed`);
+}

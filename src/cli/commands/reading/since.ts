@@ -1,0 +1,15 @@
+import type { ReadingFlags } from "../../options/flags.ts";
+import type { Host } from "../../../host.ts";
+import { checkFailed, read } from "./read.ts";
+import { resolveReading, resolveStart } from "../../options/reading-options.ts";
+
+/** Every flow run recorded since a moment, oldest first, to the end of the journal. */
+export async function runSince(when: string, flags: ReadingFlags, host: Host): Promise<void> {
+  const options = await resolveReading(flags, host.now());
+  const start = resolveStart(when, flags, host.now());
+  const tally = await read(
+    { options, start, follow: false, onExpired: options.onExpired ?? "fail", signal: host.signal },
+    host,
+  );
+  checkFailed(options, tally);
+}

@@ -1,0 +1,85 @@
+import type { Candidate } from "../../../engine/digest.ts";
+import { FlowrunError } from "../../../errors.ts";
+import type { WaitFlags } from "../../options/flags.ts";
+import type { Host } from "../../../host.ts";
+import { networkHint } from "../../../adobe/http/words.ts";
+import { parseDuration } from "../../../adobe/journal/when.ts";
+import type { FlowRun } from "../../../runs/record/flow-run.ts";
+import { isTerminal } from "../../../runs/events/status.ts";
+import { read } from "./read.ts";
+import { resolveReading, resolveStart } from "../../options/reading-options.ts";
+
+/** Until the first finished run that matches; exits by its outcome, for pipelines. */
+export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
+  const options = await resolveReading(flags, host.now());
+  const start = resolveStart(flags.since, flags, host.now());
+  if (start.kind === "last") {
+    throw new FlowrunError("usage", "wait cannot start from a cursor", {
+      why: "it ends inside a page, and a cursor is for what has been read to the end",
+      hint: "give --since a duration (-PT5M), a date or time, or oldest",
+    });
+  }
+  const timeoutMs = flags.timeout === undefined ? null : parseDuration(flags.timeout);
+  const deadline = startDeadline(timeoutMs, host);
+  try {
+    const keep = (run: FlowRun): boolean => isTerminal(run.status) && options.keep(run);
+    const found: Candidate<unknown>[] = [];
+    const isLast = (run: Candidate<unknown>): boolean => found.push(run) > 0;
+    const onExpired = options.onExpired ?? "oldest";
+    const { pages } = await read(
+      { options: { ...options, keep }, start, follow: true, onExpired, isLast, signal: deadline.signal },
+      host,
+    );
+    const [run] = found;
+    if (run !== undefined) {
+      judge(run);
+      return;
+    }
+    host.signal.throwIfAborted();
+    throw tooLate(flags.timeout ?? "the time given", pages > 0);
+  } finally {
+    deadline.cancel();
+  }
+}
+
+function tooLate(timeout: string, hasRead: boolean): FlowrunError {
+  return new FlowrunError(
+    "timeout",
+    `no matching run ended within ${timeout}`,
+    hasRead
+      ? {
+          why: "the journal held none until now",
+          hint: "wait longer with --timeout, look back with --since, or see what ran: flowrun since -PT2H",
+        }
+      : { why: "the journal, or IMS before it, did not answer in all that time", hint: networkHint, examine: true },
+  );
+}
+
+function judge(run: Candidate<unknown>): void {
+  if (run.status === "success" || run.status === "partialSuccess") return;
+  throw new FlowrunError("runFailed", `run ${run.runId} ended as ${run.status}`);
+}
+
+/** A signal that aborts with the host's own, and where it is given `timeoutMs` after flowrun was started. */
+function startDeadline(timeoutMs: number | null, host: Pick<Host, "signal" | "sleep" | "now" | "startedAt">) {
+  const deadline = new AbortController();
+  const cancel = new AbortController();
+  const onStop = (): void => {
+    deadline.abort(host.signal.reason);
+  };
+  host.signal.addEventListener("abort", onStop, { once: true });
+  if (host.signal.aborted) onStop();
+  if (timeoutMs !== null) {
+    const left = timeoutMs - (host.now() - host.startedAt);
+    void host.sleep(Math.max(0, left), cancel.signal).then(() => {
+      deadline.abort();
+    });
+  }
+  return {
+    signal: deadline.signal,
+    cancel: () => {
+      host.signal.removeEventListener("abort", onStop);
+      cancel.abort();
+    },
+  };
+}

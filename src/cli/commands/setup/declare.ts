@@ -1,0 +1,142 @@
+import { Argument, Option, type Command } from "commander";
+import type { Host } from "../../../host.ts";
+import { profileKeys, type ProfileKey } from "../../../adobe/settings/keys.ts";
+import {
+  declareCommon,
+  type CommonFlags,
+  type ConfigSetFlags,
+  type LoginFlags,
+  type SetupFlags,
+} from "../../options/flags.ts";
+
+/** What sets flowrun up: login, logout, whoami, registrations, profile, config. */
+export function declareSetup(program: Command, host: Host): void {
+  declareLogin(program, host);
+  declareLogout(program, host);
+  declareWhoami(program, host);
+  declareRegistrations(program, host);
+  declareProfile(program, host);
+  declareConfig(program, host);
+}
+
+function declareLogin(program: Command, host: Host): void {
+  declareCommon(
+    program
+      .command("login")
+      .summary("set a profile up from a file of Adobe Developer Console")
+      .description(
+        "Sets a profile up: reads the credential, proves it with a token, finds the registration that delivers source flow-run events, and saves all that. On a terminal it asks for what is missing.",
+      )
+      .option(
+        "--from <file>",
+        "a project's or credential's JSON from Adobe Developer Console, an ims context, aio's .env or .aio, aepp's settings",
+      )
+      .option("--credential <name>", "which credential of the file, by name or client id")
+      .option("--registration <id>", "which registration's journal, where several deliver flow runs")
+      .addOption(
+        new Option("--journal-url <url>", "the journal itself; no registration is looked for").conflicts(
+          "registration",
+        ),
+      )
+      .option("--secret-stdin", "read the client secret from stdin, and never ask"),
+  )
+    .addHelpText(
+      "after",
+      `
+Examples:
+  flowrun login --from ~/Downloads/project.json
+  flowrun login --from credential.json --journal-url https://events-va6.adobe.io/events/organizations/…
+  flowrun login --secret-stdin < new-secret.txt       the same profile, another secret
+  flowrun login --profile demo                        the same steps, without an account`,
+    )
+    .action(async (flags: LoginFlags) => (await import("./login.ts")).runLogin(flags, host));
+}
+
+function declareLogout(program: Command, host: Host): void {
+  declareCommon(
+    program
+      .command("logout")
+      .summary("forget a profile's secret and token")
+      .description(
+        "Forgets the profile's secret and the token kept for it; ids, journal and cursors stay. `profile remove` forgets the rest.",
+      ),
+  ).action(async (flags: CommonFlags) => (await import("./logout.ts")).runLogout(flags, host));
+}
+
+function declareWhoami(program: Command, host: Host): void {
+  declareCommon(
+    program
+      .command("whoami")
+      .summary("show who the profile is to Adobe")
+      .description("Shows profile, client id, organisation, scopes, journal and when the token ends; never the token.")
+      .option("--json", "one JSON object"),
+  ).action(async (flags: SetupFlags) => (await import("./whoami.ts")).runWhoami(flags, host));
+}
+
+function declareRegistrations(program: Command, host: Host): void {
+  const load = () => import("./registrations.ts");
+  const registrations = program
+    .command("registrations")
+    .summary("the project's event registrations")
+    .description("Lists the project's event registrations, or makes one the profile's journal.");
+  declareCommon(
+    registrations
+      .command("list", { isDefault: true })
+      .description("List them (the default).")
+      .option("--json", "one JSON object a line"),
+  ).action(async (flags: SetupFlags) => (await load()).runRegistrations(flags, host));
+  declareCommon(registrations.command("use <id>").description("Read this registration's journal from now on.")).action(
+    async (id: string, flags: CommonFlags) => (await load()).runRegistrationsUse(id, flags, host),
+  );
+}
+
+function declareProfile(program: Command, host: Host): void {
+  const load = () => import("./profile.ts");
+  const profile = program
+    .command("profile")
+    .summary("the saved profiles")
+    .description("Lists the saved profiles, chooses the one that is used where none is named, or removes one.");
+  declareCommon(
+    profile.command("list").description("List the profiles.").option("--json", "one JSON object a line"),
+  ).action(async (flags: SetupFlags) => (await load()).runProfileList(flags, host));
+  declareCommon(profile.command("use <name>").description("Use this profile where none is named.")).action(
+    async (name: string, flags: CommonFlags) => (await load()).runProfileUse(name, flags, host),
+  );
+  declareCommon(profile.command("remove <name>").description("Forget a profile and its token; cursors stay.")).action(
+    async (name: string, flags: CommonFlags) => (await load()).runProfileRemove(name, flags, host),
+  );
+}
+
+function declareConfig(program: Command, host: Host): void {
+  const load = () => import("./config.ts");
+  const config = program
+    .command("config")
+    .summary("a profile's saved settings")
+    .description("Shows and changes what a profile has saved. The environment (FLOWRUN_…) goes before it.");
+  const key = (): Argument => new Argument("<key>", "the setting").choices(profileKeys);
+  declareCommon(config.command("path").description("Print the profile's file.")).action(async (flags: CommonFlags) =>
+    (await load()).runConfigPath(flags, host),
+  );
+  declareCommon(
+    config
+      .command("list")
+      .description("List what is saved; a secret is shown as [secret].")
+      .option("--json", "one JSON object"),
+  ).action(async (flags: SetupFlags) => (await load()).runConfigList(flags, host));
+  declareCommon(config.command("get").description("Print one saved value.").addArgument(key())).action(
+    async (name: ProfileKey, flags: CommonFlags) => (await load()).runConfigGet(name, flags, host),
+  );
+  declareCommon(
+    config
+      .command("set")
+      .description("Save one value.")
+      .addArgument(key())
+      .argument("[value]", "the value; a secret comes from --stdin alone")
+      .option("--stdin", "read the value from stdin"),
+  ).action(async (name: ProfileKey, value: string | undefined, flags: ConfigSetFlags) =>
+    (await load()).runConfigSet(name, value, flags, host),
+  );
+  declareCommon(config.command("unset").description("Forget one value.").addArgument(key())).action(
+    async (name: ProfileKey, flags: CommonFlags) => (await load()).runConfigUnset(name, flags, host),
+  );
+}

@@ -1,0 +1,39 @@
+import type { Host } from "../../../host.ts";
+import { createReporter } from "../../terminal/reporter.ts";
+import type { CommonFlags } from "../../options/flags.ts";
+import { readVariable } from "../../../adobe/settings/environment.ts";
+import { variables } from "../../../adobe/settings/keys.ts";
+import { forgetTokens } from "../../../state/token-file.ts";
+import { chosenProfile, requireProfile } from "../../../adobe/access/chosen-profile.ts";
+import { refuseDemo, withoutKey } from "./saved-profile.ts";
+import { readSaved } from "../../../adobe/access/way.ts";
+
+/**
+ * Forgets a profile's secret and every token that is kept for it. Ids and journal stay, so that its cursors go on.
+ * @throws FlowrunError `state` where something of that stays.
+ */
+export async function runLogout(flags: CommonFlags, host: Host): Promise<void> {
+  const { notify } = createReporter(host, { quiet: flags.quiet === true, verbose: false, live: false });
+  const profile = await chosenProfile(flags.profile, host);
+  refuseDemo(profile);
+  await requireProfile(profile, "profile", host);
+  // Of what is to be forgotten, one thing that stays must not keep the rest, nor must a damaged profile.
+  const [tokens] = await Promise.allSettled([forgetTokens({ cacheFolder: host.dirs.cache, profile })]);
+  const saved = await readSaved(profile, notify, host);
+  const hasSecret = saved.clientSecret !== undefined;
+  if (hasSecret) {
+    const { updateProfile } = await import("../../../state/profiles.ts");
+    await updateProfile(host, profile, (now) => withoutKey(now, "clientSecret"));
+  }
+  if (tokens.status === "rejected") throw tokens.reason;
+  notify({ kind: "remark", text: tell(profile, hasSecret, tokens.value > 0) });
+  const { clientSecret } = variables;
+  if (readVariable(host.env, clientSecret) !== null) notify({ kind: "warning", text: `${clientSecret} is still set` });
+}
+
+function tell(profile: string, hadSecret: boolean, hadTokens: boolean): string {
+  if (!hadSecret && !hadTokens) return `the profile '${profile}' has no secret and no token: nothing to forget`;
+  const parts = [...(hadSecret ? ["secret"] : []), ...(hadTokens ? ["tokens"] : [])].join(" and the ");
+  const rest = `ids and journal stay (flowrun profile remove ${profile} forgets those)`;
+  return `logged out: the ${parts} of profile '${profile}' are forgotten; ${rest}`;
+}

@@ -1,0 +1,203 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { columnNames } from "../../render/formats/columns.ts";
+import type { Grouping } from "../../runs/figures/grouping.ts";
+import { outputFormats, type OutputFormat } from "../../engine/sinks/index.ts";
+
+/** Options that every command which talks to Adobe has, as commander hands them over. */
+export interface CommonFlags {
+  readonly profile?: string;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly progress: boolean;
+  readonly color: "auto" | "always" | "never";
+}
+
+/** Options of a reading command, as commander hands them over. */
+export interface ReadingFlags extends CommonFlags {
+  readonly output: OutputFormat;
+  readonly json?: boolean;
+  readonly columns?: readonly string[];
+  readonly headers: boolean;
+  readonly status?: readonly string[];
+  readonly flow?: readonly string[];
+  readonly run?: readonly string[];
+  readonly sandbox?: readonly string[];
+  readonly code?: readonly string[];
+  readonly events?: readonly string[];
+  readonly until?: string;
+  readonly where?: readonly string[];
+  readonly names?: boolean;
+  readonly max?: number;
+  readonly retries: number;
+  readonly maxWait: string;
+  readonly limit?: number;
+  readonly jobs: number;
+  readonly exitStatus?: boolean;
+  readonly raw?: boolean;
+  readonly time?: "iso" | "local" | "relative";
+  readonly cursor?: string;
+  readonly onExpired?: "fail" | "oldest" | "latest";
+}
+
+export interface CursorFlags extends CommonFlags {
+  readonly json?: boolean;
+}
+
+export interface LoginFlags extends CommonFlags {
+  readonly from?: string;
+  readonly credential?: string;
+  readonly registration?: string;
+  readonly journalUrl?: string;
+  readonly secretStdin?: boolean;
+}
+
+/** Options of the commands that show or change what is saved. */
+export interface SetupFlags extends CommonFlags {
+  readonly json?: boolean;
+}
+
+export interface ConfigSetFlags extends CommonFlags {
+  readonly stdin?: boolean;
+}
+
+export interface DoctorFlags extends CommonFlags {
+  readonly json?: boolean;
+  readonly retries: number;
+  readonly maxWait: string;
+}
+
+export interface TailFlags extends ReadingFlags {
+  readonly since: string;
+}
+
+export interface ShowFlags extends ReadingFlags {
+  readonly since: string;
+}
+
+export interface ExplainFlags extends Pick<CommonFlags, "color"> {
+  readonly json?: boolean;
+  /** False where the reader wants no pager. */
+  readonly pager: boolean;
+}
+
+export interface StatsFlags extends ReadingFlags {
+  readonly by?: Grouping;
+  readonly bucket?: string;
+}
+
+export interface WaitFlags extends TailFlags {
+  readonly timeout?: string;
+}
+
+const expiryPolicies = ["fail", "oldest", "latest"] as const;
+const timeStyles = ["iso", "local", "relative"] as const;
+const colourChoices = ["auto", "always", "never"] as const;
+
+/** Declares the options that every command which talks to Adobe has. */
+export function declareCommon(command: Command): Command {
+  return declareColour(
+    command
+      .option("--profile <name>", "which saved profile; 'demo' is built in and needs no account")
+      .option("-q, --quiet", "only errors on stderr")
+      .option("-v, --verbose", "show each request on stderr (never a secret)")
+      .option("--no-progress", "no live line on stderr"),
+  );
+}
+
+/** Declares the option of everything that may be coloured. */
+export function declareColour(command: Command): Command {
+  return command.addOption(new Option("--color <when>", "colour").choices(colourChoices).default("auto"));
+}
+
+/** Declares the option of everything that is long enough to be read a screen at a time. */
+export function declarePager(command: Command): Command {
+  return command.option("--no-pager", "print it at once, though it is longer than the screen");
+}
+
+/** Declares the options of cli.md §2; their choices come from the registries, so help cannot lie. */
+export function declareReading(command: Command): Command {
+  return declareCommon(
+    command
+      .addOption(new Option("-o, --output <format>", "how runs are written").choices(outputFormats).default("table"))
+      .option("--json", "short for -o ndjson")
+      .option("--columns <names>", `columns of table and csv: ${columnNames().slice(0, 6).join(",")}…`, words)
+      .option("--no-headers", "table and csv without the header line")
+      .option(
+        "--status <statuses>",
+        "success, failed, partialSuccess, inProgress or all (default: all but inProgress)",
+        words,
+      )
+      .option("--flow <ids>", "only these dataflows", words)
+      .option("--run <ids>", "only these runs", words)
+      .option("--sandbox <names>", "only these sandboxes", words)
+      .option("--code <globs>", "only runs with such an error or cause: 'CONNECTOR-1*'", words)
+      .option(
+        "--events <which>",
+        "sources, runs (anything that carries a flow run) or exact event codes (default: sources)",
+        words,
+      )
+      .option("--until <when>", "drop runs updated later than that")
+      .option(
+        "--where <expression>",
+        `a condition over the record's fields: 'records.failed > 100 && durationMs > 30m'`,
+        each,
+      )
+      .option("--names", "look up in Flow Service the names that events do not carry; kept for a day")
+      .option("-n, --max <n>", "stop after so many runs", positive)
+      .option("--retries <n>", "failures in a row before since gives up", notNegative, 5)
+      .option("--max-wait <duration>", "longest single wait that the server may ask for", "PT5M")
+      .option("--limit <n>", "events per page asked of the journal", positive)
+      .option("--jobs <n>", "places of the journal read at once by since, show and stats", jobs, 4)
+      .option("--exit-status", "exit 3 if any printed run failed")
+      .option("--raw", "add the event as delivered, under raw")
+      .option("--cursor <name>", "which saved cursor 'last' means (default: default)")
+      .addOption(
+        new Option("--on-expired <policy>", "with last: what to do when the cursor's place has expired").choices(
+          expiryPolicies,
+        ),
+      )
+      .addOption(
+        new Option("--time <style>", "times in tables (default: local on a terminal, iso in a pipe)").choices(
+          timeStyles,
+        ),
+      ),
+  );
+}
+
+/** Repeated or separated by commas, never by spaces. */
+function words(value: string, previous: readonly string[] | undefined): readonly string[] {
+  const parts = value
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+  if (parts.length === 0) throw new InvalidArgumentError("It names nothing.");
+  return [...(previous ?? []), ...parts];
+}
+
+function each(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}
+
+function positive(value: string): number {
+  return integer(value, 1);
+}
+
+/** More readers than that would only wait for each other. */
+const mostJobs = 64;
+
+function jobs(value: string): number {
+  const number = integer(value, 1);
+  if (number <= mostJobs) return number;
+  throw new InvalidArgumentError(`It must be ${mostJobs} or less.`);
+}
+
+/** For an option that counts from 0. @throws InvalidArgumentError. */
+export function notNegative(value: string): number {
+  return integer(value, 0);
+}
+
+function integer(value: string, least: number): number {
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : NaN;
+  if (number >= least) return number;
+  throw new InvalidArgumentError(`It must be a whole number, ${String(least)} or more.`);
+}

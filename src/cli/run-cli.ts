@@ -1,0 +1,119 @@
+import { CommanderError } from "commander";
+import { exitCodes, FlowrunError, type FailureKind } from "../errors.ts";
+import type { Host } from "../host.ts";
+import { createProgram } from "./program.ts";
+import { safeText } from "../render/text/safe-text.ts";
+
+/**
+ * Runs one command line and returns its exit code; it never exits and never throws. The only place where failures
+ * become words: CommanderError → 2, an abort → 130, a closed stdout → 0, a FlowrunError → its code; anything else is
+ * a bug and shows its stack.
+ */
+export async function runCli(argv: readonly string[], host: Host): Promise<number> {
+  try {
+    const words = argv.length === 0 ? ["--help"] : argv.map(shield);
+    await createProgram(host, words[0]).parseAsync(words, { from: "user" });
+    return 0;
+  } catch (error) {
+    return await explain(error, argv, host);
+  }
+}
+
+/**
+ * commander takes an operand like `-P1D` or `-2h` for an option. A token that is exactly a negative duration gets a
+ * real minus sign (U+2212), which the reader of durations knows.
+ */
+function shield(token: string): string {
+  return negativeDuration.test(token) ? `\u2212${token.slice(1)}` : token;
+}
+
+const negativeDuration = /^-(?:P[\dTWDHMSY.,]*|(?:\d+(?:\.\d+)?[wdhms])+)$/i;
+
+async function explain(error: unknown, argv: readonly string[], host: Host): Promise<number> {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    return report(usageError(error, argv), argv, host);
+  }
+  if (host.signal.aborted) return exitCodes.aborted;
+  if (error instanceof FlowrunError) return report(error, argv, host);
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const bug = new FlowrunError("bug", "flowrun hit a bug", {
+    why: stack,
+    hint: "please report it with the lines above",
+  });
+  return report(bug, argv, host);
+}
+
+const silent: readonly FailureKind[] = ["closed", "runFailed", "aborted"];
+
+/** Three lines: what happened, why, what to type next; or one JSON object where the output is JSON. */
+async function report(error: FlowrunError, argv: readonly string[], host: Host): Promise<number> {
+  const { kind, message, why, requestId } = error;
+  const hint = error.examine ? [error.hint, lookCloser].filter(Boolean).join("   ") : error.hint;
+  const exitCode = exitCodes[kind];
+  if (silent.includes(kind)) return exitCode;
+  const request = requestId === null ? "" : ` (request ${requestId})`;
+  const text = wantsJson(argv)
+    ? JSON.stringify({
+        type: "flowrun.error",
+        kind,
+        exitCode,
+        message: why === null ? message : `${message}: ${why}`,
+        hint,
+        requestId,
+      })
+    : [
+        `error: ${safeText(message)}`,
+        `  why: ${indented(`${why ?? "unknown"}${request}`)}`,
+        `  fix: ${safeText(hint ?? "flowrun --help")}`,
+      ].join("\n");
+  await host.stderr.write(`${text}\n`).catch(() => undefined);
+  return exitCode;
+}
+
+const lookCloser = "(or look closer: flowrun doctor)";
+
+/**
+ * Only a why has several lines: a list, a stack, an expression with a caret. Those after the first are set in, so that
+ * nothing quoted in them can pass for a line of ours.
+ */
+function indented(why: string): string {
+  return why
+    .split("\n")
+    .map((line, index) => (index === 0 ? line : line.replace(/^ {0,4}/, setIn)))
+    .map(safeText)
+    .join("\n");
+}
+
+const setIn = " ".repeat(4);
+
+/** commander's one sentence, or two, or a suggestion on a second line, as what happened and why. */
+function usageError(error: CommanderError, argv: readonly string[]): FlowrunError {
+  const words = argv.filter((word) => !word.startsWith("-"));
+  const [command, ...operands] = words[0] === "help" ? words.slice(1) : words;
+  const isUnknown =
+    error.code === "commander.unknownCommand" || (words[0] === "help" && error.code === "commander.help");
+  const isNested = isUnknown && operands.length > 0;
+  const topic = command === undefined || (isUnknown && !isNested) ? "" : ` ${command}`;
+  const told =
+    isUnknown && error.code === "commander.help" ? `unknown command '${words[1] ?? ""}'` : toldBy(error, topic);
+  const [, what = told, why = ""] = /^(?:error: )?(.*?)(?:\.\s+|\n)(.+)$/s.exec(told) ?? [];
+  return new FlowrunError("usage", what.replace(/^error: /, "").replaceAll("\u2212", "-"), {
+    why: why === "" ? `flowrun${topic} cannot be run as it is written` : why.replace(/^\(|\)$/g, ""),
+    hint: `flowrun${topic} --help`,
+  });
+}
+
+/** commander shows the help of a group of commands and calls that a failure. */
+function toldBy(error: CommanderError, topic: string): string {
+  return error.code === "commander.help" ? `'flowrun${topic}' is not whole. It takes one more command.` : error.message;
+}
+
+/** Looked up in the bare words, since the line may be the very thing that could not be parsed. */
+function wantsJson(argv: readonly string[]): boolean {
+  return argv.some((word, index) => {
+    if (word === "--json") return true;
+    const format = /^(?:-[qv]*o|--output)=?(.*)$/.exec(word)?.[1];
+    return format !== undefined && ["json", "ndjson"].includes(format === "" ? (argv[index + 1] ?? "") : format);
+  });
+}

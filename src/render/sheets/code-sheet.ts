@@ -1,0 +1,72 @@
+import type { CatalogueEntry, FamilyNote } from "../../runs/catalogue/catalogue.ts";
+import type { Painter } from "../text/painter.ts";
+import { safeText } from "../text/safe-text.ts";
+import { wrapBeside } from "../text/wrap.ts";
+
+/** What the catalogue says of a code in one family, for reading: whole, in lines of at most `width` columns. Pure. */
+export function renderCode(entry: CatalogueEntry, painter: Painter, width: number): string {
+  const { code, family, title, rank, meaning, remedy, source, link } = entry;
+  return lines([
+    painter.bold(code),
+    ...wrapBeside("  means   ", meaning, width),
+    ...wrapBeside("  do      ", remedy, width),
+    ...(rank === "summary" ? wrapBeside("  rank    ", summary, width) : []),
+    ...wrapBeside("  family  ", `${family}: ${title}`, width),
+    ...wrapBeside("  see     ", source, width),
+    ...wrapBeside("          ", link ?? "", width),
+  ]);
+}
+
+const summary = "a summary: where a cause stands beside or below it, that is what is wrong";
+
+/** What the form of an unlisted code tells: each family that it may belong to, and where to look it up. Pure. */
+export function renderForm(code: string, notes: readonly FamilyNote[], painter: Painter, width: number): string {
+  return lines([
+    painter.bold(safeText(code)),
+    ...wrapBeside("  means   ", "The catalogue does not list it. By its form it may be of:", width),
+    ...notes.flatMap(({ family, title, meaning, link }) => [
+      ...wrapBeside("  family  ", `${family}: ${title}. ${meaning}`, width),
+      ...wrapBeside("          ", link ?? "", width),
+    ]),
+  ]);
+}
+
+/** Entries one a line, as code, family and meaning, for grep and awk. Pure. */
+export function renderTable(entries: readonly CatalogueEntry[]): string {
+  const rows = [{ code: "CODE", family: "FAMILY", meaning: "MEANING" }, ...entries];
+  const codeWidth = widest(rows.map(({ code }) => code));
+  const familyWidth = widest(rows.map(({ family }) => family));
+  return lines(
+    rows.map(({ code, family, meaning }) => `${code.padEnd(codeWidth)}  ${family.padEnd(familyWidth)}  ${meaning}`),
+  );
+}
+
+/**
+ * Entries below the name of their family, for reading; those of a family stand together. Meanings are wrapped beside
+ * their codes, below a code that is too long for its column. Pure.
+ */
+export function renderShelves(entries: readonly CatalogueEntry[], painter: Painter, width: number): string {
+  return lines(
+    entries.flatMap(({ code, family, title, meaning }, at) => {
+      const isFirst = family !== entries[at - 1]?.family;
+      const isLong = code.length > longestCode;
+      return [
+        ...(isFirst && at > 0 ? [""] : []),
+        ...(isFirst ? wrapBeside("", `${title} (${family})`, width).map((line) => painter.bold(line)) : []),
+        ...(isLong ? [`  ${code}`] : []),
+        ...wrapBeside(`  ${(isLong ? "" : code).padEnd(longestCode)}  `, meaning, width),
+      ];
+    }),
+  );
+}
+
+/** The three codes in a hundred that are longer would leave the meanings no room. */
+const longestCode = 28;
+
+function widest(texts: readonly string[]): number {
+  return Math.max(...texts.map((text) => text.length));
+}
+
+function lines(texts: readonly string[]): string {
+  return texts.map((text) => `${text}\n`).join("");
+}

@@ -1,0 +1,47 @@
+import { pathSegment } from "../../text/path-segment.ts";
+import { unnamed } from "../../runs/causes/error-text.ts";
+import type { FlowRun } from "../../runs/record/flow-run.ts";
+import { rankOf } from "../../runs/catalogue/ranks.ts";
+import { safeText } from "../text/safe-text.ts";
+
+/** What to type next about a run, and what for. */
+export interface NextStep {
+  readonly purpose: string;
+  readonly command: string;
+}
+
+/**
+ * What leads on from a run: its root cause explained, what else it has hit, and the records that failed. `profile` is
+ * the one that the user named, if any. Pure.
+ */
+export function nextSteps(run: FlowRun, profile: string | null): readonly NextStep[] {
+  const { rootCause, batchIds } = run;
+  const named = profile === null ? "" : ` --profile ${quoteForShell(profile)}`;
+  const steps: NextStep[] = [];
+  if (rootCause !== null && rootCause.code !== unnamed) {
+    const code = quoteForShell(rootCause.code);
+    if (rankOf(rootCause.code) !== null)
+      steps.push({ purpose: "all about the root cause", command: `flowrun explain ${code}` });
+    steps.push({
+      purpose: "what else it has hit",
+      command: `flowrun since -P7D --events runs --code ${code}${named}`,
+    });
+  }
+  if (!hasFailedRecords(run)) return steps;
+  const ids = batchIds.map(pathSegment).filter((id) => id !== null);
+  const paths = ids.map((id) => `GET ${exportUrl}/batches/${id}/meta?path=row_errors`);
+  return [...steps, ...paths.map((command) => ({ purpose: "the records that failed", command }))];
+}
+
+/** The Data Access API (contract: flow-runs, §5.2). */
+const exportUrl = "https://platform.adobe.io/data/foundation/export";
+
+function hasFailedRecords({ records, activities }: FlowRun): boolean {
+  return [{ records }, ...activities].some(({ records: { failed } }) => failed !== null && failed > 0);
+}
+
+/** A word as a POSIX shell takes it for one; text from an event must not become a command of its own. */
+function quoteForShell(word: string): string {
+  const shown = safeText(word);
+  return /^[\w.:@%+=][\w.:@%+=/-]*$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,131 @@
+import type { Catalogue } from "../../runs/catalogue/catalogue.ts";
+import { failuresOf } from "../../runs/causes/causes.ts";
+import type { Connection, FlowRun, RunError } from "../../runs/record/flow-run.ts";
+import { resolveColumns } from "../formats/columns.ts";
+import { renderErrorTree, type TreeOptions } from "./error-tree.ts";
+import { nameActivity, renderMetrics } from "./metrics.ts";
+import { nextSteps } from "./next-steps.ts";
+import { paintStatus, type Painter } from "../text/painter.ts";
+import { renderDuration, renderTime, type TimeTelling } from "../text/quantities.ts";
+import { escapeActive, safeText } from "../text/safe-text.ts";
+import { tableRenderer } from "../formats/table.ts";
+import { wrapBeside } from "../text/wrap.ts";
+
+export interface SheetOptions {
+  /** Explains the codes of errors; may be null where there are none. */
+  readonly catalogue: Catalogue | null;
+  readonly painter: Painter;
+  readonly time: TimeTelling;
+  /** Columns that a line may take; ids, links and commands stay whole and may stand out. */
+  readonly width: number;
+  /** The profile that the user named, which commands to type next must name, too. */
+  readonly profile: string | null;
+}
+
+/**
+ * One run in full, for reading: `run` is its latest notification, `history` all of them in order. Nothing is cut, every
+ * text is safe to show, and each line ends in a line break. Pure but for the clock of relative times.
+ */
+export function renderSheet(run: FlowRun, history: readonly FlowRun[], options: SheetOptions): string {
+  const { painter } = options;
+  const names = new Map(run.activities.map((activity) => [activity.id, nameActivity(activity)]));
+  const nameOf = (activity: string): string => names.get(activity) ?? activity;
+  const inner = { ...options, nameOf, width: options.width - indent.length };
+  const sections: readonly Section[] = [
+    { title: "HISTORY", lines: history.length > 1 ? renderHistory(history, inner) : [] },
+    { title: "METRICS", lines: renderMetrics(run, inner) },
+    { title: "RECORDS", lines: renderNotes(run, inner) },
+    { title: "SOURCES", lines: run.sources.flatMap(renderConnection) },
+    { title: "TARGETS", lines: run.targets.flatMap(renderConnection) },
+    { title: "BATCHES", lines: run.batchIds.map(safeText) },
+    { title: "ERRORS", lines: renderErrors(run, inner) },
+    { title: "NEXT", lines: renderNext(run, options.profile) },
+    { title: "AS DELIVERED", lines: renderRaw(run) },
+  ];
+  const told = sections
+    .filter(({ lines }) => lines.length > 0)
+    .map(({ title, lines }) => ["", painter.bold(title), ...lines.map((line) => `${indent}${line}`.trimEnd())]);
+  return [renderHead(run, inner), ...told].map((lines) => `${lines.join("\n")}\n`).join("");
+}
+
+interface Section {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+const indent = "  ";
+
+function renderHead(run: FlowRun, { painter, time, width }: SheetOptions): readonly string[] {
+  const when = (at: string | null): string | null => (at === null ? null : renderTime(at, time));
+  const facts: readonly (readonly [label: string, text: string | null])[] = [
+    [run.flowName === null ? "flow" : "", run.flowId],
+    ["sandbox", withId(run.sandbox.name, run.sandbox.id)],
+    ["created", when(run.createdAt)],
+    ["started", when(run.startedAt)],
+    ["completed", when(run.completedAt)],
+    ["took", run.durationMs === null ? null : renderDuration(run.durationMs)],
+    ["updated", when(run.updatedAt)],
+    ["event", withId(run.eventCode, run.eventId)],
+    ["position", run.position],
+    ["org", run.imsOrgId],
+    ["reference", run.providerRefId],
+  ];
+  const beside = (label: string): string => indent + label.padEnd(labelWidth);
+  return [
+    `${painter.bold(safeText(run.runId))}  ${paintStatus(safeText(run.status), painter)}`,
+    ...wrapBeside(beside("flow"), run.flowName ?? "", width),
+    ...facts.flatMap(([label, text]) => (text === null ? [] : [beside(label) + safeText(text)])),
+  ];
+}
+
+const labelWidth = "completed".length + 2;
+
+function withId(name: string | null, id: string | null): string | null {
+  return name === null || id === null ? (name ?? id) : `${name} (${id})`;
+}
+
+function renderHistory(history: readonly FlowRun[], { painter, time }: SheetOptions): readonly string[] {
+  const columns = resolveColumns(["updatedAt", "status", "durationMs", "eventCode"], "table");
+  const table = tableRenderer({ columns, mayHide: false, headers: true, painter, time, room: () => Infinity });
+  return table.lay(history.map(table.encode)).trimEnd().split("\n");
+}
+
+function renderConnection({ id, type, reference }: Connection): readonly string[] {
+  const head = [type, id].filter((part) => part !== null).map(safeText);
+  const ids = reference === null ? [] : reference.ids.map((word) => [reference.type, word]);
+  const references = ids.map((parts) => parts.filter((part) => part !== null).map(safeText));
+  return [head.join("  "), ...references.map((parts) => `${indent}${parts.join("  ")}`)].filter((line) => line !== "");
+}
+
+/** Why records were skipped, or came with a warning. */
+function renderNotes(run: FlowRun, options: TreeOptions): readonly string[] {
+  const failures = new Set(failuresOf(run));
+  return run.errors
+    .filter((error) => !failures.has(error))
+    .flatMap((error) => {
+      const [head = "", ...rest] = renderErrorTree(error, options);
+      return [`${error.severity}  ${head}`, ...rest];
+    });
+}
+
+function renderErrors(run: FlowRun, options: TreeOptions): readonly string[] {
+  const trees = everyError(run).map((error) => renderErrorTree(error, options));
+  return trees.flatMap((lines, at) => (at === 0 ? lines : ["", ...lines]));
+}
+
+/** The run's errors, and those that only an activity tells. */
+function everyError(run: FlowRun): readonly RunError[] {
+  const known = new Set(failuresOf(run).flatMap(({ code, causes }) => [code, ...causes.map((cause) => cause.code)]));
+  const others = run.activities.flatMap(({ id, errors, status }) =>
+    failuresOf({ errors, status }).map((error) => ({ ...error, activity: id })),
+  );
+  return [...failuresOf(run), ...others.filter(({ code }) => !known.has(code))];
+}
+
+function renderNext(run: FlowRun, profile: string | null): readonly string[] {
+  return nextSteps(run, profile).flatMap(({ purpose, command }) => [`${purpose}:`, `${indent}${command}`]);
+}
+
+function renderRaw({ raw = null }: FlowRun): readonly string[] {
+  return raw === null ? [] : escapeActive(JSON.stringify(raw, null, 2)).split("\n");
+}

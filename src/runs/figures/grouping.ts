@@ -1,0 +1,20 @@
+import type { FlowRun } from "../record/flow-run.ts";
+
+/** What runs can be told apart by. */
+export const groupings = ["flow", "sandbox", "code", "status"] as const;
+
+export type Grouping = (typeof groupings)[number];
+
+/** What a run goes by: its flow's id, its sandbox, its root cause's code, its status; `null` where it has none. Pure. */
+export function keyOf(run: FlowRun, by: Grouping): string | null {
+  switch (by) {
+    case "flow":
+      return run.flowId;
+    case "sandbox":
+      return run.sandbox.name ?? run.sandbox.id;
+    case "code":
+      return run.rootCause?.code ?? null;
+    case "status":
+      return run.status;
+  }
+}

@@ -1,0 +1,76 @@
+import type { FlowRun } from "../record/flow-run.ts";
+import { keptId, keptText } from "../record/kept.ts";
+
+/** A root cause, how often and when it came, and the flows it touched. */
+export interface RootCause {
+  /** `null` for what was left when there were too many codes. */
+  readonly code: string | null;
+  /** The message that came with it last, its first 500 characters. */
+  readonly message: string | null;
+  readonly count: number;
+  /** RFC 3339. */
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  /** A hundred at most. */
+  readonly flows: readonly { readonly id: string; readonly name: string | null }[];
+}
+
+export interface RootCauseCounter {
+  /** `at` is the run's time, epoch milliseconds. */
+  add(run: FlowRun, at: number): void;
+  /** Most frequent first. */
+  read(): readonly RootCause[];
+}
+
+/** Codes come out of events, which could invent any number of them, and so do flows. */
+const mostCodes = 1000;
+const mostFlows = 100;
+/** Some messages are as long as a page. */
+const longestMessage = 500;
+
+/** Counts the root causes of all runs that have one, whatever their status, in bounded memory. */
+export function countRootCauses(): RootCauseCounter {
+  const counters = new Map<string | null, Counter>();
+  return {
+    add: (run, at) => {
+      if (run.rootCause === null) return;
+      const told = keptId(run.rootCause.code);
+      const code = counters.has(told) || counters.size < mostCodes ? told : null;
+      const known = counters.get(code);
+      const counter = known ?? { message: null, count: 0, first: at, last: at, flows: new Map() };
+      if (known === undefined) counters.set(code === null ? null : keptText(code), counter);
+      note(counter, run, at);
+    },
+    read: () =>
+      [...counters]
+        .map(([code, { message, count, first, last, flows }]) => ({
+          code,
+          message,
+          count,
+          firstSeen: new Date(first).toISOString(),
+          lastSeen: new Date(last).toISOString(),
+          flows: [...flows].map(([id, name]) => ({ id, name })),
+        }))
+        .sort((one, other) => other.count - one.count),
+  };
+}
+
+interface Counter {
+  message: string | null;
+  count: number;
+  first: number;
+  last: number;
+  readonly flows: Map<string, string | null>;
+}
+
+function note(counter: Counter, { rootCause, flowName, ...run }: FlowRun, at: number): void {
+  counter.count += 1;
+  const message = rootCause?.message ?? null;
+  if (message !== null) counter.message = keptText(message, longestMessage);
+  counter.first = Math.min(counter.first, at);
+  counter.last = Math.max(counter.last, at);
+  const { flows } = counter;
+  const flowId = keptId(run.flowId);
+  const name = flowName === null ? null : keptText(flowName, longestMessage);
+  if (flows.has(flowId) || flows.size < mostFlows) flows.set(flowId, name ?? flows.get(flowId) ?? null);
+}

@@ -1,0 +1,171 @@
+import { countFigures, type FigureCounter, type Figures } from "./figures.ts";
+import type { FlowRun } from "../record/flow-run.ts";
+import { keyOf, type Grouping } from "./grouping.ts";
+import { keptId, keptText } from "../record/kept.ts";
+import { countRootCauses, type RootCause } from "./root-causes.ts";
+import { cutTime, roundStep, type Timeline } from "./timeline.ts";
+
+export interface StatsPlan {
+  /** The window, epoch milliseconds. */
+  readonly from: number;
+  readonly to: number;
+  readonly by: Grouping | null;
+  /** How long a bucket is; `null` for no buckets. */
+  readonly bucketMs: number | null;
+}
+
+/**
+ * Figures over a window. Notifications are counted as a reading prints them: a run whose end AEP tells twice, under two
+ * event ids, counts twice. Rates and shares go from 0 to 1, times are RFC 3339, unknown is `null`.
+ */
+export interface Stats {
+  readonly type: "flowrun.stats";
+  readonly schemaVersion: 1;
+  readonly from: string;
+  readonly to: string;
+  readonly by: Grouping | null;
+  readonly bucketMs: number | null;
+  readonly total: Figures;
+  /** The runs' and the failures' numbers, step by step. */
+  readonly trend: Trend;
+  /** Most runs first; none where nothing was to be told apart. */
+  readonly groups: readonly Group[];
+  /** In order, empty ones included; none where none were asked for. */
+  readonly buckets: readonly Bucket[];
+  /** Most frequent first. */
+  readonly rootCauses: readonly RootCause[];
+}
+
+export interface Trend {
+  readonly stepMs: number;
+  readonly runs: readonly number[];
+  readonly failed: readonly number[];
+}
+
+export interface Group extends Figures {
+  /** The flow's or the sandbox's name or id, the code or the status; `null` for runs that have none. */
+  readonly key: string | null;
+  /** The flow's name, by flow. */
+  readonly name: string | null;
+  /** True for what was left when there were too many groups. */
+  readonly isRest: boolean;
+  readonly trend: Trend;
+}
+
+export interface Bucket extends Figures {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface StatsCounter {
+  add(run: FlowRun): void;
+  read(): Stats;
+}
+
+/** Steps in a trend: as many as fit in a line of 80 columns beside their title. */
+const mostSteps = 50;
+/** Events could name any number of flows, sandboxes, codes and statuses. */
+const mostGroups = 1000;
+/** Of a flow's name so many characters are kept; most have a dozen. */
+const longestName = 500;
+
+/**
+ * Counts the runs of a window, handed over in the journal's order. A run belongs to the time when it was updated; one
+ * that does not say goes with the run before. Memory is bounded by groups and buckets, whatever the number of runs.
+ */
+export function countStats({ from, to, by, bucketMs }: StatsPlan): StatsCounter {
+  const steps = cutTime(from, to, roundStep(to - from, mostSteps));
+  const pieces = bucketMs === null ? null : cutTime(from, to, bucketMs);
+  const total = countFigures();
+  const trend = countTrend(steps);
+  const buckets = Array.from({ length: pieces?.length ?? 0 }, countFigures);
+  const groups = new Map<string | null, GroupCounter>();
+  const rest = openGroup(null, steps);
+  const causes = countRootCauses();
+  let at = from;
+
+  const groupOf = (key: string | null): GroupCounter => {
+    const known = groups.get(key);
+    if (known !== undefined) return known;
+    if (groups.size >= mostGroups) return rest;
+    const kept = key === null ? null : keptText(key);
+    const fresh = openGroup(kept, steps);
+    groups.set(kept, fresh);
+    return fresh;
+  };
+
+  return {
+    add: (run) => {
+      at = run.updatedAt === null ? at : Date.parse(run.updatedAt);
+      total.add(run);
+      trend.add(run, at);
+      if (pieces !== null) buckets[pieces.indexOf(at)]?.add(run);
+      if (by !== null) groupOf(groupKey(run, by)).add(run, at, by);
+      causes.add(run, at);
+    },
+    read: () => ({
+      type: "flowrun.stats",
+      schemaVersion: 1,
+      from: iso(from),
+      to: iso(to),
+      by,
+      bucketMs,
+      total: total.read(),
+      trend: trend.read(),
+      groups: readGroups([...groups.values()], rest),
+      buckets: pieces === null ? [] : buckets.map((bucket, index) => readBucket(bucket, pieces, index)),
+      rootCauses: causes.read(),
+    }),
+  };
+}
+
+function groupKey(run: FlowRun, by: Grouping): string | null {
+  const key = keyOf(run, by);
+  return key === null ? null : keptId(key);
+}
+
+interface GroupCounter {
+  add(run: FlowRun, at: number, by: Grouping): void;
+  read(): Omit<Group, "isRest">;
+}
+
+function openGroup(key: string | null, steps: Timeline): GroupCounter {
+  const figures = countFigures();
+  const trend = countTrend(steps);
+  let name: string | null = null;
+  return {
+    add: (run, at, by) => {
+      if (by === "flow" && run.flowName !== null) name = keptText(run.flowName, longestName);
+      figures.add(run);
+      trend.add(run, at);
+    },
+    read: () => ({ key, name, ...figures.read(), trend: trend.read() }),
+  };
+}
+
+function readGroups(groups: readonly GroupCounter[], rest: GroupCounter): readonly Group[] {
+  const named = groups.map((group): Group => ({ ...group.read(), isRest: false }));
+  const left: Group = { ...rest.read(), name: null, isRest: true };
+  return [...named.sort((one, other) => other.runs - one.runs), ...(left.runs > 0 ? [left] : [])];
+}
+
+function countTrend(steps: Timeline) {
+  const runs = Array.from({ length: steps.length }, () => 0);
+  const failed = Array.from({ length: steps.length }, () => 0);
+  return {
+    add: (run: FlowRun, at: number): void => {
+      const index = steps.indexOf(at);
+      runs[index] = (runs[index] ?? 0) + 1;
+      if (run.status === "failed") failed[index] = (failed[index] ?? 0) + 1;
+    },
+    read: (): Trend => ({ stepMs: steps.stepMs, runs, failed }),
+  };
+}
+
+function readBucket(bucket: FigureCounter, pieces: Timeline, index: number): Bucket {
+  return { from: iso(pieces.startOf(index)), to: iso(pieces.startOf(index + 1)), ...bucket.read() };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

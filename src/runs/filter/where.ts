@@ -1,0 +1,265 @@
+import { RE2JS } from "re2js";
+import type { FlowrunError } from "../../errors.ts";
+import { parseExpression, pointAt, type Comparison, type Condition, type Operand } from "./expression.ts";
+import type { RunFilter } from "./filter.ts";
+import type { FlowRun } from "../record/flow-run.ts";
+import { nearest } from "../../text/nearest.ts";
+import { fieldPaths, kindAt, valuesAt, type FieldKind, type FieldValue } from "../record/record-fields.ts";
+
+/** How words of time are read, which the domain leaves to the journal's room; `null` for what is none. */
+export interface TimeWords {
+  /** A length of time (`30m`, `PT5M`), in milliseconds. */
+  readonly duration: (word: string) => number | null;
+  /** A date or time, in epoch milliseconds. */
+  readonly instant: (word: string) => number | null;
+}
+
+/**
+ * What a condition over the record's fields (`--where`) means. Nothing of it is run as code, and patterns are matched
+ * by RE2, in time that grows with the text's length only. A comparison with an unknown (`null`) is false, but for
+ * `== null` and `!= null`; a field in a list is compared element by element, and one that fits is enough.
+ * @throws FlowrunError `usage` that points at a wrong field, value or sign. Pure.
+ */
+export function compileWhere(expression: string, times: TimeWords): RunFilter {
+  return compile(parseExpression(expression), { expression, times });
+}
+
+interface Source {
+  readonly expression: string;
+  readonly times: TimeWords;
+}
+
+function compile(condition: Condition, source: Source): RunFilter {
+  switch (condition.kind) {
+    case "all": {
+      const tests = condition.parts.map((part) => compile(part, source));
+      return (run) => tests.every((test) => test(run));
+    }
+    case "any": {
+      const tests = condition.parts.map((part) => compile(part, source));
+      return (run) => tests.some((test) => test(run));
+    }
+    case "not": {
+      const test = compile(condition.part, source);
+      return (run) => !test(run);
+    }
+    case "constant":
+      return () => condition.holds;
+    case "comparison":
+      return compileComparison(condition, source);
+  }
+}
+
+/** One side of a comparison, ready to be asked. */
+interface Side {
+  readonly kind: FieldKind | "number" | "null";
+  readonly values: (run: FlowRun) => readonly FieldValue[];
+}
+
+function compileComparison(comparison: Comparison, source: Source): RunFilter {
+  const { operator, left, right } = comparison;
+  if (operator === "=~" || operator === "!~") return compileMatch(comparison, source);
+  const sides = { left: sideOf(left, source), right: sideOf(right, source) };
+  const one = timed(sides.left, sides.right, left, source);
+  const other = timed(sides.right, sides.left, right, source);
+  checkKinds(one, other, comparison, source);
+  if (one.kind === "null") return nullTest(operator === "==", other);
+  if (other.kind === "null") return nullTest(operator === "==", one);
+  const holds = relations[operator];
+  const deciding = decidingOf[operator];
+  return (run) => {
+    const others = deciding(other.values(run).filter((value) => value !== null));
+    if (others instanceof Set) return one.values(run).some((a) => a !== null && others.has(a));
+    return one.values(run).some((a) => a !== null && others.some((b) => holds(a, b)));
+  };
+}
+
+type Known = Exclude<FieldValue, null>;
+
+/**
+ * Of the values on the right those that decide whether any fits: one or two, or a set to look them up in. Two fields with
+ * a hundred thousand elements each would be ten thousand million pairs.
+ */
+const decidingOf: Readonly<
+  Record<keyof typeof relations, (values: readonly Known[]) => readonly Known[] | Set<Known>>
+> = {
+  "==": (values) => (values.length < 2 ? values : new Set(values)),
+  "!=": (values) => [...values.slice(0, 1), ...values.filter((value) => value !== values[0]).slice(0, 1)],
+  ">": least,
+  ">=": least,
+  "<": greatest,
+  "<=": greatest,
+};
+
+function least(values: readonly Known[]): readonly Known[] {
+  return values.length < 2 ? values : [values.reduce((one, other) => (other < one ? other : one))];
+}
+
+function greatest(values: readonly Known[]): readonly Known[] {
+  return values.length < 2 ? values : [values.reduce((one, other) => (other > one ? other : one))];
+}
+
+const relations: Readonly<
+  Record<"==" | "!=" | ">" | ">=" | "<" | "<=", (a: string | number, b: string | number) => boolean>
+> = {
+  "==": (a, b) => a === b,
+  "!=": (a, b) => a !== b,
+  ">": (a, b) => a > b,
+  ">=": (a, b) => a >= b,
+  "<": (a, b) => a < b,
+  "<=": (a, b) => a <= b,
+};
+
+function nullTest(wantsNull: boolean, { values }: Side): RunFilter {
+  return (run) => values(run).some((value) => (value === null) === wantsNull);
+}
+
+function sideOf(operand: Operand, source: Source): Side {
+  if (operand.kind === "text") return constant("text", operand.text);
+  if (operand.kind === "pattern") {
+    throw fail(operand, "--where matches a pattern with =~ or !~ only", "flowName =~ /crm/i", source);
+  }
+  return literalFrom(operand.text, source.times) ?? fieldFrom(operand, source);
+}
+
+function constant(kind: Side["kind"], value: FieldValue): Side {
+  const values = [value];
+  return { kind, values: () => values };
+}
+
+const numberPattern = /^-?\d+(?:\.\d+)?(?:e\d+)?$/i;
+const sizePattern = /^(\d+(?:\.\d+)?)(?:([kmgtp])(i?))?b$/i;
+
+/** A number, a size, a length of time or `null`; nothing for the name of a field. */
+function literalFrom(word: string, times: TimeWords): Side | null {
+  if (word === "null") return constant("null", null);
+  if (numberPattern.test(word)) return constant("number", Number(word));
+  const [isSize, amount = "", prefix = "", binary = ""] = sizePattern.exec(word) ?? [];
+  if (isSize !== undefined) {
+    const power = " kmgtp".indexOf(prefix.toLowerCase() || " ");
+    return constant("bytes", Number(amount) * (binary === "" ? 1000 : 1024) ** power);
+  }
+  // A field's name may look like a length of time to a generous reader, but none begins with a digit or is upper case.
+  const ms = /^(?:\d|P[\dT])/.test(word) ? times.duration(word) : null;
+  return ms === null ? null : constant("duration", ms);
+}
+
+function fieldFrom(operand: Operand, source: Source): Side {
+  const { text } = operand;
+  const kind = kindAt(text);
+  if (kind === null) throw noField(operand, source);
+  if (kind === "group") {
+    const inside = fieldPaths().filter((path) => path.startsWith(`${text}.`));
+    throw fail(
+      operand,
+      `--where cannot compare '${text}', which holds fields`,
+      `name one of ${inside.join(", ")}`,
+      source,
+    );
+  }
+  const path = text.split(".");
+  if (kind !== "time") return { kind, values: (run) => valuesAt(run, path) };
+  return {
+    kind,
+    values: (run) => valuesAt(run, path).map((time) => (time === null ? null : Date.parse(String(time)))),
+  };
+}
+
+function noField(operand: Operand, source: Source): FlowrunError {
+  const { text } = operand;
+  const wanted = text.toLowerCase();
+  const known = fieldPaths();
+  const likely = nearest(text, known);
+  const alike = likely === null ? known.filter((path) => path.toLowerCase().endsWith(`.${wanted}`)) : [likely];
+  const hint =
+    alike.length > 0
+      ? `did you mean ${alike.slice(0, 4).join(" or ")}?`
+      : `fields are ${known.slice(0, 12).join(", ")}…; a text stands in quotes: "${text}"`;
+  return fail(operand, `--where does not know the field '${text}'`, hint, source);
+}
+
+/** A text beside a time is read as one, so that `"2026-11-20T08:00Z"` and `"2026-11-20"` compare as they should. */
+function timed(side: Side, other: Side, operand: Operand, source: Source): Side {
+  if (other.kind !== "time" || side.kind !== "text" || operand.kind !== "text") return side;
+  const at = source.times.instant(operand.text);
+  if (at !== null) return constant("time", at);
+  throw fail(operand, "--where does not know this time", 'write "2026-11-20" or "2026-11-20T08:00Z" (UTC)', source);
+}
+
+function checkKinds(one: Side, other: Side, { operator, left, right }: Comparison, source: Source): void {
+  const isNull = one.kind === "null" || other.kind === "null";
+  if (isNull && operator !== "==" && operator !== "!=") {
+    const at = one.kind === "null" ? left : right;
+    throw fail(at, "--where compares with null by == and != only", "for example: durationMs != null", source);
+  }
+  if (isNull || one.kind === other.kind) return;
+  const kinds = [one.kind, other.kind];
+  const isNumeric = kinds.every((kind) => kind !== "text" && kind !== "time");
+  if (isNumeric && kinds.includes("number")) return;
+  throw fail(
+    right,
+    `--where cannot compare ${nameOf(left, one)} with ${nameOf(right, other)}`,
+    hints[left.kind === "word" && kindAt(left.text) !== null ? one.kind : other.kind],
+    source,
+  );
+}
+
+const kindNames = {
+  text: "a text",
+  time: "a time",
+  count: "a count",
+  bytes: "a size",
+  duration: "a length of time",
+  number: "a number",
+  null: "null",
+} as const satisfies Record<Side["kind"], string>;
+
+const hints: Readonly<Record<Side["kind"], string>> = {
+  text: 'a text stands in quotes: status == "failed"',
+  time: 'a time stands in quotes: updatedAt > "2026-11-20T08:00Z"',
+  count: "a count is compared with a number: records.failed > 100",
+  bytes: "a size is compared with a number or a size: bytes.output > 10MB",
+  duration: "a length of time is compared with milliseconds or a duration: durationMs > 30m",
+  number: "a number is compared with a number: records.failed > 100",
+  null: "for example: durationMs != null",
+};
+
+function nameOf({ kind, text }: Operand, side: Side): string {
+  return `${kind === "text" ? JSON.stringify(text) : text} (${kindNames[side.kind]})`;
+}
+
+function compileMatch({ operator, left, right }: Comparison, source: Source): RunFilter {
+  if (right.kind !== "pattern") {
+    throw fail(
+      right,
+      `--where expects a pattern after ${operator}`,
+      `write it between slashes: ${operator} /crm/i`,
+      source,
+    );
+  }
+  const { kind, values } = sideOf(left, source);
+  if (kind !== "text") {
+    throw fail(left, "--where matches patterns against texts only", "flowName =~ /crm/i", source);
+  }
+  const pattern = compilePattern(right, source);
+  const wantsMatch = operator === "=~";
+  return (run) => values(run).some((text) => text !== null && pattern.test(String(text)) === wantsMatch);
+}
+
+function compilePattern(operand: Operand, source: Source): RE2JS {
+  const { text, flags } = operand;
+  if (flags !== "" && flags !== "i") {
+    throw fail(operand, `--where does not know the flags '${flags}'`, "i is the only one: /crm/i", source);
+  }
+  try {
+    return RE2JS.compile(RE2JS.translateRegExp(text), flags === "i" ? RE2JS.CASE_INSENSITIVE : 0);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const hint = "patterns are RE2's: no look-around and no back-references (github.com/google/re2/wiki/Syntax)";
+    throw fail(operand, `--where cannot use the pattern: ${reason}`, hint, source);
+  }
+}
+
+function fail(operand: Operand, message: string, hint: string, { expression }: Source): FlowrunError {
+  return pointAt(expression, operand.at, message, hint);
+}

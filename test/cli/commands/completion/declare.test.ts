@@ -1,0 +1,96 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "../../../../src/cli/run-cli.ts";
+import { fakeHost } from "../../../support/host.ts";
+
+let home: string;
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), "flowrun-test-"));
+  for (const [folder, file] of [
+    ["profiles", "production.json"],
+    ["cursors/default", "nightly.json"],
+    ["cursors/production", "hourly.json"],
+  ] as const) {
+    await mkdir(join(home, folder), { recursive: true });
+    await writeFile(join(home, folder, file), "{}");
+  }
+});
+
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+/** The words offered at the end of a line; its own words are separated by single blanks. */
+async function offered(line: string): Promise<readonly string[]> {
+  const host = fakeHost({ dir: home, send: () => Promise.reject(new Error("completion asked the network")) });
+  expect(await runCli(["complete", "--", ...line.split(" ")], host)).toBe(0);
+  expect(host.err()).toBe("");
+  expect(host.asked).toEqual([]);
+  return host
+    .out()
+    .split("\n")
+    .filter((text) => text !== "")
+    .map((text) => text.split("\t")[0]!);
+}
+
+describe("what completion offers", () => {
+  it.each([
+    ["si", ["since"]],
+    ["cursor s", ["show", "set"]],
+    ["since --out", ["--output"]],
+    ["since --output ", ["table", "wide", "json", "ndjson", "csv", "yaml"]],
+    ["since -o n", ["ndjson"]],
+    ["since --on-expired ", ["fail", "oldest", "latest"]],
+    ["since --color=a", ["--color=auto", "--color=always"]],
+    ["since --status ", ["success", "failed", "partialSuccess", "inProgress", "all"]],
+    ["since --status failed,s", ["failed,success"]],
+    ["since --status failed,f", []],
+    ["since --events ", ["sources", "runs"]],
+    ["since --columns=status,records.fa", ["--columns=status,records.failed"]],
+    ["since o", ["oldest"]],
+    ["since -P1D --out", ["--output"]],
+    ["stats --by c", ["code"]],
+    ["tail --since l", ["last"]],
+    ["wait --code connector-1001", ["CONNECTOR-1001-500"]],
+    ["explain CONNECTOR-1001", ["CONNECTOR-1001-500"]],
+    ["since --profile ", ["demo", "production"]],
+    ["profile use p", ["production"]],
+    ["profile remove ", ["production"]],
+    ["cursor show ", ["nightly"]],
+    ["cursor show --profile production ", ["hourly"]],
+    ["cursor set nightly ", ["oldest", "now"]],
+    ["cursor delete n", ["nightly"]],
+    ["since last --cursor ", ["nightly"]],
+    ["since last --profile=production --cursor ", ["hourly"]],
+    ["since --until ", ["1h", "1d", "7d", "now"]],
+    ["stats ", ["1h", "1d", "7d", "oldest"]],
+    ["config get client", ["clientId", "clientSecret"]],
+    ["completion ", ["bash", "zsh", "fish"]],
+    ["login --from ", [":files"]],
+    ["login --from=", []],
+    ["since --limit ", []],
+    ["since --bogus=", []],
+    ["nonsense ", ["--version", "--help"]],
+  ])("after %j is %j", async (line, words) => {
+    expect(await offered(line)).toEqual(words);
+  });
+
+  it("is every command but the hidden one, for a bare line", async () => {
+    const words = await offered("");
+    expect(words).toEqual(expect.arrayContaining(["since", "tail", "doctor", "completion"]));
+    expect(words).not.toContain("complete");
+  });
+
+  it("is nothing, without an error, for a profile that cannot be", async () => {
+    const host = fakeHost({ dir: home });
+    await runCli(["complete", "--", "since", "--profile", "../x", "--cursor", ""], host);
+    expect(host.out()).toBe("");
+  });
+
+  it("says on the same line what each word means", async () => {
+    const host = fakeHost({ dir: home });
+    await runCli(["complete", "--", "since", "--lim"], host);
+    expect(host.out()).toBe("--limit\tevents per page asked of the journal\n");
+  });
+});
