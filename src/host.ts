@@ -63,6 +63,8 @@ export interface Input {
   readonly isTTY: boolean;
   /** All of it, to its end. */
   read(): Promise<string>;
+  /** All of it, as it comes. */
+  pieces(): AsyncIterable<Uint8Array>;
 }
 
 /**

@@ -111,14 +111,21 @@ async function sleep(ms: number, signal: AbortSignal = stopping.signal): Promise
   }
 }
 
-async function readStdin(): Promise<string> {
-  const { buffer } = await import("node:stream/consumers");
-  stopping.signal.addEventListener("abort", () => process.stdin.destroy(), { once: true });
-  const bytes = await buffer(process.stdin).catch((error: unknown) => {
+async function* stdinPieces(): AsyncGenerator<Uint8Array, void, undefined> {
+  const { stdin } = process;
+  stopping.signal.addEventListener("abort", () => stdin.destroy(), { once: true });
+  try {
+    for await (const piece of stdin) yield piece as Uint8Array;
+  } catch (error) {
     stopping.signal.throwIfAborted();
     throw error;
-  });
-  return decodeText(bytes);
+  }
+}
+
+async function readStdin(): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of stdinPieces()) pieces.push(piece);
+  return decodeText(Buffer.concat(pieces));
 }
 
 async function showPages(text: string): Promise<void> {
@@ -142,7 +149,7 @@ const host: Host = {
     return findDirs(process.env, process.platform);
   },
   // The stream itself is made when it is read: most commands never do.
-  stdin: { isTTY: isatty(0), read: readStdin },
+  stdin: { isTTY: isatty(0), read: readStdin, pieces: stdinPieces },
   stdout,
   stderr: discreet(stderr),
   page: showPages,

@@ -1,38 +1,11 @@
 import { reasonOf } from "../errors.ts";
-import type { Page } from "../adobe/journal/page.ts";
 import type { EventSelection } from "../runs/events/event-selection.ts";
 import type { FlowRun } from "../runs/record/flow-run.ts";
 import { normalise } from "../runs/events/normalise.ts";
+import type { Batch, Candidate, Fault } from "./sources/source.ts";
 
-/** A flow run that passed the filters, in the form its sink takes; what else must be known of it stands beside. */
-export interface Candidate<T> {
-  /** The same whenever the event is delivered again, and short whatever the event calls itself. */
-  readonly key: string;
-  readonly position: string;
-  readonly runId: string;
-  readonly status: string;
-  readonly encoded: T;
-}
-
-/** What is left of a page when its flow runs have been taken out. */
-export interface Digest<T> {
-  /** Without its entries. */
-  readonly page: Page;
-  /** In the page's order. */
-  readonly candidates: readonly Candidate<T>[];
-  /** How many flow runs the page held, whatever the filters say. */
-  readonly runs: number;
-  /** Events that should be a run and cannot be read. */
-  readonly rejects: readonly Fault[];
-  /** Events whose candidates come without the event as delivered, although it was asked for. */
-  readonly withoutRaw: readonly Fault[];
-}
-
-/** What is wrong with an event, as the end of a sentence about it. */
-export interface Fault {
-  readonly position: string;
-  readonly reason: string;
-}
+/** What is left of events when their flow runs have been taken out. */
+export type Digest<T> = Pick<Batch<T>, "candidates" | "runs" | "rejects" | "withoutRaw">;
 
 export interface Digesting<T> {
   readonly events: EventSelection;
@@ -41,16 +14,21 @@ export interface Digesting<T> {
   readonly encode: (run: FlowRun) => T;
 }
 
+/** Events as delivered, and where each stands in its source. */
+interface Events {
+  readonly entries: readonly { readonly position: string; readonly event: unknown }[];
+}
+
 /**
- * Page → the flow runs that were asked for, encoded. It looks at nothing but its page, so pages can be digested in any
- * order. Nothing that an event holds makes it throw: one that no step can cope with is a reject. Pure.
+ * Events → the flow runs that were asked for, encoded, in the events' order. It looks at nothing but them, so pages can
+ * be digested in any order. Nothing that an event holds makes it throw: one that no step can cope with is a reject. Pure.
  */
-export function digest<T>(page: Page, { events, raw, keep, encode }: Digesting<T>): Digest<T> {
+export function digest<T>({ entries }: Events, { events, raw, keep, encode }: Digesting<T>): Digest<T> {
   const candidates: Candidate<T>[] = [];
   const rejects: Fault[] = [];
   const withoutRaw: Fault[] = [];
   let found = 0;
-  for (const { position, event } of page.entries) {
+  for (const { position, event } of entries) {
     const reject = (reason: string): void => {
       rejects.push({ position, reason });
     };
@@ -70,14 +48,14 @@ export function digest<T>(page: Page, { events, raw, keep, encode }: Digesting<T
       if (reason !== undefined && candidates.length > before) withoutRaw.push({ position, reason });
     });
   }
-  return { page: { ...page, entries: [], unparsed: null }, candidates, runs: found, rejects, withoutRaw };
+  return { candidates, runs: found, rejects, withoutRaw };
 }
 
 /**
  * Runs out of a bound that nobody thought of (a stack, the length of a text) with one event, and not with the reading.
  * What is known to go wrong is a verdict of its own, so whoever sees this reason has found a bug.
  */
-function attempt(reject: (reason: string) => void, work: () => void): void {
+export function attempt(reject: (reason: string) => void, work: () => void): void {
   try {
     work();
   } catch (error) {

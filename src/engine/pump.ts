@@ -1,7 +1,6 @@
-import type { Candidate, Digest } from "./digest.ts";
-import type { Page } from "../adobe/journal/page.ts";
 import type { Seen } from "../runs/events/seen.ts";
 import type { Sink } from "./sinks/sink.ts";
+import type { Batch, Candidate, Mark, Source } from "./sources/source.ts";
 
 /** What a reading has done so far. */
 export interface Tally {
@@ -9,45 +8,33 @@ export interface Tally {
   failed: number;
   /** Flow runs among the events, whatever the filters say; a repeated one counts once. */
   runs: number;
-  /** Journal entries of every kind. */
+  /** Events of every kind. */
   events: number;
   duplicates: number;
   unreadable: number;
+  /** Batches: the journal's pages. */
   pages: number;
 }
 
-/** Where a checkpoint may put the cursor: past a whole page, or inside it. */
-export interface Progress {
-  readonly page: Page;
-  /** The page's runs that were to be printed, … */
-  readonly kept: readonly Candidate<unknown>[];
-  /** … and those that were, from the first: fewer where the reading stopped before the page's end. */
-  readonly printed: readonly Candidate<unknown>[];
-  /** True for the last page of the reading. */
-  readonly isEnd: boolean;
-}
-
-export interface Pipeline<T> {
-  readonly digests: AsyncIterable<Digest<T>>;
+export interface Pumping<T> {
+  readonly source: Source<T>;
   readonly seen: Seen;
   readonly sink: Sink<T>;
   /** Looked at after each run, in order: true ends the reading with that run. */
   readonly isEnough: (run: Candidate<T>, printed: number) => boolean;
-  /** Called once a page's runs have been accepted by the sink's stream; `null` where nothing is remembered. */
-  readonly checkpoint: ((progress: Progress) => Promise<void>) | null;
-  /** True where each page must be seen at once rather than laid out together with others. */
-  readonly flushEachPage: boolean;
-  readonly onDigest: (digest: Digest<T>, tally: Readonly<Tally>) => void;
+  /** Told of each batch that was taken. */
+  readonly onBatch: (batch: Batch<T>, tally: Readonly<Tally>) => void;
 }
 
 /**
- * The whole flow: page → flow runs → kept → sink → checkpoint. The cursor moves last, so a crash repeats, never skips.
+ * The whole flow: source → runs that are new → sink. A sink takes the runs and the place to read on from together, so a
+ * crash repeats runs at worst and never skips one.
  * @throws whatever a room throws; the sink is closed first, and a failing close never hides the first failure.
  */
-export async function pump<T>(pipeline: Pipeline<T>, tally: Tally): Promise<void> {
-  const { sink } = pipeline;
+export async function pump<T>(pumping: Pumping<T>, tally: Tally): Promise<void> {
+  const { sink } = pumping;
   try {
-    await pumpAll(pipeline, tally);
+    await pumpAll(pumping, tally);
   } catch (error) {
     await sink.close().catch(() => undefined);
     throw error;
@@ -55,30 +42,40 @@ export async function pump<T>(pipeline: Pipeline<T>, tally: Tally): Promise<void
   await sink.close();
 }
 
-async function pumpAll<T>(pipeline: Pipeline<T>, tally: Tally): Promise<void> {
-  const { digests, seen, sink, isEnough, checkpoint, flushEachPage, onDigest } = pipeline;
-  for await (const digest of digests) {
-    const { page, candidates } = digest;
-    const kept = candidates.filter(({ key }) => seen.add(key));
+async function pumpAll<T>({ source, seen, sink, isEnough, onBatch }: Pumping<T>, tally: Tally): Promise<void> {
+  for await (const batch of source.read()) {
+    const kept = batch.candidates.filter(({ key }) => seen.add(key));
     const last = kept.findIndex((run, index) => isEnough(run, tally.printed + index + 1));
-    const printed = last === -1 ? kept : kept.slice(0, last + 1);
-    await sink.write(printed.map(({ encoded }) => encoded));
-    if (flushEachPage) await sink.flush();
-    await checkpoint?.({ page, kept, printed, isEnd: page.atEnd || last !== -1 });
-    count(tally, digest, kept.length, printed);
-    onDigest(digest, tally);
+    const taken = last === -1 ? kept : kept.slice(0, last + 1);
+    await sink.take(taken, markAfter(batch, kept, taken));
+    count(tally, batch, kept.length, taken);
+    onBatch(batch, tally);
     if (last !== -1) return;
   }
 }
 
-function count<T>(tally: Tally, digest: Digest<T>, kept: number, printed: readonly Candidate<T>[]): void {
-  const duplicates = digest.candidates.length - kept;
-  tally.printed += printed.length;
-  tally.failed += printed.filter(({ status }) => status === "failed").length;
-  tally.runs += digest.runs - duplicates;
-  tally.events += digest.page.count;
+/** How far the source was read when so many of a batch's runs were taken, from the first. Pure. */
+export function markAfter(
+  { mark, nextAfter }: Pick<Batch<unknown>, "mark" | "nextAfter">,
+  kept: readonly Candidate<unknown>[],
+  taken: readonly Candidate<unknown>[],
+): Mark {
+  const firstLeft = kept[taken.length];
+  if (firstLeft === undefined) return mark;
+  // An event may hold several runs: it is passed only when all of them were taken.
+  const whole = taken.findLast(({ position }) => position !== firstLeft.position);
+  const next = nextAfter(whole?.position ?? null);
+  return { next, last: taken.at(-1)?.position ?? null, atEnd: false, recordedAt: null, count: mark.count };
+}
+
+function count<T>(tally: Tally, batch: Batch<T>, kept: number, taken: readonly Candidate<T>[]): void {
+  const duplicates = batch.candidates.length - kept;
+  tally.printed += taken.length;
+  tally.failed += taken.filter(({ status }) => status === "failed").length;
+  tally.runs += batch.runs - duplicates;
+  tally.events += batch.mark.count;
   tally.duplicates += duplicates;
-  tally.unreadable += digest.rejects.length;
+  tally.unreadable += batch.rejects.length;
   tally.pages += 1;
 }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { decodeText } from "../text/encoding.ts";
 import { FlowrunError } from "../errors.ts";
+import { codeOf } from "./trouble.ts";
 
 /** Whatever Adobe Developer Console writes is a few kilobytes. */
 const mostBytes = 5 * 1024 * 1024;
@@ -15,7 +16,7 @@ const mostBytes = 5 * 1024 * 1024;
  */
 export async function readGivenFile(path: string): Promise<string> {
   const bytes = await readStart(path).catch((error: unknown) => {
-    throw unreadable(path, error);
+    throw unreadable(path, error, "check its name: flowrun login --from <file>");
   });
   if (bytes.length <= mostBytes) return decodeText(bytes);
   throw new FlowrunError("settings", `the file ${path} cannot be used`, {
@@ -40,17 +41,18 @@ async function readStart(path: string): Promise<Buffer> {
   return buffer(handle.createReadStream({ end: mostBytes }));
 }
 
-/** `--from=~/x` reaches a program as it is typed: most shells replace the tilde at the start of a word only. */
-function expandHome(path: string): string {
+/** The path as a shell would have made it: `--from=~/x` reaches a program as it is typed: most shells replace the tilde at the start of a word only. */
+export function expandHome(path: string): string {
   return /^~[/\\]/.test(path) && !existsSync(path) ? join(homedir(), path.slice(1)) : path;
 }
 
-function unreadable(path: string, error: unknown): FlowrunError {
+/** That a file which the user named cannot be read, and why. */
+export function unreadable(path: string, error: unknown, hint: string): FlowrunError {
   const code = codeOf(error);
-  const known = typeof code === "string" ? reasons[code] : undefined;
+  const known = code === null ? undefined : reasons[code];
   return new FlowrunError("settings", `the file ${path} cannot be read`, {
     why: known ?? (error instanceof Error ? error.message : String(error)),
-    hint: "check its name: flowrun login --from <file>",
+    hint,
     cause: error,
   });
 }
@@ -60,7 +62,3 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: "it is a folder",
   EACCES: "you may not read it",
 };
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : null;
-}

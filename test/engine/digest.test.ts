@@ -70,11 +70,6 @@ describe("digest", () => {
     expect(rejects).toEqual([{ position: "cat:0", reason: "its flow run has no id" }]);
     expect(candidates).toHaveLength(1);
   });
-
-  test("keeps everything of the page but its entries and its body", () => {
-    const page = { ...pageOf(runEvent(1)), unparsed: new Uint8Array(9) };
-    expect(digest(page, digesting).page).toEqual({ ...page, entries: [], unparsed: null });
-  });
 });
 
 describe("an event that a step cannot cope with", () => {

@@ -47,7 +47,15 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
   const host: FakeHost = {
     env,
     dirs: { config: dir, state: dir, cache: dir },
-    stdin: { isTTY, read: () => Promise.resolve(options.stdin ?? "") },
+    stdin: {
+      isTTY,
+      read: () => Promise.resolve(options.stdin ?? ""),
+      // In pieces that end in the middle of lines.
+      async *pieces() {
+        const bytes = new TextEncoder().encode(options.stdin ?? "");
+        for (let at = 0; at < bytes.length; at += 1000) yield bytes.subarray(at, at + 1000);
+      },
+    },
     stdout: collect(stdout, isTTY, columns),
     stderr: collect(stderr, isTTY, columns),
     page: (text) => host.stdout.write(text),

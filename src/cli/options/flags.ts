@@ -36,6 +36,7 @@ export interface ReadingFlags extends CommonFlags {
   readonly raw?: boolean;
   readonly time?: "iso" | "local" | "relative";
   readonly cursor?: string;
+  readonly from?: string;
   readonly onExpired?: "fail" | "oldest" | "latest";
 }
 
@@ -71,7 +72,7 @@ export interface TailFlags extends ReadingFlags {
 }
 
 export interface ShowFlags extends ReadingFlags {
-  readonly since: string;
+  readonly since?: string;
 }
 
 export interface ExplainFlags extends Pick<CommonFlags, "color"> {
@@ -142,6 +143,7 @@ export function declareReading(command: Command): Command {
         `a condition over the record's fields: 'records.failed > 100 && durationMs > 30m'`,
         each,
       )
+      .option("--from <file>", "read records or events from a file (- is stdin) instead of the journal, offline")
       .option("--names", "look up in Flow Service the names that events do not carry; kept for a day")
       .option("-n, --max <n>", "stop after so many runs", positive)
       .option("--retries <n>", "failures in a row before since gives up", notNegative, 5)

@@ -34,6 +34,8 @@ export interface ReadingOptions {
   /** The cursor's name; used where the reading starts at `last`. */
   readonly cursor: string;
   readonly onExpired: OnExpired | null;
+  /** A file to read instead of the journal; `-` is stdin. */
+  readonly from: string | null;
 }
 
 /**
@@ -63,7 +65,19 @@ export async function resolveReading(flags: ReadingFlags, now: number): Promise<
     time: flags.time ?? null,
     cursor: checkCursorName(flags.cursor ?? defaultCursor),
     onExpired: flags.onExpired ?? null,
+    from: resolveFrom(flags),
   };
+}
+
+function resolveFrom({ from, names }: ReadingFlags): string | null {
+  if (from === undefined) return null;
+  if (from === "")
+    throw new FlowrunError("usage", "--from names no file", { hint: "flowrun stats --from runs.ndjson" });
+  if (names !== true) return from;
+  throw new FlowrunError("usage", "--names and --from do not go together", {
+    why: "--names asks Adobe for names, and --from reads a file, offline",
+    hint: "leave --names out, or give it when the file is written: flowrun since -P1D --names --json > runs.ndjson",
+  });
 }
 
 /** Loaded where it is used: it brings a pattern matcher with it. */
@@ -89,15 +103,28 @@ function untilInstant(words: string, now: number): number {
 }
 
 /**
- * A `<when>` together with the options that only `last` takes.
+ * A `<when>` together with the options that only `last` takes; a file is read whole where none is given.
  * @throws FlowrunError `usage`. Pure.
  */
-export function resolveStart(words: string, flags: ReadingFlags, now: number): Start {
+export function resolveStart(given: string | undefined, flags: ReadingFlags, now: number): Start {
+  const words = given ?? (flags.from === undefined ? null : "oldest");
+  if (words === null) {
+    throw new FlowrunError("usage", "missing required argument 'when'", {
+      hint: "flowrun since -P1D   (the last day)",
+    });
+  }
   const start = parseWhen(words, now);
+  const meant = words.replace("\u2212", "-");
+  if (start.kind === "last" && flags.from !== undefined) {
+    throw new FlowrunError("usage", "'last' and --from do not go together", {
+      why: "a cursor is a place in the journal, and a file has none",
+      hint: `leave it out to read all of the file: flowrun since --from ${flags.from}`,
+    });
+  }
   const misplaced = flags.cursor !== undefined ? "--cursor" : flags.onExpired !== undefined ? "--on-expired" : null;
   if (start.kind === "last" || misplaced === null) return start;
   throw new FlowrunError("usage", `${misplaced} goes with 'last' only`, {
-    why: `a reading that starts at '${words.replace("\u2212", "-")}' touches no cursor`,
+    why: `a reading that starts at '${meant}' touches no cursor`,
     hint: "flowrun since last --cursor <name>, or flowrun tail --since last --cursor <name>",
   });
 }

@@ -29,6 +29,8 @@ export interface SummaryWording {
   readonly did: "printed" | "counted" | "found";
   /** True where a condition (`--where`) chose among them. */
   readonly hasCondition: boolean;
+  /** What was read: pages of a journal, or lines. */
+  readonly unit: "page" | "line";
 }
 
 const redrawMs = 100;
@@ -117,23 +119,23 @@ export function clock(ms: number): string {
   return `${new Date(ms).toISOString().slice(11, 19)}Z`;
 }
 
-const usualWording: SummaryWording = { did: "printed", hasCondition: false };
+const usualWording: SummaryWording = { did: "printed", hasCondition: false, unit: "page" };
 
 /**
  * `37 runs printed, 3 failed · 1,320 events, 2 duplicates dropped · 13 pages · 4.2 s`, after
  * `37 of 1,204 runs matched` where there was a condition. Pure.
  */
 function summaryLine(tally: Readonly<Tally>, elapsedMs: number, wording = usualWording): string {
-  const { did, hasCondition } = wording;
+  const { did, hasCondition, unit } = wording;
   const parts = [
     ...(hasCondition ? [[`${number(tally.printed)} of ${count(tally.runs, "run")} matched`]] : []),
     [`${count(tally.printed, "run")} ${did}`, `${number(tally.failed)} failed`],
     [
-      count(tally.events, "event"),
+      count(tally.events, unit === "line" ? "line" : "event"),
       `${count(tally.duplicates, "duplicate")} dropped`,
       ...(tally.unreadable > 0 ? [`${number(tally.unreadable)} unreadable`] : []),
     ],
-    [count(tally.pages, "page")],
+    ...(unit === "page" ? [[count(tally.pages, "page")]] : []),
     [seconds(elapsedMs)],
   ];
   return parts.map((part) => part.join(", ")).join(" · ");

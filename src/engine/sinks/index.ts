@@ -3,8 +3,7 @@ import type { Column } from "../../render/formats/columns.ts";
 import type { TimeStyle } from "../../render/text/quantities.ts";
 import type { Renderer } from "../../render/formats/renderer.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
-import type { Sink } from "./sink.ts";
-import { streamSink } from "./stream.ts";
+import { streamSink, type StreamSink } from "./stream.ts";
 
 /** The words of `--output`. */
 export const outputFormats = ["table", "wide", "json", "ndjson", "csv", "yaml"] as const;
@@ -27,7 +26,7 @@ export interface SinkOptions {
 }
 
 /** A sink for flow runs, and the encoding it takes. */
-export interface RunSink extends Sink {
+export interface RunSink extends StreamSink {
   readonly encode: (run: FlowRun) => string;
   /** How many columns were left out for want of room, so far. */
   readonly hidden: () => number;

@@ -2,12 +2,17 @@ import type { Output } from "../../host.ts";
 import type { Renderer } from "../../render/formats/renderer.ts";
 import type { Sink } from "./sink.ts";
 
+/** A sink that also takes runs which belong to no batch. */
+export interface StreamSink extends Sink {
+  write(encoded: readonly string[]): Promise<void>;
+}
+
 /**
  * A sink that writes a document to a stream. Where the layout gains by it, up to `hold` runs wait for each other before
- * they are laid, unless they are monstrous. After a failed write every later write and flush fails alike, so that no cursor passes what was never
- * accepted; `close` then leaves the stream alone and resolves.
+ * they are laid, unless they are monstrous: so a place to read on from may only be kept where `hold` is 0. After a failed
+ * write every later one fails alike; `close` then leaves the stream alone and resolves.
  */
-export function streamSink(renderer: Renderer, output: Pick<Output, "write">, hold: number): Sink {
+export function streamSink(renderer: Renderer, output: Pick<Output, "write">, hold: number): StreamSink {
   const enough = renderer.holds ? hold : 0;
   const mayWait = (): boolean => held.length < enough && sizeOf(held) < mostAtOnce;
   let held: string[] = [];
@@ -31,12 +36,14 @@ export function streamSink(renderer: Renderer, output: Pick<Output, "write">, ho
     await put(renderer.close());
   };
 
+  const write = (encoded: readonly string[]): Promise<void> => {
+    held = held.concat(encoded);
+    return mayWait() ? written : flush();
+  };
+
   return {
-    write: (encoded) => {
-      held = held.concat(encoded);
-      return mayWait() ? written : flush();
-    },
-    flush,
+    write,
+    take: (batch) => write(batch.map(({ encoded }) => encoded)),
     close: async () => {
       if (isClosed) return;
       isClosed = true;

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readWindow, runTarget } from "../../../src/cli/commands/reading/read-window.ts";
 import type { Session } from "../../../src/cli/commands/reading/session.ts";
-import { digest, type Digest } from "../../../src/engine/digest.ts";
+import type { Candidate } from "../../../src/engine/sources/source.ts";
+import { digest, type Digest as DigestOf } from "../../../src/engine/digest.ts";
 import type { Host } from "../../../src/host.ts";
 import type { Journal } from "../../../src/adobe/journal/ask-journal.ts";
 import type { Page } from "../../../src/adobe/journal/page.ts";
@@ -39,10 +40,17 @@ interface Case {
   readonly napMs: number;
 }
 
+/** What is left of a page, and how many events it had. */
+type Digested = DigestOf<string> & { readonly count: number };
+
+function digestOf(page: Page): Digested {
+  return { ...digest(page, digesting), count: page.count };
+}
+
 const plain = { limit: null, jobs: 1, skims: false, runBytes: 100, napMs: 0 };
 
-async function outcomeOf(simulation: Simulation, digests: AsyncIterable<Digest<string>>): Promise<Outcome> {
-  const all: Digest<string>[] = [];
+async function outcomeOf(simulation: Simulation, digests: AsyncIterable<Digested>): Promise<Outcome> {
+  const all: Digested[] = [];
   const reading = async (): Promise<void> => {
     for await (const one of digests) all.push(one);
   };
@@ -54,7 +62,7 @@ async function outcomeOf(simulation: Simulation, digests: AsyncIterable<Digest<s
   );
   return {
     runs: all.flatMap(({ candidates }) => candidates.map(({ position, encoded }) => `${position} ${encoded}`)),
-    events: all.reduce((sum, { page }) => sum + page.count, 0),
+    events: all.reduce((sum, { count }) => sum + count, 0),
     rejects: all.flatMap(({ rejects }) => rejects.map(({ position }) => position)),
     failure,
   };
@@ -69,19 +77,19 @@ function walk({ plan, start, limit, skims }: Case): Promise<Outcome> {
 function readAtOnce({ plan, start, limit, jobs, skims, runBytes, napMs }: Case): Promise<Outcome> {
   const simulation = simulate(plan);
   const reading = readingOf(simulation, limit, skims);
-  const sizeOf = ({ candidates }: Digest<string>): number => candidates.length * runBytes;
-  async function* slowly(): AsyncGenerator<Digest<string>> {
+  const sizeOf = ({ candidates }: Digested): number => candidates.length * runBytes;
+  async function* slowly(): AsyncGenerator<Digested> {
     for await (const one of readPlaces({ reading, start, jobs, ...handing, sizeOf })) {
       yield one;
-      await simulation.clock.wait((napMs * (one.page.count % 10)) / 10);
+      await simulation.clock.wait((napMs * (one.count % 10)) / 10);
     }
   }
   return outcomeOf(simulation, slowly());
 }
 
 const handing = {
-  digest: (page: Page) => digest(page, digesting),
-  sizeOf: ({ candidates }: Digest<string>) => candidates.length * 100,
+  digest: digestOf,
+  sizeOf: ({ candidates }: Digested) => candidates.length * 100,
   onShare: () => undefined,
 };
 
@@ -266,7 +274,13 @@ async function printAtOnce({ plan, start, limit, jobs }: Case) {
   const { host, journal } = simulation;
   const { session, printed } = sessionOf(host, journal, { limit, jobs });
   const { sink } = runTarget(() => undefined);
-  const take = { ...sink, write: (runs: readonly string[]) => Promise.resolve(void printed.push(...runs)) };
+  const take = {
+    ...sink,
+    take: (batch: readonly Candidate<string>[]) => {
+      printed.push(...batch.map(({ encoded }) => encoded));
+      return Promise.resolve();
+    },
+  };
   const encode = ({ position, runId }: FlowRun): string => `${position} ${runId}`;
   await simulation.clock.run(readWindow(session, { start, follow: false, onExpired: "fail" }, { encode, sink: take }));
   return { printed, tally: { ...session.tally, pages: 0 } };
@@ -277,7 +291,8 @@ function sessionOf(host: Host, journal: Journal, { limit, jobs }: Pick<Case, "li
   const options = { events, raw: false, keep: () => true, limit, patience: journal.patience, jobs, max: Infinity };
   const reporter = { notify: () => undefined, live: () => undefined, clear: () => undefined };
   const connection = { journal: () => journal };
-  const session = { host, options, connection, reporter, tally: emptyTally(), names: null, began: host.now() };
+  const origin = { kind: "journal", connection };
+  const session = { host, options, origin, reporter, tally: emptyTally(), names: null, began: host.now() };
   return { session: session as unknown as Session, printed: [] as string[] };
 }
 
@@ -298,7 +313,7 @@ function startOf(runs: number): Places<string>["start"] {
   return { kind: "time", at: noon - seconds * 1000, seek: `-PT${seconds}S`, askedAt: noon };
 }
 
-function placesOf(simulation: Simulation, more: Partial<Places<Digest<string>>> = {}): Places<Digest<string>> {
+function placesOf(simulation: Simulation, more: Partial<Places<Digested>> = {}): Places<Digested> {
   return { reading: readingOf(simulation, null, false), start: startOf(1000), jobs: 4, ...handing, ...more };
 }
 
@@ -328,7 +343,7 @@ describe("readPlaces", () => {
     });
     const elapsed = async (jobs: number): Promise<number> => {
       const simulation = simulate({ ...steady(0), entries });
-      const sizeOf = ({ candidates }: Digest<string>): number => candidates.length * bytes;
+      const sizeOf = ({ candidates }: Digested): number => candidates.length * bytes;
       const start = { kind: "oldest" } as const;
       const { runs } = await outcomeOf(simulation, readPlaces(placesOf(simulation, { jobs, start, sizeOf })));
       expect(runs).toHaveLength(2400);
@@ -528,7 +543,7 @@ describe("readPlaces", () => {
     expect([...failures.values()]).toContain(5);
     const { runs } = await outcomeOf(simulation, reading);
     const whole = await walk({ plan, start, ...plain });
-    expect(runs).toEqual(whole.runs.slice(first.value?.page.count));
+    expect(runs).toEqual(whole.runs.slice(first.value?.count));
   });
 
   test("a place that begins with what has no position takes nobody else's place", async () => {
@@ -543,7 +558,7 @@ describe("readPlaces", () => {
     const simulation = simulate(steady(3000));
     const mebibyte = 1024 * 1024;
     let made = 0;
-    const digestPage = (page: Page): Digest<string> => {
+    const digestPage = (page: Page): Digested => {
       made += 1;
       return handing.digest(page);
     };
@@ -574,8 +589,8 @@ describe("readPlaces", () => {
   });
 });
 
-async function* digestsOf(pages: AsyncIterable<Page>): AsyncGenerator<Digest<string>> {
-  for await (const page of pages) yield digest(page, digesting);
+async function* digestsOf(pages: AsyncIterable<Page>): AsyncGenerator<Digested> {
+  for await (const page of pages) yield digestOf(page);
 }
 
 /** The same journal, but its pages read otherwise. */

@@ -104,7 +104,7 @@ describe("the closing line", () => {
 
 test("the closing line says what a command did with the runs, and how many a condition chose", () => {
   const told = reporter();
-  told.summary({ ...tally, runs: 1204 }, 4200, { did: "counted", hasCondition: true });
+  told.summary({ ...tally, runs: 1204 }, 4200, { did: "counted", hasCondition: true, unit: "page" });
   expect(told.host.err()).toMatch(/^37 of 1,204 runs matched · 37 runs counted, 3 failed · /);
 });
 

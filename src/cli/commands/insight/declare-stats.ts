@@ -12,7 +12,7 @@ export function declareStats(program: Command, host: Host): void {
       .description(
         "Counts the runs since [when]: how many succeeded, how long they took, what they moved, and what went wrong, with lines that show when.",
       )
-      .argument("[when]", "-P1D, -PT2H, 90m, 1d, a date or time (UTC), or oldest", "-P1D")
+      .argument("[when]", '-P1D, -PT2H, 90m, 1d, a date or time (UTC), or oldest (default: "-P1D")')
       .addOption(new Option("--by <what>", "figures for each of these apart").choices(groupings))
       .option("--bucket <duration>", "figures for each stretch of that length: PT1H, 15m"),
   )
@@ -28,5 +28,7 @@ Examples:
   flowrun stats -P1D --bucket PT1H          hour by hour
   flowrun stats -o json | jq '.total.successRate'`,
     )
-    .action(async (when: string, flags: StatsFlags) => (await import("./stats.ts")).runStats(when, flags, host));
+    .action(async (when: string | undefined, flags: StatsFlags) =>
+      (await import("./stats.ts")).runStats(when, flags, host),
+    );
 }

@@ -12,7 +12,7 @@ export function declareShow(program: Command, host: Host): void {
         "Shows one run in full: its history, metrics, sources, targets and batches, and each error down to its root cause, with what that means and what to do. It looks for notifications of every status and kind, in the last hour first, then the last day, then all of --since.",
       )
       .argument("<run-id>", "the run's id, or eight or more characters that it begins with")
-      .option("--since <when>", "how far to look back", "-P7D"),
+      .option("--since <when>", 'how far to look back (default: "-P7D")'),
   )
     .addHelpText(
       "after",

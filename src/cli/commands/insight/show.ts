@@ -10,7 +10,8 @@ import { renderSheet, type SheetOptions } from "../../../render/sheets/run-sheet
 import { safeText } from "../../../render/text/safe-text.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { openStdout } from "../reading/read.ts";
-import { readWindow, runTarget, type Place } from "../reading/read-window.ts";
+import type { JournalStart } from "../../../engine/sources/journal.ts";
+import { readWindow, runTarget } from "../reading/read-window.ts";
 import { resolveReading, resolveStart } from "../../options/reading-options.ts";
 import { inSession, type Session } from "../reading/session.ts";
 
@@ -29,7 +30,7 @@ export async function runShow(word: string, flags: ShowFlags, host: Host): Promi
   const work = async (session: Session): Promise<FlowRun> => {
     const history = inOrder(pickRun(await findRuns(start, session), id));
     const latest = history.at(-1);
-    if (latest === undefined) throw unknownRun(id, start);
+    if (latest === undefined) throw unknownRun(id, start, session);
     await print(latest, history, session);
     return latest;
   };
@@ -52,18 +53,21 @@ function beginsWith({ runId }: FlowRun, id: string): boolean {
   return runId.toLowerCase().startsWith(id.toLowerCase());
 }
 
-function resolveLookBack(flags: ShowFlags, now: number): Place {
-  const start = resolveStart(flags.since, flags, now);
+function resolveLookBack(flags: ShowFlags, now: number): JournalStart {
+  const { since = flags.from === undefined ? "-P7D" : "oldest" } = flags;
+  const start = resolveStart(since, flags, now);
   if (start.kind === "time" || start.kind === "oldest") return start;
-  throw new FlowrunError("usage", `show cannot look back to '${flags.since}'`, {
+  throw new FlowrunError("usage", `show cannot look back to '${since}'`, {
     why: "it reads from a moment in the past to the end of the journal, and touches no cursor",
     hint: "give --since a duration (-P1D, 2h), a date or time, or oldest",
   });
 }
 
 /** What is found, newest window first: a recent run must not wait until seven days have been read. */
-async function findRuns(start: Place, session: Session): Promise<readonly FlowRun[]> {
-  for (const window of windowsTo(start, session.host.now())) {
+async function findRuns(start: JournalStart, session: Session): Promise<readonly FlowRun[]> {
+  // A file is read once.
+  const windows = session.origin.kind === "file" ? [start] : windowsTo(start, session.host.now());
+  for (const window of windows) {
     const runs = await readRuns(window, session);
     if (runs.length === 0) continue;
     const earlier = windowBefore(window, start, runs);
@@ -72,7 +76,7 @@ async function findRuns(start: Place, session: Session): Promise<readonly FlowRu
   return [];
 }
 
-async function readRuns(start: Place, session: Session): Promise<readonly FlowRun[]> {
+async function readRuns(start: JournalStart, session: Session): Promise<readonly FlowRun[]> {
   const runs: FlowRun[] = [];
   const target = runTarget((run) => runs.push(run));
   await readWindow(session, { start, follow: false, onExpired: "fail" }, target);
@@ -82,7 +86,7 @@ async function readRuns(start: Place, session: Session): Promise<readonly FlowRu
 }
 
 /** A run that began before the window may have been notified of then, too: the window that holds its beginning. */
-function windowBefore(window: Place, start: Place, runs: readonly FlowRun[]): Place | null {
+function windowBefore(window: JournalStart, start: JournalStart, runs: readonly FlowRun[]): JournalStart | null {
   const begins = runs.flatMap(({ createdAt, startedAt }) => [createdAt, startedAt]).filter((time) => time !== null);
   const begin = begins.map(Date.parse).reduce((first, time) => Math.min(first, time), Infinity);
   if (window.kind !== "time" || window === start || !(begin < window.at)) return null;
@@ -91,7 +95,7 @@ function windowBefore(window: Place, start: Place, runs: readonly FlowRun[]): Pl
 }
 
 /** The last hour, the last day, and all that is to be looked at. */
-function windowsTo(start: Place, now: number): readonly Place[] {
+function windowsTo(start: JournalStart, now: number): readonly JournalStart[] {
   const newest = ["PT1H", "P1D"].map((length) => parseWhen(length, now)).filter((window) => window.kind === "time");
   return [...newest.filter(({ at }) => start.kind !== "time" || at > start.at), start];
 }
@@ -121,10 +125,17 @@ function inOrder(runs: readonly FlowRun[]): readonly FlowRun[] {
   return [...runs].sort((one, other) => (one.updatedAt ?? "").localeCompare(other.updatedAt ?? ""));
 }
 
-function unknownRun(id: string, start: Place): FlowrunError {
+function unknownRun(id: string, start: JournalStart, { origin, options }: Session): FlowrunError {
+  const message = `no run has the id '${safeText(id)}', or one that begins so`;
+  if (origin.kind === "file") {
+    return new FlowrunError("notFound", message, {
+      why: `nothing in ${origin.name} that the options ask for is about it`,
+      hint: `see what it holds: flowrun since --from ${options.from ?? "-"} --events runs --columns updatedAt,status,flow,runId`,
+    });
+  }
   const isShort = start.kind === "time" && start.askedAt - start.at < retentionMs;
   const since = start.kind === "time" ? `since ${new Date(start.at).toISOString()}` : "and still keeps";
-  return new FlowrunError("notFound", `no run has the id '${safeText(id)}', or one that begins so`, {
+  return new FlowrunError("notFound", message, {
     why: `nothing that the journal recorded ${since}, and that the options ask for, is about it`,
     hint: isShort
       ? "look further back, with --since -P7D"

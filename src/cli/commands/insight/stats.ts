@@ -6,43 +6,68 @@ import type { StatsFlags } from "../../options/flags.ts";
 import { decideColour } from "../../../render/text/colour.ts";
 import { countStats, type Stats } from "../../../runs/figures/stats.ts";
 import { checkFailed } from "../reading/read.ts";
-import { readWindow, runTarget, type Place } from "../reading/read-window.ts";
+import type { JournalStart } from "../../../engine/sources/journal.ts";
+import { emptyTally, type Tally } from "../../../engine/pump.ts";
+import type { FlowRun } from "../../../runs/record/flow-run.ts";
+import { readWindow, runTarget } from "../reading/read-window.ts";
 import { resolveReading, resolveStart, type ReadingOptions } from "../../options/reading-options.ts";
-import { inSession } from "../reading/session.ts";
+import { inSession, type Session } from "../reading/session.ts";
 
 /**
  * The figures of a window, to the end of the journal.
  * @throws FlowrunError `usage` for options that have no meaning here, before anything is asked.
  */
-export async function runStats(when: string, flags: StatsFlags, host: Host): Promise<void> {
+export async function runStats(when: string | undefined, flags: StatsFlags, host: Host): Promise<void> {
   checkFlags(flags);
-  const to = host.now();
-  const options = await resolveReading(flags, to);
-  const start = resolvePlace(when, flags, to);
-  const from = start.kind === "time" ? Math.max(start.at, to - retentionMs) : to - retentionMs;
-  const bucketMs = flags.bucket === undefined ? null : resolveBucket(flags.bucket, to - from);
-  const counter = countStats({ from, to, by: flags.by ?? null, bucketMs });
-  const tally = await inSession(
-    options,
-    host.signal,
-    host,
-    async (session) => {
-      await readWindow(
-        session,
-        { start, follow: false, onExpired: "fail" },
-        runTarget((run) => {
-          counter.add(run);
-        }),
-      );
-      // Figures of half a window would pass for those of the whole.
-      host.signal.throwIfAborted();
-      session.reporter.clear();
-      await host.stdout.write(await render(counter.read(), options, host));
-      return session.tally;
-    },
-    "counted",
-  );
-  checkFailed(options, tally);
+  const options = await resolveReading(flags, host.now());
+  const now = host.now();
+  const start = resolveBegin(when ?? (flags.from === undefined ? "-P1D" : "oldest"), flags, now);
+  const bucketOf = (span: Span): number | null =>
+    flags.bucket === undefined ? null : resolveBucket(flags.bucket, span.to - span.from);
+  if (flags.from === undefined) bucketOf(spanOf(start, now, false));
+  const work = async (session: Session): Promise<Readonly<Tally>> => {
+    const isWholeFile = session.origin.kind === "file" && start.kind === "oldest";
+    const span = isWholeFile ? await spanOfFile(session, now) : spanOf(start, now, session.origin.kind === "file");
+    const counter = countStats({ ...span, by: flags.by ?? null, bucketMs: bucketOf(span) });
+    await count(session, start, (run) => {
+      counter.add(run);
+    });
+    session.reporter.clear();
+    await host.stdout.write(await render(counter.read(), options, host));
+    return session.tally;
+  };
+  checkFailed(options, await inSession(options, host.signal, host, work, "counted"));
+}
+
+async function count(session: Session, start: JournalStart, add: (run: FlowRun) => void): Promise<void> {
+  await readWindow(session, { start, follow: false, onExpired: "fail" }, runTarget(add));
+  // Figures of half a window would pass for those of the whole.
+  session.host.signal.throwIfAborted();
+}
+
+/** A stretch of time, epoch milliseconds. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The journal holds nothing older than it keeps; a file may. */
+function spanOf(start: JournalStart, now: number, isFile: boolean): Span {
+  const kept = now - retentionMs;
+  if (start.kind !== "time") return { from: kept, to: now };
+  return { from: isFile ? start.at : Math.max(start.at, kept), to: now };
+}
+
+/** From the first run of a file to the last, which takes a reading of its own that says nothing. */
+async function spanOfFile(session: Session, now: number): Promise<Span> {
+  const times = { from: Infinity, to: -Infinity };
+  const silent = { ...session.reporter, notify: () => undefined };
+  await count({ ...session, reporter: silent, tally: emptyTally() }, { kind: "oldest" }, ({ updatedAt }) => {
+    const at = updatedAt === null ? NaN : Date.parse(updatedAt);
+    if (at < times.from) times.from = at;
+    if (at > times.to) times.to = at;
+  });
+  return times.from <= times.to ? times : { from: now, to: now };
 }
 
 function checkFlags({ columns, raw }: StatsFlags): void {
@@ -53,7 +78,7 @@ function checkFlags({ columns, raw }: StatsFlags): void {
   });
 }
 
-function resolvePlace(when: string, flags: StatsFlags, now: number): Place {
+function resolveBegin(when: string, flags: StatsFlags, now: number): JournalStart {
   const start = resolveStart(when, flags, now);
   if (start.kind === "time" || start.kind === "oldest") return start;
   throw new FlowrunError("usage", `stats cannot start at '${when}'`, {

@@ -9,7 +9,7 @@ export function declareSince(program: Command, host: Host): void {
       .command("since")
       .summary("print every flow run recorded since a moment, then exit")
       .description("Prints every flow run recorded since <when>, oldest first, and exits at the end of the journal.")
-      .argument("<when>", "-P1D, -PT2H, 90m, 1d, a date or time (UTC), oldest, now, or last (the saved cursor)"),
+      .argument("[when]", "-P1D, -PT2H, 90m, 1d, a date or time (UTC), oldest, now, or last (the saved cursor)"),
   )
     .addHelpText(
       "after",
@@ -19,7 +19,9 @@ Examples:
   flowrun since 2h --status failed          what failed in the last two hours
   flowrun since last --json >> runs.ndjson  what is new since the last time, for cron`,
     )
-    .action(async (when: string, flags: ReadingFlags) => (await import("./since.ts")).runSince(when, flags, host));
+    .action(async (when: string | undefined, flags: ReadingFlags) =>
+      (await import("./since.ts")).runSince(when, flags, host),
+    );
 }
 
 /** `flowrun tail`: each flow run as it is recorded, until stopped. */

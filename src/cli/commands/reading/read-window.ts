@@ -1,36 +1,30 @@
-import { digest, type Candidate, type Digest, type Fault } from "../../../engine/digest.ts";
-import type { Page } from "../../../adobe/journal/page.ts";
-import { readPages, type OnExpired } from "../../../adobe/journal/read-pages.ts";
-import { readPlaces } from "../../../adobe/journal/read-places.ts";
+import { fileSource } from "../../../engine/sources/file.ts";
+import { journalSource, type JournalStart } from "../../../engine/sources/journal.ts";
+import type { Batch, Candidate, Fault, Source } from "../../../engine/sources/source.ts";
+import type { OnExpired } from "../../../adobe/journal/read-pages.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
-import { isOlderThanKept, type Start } from "../../../adobe/journal/when.ts";
+import { isOlderThanKept } from "../../../adobe/journal/when.ts";
 import type { Notify } from "../../../notices.ts";
-import { pump, type Progress } from "../../../engine/pump.ts";
-import { cutText } from "../../../render/text/cut-text.ts";
+import { pump } from "../../../engine/pump.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
 import { clock, number, seconds } from "../../terminal/reporter.ts";
 import { marksOf } from "../../../runs/events/event-selection.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { createSeen } from "../../../runs/events/seen.ts";
-import type { Sink } from "../../../engine/sinks/sink.ts";
-import type { Session } from "./session.ts";
+import type { Resumption, Sink } from "../../../engine/sinks/sink.ts";
+import type { Origin, Session } from "./session.ts";
 
-/** A place in the journal that a reading can start from. */
-export type Place = Exclude<Start, { kind: "last" }>;
-
+/** What part of its source a command reads, and how. */
 export interface Window {
-  readonly start: Place;
+  readonly start: JournalStart;
   readonly follow: boolean;
   readonly onExpired: OnExpired;
   /** Ends the reading with this run; `--max` does so anyway. */
   readonly isLast?: (run: Candidate<unknown>) => boolean;
-  /** What an earlier reading left: when it stopped, and the keys of its last runs. */
-  readonly past?: {
-    readonly readUntil: number;
-    readonly movedAt: number;
-    readonly keys: readonly string[];
-  };
-  readonly checkpoint?: (progress: Progress) => Promise<void>;
+  /** What an earlier reading left, where this one goes on with it. */
+  readonly past?: Resumption | null;
+  /** True where the sink keeps the place to read on from. */
+  readonly isKept?: boolean;
 }
 
 /** Where the runs of a window go, and in which form. */
@@ -42,25 +36,24 @@ export interface Target<T> {
 /** Runs of one window are told apart by this many keys at most, so that a `tail` of weeks does not grow. */
 const keysRemembered = 200_000;
 
-/** Reads a window of the journal: each flow run that the options ask for goes to the target once, in the journal's order. */
+/** Reads a window: each flow run that the options ask for goes to the target once, in the source's order. */
 export async function readWindow<T>(session: Session, window: Window, target: Target<T>): Promise<void> {
-  const { options, reporter, tally } = session;
-  const { follow, checkpoint, past, isLast } = window;
-  const seen = createSeen(keysRemembered, past?.keys);
-  remarkOnStart(window.start, reporter.notify);
-  const showProgress = liveLine(session, window);
+  const { options, origin, reporter, tally } = session;
+  const { past, isLast } = window;
+  const live = liveLine(session, window);
+  if (origin.kind === "journal") remarkOnStart(window.start, reporter.notify);
+  const source = openSource(session, window, target.encode, live.onShare);
+  const poison = poisonTeller(source, origin, reporter.notify);
   await pump(
     {
-      digests: digests(session, window, target.encode, showProgress.onShare),
-      seen,
+      source,
+      seen: createSeen(keysRemembered, past?.keys),
       sink: target.sink,
       isEnough: (run, printed) => printed >= options.max || isLast?.(run) === true,
-      checkpoint: checkpoint ?? null,
-      flushEachPage: follow || checkpoint !== undefined,
-      onDigest: (digested) => {
-        for (const fault of digested.rejects) reporter.notify(poison(fault, "could not be read and was passed by"));
-        for (const fault of digested.withoutRaw) reporter.notify(poison(fault, "is left out of its run (raw is null)"));
-        showProgress.onPage(digested.page);
+      onBatch: (batch) => {
+        for (const fault of batch.rejects) poison(fault, "could not be read and was passed by");
+        for (const fault of batch.withoutRaw) poison(fault, "is left out of its run (raw is null)");
+        live.onBatch(batch);
       },
     },
     tally,
@@ -69,58 +62,53 @@ export async function readWindow<T>(session: Session, window: Window, target: Ta
 
 /** A sink that hands each run over as it is: for commands that work on runs rather than print them. */
 export function runTarget(take: (run: FlowRun) => void): Target<FlowRun> {
-  const nothing = (): Promise<void> => Promise.resolve();
-  const write = (runs: readonly FlowRun[]): Promise<void> => {
-    runs.forEach(take);
-    return nothing();
+  const sink: Sink<FlowRun> = {
+    take: (batch) => {
+      for (const { encoded } of batch) take(encoded);
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(),
   };
-  return { encode: (run) => run, sink: { write, flush: nothing, close: nothing } };
+  return { encode: (run) => run, sink };
 }
 
-/**
- * The window's pages, digested, in the journal's order: walked, or read from many places at once where the window has a
- * beginning and an end and all of it is wanted.
- */
-async function* digests<T>(
-  { options, connection, names }: Session,
-  window: Window,
+function openSource<T>(
+  { options, origin, names }: Session,
+  { start, follow, onExpired, isKept = false, past = null }: Window,
   encode: (run: FlowRun) => T,
   onShare: (share: number) => void,
-): AsyncGenerator<Digest<T>> {
+): Source<T> {
   const { events, raw, keep, limit, patience, jobs, max } = options;
-  const { start, follow, onExpired, checkpoint, past = null } = window;
-  // `tail` never gives up: it waits out whatever passes.
-  const open = connection.journal(follow ? { retries: Infinity, maxWaitMs: Infinity } : patience);
-  const journal = { ...open, marks: marksOf(events) };
   // Asked twice about a run, a name book answers the same; without one nothing stands between.
   const named = names === null ? (run: FlowRun): FlowRun => run : names.complete;
-  const digestPage = (page: Page): Digest<T> =>
-    digest(page, { events, raw, keep: (run) => keep(named(run)), encode: (run) => encode(named(run)) });
-  // A cursor must be walked: a page that is cut for its neighbour does not say what comes after it.
-  const isBounded = !follow && checkpoint === undefined && max === Infinity;
-  if (isBounded && jobs > 1 && (start.kind === "time" || start.kind === "oldest")) {
-    const reading = { journal, limit, onExpired };
-    yield* readPlaces({ reading, start, jobs, digest: digestPage, sizeOf, onShare });
-    return;
+  const digesting = { events, raw, encode: (run: FlowRun) => encode(named(run)) };
+  if (origin.kind === "file") {
+    const lines = origin.lines({ follow, fromEnd: start.kind === "now" });
+    return fileSource(lines, { ...digesting, keep: (run) => isInside(run, start) && keep(run) });
   }
-  for await (const page of readPages({ journal, start, limit, follow, onExpired, past })) yield digestPage(page);
+  // `tail` never gives up: it waits out whatever passes.
+  const journal = origin.connection.journal(follow ? { retries: Infinity, maxWaitMs: Infinity } : patience);
+  return journalSource({
+    ...digesting,
+    keep: (run) => keep(named(run)),
+    journal: { ...journal, marks: marksOf(events) },
+    start,
+    limit,
+    jobs,
+    follow,
+    isWalked: isKept || max !== Infinity,
+    onExpired,
+    past,
+    onShare,
+  });
 }
 
-/** What a digest takes while it waits: its texts, or about as much for runs that are handed on as they are. */
-function sizeOf(digested: Digest<unknown>): number {
-  return digested.candidates.reduce(
-    (sum, { key, runId, status, encoded }) => sum + key.length + runId.length + status.length + lengthOf(encoded),
-    0,
-  );
+/** A line has no time but its run's; one that does not say when it was updated is kept, as `--until` does. */
+function isInside({ updatedAt }: FlowRun, start: JournalStart): boolean {
+  return start.kind !== "time" || updatedAt === null || Date.parse(updatedAt) >= start.at;
 }
 
-function lengthOf(encoded: unknown): number {
-  return typeof encoded === "string" ? encoded.length : aboutARun;
-}
-
-const aboutARun = 3000;
-
-function remarkOnStart(start: Place, notify: Notify): void {
+function remarkOnStart(start: JournalStart, notify: Notify): void {
   if (start.kind !== "time" || !isOlderThanKept(start)) return;
   notify({
     kind: "warning",
@@ -128,10 +116,21 @@ function remarkOnStart(start: Place, notify: Notify): void {
   });
 }
 
-/** A poison event is reported, and where it was, to look for it; some journal might have positions as long as a page. */
-function poison({ position, reason }: Fault, became: string) {
-  const text = `the event at ${JSON.stringify(cutText(safeText(position), 200))} ${became}: ${safeText(reason)}`;
-  return { kind: "warning", text } as const;
+/** So many faults of a file are told one by one; a file that is none of ours may have a million. */
+const mostTold = 20;
+
+/** A poison event is reported, and where it was, to look for it. */
+function poisonTeller(source: Source<unknown>, { kind }: Origin, notify: Notify) {
+  let told = 0;
+  return (fault: Fault, became: string): void => {
+    told += 1;
+    if (kind === "file" && told > mostTold) {
+      const text = "more lines could not be read; the closing line counts them";
+      if (told === mostTold + 1) notify({ kind: "warning", text });
+      return;
+    }
+    notify({ kind: "warning", text: `${source.describe(fault)} ${became}: ${safeText(fault.reason)}` });
+  };
 }
 
 /** What the live line says after each page: how far a window is read, or that a tail has caught up. */
@@ -141,7 +140,7 @@ function liveLine({ began, reporter, host, tally }: Session, { start, follow }: 
   const onShare = (read: number): void => {
     share = Math.max(share, Math.min(1, read));
   };
-  const onPage = ({ atEnd, waitMs, recordedAt }: Page): void => {
+  const onBatch = ({ mark: { atEnd, recordedAt }, waitMs }: Batch<unknown>): void => {
     const now = host.now();
     if (recordedAt !== null) onShare((recordedAt - windowStart) / (began - windowStart));
     const counts = `${number(tally.printed)} runs, ${number(tally.events)} events`;
@@ -153,7 +152,7 @@ function liveLine({ began, reporter, host, tally }: Session, { start, follow }: 
     const reading = start.kind === "now" ? "reading" : `reading ${percent(share)}`;
     reporter.live(`${reading} · ${counts}${pace(tally.printed, share, now - began)}`);
   };
-  return { onShare, onPage };
+  return { onShare, onBatch };
 }
 
 function percent(share: number): string {

@@ -2,14 +2,17 @@ import { FlowrunError } from "../../../errors.ts";
 import type { Host, Output } from "../../../host.ts";
 import type { OnExpired } from "../../../adobe/journal/read-pages.ts";
 import type { Start } from "../../../adobe/journal/when.ts";
-import type { Candidate } from "../../../engine/digest.ts";
+import type { Candidate } from "../../../engine/sources/source.ts";
 import type { Notice } from "../../../notices.ts";
 import type { Tally } from "../../../engine/pump.ts";
 import { decideColour } from "../../../render/text/colour.ts";
 import type { Reporter } from "../../terminal/reporter.ts";
 import { openSink, type RunSink } from "../../../engine/sinks/index.ts";
-import { openCursor } from "../../../engine/open-cursor.ts";
-import { readWindow, type Place, type Window } from "./read-window.ts";
+import { openCursor } from "../../../engine/cursor.ts";
+import { withCursorFile, type MarkStore } from "../../../engine/sinks/with-cursor-file.ts";
+import type { JournalStart } from "../../../engine/sources/journal.ts";
+import type { Connection } from "../../../adobe/access/connect.ts";
+import { readWindow, type Window } from "./read-window.ts";
 import type { ReadingOptions } from "../../options/reading-options.ts";
 import { inSession, type Session } from "./session.ts";
 
@@ -30,7 +33,7 @@ export interface ReadPlan {
 const rowsHeld = 200;
 
 /**
- * Reads flow runs from the journal to stdout as the plan says; stderr tells how it goes.
+ * Reads flow runs to stdout as the plan says; stderr tells how it goes.
  * @throws FlowrunError `closed` as soon as nobody reads stdout any more; what the reading throws.
  */
 export async function read(plan: ReadPlan, host: Host): Promise<Readonly<Tally>> {
@@ -38,21 +41,24 @@ export async function read(plan: ReadPlan, host: Host): Promise<Readonly<Tally>>
   const signal = AbortSignal.any([plan.signal, closed]);
   const tally = await inSession(plan.options, signal, host, async (session) => {
     const { start } = plan;
-    await (start.kind === "last" ? readFromCursor(plan, session) : print(plan, session, { start }));
+    const { origin } = session;
+    if (start.kind !== "last") await print(plan, session, { start }, null);
+    else if (origin.kind === "journal") await readFromCursor(plan, session, origin.connection);
     return session.tally;
   });
   closed.throwIfAborted();
   return tally;
 }
 
-async function readFromCursor(plan: ReadPlan, session: Session): Promise<void> {
-  const { connection, host, reporter, options } = session;
+async function readFromCursor(plan: ReadPlan, session: Session, connection: Connection): Promise<void> {
+  const { host, reporter, options } = session;
   const cursor = await openCursor(options.cursor, connection, host, reporter.notify);
   const { isLost } = host.stdout;
   if (isLost) reporter.notify(nobodyGets(options.cursor));
-  const { start, past } = cursor;
+  const past = await cursor.find();
+  const start: JournalStart = past === null ? { kind: "oldest" } : { kind: "next", url: past.next };
   try {
-    await print(plan, session, isLost ? { start, ...(past && { past }) } : cursor);
+    await print(plan, session, { start, past }, isLost ? null : cursor);
   } finally {
     await cursor.release();
   }
@@ -64,24 +70,33 @@ function nobodyGets(cursor: string): Notice {
   return { kind: "warning", text };
 }
 
-type From = { readonly start: Place } & Pick<Window, "past" | "checkpoint">;
-
-async function print({ follow, onExpired, isLast }: ReadPlan, session: Session, from: From): Promise<void> {
+/** @param store what keeps the place to read on from; `null` where nothing does. */
+async function print(
+  { follow, onExpired, isLast }: ReadPlan,
+  session: Session,
+  from: Pick<Window, "start" | "past">,
+  store: MarkStore | null,
+): Promise<void> {
   const { reporter } = session;
-  const sink = await openStdout(session, follow);
+  const stdout = await openStdout(session, follow || store !== null);
+  const sink = store === null ? stdout : withCursorFile(stdout, store);
   const more = isLast === undefined ? {} : { isLast };
-  await readWindow(session, { ...from, ...more, follow, onExpired }, { encode: sink.encode, sink });
-  const hidden = sink.hidden();
+  const window = { ...from, ...more, follow, onExpired, isKept: store !== null };
+  await readWindow(session, window, { encode: stdout.encode, sink });
+  const hidden = stdout.hidden();
   if (hidden === 0) return;
   const columns = hidden === 1 ? "1 column" : `${hidden} columns`;
   reporter.notify({ kind: "remark", text: `${columns} hidden to fit the terminal; -o wide shows all` });
 }
 
-/** Where runs are printed, in the format that the options name. */
-export function openStdout({ options, host, reporter }: Session, follow: boolean): Promise<RunSink> {
+/**
+ * Where runs are printed, in the format that the options name.
+ * @param isAtOnce each batch is printed when it is taken, rather than laid out together with others.
+ */
+export function openStdout({ options, host, reporter }: Session, isAtOnce: boolean): Promise<RunSink> {
   const { output, columns, columnsNamed, headers, time, common } = options;
   const colour = decideColour(common.color, host.env, host.stdout.isTTY);
-  const layout = { format: output, columns, columnsNamed, headers, colour, time, hold: follow ? 0 : rowsHeld };
+  const layout = { format: output, columns, columnsNamed, headers, colour, time, hold: isAtOnce ? 0 : rowsHeld };
   return openSink({ ...layout, now: () => host.now() }, quietly(host.stdout, reporter));
 }
 

@@ -3,13 +3,14 @@ import { emptyTally, type Tally } from "../../../engine/pump.ts";
 import { createReporter, type Reporter, type SummaryWording } from "../../terminal/reporter.ts";
 import { connect, type Connection } from "../../../adobe/access/connect.ts";
 import type { NameBook } from "../../../adobe/platform/name-book.ts";
+import { linesOfFile, linesOfStdin, type GivenLines, type GivenOptions } from "../../../state/given-lines.ts";
 import type { ReadingOptions } from "../../options/reading-options.ts";
 
-/** What the readings of one command share: the way to the journal, the words on stderr, the counts. */
+/** What the readings of one command share: where runs come from, the words on stderr, the counts. */
 export interface Session {
   readonly host: Host;
   readonly options: ReadingOptions;
-  readonly connection: Connection;
+  readonly origin: Origin;
   readonly reporter: Reporter;
   readonly tally: Tally;
   /** Names that events do not carry, where they are wanted. */
@@ -18,8 +19,13 @@ export interface Session {
   readonly began: number;
 }
 
+/** Where runs come from: the profile's journal, or a file that the user named. */
+export type Origin =
+  | { readonly kind: "journal"; readonly connection: Connection }
+  | { readonly kind: "file"; readonly name: string; readonly lines: (options: GivenOptions) => GivenLines };
+
 /**
- * Connects, lets `work` read, and says in one closing line what was read, however that ended.
+ * Connects where that is needed, lets `work` read, and says in one closing line what was read, however that ended.
  * @throws what connecting and the work throw.
  */
 export async function inSession<R>(
@@ -33,21 +39,32 @@ export async function inSession<R>(
   const reporter = createReporter(host, { quiet, verbose, live: progress });
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
-  const connection = await connect({ profile, notify: reporter.notify, signal: until }, host);
+  const connection =
+    options.from === null ? await connect({ profile, notify: reporter.notify, signal: until }, host) : null;
+  const origin: Origin =
+    connection === null ? fileOrigin(options.from ?? "-", did === "counted", host) : { kind: "journal", connection };
   const began = host.now();
   const tally = emptyTally();
   let names: NameBook | null = null;
   try {
-    names = options.names ? await loadNames(connection, host, reporter) : null;
-    return await work({ host, options, connection, reporter, tally, names, began });
+    names = options.names && connection !== null ? await loadNames(connection, host, reporter) : null;
+    return await work({ host, options, origin, reporter, tally, names, began });
   } finally {
     // What is still asked for, such as a token for a place that nobody reads any more, must not outlive the last word.
     over.abort();
     reporter.clear();
     await names?.close();
-    if (tally.pages > 0) reporter.summary(tally, host.now() - began, { did, hasCondition: options.hasCondition });
-    await connection.close();
+    const wording = { did, hasCondition: options.hasCondition, unit: connection === null ? "line" : "page" } as const;
+    if (tally.pages > 0) reporter.summary(tally, host.now() - began, wording);
+    await connection?.close();
   }
+}
+
+/** @param isReadAgain whether more than one window is read: what comes in on stdin must be kept then. */
+function fileOrigin(path: string, isReadAgain: boolean, host: Host): Origin {
+  if (path !== "-") return { kind: "file", name: path, lines: (options) => linesOfFile(path, options, host) };
+  const lines = linesOfStdin(host.stdin, isReadAgain);
+  return { kind: "file", name: lines.name, lines: () => lines };
 }
 
 async function loadNames(connection: Connection, host: Host, { notify }: Reporter): Promise<NameBook> {

@@ -4,7 +4,7 @@ import { checkFailed, read } from "./read.ts";
 import { resolveReading, resolveStart } from "../../options/reading-options.ts";
 
 /** Every flow run recorded since a moment, oldest first, to the end of the journal. */
-export async function runSince(when: string, flags: ReadingFlags, host: Host): Promise<void> {
+export async function runSince(when: string | undefined, flags: ReadingFlags, host: Host): Promise<void> {
   const options = await resolveReading(flags, host.now());
   const start = resolveStart(when, flags, host.now());
   const tally = await read(

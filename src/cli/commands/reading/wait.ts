@@ -1,4 +1,4 @@
-import type { Candidate } from "../../../engine/digest.ts";
+import type { Candidate } from "../../../engine/sources/source.ts";
 import { FlowrunError } from "../../../errors.ts";
 import type { WaitFlags } from "../../options/flags.ts";
 import type { Host } from "../../../host.ts";
@@ -32,10 +32,11 @@ export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
     );
     const [run] = found;
     if (run !== undefined) {
-      judge(run);
+      checkOutcome(run);
       return;
     }
     host.signal.throwIfAborted();
+    if (options.from !== null && !deadline.signal.aborted) throw nothingMore(options.from);
     throw tooLate(flags.timeout ?? "the time given", pages > 0);
   } finally {
     deadline.cancel();
@@ -55,7 +56,16 @@ function tooLate(timeout: string, hasRead: boolean): FlowrunError {
   );
 }
 
-function judge(run: Candidate<unknown>): void {
+/** A pipe has an end; a file is looked at until the deadline. */
+function nothingMore(from: string): FlowrunError {
+  return new FlowrunError("notFound", "no matching run ended", {
+    why: `${from === "-" ? "stdin" : from} came to its end and held none`,
+    hint: "see what it holds: flowrun since --from <file>",
+  });
+}
+
+/** @throws FlowrunError `runFailed` for any outcome but a success, in full or in part. */
+function checkOutcome(run: Candidate<unknown>): void {
   if (run.status === "success" || run.status === "partialSuccess") return;
   throw new FlowrunError("runFailed", `run ${run.runId} ended as ${run.status}`);
 }

@@ -2,23 +2,17 @@ import { FlowrunError, reasonOf } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { keysKept, type Cursor, type CursorStore } from "../adobe/journal/cursor.ts";
 import { retentionMs } from "../adobe/journal/retention.ts";
-import { afterPosition } from "../adobe/journal/when.ts";
 import type { Notify } from "../notices.ts";
-import type { Progress } from "./pump.ts";
 import { keptKey } from "../runs/events/event-key.ts";
 import { profileFlag } from "../adobe/settings/profile-name.ts";
 import { cursorRemedy, lockCursor, openCursorFile, type CursorPlace } from "../state/cursor-files.ts";
 import type { Connection } from "../adobe/access/connect.ts";
-import type { Place, Window } from "../cli/commands/reading/read-window.ts";
+import type { Resumption } from "./sinks/sink.ts";
+import type { MarkStore } from "./sinks/with-cursor-file.ts";
+import type { Candidate, Mark } from "./sources/source.ts";
 
-/** A cursor that this process may move. */
-export interface OpenCursor {
-  /** Where to read on; the oldest event the first time. */
-  readonly start: Place;
-  /** Nothing, the first time. */
-  readonly past?: NonNullable<Window["past"]>;
-  /** Moves the cursor past what has been printed. A cursor that cannot be saved is reported once and never stops the reading. */
-  checkpoint(progress: Progress): Promise<void>;
+/** A cursor that this process may move; one that cannot be saved is reported once and never stops the reading. */
+export interface OpenCursor extends MarkStore {
   /** Lets another process have it. @throws FlowrunError `state` where something could not be saved. */
   release(): Promise<void>;
 }
@@ -50,9 +44,10 @@ export async function openCursor(
     const saving = saver(store, place, unlocked.why, notify);
     if (saved !== null) checkJournal(place, saved, connection.journalName);
     else notify({ kind: "remark", text: `the cursor '${name}' is new: starting at the oldest event` });
+    const past = saved === null ? null : resumption(saved, connection);
     return {
-      ...(saved === null ? { start: { kind: "oldest" } } : resume(saved, connection)),
-      checkpoint: keeper(saving.save, saved, connection, host),
+      find: () => Promise.resolve(past),
+      move: mover(saving.save, saved, connection, host),
       release: async () => {
         await lock?.release();
         const trouble = saving.trouble();
@@ -70,10 +65,8 @@ function withShortKeys(saved: Cursor | null): Cursor | null {
   return saved === null ? null : { ...saved, keys: saved.keys.map(keptKey) };
 }
 
-function resume(saved: Cursor, connection: Connection) {
-  const { next, readUntil, movedAt, keys } = saved;
-  const start: Place = { kind: "next", url: connection.fromSaved(next) };
-  return { start, past: { readUntil, movedAt, keys } };
+function resumption({ next, readUntil, movedAt, keys }: Cursor, connection: Connection): Resumption {
+  return { next: connection.fromSaved(next), readUntil, movedAt, keys };
 }
 
 function checkJournal({ name, profile }: CursorPlace, saved: Cursor, journal: string): void {
@@ -118,16 +111,16 @@ function saver(store: CursorStore, place: CursorPlace, unlocked: unknown, notify
   return { save, trouble: () => trouble };
 }
 
-function keeper(
+function mover(
   save: (cursor: Cursor) => Promise<void>,
   saved: Cursor | null,
   connection: Connection,
   host: Pick<Host, "now">,
-): OpenCursor["checkpoint"] {
+): MarkStore["move"] {
   let cursor = saved;
-  return async (progress) => {
-    const moved = moveCursor(cursor, progress, connection, host.now());
-    if (!progress.isEnd && cursor !== null && isIdle(cursor, moved)) return;
+  return async (taken, mark) => {
+    const moved = moveCursor(cursor, taken, mark, connection, host.now());
+    if (!mark.atEnd && cursor !== null && isIdle(cursor, moved)) return;
     cursor = moved;
     await save(moved);
   };
@@ -137,31 +130,26 @@ function isIdle(cursor: Cursor, moved: Cursor): boolean {
   return cursor.next === moved.next && cursor.runs === moved.runs && moved.savedAt - cursor.savedAt < saveIdleEveryMs;
 }
 
-function moveCursor(cursor: Cursor | null, progress: Progress, connection: Connection, now: number): Cursor {
-  const { page, kept, printed } = progress;
-  const isCut = printed.length < kept.length;
-  // What is older than that is gone, read or not.
-  const before = cursor?.readUntil ?? now - retentionMs;
-  const next = connection.toSaved(isCut ? insidePage(progress, connection.settings.journalUrl) : page.next);
+function moveCursor(
+  cursor: Cursor | null,
+  taken: readonly Candidate<unknown>[],
+  { next: link, last, atEnd, recordedAt, count }: Mark,
+  connection: Connection,
+  now: number,
+): Cursor {
+  const next = connection.toSaved(link);
   return {
     journal: connection.journalName,
     next,
-    position: (isCut ? printed.at(-1)?.position : page.last) ?? cursor?.position ?? null,
+    position: last ?? cursor?.position ?? null,
     savedAt: now,
-    readUntil: isCut ? before : page.atEnd ? now : (page.recordedAt ?? before),
+    // What is older than the journal keeps is gone, read or not.
+    readUntil: atEnd ? now : (recordedAt ?? cursor?.readUntil ?? now - retentionMs),
     movedAt: next === cursor?.next ? cursor.movedAt : now,
-    runs: (cursor?.runs ?? 0) + printed.length,
-    events: (cursor?.events ?? 0) + page.count,
-    keys: [...(cursor?.keys ?? []), ...printed.map(({ key }) => keptKey(key))].slice(-keysKept),
+    runs: (cursor?.runs ?? 0) + taken.length,
+    events: (cursor?.events ?? 0) + count,
+    keys: [...(cursor?.keys ?? []), ...taken.map(({ key }) => keptKey(key))].slice(-keysKept),
   };
-}
-
-/** After the last event of the page that was printed whole; before the page where there is none. */
-function insidePage({ page, printed, kept }: Progress, journalUrl: string): string {
-  const firstLeft = kept[printed.length]?.position;
-  const whole = printed.findLast(({ position }) => position !== firstLeft);
-  if (whole === undefined) return page.url;
-  return afterPosition(journalUrl, whole.position, page.url);
 }
 
 async function notSaved(place: CursorPlace, error: unknown): Promise<FlowrunError> {

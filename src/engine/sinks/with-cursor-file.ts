@@ -1,0 +1,30 @@
+import type { Candidate, Mark } from "../sources/source.ts";
+import type { Resumption, Sink } from "./sink.ts";
+
+/** Where the place to read on from is kept apart from the runs: a cursor that this process may move. */
+export interface MarkStore {
+  find(): Promise<Resumption | null>;
+  /** Moves past these runs, to this mark. */
+  move(taken: readonly Candidate<unknown>[], mark: Mark): Promise<void>;
+}
+
+/**
+ * A sink that knows no places, such as stdout, joined with a store that keeps one: the store moves only past what the sink
+ * has taken, so that a crash in between repeats a batch and never skips one. The sink must hold nothing back.
+ */
+export function withCursorFile<T>(sink: Sink<T>, store: MarkStore): Sink<T> {
+  let isBroken = false;
+  return {
+    take: async (batch, mark) => {
+      try {
+        await sink.take(batch, mark);
+      } catch (error) {
+        isBroken = true;
+        throw error;
+      }
+      if (!isBroken) await store.move(batch, mark);
+    },
+    find: () => store.find(),
+    close: () => sink.close(),
+  };
+}

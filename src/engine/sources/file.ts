@@ -1,0 +1,103 @@
+import { isObject } from "../../json.ts";
+import { wants, wantsService } from "../../runs/events/event-selection.ts";
+import { isRecord, readRecord } from "../../runs/record/read-record.ts";
+import type { GivenLine, GivenLines } from "../../state/given-lines.ts";
+import { attempt, digest, type Digest, type Digesting } from "../digest.ts";
+import type { Batch, Candidate, Fault, Source } from "./source.ts";
+
+/**
+ * Flow runs from a file or a pipe, a line each: a record as flowrun prints it (ndjson, or json), an event as Adobe
+ * delivers it, or a page of the journal, told apart line by line. A line that is none of them is a reject, and named by
+ * its number.
+ */
+export function fileSource<T>(lines: GivenLines, digesting: Digesting<T>): Source<T> {
+  return {
+    async *read() {
+      let last = 0;
+      for await (const some of lines.read()) {
+        last = some.at(-1)?.number ?? last;
+        yield batchOf(some, lines.name, last, digesting);
+      }
+    },
+    describe: ({ position }) => position,
+  };
+}
+
+function batchOf<T>(lines: readonly GivenLine[], name: string, last: number, digesting: Digesting<T>): Batch<T> {
+  const seen = lines.filter(({ text }) => text === null || !isPunctuation(text));
+  return {
+    ...joined(seen.map((line) => digestLine(line, `${name}:${line.number}`, digesting))),
+    mark: { next: String(last), last: null, atEnd: lines.length === 0, recordedAt: null, count: seen.length },
+    waitMs: 0,
+    nextAfter: (position) => position?.slice(name.length + 1) ?? String((lines[0]?.number ?? 1) - 1),
+  };
+}
+
+function digestLine<T>({ text, isWhole }: GivenLine, position: string, digesting: Digesting<T>): Digest<T> {
+  if (text === null) return rejected({ position, reason: "it is longer than 32 MiB" });
+  const value = parse(text);
+  if (value === undefined) {
+    return rejected({ position, reason: isWhole ? "it is not JSON" : "it is half a line, which may still be written" });
+  }
+  return digestValue(value, position, digesting);
+}
+
+/** What stands around and between the records of a JSON array, as flowrun lays one out. */
+function isPunctuation(text: string): boolean {
+  return /^\s*[[\]]?\s*$/.test(text);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text.trimEnd().replace(/,$/, ""));
+  } catch {
+    return undefined;
+  }
+}
+
+function digestValue<T>(value: unknown, position: string, digesting: Digesting<T>): Digest<T> {
+  if (Array.isArray(value)) return joined(value.map((item: unknown) => digestValue(item, position, digesting)));
+  if (!isObject(value)) return rejected({ position, reason: "it holds no object" });
+  if (isRecord(value)) return digestRecord(readRecord(value), position, digesting);
+  const { events, _page } = value;
+  if (Array.isArray(events) && _page !== undefined) {
+    return digest({ entries: events.map((event: unknown) => ({ position, event })) }, digesting);
+  }
+  return digest({ entries: [{ position, event: value }] }, digesting);
+}
+
+function digestRecord<T>(
+  record: ReturnType<typeof readRecord>,
+  position: string,
+  { events, raw, keep, encode }: Digesting<T>,
+): Digest<T> {
+  if (typeof record === "string") return rejected({ position, reason: `it ${record}` });
+  const { eventCode, service, key, runId, status } = record;
+  if (!wants(events, eventCode) || !wantsService(events, eventCode, service)) return nothing;
+  const { raw: delivered = null, ...plain } = record;
+  const run = raw ? { ...plain, raw: delivered } : plain;
+  const candidates: Candidate<T>[] = [];
+  const rejects: Fault[] = [];
+  attempt(
+    (reason) => rejects.push({ position, reason }),
+    () => {
+      if (keep(run)) candidates.push({ key, position, runId, status, encoded: encode(run) });
+    },
+  );
+  return { candidates, rejects, runs: 1, withoutRaw: [] };
+}
+
+function joined<T>(digests: readonly Digest<T>[]): Digest<T> {
+  return {
+    candidates: digests.flatMap(({ candidates }) => candidates),
+    runs: digests.reduce((sum, { runs }) => sum + runs, 0),
+    rejects: digests.flatMap(({ rejects }) => rejects),
+    withoutRaw: digests.flatMap(({ withoutRaw }) => withoutRaw),
+  };
+}
+
+const nothing: Digest<never> = { candidates: [], runs: 0, rejects: [], withoutRaw: [] };
+
+function rejected(fault: Fault): Digest<never> {
+  return { ...nothing, rejects: [fault] };
+}

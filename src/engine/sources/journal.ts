@@ -1,0 +1,75 @@
+import type { Journal } from "../../adobe/journal/ask-journal.ts";
+import type { Page } from "../../adobe/journal/page.ts";
+import { readPages, type OnExpired } from "../../adobe/journal/read-pages.ts";
+import { readPlaces } from "../../adobe/journal/read-places.ts";
+import { afterPosition, type Start } from "../../adobe/journal/when.ts";
+import { cutText } from "../../render/text/cut-text.ts";
+import { safeText } from "../../render/text/safe-text.ts";
+import { digest, type Digesting } from "../digest.ts";
+import type { Batch, Source } from "./source.ts";
+
+/** A place in the journal that a reading can start from. */
+export type JournalStart = Exclude<Start, { kind: "last" }>;
+
+export interface JournalReading<T> extends Digesting<T> {
+  readonly journal: Journal;
+  readonly start: JournalStart;
+  /** Events per page asked of the journal; `null` leaves it to the journal. */
+  readonly limit: number | null;
+  /** How many places of the journal may be read at once. */
+  readonly jobs: number;
+  /** Goes on after the end of the journal. */
+  readonly follow: boolean;
+  /** True where each batch must say what comes after it: a page that is cut for its neighbour does not. */
+  readonly isWalked: boolean;
+  readonly onExpired: OnExpired;
+  /** When an earlier reading that this one goes on with stopped; `null` for a new one. Epoch milliseconds. */
+  readonly past: { readonly readUntil: number; readonly movedAt: number } | null;
+  /** Told how much of the window has been read, from 0 to 1, where several places are. */
+  readonly onShare: (share: number) => void;
+}
+
+/**
+ * The journal's pages, digested, in its order: walked, or read from many places at once where the window has a beginning
+ * and an end and all of it is wanted.
+ */
+export function journalSource<T>(reading: JournalReading<T>): Source<T> {
+  const { journal, start, limit, jobs, follow, isWalked, onExpired, past, onShare } = reading;
+  const batch = (page: Page): Batch<T> => batchOf(page, reading);
+  return {
+    async *read() {
+      if (jobs > 1 && !isWalked && !follow && (start.kind === "time" || start.kind === "oldest")) {
+        yield* readPlaces({ reading: { journal, limit, onExpired }, start, jobs, digest: batch, sizeOf, onShare });
+        return;
+      }
+      for await (const page of readPages({ journal, start, limit, follow, onExpired, past })) yield batch(page);
+    },
+    // Some journal might have positions as long as a page.
+    describe: ({ position }) => `the event at ${JSON.stringify(cutText(safeText(position), 200))}`,
+  };
+}
+
+/** A page without its entries: what waits for its turn must not hold them. */
+function batchOf<T>(page: Page, { journal, ...digesting }: JournalReading<T>): Batch<T> {
+  const { url, next, last, atEnd, recordedAt, count, waitMs } = page;
+  return {
+    ...digest(page, digesting),
+    mark: { next, last, atEnd, recordedAt, count },
+    waitMs,
+    nextAfter: (position) => (position === null ? url : afterPosition(journal.url, position, url)),
+  };
+}
+
+/** What a batch takes while it waits: its texts, or about as much for runs that are handed on as they are. */
+function sizeOf({ candidates }: Batch<unknown>): number {
+  return candidates.reduce(
+    (sum, { key, runId, status, encoded }) => sum + key.length + runId.length + status.length + lengthOf(encoded),
+    0,
+  );
+}
+
+function lengthOf(encoded: unknown): number {
+  return typeof encoded === "string" ? encoded.length : aboutARun;
+}
+
+const aboutARun = 3000;

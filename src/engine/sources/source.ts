@@ -1,0 +1,59 @@
+/**
+ * How far a batch reaches in its source. Whoever keeps it can read on from there later; what `next` means is known to the
+ * source alone.
+ */
+export interface Mark {
+  /** What to ask the source for to read on. */
+  readonly next: string;
+  /** The last event's position, for people to look at; `null` where it has none. */
+  readonly last: string | null;
+  /** True where nothing more is there at the moment. */
+  readonly atEnd: boolean;
+  /** About when the last event was recorded, epoch milliseconds, as far as it tells; `null` where it does not. */
+  readonly recordedAt: number | null;
+  /** How many events the batch has seen, of every kind. */
+  readonly count: number;
+}
+
+/** A flow run that passed the filters, in the form its sink takes; what else must be known of it stands beside. */
+export interface Candidate<T> {
+  /** The same whenever the event is delivered again, and short whatever the event calls itself. */
+  readonly key: string;
+  readonly position: string;
+  readonly runId: string;
+  readonly status: string;
+  readonly encoded: T;
+}
+
+/** An event that something is wrong with; the reason is the end of a sentence about it. */
+export interface Fault {
+  readonly position: string;
+  readonly reason: string;
+}
+
+/** The flow runs of some events that follow one another, in their order. */
+export interface Batch<T> {
+  readonly mark: Mark;
+  readonly candidates: readonly Candidate<T>[];
+  /** How many flow runs there were, whatever the filters say. */
+  readonly runs: number;
+  /** Events that should be a run and cannot be read. */
+  readonly rejects: readonly Fault[];
+  /** Events whose candidates come without the event as delivered, although it was asked for. */
+  readonly withoutRaw: readonly Fault[];
+  /** How long until the source is asked again where this is its end, in milliseconds. */
+  readonly waitMs: number;
+  /** What to ask for to read on after the event at this position; `null` reads the batch again from its beginning. */
+  readonly nextAfter: (position: string | null) => string;
+}
+
+/** Where flow runs come from: the journal, a file. */
+export interface Source<T> {
+  /**
+   * The batches in the source's order, to its end or for ever. It may be left early, and lets go of everything then.
+   * @throws FlowrunError when reading fails for good.
+   */
+  read(): AsyncIterable<Batch<T>>;
+  /** Where something is wrong, as the beginning of a sentence; may quote the event. */
+  describe(fault: Fault): string;
+}
