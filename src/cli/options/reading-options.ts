@@ -72,7 +72,11 @@ export async function resolveReading(flags: ReadingFlags, now: number): Promise<
 function resolveFrom({ from, names }: ReadingFlags): string | null {
   if (from === undefined) return null;
   if (from === "")
-    throw new FlowrunError("usage", "--from names no file", { hint: "flowrun stats --from runs.ndjson" });
+    throw new FlowrunError("usage", "--from names no file", {
+      why: "it is empty; a variable of the shell may not be set",
+      hint: "flowrun stats --from runs.ndjson",
+    });
+  }
   if (names !== true) return from;
   throw new FlowrunError("usage", "--names and --from do not go together", {
     why: "--names asks Adobe for names, and --from reads a file, offline",
