@@ -71,7 +71,7 @@ export async function resolveReading(flags: ReadingFlags, now: number): Promise<
 
 function resolveFrom({ from, names }: ReadingFlags): string | null {
   if (from === undefined) return null;
-  if (from === "")
+  if (from === "") {
     throw new FlowrunError("usage", "--from names no file", {
       why: "it is empty; a variable of the shell may not be set",
       hint: "flowrun stats --from runs.ndjson",
