@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import hjson from "hjson";
 import { describe, expect, test } from "vitest";
 import { pickCredential, readConsoleFile } from "../../../src/adobe/auth/console-json.ts";
@@ -261,10 +261,10 @@ describe("a file that will not do is named, with what it lacks", () => {
   });
 });
 
-const samples = "../shared/samples/console";
-describe.skipIf(!existsSync(samples))("the samples", () => {
-  const unusable = /no\.creds|jwt|missing-properties|plugin-app__valid\.config\.json/;
-  test.each(existsSync(samples) ? readdirSync(samples) : [])("%s", (name) => {
+const samples = "fixtures/console/published";
+describe("files in every form that is published", () => {
+  const unusable = /no\.creds|jwt|missing-properties|^valid\.config\.json/;
+  test.each(readdirSync(samples))("%s", (name) => {
     const text = readFileSync(`${samples}/${name}`, "utf8");
     if (unusable.test(name)) {
       expect(refusal(() => readConsoleFile(text, name)).kind).toBe("settings");

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
   aboutForm,
@@ -18,12 +18,20 @@ const keyOf = ({ code, family }: { readonly code: string; readonly family: strin
 const codesOf = (entries: readonly CatalogueEntry[]) => entries.map(({ code }) => code);
 const inFamily = (name: string) => allEntries().filter(({ family }) => family === name);
 
+/** Every code that is known in public: its family, its rank where one is known, and whether a remedy is documented. */
+const rows = readFileSync("fixtures/codes.tsv", "utf8")
+  .trimEnd()
+  .split("\n")
+  .slice(1)
+  .map((line) => line.split("\t"))
+  .map(([code = "", family = "", rank = "", remedy = ""]) => ({ code, family, rank, remedy }));
+
 /** What notes for ourselves would leave behind in a text. */
 const remnant = /UNVERIFIED|EN:|@[0-9a-f]{6,}|\bseed|\bP:\d|\s{2}|TODO|\|/i;
 
 describe("the catalogue's data", () => {
   it("has exactly the codes that are known in public, each in its family", () => {
-    const listed = readFileSync("fixtures/codes.tsv", "utf8").trim().split("\n").slice(1);
+    const listed = rows.map(({ code, family }) => `${code}\t${family}`);
     expect(listed.length).toBe(808);
     const found = allEntries().map(({ code, family }) => `${code}\t${family}`);
     expect(found.sort()).toEqual(listed.sort());
@@ -105,31 +113,15 @@ describe("the catalogue's data", () => {
   );
 });
 
-const tables = ["", "-2", "-3"].map((part) => `../shared/contract/error-codes${part}.tsv`);
-describe.skipIf(!tables.every((table) => existsSync(table)))("beside the contract's tables", () => {
-  /** The later table corrects the earlier: of one code, it moves the entry to another family. */
-  const moved = ["UserErrorFailedFileOperation (adf-adls)"];
-  const rows = () =>
-    tables
-      .flatMap((table) => readFileSync(table, "utf8").trim().split("\n").slice(1))
-      .map((line) => line.split("\t"))
-      .map(([code, family, , remedy, , rank]) => ({ code: code!, family: family!, remedy: remedy!, rank }))
-      .filter((row) => !moved.includes(keyOf(row)));
-
-  it("has the same codes and families", () => {
-    expect(allEntries().map(keyOf).sort()).toEqual([...new Set(rows().map(keyOf))].sort());
-  });
-
-  it("has the ranks that the table gives", () => {
-    const ranked = rows().flatMap(({ code, rank }) => (rank === undefined ? [] : [[code, rank]]));
+describe("the catalogue's ranks and remedies", () => {
+  it("are those that each code is known to have", () => {
+    const ranked = rows.filter(({ rank }) => rank !== "").map(({ code, rank }) => [code, rank]);
     expect(ranked).toHaveLength(398);
     expect(ranked.map(([code]) => [code, rankOf(code!)])).toEqual(ranked);
   });
 
-  it("admits that a remedy is not documented where the table has none", () => {
-    const without = rows().filter(
-      ({ remedy }) => remedy === "" || /^(None documented|Unknown|Not given|Not documented\.)/.test(remedy),
-    );
+  it("admit it where a remedy is documented nowhere", () => {
+    const without = rows.filter(({ remedy }) => remedy === "undocumented");
     const admits = /no remedy|No documented remedy|Not documented/;
     const silent = without.filter(({ code, family }) => {
       return !admits.test(explain(code).find((entry) => entry.family === family)?.remedy ?? "");
