@@ -2,7 +2,7 @@ import type { Token, TokenSource } from "../auth/token.ts";
 import type { Patience } from "../gateway/retrying.ts";
 import type { Host } from "../../host.ts";
 import type { RegistrationsApi } from "../registrations/list-registrations.ts";
-import { findPlace, type Place } from "../registrations/place.ts";
+import { findConsolePlace, type ConsolePlace } from "../registrations/console-place.ts";
 import { findSetting, resolveAccess, type Access } from "../settings/settings.ts";
 import { openWay, tokensOn, type ConnectOptions, type Way } from "./way.ts";
 
@@ -11,7 +11,7 @@ export interface ApiConnection {
   readonly way: Way;
   readonly access: Access;
   /** `null` where nothing says whose registrations to look at. */
-  readonly place: Place | null;
+  readonly place: ConsolePlace | null;
   /** The journal that the settings name. */
   readonly journalUrl: string | null;
   readonly tokens: (patience: Patience) => TokenSource;
@@ -40,7 +40,7 @@ export function apiOn(way: Way, options: ConnectOptions, host: Host): ApiConnect
   return {
     way,
     access,
-    place: findPlace(saved, journalUrl),
+    place: findConsolePlace(saved, journalUrl),
     journalUrl,
     tokens: (patience) => tokens.source(patience),
     mint: (patience) => tokens.mint(patience),

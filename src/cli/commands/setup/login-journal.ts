@@ -1,6 +1,6 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { Prompt } from "../../../host.ts";
-import { mayFollow } from "../../../adobe/journal/page.ts";
+import { mayFollow } from "../../../adobe/gateway/follow.ts";
 import type { Notify } from "../../../notices.ts";
 import type { LoginFlags } from "../../options/flags.ts";
 import { listRegistrations } from "../../../adobe/registrations/list-registrations.ts";
