@@ -62,7 +62,10 @@ export function checkScopes({ accessToken }: Token, asked: readonly string[]): F
 }
 
 /** Whether the project has the I/O Management API: the registrations are read through it. */
-export async function checkApi(api: RegistrationsApi, place: ConsolePlace | null): Promise<Found<readonly Registration[]>> {
+export async function checkApi(
+  api: RegistrationsApi,
+  place: ConsolePlace | null,
+): Promise<Found<readonly Registration[]>> {
   if (place === null) {
     const why = "neither the profile nor the journal's URL says which organisation's registrations to look at";
     const remedy = "log in with the project's file: flowrun login --from <file from Adobe Developer Console>";
