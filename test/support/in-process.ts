@@ -1,0 +1,64 @@
+import { runCli } from "../../src/cli/run-cli.ts";
+import { createTransport, type Transport } from "../../src/adobe/http/transport.ts";
+import type { Host, Output } from "../../src/host.ts";
+import { discreet, keepSecretsOf } from "../../src/mask.ts";
+import { findDirs } from "../../src/state/dirs.ts";
+import type { Finished, RunOptions } from "./flowrun.ts";
+import { open, realSleep } from "./host.ts";
+
+/**
+ * Runs a command line as a process of its own would, but here: with the real clock, files and network, and pipes for
+ * streams. That saves a process its start, which takes longer than most commands.
+ */
+export async function runHere(args: readonly string[], { env = {}, input = "" }: RunOptions): Promise<Finished> {
+  const texts = { stdout: "", stderr: "" };
+  const output = (name: keyof typeof texts): Output => ({
+    isTTY: false,
+    columns: 80,
+    ...open,
+    write: (text) => {
+      texts[name] += text;
+      return Promise.resolve();
+    },
+  });
+  const stdout = output("stdout");
+  const stopping = new AbortController();
+  const nodeVersion = process.versions.node;
+  // As the program does, by the first request: an environment that cannot be right is told by whoever uses it.
+  let transport: Transport | null = null;
+  const send: Host["send"] = async (ask, signal) =>
+    (transport ??= createTransport({ env, nodeVersion, stallMs: 60_000, sleep: realSleep })).send(ask, signal);
+  const bytes = Buffer.from(input);
+  keepSecretsOf(env);
+  const host: Host = {
+    env,
+    get dirs() {
+      return findDirs(env, process.platform);
+    },
+    stdin: {
+      isTTY: false,
+      read: () => Promise.resolve(bytes.toString("utf8")),
+      async *pieces() {
+        if (bytes.length > 0) yield await Promise.resolve(bytes);
+      },
+    },
+    stdout,
+    stderr: discreet(output("stderr")),
+    page: (text) => stdout.write(text),
+    prompt: null,
+    nodeVersion,
+    pid: process.pid,
+    startedAt: Date.now(),
+    signal: stopping.signal,
+    now: () => Date.now(),
+    sleep: realSleep,
+    random: () => Math.random(),
+    send,
+  };
+  try {
+    return { code: await runCli(args, host), signal: null, ...texts };
+  } finally {
+    stopping.abort();
+    await (transport as Transport | null)?.close();
+  }
+}
