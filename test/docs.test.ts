@@ -1,4 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { exitCodes } from "../src/errors.ts";
@@ -9,19 +11,22 @@ import { knownStatuses } from "../src/runs/events/status.ts";
 import { profileKeys } from "../src/adobe/settings/keys.ts";
 import { outputFormats } from "../src/engine/sinks/index.ts";
 import { version } from "../src/version.ts";
+import { blocksOf, docPages, pageAt, withoutBlocks, type DocPage } from "./support/docs.ts";
 import { fakeHost } from "./support/host.ts";
 
-/** The README and the CHANGELOG say what the program does, all of it and no more. */
-const readme = readFileSync("README.md", "utf8");
+/** The README, the pages in docs/ and the CHANGELOG say what the program does, all of it and no more. */
 const changelog = readFileSync("CHANGELOG.md", "utf8");
 const program = createProgram(fakeHost());
+const allText = docPages.map(({ text }) => text).join("\n");
 
-/** What stands under a heading, down to the next one of its rank or a higher one. */
-function section(heading: string): string {
+/** What stands under a heading of a page, down to the next one of its rank or a higher one. */
+function section(path: string, heading: string): string {
   const rank = /^#+/.exec(heading)?.[0].length ?? 0;
-  const [, rest] = readme.split(`\n${heading}\n`);
-  if (rest === undefined) throw new Error(`the README has no "${heading}"`);
-  return rest.split(new RegExp(`^#{1,${String(rank)}} `, "m"))[0] ?? "";
+  const [, rest] = `\n${pageAt(path).text}`.split(`\n${heading}\n`);
+  if (rest === undefined) throw new Error(`${path} has no "${heading}"`);
+  // A comment in a block begins like a heading.
+  const [, end = ""] = new RegExp(`^(#{1,${String(rank)}} .*)`, "m").exec(withoutBlocks(rest)) ?? [];
+  return end === "" ? rest : (rest.split(`\n${end}\n`)[0] ?? "");
 }
 
 /** The rows of the tables in a text, as cells. */
@@ -35,12 +40,11 @@ function rows(text: string): readonly (readonly string[])[] {
 
 /** What stands between backticks. */
 function spans(text: string): readonly string[] {
-  return [...text.replace(/^```[^]*?^```$/gm, "").matchAll(/`([^`\n]+)`/g)].map(([, code = ""]) => code);
+  return [...withoutBlocks(text).matchAll(/`([^`\n]+)`/g)].map(([, code = ""]) => code);
 }
 
-/** The fenced blocks, without their fences. */
-const blocks = [...readme.matchAll(/^```\w+\n([^]*?)^```$/gm)].map(([, code = ""]) => code);
-const allCode = [...blocks, ...spans(readme)].join("\n");
+const blocks = docPages.flatMap(blocksOf).map(({ text }) => text);
+const allCode = [...blocks, ...spans(allText)].join("\n");
 
 /** A command and all below it, by their full names; `help` and hidden ones are left out. */
 function commandsOf(command: Command, path: readonly string[] = []): readonly (readonly [string, Command])[] {
@@ -64,12 +68,29 @@ const optionsOf = (command: Command): readonly string[] =>
 /** Every option of the program, in every spelling. */
 const options = new Set([program, ...commands.map(([, command]) => command)].flatMap(optionsOf));
 
+/** The row of the list of commands for one of them. */
+function rowOf(group: string): readonly string[] | undefined {
+  const list = section("docs/commands.md", "# Commands").split("\n## ")[0] ?? "";
+  return rows(list).find(([cell = ""]) => cell.startsWith(`[\`flowrun ${group}\`]`));
+}
+
+/** What stands about a command in its own section, whose heading is how it is called. */
+function aboutCommand(group: string): string {
+  const heading = new RegExp(`^## \`flowrun ${group}\\b.*\`$`, "m").exec(pageAt("docs/commands.md").text)?.[0];
+  return heading === undefined ? "" : section("docs/commands.md", heading);
+}
+
 describe("commands", () => {
-  test.each(commands.map(([name]) => name))("%s stands in the table", (name) => {
+  test.each(commands.map(([name]) => name))("%s stands in the list, and in a section of its own", (name) => {
     const [group = "", word] = name.split(" ");
-    const row = rows(section("## Commands")).find(([cell = ""]) => new RegExp(`^\`flowrun ${group}\\b`).test(cell));
+    const row = rowOf(group);
     expect(row, `a row for flowrun ${group}`).toBeDefined();
-    if (word !== undefined) expect(spans(row?.[1] ?? "").map((code) => code.split(" ")[0])).toContain(word);
+    expect(aboutCommand(group)).not.toBe("");
+    if (word === undefined) return;
+    expect(spans(row?.[1] ?? "")).toContain(word);
+    expect(rows(aboutCommand(group)).map(([cell = ""]) => cell)).toContainEqual(
+      expect.stringMatching(new RegExp(`^\`${name}\\b`)),
+    );
   });
 
   test("there are no others", () => {
@@ -85,14 +106,16 @@ describe("commands", () => {
   });
 });
 
+const sharedOptions = "## Options of `since`, `tail`, `wait`, `show` and `stats`";
+
 describe("options", () => {
   const written = new Set(allCode.match(/(?<![\w-])(?:--[a-z][a-z-]*|-[a-zA-Z](?![\w-]))/g));
-  /** Those of npm and jq. */
-  const foreign = ["--global", "--unbuffered", "-r"];
+  /** Those of npm, jq and vitest. */
+  const foreign = ["--global", "--unbuffered", "-r", "--project"];
   /** Of grep, uniq and sort. */
   const short = ["-i", "-c", "-u"];
 
-  test.each([...options])("%s stands in the README", (option) => {
+  test.each([...options])("%s stands in the documents", (option) => {
     expect(written).toContain(option);
   });
 
@@ -100,22 +123,33 @@ describe("options", () => {
     expect([...written].filter((option) => ![...options, ...foreign, ...short].includes(option))).toEqual([]);
   });
 
-  const ofAll = rows(section("### Options of `since`, `tail`, `wait`, `show` and `stats`")).flatMap(([cell = ""]) =>
-    spans(cell).flatMap((code) => code.split(" ")[0] ?? []),
-  );
+  const ofAll = firstWords(rows(section("docs/commands.md", sharedOptions)).map(([cell = ""]) => cell));
+  const common = ["--profile", "-q", "--quiet", "-v", "--verbose", "--no-progress", "--color", "-h", "--help"];
 
-  test("the table of the reading commands has those that they share, and no other", () => {
+  test("the tables of the reading commands have those that they share, and no other", () => {
     const shared = optionsOf(commandOf("since")).filter((option) => !["-h", "--help"].includes(option));
     expect([...ofAll].sort()).toEqual([...shared].sort());
   });
 
-  test.each(["tail", "wait", "show", "stats"])("what %s has beside these stands with it", (name) => {
-    const row = rows(section("## Commands")).find(([cell = ""]) => cell.startsWith(`\`flowrun ${name}`));
-    const told = spans(row?.[1] ?? "").flatMap((code) => /^--[\w-]+/.exec(code) ?? []);
-    const own = optionsOf(commandOf(name)).filter((option) => ![...ofAll, "-h", "--help"].includes(option));
-    expect(own).not.toEqual([]);
-    expect([...told].sort()).toEqual([...own].sort());
-  });
+  const readers = ["since", "tail", "wait", "show", "stats"];
+
+  test.each(commands.filter(([name]) => !commands.some(([other]) => other.startsWith(`${name} `))))(
+    "what %s has beside the shared ones stands with it",
+    (name, command) => {
+      const [group = "", word] = name.split(" ");
+      const told = rows(aboutCommand(group)).flatMap(([cell = "", , last = ""]) =>
+        word === undefined ? firstWords([cell]) : spans(cell)[0]?.startsWith(name) === true ? firstWords([last]) : [],
+      );
+      const shared = readers.includes(name) ? [...ofAll, "-h", "--help"] : common;
+      const own = optionsOf(command).filter((option) => !shared.includes(option));
+      expect(told.filter((option) => option.startsWith("-")).sort()).toEqual([...own].sort());
+    },
+  );
+
+  /** The first word of each span: an option without its value. */
+  function firstWords(cells: readonly string[]): readonly string[] {
+    return cells.flatMap((cell) => spans(cell).flatMap((code) => code.split(" ")[0] ?? []));
+  }
 });
 
 function commandOf(name: string): Command {
@@ -125,7 +159,7 @@ function commandOf(name: string): Command {
 }
 
 test("exit codes: those of the program and of the signals that end it, and no others", () => {
-  const told = rows(section("### Exit codes")).flatMap(([cell = ""]) => cell.match(/\d+/g) ?? []);
+  const told = rows(section("docs/commands.md", "## Exit codes")).flatMap(([cell = ""]) => cell.match(/\d+/g) ?? []);
   const signals = [...readFileSync("src/main.ts", "utf8").matchAll(/\bSIG[A-Z]+: (\d+)/g)].map(([, code]) => code);
   expect(signals).toHaveLength(3);
   const expected = new Set([...Object.values(exitCodes).map(String), ...signals]);
@@ -135,18 +169,18 @@ test("exit codes: those of the program and of the signals that end it, and no ot
 test("the environment: every variable that the program reads, and no other", () => {
   const sources = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
   const read = new Set(sources.flatMap((name) => readFileSync(`src/${name}`, "utf8").match(/FLOWRUN_[A-Z_]+/g) ?? []));
-  expect(new Set(readme.match(/FLOWRUN_[A-Z_]+/g))).toEqual(read);
-  const told = rows(section("## Settings")).flatMap(([cell = ""]) => spans(cell));
+  expect(new Set(allText.match(/FLOWRUN_[A-Z_]+/g))).toEqual(read);
+  const told = rows(section("docs/settings.md", "## Variables")).flatMap(([cell = ""]) => spans(cell));
   expect(told.filter((name) => name.startsWith("FLOWRUN_")).sort()).toEqual([...read].sort());
 });
 
 test("the keys of config", () => {
-  const [, told = ""] = /`config` saves ([^;]+);/.exec(section("## Settings")) ?? [];
+  const [, told = ""] = /`config` saves ([^;]+);/.exec(section("docs/settings.md", "## Saved keys")) ?? [];
   expect(spans(told)).toEqual(profileKeys);
 });
 
 describe("the columns", () => {
-  const text = section("## What it prints");
+  const text = section("docs/record.md", "## Columns");
 
   test("all of them", () => {
     const [, told = ""] = /^All columns: ([^]+?)\.$/m.exec(text) ?? [];
@@ -154,12 +188,12 @@ describe("the columns", () => {
   });
 
   test("those of a table", () => {
-    const [, told = ""] = /^Default columns: ([^]+?`)\. /m.exec(text) ?? [];
+    const [, told = ""] = /^Default columns: ([^]+?`)\.$/m.exec(text) ?? [];
     expect(spans(told)).toEqual(namesOf("table"));
   });
 
   test("those of a wide table", () => {
-    const row = rows(text).find(([cell]) => cell === "`wide`");
+    const row = rows(section("docs/record.md", "## Formats")).find(([cell]) => cell === "`wide`");
     expect([...namesOf("table"), ...spans(row?.[1] ?? "")]).toEqual(namesOf("wide"));
   });
 
@@ -169,19 +203,17 @@ describe("the columns", () => {
 });
 
 test("the formats", () => {
-  const told = rows(section("## What it prints").split("###")[0] ?? "").flatMap(([cell = ""]) => spans(cell));
+  const told = rows(section("docs/record.md", "## Formats")).flatMap(([cell = ""]) => spans(cell));
   expect([...told].sort()).toEqual([...outputFormats].sort());
 });
 
 test("the statuses", () => {
-  const row = rows(section("### Options of `since`, `tail`, `wait`, `show` and `stats`")).find(([cell = ""]) =>
-    cell.includes("--status"),
-  );
+  const row = rows(section("docs/commands.md", sharedOptions)).find(([cell = ""]) => cell.includes("--status"));
   expect(spans(row?.[1]?.split(";")[0] ?? "")).toEqual([...knownStatuses, "all"]);
 });
 
 describe("the record", () => {
-  const told = rows(section("### The record")).flatMap(([cell = ""]) => pathsIn(cell));
+  const told = rows(section("docs/record.md", "## The record")).flatMap(([cell = ""]) => pathsIn(cell));
 
   /** `.name` stands for the same field of the group named before it. */
   function pathsIn(cell: string): readonly string[] {
@@ -193,11 +225,11 @@ describe("the record", () => {
     });
   }
 
-  test("every field of the README exists", () => {
+  test("every field of the table exists", () => {
     expect(told.filter((path) => kindAt(path) === null)).toEqual(["raw"]);
   });
 
-  test("every field stands in the README, by itself or with what it is a part of", () => {
+  test("every field stands in the table, by itself or with what it is a part of", () => {
     const wholes = ["activities.records", "activities.bytes", "activities.files", "activities.errors"];
     expect(wholes.filter((path) => !told.includes(path))).toEqual([]);
     const isTold = (path: string): boolean =>
@@ -207,7 +239,7 @@ describe("the record", () => {
 });
 
 describe("the promises", () => {
-  const promises = rows(section("## What it promises")).flatMap(([promise = "", proof = ""]) => {
+  const promises = rows(section("docs/guarantees.md", "## The promises")).flatMap(([promise = "", proof = ""]) => {
     const number = /^T\d+/.exec(promise)?.[0];
     const [file] = spans(proof);
     return number === undefined || file === undefined ? [] : [[number, file] as const];
@@ -228,13 +260,45 @@ describe("the promises", () => {
   });
 });
 
-test("every file and folder that is named exists", () => {
-  const inside = /^(?:\.\/)?(?:src|test|bench|bin|fixtures|dist|\.dependency-cruiser)[./][\w./*-]*$/;
-  const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path = ""]) => path);
-  const named = [...new Set([...spans(readme), ...links])].filter((path) => links.includes(path) || inside.test(path));
-  expect(named.length).toBeGreaterThan(20);
-  // dist/ is there once it is built.
-  expect(named.filter((path) => !path.startsWith("dist/") && !existsSync(path))).toEqual([]);
+describe("what is named elsewhere", () => {
+  const inside = /^(?:\.\/)?(?:src|test|bench|bin|docs|fixtures|dist|\.dependency-cruiser|\.ci)[./][\w./*-]*$/;
+
+  test("every file and folder in backticks exists", () => {
+    const named = [...new Set(spans(allText))].filter((path) => inside.test(path));
+    expect(named.length).toBeGreaterThan(20);
+    // dist/ is there once it is built.
+    expect(named.filter((path) => !path.startsWith("dist/") && !existsSync(path))).toEqual([]);
+  });
+
+  test.each(docPages.map((page) => [page.path, page] as const))("every link of %s leads somewhere", (path, page) => {
+    const links = [...withoutBlocks(page.text).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)];
+    const broken = links.filter(([, to = "", anchor]) => {
+      const target = to === "" ? path : join(dirname(path), to);
+      if (!existsSync(target)) return true;
+      return anchor !== undefined && !anchorsOf(pageAt(target)).includes(anchor);
+    });
+    expect(broken.map(([link]) => link)).toEqual([]);
+    expect(links.length).toBeGreaterThan(0);
+  });
+
+  test("every page is linked from the README and from the index", () => {
+    const names = docPages.map(({ path }) => path).filter((path) => !path.includes("README"));
+    expect(names.filter((path) => !pageAt("README.md").text.includes(`](${path})`))).toEqual([]);
+    const index = pageAt("docs/README.md").text;
+    expect(names.filter((path) => !index.includes(`](${path.slice("docs/".length)})`))).toEqual([]);
+  });
+
+  /** A page's headings as GitHub and npm turn them into anchors. */
+  function anchorsOf({ text }: DocPage): readonly string[] {
+    const headings = withoutBlocks(text).match(/^#+ .*$/gm) ?? [];
+    return headings.map((heading) =>
+      heading
+        .replace(/^#+ /, "")
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, "")
+        .replaceAll(" ", "-"),
+    );
+  }
 });
 
 test("every script that is named exists", () => {
@@ -244,8 +308,57 @@ test("every script that is named exists", () => {
 });
 
 test("no line is longer than a reader's screen", () => {
-  const lines = [...readme.split("\n"), ...changelog.split("\n")];
+  const lines = [...allText.split("\n"), ...changelog.split("\n")];
   expect(lines.filter((line) => line.length > 120)).toEqual([]);
+});
+
+test("the README is read in a few minutes", () => {
+  expect(pageAt("README.md").text.split("\n").length).toBeLessThanOrEqual(150);
+});
+
+describe("the house", () => {
+  test("every folder of src is a row of the rooms, and no other is", () => {
+    const folders = readdirSync("src", { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => `${join(entry.parentPath, entry.name)}/`);
+    const told = rows(section("docs/architecture.md", "## The rooms")).flatMap(([cell = ""]) => spans(cell));
+    expect(told.filter((path) => path.endsWith("/")).sort()).toEqual(folders.sort());
+  });
+
+  test("who may import whom is what the tool holds the wings to", async () => {
+    const { default: layers } = (await import(pathToFileURL(".dependency-cruiser.js").href)) as { default: Layers };
+    const wings = rows(section("docs/architecture.md", "## Who may import whom")).slice(1);
+    const written = wings.map(([wing = "", others = ""]) => [spans(wing)[0], [...spans(others)].sort()]);
+    expect(Object.fromEntries(written)).toEqual(allowed(layers));
+  });
+
+  interface Layers {
+    readonly forbidden: readonly {
+      readonly name: string;
+      readonly from: { readonly path?: unknown };
+      readonly to: { readonly pathNot?: unknown };
+    }[];
+  }
+
+  /** For each wing the others that the rules of its rooms let it import, leaves left out. */
+  function allowed(layers: Layers): Record<string, readonly string[]> {
+    const wingOf = (name: string): string => name.split("/")[0] ?? "";
+    const named = layers.forbidden.filter(({ name }) => name.startsWith("room-") && !name.includes("-types-of-"));
+    const rooms = named.map(({ from, to }) => ({ room: namesIn(from.path), may: namesIn(to.pathNot) }));
+    const wings = new Set(rooms.flatMap(({ room }) => room.map(wingOf)));
+    return Object.fromEntries(
+      [...wings].map((wing) => {
+        const may = rooms.filter(({ room }) => room.some((name) => wingOf(name) === wing)).flatMap(({ may }) => may);
+        const others = new Set(may.map(wingOf).filter((other) => other !== wing && wings.has(other)));
+        return [wing, [...others].sort()];
+      }),
+    );
+  }
+
+  /** The rooms in a rule's `^src/(one|other)(/|[.]ts$)`. */
+  function namesIn(path: unknown): readonly string[] {
+    return /^\^src\/\(([^)]*)\)/.exec(typeof path === "string" ? path : "")?.[1]?.split("|") ?? [];
+  }
 });
 
 describe("the changelog", () => {
