@@ -12,14 +12,15 @@ const rooms = [
   },
   {
     room: "cli/run-cli",
-    may: ["cli/program", "render/text"],
+    may: ["cli/program", "cli/negative-durations", "render/text"],
     because: "The command line puts failures into safe words and an exit code; the work is the program's.",
   },
   {
     room: "cli/program",
-    may: ["cli/commands", "adobe/settings/environment"],
+    may: ["cli/commands", "cli/negative-durations", "adobe/settings/environment"],
     because: "The program knows its commands, and loads each when it runs.",
   },
+  { room: "cli/negative-durations", may: [], because: "A trick stands in one place." },
   {
     room: "cli/options",
     may: [
@@ -160,7 +161,7 @@ const doors = [
   },
   {
     packages: ["commander"],
-    at: ["cli/run-cli", "cli/program", "cli/options", "cli/commands"],
+    at: ["cli/run-cli", "cli/program", "cli/negative-durations", "cli/options", "cli/commands"],
     because: "Only the command line knows what parses it.",
   },
   { packages: ["conf"], at: ["state"], because: "How a file is kept safe is the business of one room." },

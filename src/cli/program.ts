@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { Host } from "../host.ts";
 import { describeEnvironment } from "../adobe/settings/environment.ts";
+import { unshield } from "./negative-durations.ts";
 import { version } from "../version.ts";
 import { declareCompletion } from "./commands/completion/declare.ts";
 import { declareCursor } from "./commands/cursor/declare.ts";
@@ -28,6 +29,9 @@ export function createProgram(host: Host, first?: string): Command {
     })
     .showSuggestionAfterError()
     .addHelpText("after", "\nTry it without an account:\n  flowrun since -P1D --profile demo");
+  program.hook("preAction", (_, command) => {
+    unshield(command);
+  });
   program.hook("preAction", (_, command) => tellEnvironment(command, host));
   const named = first === undefined ? undefined : readers.get(first);
   const all = [...readers.values(), declareSetup, declareDoctor, declareCompletion];

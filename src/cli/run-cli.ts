@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { exitCodes, FlowrunError, type FailureKind } from "../errors.ts";
 import type { Host } from "../host.ts";
+import { shield, unshielded } from "./negative-durations.ts";
 import { createProgram } from "./program.ts";
 import { safeText } from "../render/text/safe-text.ts";
 
@@ -18,16 +19,6 @@ export async function runCli(argv: readonly string[], host: Host): Promise<numbe
     return await explain(error, argv, host);
   }
 }
-
-/**
- * commander takes an operand like `-P1D` or `-2h` for an option. A token that is exactly a negative duration gets a
- * real minus sign (U+2212), which the reader of durations knows.
- */
-function shield(token: string): string {
-  return negativeDuration.test(token) ? `\u2212${token.slice(1)}` : token;
-}
-
-const negativeDuration = /^-(?:P[\dTWDHMSY.,]*|(?:\d+(?:\.\d+)?[wdhms])+)$/i;
 
 async function explain(error: unknown, argv: readonly string[], host: Host): Promise<number> {
   if (error instanceof CommanderError) {
@@ -98,7 +89,7 @@ function usageError(error: CommanderError, argv: readonly string[]): FlowrunErro
   const told =
     isUnknown && error.code === "commander.help" ? `unknown command '${words[1] ?? ""}'` : toldBy(error, topic);
   const [, what = told, why = ""] = /^(?:error: )?(.*?)(?:\.\s+|\n)(.+)$/s.exec(told) ?? [];
-  return new FlowrunError("usage", what.replace(/^error: /, "").replaceAll("\u2212", "-"), {
+  return new FlowrunError("usage", unshielded(what.replace(/^error: /, "")), {
     why: why === "" ? `flowrun${topic} cannot be run as it is written` : why.replace(/^\(|\)$/g, ""),
     hint: `flowrun${topic} --help`,
   });

@@ -118,7 +118,6 @@ export function resolveStart(given: string | undefined, flags: ReadingFlags, now
     });
   }
   const start = parseWhen(words, now);
-  const meant = words.replace("\u2212", "-");
   if (start.kind === "last" && flags.from !== undefined) {
     throw new FlowrunError("usage", "'last' and --from do not go together", {
       why: "a cursor is a place in the journal, and a file has none",
@@ -128,7 +127,7 @@ export function resolveStart(given: string | undefined, flags: ReadingFlags, now
   const misplaced = flags.cursor !== undefined ? "--cursor" : flags.onExpired !== undefined ? "--on-expired" : null;
   if (start.kind === "last" || misplaced === null) return start;
   throw new FlowrunError("usage", `${misplaced} goes with 'last' only`, {
-    why: `a reading that starts at '${meant}' touches no cursor`,
+    why: `a reading that starts at '${words}' touches no cursor`,
     hint: "flowrun since last --cursor <name>, or flowrun tail --since last --cursor <name>",
   });
 }

@@ -192,9 +192,9 @@ async function questionFor(where: string, connection: Connection, host: Host): P
 function checkPosition(where: string): void {
   const isWhen = where === "last" || findDuration(where) !== null || findInstant(where) !== null;
   if (!isWhen) return;
-  throw new FlowrunError("usage", `a cursor cannot be set to '${where.replace("\u2212", "-")}'`, {
+  throw new FlowrunError("usage", `a cursor cannot be set to '${where}'`, {
     why: "it is a place in the journal: oldest, now, or the position of an event",
-    hint: `to read that window: flowrun since ${where.replace("\u2212", "-")}`,
+    hint: `to read that window: flowrun since ${where}`,
   });
 }
 

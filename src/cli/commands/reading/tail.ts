@@ -9,14 +9,10 @@ export async function runTail(flags: TailFlags, host: Host): Promise<void> {
   const options = await resolveReading(flags, host.now());
   const start = resolveStart(flags.since, flags, host.now());
   if (flags.until !== undefined && start.kind === "now") {
-    throw new FlowrunError(
-      "usage",
-      `tail --until ${flags.until.replace("\u2212", "-")} would print nothing, for ever`,
-      {
-        why: "--until drops the runs that were updated after a moment in the past, and tail starts now",
-        hint: "give it a window too (--since -P1D), or read one to its end: flowrun since",
-      },
-    );
+    throw new FlowrunError("usage", `tail --until ${flags.until} would print nothing, for ever`, {
+      why: "--until drops the runs that were updated after a moment in the past, and tail starts now",
+      hint: "give it a window too (--since -P1D), or read one to its end: flowrun since",
+    });
   }
   const tally = await read(
     { options, start, follow: true, onExpired: options.onExpired ?? "oldest", signal: host.signal },

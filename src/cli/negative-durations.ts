@@ -1,0 +1,32 @@
+import type { Command } from "commander";
+
+/**
+ * commander takes an operand like `-P1D` or `-2h` for an option, and has no way to say that it is none. So a token that is
+ * exactly a negative duration goes through it with a real minus sign (U+2212), and loses that again before its command
+ * sees it.
+ */
+export function shield(token: string): string {
+  return negativeDuration.test(token) ? minus + token.slice(1) : token;
+}
+
+/** Gives a parsed command its operands and options as they were typed. */
+export function unshield(command: Command): void {
+  command.processedArgs = command.processedArgs.map(typed);
+  for (const [name, value] of Object.entries(command.opts())) {
+    const source = command.getOptionValueSource(name);
+    if (source === "cli") command.setOptionValueWithSource(name, typed(value), source);
+  }
+}
+
+/** A message as it would have been said of what was typed. */
+export function unshielded(text: string): string {
+  return text.replaceAll(minus, "-");
+}
+
+const minus = "\u2212";
+const negativeDuration = /^-(?:P[\dTWDHMSY.,]*|(?:\d+(?:\.\d+)?[wdhms])+)$/i;
+
+function typed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(typed);
+  return typeof value === "string" && value.startsWith(minus) ? `-${value.slice(1)}` : value;
+}
