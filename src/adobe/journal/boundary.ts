@@ -41,11 +41,11 @@ export type Meeting<P> =
   /** None begins there. */
   | { readonly kind: "none" }
   /** This one does, at that entry of that page. */
-  | { readonly kind: "met"; readonly place: P; readonly page: number; readonly entry: number }
+  | { readonly kind: "met"; readonly stretch: P; readonly page: number; readonly entry: number }
   /** One may, in that page, if what comes after these pages is the same as well. */
   | { readonly kind: "open"; readonly page: number }
   /** What this one begins with stands elsewhere too: nothing proves where it begins. */
-  | { readonly kind: "twice"; readonly place: P };
+  | { readonly kind: "twice"; readonly stretch: P };
 
 /** Looks for the first of these openings in pages that follow one another. Pure. */
 export function meet<P>(pages: readonly Page[], openings: readonly (readonly [P, Opening])[]): Meeting<P> {
@@ -55,13 +55,13 @@ export function meet<P>(pages: readonly Page[], openings: readonly (readonly [P,
     for (const [at, { position }] of entries.entries()) {
       if (!positions.includes(position)) continue;
       const read = readerFrom(entries.slice(at), pages.slice(index + 1));
-      for (const [place, opening] of openings) {
+      for (const [stretch, opening] of openings) {
         if (opening.position !== position) continue;
         const same = commonStart(opening.prints, read);
-        if (same.count === opening.prints.length) return { kind: "met", place, page: index, entry: at };
+        if (same.count === opening.prints.length) return { kind: "met", stretch, page: index, entry: at };
         if (same.isAll) return { kind: "open", page: index };
         // Another event at its position only is no matter; the same event with another one after it is.
-        if (same.count > 0) return { kind: "twice", place };
+        if (same.count > 0) return { kind: "twice", stretch };
       }
     }
   }

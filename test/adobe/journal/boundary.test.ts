@@ -61,18 +61,18 @@ describe("a boundary", () => {
   const at = (...pages: readonly Page[]) => meet(pages, [["neighbour", openingOf("a1 b2 c3 d4 e5")!]]);
 
   test.each([
-    ["where it is proved", "x1 a1 b2 c3 d4", { kind: "met", place: "neighbour", page: 0, entry: 1 }],
-    ["at a page's beginning", "a1 b2 c3 d4 e5 f6", { kind: "met", place: "neighbour", page: 0, entry: 0 }],
+    ["where it is proved", "x1 a1 b2 c3 d4", { kind: "met", stretch: "neighbour", page: 0, entry: 1 }],
+    ["at a page's beginning", "a1 b2 c3 d4 e5 f6", { kind: "met", stretch: "neighbour", page: 0, entry: 0 }],
     [
       "after another event at its position",
       "a7 a8 a1 b2 c3 d4",
-      { kind: "met", place: "neighbour", page: 0, entry: 2 },
+      { kind: "met", stretch: "neighbour", page: 0, entry: 2 },
     ],
     ["open at a page's end", "x1 y2 a1 b2", { kind: "open", page: 0 }],
     ["nowhere, where another event has its position", "x1 a9 b2 c3 d4", { kind: "none" }],
     ["nowhere, where no event has", "x1 y2", { kind: "none" }],
-    ["unproved, where the event stands twice", "a1 a1 b2 c3 d4", { kind: "twice", place: "neighbour" }],
-    ["unproved, where another event follows", "a1 b2 c9 d4 e5", { kind: "twice", place: "neighbour" }],
+    ["unproved, where the event stands twice", "a1 a1 b2 c3 d4", { kind: "twice", stretch: "neighbour" }],
+    ["unproved, where another event follows", "a1 b2 c9 d4 e5", { kind: "twice", stretch: "neighbour" }],
   ])("is %s", (_, words, meeting) => {
     expect(at(pageOf(words))).toEqual(meeting);
     expect(at(pageOf(words, true))).toEqual(meeting);
@@ -81,12 +81,12 @@ describe("a boundary", () => {
   test("that was open is settled by the pages after it", () => {
     expect(at(pageOf("x1 a1"), pageOf("b2"))).toEqual({ kind: "open", page: 0 });
     expect(at(pageOf("x1 a1"), pageOf("b2", true), pageOf("c3 d4"))).toMatchObject({ kind: "met", page: 0, entry: 1 });
-    expect(at(pageOf("x1 a1"), pageOf("b9 a1 b2 c3 d4"))).toEqual({ kind: "twice", place: "neighbour" });
+    expect(at(pageOf("x1 a1"), pageOf("b9 a1 b2 c3 d4"))).toEqual({ kind: "twice", stretch: "neighbour" });
     expect(at(pageOf("x1 a7"), pageOf("y2 a1 b2 c3 d4"))).toMatchObject({ kind: "met", page: 1, entry: 1 });
   });
 
   test("is the nearest of several", () => {
     const openings = [["late", openingOf("c3 d4 e5 f6")!] as const, ["soon", openingOf("b2 c3 d4 e5")!] as const];
-    expect(meet([pageOf("a1 b2 c3 d4 e5 f6")], openings)).toMatchObject({ kind: "met", place: "soon", entry: 1 });
+    expect(meet([pageOf("a1 b2 c3 d4 e5 f6")], openings)).toMatchObject({ kind: "met", stretch: "soon", entry: 1 });
   });
 });
