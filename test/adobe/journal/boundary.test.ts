@@ -1,28 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { addToOpening, isWhole, meet, type Opening } from "../../../src/adobe/journal/boundary.ts";
-import { decodePage, type Page } from "../../../src/adobe/journal/page.ts";
-
-/** An entry `a1` has the position `a` and the event `1`; `-1` has no position. */
-function pageOf(words: string, isSkimmed = false): Page {
-  const entries = words
-    .split(" ")
-    .filter(Boolean)
-    .map((word) => ({ position: word.startsWith("-") ? "" : word.charAt(0), event: { id: word.slice(1) } }));
-  const bytes = new TextEncoder().encode(JSON.stringify({ events: entries, _page: { last: "z", count: 1 } }));
-  return {
-    url: "https://events-va6.adobe.io/j",
-    entries: isSkimmed ? [] : (decodePage(bytes)?.entries ?? []),
-    unparsed: isSkimmed ? bytes : null,
-    count: entries.length,
-    last: null,
-    recordedFrom: null,
-    recordedAt: null,
-    next: "https://events-va6.adobe.io/j?since=z",
-    atEnd: false,
-    validate: null,
-    waitMs: 0,
-  };
-}
+import type { Page } from "../../../src/adobe/journal/page.ts";
+import { pageOf } from "./story.ts";
 
 function openingOf(...pages: readonly string[]): Opening | null {
   let opening: Opening | null = null;
@@ -34,7 +13,7 @@ function openingOf(...pages: readonly string[]): Opening | null {
   return opening;
 }
 
-describe("how a place begins", () => {
+describe("how a stretch begins", () => {
   test.each([
     ["its first three entries", ["a1 b2 c3 d4 e5"], true],
     ["as many, of several pages", ["a1", "b2", "c3 d4"], true],
