@@ -5,7 +5,7 @@ import { startAt, type TimeStart } from "./when.ts";
 
 /**
  * A window of the journal, divided into stretches that are read at the same time: plain data, and all that `what-next.ts`
- * decides by. What is decided is carried out by the functions of this file, which change that data and nothing else.
+ * decides by. The functions of this file carry the decisions out: they change that data and nothing else.
  */
 export interface DividedWindow {
   /** Its bounds, epoch milliseconds. */
@@ -149,7 +149,7 @@ export function takeTurn(window: DividedWindow): Stretch | null {
   return next;
 }
 
-/** Drops all that is still to be read. What has failed has failed all the same. */
+/** Drops all stretches, but for those that have failed. */
 export function giveUpAll({ stretches }: DividedWindow): void {
   for (const stretch of stretches) if (stretch.stage.kind !== "failed") stretch.stage = { kind: "dropped" };
 }

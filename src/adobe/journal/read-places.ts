@@ -88,16 +88,16 @@ interface Work<T> {
   readonly places: Places<T>;
   readonly window: DividedWindow;
   readonly gate: Gate;
-  /** Of the stretches that are still wanted. */
+  /** One for each stretch that is still wanted. */
   readonly desks: Map<Stretch, Desk<T>>;
 }
 
-/** What a stretch's reader works with that is no plain data. */
+/** The things of a stretch's reader that are no plain data. */
 interface Desk<T> {
-  /** What waits for the stretch's turn. */
+  /** Pages that wait for the stretch's turn, digested. */
   readonly queue: { readonly digest: T; readonly bytes: number }[];
   readonly stop: AbortController;
-  /** What its reader has seen, and that of the stretch that it goes on from. */
+  /** The memory of what its reader has seen, and the reader that it goes on from. */
   readonly progress: Progress;
 }
 

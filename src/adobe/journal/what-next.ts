@@ -4,15 +4,15 @@ import type { Page } from "./page.ts";
 import { isOpeningKnown, isRunning, pagesLeft, type Stretch } from "./stretch.ts";
 
 /*
- * What is decided while a window is read in stretches: each answer follows from the data alone, and changes nothing.
- * `allowed` is how many readers may ask at the same time, at the moment.
+ * The decisions while a window is read in stretches: each follows from the data alone, and changes nothing. `allowed` is
+ * how many readers may ask at the same time, at the moment.
  */
 
-/** What one more reader does. */
+/** A thing for one more reader to do. */
 export type Step =
-  /** It begins this stretch, which nobody reads. */
+  /** To read this stretch, which has no reader. */
   | { readonly kind: "begin"; readonly stretch: Stretch }
-  /** It reads a stretch of its own, from that instant (epoch milliseconds) to where this one was to end. */
+  /** To read a stretch of its own: from that instant (epoch milliseconds) to where this one was to end. */
   | { readonly kind: "split"; readonly stretch: Stretch; readonly at: number };
 
 /** The next thing to be done by one more reader; `null` where none is to join now. Pure. */
@@ -69,7 +69,7 @@ function splitAfter(stretch: Stretch, pages: number): Step {
   return { kind: "split", stretch, at: stretch.reached + (stretch.pace ?? 0) * (Math.floor(pages) - 0.3) };
 }
 
-/** What waits for its turn is bounded to this many bytes; then the readers ahead pause. */
+/** So many bytes may wait for their turn; then the readers ahead pause. */
 const mostHeld = 8 * 1024 * 1024;
 /** How much more room those next in turn have than the last one, of what may be held. */
 const roomInTurn = 0.75;
@@ -122,10 +122,13 @@ export function isNextOpeningKnown(window: DividedWindow, stretch: Stretch, allo
   return next === undefined || isOpeningKnown(next) || !mayAsk(window, next, allowed);
 }
 
-/** What a reader does once a page is handed on; `readOnLater` leaves the rest of the stretch to the next reader that is free. */
+/** The ways to go on after a page; `readOnLater` leaves the rest of the stretch to the next reader that is free. */
 export type AfterPage = "goOn" | "pause" | "readOnLater";
 
-/** What a reader does that keeps so many pages back, until what comes after them tells whether another stretch begins there. Pure. */
+/**
+ * How a reader goes on after a page that has been handed on, or kept back: `keptBack` pages wait for the next one to tell
+ * whether another stretch begins in them. Pure.
+ */
 export function afterPage(window: DividedWindow, stretch: Stretch, keptBack: number, allowed: number): AfterPage {
   if (keptBack > 0) return "goOn";
   if (isTooLong(window, stretch, stretch.pages)) return "readOnLater";
@@ -150,11 +153,11 @@ export function isPageAfterWanted(window: DividedWindow, stretch: Stretch): bool
   return !isEnd && !isTooLong(window, stretch, stretch.pages + 1);
 }
 
-/** What becomes of pages that a reader has taken and not handed on. */
+/** Pages that a reader has taken and not handed on yet, cut in two. */
 export interface Cut {
-  /** What is handed on, the last page only as far as where another stretch begins. */
+  /** Those to be handed on; where another stretch begins, the last one goes no further. */
   readonly ready: readonly Page[];
-  /** What is kept back: another stretch may begin there, which the next page tells. */
+  /** Those to be kept back: another stretch may begin there, which the next page tells. */
   readonly keptBack: readonly Page[];
   /** Where the reading goes on after them, `null` at the journal's end; no end while it goes on in the stretch itself. */
   readonly end: { readonly next: Stretch | null } | null;

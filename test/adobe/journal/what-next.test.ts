@@ -78,6 +78,7 @@ describe("the next thing for one more reader", () => {
     ["leaves alone what has been read", [{ left: 25, stage: read }, { left: 2 }], {}, "nothing"],
     ["splits a stretch whose reader pauses", [{ left: 25, stage: paused }], {}, "split 0 at 15.7"],
     ["halves the largest where none is too long", [{ left: 9 }, { left: 20 }, { left: 10 }], {}, "split 1 at 18.7"],
+    ["halves an odd number so that the last half page is the other's", [{ left: 9 }], {}, "split 0 at 3.7"],
     ["halves no stretch of three pages", [{ left: 3 }, { left: 3 }], {}, "nothing"],
     ["halves one of a little more", [{ left: 3 }, { left: 4 }], {}, "split 1 at 4.7"],
     ["splits nothing whose pace is not known", [{ left: 400, pace: null }], {}, "nothing"],
