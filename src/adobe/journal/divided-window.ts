@@ -27,7 +27,8 @@ export interface DividedWindow {
 
 /**
  * A stretch has so many pages, and fewer the more readers there are: each costs a request more, and what is read ahead of
- * its turn must be held.
+ * its turn must be held. By the figures of what-next.ts: with 8 at most, four readers take 6 % longer; with 8 at least,
+ * sixteen readers of large pages 60 %.
  */
 const pagesOfAStretch = { least: 3, most: 16, ofAll: 64 };
 
