@@ -2,13 +2,13 @@ import { fingerprintOf } from "./fingerprint.ts";
 import { findEntries, firstEntries, firstPosition, type Entry, type Page } from "./page.ts";
 
 /**
- * How a place begins: its first entries, by which the one before it knows that it has come to its end. A position alone
- * would not do, since events may share one, or have one that another has had before.
+ * How a stretch of the journal begins: its first entries, by which the reader before it knows that it has come there. A
+ * position alone would not do, since events may share one, or have one that another has had before.
  */
 export interface Opening {
-  /** Its first event's. */
+  /** The position of its first event; opaque, compared for equality only. */
   readonly position: string;
-  /** Fingerprints of its first entries, position and event: `entriesCompared` when it is whole. */
+  /** Fingerprints of its first entries, position and event: three when it is whole, fewer while it is being read. */
   readonly prints: readonly number[];
 }
 
@@ -19,12 +19,13 @@ export interface Opening {
  */
 const entriesCompared = 3;
 
+/** Whether an opening has as many entries as prove a boundary. Pure. */
 export function isWhole({ prints }: Opening): boolean {
   return prints.length === entriesCompared;
 }
 
 /**
- * An opening with another page of the place; `before` is `null` for the first page with events.
+ * An opening with another page of the stretch; `before` is `null` for the first page with events.
  * @returns `null` where no boundary can be made of it: its first event has no position, or stands there twice. Pure.
  */
 export function addToOpening(before: Opening | null, page: Page): Opening | null {
@@ -36,32 +37,32 @@ export function addToOpening(before: Opening | null, page: Page): Opening | null
   return first === undefined || rest.includes(first) ? null : { position, prints };
 }
 
-/** What became of the search for openings in what a place has read. */
-export type Meeting<P> =
-  /** None begins there. */
+/** The result of a search for openings in pages; `S` stands for the stretch that an opening is of. */
+export type Meeting<S> =
+  /** None of them begins there. */
   | { readonly kind: "none" }
-  /** This one does, at that entry of that page. */
-  | { readonly kind: "met"; readonly place: P; readonly page: number; readonly entry: number }
+  /** This one does, at that entry of that page, each counted from 0. */
+  | { readonly kind: "met"; readonly stretch: S; readonly page: number; readonly entry: number }
   /** One may, in that page, if what comes after these pages is the same as well. */
   | { readonly kind: "open"; readonly page: number }
-  /** What this one begins with stands elsewhere too: nothing proves where it begins. */
-  | { readonly kind: "twice"; readonly place: P };
+  /** The first entry of this one stands elsewhere too: nothing proves where it begins. */
+  | { readonly kind: "twice"; readonly stretch: S };
 
 /** Looks for the first of these openings in pages that follow one another. Pure. */
-export function meet<P>(pages: readonly Page[], openings: readonly (readonly [P, Opening])[]): Meeting<P> {
+export function meet<S>(pages: readonly Page[], openings: readonly (readonly [S, Opening])[]): Meeting<S> {
   const positions = openings.map(([, { position }]) => position);
   for (const [index, page] of pages.entries()) {
     const entries = findEntries(page, positions);
     for (const [at, { position }] of entries.entries()) {
       if (!positions.includes(position)) continue;
       const read = readerFrom(entries.slice(at), pages.slice(index + 1));
-      for (const [place, opening] of openings) {
+      for (const [stretch, opening] of openings) {
         if (opening.position !== position) continue;
         const same = commonStart(opening.prints, read);
-        if (same.count === opening.prints.length) return { kind: "met", place, page: index, entry: at };
+        if (same.count === opening.prints.length) return { kind: "met", stretch, page: index, entry: at };
         if (same.isAll) return { kind: "open", page: index };
         // Another event at its position only is no matter; the same event with another one after it is.
-        if (same.count > 0) return { kind: "twice", place };
+        if (same.count > 0) return { kind: "twice", stretch };
       }
     }
   }

@@ -1,12 +1,12 @@
 import { hash } from "../../text/hash.ts";
 
-/** A text's fingerprint, a number of 53 bits. Pure. */
+/** A text's fingerprint: a whole number of 53 bits, all that a JavaScript number holds exactly. Pure. */
 export function fingerprint(text: string): number {
   const [high, low] = hash(text);
   return (high & 0x1fffff) * 2 ** 32 + low;
 }
 
-/** The fingerprint of what was parsed from JSON; of what is nested too deep to be written again, that alone. Pure. */
+/** The fingerprint of a value parsed from JSON; values nested too deep to be written again share one. Pure. */
 export function fingerprintOf(value: unknown): number {
   return fingerprint(write(value));
 }

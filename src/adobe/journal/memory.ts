@@ -1,7 +1,8 @@
-/** Fingerprints of what was seen. */
+/** Fingerprints of pages seen, in bounded memory. */
 export interface Memory {
+  /** Whether a fingerprint is among those that are still remembered. */
   has(print: number): boolean;
-  /** What one page held. */
+  /** Remembers the fingerprints of one more page. */
   add(prints: readonly number[]): void;
 }
 

@@ -4,32 +4,33 @@ import { fingerprint, fingerprintOf } from "./fingerprint.ts";
 import { createMemory, type Memory } from "./memory.ts";
 import { firstPosition, type Page } from "./page.ts";
 
-/** Whether a walk along `next` gets anywhere. */
+/** Tells a walk along `next` links that gets somewhere from one that would never end. */
 export interface Progress {
   /**
    * Takes note of a 200.
-   * @returns how many rounds in a row have brought nothing new, with this one: 0 for an answer that is none.
-   * @throws FlowrunError `protocol` when there were five.
+   * @returns how many answers in a row have brought nothing new, this one included: 0 where this one did.
+   * @throws FlowrunError `protocol` after five of them, or a hundred pages in a row whose events all came before.
    */
   note(page: Page): number;
 }
 
-/** So many rounds without anything new, and the walk would never end. */
+/** How many answers in a row may bring nothing new: after so many a walk is taken for one that would never end. */
 export const mostRounds = 5;
 /** The same events may stand in a journal many times over, but hardly on so many pages in a row. */
 const mostRepeats = 100;
+/** No pause between answers that bring nothing new is longer than this. */
 const longestPauseMs = 1000;
 
-/** How long to wait after so many rounds without anything new, in milliseconds. */
+/** How long to wait after so many answers without anything new, in milliseconds: 0 to 1000. `random` gives 0 to 1. */
 export function pauseAfter(rounds: number, random: () => number): number {
   return rounds === 0 ? 0 : Math.min(longestPauseMs, backoff(rounds, random));
 }
 
 /**
- * An answer brings something new with a position (of its first or last event) that was not seen before: also where an
- * event is delivered again. One that does not is a round, unless it has events and a `next` that was not seen before:
+ * Watches over a walk from its first answer on. An answer brings something new with a position (of its first or last event) that was not seen before: also where an
+ * event is delivered again. One that does not brings nothing new, unless it has events and a `next` that was not seen before:
  * events may share a position, or have none. Where those events were seen before as well, it is a repeat; a hundred in a
- * row end the walk, too. So a page without events is a round wherever its `next` points.
+ * row end the walk, too. So a page without events brings nothing new wherever its `next` points.
  *
  * What was seen is remembered as `createMemory` says: in bounded memory, and a cycle of links of any length is found.
  */
@@ -51,14 +52,14 @@ export function createProgress(): Progress {
 /** Of at least so many pages, the latest, all is remembered: at a hundred events each 200,000 events, in half a megabyte. */
 const pagesRemembered = 2048;
 
-/** What is new in a page, which is remembered from now on. */
+/** Compares a page with all that is remembered, and remembers it from now on. */
 function weigh(page: Page, memory: Memory) {
   const next = fingerprint(`next ${page.next}`);
   const ends = [firstPosition(page), page.last].filter(Boolean).map((position) => fingerprint(`position ${position}`));
   const hasEvents = page.count > 0;
   const isMoving = !memory.has(next);
   const hasNewEnd = hasEvents && ends.some((end) => !memory.has(end));
-  // Of a page with a new position nobody asks what else is in it.
+  // A page with a new position is new, whatever else is in it: then its text need not be read for a fingerprint.
   const content =
     hasEvents && !hasNewEnd ? [fingerprintOf(page.unparsed === null ? page.entries : textOf(page.unparsed))] : [];
   const isNew = hasNewEnd || (isMoving && content.some((print) => !memory.has(print)));

@@ -1,19 +1,42 @@
-import type { Send } from "../../host.ts";
 import type { Notify } from "../../notices.ts";
-import { addToOpening, isWhole, meet } from "./boundary.ts";
-import { createGate } from "./gate.ts";
+import { addToOpening, isWhole, meet, type Meeting, type Opening } from "./boundary.ts";
+import {
+  countHandedOn,
+  countRead,
+  endAt,
+  giveUpAll,
+  laterThan,
+  leaveToTheOneBefore,
+  readOnLater,
+  shareRead,
+  splitAt,
+  takeTurn,
+  undivided,
+  type DividedWindow,
+} from "./divided-window.ts";
+import { createGate, type Gate } from "./gate.ts";
 import type { Page } from "./page.ts";
-import { byLeft, createPlace, cutPage, isRunning, moveOn, pagesLeft, type Place } from "./place.ts";
-import { createProgress } from "./progress.ts";
+import { createProgress, type Progress } from "./progress.ts";
 import { readPages, type Reading } from "./read-pages.ts";
-import { retentionMs } from "./retention.ts";
-import { startAt, type TimeStart } from "./when.ts";
+import { isDropped, isOpeningKnown, isRunning, type Stretch } from "./stretch.ts";
+import {
+  afterPage,
+  cutPages,
+  isLeftToTheOneBefore,
+  isNextOpeningKnown,
+  isPageAfterWanted,
+  mayAsk,
+  mayGoOn,
+  questionOnceMore,
+  whatNext,
+} from "./what-next.ts";
+import type { TimeStart } from "./when.ts";
 
 /** A window that is read from several places at once. */
 export interface Places<T> {
   readonly reading: Omit<Reading, "start" | "follow" | "past">;
   readonly start: { readonly kind: "oldest" } | TimeStart;
-  /** How many places are read at the same time, at most; as many others may pause with what they have. */
+  /** How many readers are at work at the same time, at most; as many others may pause with what they have. */
   readonly jobs: number;
   /** Page → what is handed on, made as soon as the page is in; what waits for its turn is held in this form. */
   readonly digest: (page: Page) => T;
@@ -23,348 +46,230 @@ export interface Places<T> {
   readonly onShare: (share: number) => void;
 }
 
-/** What waits for its turn is bounded to this many bytes; then the readers ahead pause. */
-const mostHeld = 8 * 1024 * 1024;
-/** The place whose turn it is runs this many pages ahead of its consumer, at most. */
-const mostQueued = 2;
-/** A place should have about so many pages: each costs a request more, and what is read ahead must be held. */
-const pagesOfAPlace = { least: 3, most: 16 };
-/** A window whose first page has fewer events may end with it: then another reader would be a request too many. */
-const fewEvents = 50;
-/** How far ahead is guessed from what has been read: a quiet stretch says little of what follows it. */
-const guessAhead = 2;
-/** A place that has this many times as many pages as it should is cut: it is read on later, or by another reader. */
-const tooLong = 1.5;
-/** The next place begins in the page under way, or so it seems, where its first event is so many pages further at most. */
-const nearEnd = 1.5;
-/** Where places have fewer pages, it takes longer to wait for the last one of each than it costs to ask for another. */
-const fewPages = 8;
-/** So many boundaries more than those that were proved may turn out not to be, before no more readers join. */
-const unprovedAllowed = 2;
-/** How much more room those next in turn have than the last one, of what may be held. */
-const roomInTurn = 0.75;
-
 /**
  * Reads a window from many places at once and hands the digests on in the journal's order, each page once.
  *
- * Each place starts by a `seek` of its own and ends where a later place begins, which it must come to, since both walk
- * the same journal; that it has is proved by entries that are the same (see boundary.ts), not by a position alone. Nothing
- * but equality is asked of positions, so it does not matter where a `seek` really landed: what a place hands on always
- * goes on where the one before it ended. A boundary that is never met (it expired, the journal moved, `seek` landed
- * earlier) or not proved (positions are shared, repeated or missing) makes a place walk on through its neighbour, whose
- * work is then dropped: that costs time, never a run. Where that happens more often than not, one reader goes on alone.
- * What fails ahead of its turn is asked for once more when its turn comes.
+ * The window is divided into stretches. Each starts by a `seek` of its own and ends where a later one begins, which its
+ * reader must come to, since both walk the same journal; that it has is proved by entries that are the same (see
+ * boundary.ts), not by a position alone. Nothing but equality is asked of positions, so it does not matter where a `seek`
+ * really landed: what a stretch hands on always goes on where the one before it ended. A boundary that is never met (it
+ * expired, the journal moved, `seek` landed earlier) or not proved (positions are shared, repeated or missing) makes a
+ * reader walk on through the next stretch, whose work is then dropped: that costs time, never a run. Where that happens
+ * more often than not, one reader goes on alone. What fails ahead of its turn is asked for once more when its turn comes.
  *
- * One reader begins, and stays alone where its first page is short and the last. Else what seems left of its place is
- * split, and so on, as near to the one whose turn it is as can be, so that little has to be held; how long each place is
+ * One reader begins, and stays alone where its first page is short and the last. Else what seems left of its stretch is
+ * split, and so on, as near to the one whose turn it is as can be, so that little has to be held; how long each stretch is
  * follows from how dense the journal is there. One that turns out to be too long stops, and is read on when a reader
- * is free; what is left of it may have another reader meanwhile. When no place is too long, the largest is split.
- * @throws FlowrunError as `readPages` does, when a place fails whose turn it is.
+ * is free; what is left of it may have another reader meanwhile. When no stretch is too long, the largest is split.
+ *
+ * Here is the work alone: a reader, and the drain that hands on. All that is decided stands in what-next.ts.
+ * @throws FlowrunError as `readPages` does, when a stretch fails whose turn it is.
  */
 export async function* readPlaces<T>(places: Places<T>): AsyncGenerator<T, void, undefined> {
-  const field = createField(places);
+  const { host, signal } = places.reading.journal;
+  if (signal.aborted) return;
+  const window = undivided(places.start, host.now(), places.jobs);
+  const work: Work<T> = { places, window, gate: createGate(places.jobs, () => host.now()), desks: new Map() };
+  const stop = (): void => {
+    giveUpAll(window);
+    changed(work);
+  };
+  signal.addEventListener("abort", stop, { once: true });
   try {
-    let place: Place<T> | null = field.open();
-    while (place !== null) {
-      yield* field.drain(place);
-      place = field.after(place);
-    }
+    for (let turn = window.stretches[0] ?? null; turn !== null; turn = takeTurn(window)) yield* drain(work, turn);
   } finally {
-    field.close();
+    signal.removeEventListener("abort", stop);
+    stop();
   }
 }
 
-/** All places of one window, in the journal's order. */
-function createField<T>(options: Places<T>) {
-  const { reading, start, jobs, digest, sizeOf, onShare } = options;
-  const { host, signal } = reading.journal;
-  const until = host.now();
-  const begin = start.kind === "time" ? Math.max(start.at, until - retentionMs) : until - retentionMs;
-  const gate = createGate(jobs, () => host.now());
-  const places: Place<T>[] = [];
-  const pagesWanted = Math.max(pagesOfAPlace.least, Math.min(pagesOfAPlace.most, Math.ceil(64 / jobs)));
-  let pagesRead = 0;
-  let eventsRead = 0;
-  /** How many boundaries were proved, and how many were not: where no event can be told from another, one reader is enough. */
-  let proved = 0;
-  let unproved = 0;
-  let current: Place<T> | null = null;
-  let isClosed = false;
-
-  const running = (): readonly Place<T>[] => places.filter(isRunning);
-  const later = (place: Place<T>): readonly Place<T>[] => places.slice(places.indexOf(place) + 1);
-
-  /** Whether a reader that has to wait for so many pages may hold still more. */
-  const hasRoom = (pages: number): boolean => {
-    const distance = Math.min(1, pages / (jobs * pagesWanted));
-    return places.reduce((sum, { held }) => sum + held, 0) < mostHeld * (1 - roomInTurn * distance);
-  };
-
-  const pagesBefore = (place: Place<T>): number =>
-    places.slice(0, places.indexOf(place)).reduce((sum, earlier) => sum + pagesLeft(earlier), 0);
-
-  /** A reader ahead asks nothing, a retry included, while the journal wants fewer; the current one never waits for others. */
-  const mayAsk = (place: Place<T>): boolean =>
-    place === current || (place.waitsFor === null && running().indexOf(place) < gate.allowed());
-
-  /** A reader ahead waits while too much is held already, but not before it knows where it begins: the one before it waits for that. */
-  const mayGoOn = (place: Place<T>): boolean => {
-    if (place === current) return place.queue.length < mostQueued;
-    return mayAsk(place) && (!isOpeningKnown(place) || hasRoom(pagesBefore(place)));
-  };
-
-  const send =
-    (place: Place<T>): Send =>
-    async (ask, stopped) => {
-      await gate.until(() => mayAsk(place) || !isRunning(place));
-      stopped.throwIfAborted();
-      return host.send(ask, stopped);
-    };
-
-  const walk = async (place: Place<T>): Promise<void> => {
-    place.waitsFor = null;
-    const tell = gate.watch(reading.journal.notify);
-    // What a reader still had to say when it was stopped is nobody's business.
-    const notify: Notify = (notice) => {
-      if (isRunning(place)) tell(notice);
-    };
-    const journal = { ...reading.journal, signal: place.stop.signal, notify, host: { ...host, send: send(place) } };
-    const isNextWanted = (): boolean => isMoreWanted(place);
-    const { start, progress } = place;
-    const own = { ...reading, journal, start, progress, isNextWanted, follow: false, past: null };
-    /** What was read and is not handed on before it is known whether another place begins in it. */
-    let held: readonly Page[] = [];
-    try {
-      for await (const page of readPages(own)) {
-        if (page.count > 0) tellOpening(place, page);
-        // The neighbour's opening must be known before this page is handed on, or it could be overlooked.
-        await gate.until(() => isNextKnown(place) || !isRunning(place));
-        if (!isRunning(place)) return;
-        const pages = [...held, page];
-        held = [];
-        held = handOn(place, pages);
-        if (place.end !== null) return;
-        if (held.length > 0) continue;
-        if (isTooLong(place)) {
-          place.end = { next: goOnLater(place, page.next, "reader") };
-          return;
-        }
-        // Before the next page is taken, so that none waits here parsed.
-        if (!mayGoOn(place)) await pause(place);
-        if (!isRunning(place)) return;
-      }
-    } catch (failure) {
-      for (const page of held) keep(place, page);
-      place.end =
-        place === current || place.next === null ? { failure } : { next: goOnLater(place, place.next, "turn") };
-    } finally {
-      if (!isOpeningKnown(place)) place.opening = null;
-      place.end ??= { next: null };
-      openMore();
-      gate.changed();
-    }
-  };
-
-  const isTooLong = (place: Place<T>, pages = place.pages): boolean =>
-    place !== current && pages >= pagesWanted * tooLong;
-
-  /** Whether the page after the one under way is likely to be wanted: that one may be the last that this place reads. */
-  const isMoreWanted = (place: Place<T>): boolean => {
-    const [next] = later(place);
-    const { told, pace } = place;
-    const isEnd = next?.told != null && told !== null && told.last + nearEnd * (pace ?? 0) >= next.told.first;
-    return pagesWanted < fewPages || (!isEnd && !isTooLong(place, place.pages + 1));
-  };
-
-  /**
-   * Hands on what a place has read, up to where another one begins.
-   * @returns what cannot be handed on yet, since another one may begin there.
-   */
-  const handOn = (place: Place<T>, pages: readonly Page[]): readonly Page[] => {
-    const openings = later(place).flatMap((other) =>
-      other.opening && isWhole(other.opening) ? [[other, other.opening] as const] : [],
-    );
-    const meeting = meet(pages, openings);
-    if (meeting.kind === "twice") {
-      meeting.place.opening = null;
-      giveUp(meeting.place);
-      return handOn(place, pages);
-    }
-    const isEnd = pages.at(-1)?.atEnd === true;
-    const whole = meeting.kind === "none" || (meeting.kind === "open" && isEnd) ? pages.length : meeting.page;
-    const [cut] = pages.slice(whole);
-    if (meeting.kind === "met") place.end = { next: meeting.place };
-    else if (isEnd) place.end = { next: null };
-    for (const page of pages.slice(0, whole)) keep(place, page);
-    if (meeting.kind !== "met" || cut === undefined) return pages.slice(whole);
-    proved += 1;
-    keep(place, cutPage(cut, meeting.entry));
-    return [];
-  };
-
-  /** Another reader, nearer to its turn, may work meanwhile. */
-  const pause = async (place: Place<T>): Promise<void> => {
-    place.isPaused = true;
-    openMore();
-    await gate.until(() => mayGoOn(place) || !isRunning(place));
-    place.isPaused = false;
-  };
-
-  const tellOpening = (place: Place<T>, page: Page): void => {
-    if (isOpeningKnown(place)) return;
-    place.opening = addToOpening(place.opening ?? null, page);
-    if (place.opening === null) giveUp(place);
-    gate.changed();
-  };
-
-  /** What cannot be joined to the place before it is left to that one, unless it is joined already. */
-  const giveUp = (place: Place<T>): void => {
-    const at = places.indexOf(place);
-    const before = places[at - 1];
-    const isJoined = places.some(({ end }) => end !== null && "next" in end && end.next === place);
-    if (before === undefined || place === current || isJoined || !isRunning(place)) return;
-    before.to = place.to;
-    places.splice(at, 1);
-    place.stop.abort();
-    unproved += 1;
-  };
-
-  /** A neighbour that may not ask is not waited for, since it may wait for this one. */
-  const isNextKnown = (place: Place<T>): boolean => {
-    const [next] = later(place);
-    return next === undefined || isOpeningKnown(next) || !mayAsk(next);
-  };
-
-  const keep = (place: Place<T>, page: Page): void => {
-    const digested = digest(page);
-    place.queue.push(digested);
-    place.held += sizeOf(digested);
-    place.next = page.next;
-    pagesRead += 1;
-    eventsRead += page.count;
-    moveOn(place, page, later(place));
-    onShare(shareRead());
-    openMore();
-    gate.changed();
-  };
-
-  const shareRead = (): number => {
-    const unread = places.reduce((sum, place) => sum + (place.end === null ? place.to - place.reached : 0), 0);
-    return Math.max(0, 1 - unread / Math.max(1, until - begin));
-  };
-
-  const add = (at: number, parts: Parameters<typeof createPlace<T>>[0]): Place<T> => {
-    const place = createPlace<T>(parts);
-    places.splice(at, 0, place);
-    if (place.waitsFor === null) void walk(place);
-    return place;
-  };
-
-  const goOnLater = (place: Place<T>, url: string, waitsFor: Place<T>["waitsFor"]): Place<T> => {
-    const { to, reached, pace, progress } = place;
-    const start = { kind: "next", url } as const;
-    return add(places.indexOf(place) + 1, { from: reached, to, pace, start, waitsFor, progress });
-  };
-
-  /** Keeps as many readers at work as are allowed, as near to the one whose turn it is as can be. */
-  const openMore = (): void => {
-    while (!isClosed && mayOpen() && openNearest());
-  };
-
-  /** Each reader that pauses may be stood in for by one other. */
-  const mayOpen = (): boolean => {
-    if ((pagesRead < 2 && eventsRead < fewEvents) || unproved > proved + unprovedAllowed) return false;
-    const readers = running();
-    const paused = readers.filter(({ isPaused }) => isPaused).length;
-    return readers.length - Math.min(paused, gate.allowed()) < gate.allowed();
-  };
-
-  const openNearest = (): boolean => {
-    const pages = Math.min(pagesWanted, guessAhead * pagesRead);
-    let before = 0;
-    for (const place of places) {
-      if (!hasRoom(before)) return false;
-      if (place.waitsFor === "reader") {
-        void walk(place);
-        return true;
-      }
-      if (isRunning(place) && pagesLeft(place) > pages * tooLong) {
-        return split(place, pages);
-      }
-      before += pagesLeft(place);
-    }
-    return splitLargest();
-  };
-
-  const splitLargest = (): boolean => {
-    const [largest] = running()
-      .filter((place) => pagesLeft(place) > pagesOfAPlace.least)
-      .sort(byLeft);
-    return largest !== undefined && split(largest, pagesLeft(largest) / 2);
-  };
-
-  /** Near a page's end, so that little of it is read twice, but not at it: its last entries prove the boundary. */
-  const split = (place: Place<T>, pages: number): boolean => {
-    const { reached, to, pace } = place;
-    const at = reached + (pace ?? 0) * (Math.floor(pages) - 0.3);
-    place.to = at;
-    const progress = createProgress();
-    add(places.indexOf(place) + 1, { from: at, to, pace, start: startAt(at), waitsFor: null, progress });
-    return true;
-  };
-
-  const close = (): void => {
-    isClosed = true;
-    for (const { stop } of places) stop.abort(signal.reason);
-    gate.changed();
-  };
-
-  return {
-    open: (): Place<T> | null => {
-      signal.addEventListener("abort", close, { once: true });
-      isClosed = signal.aborted;
-      if (isClosed) return null;
-      const progress = createProgress();
-      const place = add(0, { from: begin, to: until, pace: null, start, waitsFor: null, progress });
-      // Nothing stands before it that would have to find where it begins.
-      place.opening = null;
-      return place;
-    },
-
-    /** Hands on what a place has read, until it is done. */
-    drain: async function* (place: Place<T>): AsyncGenerator<T, void, undefined> {
-      current = place;
-      if (place.waitsFor !== null) void walk(place);
-      for (;;) {
-        gate.changed();
-        for (let next = place.queue.shift(); next !== undefined; next = place.queue.shift()) {
-          place.held -= sizeOf(next);
-          yield next;
-          openMore();
-          gate.changed();
-        }
-        if (place.end !== null) return;
-        await gate.until(() => place.queue.length > 0 || place.end !== null);
-      }
-    },
-
-    /** The place that goes on where this one ended; those that it walked through are dropped, and so is itself. */
-    after: (place: Place<T>): Place<T> | null => {
-      if (place.end !== null && "failure" in place.end) throw place.end.failure;
-      const next = place.end?.next ?? null;
-      const passed = places.splice(0, next === null ? places.length : places.indexOf(next));
-      for (const { stop } of passed) stop.abort();
-      unproved += passed.filter((one) => one !== place && one.opening != null).length;
-      return isClosed ? null : next;
-    },
-
-    close: (): void => {
-      signal.removeEventListener("abort", close);
-      close();
-    },
-  };
+/** The work on one window. */
+interface Work<T> {
+  readonly places: Places<T>;
+  readonly window: DividedWindow;
+  readonly gate: Gate;
+  /** One for each stretch that is still wanted. */
+  readonly desks: Map<Stretch, Desk<T>>;
 }
 
-function isOpeningKnown<T>({ opening }: Place<T>): boolean {
-  return opening === null || (opening !== undefined && isWhole(opening));
+/** The things of a stretch's reader that are no plain data. */
+interface Desk<T> {
+  /** Pages that wait for the stretch's turn, digested. */
+  readonly queue: { readonly digest: T; readonly bytes: number }[];
+  readonly stop: AbortController;
+  /** The memory of what its reader has seen, and the reader that it goes on from. */
+  readonly progress: Progress;
+}
+
+function deskOf<T>({ desks }: Work<T>, stretch: Stretch, progress?: Progress): Desk<T> {
+  const desk = desks.get(stretch) ?? {
+    queue: [],
+    stop: new AbortController(),
+    progress: progress ?? createProgress(),
+  };
+  desks.set(stretch, desk);
+  return desk;
+}
+
+/** Stops the readers of what is not wanted any more; all others look again whether they may go on. */
+function changed<T>({ desks, gate, places }: Work<T>): void {
+  for (const [stretch, { stop }] of desks) {
+    if (!isDropped(stretch)) continue;
+    stop.abort(places.reading.journal.signal.reason);
+    desks.delete(stretch);
+  }
+  gate.changed();
+}
+
+/** Keeps as many readers at work as are allowed. */
+function shareOut<T>(work: Work<T>): void {
+  const { window, gate } = work;
+  for (let step = whatNext(window, gate.allowed()); step !== null; step = whatNext(window, gate.allowed())) {
+    void readStretch(work, step.kind === "begin" ? step.stretch : splitAt(window, step.stretch, step.at));
+  }
+}
+
+/** Hands on what has been read of the stretch whose turn it is, until there is no more to come. */
+async function* drain<T>(work: Work<T>, stretch: Stretch): AsyncGenerator<T, void, undefined> {
+  const { queue } = deskOf(work, stretch);
+  if (stretch.stage.kind === "later") void readStretch(work, stretch);
+  for (;;) {
+    changed(work);
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      countHandedOn(stretch, next.bytes);
+      yield next.digest;
+      shareOut(work);
+      changed(work);
+    }
+    if (!isRunning(stretch)) return;
+    await work.gate.until(() => queue.length > 0 || !isRunning(stretch));
+  }
+}
+
+/** Reads a stretch to where another one begins, to the journal's end, or until it is too long or dropped. */
+async function readStretch<T>(work: Work<T>, stretch: Stretch): Promise<void> {
+  const { window, gate } = work;
+  let keptBack: readonly Page[] = [];
+  stretch.stage = { kind: "reading" };
+  try {
+    for await (const page of readPages(readingOf(work, stretch))) {
+      if (page.count > 0) lookAtOpening(work, stretch, page);
+      await whileRunning(work, stretch, () => isNextOpeningKnown(window, stretch, gate.allowed()));
+      if (!isRunning(stretch)) return;
+      const pages = [...keptBack, page];
+      // Where handing on fails, what was handed on must not be so again.
+      keptBack = [];
+      keptBack = handOn(work, stretch, pages);
+      if (!isRunning(stretch)) return;
+      const next = afterPage(window, stretch, keptBack.length, gate.allowed());
+      if (next === "readOnLater") leaveRest(work, stretch, page.next, "reader");
+      // Before the next page is taken, so that none waits here parsed.
+      if (next === "pause") await pause(work, stretch);
+      if (!isRunning(stretch)) return;
+    }
+  } catch (failure) {
+    if (!isDropped(stretch)) fail(work, stretch, keptBack, failure);
+  } finally {
+    end(work, stretch);
+  }
+}
+
+/** The walk along a stretch, which asks only when it may. */
+function readingOf<T>(work: Work<T>, stretch: Stretch): Reading {
+  const { window, gate, places } = work;
+  const { reading } = places;
+  const { host } = reading.journal;
+  const { stop, progress } = deskOf(work, stretch);
+  const heard = gate.watch(reading.journal.notify);
+  // A reader that was stopped has nothing to say any more.
+  const notify: Notify = (notice) => {
+    if (isRunning(stretch)) heard(notice);
+  };
+  const send: typeof host.send = async (ask, stopped) => {
+    await whileRunning(work, stretch, () => mayAsk(window, stretch, gate.allowed()));
+    stopped.throwIfAborted();
+    return host.send(ask, stopped);
+  };
+  const journal = { ...reading.journal, signal: stop.signal, notify, host: { ...host, send } };
+  const isNextWanted = (): boolean => isPageAfterWanted(window, stretch);
+  return { ...reading, journal, start: stretch.start, progress, isNextWanted, follow: false, past: null };
+}
+
+/** Resolves when the condition holds, or the stretch is read no longer. */
+function whileRunning<T>({ gate }: Work<T>, stretch: Stretch, holds: () => boolean): Promise<void> {
+  return gate.until(() => holds() || !isRunning(stretch));
+}
+
+/** Another reader, nearer to its turn, may work meanwhile. */
+async function pause<T>(work: Work<T>, stretch: Stretch): Promise<void> {
+  stretch.stage = { kind: "paused" };
+  shareOut(work);
+  await whileRunning(work, stretch, () => mayGoOn(work.window, stretch, work.gate.allowed()));
+  if (isRunning(stretch)) stretch.stage = { kind: "reading" };
+}
+
+function lookAtOpening<T>(work: Work<T>, stretch: Stretch, page: Page): void {
+  if (!isOpeningKnown(stretch)) noteOpening(work, stretch, addToOpening(stretch.opening ?? null, page));
+}
+
+function noteOpening<T>(work: Work<T>, stretch: Stretch, opening: Opening | null): void {
+  stretch.opening = opening;
+  if (opening === null && isLeftToTheOneBefore(work.window, stretch)) leaveToTheOneBefore(work.window, stretch);
+  changed(work);
+}
+
+/**
+ * Hands on what a reader has taken, up to where another stretch begins.
+ * @returns what is kept back, since another one may begin there.
+ */
+function handOn<T>(work: Work<T>, stretch: Stretch, pages: readonly Page[]): readonly Page[] {
+  const meeting = findMeeting(work, stretch, pages);
+  const { ready, keptBack, end } = cutPages(pages, meeting);
+  if (end !== null) endAt(work.window, stretch, end.next);
+  for (const page of ready) queue(work, stretch, page);
+  return keptBack;
+}
+
+/** Where the first of the later stretches begins in these pages; those are given up of which they show that nothing can tell. */
+function findMeeting<T>(work: Work<T>, stretch: Stretch, pages: readonly Page[]) {
+  for (;;) {
+    const openings = laterThan(work.window, stretch).flatMap((other) =>
+      other.opening && isWhole(other.opening) ? [[other, other.opening] as const] : [],
+    );
+    const meeting: Meeting<Stretch> = meet(pages, openings);
+    if (meeting.kind !== "twice") return meeting;
+    noteOpening(work, meeting.stretch, null);
+  }
+}
+
+/** Puts a page among those that wait for their turn. */
+function queue<T>(work: Work<T>, stretch: Stretch, page: Page): void {
+  const { digest, sizeOf, onShare } = work.places;
+  const digested = digest(page);
+  const bytes = sizeOf(digested);
+  deskOf(work, stretch).queue.push({ digest: digested, bytes });
+  countRead(work.window, stretch, page, bytes);
+  onShare(shareRead(work.window));
+  shareOut(work);
+  changed(work);
+}
+
+/** Leaves what comes after a stretch's last page to another reader, who goes on with what this one has seen. */
+function leaveRest<T>(work: Work<T>, stretch: Stretch, url: string, until: "reader" | "turn"): void {
+  const { progress } = deskOf(work, stretch);
+  deskOf(work, readOnLater(work.window, stretch, url, until), progress);
+}
+
+function fail<T>(work: Work<T>, stretch: Stretch, keptBack: readonly Page[], failure: unknown): void {
+  for (const page of keptBack) queue(work, stretch, page);
+  const url = questionOnceMore(work.window, stretch);
+  if (url === null) stretch.stage = { kind: "failed", failure };
+  else leaveRest(work, stretch, url, "turn");
+}
+
+function end<T>(work: Work<T>, stretch: Stretch): void {
+  if (!isOpeningKnown(stretch)) stretch.opening = null;
+  if (isRunning(stretch)) endAt(work.window, stretch, null);
+  shareOut(work);
+  changed(work);
 }

@@ -1,21 +1,26 @@
 import { FlowrunError } from "../../errors.ts";
 import { dayMs, retentionMs } from "./retention.ts";
 
-/** Where a reading starts, in the user's words made exact. */
+/** The start of a reading: the user's `<when>` made exact. */
 export type Start =
+  /** With the first event that the journal keeps. */
   | { readonly kind: "oldest" }
+  /** With what is recorded from now on. */
   | { readonly kind: "now" }
+  /** Where the saved cursor stands. */
   | { readonly kind: "last" }
   | TimeStart
   /** Strictly after a position, or at a `next` link kept from before. */
   | { readonly kind: "next"; readonly url: string };
 
+/** A start at an instant. */
 export interface TimeStart {
   readonly kind: "time";
   /** The instant, epoch milliseconds. */
   readonly at: number;
-  /** The same as the journal takes it at `askedAt`: a negative ISO 8601 duration. */
+  /** The same as the journal takes it at `askedAt`: a negative ISO 8601 duration, as Adobe's Journaling API wants it. */
   readonly seek: string;
+  /** The moment from which `seek` counts back, epoch milliseconds. */
   readonly askedAt: number;
 }
 
@@ -23,8 +28,8 @@ const forms =
   "a duration (-P1D, -PT2H, 90m, 1d, 1h30m), a date or time (2026-11-20, 2026-11-20T08:00Z), oldest, now or last";
 
 /**
- * Reads a `<when>`: a duration back from now (ISO 8601 or short), a date or RFC 3339 time (UTC where it has no zone),
- * `oldest`, `now` or `last`.
+ * Reads a `<when>`: a duration back from `now`, epoch milliseconds (ISO 8601 or short), a date or RFC 3339 time (UTC where
+ * it has no zone), `oldest`, `now` or `last`.
  * @throws FlowrunError `usage` for anything else, and for a time in the future; it names the accepted forms.
  * Pure.
  */
@@ -48,8 +53,9 @@ export function parseWhen(words: string, now: number): Start {
 }
 
 /**
- * Reads a length of time, in milliseconds: the durations of `<when>`, sign or not.
- * @throws FlowrunError `usage`. Pure.
+ * Reads a length of time, in milliseconds: the durations of `<when>`, with or without a sign.
+ * @throws FlowrunError `usage` for anything else; it names some examples.
+ * Pure.
  */
 export function parseDuration(words: string): number {
   const duration = readDuration(words.trim());
@@ -65,7 +71,10 @@ export function findDuration(word: string): number | null {
   return readDuration(word)?.ms ?? null;
 }
 
-/** The first question to a journal, asked at `now`: with exactly one of no parameter, `seek` and `latest`. Pure. */
+/**
+ * The URL of the first question to a journal, asked at `now`, epoch milliseconds: with `seek`, with `latest`, or with neither
+ * of them. `limit` is how many events a page is to have at most; `null` leaves that to the journal. Pure.
+ */
 export function startUrl(
   journalUrl: string,
   start: Exclude<Start, { kind: "last" }>,
@@ -83,12 +92,12 @@ export function startUrl(
   return url.href;
 }
 
-/** A start at an instant, epoch milliseconds, that is told as so many seconds back whenever it is asked for. Pure. */
+/** A start at an instant, epoch milliseconds, whose `seek` is counted back anew whenever it is asked for. Pure. */
 export function startAt(at: number): TimeStart {
   return { kind: "time", at, seek: "", askedAt: 0 };
 }
 
-/** The question for what comes strictly after a position, with the limit that another question had. Pure. */
+/** The URL of the question for what comes strictly after a position, with the limit of another URL (`limitFrom`). Pure. */
 export function afterPosition(journalUrl: string, position: string, limitFrom: string): string {
   const url = new URL(journalUrl);
   const limit = new URL(limitFrom).searchParams.get("limit");
@@ -97,7 +106,7 @@ export function afterPosition(journalUrl: string, position: string, limitFrom: s
   return url.href;
 }
 
-/** Whether a window began before anything that the journal still keeps. Pure. */
+/** Whether a start lies, at the moment it is asked for, before anything that the journal still keeps. Pure. */
 export function isOlderThanKept({ at, askedAt }: TimeStart): boolean {
   return askedAt - at > retentionMs;
 }

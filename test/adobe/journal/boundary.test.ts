@@ -1,28 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { addToOpening, isWhole, meet, type Opening } from "../../../src/adobe/journal/boundary.ts";
-import { decodePage, type Page } from "../../../src/adobe/journal/page.ts";
-
-/** An entry `a1` has the position `a` and the event `1`; `-1` has no position. */
-function pageOf(words: string, isSkimmed = false): Page {
-  const entries = words
-    .split(" ")
-    .filter(Boolean)
-    .map((word) => ({ position: word.startsWith("-") ? "" : word.charAt(0), event: { id: word.slice(1) } }));
-  const bytes = new TextEncoder().encode(JSON.stringify({ events: entries, _page: { last: "z", count: 1 } }));
-  return {
-    url: "https://events-va6.adobe.io/j",
-    entries: isSkimmed ? [] : (decodePage(bytes)?.entries ?? []),
-    unparsed: isSkimmed ? bytes : null,
-    count: entries.length,
-    last: null,
-    recordedFrom: null,
-    recordedAt: null,
-    next: "https://events-va6.adobe.io/j?since=z",
-    atEnd: false,
-    validate: null,
-    waitMs: 0,
-  };
-}
+import type { Page } from "../../../src/adobe/journal/page.ts";
+import { pageOf } from "./story.ts";
 
 function openingOf(...pages: readonly string[]): Opening | null {
   let opening: Opening | null = null;
@@ -34,7 +13,7 @@ function openingOf(...pages: readonly string[]): Opening | null {
   return opening;
 }
 
-describe("how a place begins", () => {
+describe("how a stretch begins", () => {
   test.each([
     ["its first three entries", ["a1 b2 c3 d4 e5"], true],
     ["as many, of several pages", ["a1", "b2", "c3 d4"], true],
@@ -61,18 +40,18 @@ describe("a boundary", () => {
   const at = (...pages: readonly Page[]) => meet(pages, [["neighbour", openingOf("a1 b2 c3 d4 e5")!]]);
 
   test.each([
-    ["where it is proved", "x1 a1 b2 c3 d4", { kind: "met", place: "neighbour", page: 0, entry: 1 }],
-    ["at a page's beginning", "a1 b2 c3 d4 e5 f6", { kind: "met", place: "neighbour", page: 0, entry: 0 }],
+    ["where it is proved", "x1 a1 b2 c3 d4", { kind: "met", stretch: "neighbour", page: 0, entry: 1 }],
+    ["at a page's beginning", "a1 b2 c3 d4 e5 f6", { kind: "met", stretch: "neighbour", page: 0, entry: 0 }],
     [
       "after another event at its position",
       "a7 a8 a1 b2 c3 d4",
-      { kind: "met", place: "neighbour", page: 0, entry: 2 },
+      { kind: "met", stretch: "neighbour", page: 0, entry: 2 },
     ],
     ["open at a page's end", "x1 y2 a1 b2", { kind: "open", page: 0 }],
     ["nowhere, where another event has its position", "x1 a9 b2 c3 d4", { kind: "none" }],
     ["nowhere, where no event has", "x1 y2", { kind: "none" }],
-    ["unproved, where the event stands twice", "a1 a1 b2 c3 d4", { kind: "twice", place: "neighbour" }],
-    ["unproved, where another event follows", "a1 b2 c9 d4 e5", { kind: "twice", place: "neighbour" }],
+    ["unproved, where the event stands twice", "a1 a1 b2 c3 d4", { kind: "twice", stretch: "neighbour" }],
+    ["unproved, where another event follows", "a1 b2 c9 d4 e5", { kind: "twice", stretch: "neighbour" }],
   ])("is %s", (_, words, meeting) => {
     expect(at(pageOf(words))).toEqual(meeting);
     expect(at(pageOf(words, true))).toEqual(meeting);
@@ -81,12 +60,12 @@ describe("a boundary", () => {
   test("that was open is settled by the pages after it", () => {
     expect(at(pageOf("x1 a1"), pageOf("b2"))).toEqual({ kind: "open", page: 0 });
     expect(at(pageOf("x1 a1"), pageOf("b2", true), pageOf("c3 d4"))).toMatchObject({ kind: "met", page: 0, entry: 1 });
-    expect(at(pageOf("x1 a1"), pageOf("b9 a1 b2 c3 d4"))).toEqual({ kind: "twice", place: "neighbour" });
+    expect(at(pageOf("x1 a1"), pageOf("b9 a1 b2 c3 d4"))).toEqual({ kind: "twice", stretch: "neighbour" });
     expect(at(pageOf("x1 a7"), pageOf("y2 a1 b2 c3 d4"))).toMatchObject({ kind: "met", page: 1, entry: 1 });
   });
 
   test("is the nearest of several", () => {
     const openings = [["late", openingOf("c3 d4 e5 f6")!] as const, ["soon", openingOf("b2 c3 d4 e5")!] as const];
-    expect(meet([pageOf("a1 b2 c3 d4 e5 f6")], openings)).toMatchObject({ kind: "met", place: "soon", entry: 1 });
+    expect(meet([pageOf("a1 b2 c3 d4 e5 f6")], openings)).toMatchObject({ kind: "met", stretch: "soon", entry: 1 });
   });
 });

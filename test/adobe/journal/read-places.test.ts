@@ -4,6 +4,7 @@ import { readWindow, runTarget } from "../../../src/cli/commands/reading/read-wi
 import type { Session } from "../../../src/cli/commands/reading/session.ts";
 import type { Candidate } from "../../../src/engine/sources/source.ts";
 import { digest, type Digest as DigestOf } from "../../../src/engine/digest.ts";
+import { FlowrunError } from "../../../src/errors.ts";
 import type { Host } from "../../../src/host.ts";
 import type { Journal } from "../../../src/adobe/journal/ask-journal.ts";
 import type { Page } from "../../../src/adobe/journal/page.ts";
@@ -504,6 +505,25 @@ describe("readPlaces", () => {
     // The last page before may reach some way into what is lost.
     expect(runs).toEqual(whole.runs.slice(0, Math.min(230, Math.max(220, runs.length))));
     await expectSilence(simulation);
+  });
+
+  test("fails with what its consumer's own digest throws, after all that came before it, each page once", async () => {
+    for (const lost of ["run-3", "run-255", "run-499"]) {
+      const plan = steady(500);
+      const simulation = simulate(plan);
+      const digestPage = (page: Page): Digested => {
+        const digested = handing.digest(page);
+        if (digested.candidates.some(({ encoded }) => encoded === lost)) throw new FlowrunError("protocol", "a fault");
+        return digested;
+      };
+      const places = placesOf(simulation, { start: startOf(500), jobs: 8, digest: digestPage });
+      const { runs, failure } = await outcomeOf(simulation, readPlaces(places));
+      const whole = await walk({ plan, start: startOf(500), ...plain });
+      expect(failure).toBe("protocol");
+      expect(runs).toEqual(whole.runs.slice(0, runs.length));
+      expect(runs.length).toBeGreaterThan(Number(lost.split("-")[1]) - 10);
+      await expectSilence(simulation);
+    }
   });
 
   test("says nothing more once it has failed, though answers come in still", async () => {

@@ -6,7 +6,7 @@ import type { Token } from "../../../src/adobe/auth/token.ts";
 import { FlowrunError } from "../../../src/errors.ts";
 import type { Answer, AnswerHeaders } from "../../../src/host.ts";
 import type { Journal } from "../../../src/adobe/journal/ask-journal.ts";
-import type { Page } from "../../../src/adobe/journal/page.ts";
+import { decodePage, type Page } from "../../../src/adobe/journal/page.ts";
 import { readPages, type Reading } from "../../../src/adobe/journal/read-pages.ts";
 import type { Notice } from "../../../src/notices.ts";
 import type { FakeHost } from "../../support/host.ts";
@@ -70,6 +70,28 @@ export function body(...positions: readonly string[]) {
   return {
     events: positions.map((position) => ({ position, event: { event_id: `event-of-${position}` } })),
     _page: { last: positions.at(-1) ?? "", count: positions.length },
+  };
+}
+
+/** A page of such entries: an entry `a1` has the position `a` and the event `1`; `-1` has no position. */
+export function pageOf(words: string, isSkimmed = false): Page {
+  const entries = words
+    .split(" ")
+    .filter(Boolean)
+    .map((word) => ({ position: word.startsWith("-") ? "" : word.charAt(0), event: { id: word.slice(1) } }));
+  const bytes = new TextEncoder().encode(JSON.stringify({ events: entries, _page: { last: "z", count: 1 } }));
+  return {
+    url: "https://events-va6.adobe.io/j",
+    entries: isSkimmed ? [] : (decodePage(bytes)?.entries ?? []),
+    unparsed: isSkimmed ? bytes : null,
+    count: entries.length,
+    last: null,
+    recordedFrom: null,
+    recordedAt: null,
+    next: "https://events-va6.adobe.io/j?since=z",
+    atEnd: false,
+    validate: null,
+    waitMs: 0,
   };
 }
 
