@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import { exitCodes, FlowrunError, type FailureKind } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { createProgram } from "./program.ts";
+import { isJsonFormat } from "../render/formats/registry.ts";
 import { safeText } from "../render/text/safe-text.ts";
 
 /**
@@ -114,6 +115,6 @@ function wantsJson(argv: readonly string[]): boolean {
   return argv.some((word, index) => {
     if (word === "--json") return true;
     const format = /^(?:-[qv]*o|--output)=?(.*)$/.exec(word)?.[1];
-    return format !== undefined && ["json", "ndjson"].includes(format === "" ? (argv[index + 1] ?? "") : format);
+    return format !== undefined && isJsonFormat(format === "" ? (argv[index + 1] ?? "") : format);
   });
 }
