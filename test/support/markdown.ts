@@ -48,10 +48,10 @@ function textOf(cell: string): string {
   if (markup !== null) throw new Error(`GitHub would act upon ${markup[0]} in: ${cell}`);
   // What GitHub looks for in the finished page, it finds where no element comes between.
   const page = cell.replace(/<span>(.)<\/span>/g, "\0").replace(/\\([!-/:-@[-`{-~])/g, "$1");
-  const found = /(?:^|[^\w])@\w|@[\w-]+\.|#\d|\bGH-\d|\$/i.exec(page);
+  const found = /(?:^|[^\w])@\w|@[\w-]+\.|#\d|(?<![A-Za-z0-9])GH-\d|\$/i.exec(page);
   if (found !== null) throw new Error(`GitHub would link ${found[0]} in: ${cell}`);
   // A link without brackets begins where no escape stands inside its beginning.
-  const link = /\bhttps?:\/\/|\bftp:\/\/|\bwww\./i.exec(cell);
+  const link = /\bhttps?:\/\/|\bftp:\/\/|www\./i.exec(cell);
   if (link !== null) throw new Error(`GitHub would link ${link[0]} in: ${cell}`);
   return cell.replace(token, (_, escaped?: string, entity?: string, alone?: string) =>
     entity === undefined ? (escaped ?? alone ?? "") : entity === "amp" ? "&" : entity === "lt" ? "<" : ">",

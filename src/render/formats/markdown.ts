@@ -38,7 +38,7 @@ function plainText(text: string): string {
  * between colons are a time of day), formulas.
  */
 const active =
-  /[\\|`*~[\]<>&$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:\/(?=\/)|\bwww\.|(?<![A-Za-z0-9])@(?=\w)|@(?=[\w-]+\.)|#(?=\d)|\bGH-(?=\d)|:(?=(?!\d\d:)[\w+-]+:)/gi;
+  /[\\|`*~[\]<>&$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:\/(?=\/)|www\.|(?<![A-Za-z0-9])@(?=\w)|@(?=[\w-]+\.)|#(?=\d)|(?<![A-Za-z0-9])GH-(?=\d)|:(?=(?!\d\d:)[\w+-]+:)/gi;
 
 const entities: ReadonlyMap<string, string> = new Map([
   ["<", "&lt;"],
