@@ -5,11 +5,11 @@ import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { exitCodes } from "../src/errors.ts";
 import { createProgram } from "../src/cli/program.ts";
-import { columnNames, resolveColumns } from "../src/render/formats/columns.ts";
+import { columnNames, resolveColumns } from "../src/render/formats/run-columns.ts";
 import { fieldPaths, kindAt } from "../src/runs/record/record-fields.ts";
 import { knownStatuses } from "../src/runs/events/status.ts";
 import { profileKeys } from "../src/adobe/settings/keys.ts";
-import { outputFormats } from "../src/engine/sinks/index.ts";
+import { outputFormats, type OutputFormat } from "../src/render/formats/registry.ts";
 import { version } from "../src/version.ts";
 import { blocksOf, docPages, pageAt, withoutBlocks, type DocPage } from "./support/docs.ts";
 import { fakeHost } from "./support/host.ts";
@@ -197,7 +197,7 @@ describe("the columns", () => {
     expect([...namesOf("table"), ...spans(row?.[1] ?? "")]).toEqual(namesOf("wide"));
   });
 
-  function namesOf(format: string): readonly string[] {
+  function namesOf(format: OutputFormat): readonly string[] {
     return resolveColumns(undefined, format).map(({ name }) => name);
   }
 });

@@ -1,17 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { digest } from "../src/engine/digest.ts";
 import { findDuration, findInstant } from "../src/adobe/journal/when.ts";
-import { columnNames, resolveColumns } from "../src/render/formats/columns.ts";
+import { columnNames, resolveColumns } from "../src/render/formats/run-columns.ts";
 import { createPainter } from "../src/render/text/painter.ts";
 import { renderSheet } from "../src/render/sheets/run-sheet.ts";
-import { statsCsv } from "../src/render/sheets/stats-rows.ts";
 import { renderStatsSheet } from "../src/render/sheets/stats-sheet.ts";
 import * as catalogue from "../src/runs/catalogue/catalogue.ts";
 import { resolveEventSelection } from "../src/runs/events/event-selection.ts";
 import type { FlowRun } from "../src/runs/record/flow-run.ts";
 import { countStats } from "../src/runs/figures/stats.ts";
 import { compileWhere } from "../src/runs/filter/where.ts";
-import { openSink, outputFormats } from "../src/engine/sinks/index.ts";
+import { openSink } from "../src/engine/sinks/index.ts";
+import { columnFormats, outputFormats } from "../src/render/formats/registry.ts";
+import { figureFormats, renderStats } from "./support/stats.ts";
 import { noon, open } from "./support/host.ts";
 
 const now = (): number => noon;
@@ -47,13 +48,13 @@ async function doAll(event: unknown): Promise<void> {
     const counter = countStats({ from: noon - 86_400_000, to: noon, by: "code", bucketMs: null });
     counter.add(run);
     renderStatsSheet(counter.read(), { catalogue, painter, time, room: 80, headers: true });
-    statsCsv(counter.read(), true);
+    for (const format of figureFormats) await renderStats(counter.read(), format);
     for (const format of outputFormats) await print(run, format);
   }
 }
 
 async function print(run: FlowRun, format: (typeof outputFormats)[number]): Promise<void> {
-  const columns = resolveColumns(["table", "wide", "csv"].includes(format) ? columnNames() : undefined, format);
+  const columns = resolveColumns(columnFormats.includes(format) ? columnNames() : undefined, format);
   const isTTY = format === "table";
   const layout = {
     format,

@@ -3,13 +3,11 @@ import { parseAllDocuments } from "yaml";
 import { describe, expect, test } from "vitest";
 import { digest, type Digest } from "../src/engine/digest.ts";
 import { findDuration, findInstant } from "../src/adobe/journal/when.ts";
-import { columnNames, resolveColumns } from "../src/render/formats/columns.ts";
+import { columnNames, resolveColumns } from "../src/render/formats/run-columns.ts";
 import { createPainter } from "../src/render/text/painter.ts";
-import { openTimes, type TimeStyle } from "../src/render/text/quantities.ts";
+import { openTimes, type TimeStyle } from "../src/render/text/times.ts";
 import { renderSheet } from "../src/render/sheets/run-sheet.ts";
-import { statsCsv, statsJson, statsNdjson } from "../src/render/sheets/stats-rows.ts";
 import { renderStatsSheet } from "../src/render/sheets/stats-sheet.ts";
-import { yamlDocument } from "../src/render/formats/yaml.ts";
 import * as catalogue from "../src/runs/catalogue/catalogue.ts";
 import { resolveEventSelection } from "../src/runs/events/event-selection.ts";
 import { compileFilter } from "../src/runs/filter/filter.ts";
@@ -17,11 +15,14 @@ import type { FlowRun } from "../src/runs/record/flow-run.ts";
 import { groupings } from "../src/runs/figures/grouping.ts";
 import { countStats } from "../src/runs/figures/stats.ts";
 import { compileWhere } from "../src/runs/filter/where.ts";
-import { openSink, outputFormats, type OutputFormat } from "../src/engine/sinks/index.ts";
+import { openSink } from "../src/engine/sinks/index.ts";
+import { columnFormats, outputFormats, type OutputFormat } from "../src/render/formats/registry.ts";
 import { open } from "./support/host.ts";
 import { hostileEvent } from "./support/hostile.ts";
 import { noon } from "./support/host.ts";
 import { runEvent } from "./support/journal.ts";
+import { readTable } from "./support/markdown.ts";
+import { figureFormats, renderStats } from "./support/stats.ts";
 
 const events = resolveEventSelection(["runs"]);
 const now = (): number => noon;
@@ -78,7 +79,7 @@ const look = fc.record<Look>({
 async function print(all: readonly unknown[], { format, raw, isTTY, time, allColumns }: Look) {
   let text = "";
   const output = { isTTY, columns: 80, ...open, write: async (more: string) => void (text += more) };
-  const hasColumns = ["table", "wide", "csv"].includes(format);
+  const hasColumns = columnFormats.includes(format);
   const columns = resolveColumns(hasColumns && allColumns ? columnNames() : undefined, format);
   const layout = { format, columns, columnsNamed: allColumns, headers: true, colour: isTTY, time, now, hold: 0 };
   const sink = await openSink(layout, output);
@@ -121,6 +122,7 @@ function expectWhole(format: OutputFormat, text: string, runs: readonly FlowRun[
         .map((line) => JSON.parse(line) as unknown),
     ).toEqual(told);
   else if (format === "yaml") expect(parseYaml(file)).toEqual(told);
+  else if (format === "markdown") expect(readTable(file)?.rows).toHaveLength(runs.length);
   else expect(file.split("\n")).toHaveLength(runs.length + 2);
 }
 
@@ -153,8 +155,8 @@ test("show and stats tell any run", { timeout: 120_000 }, async () => {
         for (const run of runs) counter.add(run);
         const stats = counter.read();
         renderStatsSheet(stats, { catalogue, painter, time, room: 80, headers: true });
-        expect(statsCsv(stats, true) + statsNdjson(stats) + yamlDocument(stats)).toContain("total");
-        expect(JSON.parse(statsJson(stats))).toMatchObject({ total: { runs: runs.length } });
+        for (const format of figureFormats) expect(await renderStats(stats, format)).toContain("total");
+        expect(JSON.parse(await renderStats(stats, "json"))).toMatchObject({ total: { runs: runs.length } });
       }
     },
   );

@@ -3,6 +3,7 @@ import { exitCodes, FlowrunError, type FailureKind } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { shield, unshielded } from "./negative-durations.ts";
 import { createProgram } from "./program.ts";
+import { isJsonFormat } from "../render/formats/registry.ts";
 import { safeText } from "../render/text/safe-text.ts";
 
 /**
@@ -105,6 +106,6 @@ function wantsJson(argv: readonly string[]): boolean {
   return argv.some((word, index) => {
     if (word === "--json") return true;
     const format = /^(?:-[qv]*o|--output)=?(.*)$/.exec(word)?.[1];
-    return format !== undefined && ["json", "ndjson"].includes(format === "" ? (argv[index + 1] ?? "") : format);
+    return format !== undefined && isJsonFormat(format === "" ? (argv[index + 1] ?? "") : format);
   });
 }

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { columnNames } from "../../render/formats/columns.ts";
+import { columnNames } from "../../render/formats/run-columns.ts";
 import type { Grouping } from "../../runs/figures/grouping.ts";
-import { outputFormats, type OutputFormat } from "../../engine/sinks/index.ts";
+import { declareOutput, words, type OutputFlags } from "./output-options.ts";
 
 /** Options that every command which talks to Adobe has, as commander hands them over. */
 export interface CommonFlags {
@@ -13,11 +13,7 @@ export interface CommonFlags {
 }
 
 /** Options of a reading command, as commander hands them over. */
-export interface ReadingFlags extends CommonFlags {
-  readonly output: OutputFormat;
-  readonly json?: boolean;
-  readonly columns?: readonly string[];
-  readonly headers: boolean;
+export interface ReadingFlags extends CommonFlags, OutputFlags {
   readonly status?: readonly string[];
   readonly flow?: readonly string[];
   readonly run?: readonly string[];
@@ -40,10 +36,6 @@ export interface ReadingFlags extends CommonFlags {
   readonly onExpired?: "fail" | "oldest" | "latest";
 }
 
-export interface CursorFlags extends CommonFlags {
-  readonly json?: boolean;
-}
-
 export interface LoginFlags extends CommonFlags {
   readonly from?: string;
   readonly credential?: string;
@@ -52,17 +44,14 @@ export interface LoginFlags extends CommonFlags {
   readonly secretStdin?: boolean;
 }
 
-/** Options of the commands that show or change what is saved. */
-export interface SetupFlags extends CommonFlags {
-  readonly json?: boolean;
-}
+/** Options of the commands that talk to Adobe or to what is saved, and print rows of their own. */
+export interface ListingFlags extends CommonFlags, OutputFlags {}
 
 export interface ConfigSetFlags extends CommonFlags {
   readonly stdin?: boolean;
 }
 
-export interface DoctorFlags extends CommonFlags {
-  readonly json?: boolean;
+export interface DoctorFlags extends ListingFlags {
   readonly retries: number;
   readonly maxWait: string;
 }
@@ -75,8 +64,7 @@ export interface ShowFlags extends ReadingFlags {
   readonly since?: string;
 }
 
-export interface ExplainFlags extends Pick<CommonFlags, "color"> {
-  readonly json?: boolean;
+export interface ExplainFlags extends Pick<CommonFlags, "color">, OutputFlags {
   /** False where the reader wants no pager. */
   readonly pager: boolean;
 }
@@ -115,14 +103,10 @@ export function declarePager(command: Command): Command {
   return command.option("--no-pager", "print it at once, though it is longer than the screen");
 }
 
-/** Declares the options of cli.md §2; their choices come from the registries, so help cannot lie. */
+/** Declares the options of every reading command; their choices come from the registries, so help cannot lie. */
 export function declareReading(command: Command): Command {
   return declareCommon(
-    command
-      .addOption(new Option("-o, --output <format>", "how runs are written").choices(outputFormats).default("table"))
-      .option("--json", "short for -o ndjson")
-      .option("--columns <names>", `columns of table and csv: ${columnNames().slice(0, 6).join(",")}…`, words)
-      .option("--no-headers", "table and csv without the header line")
+    declareOutput(command, `${columnNames().slice(0, 6).join(",")}…`)
       .option(
         "--status <statuses>",
         "success, failed, partialSuccess, inProgress or all (default: all but inProgress)",
@@ -164,16 +148,6 @@ export function declareReading(command: Command): Command {
         ),
       ),
   );
-}
-
-/** Repeated or separated by commas, never by spaces. */
-function words(value: string, previous: readonly string[] | undefined): readonly string[] {
-  const parts = value
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
-  if (parts.length === 0) throw new InvalidArgumentError("It names nothing.");
-  return [...(previous ?? []), ...parts];
 }
 
 function each(value: string, previous: readonly string[] | undefined): readonly string[] {

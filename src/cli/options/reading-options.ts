@@ -3,20 +3,16 @@ import type { CommonFlags, ReadingFlags } from "./flags.ts";
 import type { Patience } from "../../adobe/gateway/retrying.ts";
 import type { OnExpired } from "../../adobe/journal/read-pages.ts";
 import { findDuration, findInstant, parseDuration, parseWhen, type Start } from "../../adobe/journal/when.ts";
-import { resolveColumns, type Column } from "../../render/formats/columns.ts";
+import { runColumns } from "../../render/formats/run-columns.ts";
 import { resolveEventSelection, type EventSelection } from "../../runs/events/event-selection.ts";
 import { compileFilter, type RunFilter } from "../../runs/filter/filter.ts";
-import type { OutputFormat } from "../../engine/sinks/index.ts";
+import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { checkCursorName, defaultCursor } from "../../state/cursor-name.ts";
+import { resolveOutput, type OutputOptions } from "./output-options.ts";
 
 /** A reading command's options as domain values. */
-export interface ReadingOptions {
+export interface ReadingOptions extends OutputOptions<FlowRun> {
   readonly common: CommonFlags;
-  readonly output: OutputFormat;
-  readonly columns: readonly Column[];
-  /** True where the user named the columns: then none is ever hidden. */
-  readonly columnsNamed: boolean;
-  readonly headers: boolean;
   readonly events: EventSelection;
   readonly raw: boolean;
   readonly keep: RunFilter;
@@ -43,15 +39,11 @@ export interface ReadingOptions {
  * @throws FlowrunError `usage`. Pure.
  */
 export async function resolveReading(flags: ReadingFlags, now: number): Promise<ReadingOptions> {
-  const output = flags.json === true ? "ndjson" : flags.output;
   const { status, flow, run, sandbox, code } = flags;
   const untilMs = flags.until === undefined ? undefined : untilInstant(flags.until, now);
   return {
     common: flags,
-    output,
-    columns: resolveColumns(flags.columns, output),
-    columnsNamed: flags.columns !== undefined,
-    headers: flags.headers,
+    ...resolveOutput(runColumns, flags),
     events: resolveEventSelection(flags.events),
     raw: flags.raw === true,
     keep: every([compileFilter({ status, flow, run, sandbox, code, untilMs }), ...(await conditions(flags.where))]),

@@ -1,6 +1,6 @@
-import type { Cell } from "./cells.ts";
-import type { Column, ColumnKind } from "./columns.ts";
 import { widthUpTo } from "../text/cut-text.ts";
+import type { Column, ColumnKind } from "./column.ts";
+import type { Cell } from "./encoded-row.ts";
 
 /** What a column needs: with everything whole; with its text cut, but ids in between whole; with these, too, in the way. */
 export interface Span {
@@ -10,8 +10,8 @@ export interface Span {
 }
 
 /** A column that is shown: its place among the cells of a row, and the width it got. */
-export interface Fitted {
-  readonly column: Column;
+export interface Fitted<Row> {
+  readonly column: Column<Row>;
   readonly index: number;
   readonly width: number;
 }
@@ -19,18 +19,15 @@ export interface Fitted {
 /** Blanks between two columns. */
 export const gap = 2;
 
-/** What a column takes before any run says otherwise, so that pages of one run line up. */
-const usualOf: Readonly<Record<ColumnKind, number>> = {
-  time: 7,
-  duration: 7,
-  bytes: 8,
-  count: 7,
-  status: 7,
-  id: 7,
-  code: 18,
-  text: 10,
-  list: 7,
-};
+/** What columns of a stream take before any row says otherwise, so that pages of one row line up. Pure. */
+export function usualSpans<Row>(columns: readonly Column<Row>[]): readonly Span[] {
+  return columns.map(({ kind, title, usual = usualOf[kind] ?? 7 }) => {
+    const full = Math.max(usual, title.length);
+    return { full, neat: 0, least: full };
+  });
+}
+
+const usualOf: Readonly<Partial<Record<ColumnKind, number>>> = { bytes: 8, code: 18, text: 10 };
 
 /** What a column may come down to: a text is cut, a long error code pushes what stands after it, in its own row. */
 const leastOf: Readonly<Partial<Record<ColumnKind, number>>> = { text: 10, code: 36 };
@@ -38,35 +35,21 @@ const leastOf: Readonly<Partial<Record<ColumnKind, number>>> = { text: 10, code:
 /** Where there is no right edge, one monstrous cell pushes its own row and does not pad a hundred thousand others. */
 const widestPadding = 100;
 
-/**
- * What gives way on a narrow terminal, the least important first, and for whose sake: most for a neat table, the last
- * only where a row would not fit otherwise. Status, flow and error always stay.
- */
-const dispensable = [
-  { name: "bytes.output", yieldsTo: "neat" },
-  { name: "records.input", yieldsTo: "neat" },
-  { name: "records.output", yieldsTo: "neat" },
-  { name: "sandbox.name", yieldsTo: "neat" },
-  { name: "durationMs", yieldsTo: "neat" },
-  { name: "records.failed", yieldsTo: "least" },
-  { name: "updatedAt", yieldsTo: "least" },
-] as const;
-
-/** Each column's span after these rows; it never gets less than it was `before`. Pure. */
-export function measure(
-  columns: readonly Column[],
+/** Each column's span after these rows; it never gets less than it was `before`, if it was shown before. Pure. */
+export function spansOf<Row>(
+  columns: readonly Column<Row>[],
   rows: readonly (readonly Cell[])[],
   room: number,
   before: readonly Span[],
 ): readonly Span[] {
   const widest = Number.isFinite(room) ? room : widestPadding;
-  return columns.map(({ kind, title, usual = usualOf[kind] }, index) => {
+  return columns.map(({ kind, title, least: floor = leastOf[kind] ?? Infinity }, index) => {
     const cells = rows.flatMap((row) => row[index] ?? []);
     const widths = cells.map(({ text }) => widthUpTo(text, widest));
     const wholeWidths = widths.filter((_, at) => cells[at]?.isWhole);
     const previous = before[index];
-    const full = widths.reduce(larger, Math.max(previous?.full ?? usual, title.length));
-    const least = Math.min(full, Math.max(title.length, leastOf[kind] ?? full));
+    const full = widths.reduce(larger, Math.max(previous?.full ?? 0, title.length));
+    const least = Math.min(full, Math.max(title.length, floor));
     const neat = Math.max(previous?.neat ?? 0, least);
     return { full, least, neat: kind === "text" ? wholeWidths.reduce(larger, neat) : neat };
   });
@@ -77,23 +60,30 @@ function larger(one: number, other: number): number {
   return Math.max(one, other);
 }
 
-/** Which columns there is room for, as indices: all of them, or all without the least important ones. Pure. */
-export function chooseColumns(columns: readonly Column[], spans: readonly Span[], room: number): readonly number[] {
+/** Which columns there is room for, as indices: all of them, or all without those that yield first. Pure. */
+export function chooseColumns<Row>(
+  columns: readonly Column<Row>[],
+  spans: readonly Span[],
+  room: number,
+): readonly number[] {
   let shown = columns.map((_, index) => index);
-  for (const { name, yieldsTo } of dispensable) {
-    if (total(shown.map((index) => spans[index]?.[yieldsTo] ?? 0)) <= room) break;
-    shown = shown.filter((index) => columns[index]?.name !== name);
+  const yielding = columns
+    .flatMap(({ yields }, index) => (yields === undefined ? [] : [{ ...yields, index }]))
+    .sort((one, other) => one.turn - other.turn);
+  for (const { index: next, to } of yielding) {
+    if (total(shown.map((index) => spans[index]?.[to] ?? 0)) <= room) break;
+    shown = shown.filter((index) => index !== next);
   }
   return shown;
 }
 
 /** The shown columns' widths: the widest gives way until a row fits in `room`, or none can give more. Pure. */
-export function fit(
-  columns: readonly Column[],
+export function fit<Row>(
+  columns: readonly Column<Row>[],
   shown: readonly number[],
   spans: readonly Span[],
   room: number,
-): readonly Fitted[] {
+): readonly Fitted<Row>[] {
   const fitted = columns.flatMap((column, index) => {
     const span = spans[index];
     return span === undefined || !shown.includes(index) ? [] : [{ column, index, span, width: span.full }];

@@ -1,24 +1,15 @@
-import type { FlowRun } from "../../runs/record/flow-run.ts";
-import type { Renderer } from "./renderer.ts";
 import { escapeActive } from "../text/safe-text.ts";
+import { rowByRow, type Renderer } from "./renderer.ts";
 
-/** `ndjson`: one compact object a line, nothing where there is no run. */
-export function ndjsonRenderer(): Renderer {
-  return {
-    encode: (run) => `${compact(run)}\n`,
-    open: () => "",
-    lay: (encoded) => encoded.join(""),
-    close: () => "",
-    holds: false,
-    hidden: () => 0,
-  };
+/** `ndjson`: one compact object a line, nothing where there is no row. */
+export function ndjsonRenderer<Row>(): Renderer<Row> {
+  return rowByRow<Row>((row) => `${compact(row)}\n`);
 }
 
-/** `json`: one array, streamed, with a run on each line; `[]` where there is none. */
-export function jsonRenderer(): Renderer {
+/** `json`: one array, streamed, with a row on each line; `[]` where there is none. A document is spread over lines. */
+export function jsonRenderer<Row>(): Renderer<Row> {
   let isEmpty = true;
-  return {
-    encode: compact,
+  return rowByRow<Row>(compact, {
     open: () => "[",
     lay: (encoded) => {
       const before = isEmpty ? "\n" : ",\n";
@@ -26,11 +17,11 @@ export function jsonRenderer(): Renderer {
       return before + encoded.join(",\n");
     },
     close: () => (isEmpty ? "]\n" : "\n]\n"),
-    holds: false,
-    hidden: () => 0,
-  };
+    isOfLines: false,
+    document: (data) => `${escapeActive(JSON.stringify(data, null, 2))}\n`,
+  });
 }
 
-function compact(run: FlowRun): string {
-  return escapeActive(JSON.stringify(run));
+function compact(row: unknown): string {
+  return escapeActive(JSON.stringify(row));
 }

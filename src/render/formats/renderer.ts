@@ -1,20 +1,57 @@
-import type { FlowRun } from "../../runs/record/flow-run.ts";
+import type { Output } from "../../host.ts";
+import type { TimeStyle } from "../text/times.ts";
+import type { Column } from "./column.ts";
 
 /**
- * Flow runs as text in one format. `encode` looks at nothing but its run, so that it can be done ahead and out of
- * order; the rest is called in order, and what it returns, put together, is the document.
+ * Rows as text in one format. `encode` looks at nothing but its row, so that it can be done ahead and out of order; the
+ * rest is called in order, and what it returns, put together, is the document.
  */
-export interface Renderer {
-  /** One run, ready to be laid. */
-  readonly encode: (run: FlowRun) => string;
-  /** What stands before the first run, also when there is none. */
+export interface Renderer<Row = never> {
+  /** One row, ready to be laid. */
+  readonly encode: (row: Row) => string;
+  /** What stands before the first row, also when there is none. */
   readonly open: () => string;
-  /** The next runs, in their order; one at least. */
+  /** The next rows, in their order; one at least. */
   readonly lay: (encoded: readonly string[]) => string;
-  /** What stands after the last run. */
+  /** What stands after the last row. */
   readonly close: () => string;
-  /** True where the layout gains by runs that are laid together. */
+  /** True where the layout gains by rows that are laid together. */
   readonly holds: boolean;
+  /** True where it must begin on a line of its own, whatever a killed process left unfinished before it. */
+  readonly isOfLines: boolean;
   /** How many columns were left out for want of room, so far. */
   readonly hidden: () => number;
+  /** One thing that is no list of rows, as a document; absent where the format has only rows. */
+  readonly document?: (data: unknown) => string;
+}
+
+/** How rows are to look. A format takes from it what it has a use for. */
+export interface Look<Row> {
+  readonly columns: readonly Column<Row>[];
+  /** True where the user named the columns: then none is ever left out. */
+  readonly columnsNamed: boolean;
+  readonly headers: boolean;
+  readonly colour: boolean;
+  /** How times are told to people; `null`: local in a table on a terminal, else ISO. */
+  readonly time: TimeStyle | null;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** How many rows there are, where that is known and all are laid at once; `null` for a stream of them. */
+  readonly rowCount: number | null;
+  /** What it is written to: whether that is a terminal, and how many columns it has now. */
+  readonly stream: Pick<Output, "isTTY" | "columns">;
+}
+
+/** A renderer that writes one row after the other with nothing in between, but for what `more` says otherwise. Pure. */
+export function rowByRow<Row>(encode: (row: Row) => string, more: Partial<Renderer<Row>> = {}): Renderer<Row> {
+  return {
+    encode,
+    open: () => "",
+    lay: (encoded) => encoded.join(""),
+    close: () => "",
+    holds: false,
+    isOfLines: true,
+    hidden: () => 0,
+    ...more,
+  };
 }

@@ -1,18 +1,11 @@
 import { Document, visit } from "yaml";
 import { isObject } from "../../json.ts";
-import type { Renderer } from "./renderer.ts";
 import { escapeActive, hasActive } from "../text/safe-text.ts";
+import { rowByRow, type Renderer } from "./renderer.ts";
 
-/** `yaml`: one document a run; nothing where there is none. Strings are strings to readers of YAML 1.1 as well. */
-export function yamlRenderer(): Renderer {
-  return {
-    encode: yamlDocument,
-    open: () => "",
-    lay: (encoded) => encoded.join(""),
-    close: () => "",
-    holds: false,
-    hidden: () => 0,
-  };
+/** `yaml`: one document a row; nothing where there is none. Strings are strings to readers of YAML 1.1 as well. */
+export function yamlRenderer<Row>(): Renderer<Row> {
+  return rowByRow<Row>(yamlDocument, { document: yamlDocument });
 }
 
 /** Any plain data as one document. Pure. */

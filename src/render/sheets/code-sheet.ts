@@ -31,16 +31,6 @@ export function renderForm(code: string, notes: readonly FamilyNote[], painter: 
   ]);
 }
 
-/** Entries one a line, as code, family and meaning, for grep and awk. Pure. */
-export function renderTable(entries: readonly CatalogueEntry[]): string {
-  const rows = [{ code: "CODE", family: "FAMILY", meaning: "MEANING" }, ...entries];
-  const codeWidth = widest(rows.map(({ code }) => code));
-  const familyWidth = widest(rows.map(({ family }) => family));
-  return lines(
-    rows.map(({ code, family, meaning }) => `${code.padEnd(codeWidth)}  ${family.padEnd(familyWidth)}  ${meaning}`),
-  );
-}
-
 /**
  * Entries below the name of their family, for reading; those of a family stand together. Meanings are wrapped beside
  * their codes, below a code that is too long for its column. Pure.
@@ -62,10 +52,6 @@ export function renderShelves(entries: readonly CatalogueEntry[], painter: Paint
 
 /** The three codes in a hundred that are longer would leave the meanings no room. */
 const longestCode = 28;
-
-function widest(texts: readonly string[]): number {
-  return Math.max(...texts.map((text) => text.length));
-}
 
 function lines(texts: readonly string[]): string {
   return texts.map((text) => `${text}\n`).join("");

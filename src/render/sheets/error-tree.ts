@@ -3,7 +3,7 @@ import { branchesOf, rootCause } from "../../runs/causes/causes.ts";
 import { unnamed } from "../../runs/causes/error-text.ts";
 import type { Cause, RunError } from "../../runs/record/flow-run.ts";
 import type { Painter } from "../text/painter.ts";
-import { renderCount } from "../text/quantities.ts";
+import { renderCount } from "../text/numbers.ts";
 import { safeText } from "../text/safe-text.ts";
 import { wrap, wrapBeside } from "../text/wrap.ts";
 

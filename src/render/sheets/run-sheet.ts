@@ -1,14 +1,15 @@
 import type { Catalogue } from "../../runs/catalogue/catalogue.ts";
 import { failuresOf } from "../../runs/causes/causes.ts";
 import type { Connection, FlowRun, RunError } from "../../runs/record/flow-run.ts";
-import { resolveColumns } from "../formats/columns.ts";
+import { resolveColumns } from "../formats/run-columns.ts";
 import { renderErrorTree, type TreeOptions } from "./error-tree.ts";
-import { nameActivity, renderMetrics } from "./metrics.ts";
+import { nameActivity, renderActivities } from "./activities.ts";
 import { nextSteps } from "./next-steps.ts";
 import { paintStatus, type Painter } from "../text/painter.ts";
-import { renderDuration, renderTime, type TimeTelling } from "../text/quantities.ts";
+import { renderDuration } from "../text/numbers.ts";
+import { renderTime, type TimeTelling } from "../text/times.ts";
 import { escapeActive, safeText } from "../text/safe-text.ts";
-import { tableRenderer } from "../formats/table.ts";
+import { layTable } from "../formats/table.ts";
 import { wrapBeside } from "../text/wrap.ts";
 
 export interface SheetOptions {
@@ -33,7 +34,7 @@ export function renderSheet(run: FlowRun, history: readonly FlowRun[], options: 
   const inner = { ...options, nameOf, width: options.width - indent.length };
   const sections: readonly Section[] = [
     { title: "HISTORY", lines: history.length > 1 ? renderHistory(history, inner) : [] },
-    { title: "METRICS", lines: renderMetrics(run, inner) },
+    { title: "METRICS", lines: renderActivities(run, inner) },
     { title: "RECORDS", lines: renderNotes(run, inner) },
     { title: "SOURCES", lines: run.sources.flatMap(renderConnection) },
     { title: "TARGETS", lines: run.targets.flatMap(renderConnection) },
@@ -86,8 +87,7 @@ function withId(name: string | null, id: string | null): string | null {
 
 function renderHistory(history: readonly FlowRun[], { painter, time }: SheetOptions): readonly string[] {
   const columns = resolveColumns(["updatedAt", "status", "durationMs", "eventCode"], "table");
-  const table = tableRenderer({ columns, mayHide: false, headers: true, painter, time, room: () => Infinity });
-  return table.lay(history.map(table.encode)).trimEnd().split("\n");
+  return layTable(columns, history, { painter, time, room: Infinity, asInStream: true });
 }
 
 function renderConnection({ id, type, reference }: Connection): readonly string[] {

@@ -3,11 +3,12 @@ import type { Figures } from "../../runs/figures/figures.ts";
 import type { RootCause } from "../../runs/figures/root-causes.ts";
 import type { Grouping } from "../../runs/figures/grouping.ts";
 import type { Bucket, Group, Stats, Trend } from "../../runs/figures/stats.ts";
-import type { GridCell } from "../text/grid.ts";
-import { layListing, plain, type ListingColumn } from "./listing.ts";
+import type { Column, ColumnKind, ColumnValue } from "../formats/column.ts";
+import { layTable } from "../formats/table.ts";
 import type { Painter } from "../text/painter.ts";
-import { renderBytes, renderCount, renderDuration, renderTime, type TimeTelling } from "../text/quantities.ts";
+import { renderBytes, renderCount, renderDuration, renderShare } from "../text/numbers.ts";
 import { safeText } from "../text/safe-text.ts";
+import { renderTime, type TimeTelling } from "../text/times.ts";
 import { bar, peak, sparkline, stride } from "./sparkline.ts";
 import { wrap } from "../text/wrap.ts";
 
@@ -27,7 +28,7 @@ export function renderStatsSheet(stats: Stats, options: StatsSheetOptions): stri
   const sections = [
     head(stats, options),
     listing(groupColumns(stats.by, options), stats.groups, options),
-    listing(bucketColumns(stats.buckets, options), stats.buckets, options),
+    listing(bucketColumns(stats.buckets), stats.buckets, options),
     causes(stats.rootCauses, options),
   ];
   return sections
@@ -72,109 +73,110 @@ function line({ stepMs }: Trend, values: readonly number[], room: number, painte
 }
 
 function listing<Row>(
-  columns: readonly ListingColumn<Row>[],
+  columns: readonly Column<Row>[],
   rows: readonly Row[],
-  { room, headers }: StatsSheetOptions,
+  { painter, time, room, headers }: StatsSheetOptions,
 ): readonly string[] {
-  if (rows.length === 0) return [];
-  return layListing(columns, rows, room).slice(headers ? 0 : 1);
+  return layTable(columns, rows, { painter, time, room }).slice(headers ? 0 : 1);
 }
 
-function right<Row>(title: string, text: (row: Row) => string): ListingColumn<Row> {
-  return { title, align: "right", cell: (row) => plain(text(row)) };
+/** A column of a sheet, which nobody asks for by name. */
+function column<Row>(title: string, kind: ColumnKind, value: (row: Row) => ColumnValue): Column<Row> {
+  return { name: title, title, kind, value };
 }
 
-function figureColumns<Row extends Figures>(painter: Painter): readonly ListingColumn<Row>[] {
+function figureColumns<Row extends Figures>(): readonly Column<Row>[] {
   return [
-    right("RUNS", (row) => renderCount(row.runs)),
-    { title: "FAILED", align: "right", cell: ({ failed }) => failedCell(failed, painter) },
-    right("SUCCESS", percent),
-    { ...right<Row>("P50", (row) => length(row.durationMs.p50)), mayHide: true },
-    right("P95", (row) => length(row.durationMs.p95)),
+    column("RUNS", "count", ({ runs }) => runs),
+    { ...column<Row>("FAILED", "count", ({ failed }) => failed), paint: paintFailures },
+    column("SUCCESS", "share", ({ successRate }) => successRate),
+    column("P50", "duration", ({ durationMs }) => durationMs.p50),
+    column("P95", "duration", ({ durationMs }) => durationMs.p95),
   ];
 }
 
-function volumeColumns<Row extends Figures>(): readonly ListingColumn<Row>[] {
+function paintFailures(text: string, painter: Painter): string {
+  return text === "0" ? text : painter.red(text);
+}
+
+function volumeColumns<Row extends Figures>(): readonly Column<Row>[] {
   return [
-    right<Row>("MAX", (row) => length(row.durationMs.max)),
-    right<Row>("IN", (row) => count(row.records.input)),
-    right<Row>("OUT", (row) => count(row.records.output)),
-    right<Row>("BAD", (row) => count(row.records.failed)),
-    right<Row>("BYTES IN", (row) => size(row.bytes.input)),
-    right<Row>("BYTES OUT", (row) => size(row.bytes.output)),
-  ].map((column) => ({ ...column, mayHide: true }));
+    column("MAX", "duration", ({ durationMs }) => durationMs.max),
+    column("IN", "count", ({ records }) => records.input),
+    column("OUT", "count", ({ records }) => records.output),
+    column("BAD", "count", ({ records }) => records.failed),
+    column("BYTES IN", "bytes", ({ bytes }) => bytes.input),
+    column("BYTES OUT", "bytes", ({ bytes }) => bytes.output),
+  ];
+}
+
+/** Where there is no room, the last of these is left out first. */
+const yielding: readonly string[] = ["P50", "MAX", "IN", "OUT", "BAD", "BYTES IN", "BYTES OUT"];
+
+function fromTheEnd<Row>(columns: readonly Column<Row>[]): readonly Column<Row>[] {
+  return columns.map((one) => {
+    const turn = -yielding.indexOf(one.title);
+    return yielding.includes(one.title) ? { ...one, yields: { turn, to: "neat" } } : one;
+  });
 }
 
 const groupTitles = { flow: "FLOW", sandbox: "SANDBOX", code: "CODE", status: "STATUS" } as const;
 const trendWidth = 10;
+/** A name that is cut keeps this much. */
+const narrowestName = 24;
 
-function groupColumns(by: Grouping | null, { painter, room }: StatsSheetOptions): readonly ListingColumn<Group>[] {
+function groupColumns(by: Grouping | null, { room }: StatsSheetOptions): readonly Column<Group>[] {
   if (by === null) return [];
   // How often a code or a status comes is what tells of an incident; how often a flow runs is not.
   const showsFailures = by === "flow" || by === "sandbox";
   const width = Number.isFinite(room) ? trendWidth : Infinity;
-  // An id or a code that is cut cannot be looked up.
-  const mayCut = ({ name }: Group): boolean => name !== null;
-  return [
-    { title: groupTitles[by], align: "left", cell: (group) => plain(groupName(group)), mayCut },
-    ...figureColumns<Group>(painter),
+  return fromTheEnd([
     {
-      title: showsFailures ? "FAILURES" : "TREND",
-      align: "left",
-      cell: ({ trend }) => plain(sparkline(showsFailures ? trend.failed : trend.runs, width)),
+      ...column<Group>(groupTitles[by], "text", ({ key, name, isRest }) => (isRest ? rest : (name ?? key))),
+      least: narrowestName,
+      // An id or a code that is cut cannot be looked up.
+      isId: ({ name }) => name === null,
     },
+    ...figureColumns<Group>(),
+    column(showsFailures ? "FAILURES" : "TREND", "drawing", ({ trend }) =>
+      sparkline(showsFailures ? trend.failed : trend.runs, width),
+    ),
     ...volumeColumns<Group>(),
-  ];
+  ]);
 }
 
-function groupName({ key, name, isRest }: Group): string {
-  if (isRest) return "(all others)";
-  return safeText(name ?? key ?? "-");
-}
-
+const rest = "(all others)";
 const barWidth = 24;
 
-function bucketColumns(
-  buckets: readonly Bucket[],
-  { painter, time }: StatsSheetOptions,
-): readonly ListingColumn<Bucket>[] {
-  const most = Math.max(1, ...buckets.map(({ runs }) => runs));
-  return [
-    { title: "FROM", align: "left", cell: ({ from }) => plain(renderTime(from, time)) },
-    ...figureColumns<Bucket>(painter),
+function bucketColumns(buckets: readonly Bucket[]): readonly Column<Bucket>[] {
+  const most = buckets.reduce((highest, { runs }) => Math.max(highest, runs), 1);
+  return fromTheEnd([
+    column("FROM", "time", ({ from }) => from),
+    ...figureColumns<Bucket>(),
     {
-      title: "▒ FAILED",
-      align: "left",
-      cell: (bucket) => {
+      ...column<Bucket>("▒ FAILED", "drawing", (bucket) => {
         const { sound, failed } = bar(bucket, most, barWidth);
-        return { text: sound + failed, painted: sound + painter.red(failed) };
-      },
+        return sound + failed;
+      }),
+      paint: (text, painter) => text.replace(/▒+/, (failed) => painter.red(failed)),
     },
     ...volumeColumns<Bucket>(),
-  ];
+  ]);
 }
 
 /** Every cause is in the document; a sheet is for the ones that matter. */
 const causesShown = 10;
 
 function causes(all: readonly RootCause[], options: StatsSheetOptions): readonly string[] {
-  const { painter, time, room } = options;
   const top = all.slice(0, causesShown);
-  const columns: readonly ListingColumn<RootCause>[] = [
-    {
-      title: "ROOT CAUSE",
-      align: "left",
-      cell: ({ code }) => {
-        const text = code === null ? "(all others)" : safeText(code);
-        return { text, painted: painter.red(text) };
-      },
-    },
-    right("COUNT", ({ count: times }) => renderCount(times)),
-    { title: "FIRST SEEN", align: "left", cell: ({ firstSeen }) => plain(renderTime(firstSeen, time)) },
-    { title: "LAST SEEN", align: "left", cell: ({ lastSeen }) => plain(renderTime(lastSeen, time)) },
-    right("FLOWS", ({ flows }) => renderCount(flows.length)),
+  const columns: readonly Column<RootCause>[] = [
+    { ...column<RootCause>("ROOT CAUSE", "code", ({ code }) => code ?? rest), least: Infinity },
+    column("COUNT", "count", ({ count: times }) => times),
+    column("FIRST SEEN", "time", ({ firstSeen }) => firstSeen),
+    column("LAST SEEN", "time", ({ lastSeen }) => lastSeen),
+    column("FLOWS", "count", ({ flows }) => flows.length),
   ];
-  const [titles = "", ...rows] = top.length === 0 ? [] : layListing(columns, top, room);
+  const [titles = "", ...rows] = layTable(columns, top, options);
   const told = top.flatMap((cause, at) => [rows[at] ?? "", ...details(cause, options)]);
   const more = all.length - top.length;
   return [
@@ -193,15 +195,8 @@ function details({ code, message, flows }: RootCause, { catalogue, room }: Stats
   return texts.flatMap((text) => wrap(text, Math.min(room, 100) - 2)).map((text) => `  ${text}`);
 }
 
-function failedCell(failed: number, painter: Painter): GridCell {
-  const text = renderCount(failed);
-  return { text, painted: failed > 0 ? painter.red(text) : text };
-}
-
-/** One decimal, and 100 % only where nothing at all went wrong. */
 function percent({ successRate }: Figures): string {
-  if (successRate === null) return "-";
-  return `${(Math.floor(successRate * 1000) / 10).toFixed(1)} %`;
+  return successRate === null ? "-" : renderShare(successRate);
 }
 
 function length(ms: number | null): string {

@@ -2,9 +2,10 @@ import { describe, expect, test } from "vitest";
 import { FlowrunError } from "../../../src/errors.ts";
 import type { Mark } from "../../../src/engine/sources/source.ts";
 import type { Output } from "../../../src/host.ts";
-import { resolveColumns } from "../../../src/render/formats/columns.ts";
+import { resolveColumns } from "../../../src/render/formats/run-columns.ts";
 import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
-import { openSink, outputFormats, type OutputFormat, type SinkOptions } from "../../../src/engine/sinks/index.ts";
+import { openSink, type SinkOptions } from "../../../src/engine/sinks/index.ts";
+import { outputFormats, type OutputFormat } from "../../../src/render/formats/registry.ts";
 import { sampleNow, samplePage, sampleRun } from "../../render/sample-runs.ts";
 
 interface Recorder extends Output {
@@ -67,6 +68,8 @@ const empty: Record<OutputFormat, string> = {
   ndjson: "",
   yaml: "",
   csv: "updatedAt,status,flow,sandbox.name,durationMs,records.input,records.output,records.failed,bytes.output,error\n",
+  markdown:
+    "| UPDATED | STATUS | FLOW | SANDBOX | DURATION | IN | OUT | FAILED | BYTES OUT | ERROR |\n| --- | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | --- |\n",
 };
 
 describe.each(outputFormats)("%s", (format) => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { resolveColumns } from "../../../src/render/formats/columns.ts";
+import { resolveColumns } from "../../../src/render/formats/run-columns.ts";
 import { csvRenderer } from "../../../src/render/formats/csv.ts";
 import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
 import { hostileShown, hostileText, samplePage, sampleRun } from "../sample-runs.ts";
 
 function csv(runs: readonly FlowRun[], columns: readonly string[] | undefined, headers = true): string {
-  const renderer = csvRenderer(resolveColumns(columns, "csv"), headers);
+  const renderer = csvRenderer({ columns: resolveColumns(columns, "csv"), headers });
   return renderer.open() + (runs.length === 0 ? "" : renderer.lay(runs.map(renderer.encode))) + renderer.close();
 }
 

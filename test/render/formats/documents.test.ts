@@ -7,11 +7,11 @@ import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
 import { hostileText, samplePage, sampleRun } from "../sample-runs.ts";
 
 /** The whole document, laid in pages of one run. */
-function render(renderer: Renderer, runs: readonly FlowRun[]): string {
+function render(renderer: Renderer<FlowRun>, runs: readonly FlowRun[]): string {
   return renderer.open() + runs.map((run) => renderer.lay([renderer.encode(run)])).join("") + renderer.close();
 }
 
-const parsers: readonly [string, () => Renderer, (text: string) => unknown[], string][] = [
+const parsers: readonly [string, () => Renderer<FlowRun>, (text: string) => unknown[], string][] = [
   ["json", jsonRenderer, (text) => JSON.parse(text) as unknown[], "[]\n"],
   ["ndjson", ndjsonRenderer, (text) => lines(text).map((line) => JSON.parse(line) as unknown), ""],
   ["yaml", yamlRenderer, parseYaml, ""],

@@ -1,13 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { localTimeIn } from "../../../src/render/text/local-time.ts";
-import { resolveColumns } from "../../../src/render/formats/columns.ts";
+import { resolveColumns } from "../../../src/render/formats/run-columns.ts";
+import { usualSpans } from "../../../src/render/formats/fit.ts";
+import { layGrid } from "../../../src/render/text/grid.ts";
 import { widthOf } from "../../../src/render/text/cut-text.ts";
 import { createPainter } from "../../../src/render/text/painter.ts";
 import { tableRenderer, type TableOptions } from "../../../src/render/formats/table.ts";
 import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
 import { failure, hostileShown, hostileText, sampleNow, samplePage, sampleRun } from "../sample-runs.ts";
 
-interface Look extends Partial<Omit<TableOptions, "columns" | "room">> {
+interface Look extends Partial<Omit<TableOptions<FlowRun>, "columns" | "room">> {
   readonly format?: "table" | "wide";
   readonly columns?: readonly string[];
   readonly room?: number;
@@ -17,8 +19,11 @@ const terminal = { style: "local", local: localTimeIn("UTC"), now: () => sampleN
 const pipe = { ...terminal, style: "iso" } as const;
 
 function open({ format = "table", columns, room = Infinity, ...look }: Look = {}) {
+  const shown = resolveColumns(columns, format);
   return tableRenderer({
-    columns: resolveColumns(columns, format),
+    columns: shown,
+    before: usualSpans(shown),
+    draw: layGrid,
     mayHide: columns === undefined,
     headers: true,
     painter: createPainter(false),

@@ -2,12 +2,12 @@ import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { localTimeIn } from "../../../src/render/text/local-time.ts";
 import { createPainter } from "../../../src/render/text/painter.ts";
-import { statsCsv, statsJson, statsNdjson } from "../../../src/render/sheets/stats-rows.ts";
 import { renderStatsSheet, type StatsSheetOptions } from "../../../src/render/sheets/stats-sheet.ts";
 import { widthOf } from "../../../src/render/text/cut-text.ts";
 import * as catalogue from "../../../src/runs/catalogue/catalogue.ts";
 import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
 import { countStats, type StatsPlan } from "../../../src/runs/figures/stats.ts";
+import { renderStats } from "../../support/stats.ts";
 import { failure, sampleNow, sampleRun } from "../sample-runs.ts";
 
 const hour = 3_600_000;
@@ -93,14 +93,14 @@ describe("the sheet", () => {
 describe("for machines", () => {
   const stats = statsOf(day, { by: "flow", bucketMs: 12 * hour });
 
-  test("json is one document with plain numbers", () => {
-    const told: unknown = JSON.parse(statsJson(stats));
+  test("json is one document with plain numbers", async () => {
+    const told: unknown = JSON.parse(await renderStats(stats, "json"));
     expect(told).toEqual(JSON.parse(JSON.stringify(stats)));
     expect(told).toMatchObject({ type: "flowrun.stats", total: { runs: 96, failed: 4, successRate: 92 / 96 } });
   });
 
-  test("ndjson is an object a row", () => {
-    const rows = statsNdjson(stats)
+  test("ndjson is an object a row", async () => {
+    const rows = (await renderStats(stats, "ndjson"))
       .trimEnd()
       .split("\n")
       .map((row) => JSON.parse(row) as Record<string, unknown>);
@@ -110,8 +110,8 @@ describe("for machines", () => {
     expect(rows[1]).toMatchObject({ by: "flow", key: "flow-2", runs: 72, failed: 1 });
   });
 
-  test("csv is one table, and no cell of it a formula", () => {
-    const lines = statsCsv(stats, true).trimEnd().split("\n");
+  test("csv is one table, and no cell of it a formula", async () => {
+    const lines = (await renderStats(stats, "csv")).trimEnd().split("\n");
     expect(lines[0]).toBe(
       "row,key,name,from,to,runs,success,partialSuccess,failed,other,successRate,durationMs.p50,durationMs.p95,durationMs.max,records.input,records.output,records.failed,bytes.input,bytes.output,flows",
     );
@@ -129,7 +129,7 @@ describe("for machines", () => {
       "rootCause",
     ]);
     expect(lines.at(-1)).toContain("'=1+1\\x1b[31m,line one\\nline two,");
-    expect(statsCsv(stats, false)).toBe(
+    expect(await renderStats(stats, "csv", false)).toBe(
       lines
         .slice(1)
         .map((line) => `${line}\n`)

@@ -1,5 +1,6 @@
 import type { Host } from "../../../host.ts";
-import { columnNames } from "../../../render/formats/columns.ts";
+import { formats, outputFormats } from "../../../render/formats/registry.ts";
+import { columnNames } from "../../../render/formats/run-columns.ts";
 import { listCursors } from "../../../state/cursor-files.ts";
 import { listProfiles } from "../../../state/profile-files.ts";
 import { chosenProfile, demoProfile } from "../../../adobe/access/chosen-profile.ts";
@@ -29,6 +30,7 @@ export const valueSources: ReadonlyMap<string, ValueSource> = new Map(
     "cursor set name": one(cursors),
     "cursor delete name": one(cursors),
     "cursor set where": one(() => words(["oldest", "now"])),
+    "--output": one(outputs),
     "--columns": several(columns),
     "--status": several(statuses),
     "--events": several(() => words(["sources", "runs"])),
@@ -66,8 +68,15 @@ async function cursors({ given }: Line, host: Host): Promise<readonly Candidate[
   return words(await listCursors(host.dirs.state, profile), `cursor of profile ${profile}`);
 }
 
-function columns(): Promise<readonly Candidate[]> {
-  return Promise.resolve(words(columnNames()));
+function outputs(): Promise<readonly Candidate[]> {
+  return Promise.resolve(outputFormats.map((word) => ({ word, meaning: formats[word].help })));
+}
+
+/** Those of flow runs. What other commands list is known once they run, which is too slow for a TAB. */
+function columns({ place }: Line): Promise<readonly Candidate[]> {
+  const printsRuns =
+    place.kind === "value" && place.command.options.some(({ spellings }) => spellings.includes("--run"));
+  return words(printsRuns ? columnNames() : []);
 }
 
 async function statuses(): Promise<readonly Candidate[]> {

@@ -1,12 +1,15 @@
 import { FlowrunError } from "../../../errors.ts";
-import type { CursorFlags } from "../../options/flags.ts";
+import type { CommonFlags, ListingFlags } from "../../options/flags.ts";
+import { resolveOutput, wantsSheet } from "../../options/output-options.ts";
+import { printRows } from "../print-rows.ts";
 import type { Host } from "../../../host.ts";
 import { askJournal, isPurged } from "../../../adobe/journal/ask-journal.ts";
 import type { Cursor } from "../../../adobe/journal/cursor.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
 import { afterPosition, findDuration, findInstant, startUrl } from "../../../adobe/journal/when.ts";
+import type { ColumnSet } from "../../../render/formats/column.ts";
+import { formats } from "../../../render/formats/registry.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
-import { renderSmallTable } from "../../../render/sheets/small-table.ts";
 import { createReporter } from "../../terminal/reporter.ts";
 import { profileFlag } from "../../../adobe/settings/profile-name.ts";
 import {
@@ -23,31 +26,21 @@ import { connect, usualPatience, type Connection } from "../../../adobe/access/c
 import { chosenProfile } from "../../../adobe/access/chosen-profile.ts";
 import { checkCursorName, defaultCursor } from "../../../state/cursor-name.ts";
 
-/** The profile's cursors, a line each; a damaged one is shown as such. */
-export async function runCursorList(flags: CursorFlags, host: Host): Promise<void> {
+/** The profile's cursors, a row each; a damaged one is shown as such. */
+export async function runCursorList(flags: ListingFlags, host: Host): Promise<void> {
+  const options = resolveOutput(cursorColumns, flags);
   const profile = await chosenProfile(flags.profile, host);
   const names = await listCursors(host.dirs.state, profile);
-  const found = await Promise.all(names.map((name) => describe({ stateFolder: host.dirs.state, profile, name })));
-  if (flags.json === true) {
-    await host.stdout.write(found.map((row) => `${JSON.stringify(row)}\n`).join(""));
-    return;
-  }
-  if (found.length === 0) {
+  const rows = await Promise.all(names.map((name) => describe({ stateFolder: host.dirs.state, profile, name })));
+  if (rows.length === 0 && formats[options.output].laid !== null) {
     await host.stderr.write(`no cursors are saved for profile '${profile}'; flowrun since last makes one\n`);
-    return;
   }
-  const rows = found.map(({ name, readUntil, expiresAt, runs, position, damaged }) => [
-    name,
-    damaged ? "damaged" : (readUntil ?? "-"),
-    expiresAt ?? "-",
-    runs === null ? "-" : String(runs),
-    position === null ? "-" : safeText(position),
-  ]);
-  await host.stdout.write(renderSmallTable(["NAME", "READ UNTIL", "EXPIRES", "RUNS", "POSITION"], rows));
+  await printRows({ options, rows, color: flags.color }, host, host.stdout);
 }
 
 /** One cursor in full. @throws FlowrunError `notFound`, or `settings` when its file is damaged. */
-export async function runCursorShow(word: string | undefined, flags: CursorFlags, host: Host): Promise<void> {
+export async function runCursorShow(word: string | undefined, flags: ListingFlags, host: Host): Promise<void> {
+  const options = resolveOutput(wholeCursorColumns, flags);
   const place = await placeOf(word, flags, host);
   const cursor = await openCursorFile(place).find();
   if (cursor === null) throw noCursor(place);
@@ -57,17 +50,14 @@ export async function runCursorShow(word: string | undefined, flags: CursorFlags
     next: cursor.next,
     file: cursorPath(place),
   };
-  const text =
-    flags.json === true
-      ? JSON.stringify(shown)
-      : Object.entries(shown)
-          .map(([key, value]) => `${key.padEnd(10)} ${safeText(String(value ?? "-"))}`)
-          .join("\n");
-  await host.stdout.write(`${text}\n`);
+  if (wantsSheet(options)) {
+    const lines = Object.entries(shown).map(([key, value]) => `${key.padEnd(10)} ${safeText(String(value ?? "-"))}\n`);
+    await host.stdout.write(lines.join(""));
+  } else await printRows({ options, rows: [shown], document: shown, color: flags.color }, host, host.stdout);
 }
 
 /** Puts a cursor at the oldest event, at the journal's end, or after a position. */
-export async function runCursorSet(word: string, where: string, flags: CursorFlags, host: Host): Promise<void> {
+export async function runCursorSet(word: string, where: string, flags: CommonFlags, host: Host): Promise<void> {
   const place = await placeOf(word, flags, host);
   const { notify } = createReporter(host, {
     quiet: flags.quiet === true,
@@ -96,7 +86,7 @@ export async function runCursorSet(word: string, where: string, flags: CursorFla
 }
 
 /** Forgets a cursor. @throws FlowrunError `notFound`. */
-export async function runCursorDelete(word: string, flags: CursorFlags, host: Host): Promise<void> {
+export async function runCursorDelete(word: string, flags: CommonFlags, host: Host): Promise<void> {
   const place = await placeOf(word, flags, host);
   const names = await listCursors(place.stateFolder, place.profile);
   if (!names.includes(place.name)) throw noCursor(place);
@@ -127,12 +117,12 @@ async function changing<T>(place: CursorPlace, what: "set" | "deleted", work: ()
   }
 }
 
-async function placeOf(word: string | undefined, flags: CursorFlags, host: Host): Promise<CursorPlace> {
+async function placeOf(word: string | undefined, flags: CommonFlags, host: Host): Promise<CursorPlace> {
   const profile = await chosenProfile(flags.profile, host);
   return { stateFolder: host.dirs.state, profile, name: checkCursorName(word ?? defaultCursor) };
 }
 
-async function describe(place: CursorPlace) {
+async function describe(place: CursorPlace): Promise<ListedCursor> {
   const cursor = await openCursorFile(place)
     .find()
     .catch((error: unknown) => {
@@ -141,6 +131,58 @@ async function describe(place: CursorPlace) {
     });
   return cursor === null ? { ...unreadable, name: place.name } : publicForm(place.name, cursor);
 }
+
+/** A cursor as it is listed; times are RFC 3339. */
+interface ListedCursor {
+  readonly name: string;
+  readonly position: string | null;
+  readonly savedAt: string | null;
+  readonly readUntil: string | null;
+  readonly movedAt: string | null;
+  readonly expiresAt: string | null;
+  readonly runs: number | null;
+  readonly events: number | null;
+  readonly damaged: boolean;
+}
+
+const cursorColumns: ColumnSet<ListedCursor> = {
+  all: [
+    { name: "name", title: "NAME", kind: "id", value: ({ name }) => name },
+    {
+      name: "readUntil",
+      title: "READ UNTIL",
+      kind: "time",
+      value: ({ readUntil, damaged }) => (damaged ? "damaged" : readUntil),
+    },
+    { name: "expiresAt", title: "EXPIRES", kind: "time", value: ({ expiresAt }) => expiresAt },
+    { name: "runs", title: "RUNS", kind: "id", value: ({ runs }) => (runs === null ? null : String(runs)) },
+    { name: "position", title: "POSITION", kind: "id", value: ({ position }) => position },
+    { name: "savedAt", title: "SAVED", kind: "time", value: ({ savedAt }) => savedAt },
+    { name: "movedAt", title: "MOVED", kind: "time", value: ({ movedAt }) => movedAt },
+    { name: "events", title: "EVENTS", kind: "id", value: ({ events }) => (events === null ? null : String(events)) },
+    { name: "damaged", title: "DAMAGED", kind: "flag", value: ({ damaged }) => damaged },
+  ],
+  usual: ["name", "readUntil", "expiresAt", "runs", "position"],
+  wide: ["savedAt", "movedAt", "events", "damaged"],
+};
+
+/** A cursor in full. */
+interface WholeCursor extends ListedCursor {
+  readonly journal: string;
+  readonly next: string;
+  readonly file: string;
+}
+
+const wholeCursorColumns: ColumnSet<WholeCursor> = {
+  all: [
+    ...cursorColumns.all,
+    { name: "journal", title: "JOURNAL", kind: "id", value: ({ journal }) => journal },
+    { name: "next", title: "NEXT", kind: "id", value: ({ next }) => next },
+    { name: "file", title: "FILE", kind: "id", value: ({ file }) => file },
+  ],
+  usual: [...cursorColumns.usual, ...cursorColumns.wide, "journal", "next", "file"],
+  wide: [],
+};
 
 const unreadable = {
   position: null,
@@ -154,7 +196,7 @@ const unreadable = {
 };
 
 /** A cursor's place expires seven days after the last event that it has read (contract: journal, §1.8). */
-function publicForm(name: string, { position, savedAt, readUntil, movedAt, runs, events }: Cursor) {
+function publicForm(name: string, { position, savedAt, readUntil, movedAt, runs, events }: Cursor): ListedCursor {
   const iso = (ms: number): string => new Date(ms).toISOString();
   return {
     name,

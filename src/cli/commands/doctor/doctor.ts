@@ -2,6 +2,9 @@ import { exitCodes, FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import { parseDuration } from "../../../adobe/journal/when.ts";
 import type { DoctorFlags } from "../../options/flags.ts";
+import { resolveOutput, wantsSheet } from "../../options/output-options.ts";
+import { printRows } from "../print-rows.ts";
+import type { ColumnSet } from "../../../render/formats/column.ts";
 import { decideColour } from "../../../render/text/colour.ts";
 import { createPainter, type Painter } from "../../../render/text/painter.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
@@ -12,10 +15,13 @@ import type { Finding } from "./finding.ts";
 import { chooseProfile } from "./settings.ts";
 
 /**
- * Looks at all that a reading depends on: a line for each check as soon as it is made, or one JSON document.
+ * Looks at all that a reading depends on: a line for each check as soon as it is made or, in another format, a row for
+ * each when all are made; JSON and YAML are one document.
  * @throws FlowrunError of the first failure's kind, when something does not hold.
  */
 export async function runDoctor(flags: DoctorFlags, host: Host): Promise<void> {
+  const options = resolveOutput(findingColumns, flags, "json");
+  const isSheet = wantsSheet(options);
   const patience = { retries: flags.retries, maxWaitMs: parseDuration(flags.maxWait) };
   const { notify } = createReporter(host, {
     quiet: flags.quiet === true,
@@ -29,9 +35,12 @@ export async function runDoctor(flags: DoctorFlags, host: Host): Promise<void> {
   const chosen = await chooseProfile(flags.profile, host);
   for await (const finding of examine({ ...chosen, notify, signal: host.signal, patience }, host)) {
     findings.push(finding);
-    if (flags.json !== true) await stdout.write(render(finding, painter));
+    if (isSheet) await stdout.write(render(finding, painter));
   }
-  if (flags.json === true) await stdout.write(`${JSON.stringify(document(chosen.profile, findings), null, 2)}\n`);
+  if (!isSheet) {
+    const told = { rows: findings, document: document(chosen.profile, findings) };
+    await printRows({ options, ...told, color: flags.color }, host, stdout);
+  }
   const failures = findings.filter(isFailure);
   const [first] = failures;
   if (first !== undefined) throw unwell(first, failures.length);
@@ -62,6 +71,29 @@ function document(profile: string, findings: readonly Finding[]): object {
     exitCode: first === undefined ? 0 : exitCodes[first.kind],
     checks: findings,
   };
+}
+
+const findingColumns: ColumnSet<Finding> = {
+  all: [
+    {
+      name: "verdict",
+      title: "VERDICT",
+      kind: "id",
+      value: ({ verdict }) => verdict,
+      paint: (text, painter) => (isVerdict(text) ? painter[paints[text]](text) : text),
+    },
+    { name: "check", title: "CHECK", kind: "id", value: ({ check }) => check },
+    { name: "text", title: "TEXT", kind: "text", value: ({ text }) => text },
+    { name: "remedy", title: "REMEDY", kind: "text", value: ({ remedy }) => remedy },
+    { name: "requestId", title: "REQUEST", kind: "id", value: ({ requestId }) => requestId },
+    { name: "kind", title: "KIND", kind: "id", value: ({ kind }) => kind },
+  ],
+  usual: ["verdict", "check", "text", "remedy"],
+  wide: ["requestId", "kind"],
+};
+
+function isVerdict(text: string): text is Finding["verdict"] {
+  return Object.hasOwn(paints, text);
 }
 
 const paints = { ok: "green", warning: "yellow", failed: "red", skipped: "cyan" } as const;

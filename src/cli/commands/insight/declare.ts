@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { declareColour, declarePager, declareReading, type ExplainFlags, type ShowFlags } from "../../options/flags.ts";
+import { declareOutput } from "../../options/output-options.ts";
 import type { Host } from "../../../host.ts";
 
 /** `flowrun show <run-id>`: one run in full. */
@@ -31,17 +32,19 @@ Examples:
 export function declareExplain(program: Command, host: Host): void {
   declarePager(
     declareColour(
-      program
-        .command("explain")
-        .summary("what an error code means, and what to do about it")
-        .description(
-          "Says what an error code means and what to do about it. Offline; without a code, lists them all. A whole error text is read for its codes, too.",
-        )
-        .argument(
-          "[code]",
-          "a code, its beginning, a family (aad, adf) or a pattern ('INGEST-*'), in any case; an error text; - reads either from stdin",
-        )
-        .option("--json", "one JSON object a line"),
+      declareOutput(
+        program
+          .command("explain")
+          .summary("what an error code means, and what to do about it")
+          .description(
+            "Says what an error code means and what to do about it. Offline; without a code, lists them all. A whole error text is read for its codes, too.",
+          )
+          .argument(
+            "[code]",
+            "a code, its beginning, a family (aad, adf) or a pattern ('INGEST-*'), in any case; an error text; - reads either from stdin",
+          ),
+        "code,family,meaning,remedy…",
+      ),
     ),
   )
     .addHelpText(

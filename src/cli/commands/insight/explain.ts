@@ -1,7 +1,10 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import type { ExplainFlags } from "../../options/flags.ts";
-import { renderCode, renderForm, renderShelves, renderTable } from "../../../render/sheets/code-sheet.ts";
+import { resolveOutput, wantsSheet, type OutputOptions } from "../../options/output-options.ts";
+import { printRows, renderRows } from "../print-rows.ts";
+import type { ColumnSet } from "../../../render/formats/column.ts";
+import { renderCode, renderForm, renderShelves } from "../../../render/sheets/code-sheet.ts";
 import { decideColour } from "../../../render/text/colour.ts";
 import { renderErrorTree } from "../../../render/sheets/error-tree.ts";
 import { createPainter } from "../../../render/text/painter.ts";
@@ -20,11 +23,14 @@ import { activityErrors, readErrorReport } from "../../../runs/causes/run-errors
  * @throws FlowrunError `notFound` for a code that the catalogue does not have; it names the nearest ones.
  */
 export async function runExplain(word: string | undefined, flags: ExplainFlags, host: Host): Promise<void> {
+  const options = resolveOutput(codeColumns, flags);
   const found = find(word === "-" ? await readStdin(host) : word?.trim());
-  if (flags.json === true && found.error !== null && found.entries.length === 0) throw unknownCode(found.error.code);
-  if (flags.json === true) return host.stdout.write(found.entries.map(toJson).join(""));
-  const text = render(found, flags, host);
-  return flags.pager ? host.page(text) : host.stdout.write(text);
+  if (wantsSheet(options)) {
+    const text = await render(found, options, flags, host);
+    return flags.pager ? host.page(text) : host.stdout.write(text);
+  }
+  if (found.error !== null && found.entries.length === 0) throw unknownCode(found.error.code);
+  return printRows({ options, rows: found.entries.map(toRecord), color: flags.color }, host, host.stdout);
 }
 
 async function readStdin({ stdin }: Host): Promise<string> {
@@ -101,16 +107,42 @@ function aboutUnknown(word: string): string {
   return `by its form it belongs to ${told.join(" Or to ")}`;
 }
 
-function toJson(entry: CatalogueEntry): string {
-  const { code, family, title, rank, meaning, remedy, source, link } = entry;
-  const record = { type: "flowrun.code", schemaVersion: 1, code, family, title, rank, meaning, remedy, source, link };
-  return `${JSON.stringify(record)}\n`;
+/** A code as it is listed. */
+interface ListedCode extends CatalogueEntry {
+  readonly type: "flowrun.code";
+  readonly schemaVersion: 1;
 }
+
+function toRecord(entry: CatalogueEntry): ListedCode {
+  const { code, family, title, rank, meaning, remedy, source, link } = entry;
+  return { type: "flowrun.code", schemaVersion: 1, code, family, title, rank, meaning, remedy, source, link };
+}
+
+const codeColumns: ColumnSet<ListedCode> = {
+  all: [
+    { name: "code", title: "CODE", kind: "id", value: ({ code }) => code },
+    { name: "family", title: "FAMILY", kind: "id", value: ({ family }) => family },
+    { name: "meaning", title: "MEANING", kind: "text", value: ({ meaning }) => meaning },
+    { name: "title", title: "FAMILY'S NAME", kind: "text", value: ({ title }) => title },
+    { name: "rank", title: "RANK", kind: "id", value: ({ rank }) => rank },
+    { name: "remedy", title: "REMEDY", kind: "text", value: ({ remedy }) => remedy },
+    { name: "source", title: "SOURCE", kind: "text", value: ({ source }) => source },
+    { name: "link", title: "LINK", kind: "id", value: ({ link }) => link },
+  ],
+  usual: ["code", "family", "meaning"],
+  wide: ["title", "rank", "remedy", "source", "link"],
+};
 
 /** More than these are a list, to choose from. */
 const mostInFull = 12;
 
-function render({ entries, form, error }: Found, { color }: ExplainFlags, { stdout, env }: Host): string {
+async function render(
+  { entries, form, error }: Found,
+  options: OutputOptions<ListedCode>,
+  { color }: ExplainFlags,
+  host: Host,
+): Promise<string> {
+  const { stdout, env } = host;
   const painter = createPainter(decideColour(color, env, stdout.isTTY));
   const width = stdout.isTTY ? stdout.columns : pipeWidth;
   if (error !== null) {
@@ -118,9 +150,13 @@ function render({ entries, form, error }: Found, { color }: ExplainFlags, { stdo
     return tree.map((line) => `${line.trimEnd()}\n`).join("");
   }
   const unlisted = form === null ? [] : [renderForm(form.code, form.notes, painter, width)];
-  const list = stdout.isTTY ? renderShelves(entries, painter, width) : renderTable(entries);
-  const told = entries.length > mostInFull ? [list] : entries.map((entry) => renderCode(entry, painter, width));
-  return [...unlisted, ...told].join("\n");
+  if (entries.length <= mostInFull) {
+    return [...unlisted, ...entries.map((entry) => renderCode(entry, painter, width))].join("\n");
+  }
+  const list = stdout.isTTY
+    ? renderShelves(entries, painter, width)
+    : await renderRows({ options, rows: entries.map(toRecord), color }, host, stdout);
+  return [...unlisted, list].join("\n");
 }
 
 /** Columns that a text for reading takes where there is no terminal to ask. */

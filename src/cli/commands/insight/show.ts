@@ -5,13 +5,14 @@ import { parseWhen, startAt } from "../../../adobe/journal/when.ts";
 import type { ShowFlags } from "../../options/flags.ts";
 import { decideColour } from "../../../render/text/colour.ts";
 import { createPainter } from "../../../render/text/painter.ts";
-import { openTimes } from "../../../render/text/quantities.ts";
+import { openTimes } from "../../../render/text/times.ts";
 import { renderSheet, type SheetOptions } from "../../../render/sheets/run-sheet.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { openStdout } from "../reading/read.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { readWindow, runTarget } from "../reading/read-window.ts";
+import { wantsSheet } from "../../options/output-options.ts";
 import { resolveReading, resolveStart } from "../../options/reading-options.ts";
 import { inSession, type Session } from "../reading/session.ts";
 
@@ -146,7 +147,7 @@ function unknownRun(id: string, start: JournalStart, { origin, options }: Sessio
 /** A sheet to read, unless another format was asked for, or columns were. */
 async function print(run: FlowRun, history: readonly FlowRun[], session: Session): Promise<void> {
   const { options, host, reporter } = session;
-  if (options.output === "table" && !options.columnsNamed) {
+  if (wantsSheet(options)) {
     reporter.clear();
     await host.stdout.write(renderSheet(run, history, await sheetOptions(run, session)));
     return;

@@ -3,6 +3,9 @@ import type { Host } from "../../../host.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
 import { parseDuration } from "../../../adobe/journal/when.ts";
 import type { StatsFlags } from "../../options/flags.ts";
+import { renderRows } from "../print-rows.ts";
+import { pickColumns } from "../../../render/formats/pick-columns.ts";
+import { formats } from "../../../render/formats/registry.ts";
 import { decideColour } from "../../../render/text/colour.ts";
 import { countStats, type Stats } from "../../../runs/figures/stats.ts";
 import { checkFailed } from "../reading/read.ts";
@@ -33,6 +36,7 @@ export async function runStats(when: string | undefined, flags: StatsFlags, host
       counter.add(run);
     });
     session.reporter.clear();
+    const render = formats[options.output].laid === null ? renderFigures : renderSheet;
     await host.stdout.write(await render(counter.read(), options, host));
     return session.tally;
   };
@@ -100,20 +104,24 @@ function resolveBucket(words: string, windowMs: number): number {
   });
 }
 
-async function render(stats: Stats, options: ReadingOptions, host: Host): Promise<string> {
-  const { output, headers } = options;
-  if (output === "table" || output === "wide") return renderSheet(stats, options, host);
-  if (output === "yaml") return (await import("../../../render/formats/yaml.ts")).yamlDocument(stats);
-  const { statsCsv, statsJson, statsNdjson } = await import("../../../render/sheets/stats-rows.ts");
-  if (output === "csv") return statsCsv(stats, headers);
-  return output === "json" ? statsJson(stats) : statsNdjson(stats);
+/** One document, or a row for each of the figures, as the format has it. */
+async function renderFigures(stats: Stats, { output, headers, common }: ReadingOptions, host: Host): Promise<string> {
+  const { statsColumns, statsRows } = await import("../../../render/formats/stats-columns.ts");
+  const options = {
+    output,
+    columns: pickColumns(statsColumns(stats), undefined, output),
+    columnsNamed: false,
+    headers,
+  };
+  const told = { rows: statsRows(stats), document: stats, color: common.color };
+  return renderRows({ options, ...told }, host, host.stdout);
 }
 
 async function renderSheet(stats: Stats, options: ReadingOptions, host: Host): Promise<string> {
   const [{ renderStatsSheet }, { createPainter }, { openTimes }, catalogue] = await Promise.all([
     import("../../../render/sheets/stats-sheet.ts"),
     import("../../../render/text/painter.ts"),
-    import("../../../render/text/quantities.ts"),
+    import("../../../render/text/times.ts"),
     stats.rootCauses.length === 0 ? null : import("../../../runs/catalogue/catalogue.ts"),
   ]);
   const { output, common, time, headers } = options;
@@ -122,7 +130,7 @@ async function renderSheet(stats: Stats, options: ReadingOptions, host: Host): P
     catalogue,
     painter: createPainter(decideColour(common.color, env, stdout.isTTY)),
     time: await openTimes(time ?? (stdout.isTTY ? "local" : "iso"), () => host.now()),
-    room: stdout.isTTY && output === "table" ? stdout.columns : Infinity,
+    room: stdout.isTTY && formats[output].laid === "fitted" ? stdout.columns : Infinity,
     headers,
   });
 }

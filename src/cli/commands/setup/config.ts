@@ -1,6 +1,10 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
-import type { CommonFlags, ConfigSetFlags, SetupFlags } from "../../options/flags.ts";
+import type { CommonFlags, ConfigSetFlags, ListingFlags } from "../../options/flags.ts";
+import { resolveOutput, wantsSheet } from "../../options/output-options.ts";
+import { printRows } from "../print-rows.ts";
+import type { ColumnSet } from "../../../render/formats/column.ts";
+import { formats } from "../../../render/formats/registry.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
 import { createReporter } from "../../terminal/reporter.ts";
 import { checkValue } from "../../../adobe/settings/check-value.ts";
@@ -18,21 +22,34 @@ export async function runConfigPath(flags: CommonFlags, host: Host): Promise<voi
   await host.stdout.write(`${profilePath(host.dirs.config, profile)}\n`);
 }
 
-/** What the profile has saved, a line each. */
-export async function runConfigList(flags: SetupFlags, host: Host): Promise<void> {
+/** What the profile has saved: a line each, a row each, or one object. */
+export async function runConfigList(flags: ListingFlags, host: Host): Promise<void> {
+  const options = resolveOutput(settingColumns, flags);
   const profile = await chosenSaved(flags, host);
   const saved = await readSaved(profile, notifier(flags, host), host);
-  const shown = profileKeys.flatMap((key) => {
+  const rows = profileKeys.flatMap((key) => {
     const value = show(key, saved);
-    return value === null ? [] : [[key, value] as const];
+    return value === null ? [] : [{ key, value }];
   });
-  if (flags.json === true) {
-    await host.stdout.write(`${JSON.stringify(Object.fromEntries(shown))}\n`);
-    return;
+  const document = Object.fromEntries(rows.map(({ key, value }) => [key, value]));
+  const { color } = flags;
+  if (wantsSheet(options)) {
+    await host.stdout.write(rows.map(({ key, value }) => `${key.padEnd(15)}${safeText(value)}\n`).join(""));
+  } else if (formats[options.output].hasColumns) await printRows({ options, rows, color }, host, host.stdout);
+  else await printRows({ options: { ...options, columns: [] }, rows: [document], document, color }, host, host.stdout);
+  if (rows.length === 0 && formats[options.output].laid !== null) {
+    await host.stderr.write(`nothing is saved in profile '${profile}' yet: flowrun login\n`);
   }
-  await host.stdout.write(shown.map(([key, value]) => `${key.padEnd(15)}${safeText(value)}\n`).join(""));
-  if (shown.length === 0) await host.stderr.write(`nothing is saved in profile '${profile}' yet: flowrun login\n`);
 }
+
+const settingColumns: ColumnSet<{ readonly key: ProfileKey; readonly value: string }> = {
+  all: [
+    { name: "key", title: "KEY", kind: "id", value: ({ key }) => key },
+    { name: "value", title: "VALUE", kind: "id", value: ({ value }) => value },
+  ],
+  usual: ["key", "value"],
+  wide: [],
+};
 
 /** One saved value, as it is. @throws FlowrunError `notFound` where it is not set. */
 export async function runConfigGet(key: ProfileKey, flags: CommonFlags, host: Host): Promise<void> {

@@ -5,9 +5,10 @@ import {
   declareCommon,
   type CommonFlags,
   type ConfigSetFlags,
+  type ListingFlags,
   type LoginFlags,
-  type SetupFlags,
 } from "../../options/flags.ts";
+import { declareOutput } from "../../options/output-options.ts";
 
 /** What sets flowrun up: login, logout, whoami, registrations, profile, config. */
 export function declareSetup(program: Command, host: Host): void {
@@ -65,12 +66,16 @@ function declareLogout(program: Command, host: Host): void {
 
 function declareWhoami(program: Command, host: Host): void {
   declareCommon(
-    program
-      .command("whoami")
-      .summary("show who the profile is to Adobe")
-      .description("Shows profile, client id, organisation, scopes, journal and when the token ends; never the token.")
-      .option("--json", "one JSON object"),
-  ).action(async (flags: SetupFlags) => (await import("./whoami.ts")).runWhoami(flags, host));
+    declareOutput(
+      program
+        .command("whoami")
+        .summary("show who the profile is to Adobe")
+        .description(
+          "Shows profile, client id, organisation, scopes, journal and when the token ends; never the token.",
+        ),
+      "profile,clientId,scopes,tokenEndsAt…",
+    ),
+  ).action(async (flags: ListingFlags) => (await import("./whoami.ts")).runWhoami(flags, host));
 }
 
 function declareRegistrations(program: Command, host: Host): void {
@@ -80,11 +85,11 @@ function declareRegistrations(program: Command, host: Host): void {
     .summary("the project's event registrations")
     .description("Lists the project's event registrations, or makes one the profile's journal.");
   declareCommon(
-    registrations
-      .command("list", { isDefault: true })
-      .description("List them (the default).")
-      .option("--json", "one JSON object a line"),
-  ).action(async (flags: SetupFlags) => (await load()).runRegistrations(flags, host));
+    declareOutput(
+      registrations.command("list", { isDefault: true }).description("List them (the default)."),
+      "used,name,id,deliveryType,events…",
+    ),
+  ).action(async (flags: ListingFlags) => (await load()).runRegistrations(flags, host));
   declareCommon(registrations.command("use <id>").description("Read this registration's journal from now on.")).action(
     async (id: string, flags: CommonFlags) => (await load()).runRegistrationsUse(id, flags, host),
   );
@@ -97,8 +102,8 @@ function declareProfile(program: Command, host: Host): void {
     .summary("the saved profiles")
     .description("Lists the saved profiles, chooses the one that is used where none is named, or removes one.");
   declareCommon(
-    profile.command("list").description("List the profiles.").option("--json", "one JSON object a line"),
-  ).action(async (flags: SetupFlags) => (await load()).runProfileList(flags, host));
+    declareOutput(profile.command("list").description("List the profiles."), "used,name,client,imsOrgId…"),
+  ).action(async (flags: ListingFlags) => (await load()).runProfileList(flags, host));
   declareCommon(profile.command("use <name>").description("Use this profile where none is named.")).action(
     async (name: string, flags: CommonFlags) => (await load()).runProfileUse(name, flags, host),
   );
@@ -118,11 +123,11 @@ function declareConfig(program: Command, host: Host): void {
     (await load()).runConfigPath(flags, host),
   );
   declareCommon(
-    config
-      .command("list")
-      .description("List what is saved; a secret is shown as [secret].")
-      .option("--json", "one JSON object"),
-  ).action(async (flags: SetupFlags) => (await load()).runConfigList(flags, host));
+    declareOutput(
+      config.command("list").description("List what is saved; a secret is shown as [secret]."),
+      "key,value",
+    ),
+  ).action(async (flags: ListingFlags) => (await load()).runConfigList(flags, host));
   declareCommon(config.command("get").description("Print one saved value.").addArgument(key())).action(
     async (name: ProfileKey, flags: CommonFlags) => (await load()).runConfigGet(name, flags, host),
   );

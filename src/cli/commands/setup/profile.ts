@@ -1,8 +1,9 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
-import type { CommonFlags, SetupFlags } from "../../options/flags.ts";
-import { safeText } from "../../../render/text/safe-text.ts";
-import { renderSmallTable } from "../../../render/sheets/small-table.ts";
+import type { CommonFlags, ListingFlags } from "../../options/flags.ts";
+import { resolveOutput } from "../../options/output-options.ts";
+import { printRows } from "../print-rows.ts";
+import type { ColumnSet } from "../../../render/formats/column.ts";
 import { createReporter } from "../../terminal/reporter.ts";
 import { checkProfileName, defaultProfile } from "../../../adobe/settings/profile-name.ts";
 import { readVariable } from "../../../adobe/settings/environment.ts";
@@ -21,27 +22,45 @@ import { findRemedy } from "../../../state/trouble.ts";
 import { chosenProfile, demoProfile, noProfile } from "../../../adobe/access/chosen-profile.ts";
 import { refuseDemo } from "./saved-profile.ts";
 
-/** The saved profiles and the demo, a line each; a damaged one is shown as such. */
-export async function runProfileList(flags: SetupFlags, host: Host): Promise<void> {
+/** The saved profiles and the demo, a row each; a damaged one is shown as such. */
+export async function runProfileList(flags: ListingFlags, host: Host): Promise<void> {
+  const options = resolveOutput(profileColumns, flags);
   const chosen = await chosenProfile(flags.profile, host);
   const names = await listProfiles(host.dirs.config);
   const saved = await Promise.all(names.map((name) => describe(name, chosen, host)));
   const rows = [...saved, { ...blank, name: demoProfile, used: chosen === demoProfile, builtIn: true }];
-  const text =
-    flags.json === true
-      ? rows.map((row) => `${JSON.stringify(row)}\n`).join("")
-      : renderSmallTable(
-          ["USED", "NAME", "CLIENT ID", "ORGANISATION", "JOURNAL"],
-          rows.map(({ name, used, clientId, imsOrgId, journalUrl, damaged, builtIn }) => [
-            used ? "*" : "",
-            name,
-            damaged ? "damaged" : builtIn ? "built in" : safeText(clientId ?? "-"),
-            safeText(imsOrgId ?? "-"),
-            safeText(journalUrl ?? "-"),
-          ]),
-        );
-  await host.stdout.write(text);
+  await printRows({ options, rows, color: flags.color }, host, host.stdout);
 }
+
+/** A profile as it is listed. */
+interface ListedProfile {
+  readonly clientId: string | null;
+  readonly imsOrgId: string | null;
+  readonly journalUrl: string | null;
+  readonly damaged: boolean;
+  readonly builtIn: boolean;
+  readonly name: string;
+  readonly used: boolean;
+}
+
+const profileColumns: ColumnSet<ListedProfile> = {
+  all: [
+    { name: "used", title: "USED", kind: "flag", value: ({ used }) => used },
+    { name: "name", title: "NAME", kind: "id", value: ({ name }) => name },
+    {
+      name: "client",
+      title: "CLIENT ID",
+      kind: "id",
+      value: ({ clientId, damaged, builtIn }) => (damaged ? "damaged" : builtIn ? "built in" : clientId),
+    },
+    { name: "imsOrgId", title: "ORGANISATION", kind: "id", value: ({ imsOrgId }) => imsOrgId },
+    { name: "journalUrl", title: "JOURNAL", kind: "id", value: ({ journalUrl }) => journalUrl },
+    { name: "damaged", title: "DAMAGED", kind: "flag", value: ({ damaged }) => damaged },
+    { name: "builtIn", title: "BUILT IN", kind: "flag", value: ({ builtIn }) => builtIn },
+  ],
+  usual: ["used", "name", "client", "imsOrgId", "journalUrl"],
+  wide: ["damaged", "builtIn"],
+};
 
 /** Remembers the profile for every command that names none. @throws FlowrunError `notFound`. */
 export async function runProfileUse(name: string, flags: CommonFlags, host: Host): Promise<void> {
@@ -85,7 +104,7 @@ export async function runProfileRemove(name: string, flags: CommonFlags, host: H
 
 const blank = { clientId: null, imsOrgId: null, journalUrl: null, damaged: false, builtIn: false };
 
-async function describe(name: string, chosen: string, host: Host) {
+async function describe(name: string, chosen: string, host: Host): Promise<ListedProfile> {
   const saved = await readProfile(host.dirs.config, name).catch(forgiveDamage);
   const used = name === chosen;
   if (saved === null) return { ...blank, name, used, damaged: true };

@@ -1,6 +1,8 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
-import type { CommonFlags, SetupFlags } from "../../options/flags.ts";
+import type { CommonFlags, ListingFlags } from "../../options/flags.ts";
+import { resolveOutput } from "../../options/output-options.ts";
+import { printRows } from "../print-rows.ts";
 import { listRegistrations } from "../../../adobe/registrations/list-registrations.ts";
 import {
   carriesFlowRuns,
@@ -8,8 +10,9 @@ import {
   isJournalOf,
   type Registration,
 } from "../../../adobe/registrations/registration.ts";
+import type { ColumnSet } from "../../../render/formats/column.ts";
+import { formats } from "../../../render/formats/registry.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
-import { renderSmallTable } from "../../../render/sheets/small-table.ts";
 import { createReporter } from "../../terminal/reporter.ts";
 import { readVariable } from "../../../adobe/settings/environment.ts";
 import { variables } from "../../../adobe/settings/keys.ts";
@@ -18,17 +21,18 @@ import { openAccess, usualPatience, type AdobeConnection } from "../../../adobe/
 import { journalOf } from "./login-journal.ts";
 import type { ConnectOptions } from "../../../adobe/access/way.ts";
 
-/** The project's event registrations, a line each; the one that is read is marked. */
-export async function runRegistrations(flags: SetupFlags, host: Host): Promise<void> {
-  const options = optionsFor(flags, host);
-  const connection = await openAccess(options, host);
+/** The project's event registrations, a row each; the one that is read is marked. */
+export async function runRegistrations(flags: ListingFlags, host: Host): Promise<void> {
+  const options = resolveOutput(registrationColumns, flags);
+  const connecting = optionsFor(flags, host);
+  const connection = await openAccess(connecting, host);
   try {
-    const list = await listOn(connection);
     const { journalUrl } = connection;
-    const isUsed = (one: Registration): boolean => journalUrl !== null && isJournalOf(one, journalUrl);
-    if (flags.json === true) await host.stdout.write(list.map((one) => renderJson(one, isUsed(one))).join(""));
-    else if (list.length > 0) await host.stdout.write(renderTable(list, isUsed));
-    else options.notify({ kind: "remark", text: noRegistration });
+    const rows = (await listOn(connection)).map((one) => listed(one, journalUrl));
+    if (rows.length === 0 && formats[options.output].laid !== null) {
+      connecting.notify({ kind: "remark", text: noRegistration });
+    }
+    await printRows({ options, rows, color: flags.color }, host, host.stdout);
   } finally {
     await connection.close();
   }
@@ -76,23 +80,46 @@ function listOn(connection: AdobeConnection): Promise<readonly Registration[]> {
   });
 }
 
-function renderJson(registration: Registration, isUsed: boolean): string {
-  const { isFiltered, ...rest } = registration;
-  const shown = { ...rest, filtered: isFiltered, sourceFlowRuns: carriesFlowRuns(registration), used: isUsed };
-  return `${JSON.stringify(shown)}\n`;
+/** A registration as it is listed. */
+interface ListedRegistration extends Omit<Registration, "isFiltered"> {
+  readonly filtered: boolean;
+  readonly sourceFlowRuns: boolean;
+  readonly used: boolean;
 }
 
-function renderTable(list: readonly Registration[], isUsed: (one: Registration) => boolean): string {
-  return renderSmallTable(
-    ["USED", "NAME", "ID", "DELIVERY", "STATUS", "FLOW RUNS", "EVENTS"],
-    list.map((one) => [
-      isUsed(one) ? "*" : "",
-      safeText(one.name),
-      safeText(one.id),
-      safeText(one.deliveryType),
-      one.enabled ? safeText(one.status ?? "enabled") : "disabled",
-      carriesFlowRuns(one) ? "yes" : "no",
-      safeText(one.eventCodes.join(",") + (one.isFiltered ? " (filtered)" : "")),
-    ]),
-  );
+function listed(registration: Registration, journalUrl: string | null): ListedRegistration {
+  const { isFiltered, ...rest } = registration;
+  const used = journalUrl !== null && isJournalOf(registration, journalUrl);
+  return { ...rest, filtered: isFiltered, sourceFlowRuns: carriesFlowRuns(registration), used };
 }
+
+const registrationColumns: ColumnSet<ListedRegistration> = {
+  all: [
+    { name: "used", title: "USED", kind: "flag", value: ({ used }) => used },
+    { name: "name", title: "NAME", kind: "id", value: ({ name }) => name },
+    { name: "id", title: "ID", kind: "id", value: ({ id }) => id },
+    { name: "deliveryType", title: "DELIVERY", kind: "id", value: ({ deliveryType }) => deliveryType },
+    {
+      name: "status",
+      title: "STATUS",
+      kind: "id",
+      value: ({ enabled, status }) => (enabled ? (status ?? "enabled") : "disabled"),
+    },
+    {
+      name: "sourceFlowRuns",
+      title: "FLOW RUNS",
+      kind: "id",
+      value: ({ sourceFlowRuns }) => (sourceFlowRuns ? "yes" : "no"),
+    },
+    {
+      name: "events",
+      title: "EVENTS",
+      kind: "id",
+      value: ({ eventCodes, filtered }) => eventCodes.join(",") + (filtered ? " (filtered)" : ""),
+    },
+    { name: "clientId", title: "CLIENT ID", kind: "id", value: ({ clientId }) => clientId },
+    { name: "journalUrl", title: "JOURNAL", kind: "id", value: ({ journalUrl }) => journalUrl },
+  ],
+  usual: ["used", "name", "id", "deliveryType", "status", "sourceFlowRuns", "events"],
+  wide: ["clientId", "journalUrl"],
+};

@@ -1,4 +1,7 @@
-import type { SetupFlags } from "../../options/flags.ts";
+import type { ListingFlags } from "../../options/flags.ts";
+import { resolveOutput, wantsSheet } from "../../options/output-options.ts";
+import { printRows } from "../print-rows.ts";
+import type { ColumnSet } from "../../../render/formats/column.ts";
 import type { Host } from "../../../host.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
 import { createReporter } from "../../terminal/reporter.ts";
@@ -8,8 +11,9 @@ import { openAccess, usualPatience } from "../../../adobe/access/connect.ts";
  * Who this profile is to Adobe: asks IMS where no token is kept, and never shows one.
  * @throws FlowrunError `settings` where nobody is logged in, `auth` where IMS refuses.
  */
-export async function runWhoami(flags: SetupFlags, host: Host): Promise<void> {
-  const { quiet = false, verbose = false } = flags;
+export async function runWhoami(flags: ListingFlags, host: Host): Promise<void> {
+  const options = resolveOutput(identityColumns, flags);
+  const { quiet = false, verbose = false, color } = flags;
   const { notify } = createReporter(host, { quiet, verbose, live: false });
   const connection = await openAccess({ profile: flags.profile, notify, signal: host.signal }, host);
   try {
@@ -24,13 +28,15 @@ export async function runWhoami(flags: SetupFlags, host: Host): Promise<void> {
       // A token that was handed over ready-made does not say when it ends.
       tokenEndsAt: Number.isFinite(token.expiresAt) ? new Date(token.expiresAt).toISOString() : null,
     };
-    await host.stdout.write(flags.json === true ? `${JSON.stringify(shown)}\n` : render(shown));
+    if (wantsSheet(options)) await host.stdout.write(render(shown));
+    else await printRows({ options, rows: [shown], document: shown, color }, host, host.stdout);
   } finally {
     await connection.close();
   }
 }
 
-interface Shown {
+/** Who a profile is to Adobe. */
+interface Identity {
   readonly profile: string;
   readonly clientId: string;
   readonly imsOrgId: string;
@@ -39,7 +45,20 @@ interface Shown {
   readonly tokenEndsAt: string | null;
 }
 
-function render({ profile, clientId, imsOrgId, scopes, journalUrl, tokenEndsAt }: Shown): string {
+const identityColumns: ColumnSet<Identity> = {
+  all: [
+    { name: "profile", title: "PROFILE", kind: "id", value: ({ profile }) => profile },
+    { name: "clientId", title: "CLIENT ID", kind: "id", value: ({ clientId }) => clientId },
+    { name: "imsOrgId", title: "ORGANISATION", kind: "id", value: ({ imsOrgId }) => imsOrgId },
+    { name: "scopes", title: "SCOPES", kind: "list", value: ({ scopes }) => scopes },
+    { name: "journalUrl", title: "JOURNAL", kind: "id", value: ({ journalUrl }) => journalUrl },
+    { name: "tokenEndsAt", title: "TOKEN ENDS", kind: "time", value: ({ tokenEndsAt }) => tokenEndsAt },
+  ],
+  usual: ["profile", "clientId", "imsOrgId", "scopes", "journalUrl", "tokenEndsAt"],
+  wide: [],
+};
+
+function render({ profile, clientId, imsOrgId, scopes, journalUrl, tokenEndsAt }: Identity): string {
   const lines = [
     ["profile", profile],
     ["client id", clientId],

@@ -39,7 +39,7 @@ describe("what completion offers", () => {
     ["si", ["since"]],
     ["cursor s", ["show", "set"]],
     ["since --out", ["--output"]],
-    ["since --output ", ["table", "wide", "json", "ndjson", "csv", "yaml"]],
+    ["since --output ", ["table", "wide", "json", "ndjson", "csv", "yaml", "markdown"]],
     ["since -o n", ["ndjson"]],
     ["since --on-expired ", ["fail", "oldest", "latest"]],
     ["since --color=a", ["--color=auto", "--color=always"]],

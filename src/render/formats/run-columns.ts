@@ -1,74 +1,24 @@
-import { FlowrunError } from "../../errors.ts";
 import { failuresOf } from "../../runs/causes/causes.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
-import { nearest } from "../../text/nearest.ts";
-
-/** What a column holds, which decides how a table tells it: only `text` may be cut; `code` is an error's. */
-export type ColumnKind = "time" | "duration" | "bytes" | "count" | "status" | "id" | "code" | "text" | "list";
-
-export type ColumnValue = string | number | readonly string[] | null;
-
-export interface Column {
-  /** The path of the field in the flow-run record; `flow`, `error` and `message` are made of several. */
-  readonly name: string;
-  /** Its name in a table, unique too. */
-  readonly title: string;
-  readonly kind: ColumnKind;
-  readonly value: (run: FlowRun) => ColumnValue;
-  /** The width its values usually have, where that is more than is usual for the kind. */
-  readonly usual?: number;
-  /** True where this run's value is an id although the column holds text. */
-  readonly isId?: (run: FlowRun) => boolean;
-}
+import type { Column, ColumnSet } from "./column.ts";
+import { pickColumns } from "./pick-columns.ts";
+import type { OutputFormat } from "./registry.ts";
 
 /**
- * The columns a user asked for, in that order, or else the ones that the format shows by itself.
- * @throws FlowrunError `usage` for an unknown name, and for a format that has no columns. Pure.
+ * The columns of flow runs that a user asked for, in that order, or else the ones that the format shows by itself.
+ * @throws FlowrunError `usage` for an unknown name, and for names where the format has no columns. Pure.
  */
-export function resolveColumns(words: readonly string[] | undefined, format: string): readonly Column[] {
-  if (words === undefined) return (format === "wide" ? wideNames : defaultNames).map(findColumn);
-  if (!["table", "wide", "csv"].includes(format)) {
-    throw new FlowrunError("usage", `--columns has no meaning with -o ${format}`, {
-      why: "only table, wide and csv have columns; the other formats carry whole records",
-      hint: "leave --columns out, or choose -o csv",
-    });
-  }
-  return words.map(findColumn);
+export function resolveColumns(words: readonly string[] | undefined, format: OutputFormat): readonly Column<FlowRun>[] {
+  return pickColumns(runColumns, words, format);
 }
 
-/** Every name that `--columns` knows. Pure. */
+/** Every name that `--columns` knows of flow runs. Pure. */
 export function columnNames(): readonly string[] {
   return columns.map(({ name }) => name);
 }
 
-const defaultNames = [
-  "updatedAt",
-  "status",
-  "flow",
-  "sandbox.name",
-  "durationMs",
-  "records.input",
-  "records.output",
-  "records.failed",
-  "bytes.output",
-  "error",
-];
-
-const wideNames = [...defaultNames, "runId", "flowId", "eventCode", "position", "message"];
-
-function findColumn(name: string): Column {
-  const column = columns.find((candidate) => candidate.name === name);
-  if (column !== undefined) return column;
-  const known = columnNames();
-  const likely = nearest(name, known);
-  throw new FlowrunError("usage", `there is no column '${name}'`, {
-    why: `the columns are ${known.join(", ")}`,
-    hint: likely === null ? `--columns ${defaultNames.slice(0, 3).join(",")}` : `did you mean ${likely}?`,
-  });
-}
-
-/** Every column, in the order of the record. */
-const columns: readonly Column[] = [
+/** In the order of the record. */
+const columns: readonly Column<FlowRun>[] = [
   { name: "type", title: "TYPE", kind: "id", value: (run) => run.type },
   { name: "schemaVersion", title: "SCHEMA", kind: "count", value: (run) => run.schemaVersion },
   { name: "position", title: "POSITION", kind: "id", value: (run) => run.position },
@@ -87,23 +37,65 @@ const columns: readonly Column[] = [
   },
   { name: "status", title: "STATUS", kind: "status", value: (run) => run.status },
   { name: "sandbox.id", title: "SANDBOX ID", kind: "id", value: (run) => run.sandbox.id },
-  { name: "sandbox.name", title: "SANDBOX", kind: "text", value: (run) => run.sandbox.name },
+  {
+    name: "sandbox.name",
+    title: "SANDBOX",
+    kind: "text",
+    yields: { turn: 4, to: "neat" },
+    value: (run) => run.sandbox.name,
+  },
   { name: "imsOrgId", title: "ORG", kind: "id", value: (run) => run.imsOrgId },
   { name: "createdAt", title: "CREATED", kind: "time", value: (run) => run.createdAt },
-  { name: "updatedAt", title: "UPDATED", kind: "time", value: (run) => run.updatedAt },
+  {
+    name: "updatedAt",
+    title: "UPDATED",
+    kind: "time",
+    yields: { turn: 7, to: "least" },
+    value: (run) => run.updatedAt,
+  },
   { name: "startedAt", title: "STARTED", kind: "time", value: (run) => run.startedAt },
   { name: "completedAt", title: "COMPLETED", kind: "time", value: (run) => run.completedAt },
-  { name: "durationMs", title: "DURATION", kind: "duration", value: (run) => run.durationMs },
-  { name: "records.input", title: "IN", kind: "count", value: (run) => run.records.input },
-  { name: "records.output", title: "OUT", kind: "count", value: (run) => run.records.output },
+  {
+    name: "durationMs",
+    title: "DURATION",
+    kind: "duration",
+    yields: { turn: 5, to: "neat" },
+    value: (run) => run.durationMs,
+  },
+  {
+    name: "records.input",
+    title: "IN",
+    kind: "count",
+    yields: { turn: 2, to: "neat" },
+    value: (run) => run.records.input,
+  },
+  {
+    name: "records.output",
+    title: "OUT",
+    kind: "count",
+    yields: { turn: 3, to: "neat" },
+    value: (run) => run.records.output,
+  },
   { name: "records.created", title: "NEW", kind: "count", value: (run) => run.records.created },
   { name: "records.updated", title: "CHANGED", kind: "count", value: (run) => run.records.updated },
   { name: "records.deleted", title: "DELETED", kind: "count", value: (run) => run.records.deleted },
   { name: "records.skipped", title: "SKIPPED", kind: "count", value: (run) => run.records.skipped },
-  { name: "records.failed", title: "FAILED", kind: "count", value: (run) => run.records.failed },
+  {
+    name: "records.failed",
+    title: "FAILED",
+    kind: "count",
+    yields: { turn: 6, to: "least" },
+    value: (run) => run.records.failed,
+  },
   { name: "records.warning", title: "WARNED", kind: "count", value: (run) => run.records.warning },
   { name: "bytes.input", title: "BYTES IN", kind: "bytes", value: (run) => run.bytes.input },
-  { name: "bytes.output", title: "BYTES OUT", kind: "bytes", value: (run) => run.bytes.output },
+  {
+    name: "bytes.output",
+    title: "BYTES OUT",
+    kind: "bytes",
+    yields: { turn: 1, to: "neat" },
+    value: (run) => run.bytes.output,
+  },
   { name: "bytes.skipped", title: "BYTES SKIPPED", kind: "bytes", value: (run) => run.bytes.skipped },
   { name: "bytes.failed", title: "BYTES FAILED", kind: "bytes", value: (run) => run.bytes.failed },
   { name: "files.input", title: "FILES IN", kind: "count", value: (run) => run.files.input },
@@ -144,6 +136,24 @@ const columns: readonly Column[] = [
   { name: "key", title: "KEY", kind: "id", value: (run) => run.key },
   { name: "raw", title: "RAW", kind: "text", value: ({ raw = null }) => (raw === null ? null : JSON.stringify(raw)) },
 ];
+
+/** What can be shown of flow runs: the paths of the record; `flow`, `error` and `message` are made of several fields. */
+export const runColumns: ColumnSet<FlowRun> = {
+  all: columns,
+  usual: [
+    "updatedAt",
+    "status",
+    "flow",
+    "sandbox.name",
+    "durationMs",
+    "records.input",
+    "records.output",
+    "records.failed",
+    "bytes.output",
+    "error",
+  ],
+  wide: ["runId", "flowId", "eventCode", "position", "message"],
+};
 
 /** The first error's code and, where it is another one, the root cause's; reasons to skip or to warn are no errors. */
 function errorWithRoot(run: FlowRun): string | null {

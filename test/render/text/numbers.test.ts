@@ -1,12 +1,7 @@
 import { expect, test } from "vitest";
 import { localTimeIn } from "../../../src/render/text/local-time.ts";
-import {
-  renderBytes,
-  renderCount,
-  renderDuration,
-  renderTime,
-  type TimeStyle,
-} from "../../../src/render/text/quantities.ts";
+import { renderBytes, renderCount, renderDuration } from "../../../src/render/text/numbers.ts";
+import { renderTime, type TimeStyle } from "../../../src/render/text/times.ts";
 import { sampleNow } from "../sample-runs.ts";
 
 test.each([

@@ -1,11 +1,13 @@
 import type { Activity, FlowRun } from "../../runs/record/flow-run.ts";
 import { widthOf } from "../text/cut-text.ts";
 import { paintStatus, type Painter } from "../text/painter.ts";
-import { renderBytes, renderCount, renderDuration, renderTime, type TimeTelling } from "../text/quantities.ts";
+import { renderBytes, renderCount, renderDuration } from "../text/numbers.ts";
 import { safeText } from "../text/safe-text.ts";
+import { renderTime, type TimeTelling } from "../text/times.ts";
 import { wrap } from "../text/wrap.ts";
 
-export interface MetricsOptions {
+/** How they are to look. */
+export interface ActivitiesLook {
   readonly painter: Painter;
   readonly time: TimeTelling;
   /** Columns that a line may take. */
@@ -18,7 +20,7 @@ type Measured = Omit<Activity, "id" | "name" | "kind" | "errors">;
  * What a run and each of its activities measured, side by side: a line for each measure that any of them knows, unknown
  * as `-`. Where there is not room for all activities, the rest follows beneath, the run's own column first again. Pure.
  */
-export function renderMetrics(run: FlowRun, { painter, time, width }: MetricsOptions): readonly string[] {
+export function renderActivities(run: FlowRun, { painter, time, width }: ActivitiesLook): readonly string[] {
   const own = layColumn("Run", run, run, time);
   const columns = run.activities.map((activity) => layColumn(nameActivity(activity), activity, run, time));
   const known = measures.map((_, row) => [own, ...columns].some(({ cells }) => cells[row] !== null));

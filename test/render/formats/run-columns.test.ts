@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { FlowrunError } from "../../../src/errors.ts";
-import { columnNames, resolveColumns } from "../../../src/render/formats/columns.ts";
+import type { OutputFormat } from "../../../src/render/formats/registry.ts";
+import { columnNames, resolveColumns } from "../../../src/render/formats/run-columns.ts";
 import { failure, samplePage, sampleRun } from "../sample-runs.ts";
 
-const names = (words: readonly string[] | undefined, format: string) =>
+const names = (words: readonly string[] | undefined, format: OutputFormat) =>
   resolveColumns(words, format).map(({ name }) => name);
 
 const defaults =
@@ -12,7 +13,7 @@ const defaults =
   );
 
 describe("resolveColumns", () => {
-  test.each(["table", "csv"])("%s shows the default columns", (format) => {
+  test.each<OutputFormat>(["table", "csv", "markdown"])("%s shows the default columns", (format) => {
     expect(names(undefined, format)).toEqual(defaults);
   });
 

@@ -1,0 +1,48 @@
+import type { Host, Output } from "../../host.ts";
+import { formats } from "../../render/formats/registry.ts";
+import { decideColour, type ColourChoice } from "../../render/text/colour.ts";
+import type { OutputOptions } from "../options/output-options.ts";
+
+/** Rows that are all known, and how they are printed. */
+export interface Printing<Row> {
+  readonly options: OutputOptions<Row>;
+  readonly rows: readonly Row[];
+  /** What they are when told as one thing; without it a format that tells one thing tells the list. */
+  readonly document?: unknown;
+  readonly color: ColourChoice;
+}
+
+/** Prints the rows in the format that the options name. */
+export async function printRows<Row>(
+  printing: Printing<Row>,
+  host: Pick<Host, "env" | "now">,
+  stdout: Output,
+): Promise<void> {
+  const text = await renderRows(printing, host, stdout);
+  if (text !== "") await stdout.write(text);
+}
+
+/** The rows as text, as they would be printed on that stream. */
+export async function renderRows<Row>(
+  { options, rows, document, color }: Printing<Row>,
+  host: Pick<Host, "env" | "now">,
+  stream: Pick<Output, "isTTY" | "columns">,
+): Promise<string> {
+  const { output, ...chosen } = options;
+  const {
+    encode,
+    open,
+    lay,
+    close,
+    document: tellDocument,
+  } = await formats[output].open<Row>({
+    ...chosen,
+    colour: decideColour(color, host.env, stream.isTTY),
+    time: "iso",
+    now: () => host.now(),
+    rowCount: rows.length,
+    stream,
+  });
+  if (document !== undefined && tellDocument !== undefined) return tellDocument(document);
+  return open() + (rows.length === 0 ? "" : lay(rows.map(encode))) + close();
+}

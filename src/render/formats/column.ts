@@ -1,0 +1,53 @@
+import type { Painter } from "../text/painter.ts";
+
+/**
+ * What a column holds, which decides how it is told to people: `duration` is milliseconds, `share` goes from 0 to 1,
+ * `flag` is a boolean, `code` an error's, `drawing` a bar or a line of blocks. Only a `text` may be cut where room is
+ * short.
+ */
+export type ColumnKind =
+  "time" | "duration" | "bytes" | "count" | "share" | "flag" | "status" | "id" | "code" | "text" | "list" | "drawing";
+
+/** A value as data: times are RFC 3339, `null` is unknown. */
+export type ColumnValue = string | number | boolean | readonly string[] | null;
+
+/** One column of rows of any type. */
+export interface Column<Row> {
+  /** What `--columns` calls it and CSV writes above it: the path of the field, or a word for what is made of several. */
+  readonly name: string;
+  /** Its name in a table, unique too. */
+  readonly title: string;
+  readonly kind: ColumnKind;
+  readonly value: (row: Row) => ColumnValue;
+  /** The width that its values usually have, in columns of a terminal, where that is more than is usual for the kind. */
+  readonly usual?: number;
+  /** The width that it may come down to where room is short; Infinity where its widest value must fit. */
+  readonly least?: number;
+  /** True where this row's value is an id although the column holds text. */
+  readonly isId?: (row: Row) => boolean;
+  /** Where a table is too wide for the terminal columns are left out, the lowest number first; never one without. */
+  readonly yields?: Yields;
+  /** Colours a cell, in place of the kind's own colour. */
+  readonly paint?: (text: string, painter: Painter) => string;
+}
+
+/** When a column is left out: for the sake of a neat table, or only where no row would fit otherwise. */
+export interface Yields {
+  readonly turn: number;
+  readonly to: "neat" | "least";
+}
+
+/** All that can be said of a kind of row. */
+export interface ColumnSet<Row> {
+  /** Every column there is, in the order in which help and errors name them. */
+  readonly all: readonly Column<Row>[];
+  /** The names of those that are shown where nobody names any. */
+  readonly usual: readonly string[];
+  /** The names of those that `wide` adds. */
+  readonly wide: readonly string[];
+}
+
+/** Whether a table and a Markdown table set the values of a kind to the right. Pure. */
+export function standsRight(kind: ColumnKind): boolean {
+  return kind === "duration" || kind === "bytes" || kind === "count" || kind === "share";
+}

@@ -1,0 +1,35 @@
+import { FlowrunError } from "../../errors.ts";
+import { nearest } from "../../text/nearest.ts";
+import type { Column, ColumnSet } from "./column.ts";
+import { columnFormats, formats, type OutputFormat } from "./registry.ts";
+
+/**
+ * The columns that a user asked for, in that order, or else the ones that the format shows by itself.
+ * @throws FlowrunError `usage` for an unknown name, and for names where the format has no columns. Pure.
+ */
+export function pickColumns<Row>(
+  set: ColumnSet<Row>,
+  words: readonly string[] | undefined,
+  format: OutputFormat,
+): readonly Column<Row>[] {
+  if (words === undefined) {
+    const names = formats[format].laid === "whole" ? [...set.usual, ...set.wide] : set.usual;
+    return names.map((name) => findColumn(set, name));
+  }
+  if (formats[format].hasColumns) return words.map((word) => findColumn(set, word));
+  throw new FlowrunError("usage", `--columns has no meaning with -o ${format}`, {
+    why: `columns are for ${columnFormats.join(", ")}; the other formats carry whole records`,
+    hint: "leave --columns out, or choose -o csv",
+  });
+}
+
+function findColumn<Row>({ all, usual }: ColumnSet<Row>, name: string): Column<Row> {
+  const column = all.find((candidate) => candidate.name === name);
+  if (column !== undefined) return column;
+  const known = all.map((candidate) => candidate.name);
+  const likely = nearest(name, known);
+  throw new FlowrunError("usage", `there is no column '${name}'`, {
+    why: `the columns are ${known.join(", ")}`,
+    hint: likely === null ? `--columns ${usual.slice(0, 3).join(",")}` : `did you mean ${likely}?`,
+  });
+}

@@ -1,0 +1,96 @@
+import type { Figures } from "../../runs/figures/figures.ts";
+import type { RootCause } from "../../runs/figures/root-causes.ts";
+import type { Bucket, Group, Stats, Trend } from "../../runs/figures/stats.ts";
+import type { Column, ColumnKind, ColumnSet, ColumnValue } from "./column.ts";
+
+/** The figures as rows: the total, then groups, buckets and root causes; `row` says which. */
+export type StatsRow = Pick<Stats, "type" | "schemaVersion"> &
+  (
+    | ({ readonly row: "total"; readonly from: string; readonly to: string; readonly trend: Trend } & Figures)
+    | ({ readonly row: "group"; readonly by: Stats["by"] } & Group)
+    | ({ readonly row: "bucket" } & Bucket)
+    | ({ readonly row: "rootCause" } & RootCause)
+  );
+
+/** Every row there is to tell, in that order. Pure. */
+export function statsRows({ type, schemaVersion, from, to, by, ...stats }: Stats): readonly StatsRow[] {
+  const head = { type, schemaVersion };
+  return [
+    { ...head, row: "total", from, to, ...stats.total, trend: stats.trend },
+    ...stats.groups.map((group) => ({ ...head, row: "group", by, ...group }) as const),
+    ...stats.buckets.map((bucket) => ({ ...head, row: "bucket", ...bucket }) as const),
+    ...stats.rootCauses.map((cause) => ({ ...head, row: "rootCause", ...cause }) as const),
+  ];
+}
+
+/** The columns of such rows. Of a root cause only its runs, its time and its flows are counted. Pure. */
+export function statsColumns({ from, to }: Pick<Stats, "from" | "to">): ColumnSet<StatsRow> {
+  const all: readonly Column<StatsRow>[] = [
+    { name: "row", title: "ROW", kind: "id", value: ({ row }) => row },
+    { name: "key", title: "KEY", kind: "id", value: keyOf },
+    { name: "name", title: "NAME", kind: "text", value: nameOf },
+    { name: "from", title: "FROM", kind: "time", value: (row) => startOf(row) ?? from },
+    { name: "to", title: "TO", kind: "time", value: (row) => endOf(row) ?? to },
+    { name: "runs", title: "RUNS", kind: "count", value: (row) => (row.row === "rootCause" ? row.count : row.runs) },
+    figure("success", "SUCCESS", "count", ({ success }) => success),
+    figure("partialSuccess", "PARTIAL", "count", ({ partialSuccess }) => partialSuccess),
+    figure("failed", "FAILED", "count", ({ failed }) => failed),
+    figure("other", "OTHER", "count", ({ other }) => other),
+    figure("successRate", "RATE", "share", ({ successRate }) => successRate),
+    figure("durationMs.p50", "P50", "duration", ({ durationMs }) => durationMs.p50),
+    figure("durationMs.p95", "P95", "duration", ({ durationMs }) => durationMs.p95),
+    figure("durationMs.max", "MAX", "duration", ({ durationMs }) => durationMs.max),
+    figure("records.input", "IN", "count", ({ records }) => records.input),
+    figure("records.output", "OUT", "count", ({ records }) => records.output),
+    figure("records.failed", "BAD", "count", ({ records }) => records.failed),
+    figure("bytes.input", "BYTES IN", "bytes", ({ bytes }) => bytes.input),
+    figure("bytes.output", "BYTES OUT", "bytes", ({ bytes }) => bytes.output),
+    {
+      name: "flows",
+      title: "FLOWS",
+      kind: "count",
+      value: (row) => (row.row === "rootCause" ? row.flows.length : null),
+    },
+  ];
+  return { all, usual: all.map(({ name }) => name), wide: [] };
+}
+
+function figure(
+  name: string,
+  title: string,
+  kind: ColumnKind,
+  of: (figures: Figures) => ColumnValue,
+): Column<StatsRow> {
+  return { name, title, kind, value: (row) => (row.row === "rootCause" ? null : of(row)) };
+}
+
+const rest = "(all others)";
+
+function keyOf(row: StatsRow): string | null {
+  switch (row.row) {
+    case "total":
+      return null;
+    case "group":
+      return row.isRest ? rest : row.key;
+    case "bucket":
+      return row.from;
+    case "rootCause":
+      return row.code ?? rest;
+  }
+}
+
+function nameOf(row: StatsRow): string | null {
+  if (row.row === "group") return row.name;
+  return row.row === "rootCause" ? row.message : null;
+}
+
+/** When what it counts begins, where that is not the window's own beginning. */
+function startOf(row: StatsRow): string | null {
+  if (row.row === "bucket") return row.from;
+  return row.row === "rootCause" ? row.firstSeen : null;
+}
+
+function endOf(row: StatsRow): string | null {
+  if (row.row === "bucket") return row.to;
+  return row.row === "rootCause" ? row.lastSeen : null;
+}

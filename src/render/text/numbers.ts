@@ -1,0 +1,45 @@
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** `350ms`, `1.5s`, `1m 30s`, `2h 5m`, `3d 4h`: the two largest units, rounded down. Pure. */
+export function renderDuration(ms: number): string {
+  if (ms < second) return `${Math.floor(ms)}ms`;
+  if (ms < minute) return `${Math.floor(ms / 100) / 10}s`;
+  if (ms < hour) return pair(ms, minute, "m", second, "s");
+  if (ms < day) return pair(ms, hour, "h", minute, "m");
+  return pair(ms, day, "d", hour, "h");
+}
+
+function pair(ms: number, large: number, largeUnit: string, small: number, smallUnit: string): string {
+  const rest = Math.floor((ms % large) / small);
+  const first = `${renderCount(Math.floor(ms / large))}${largeUnit}`;
+  return rest === 0 ? first : `${first} ${rest}${smallUnit}`;
+}
+
+/** `512 B`, `1.2 MB`: powers of 1000, one decimal. Pure. */
+export function renderBytes(bytes: number): string {
+  let scaled = bytes;
+  let unit = 0;
+  // 999 950 bytes would be told as 1000.0 kB.
+  while (scaled >= (unit === 0 ? 1000 : 999.95) && unit < byteUnits.length - 1) {
+    scaled /= 1000;
+    unit += 1;
+  }
+  const digits = unit === 0 ? 0 : 1;
+  const number = scaled.toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return `${number} ${byteUnits[unit] ?? ""}`;
+}
+
+const byteUnits = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
+
+/** `1,234,567`. Pure. */
+export function renderCount(count: number): string {
+  return count < 1000 && Number.isInteger(count) ? String(count) : count.toLocaleString("en-GB");
+}
+
+/** A share from 0 to 1 as `99.9 %`: one decimal, rounded down, so that 100 % is nothing less than all. Pure. */
+export function renderShare(share: number): string {
+  return `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
+}

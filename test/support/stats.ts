@@ -1,0 +1,17 @@
+import { renderRows } from "../../src/cli/commands/print-rows.ts";
+import { pickColumns } from "../../src/render/formats/pick-columns.ts";
+import { formats, outputFormats, type OutputFormat } from "../../src/render/formats/registry.ts";
+import { statsColumns, statsRows } from "../../src/render/formats/stats-columns.ts";
+import type { Stats } from "../../src/runs/figures/stats.ts";
+import { noon } from "./host.ts";
+
+/** The formats that print figures as rows or as a document; the others print a sheet. */
+export const figureFormats = outputFormats.filter((word) => formats[word].laid === null);
+
+/** The figures as `stats` prints them to a pipe in a format. */
+export function renderStats(stats: Stats, output: OutputFormat, headers = true): Promise<string> {
+  const columns = pickColumns(statsColumns(stats), undefined, output);
+  const options = { output, columns, columnsNamed: false, headers };
+  const printing = { options, rows: statsRows(stats), document: stats, color: "auto" } as const;
+  return renderRows(printing, { env: {}, now: () => noon }, { isTTY: false, columns: 80 });
+}
