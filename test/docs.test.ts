@@ -132,6 +132,19 @@ describe("options", () => {
   });
 
   const readers = ["since", "tail", "wait", "show", "stats"];
+  const ofLists = firstWords(rows(section("docs/commands.md", "## Options of lists")).map(([cell = ""]) => cell));
+
+  test("the commands with rows of their own are named above what they share", () => {
+    const lists = commands
+      .filter(([name, command]) => hasRows(command) && !readers.includes(name))
+      .map(([name]) => name);
+    const [named = ""] = section("docs/commands.md", "## Options of lists").split("|");
+    expect([...spans(named)].sort()).toEqual(lists.sort());
+  });
+
+  function hasRows(command: Command): boolean {
+    return ofLists.every((option) => optionsOf(command).includes(option));
+  }
 
   test.each(commands.filter(([name]) => !commands.some(([other]) => other.startsWith(`${name} `))))(
     "what %s has beside the shared ones stands with it",
@@ -140,7 +153,9 @@ describe("options", () => {
       const told = rows(aboutCommand(group)).flatMap(([cell = "", , last = ""]) =>
         word === undefined ? firstWords([cell]) : spans(cell)[0]?.startsWith(name) === true ? firstWords([last]) : [],
       );
-      const shared = readers.includes(name) ? [...ofAll, "-h", "--help"] : common;
+      const shared = readers.includes(name)
+        ? [...ofAll, "-h", "--help"]
+        : [...common, ...(hasRows(command) ? ofLists : [])];
       const own = optionsOf(command).filter((option) => !shared.includes(option));
       expect(told.filter((option) => option.startsWith("-")).sort()).toEqual([...own].sort());
     },
