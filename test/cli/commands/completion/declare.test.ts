@@ -88,6 +88,23 @@ describe("what completion offers", () => {
     expect(host.out()).toBe("");
   });
 
+  it("has the columns of flow runs only for what prints flow runs", async () => {
+    for (const [words, found] of [
+      [["stats", "--columns", "records.fa"], "records.failed\t\n"],
+      [["profile", "list", "--columns", ""], ""],
+    ] as const) {
+      const host = fakeHost({ dir: home });
+      await runCli(["complete", "--", ...words], host);
+      expect(host.out()).toBe(found);
+    }
+  });
+
+  it("says what each format is", async () => {
+    const host = fakeHost({ dir: home });
+    await runCli(["complete", "--", "profile", "list", "-o", "mark"], host);
+    expect(host.out()).toBe("markdown\ta table for GitHub: issues, pull requests, wikis\n");
+  });
+
   it("says on the same line what each word means", async () => {
     const host = fakeHost({ dir: home });
     await runCli(["complete", "--", "since", "--lim"], host);
