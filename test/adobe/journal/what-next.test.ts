@@ -124,7 +124,7 @@ describe("the next thing for one more reader", () => {
     const told: Told[] = Array.from({ length: before / 16 }, () => ({ left: 16 }));
     const last: Told = before === 0 ? { left: 400 } : { left: 16, stage: forReader };
     const [first, ...others] = [...told, last];
-    expect(stepOf(windowOf([{ ...first!, ...bytes(held) }, ...others]), 9)).toBe(step);
+    expect(stepOf(windowOf([{ ...first, ...bytes(held) }, ...others]), 9)).toBe(step);
   });
 });
 
