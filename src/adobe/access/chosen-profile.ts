@@ -9,13 +9,13 @@ import { hasProfile, listProfiles, readUsedProfile } from "../../state/profile-f
 /** The profile that is built in and needs no account. */
 export const demoProfile = "demo";
 
-type Place = Pick<Host, "env" | "dirs">;
+type ProfileHost = Pick<Host, "env" | "dirs">;
 
 /**
  * Which profile this command is about: flag, FLOWRUN_PROFILE, the one that `profile use` chose, `default`.
  * @throws FlowrunError `usage` for an impossible name, `settings` where the choice cannot be read.
  */
-export async function chosenProfile(flag: string | undefined, host: Place): Promise<string> {
+export async function chosenProfile(flag: string | undefined, host: ProfileHost): Promise<string> {
   return namedProfile(flag, host.env) ?? (await readUsedProfile(host.dirs.config)) ?? defaultProfile;
 }
 
@@ -24,14 +24,14 @@ export async function chosenProfile(flag: string | undefined, host: Place): Prom
  * environment says all that is needed: such a profile has cursors only.
  * @throws FlowrunError `settings` that lists the known ones.
  */
-export async function requireProfile(profile: string, needs: "reading" | "profile", host: Place): Promise<void> {
+export async function requireProfile(profile: string, needs: "reading" | "profile", host: ProfileHost): Promise<void> {
   const nothing: ProfileValues = {};
   if (profile === defaultProfile || (await hasProfile(host.dirs.config, profile))) return;
   if (missingSettings(host.env, nothing, needs === "reading").length === 0) return;
   throw await noProfile(profile, "settings", host);
 }
 
-/** That there is no such profile: which there are, and which one was probably meant. */
+/** The failure where there is no such profile: it names those there are, and the one that was probably meant. */
 export async function noProfile(
   profile: string,
   kind: "settings" | "notFound",

@@ -1,60 +1,127 @@
+import { mint } from "../auth/client-credentials.ts";
+import { createTokenSource, readyToken } from "../auth/token-source.ts";
+import type { Credentials, Token, TokenSource, TokenStore } from "../auth/token.ts";
+import type { GatewayAccess } from "../gateway/ask-gateway.ts";
 import type { Patience } from "../gateway/retrying.ts";
 import type { Host, Send } from "../../host.ts";
 import type { Journal } from "../journal/ask-journal.ts";
-import { resolveSettings, type Settings } from "../settings/settings.ts";
+import { findConsolePlace, type ConsolePlace } from "../registrations/console-place.ts";
+import type { RegistrationsApi } from "../registrations/list-registrations.ts";
+import type { ProfileValues } from "../settings/keys.ts";
 import { resolvePlatformUrl } from "../settings/platform-url.ts";
-import { openWay, tokensOn, type ConnectOptions, type Way } from "./way.ts";
+import { findSetting, resolveAccess, resolveSettings, type Access, type Settings } from "../settings/settings.ts";
+import { createTokenFile } from "../../state/token-file.ts";
+import { openWay, type ConnectOptions, type Way } from "./way.ts";
 
-/** The way to a journal for one command. */
-export interface Connection {
-  readonly settings: Settings;
+/** The way to Adobe, or to the demo, for one command, with settings resolved once; no journal is needed. */
+export interface AdobeConnection {
+  readonly settings: Access;
+  /** The values that the profile has saved; none where the environment says all that a reading needs. */
+  readonly saved: ProfileValues;
+  /** The journal that the settings name, unchecked; `null` where none is named. */
+  readonly journalUrl: string | null;
+  /** Whose registrations to look at; `null` where nothing says so. */
+  readonly place: ConsolePlace | null;
   readonly send: Send;
-  /** What a cursor calls the journal. */
-  readonly journalName: string;
+  /** The token that was given ready-made, a kept one, or a new one. */
+  readonly tokens: (patience: Patience) => TokenSource;
+  /** Mints a token even where a kept one would do, since that proves the credential; keeps it for the next process. */
+  readonly mint: (patience: Patience) => Promise<Token>;
+  readonly registrations: (patience: Patience) => RegistrationsApi;
+  /** A journal by its URL, whether the settings name it or not. */
+  readonly journalAt: (url: string, patience: Patience) => Journal;
+  /** Where Experience Platform's own APIs are. @throws FlowrunError `settings` when that setting cannot be right. */
+  readonly platformUrl: () => string;
   /** A question as a cursor keeps it, and back: the demo's port is another one each time. */
   readonly toSaved: (url: string) => string;
   readonly fromSaved: (text: string) => string;
-  readonly journal: (patience: Patience) => Journal;
-  /** Where Experience Platform's own APIs are. @throws FlowrunError `settings` when that setting cannot be right. */
-  readonly platformUrl: () => string;
   readonly close: () => Promise<void>;
 }
 
+/** The same with a journal to read. */
+export interface Connection extends AdobeConnection {
+  readonly settings: Settings;
+  /** The journal's name in a cursor. */
+  readonly journalName: string;
+  /** The journal that the settings name. */
+  readonly journal: (patience: Patience) => Journal;
+}
+
+/** How much trouble a command puts up with that has no options for it. */
+export const usualPatience: Patience = { retries: 5, maxWaitMs: 300_000 };
+
+/** The demo's journal in a cursor. */
+export const demoName = "demo:";
+
 /**
- * Finds the settings and gets ready to ask; nothing is sent yet.
+ * Finds the settings and gets ready to read the journal; nothing is sent yet.
  * @throws FlowrunError `settings` when something is missing or damaged.
  */
 export async function connect(options: ConnectOptions, host: Host): Promise<Connection> {
   const way = await openWay(options, "reading", host);
-  return connection(way, resolveSettings(way.profile, way.env, way.saved), options, host);
-}
-
-function connection(way: Way, settings: Settings, options: ConnectOptions, host: Host): Connection {
-  const { send, origin, blame, close } = way;
-  const { journalUrl, clientId, imsOrgId } = settings;
-  const { notify, signal } = options;
-  const tokens = tokensOn(way, settings, options, host);
+  const settings = resolveSettings(way.profile, way.env, way.saved);
+  const { journalUrl } = settings;
+  const access = withSettings(settings, way, options, host);
   return {
+    ...access,
     settings,
-    send,
-    close,
-    platformUrl: () => origin ?? resolvePlatformUrl(way.env),
-    journalName: origin === null ? journalUrl : demoName,
-    toSaved: (url) => (origin !== null && url.startsWith(origin) ? demoName + url.slice(origin.length) : url),
-    fromSaved: (text) => (origin !== null && text.startsWith(demoName) ? origin + text.slice(demoName.length) : text),
-    journal: (patience) => ({
-      host: { ...host, send },
-      signal,
-      patience,
-      notify,
-      blame,
-      url: journalUrl,
-      clientId,
-      imsOrgId,
-      tokens: tokens.source(patience),
-    }),
+    journalName: way.origin === null ? journalUrl : demoName,
+    journal: (patience) => access.journalAt(journalUrl, patience),
   };
 }
 
-/** What a cursor calls the demo's journal. */
-export const demoName = "demo:";
+/**
+ * Finds the settings and gets ready to ask for tokens and registrations; nothing is sent yet.
+ * @throws FlowrunError `settings` when something is missing or damaged.
+ */
+export async function openAccess(options: ConnectOptions, host: Host): Promise<AdobeConnection> {
+  return accessOn(await openWay(options, "profile", host), options, host);
+}
+
+/** The same on a way that is open already. @throws FlowrunError `settings`. */
+export function accessOn(way: Way, options: ConnectOptions, host: Host): AdobeConnection {
+  return withSettings(resolveAccess(way.profile, way.env, way.saved), way, options, host);
+}
+
+function withSettings(settings: Access, way: Way, options: ConnectOptions, host: Host): AdobeConnection {
+  const { env, saved, send, origin, blame, close } = way;
+  const { clientId, imsOrgId, apiUrl } = settings;
+  const { notify, signal } = options;
+  const world = { ...host, send };
+  const journalUrl = findSetting("journalUrl", env, saved)?.value ?? null;
+  const credentials: Credentials = { ...settings, secrets: settings.clientSecrets };
+  const place = { cacheFolder: host.dirs.cache, profile: way.profile };
+  const store = origin === null ? createTokenFile(place, credentials, notify) : forgetful;
+
+  const mintNew = (patience: Patience): Promise<Token> =>
+    mint(credentials, { host: world, signal, patience, notify, blame });
+  const tokens = (patience: Patience): TokenSource =>
+    settings.accessToken === null
+      ? createTokenSource({ host, store, mint: () => mintNew(patience) })
+      : readyToken(settings.accessToken);
+  const gateway = (patience: Patience): GatewayAccess => {
+    return { host: world, signal, patience, notify, blame, clientId, imsOrgId, tokens: tokens(patience) };
+  };
+  return {
+    settings,
+    saved,
+    journalUrl,
+    place: findConsolePlace(saved, journalUrl),
+    send,
+    tokens,
+    mint: async (patience) => {
+      const token = await mintNew(patience);
+      await store.keep(token);
+      return token;
+    },
+    registrations: (patience) => ({ ...gateway(patience), apiUrl }),
+    journalAt: (url, patience) => ({ ...gateway(patience), url }),
+    platformUrl: () => origin ?? resolvePlatformUrl(env),
+    toSaved: (url) => (origin !== null && url.startsWith(origin) ? demoName + url.slice(origin.length) : url),
+    fromSaved: (text) => (origin !== null && text.startsWith(demoName) ? origin + text.slice(demoName.length) : text),
+    close,
+  };
+}
+
+/** The demo's tokens are not kept. */
+const forgetful: TokenStore = { find: () => Promise.resolve(null), keep: () => Promise.resolve() };

@@ -5,17 +5,18 @@ import { overridden } from "../settings/settings.ts";
 import { readVariable } from "../settings/environment.ts";
 import { variables, type Env, type ProfileValues } from "../settings/keys.ts";
 
-/** Whose settings a failure is judged by. */
+/** The settings that a failure may come from. */
 export interface Circumstances {
   readonly profile: string;
   readonly env: Env;
-  /** What the profile has saved; asked for only where the environment is suspect. */
+  /** Reads the values that the profile has saved; called only where the environment is suspect. */
   readonly saved: () => Promise<ProfileValues>;
 }
 
 /**
  * Names what stands in the environment where it may have caused a failure: a ready token, or a setting that the profile
- * has saved otherwise. Nobody remembers what was exported last week. Any other error comes back as it is.
+ * has saved otherwise. Nobody remembers what was exported last week. Any other error comes back as it is, and one that
+ * was told suspects nothing any more.
  */
 export async function nameCulprits(error: FlowrunError, { profile, env, saved }: Circumstances): Promise<FlowrunError> {
   const { suspects } = error;

@@ -1,21 +1,23 @@
 import { FlowrunError } from "../../errors.ts";
 import { defaultWaitMs, mayPass, retryAfterMs } from "../gateway/backoff.ts";
-import { blaming, persevere, type Attempt, type Retrying } from "../gateway/retrying.ts";
-import { describeNetworkFailure, isMistake, networkHint, readServerWords, saidIn } from "../http/words.ts";
+import { attempt } from "../gateway/attempt.ts";
+import { blaming, persevere, unavailable, type Attempt, type Retrying } from "../gateway/retrying.ts";
+import { readServerWords, saidIn } from "../http/words.ts";
 import type { Answer, Ask, Host } from "../../host.ts";
 import { parseObject } from "../../json.ts";
 import { blamesSecret, secretsRefused, strangersAnswer, tokenRefused, type Refusal } from "./ims-refusals.ts";
 import { Secret } from "./secret.ts";
 import { isTokenText, type Credentials, type Token } from "./token.ts";
 
+/** The means and the patience to ask IMS with. */
 export interface Minting extends Retrying {
   readonly host: Pick<Host, "send" | "now" | "sleep" | "random">;
 }
 
 /**
- * Asks IMS for a token with the client-credentials grant (contract: journal, §2.1). Tries the next secret where it is the
- * secret that IMS refuses; waits out 429, 5xx (and what else passes) and network failures as `minting.patience` allows.
- * @throws FlowrunError `auth` with IMS's own words, or `unavailable`.
+ * Asks IMS for a token with the client-credentials grant (RFC 6749, 4.4; Adobe calls it OAuth Server-to-Server). Tries
+ * the next secret where it is the secret that IMS refuses; waits out 429, 5xx (and what else passes) and network failures as `minting.patience` allows.
+ * @throws FlowrunError `auth` with IMS's own words, or `unavailable`; what is a mistake of our own at once and as it is.
  */
 export async function mint(credentials: Credentials, minting: Minting): Promise<Token> {
   return blaming(() => mintWithAny(credentials, minting), minting);
@@ -26,30 +28,29 @@ async function mintWithAny(credentials: Credentials, minting: Minting): Promise<
     hint: "flowrun login",
   });
   for (const secret of credentials.secrets) {
-    const outcome = await persevere(() => tryOnce(credentials, secret, minting), minting);
-    if ("token" in outcome) return outcome.token;
-    refused = secretsRefused(credentials, outcome.refusal);
+    const verdict = await persevere(() => tryOnce(credentials, secret, minting), minting);
+    if ("token" in verdict) return verdict.token;
+    refused = secretsRefused(credentials, verdict.refusal);
   }
   throw refused;
 }
 
-type Outcome = { readonly token: Token } | { readonly refusal: Refusal };
+/** How IMS answered to one secret. */
+type ImsVerdict = { readonly token: Token } | { readonly refusal: Refusal };
 
-async function tryOnce(credentials: Credentials, secret: Secret, minting: Minting): Promise<Attempt<Outcome>> {
+async function tryOnce(credentials: Credentials, secret: Secret, minting: Minting): Promise<Attempt<ImsVerdict>> {
   const { host, signal } = minting;
   const ask = tokenRequest(credentials, secret);
   minting.notify({ kind: "asking", method: ask.method, url: ask.url });
   const mintedAt = host.now();
-  try {
+  const exchange = async (): Promise<Attempt<ImsVerdict>> => {
     const answer = await host.send(ask, signal);
-    return judge(credentials, answer, await answer.body(), { mintedAt, now: host.now() });
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof FlowrunError || isMistake(error)) throw error;
-    const failed = trouble("IMS could not be reached", describeNetworkFailure(error));
-    return { trouble: { ...failed, hint: networkHint, suspects: ["imsUrl"], examine: true } };
-  }
+    return readTokenAnswer(credentials, answer, await answer.body(), { mintedAt, now: host.now() });
+  };
+  return attempt(exchange, ims, signal);
 }
+
+const ims = { unreached: "IMS could not be reached", setting: "imsUrl" };
 
 function tokenRequest(credentials: Credentials, secret: Secret): Ask {
   const form = new URLSearchParams({
@@ -66,27 +67,29 @@ function tokenRequest(credentials: Credentials, secret: Secret): Ask {
   };
 }
 
-/** @throws FlowrunError for an answer that neither waiting nor another secret mends. */
-function judge(
+/** The token, or why there is none. @throws FlowrunError for an answer that neither waiting nor another secret mends. */
+function readTokenAnswer(
   credentials: Credentials,
   answer: Answer,
   body: Uint8Array,
   { mintedAt, now }: { readonly mintedAt: number; readonly now: number },
-): Attempt<Outcome> {
+): Attempt<ImsVerdict> {
   const words = readServerWords(answer.headers, body, answer.status);
   const token = answer.status === 200 ? readToken(body, mintedAt) : null;
   if (token !== null) return { value: { token } };
   if (answer.status === 429 || mayPass(answer.status)) {
     const told = retryAfterMs(answer.headers, now);
     const waitMs = answer.status === 429 || answer.status === 503 ? (told ?? defaultWaitMs) : null;
-    return { trouble: { ...trouble(`IMS answered ${String(answer.status)}`, saidIn(words), words.requestId), waitMs } };
+    return {
+      trouble: { ...unavailable(`IMS answered ${String(answer.status)}`, saidIn(words), words.requestId), waitMs },
+    };
   }
   const stranger = strangersAnswer(credentials, answer, body, words);
   if (stranger !== null) throw stranger;
   if (answer.status === 200) {
     // The body is not quoted: what is left of it may be a token.
     return {
-      trouble: trouble("IMS answered without a token", "its body is not the JSON of a token", words.requestId),
+      trouble: unavailable("IMS answered without a token", "its body is not the JSON of a token", words.requestId),
     };
   }
   const refusal: Refusal = { status: answer.status, words };
@@ -94,11 +97,7 @@ function judge(
   throw tokenRefused(credentials, refusal);
 }
 
-function trouble(what: string, why: string | null, requestId: string | null = null) {
-  return { what, kind: "unavailable", why, requestId, waitMs: null } as const;
-}
-
-/** More than this many "seconds" are milliseconds: the legacy exchange counts in those (contract: journal, §2.2). */
+/** More than this many "seconds" are milliseconds: the legacy exchange counts in those. */
 const mostSeconds = 100_000;
 
 function readToken(body: Uint8Array, mintedAt: number): Token | null {

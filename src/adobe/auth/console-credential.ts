@@ -14,7 +14,7 @@ export interface FoundCredential {
   readonly secretsField: string;
 }
 
-/** What a file from Adobe Developer Console, or one made of it, says (contract: journal, §2.6). `null`: it does not. */
+/** The contents of a file from Adobe Developer Console, or of one made of it. `null`: the file does not say. */
 export interface ConsoleFile {
   /** Never empty, but for an aio project file (`.aio`), whose credentials stand in the `.env` beside it. */
   readonly credentials: readonly FoundCredential[];
@@ -36,18 +36,21 @@ export interface FieldNames {
   readonly areJoined?: boolean;
 }
 
+/** The credential JSON of the console's "Download JSON". */
 export const upperCase: FieldNames = {
   clientId: "CLIENT_ID",
   secrets: "CLIENT_SECRETS",
   scopes: "SCOPES",
   organisation: "ORG_ID",
 };
+/** The project's or workspace's JSON, and aio's contexts. */
 export const lowerCase: FieldNames = {
   clientId: "client_id",
   secrets: "client_secrets",
   scopes: "scopes",
   organisation: "ims_org_id",
 };
+/** The properties of Adobe's Java library, in lower case. */
 export const propertyNames: FieldNames = {
   clientId: "aio_api_key",
   secrets: "aio_client_secret",
@@ -64,11 +67,11 @@ export const aeppNames: FieldNames = {
   areJoined: true,
 };
 
-/** Where a credential was found. */
+/** The place in a file where a credential was found. */
 export interface Spot {
   readonly file: string;
   readonly name: string;
-  /** What stands before the field's name in a message. */
+  /** Stands before the field's name in a message. */
   readonly at: string;
 }
 
@@ -109,7 +112,7 @@ function listIn(text: string): unknown {
   }
 }
 
-/** What mends a file. */
+/** The clicks that give a file which can be used. */
 export const download =
   "take the file that Adobe Developer Console → your project → Download gives, or a credential's Download JSON";
 
@@ -123,7 +126,7 @@ export function lacks(file: string, field: string): FlowrunError {
   return unusable(file, `it lacks the field \`${field}\``, download);
 }
 
-/** A file whose only service credential is of the kind that has ended (contract: journal, §2.3). Pure. */
+/** A file whose only service credential is of the kind, JWT, that Adobe has ended. Pure. */
 export function jwtOnly(file: string, missing: string): FlowrunError {
   return unusable(
     file,

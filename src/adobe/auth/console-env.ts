@@ -2,13 +2,14 @@
 
 import { parseLines } from "./console-text.ts";
 
+/** One credential's fields in an `.env`. */
 export interface EnvContext {
   readonly name: string;
   /** By the fields' own names (`client_id`). */
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** What the lines of a file set. */
+/** The values that the lines of a file set. */
 export interface Lines {
   /** Of `AIO_ims_contexts_<name>_<field>=…`, where `__` stands for `_`, which in a name may have been a blank. */
   readonly contexts: readonly EnvContext[];
@@ -16,6 +17,7 @@ export interface Lines {
   readonly properties: Readonly<Record<string, unknown>> | null;
 }
 
+/** Reads the lines of a file as aio does; lines that set nothing known are passed over. Pure. */
 export function readEnvLines(text: string): Lines {
   const pairs = parseLines(text).map(([key, value]) => [key, value.trim()] as const);
   return { contexts: readContexts(pairs), properties: readProperties(pairs) };

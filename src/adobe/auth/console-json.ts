@@ -21,7 +21,7 @@ import { parseBraces, parseIndented } from "./console-text.ts";
 /**
  * Reads every shape there is: the project or workspace JSON, the credential JSON, an ims-context file, aio's `.env`, `.aio`
  * and own settings (HJSON or YAML), a properties file (`aio_client_secret=…`), and the Python library's settings.
- * @param file what messages call it.
+ * @param file its name in messages.
  * @throws FlowrunError `settings` that names the file and the missing or wrong field; it never quotes the file. Pure.
  */
 export function readConsoleFile(text: string, file: string): ConsoleFile {

@@ -1,7 +1,7 @@
 import { parseObject, textOf, type JsonObject } from "../../json.ts";
 import type { Secret } from "./secret.ts";
 
-/** What an access token tells of itself. */
+/** The claims of an access token, as far as they are read. */
 export interface TokenClaims {
   /** `null` where it does not say. */
   readonly scopes: readonly string[] | null;
@@ -11,7 +11,7 @@ export interface TokenClaims {
 
 /**
  * Reads the claims of a token that is a JWT, without asking anybody; both `null` for any other. Nothing is verified:
- * whether the token is good is for Adobe to say. IMS counts in milliseconds, in texts (contract: journal, §2.2). Pure.
+ * whether the token is good is for Adobe to say. IMS counts in milliseconds, in texts. Pure.
  */
 export function readClaims(token: Secret): TokenClaims {
   const claims = decode(token.reveal());

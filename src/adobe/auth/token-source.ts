@@ -2,6 +2,7 @@ import type { Host } from "../../host.ts";
 import type { Secret } from "./secret.ts";
 import { isFresh, type Token, type TokenSource, type TokenStore } from "./token.ts";
 
+/** Where tokens come from: a store that outlives the process, and IMS. */
 export interface TokenSourceOptions {
   readonly host: Pick<Host, "now">;
   readonly store: TokenStore;

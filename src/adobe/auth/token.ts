@@ -1,7 +1,8 @@
 import type { Secret } from "./secret.ts";
 
-/** What IMS needs to hand out a token (OAuth Server-to-Server). */
+/** A credential of the kind OAuth Server-to-Server, which IMS hands out a token for. */
 export interface Credentials {
+  /** Where IMS is, without a slash at the end. */
   readonly imsUrl: string;
   readonly clientId: string;
   /** A credential holds up to two while they are rotated; they are tried in this order. */

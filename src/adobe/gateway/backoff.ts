@@ -1,9 +1,9 @@
 import type { AnswerHeaders } from "../../host.ts";
 
-/** What a 429, a 503 or a 204 means when it does not say how long to wait, or says it badly (contract: journal, §1.7). */
+/** How long a 429, a 503 or a 204 is waited out, in milliseconds, that does not say how long to wait, or says it badly. */
 export const defaultWaitMs = 10_000;
 
-/** However long a server asks to be left alone, it is asked again after a day: what it meant then may long be over. */
+/** The longest wait, in milliseconds, however long a server asks to be left alone: after a day its reason may long be over. */
 export const longestWaitMs = 24 * 3_600_000;
 
 const firstCeilingMs = 500;
@@ -22,8 +22,8 @@ export function mayPass(status: number): boolean {
 
 /**
  * What an answer's Retry-After asks for, in milliseconds: whole seconds, or an HTTP date by the clock that the answer's
- * own Date tells (`now` where it tells none); one second at least. `null` for nothing, garbage, or a wait that is
- * already over. Pure.
+ * own Date tells (`now`, epoch milliseconds, where it tells none); one second at least (RFC 9110, 10.2.3). `null` for
+ * nothing, garbage, or a wait that is already over. Pure.
  */
 export function retryAfterMs(headers: AnswerHeaders, now: number): number | null {
   const text = headers["retry-after"]?.[0]?.trim() ?? "";

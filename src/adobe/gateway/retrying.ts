@@ -24,6 +24,12 @@ export interface Trouble {
   readonly examine?: boolean;
 }
 
+/** The usual trouble: somebody is not to be had at the moment, and says nothing of when. Pure. */
+export function unavailable(what: string, why: string | null, requestId: string | null = null): Trouble {
+  return { what, kind: "unavailable", why, requestId, waitMs: null };
+}
+
+/** How one attempt came out. */
 export type Attempt<T> = { readonly value: T } | { readonly trouble: Trouble };
 
 /** How much trouble a command puts up with. */
@@ -34,8 +40,10 @@ export interface Patience {
   readonly maxWaitMs: number;
 }
 
+/** The means and the limits of trying again. */
 export interface Retrying {
   readonly host: Pick<Host, "sleep" | "random">;
+  /** Ends every request and every wait when it aborts. */
   readonly signal: AbortSignal;
   readonly patience: Patience;
   readonly notify: Notify;
@@ -51,7 +59,10 @@ export async function persevere<T>(attempt: () => Promise<Attempt<T>>, retrying:
   return blaming(() => tryAgainAndAgain(attempt, retrying), retrying);
 }
 
-/** Does the work; where what it throws suspects a setting, whoever knows more of it tells it. */
+/**
+ * Does the work.
+ * @throws what the work throws; a FlowrunError that suspects a setting comes as `blame` tells it.
+ */
 export async function blaming<T>(work: () => Promise<T>, { blame }: Pick<Retrying, "blame">): Promise<T> {
   try {
     return await work();

@@ -1,23 +1,19 @@
-import type { Token, TokenSource } from "../auth/token.ts";
-import { FlowrunError } from "../../errors.ts";
 import { defaultWaitMs, longestWaitMs, retryAfterMs } from "../gateway/backoff.ts";
-import { persevere, type Attempt, type Retrying, type Trouble } from "../gateway/retrying.ts";
-import { describeNetworkFailure, isMistake, networkHint } from "../http/words.ts";
-import type { Answer, Ask, Host } from "../../host.ts";
-import { textOf } from "../../json.ts";
-import { judge, tokenFor, type Question } from "../gateway/judge.ts";
+import { askGateway, sendQuestion, type GatewayAccess } from "../gateway/ask-gateway.ts";
+import { mayFollow, resolveNext } from "../gateway/follow.ts";
 import { findLink } from "../gateway/link.ts";
-import { decodePage, guessTimes, mayFollow, resolveNext, skimPage, type Page } from "./page.ts";
+import { unavailable, type Attempt } from "../gateway/retrying.ts";
+import type { GatewayService } from "../gateway/service.ts";
+import type { Answer } from "../../host.ts";
+import { textOf } from "../../json.ts";
+import { decodePage, guessTimes, skimPage, type Page } from "./page.ts";
 import { retentionMs } from "./retention.ts";
 import { afterPosition } from "./when.ts";
 
-/** What it takes to ask one journal. */
-export interface Journal extends Retrying {
-  readonly host: Pick<Host, "send" | "now" | "sleep" | "random">;
+/** One journal, and the means to ask it. */
+export interface Journal extends GatewayAccess {
+  /** The journal's own URL, as the settings have it. */
   readonly url: string;
-  readonly clientId: string;
-  readonly imsOrgId: string;
-  readonly tokens: TokenSource;
   /** Texts of which one stands in every page worth parsing; left out where every page is. */
   readonly marks?: readonly string[];
 }
@@ -33,34 +29,33 @@ export interface Asked {
 /**
  * Asks for one page until it is in. The question is made anew for each attempt, since `seek` counts from the moment of
  * asking.
- * The page rejects with FlowrunError when patience runs out or waiting cannot help.
+ * The page rejects as `askGateway` does.
  * @param turn the page is parsed no earlier than this settles; its body is read at once.
  */
 export function askJournal(journal: Journal, question: () => string, turn: Promise<void> = Promise.resolve()): Asked {
-  let tell: (next: string | null) => void = () => undefined;
-  const head = new Promise<string | null>((resolve) => (tell = resolve));
-  const refused: Token[] = [];
-  const page = persevere(() => tryOnce(journal, question(), refused, { tell, turn }), journal);
-  page.then(
-    () => {
-      tell(null);
-    },
-    () => {
-      tell(null);
-    },
-  );
+  let announce: Steps["announce"] = () => undefined;
+  const head = new Promise<string | null>((resolve) => (announce = resolve));
+  const page = askGateway(journal, {
+    service: serviceOf(journal),
+    url: question,
+    accept,
+    read: (answer, url) => readAnswer(journal, url, answer, { announce, turn }),
+  });
+  const noMore = (): void => {
+    announce(null);
+  };
+  page.then(noMore, noMore);
   return { head, page };
 }
 
 /**
  * Asks whether a position still exists. A purged one may answer 204 for ever as if nothing had happened; only
- * `validate` says 400 (contract: journal, §1.5). Anything but a clear no counts as yes.
+ * `validate` says 400 (Adobe's Journaling API, "validate"). Anything but a clear no counts as yes.
  */
 export async function isPurged(journal: Journal, validateUrl: string): Promise<boolean> {
   try {
     const token = await journal.tokens.current();
-    journal.notify({ kind: "asking", method: "GET", url: validateUrl });
-    const answer = await journal.host.send(request(journal, validateUrl, token), journal.signal);
+    const answer = await sendQuestion(journal, token, { service: serviceOf(journal), url: validateUrl, accept });
     answer.discard();
     return answer.status === 400 || answer.status === 410;
   } catch {
@@ -71,50 +66,44 @@ export async function isPurged(journal: Journal, validateUrl: string): Promise<b
 /** Between headers and page. */
 interface Steps {
   /** Says what comes next, as soon as it is known. */
-  readonly tell: (next: string | null) => void;
+  readonly announce: (next: string | null) => void;
   /** Settles when the page is wanted. */
   readonly turn: Promise<void>;
 }
 
-/** @param refused the tokens that the gateway refused for this page; grows. */
-async function tryOnce(journal: Journal, url: string, refused: Token[], steps: Steps): Promise<Attempt<Page>> {
-  const token = await tokenFor(journal.tokens, refused);
-  journal.notify({ kind: "asking", method: "GET", url });
-  try {
-    const answer = await journal.host.send(request(journal, url, token), journal.signal);
-    if (answer.status === 200) return await readPage(journal, url, answer, steps);
-    if (answer.status === 204) return { value: endOfJournal(journal, url, answer) };
-    const question: Question = { service: "journal", url, refused };
-    return { trouble: await judge(question, answer, token, journal.host.now()) };
-  } catch (error) {
-    journal.signal.throwIfAborted();
-    if (error instanceof FlowrunError || isMistake(error)) throw error;
-    const failed = trouble("the journal could not be read", describeNetworkFailure(error));
-    return { trouble: { ...failed, hint: networkHint, suspects: ["journalUrl"], examine: true } };
-  }
-}
+const accept = "application/vnd.adobecloud.events+json, application/json";
 
-/** The one place where a token is put to a question: whoever named it, a link or a file, it goes where it may and nowhere else. */
-function request(journal: Journal, url: string, token: Token): Ask {
-  resolveNext(url, journal.url, journal.url);
+function serviceOf({ url }: Journal): GatewayService {
   return {
-    method: "GET",
+    name: "the journal",
     url,
-    headers: {
-      authorization: `Bearer ${token.accessToken.reveal()}`,
-      "x-api-key": journal.clientId,
-      "x-ims-org-id": journal.imsOrgId,
-      accept: "application/vnd.adobecloud.events+json, application/json",
+    setting: "journalUrl",
+    unreached: "the journal could not be read",
+    forbidden: "Adobe does not let this credential read the journal",
+    missing: {
+      message: "there is no journal at",
+      hint: "see where the project's journals are: flowrun registrations   (a new registration takes two minutes)",
     },
+    check: "check --limit and the journal's URL (flowrun config get journalUrl; FLOWRUN_JOURNAL_URL)",
   };
 }
 
-async function readPage(journal: Journal, url: string, answer: Answer, { tell, turn }: Steps): Promise<Attempt<Page>> {
+function readAnswer(journal: Journal, url: string, answer: Answer, steps: Steps): Promise<Attempt<Page>> | null {
+  if (answer.status === 200) return readPage(journal, url, answer, steps);
+  return answer.status === 204 ? Promise.resolve({ value: endOfJournal(journal, url, answer) }) : null;
+}
+
+async function readPage(
+  journal: Journal,
+  url: string,
+  answer: Answer,
+  { announce, turn }: Steps,
+): Promise<Attempt<Page>> {
   const link = findLink(answer.headers["link"] ?? [], "next");
   // Anything but JSON may be a stranger's page: its links are worth nothing until the body is known to be a journal's.
   if (link !== null && /json/i.test(answer.headers["content-type"]?.[0] ?? "json")) {
     const early = resolveOrDiscard(link, url, journal, answer);
-    if (early !== url) tell(early);
+    if (early !== url) announce(early);
   }
   const onSlow = (): void => {
     journal.notify(slow);
@@ -125,7 +114,7 @@ async function readPage(journal: Journal, url: string, answer: Answer, { tell, t
   const skimmed = journal.marks === undefined ? null : skimPage(bytes, journal.marks);
   const body = skimmed ?? decodePage(bytes);
   if (body === null) {
-    return { trouble: trouble("the journal sent a page that is not whole", "its body is not the JSON of a page") };
+    return { trouble: unavailable("the journal sent a page that is not whole", "its body is not the JSON of a page") };
   }
   const now = journal.host.now();
   return {
@@ -136,7 +125,7 @@ async function readPage(journal: Journal, url: string, answer: Answer, { tell, t
       count: body.count,
       last: textOf(body.entries.at(-1)?.position) ?? body.last,
       ...guessTimes(bytes, now - retentionMs, now),
-      next: link === null ? afterLast(journal, url, body.last) : resolveNext(link, url, journal.url),
+      next: link === null ? afterLast(journal, url, body.last) : resolveNext(link, url, serviceOf(journal)),
       atEnd: false,
       validate: null,
       waitMs: 0,
@@ -144,7 +133,7 @@ async function readPage(journal: Journal, url: string, answer: Answer, { tell, t
   };
 }
 
-/** Many times what a journal sends: its pages end at 1.5 MB (contract: journal, §1.3). */
+/** Many times what a journal sends: its pages end at 1.5 MB. In bytes. */
 const mostPageBytes = 32 * 1024 * 1024;
 
 const slow = {
@@ -154,7 +143,7 @@ const slow = {
 
 function resolveOrDiscard(link: string, url: string, journal: Journal, answer: Answer): string {
   try {
-    return resolveNext(link, url, journal.url);
+    return resolveNext(link, url, serviceOf(journal));
   } catch (error) {
     answer.discard();
     throw error;
@@ -185,14 +174,10 @@ function endOfJournal(journal: Journal, url: string, answer: Answer): Page {
     last: null,
     recordedFrom: null,
     recordedAt: null,
-    next: next === null ? url : resolveNext(next, url, journal.url),
+    next: next === null ? url : resolveNext(next, url, serviceOf(journal)),
     atEnd: true,
     // Only a question that may be asked; one that points elsewhere is left alone.
     validate: validate !== null && mayFollow(validate, url, journal.url) ? new URL(validate, url).href : null,
     waitMs,
   };
-}
-
-function trouble(what: string, why: string | null): Trouble {
-  return { what, kind: "unavailable", why, requestId: null, waitMs: null };
 }

@@ -1,4 +1,4 @@
-import { mayFollow } from "./page.ts";
+import { mayFollow } from "../gateway/follow.ts";
 
 /** flowrun's durable place in a journal. */
 export interface Cursor {

@@ -1,6 +1,4 @@
-import { FlowrunError } from "../../errors.ts";
 import { isObject, parseObject, textOf } from "../../json.ts";
-import { serviceNames, type Service } from "../gateway/refusals.ts";
 
 /** One element of a journal page as delivered. */
 export interface Entry {
@@ -11,7 +9,7 @@ export interface Entry {
 
 /** One answer of the journal. */
 export interface Page {
-  /** What was asked. */
+  /** The URL that was asked. */
   readonly url: string;
   readonly entries: readonly Entry[];
   /** The body of a page that holds nothing that was asked for: it was not parsed, and `entries` is empty. */
@@ -23,21 +21,21 @@ export interface Page {
   /** About when its first events were recorded, and its last: epoch milliseconds, as far as their texts tell; for progress only. */
   readonly recordedFrom: number | null;
   readonly recordedAt: number | null;
-  /** What to ask next: the `rel=next` link, kept whole and made absolute. */
+  /** The URL to ask next: the `rel=next` link, kept whole and made absolute. */
   readonly next: string;
   /** True for a 204: nothing is there at the moment. */
   readonly atEnd: boolean;
-  /** On a 204, where to ask whether its position still exists (contract: journal, §1.5). */
+  /** On a 204, where to ask whether its position still exists; `null` where it does not say. */
   readonly validate: string | null;
   /** How long to leave the journal alone before asking for `next`, in milliseconds. */
   readonly waitMs: number;
 }
 
-/** What the body of a 200 holds. */
+/** The body of a 200, as far as it is read. */
 export interface PageBody {
   readonly entries: readonly Entry[];
   readonly count: number;
-  /** `_page.last`: only a fallback for a missing `next` link, never a way to walk (contract: journal, §1.4). */
+  /** `_page.last`: only a fallback for a missing `next` link, never a way to walk. */
   readonly last: string | null;
 }
 
@@ -140,40 +138,10 @@ export function guessTimes(
 const timeTextBytes = 4096;
 const timePattern = /\b1\d{12}\b|\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
 
-/** The documented SDK sample has `body` beside `event`; it is handed on inside it (contract: flow-runs, §1.3). */
+/** The sample in Adobe's documentation of its SDK has `body` beside `event`; it is handed on inside it. */
 function entry(element: unknown): Entry {
   if (!isObject(element)) return { position: "", event: element };
   const { position, event, body } = element;
   const whole = isObject(event) && body !== undefined && event["body"] === undefined ? { ...event, body } : event;
   return { position: textOf(position) ?? "", event: whole };
-}
-
-/** Whether the token may go where a link points: to the service's own origin, or by https to *.adobe.io. Pure. */
-export function mayFollow(link: string, requestUrl: string, baseUrl: string): boolean {
-  if (!URL.canParse(link, requestUrl)) return false;
-  const { origin, protocol, hostname } = new URL(link, requestUrl);
-  return origin === new URL(baseUrl).origin || (protocol === "https:" && /(^|\.)adobe\.io$/.test(hostname));
-}
-
-/**
- * The absolute form of a `next` link.
- * @throws FlowrunError `protocol` for one that may not be followed, with its host; nothing has been sent to it.
- * Pure.
- */
-export function resolveNext(link: string, requestUrl: string, baseUrl: string, service: Service = "journal"): string {
-  const name = serviceNames[service];
-  if (!URL.canParse(link, requestUrl)) {
-    throw new FlowrunError("protocol", `the next link of ${name} is no URL`, {
-      why: `it reads ${JSON.stringify(link.slice(0, 200))}`,
-      hint: "check the URLs: flowrun config list; a proxy in between may change links",
-      examine: true,
-    });
-  }
-  const { href, host } = new URL(link, requestUrl);
-  if (mayFollow(link, requestUrl, baseUrl)) return href;
-  throw new FlowrunError("protocol", `the next link of ${name} points to another host, ${host}, and was not followed`, {
-    why: "the access token goes only to the same host or to *.adobe.io over https",
-    hint: "check the URLs (flowrun config list), and any proxy between here and Adobe",
-    examine: true,
-  });
 }

@@ -1,4 +1,5 @@
 import { reasonOf } from "../../errors.ts";
+import { isMistake } from "../http/words.ts";
 import type { Host } from "../../host.ts";
 import { pathSegment } from "../../text/path-segment.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
@@ -9,6 +10,8 @@ export interface KnownName {
   readonly name: string | null;
   readonly at: number;
 }
+
+/** Names by flow id. */
 export type KnownNames = ReadonlyMap<string, KnownName>;
 
 /** Where names outlive the process. A store that cannot be used finds nothing and keeps nothing. */
@@ -17,13 +20,15 @@ export interface NameStore {
   keep(names: KnownNames): Promise<void>;
 }
 
+/** Where names come from, and where they are kept. */
 export interface NameBookOptions {
   readonly host: Pick<Host, "now" | "sleep">;
   /** Aborts when flowrun is asked to stop. */
   readonly signal: AbortSignal;
   readonly store: NameStore;
+  /** Asks for one name; `signal` aborts when the book is closed. */
   readonly ask: (flowId: string, sandbox: string | null, signal: AbortSignal) => Promise<NameAnswer>;
-  /** Told once, when names cannot be had. */
+  /** Called once, when names cannot be had, with the reason as half a sentence. */
   readonly complain: (trouble: string) => void;
 }
 
@@ -72,7 +77,7 @@ export async function openNameBook({ host, signal, store, ask, complain }: NameB
       if (asking.size >= atOnce) return;
       waiting.delete(flowId);
       const asked = ask(flowId, sandbox, stop.signal)
-        .catch((error: unknown) => ({ trouble: reasonOf(error) }))
+        .catch((error: unknown) => ({ trouble: unaskable(error) }))
         .then((answer) => {
           asking.delete(flowId);
           take(flowId, answer);
@@ -112,4 +117,9 @@ export async function openNameBook({ host, signal, store, ask, complain }: NameB
       if (hasNews) await store.keep(new Map([...known].filter(([, name]) => isFresh(name))));
     },
   };
+}
+
+/** A name is a courtesy, so that even a bug ends no reading; but it is told as one. */
+function unaskable(error: unknown): string {
+  return isMistake(error) ? `flowrun hit a bug: ${reasonOf(error)}` : reasonOf(error);
 }

@@ -1,22 +1,18 @@
-import type { Token, TokenSource } from "../auth/token.ts";
 import { FlowrunError } from "../../errors.ts";
-import { persevere, type Attempt, type Retrying, type Trouble } from "../gateway/retrying.ts";
-import { describeNetworkFailure, networkHint } from "../http/words.ts";
-import type { Ask, Host } from "../../host.ts";
-import { judge, tokenFor } from "../gateway/judge.ts";
-import { resolveNext } from "../journal/page.ts";
+import { askGateway, type GatewayAccess } from "../gateway/ask-gateway.ts";
+import { resolveNext } from "../gateway/follow.ts";
+import { unavailable, type Attempt } from "../gateway/retrying.ts";
+import type { GatewayService } from "../gateway/service.ts";
+import type { Answer } from "../../host.ts";
 import { mostRounds, pauseAfter } from "../journal/progress.ts";
 import { isObject, parseObject, type JsonObject } from "../../json.ts";
-import { registrationsUrl, type Place } from "./place.ts";
+import { registrationsUrl, type ConsolePlace } from "./console-place.ts";
 import { decodeRegistration, linkOf, type Registration } from "./registration.ts";
 
-/** What it takes to ask the Events Management API. */
-export interface RegistrationsApi extends Retrying {
-  readonly host: Pick<Host, "send" | "now" | "sleep" | "random">;
+/** The Events Management API, and the means to ask it. */
+export interface RegistrationsApi extends GatewayAccess {
+  /** Where it is, without a slash at the end. */
   readonly apiUrl: string;
-  readonly clientId: string;
-  readonly imsOrgId: string;
-  readonly tokens: TokenSource;
 }
 
 /**
@@ -25,22 +21,19 @@ export interface RegistrationsApi extends Retrying {
  * @throws FlowrunError `forbidden`, `unavailable` and the like, when Adobe refuses or cannot be reached; `protocol` when
  * five pages in a row bring no registration that was not there before, or the list has no end.
  */
-export async function listRegistrations(api: RegistrationsApi, place: Place): Promise<readonly Registration[]> {
+export async function listRegistrations(api: RegistrationsApi, place: ConsolePlace): Promise<readonly Registration[]> {
   const found = new Map<string, Registration>();
   const asked = new Set<string>();
   let rounds = 0;
   for (let url: string | null = registrationsUrl(api.apiUrl, place); url !== null && !asked.has(url);) {
-    if (rounds > 0)
-      await api.host.sleep(
-        pauseAfter(rounds, () => api.host.random()),
-        api.signal,
-      );
+    const pauseMs = pauseAfter(rounds, () => api.host.random());
+    if (pauseMs > 0) await api.host.sleep(pauseMs, api.signal);
     asked.add(url);
     const page: JsonObject = await askPage(api, url);
     const before = found.size;
     for (const registration of decodeList(page)) found.set(registration.id, registration);
     const next = linkOf(page, "next");
-    url = next === null ? null : resolveNext(next, url, api.apiUrl, "registrations");
+    url = next === null ? null : resolveNext(next, url, serviceOf(api));
     rounds = found.size > before ? 0 : rounds + 1;
     if (url !== null && rounds >= mostRounds) throw endless(`it gave nothing new ${rounds} times in a row`);
     if (found.size > mostRegistrations) throw endless(`it gave more than ${mostRegistrations} registrations`);
@@ -59,40 +52,34 @@ function endless(why: string): FlowrunError {
 }
 
 function askPage(api: RegistrationsApi, url: string): Promise<JsonObject> {
-  const refused: Token[] = [];
-  return persevere(() => tryOnce(api, url, refused), api);
+  return askGateway(api, {
+    service: serviceOf(api),
+    url: () => url,
+    accept: "application/hal+json, application/json",
+    read: (answer) => (answer.status === 200 ? readPage(answer) : null),
+  });
 }
 
-async function tryOnce(api: RegistrationsApi, url: string, refused: Token[]): Promise<Attempt<JsonObject>> {
-  const token = await tokenFor(api.tokens, refused);
-  api.notify({ kind: "asking", method: "GET", url });
-  try {
-    const answer = await api.host.send(request(api, url, token), api.signal);
-    if (answer.status !== 200) {
-      return { trouble: await judge({ service: "registrations", url, refused }, answer, token, api.host.now()) };
-    }
-    const page = parseObject(new TextDecoder().decode(await answer.body()));
-    return page === null
-      ? { trouble: trouble("the registrations API sent a list that is not whole", "its body is not a JSON object") }
-      : { value: page };
-  } catch (error) {
-    api.signal.throwIfAborted();
-    if (error instanceof FlowrunError) throw error;
-    const failed = trouble("the registrations API could not be reached", describeNetworkFailure(error));
-    return { trouble: { ...failed, hint: networkHint, suspects: ["apiUrl"], examine: true } };
-  }
-}
-
-function request({ clientId, imsOrgId }: RegistrationsApi, url: string, token: Token): Ask {
+function serviceOf({ apiUrl }: RegistrationsApi): GatewayService {
   return {
-    method: "GET",
-    url,
-    headers: {
-      authorization: `Bearer ${token.accessToken.reveal()}`,
-      "x-api-key": clientId,
-      "x-ims-org-id": imsOrgId,
-      accept: "application/hal+json, application/json",
+    name: "the registrations API",
+    url: apiUrl,
+    setting: "apiUrl",
+    unreached: "the registrations API could not be reached",
+    forbidden: "Adobe does not let this credential list the registrations",
+    missing: {
+      message: "there is no such organisation, project or workspace:",
+      hint: "log in with the file that the project's 'Download all' gives in Adobe Developer Console: flowrun login --from <file>",
     },
+    check: "check the ids and apiUrl: flowrun config list",
+  };
+}
+
+async function readPage(answer: Answer): Promise<Attempt<JsonObject>> {
+  const page = parseObject(new TextDecoder().decode(await answer.body()));
+  if (page !== null) return { value: page };
+  return {
+    trouble: unavailable("the registrations API sent a list that is not whole", "its body is not a JSON object"),
   };
 }
 
@@ -102,8 +89,4 @@ function decodeList(page: JsonObject): readonly Registration[] {
   const list = isObject(embedded) ? embedded["registrations"] : null;
   if (!Array.isArray(list)) return [];
   return list.map(decodeRegistration).filter((registration) => registration !== null);
-}
-
-function trouble(what: string, why: string): Trouble {
-  return { what, kind: "unavailable", why, requestId: null, waitMs: null };
 }

@@ -2,16 +2,17 @@ import { FlowrunError } from "../../errors.ts";
 import { isObject, textOf, type JsonObject } from "../../json.ts";
 import { resolveEventSelection } from "../../runs/events/event-selection.ts";
 
-/** One event registration of a Developer Console project (contract: journal, §3). */
+/** One event registration of a Developer Console project, as Adobe's Events Management API gives it. */
 export interface Registration {
   /** The uuid that the Console shows and that the journal's URL ends with. */
   readonly id: string;
   readonly name: string;
   /** `journal`, `webhook`, `webhook_batch`, `aws_eventbridge`, or another as delivered; every kind has a journal, too. */
   readonly deliveryType: string;
-  /** What Adobe says of the delivery: `verified`, `hook_unreachable`… */
+  /** How the delivery fares, in Adobe's words (`verified`, `hook_unreachable`…); `null` where it does not say. */
   readonly status: string | null;
   readonly enabled: boolean;
+  /** The codes of the events that it listens to, as delivered. */
   readonly eventCodes: readonly string[];
   /** The credential it was made with: the one that may read its journal. */
   readonly clientId: string | null;

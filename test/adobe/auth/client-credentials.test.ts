@@ -274,3 +274,10 @@ describe("no secret and no token gets out", () => {
     expect(said).not.toContain(secretText);
   });
 });
+
+test("a bug of ours is thrown at once, and not told as IMS's silence", async () => {
+  const bug = new TypeError("x is not a function");
+  const { token, host } = start(credentials(), fakeHost({ send: () => Promise.reject(bug) }));
+  await expect(token).rejects.toBe(bug);
+  expect(host.asked).toHaveLength(1);
+});

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { readyToken } from "../../../src/adobe/auth/token-source.ts";
 import { Secret } from "../../../src/adobe/auth/secret.ts";
 import { askFlowName } from "../../../src/adobe/platform/flow-service.ts";
-import { fakeHost } from "../../support/host.ts";
+import { fakeHost, type FakeHostOptions } from "../../support/host.ts";
 import { sealNetwork } from "../../support/network.ts";
 
 sealNetwork();
@@ -11,8 +11,8 @@ sealNetwork();
 const url = "https://platform.adobe.io";
 const flows = "/data/foundation/flowservice/flows/";
 
-function ask(flowId = "flow-1", sandbox: string | null = "Prod") {
-  const host = fakeHost();
+function ask(flowId = "flow-1", sandbox: string | null = "Prod", options: FakeHostOptions = {}) {
+  const host = fakeHost(options);
   const tokens = readyToken(new Secret("token-1"));
   const service = {
     host,
@@ -84,4 +84,9 @@ describe("answers", () => {
       trouble: expect.stringContaining("Flow Service could not be asked") as string,
     });
   });
+});
+
+test("a bug of ours is thrown, and not told as the network's", async () => {
+  const bug = new TypeError("x is not a function");
+  await expect(ask("flow-1", null, { send: () => Promise.reject(bug) })).rejects.toBe(bug);
 });

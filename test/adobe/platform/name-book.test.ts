@@ -147,16 +147,19 @@ describe("what no flow can be called", () => {
     expect([asked, kept]).toEqual([[], []]);
   });
 
-  test("a question that cannot even be put is trouble, and ends nothing", async () => {
+  test.each([
+    ["a question that cannot even be put", new URIError("URI malformed"), "URI malformed"],
+    ["a bug of ours, told as one,", new TypeError("x is no function"), "flowrun hit a bug: x is no function"],
+  ])("%s is trouble, and ends nothing", async (_, error, complaint) => {
     const host = fakeHost();
     const complaints: string[] = [];
     const store = { find: async () => new Map(), keep: async () => undefined };
-    const ask = () => Promise.reject(new URIError("URI malformed"));
+    const ask = () => Promise.reject(error);
     const complain = (trouble: string) => complaints.push(trouble);
     const book = await openNameBook({ host, signal: host.signal, store, ask, complain });
     book.complete(nameless("flow-1"));
     await soon();
     await book.close();
-    expect(complaints).toEqual(["URI malformed"]);
+    expect(complaints).toEqual([complaint]);
   });
 });

@@ -4,13 +4,13 @@ import { readyToken } from "../../../src/adobe/auth/token-source.ts";
 import { Secret } from "../../../src/adobe/auth/secret.ts";
 import type { Host } from "../../../src/host.ts";
 import { listRegistrations } from "../../../src/adobe/registrations/list-registrations.ts";
-import type { Place } from "../../../src/adobe/registrations/place.ts";
+import type { ConsolePlace } from "../../../src/adobe/registrations/console-place.ts";
 import { carriesFlowRuns } from "../../../src/adobe/registrations/registration.ts";
 import { fakeHost, type FakeHost } from "../../support/host.ts";
 
 const apiUrl = "https://api.adobe.io";
-const organisation: Place = { consumerOrgId: "7120468", workspace: null };
-const workspace: Place = { ...organisation, workspace: { projectId: "1", workspaceId: "2" } };
+const organisation: ConsolePlace = { consumerOrgId: "7120468", workspace: null };
+const workspace: ConsolePlace = { ...organisation, workspace: { projectId: "1", workspaceId: "2" } };
 
 interface Reply {
   readonly status?: number;
@@ -33,7 +33,7 @@ function answering(replies: Readonly<Record<string, Reply | readonly Reply[]>>):
   return fakeHost({ send });
 }
 
-const list = (host: FakeHost, place: Place) =>
+const list = (host: FakeHost, place: ConsolePlace) =>
   listRegistrations(
     {
       host,
@@ -148,6 +148,31 @@ test("a token refused three times is the end", async () => {
   const host = answering({ [workspaceUrl]: { status: 401, body: '{"error_code":"401013","message":"no"}' } });
   await expect(list(host, workspace)).rejects.toMatchObject({ kind: "auth" });
   expect(host.asked).toHaveLength(3);
+});
+
+test.each([
+  ["sending", new TypeError("ask.url is not a function")],
+  ["reading the answer", new ReferenceError("page is not defined")],
+])("a bug of ours in %s is thrown at once and not told as the network's", async (where, bug) => {
+  const send: Host["send"] = () =>
+    where === "sending"
+      ? Promise.reject(bug)
+      : Promise.resolve({ status: 200, headers: {}, body: () => Promise.reject(bug), discard: () => undefined });
+  const host = fakeHost({ send });
+  await expect(list(host, workspace)).rejects.toBe(bug);
+  expect(host.asked).toHaveLength(1);
+  expect(host.sleeps).toEqual([]);
+});
+
+test("a connection that breaks is tried again, and told with the setting that says where it goes", async () => {
+  const host = fakeHost({ send: () => Promise.reject(Object.assign(new Error("no"), { code: "ECONNREFUSED" })) });
+  await expect(list(host, workspace)).rejects.toMatchObject({
+    kind: "unavailable",
+    message: "the registrations API could not be reached 3 times in a row",
+    why: "the connection was refused (no)",
+    suspects: ["apiUrl"],
+    examine: true,
+  });
 });
 
 const samples = "../shared/samples/registration";

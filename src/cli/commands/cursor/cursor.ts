@@ -19,10 +19,9 @@ import {
   type CursorPlace,
 } from "../../../state/cursor-files.ts";
 import { codeOf } from "../../../state/trouble.ts";
-import { connect, type Connection } from "../../../adobe/access/connect.ts";
+import { connect, usualPatience, type Connection } from "../../../adobe/access/connect.ts";
 import { chosenProfile } from "../../../adobe/access/chosen-profile.ts";
 import { checkCursorName, defaultCursor } from "../../../state/cursor-name.ts";
-import { usualPatience } from "../../../adobe/access/way.ts";
 
 /** The profile's cursors, a line each; a damaged one is shown as such. */
 export async function runCursorList(flags: CursorFlags, host: Host): Promise<void> {

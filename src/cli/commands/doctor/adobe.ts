@@ -5,7 +5,7 @@ import { askJournal, type Journal } from "../../../adobe/journal/ask-journal.ts"
 import type { Page } from "../../../adobe/journal/page.ts";
 import { startUrl } from "../../../adobe/journal/when.ts";
 import { listRegistrations, type RegistrationsApi } from "../../../adobe/registrations/list-registrations.ts";
-import type { Place } from "../../../adobe/registrations/place.ts";
+import type { ConsolePlace } from "../../../adobe/registrations/console-place.ts";
 import { carriesFlowRuns, isJournalOf, type Registration } from "../../../adobe/registrations/registration.ts";
 import { resolveEventSelection } from "../../../runs/events/event-selection.ts";
 import { normalise } from "../../../runs/events/normalise.ts";
@@ -62,7 +62,10 @@ export function checkScopes({ accessToken }: Token, asked: readonly string[]): F
 }
 
 /** Whether the project has the I/O Management API: the registrations are read through it. */
-export async function checkApi(api: RegistrationsApi, place: Place | null): Promise<Found<readonly Registration[]>> {
+export async function checkApi(
+  api: RegistrationsApi,
+  place: ConsolePlace | null,
+): Promise<Found<readonly Registration[]>> {
   if (place === null) {
     const why = "neither the profile nor the journal's URL says which organisation's registrations to look at";
     const remedy = "log in with the project's file: flowrun login --from <file from Adobe Developer Console>";

@@ -2,8 +2,7 @@ import type { Patience } from "../../../adobe/gateway/retrying.ts";
 import type { Host } from "../../../host.ts";
 import { findSetting, type Access } from "../../../adobe/settings/settings.ts";
 import { checkValue } from "../../../adobe/settings/check-value.ts";
-import { apiOn } from "../../../adobe/access/connect-api.ts";
-import { demoName } from "../../../adobe/access/connect.ts";
+import { accessOn, demoName } from "../../../adobe/access/connect.ts";
 import type { ConnectOptions } from "../../../adobe/access/way.ts";
 import { checkApi, checkHistory, checkJournal, checkRegistration, checkScopes, checkToken } from "./adobe.ts";
 import { checkCaches } from "./caches.ts";
@@ -79,8 +78,8 @@ async function* examineAdobe(
   const asking = { host, send, signal: options.signal, notify: options.notify };
   yield* await survive("clock", () => checkClock(access, asking));
 
-  const connection = apiOn(way, options, host);
-  const api = connection.api(options.patience);
+  const connection = accessOn(way, options, host);
+  const api = connection.registrations(options.patience);
   const token = await checkToken(access, api.tokens, () => host.now());
   yield token.finding;
   if (token.value === null) {

@@ -12,7 +12,8 @@ import { filled, profileKeys, variables, type Env, type ProfileValues } from "..
 import { defaultProfile, namedProfile } from "../../../adobe/settings/profile-name.ts";
 import { profileMode, profilePath, readUsedProfile } from "../../../state/profile-files.ts";
 import { demoProfile, requireProfile } from "../../../adobe/access/chosen-profile.ts";
-import { adobeWay, cleanSaved, openWay, type ConnectOptions, type Way } from "../../../adobe/access/way.ts";
+import { cleanSaved } from "../../../adobe/access/saved-values.ts";
+import { adobeWay, openWay, type ConnectOptions, type Way } from "../../../adobe/access/way.ts";
 import { failed, ok, skipped, type Finding } from "./finding.ts";
 import { survive, tryTo, type Outcome } from "./try-to.ts";
 

@@ -10,7 +10,7 @@ import { hasProfile, profilePath } from "../../../state/profile-files.ts";
 import { updateProfile } from "../../../state/profiles.ts";
 import { chosenProfile, noProfile } from "../../../adobe/access/chosen-profile.ts";
 import { refuseDemo, withoutKey } from "./saved-profile.ts";
-import { readSaved } from "../../../adobe/access/way.ts";
+import { readSaved } from "../../../adobe/access/saved-values.ts";
 
 /** The file that the profile is saved in, whether it is there yet or not. */
 export async function runConfigPath(flags: CommonFlags, host: Host): Promise<void> {

@@ -1,13 +1,12 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { Prompt } from "../../../host.ts";
-import { mayFollow } from "../../../adobe/journal/page.ts";
+import { mayFollow } from "../../../adobe/gateway/follow.ts";
 import type { Notify } from "../../../notices.ts";
 import type { LoginFlags } from "../../options/flags.ts";
 import { listRegistrations } from "../../../adobe/registrations/list-registrations.ts";
 import { carriesFlowRuns, findRegistration, type Registration } from "../../../adobe/registrations/registration.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
-import type { ApiConnection } from "../../../adobe/access/connect-api.ts";
-import { usualPatience } from "../../../adobe/access/way.ts";
+import { usualPatience, type AdobeConnection } from "../../../adobe/access/connect.ts";
 
 /** The journal that a profile will read. */
 export interface ChosenJournal {
@@ -29,17 +28,17 @@ export interface JournalWish {
  * Finds the registration that delivers source flow-run events; asks where several do.
  * @throws FlowrunError `settings` where none does, or several and nobody may be asked: they are listed then.
  */
-export async function chooseJournal(connection: ApiConnection, wish: JournalWish): Promise<ChosenJournal> {
-  const { way, place, journalUrl } = connection;
+export async function chooseJournal(connection: AdobeConnection, wish: JournalWish): Promise<ChosenJournal> {
+  const { settings, saved, place, journalUrl } = connection;
   const { flags, prompt, notify } = wish;
   if (wish.journalUrl !== null) return { url: wish.journalUrl, registration: null };
-  const isPlaceKnown = way.saved.consumerOrgId !== undefined || flags.registration !== undefined;
+  const isPlaceKnown = saved.consumerOrgId !== undefined || flags.registration !== undefined;
   if (!isPlaceKnown && journalUrl !== null) return { url: journalUrl, registration: null };
   if (place === null) throw placeUnknown();
-  const list = await listRegistrations(connection.api(usualPatience), place);
-  const take = (registration: Registration) => journalOf(registration, connection.access.apiUrl, notify);
+  const list = await listRegistrations(connection.registrations(usualPatience), place);
+  const take = (registration: Registration) => journalOf(registration, settings.apiUrl, notify);
   if (flags.registration !== undefined) return take(findRegistration(list, flags.registration));
-  const candidates = findCandidates(list, connection.access.clientId);
+  const candidates = findCandidates(list, settings.clientId);
   const [only] = candidates;
   if (only === undefined) throw noneDelivers(list);
   if (candidates.length === 1) return take(only);

@@ -11,10 +11,11 @@ import type { ProfileValues } from "../../../adobe/settings/keys.ts";
 import { defaultProfile } from "../../../adobe/settings/profile-name.ts";
 import { readUsedProfile } from "../../../state/profile-files.ts";
 import { chosenProfile, demoProfile } from "../../../adobe/access/chosen-profile.ts";
-import { apiOn, connectApi, type ApiConnection } from "../../../adobe/access/connect-api.ts";
+import { accessOn, openAccess, usualPatience, type AdobeConnection } from "../../../adobe/access/connect.ts";
+import { readSaved } from "../../../adobe/access/saved-values.ts";
 import { chooseJournal, type ChosenJournal, type JournalWish } from "./login-journal.ts";
 import { gatherLogin } from "./login-values.ts";
-import { readSaved, usualPatience, type ConnectOptions, type Way } from "../../../adobe/access/way.ts";
+import { givenWay, type ConnectOptions, type Way } from "../../../adobe/access/way.ts";
 
 /**
  * Sets a profile up: gathers the credential, proves it with a token, finds the journal, and saves last, so that
@@ -44,16 +45,7 @@ async function login(
   const saved = await readSaved(profile, notify, host);
   const { values, journalUrl, hasManagementApi } = await gatherLogin(flags, saved, { prompt, notify }, host);
   if (hasManagementApi === false) notify({ kind: "warning", text: withoutManagementApi });
-  const way: Way = {
-    profile,
-    env: {},
-    saved: values,
-    send: host.send,
-    // Nothing of the environment goes before what is logged in with.
-    blame: (error) => Promise.resolve(error),
-    origin: null,
-    close: () => Promise.resolve(),
-  };
+  const way = givenWay(profile, values, host);
   const journal = await prove(way, { journalUrl, flags, prompt, notify }, options, host);
   const { updateProfile } = await import("../../../state/profiles.ts");
   const kept = await updateProfile(host, profile, () => ({ ...values, journalUrl: journal.url }));
@@ -78,12 +70,12 @@ async function loginToDemo(
   host: Host,
 ): Promise<void> {
   if (flags.from !== undefined || flags.secretStdin === true) throw demoNeedsNothing();
-  const connection = await connectApi(options, host);
+  const connection = await openAccess(options, host);
   try {
     await connection.mint(usualPatience);
     const wish: JournalWish = { journalUrl: null, flags, prompt, notify: options.notify };
     const journal = await chooseJournal(connection, wish);
-    await report(demoProfile, connection.way.saved, journal, host);
+    await report(demoProfile, connection.saved, journal, host);
     await host.stderr.write("the demo is built in: nothing needs saving, and nothing was saved\n");
   } finally {
     await connection.close();
@@ -91,7 +83,7 @@ async function loginToDemo(
 }
 
 async function prove(way: Way, wish: JournalWish, options: ConnectOptions, host: Host): Promise<ChosenJournal> {
-  const connection = apiOn(way, options, host);
+  const connection = accessOn(way, options, host);
   await connection.mint(usualPatience);
   const chosen = await chooseJournal(connection, wish);
   // The registrations answer for their own journals; one that was given by its URL has to answer itself.
@@ -100,8 +92,8 @@ async function prove(way: Way, wish: JournalWish, options: ConnectOptions, host:
 }
 
 /** @throws FlowrunError, when there is no journal or the credential may not read it. */
-async function askOnce(url: string, connection: ApiConnection, host: Host): Promise<void> {
-  const journal = { ...connection.api(usualPatience), url };
+async function askOnce(url: string, connection: AdobeConnection, host: Host): Promise<void> {
+  const journal = connection.journalAt(url, usualPatience);
   await askJournal(journal, () => startUrl(url, { kind: "now" }, null, host.now())).page;
 }
 

@@ -6,7 +6,7 @@ import { variables } from "../../../adobe/settings/keys.ts";
 import { forgetTokens } from "../../../state/token-file.ts";
 import { chosenProfile, requireProfile } from "../../../adobe/access/chosen-profile.ts";
 import { refuseDemo, withoutKey } from "./saved-profile.ts";
-import { readSaved } from "../../../adobe/access/way.ts";
+import { readSaved } from "../../../adobe/access/saved-values.ts";
 
 /**
  * Forgets a profile's secret and every token that is kept for it. Ids and journal stay, so that its cursors go on.

@@ -14,14 +14,14 @@ import { createReporter } from "../../terminal/reporter.ts";
 import { readVariable } from "../../../adobe/settings/environment.ts";
 import { variables } from "../../../adobe/settings/keys.ts";
 import { demoProfile } from "../../../adobe/access/chosen-profile.ts";
-import { connectApi, type ApiConnection } from "../../../adobe/access/connect-api.ts";
+import { openAccess, usualPatience, type AdobeConnection } from "../../../adobe/access/connect.ts";
 import { journalOf } from "./login-journal.ts";
-import { usualPatience, type ConnectOptions } from "../../../adobe/access/way.ts";
+import type { ConnectOptions } from "../../../adobe/access/way.ts";
 
 /** The project's event registrations, a line each; the one that is read is marked. */
 export async function runRegistrations(flags: SetupFlags, host: Host): Promise<void> {
   const options = optionsFor(flags, host);
-  const connection = await connectApi(options, host);
+  const connection = await openAccess(options, host);
   try {
     const list = await listOn(connection);
     const { journalUrl } = connection;
@@ -38,11 +38,11 @@ export async function runRegistrations(flags: SetupFlags, host: Host): Promise<v
 export async function runRegistrationsUse(id: string, flags: CommonFlags, host: Host): Promise<void> {
   const options = optionsFor(flags, host);
   const { notify } = options;
-  const connection = await connectApi(options, host);
+  const connection = await openAccess(options, host);
   try {
-    const { profile } = connection.way;
+    const { profile, apiUrl } = connection.settings;
     const registration = findRegistration(await listOn(connection), id);
-    const { url } = journalOf(registration, connection.access.apiUrl, notify);
+    const { url } = journalOf(registration, apiUrl, notify);
     if (profile === demoProfile) {
       notify({ kind: "remark", text: "the demo is built in: its journal stays as it is" });
       return;
@@ -67,11 +67,11 @@ function optionsFor({ profile, quiet = false, verbose = false }: CommonFlags, ho
   return { profile, notify, signal: host.signal };
 }
 
-function listOn(connection: ApiConnection): Promise<readonly Registration[]> {
-  const { place, access } = connection;
-  if (place !== null) return listRegistrations(connection.api(usualPatience), place);
+function listOn(connection: AdobeConnection): Promise<readonly Registration[]> {
+  const { place, settings } = connection;
+  if (place !== null) return listRegistrations(connection.registrations(usualPatience), place);
   throw new FlowrunError("settings", "flowrun does not know whose registrations to list: consumerOrgId is not set", {
-    why: `the profile '${access.profile}' has no ids of an organisation, project and workspace`,
+    why: `the profile '${settings.profile}' has no ids of an organisation, project and workspace`,
     hint: "flowrun login --from <the project's file>, or: flowrun config set consumerOrgId <project.org.id>",
   });
 }

@@ -2,8 +2,7 @@ import type { SetupFlags } from "../../options/flags.ts";
 import type { Host } from "../../../host.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
 import { createReporter } from "../../terminal/reporter.ts";
-import { connectApi } from "../../../adobe/access/connect-api.ts";
-import { usualPatience } from "../../../adobe/access/way.ts";
+import { openAccess, usualPatience } from "../../../adobe/access/connect.ts";
 
 /**
  * Who this profile is to Adobe: asks IMS where no token is kept, and never shows one.
@@ -12,15 +11,15 @@ import { usualPatience } from "../../../adobe/access/way.ts";
 export async function runWhoami(flags: SetupFlags, host: Host): Promise<void> {
   const { quiet = false, verbose = false } = flags;
   const { notify } = createReporter(host, { quiet, verbose, live: false });
-  const connection = await connectApi({ profile: flags.profile, notify, signal: host.signal }, host);
+  const connection = await openAccess({ profile: flags.profile, notify, signal: host.signal }, host);
   try {
-    const { access, journalUrl } = connection;
+    const { settings, journalUrl } = connection;
     const token = await connection.tokens(usualPatience).current();
     const shown = {
-      profile: access.profile,
-      clientId: access.clientId,
-      imsOrgId: access.imsOrgId,
-      scopes: access.scopes,
+      profile: settings.profile,
+      clientId: settings.clientId,
+      imsOrgId: settings.imsOrgId,
+      scopes: settings.scopes,
       journalUrl,
       // A token that was handed over ready-made does not say when it ends.
       tokenEndsAt: Number.isFinite(token.expiresAt) ? new Date(token.expiresAt).toISOString() : null,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findPlace, registrationsUrl } from "../../../src/adobe/registrations/place.ts";
+import { findConsolePlace, registrationsUrl } from "../../../src/adobe/registrations/console-place.ts";
 
 const journal = "https://events-va6.adobe.io/events/organizations/42/integrations/7/r";
 
@@ -14,7 +14,7 @@ test.each([
     { consumerOrgId: "1", workspace: { projectId: "2", workspaceId: "3" } },
   ],
 ])("%j and %s", (saved, journalUrl, place) => {
-  expect(findPlace(saved, journalUrl)).toEqual(place);
+  expect(findConsolePlace(saved, journalUrl)).toEqual(place);
 });
 
 test("ids go into the path whole, and cannot leave it", () => {

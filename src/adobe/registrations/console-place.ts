@@ -2,8 +2,8 @@ import { FlowrunError } from "../../errors.ts";
 import { pathSegment } from "../../text/path-segment.ts";
 import type { ProfileValues } from "../settings/keys.ts";
 
-/** Where registrations are kept, by Adobe Developer Console's own ids: numbers as text, up to 19 digits. */
-export interface Place {
+/** An organisation of Adobe Developer Console, or one workspace in it, by the console's own ids: numbers as text, up to 19 digits. */
+export interface ConsolePlace {
   readonly consumerOrgId: string;
   /** `null`: all of the organisation. */
   readonly workspace: { readonly projectId: string; readonly workspaceId: string } | null;
@@ -11,9 +11,9 @@ export interface Place {
 
 /**
  * The place that a profile has saved; for want of that, the organisation that the journal's URL is written with
- * (contract: journal, §1.1). `null` where neither says. Pure.
+ * (`/events/organizations/<consumerOrgId>/integrations/…`). `null` where neither says. Pure.
  */
-export function findPlace(saved: ProfileValues, journalUrl: string | null): Place | null {
+export function findConsolePlace(saved: ProfileValues, journalUrl: string | null): ConsolePlace | null {
   const { consumerOrgId, projectId, workspaceId } = saved;
   if (consumerOrgId !== undefined) {
     const isWhole = projectId !== undefined && workspaceId !== undefined;
@@ -24,10 +24,11 @@ export function findPlace(saved: ProfileValues, journalUrl: string | null): Plac
 }
 
 /**
- * The first page of the place's registrations (contract: journal, §3).
+ * The URL of the first page of the place's registrations (Adobe's Events Management API).
+ * @param apiUrl where the API is, without a slash at the end.
  * @throws FlowrunError `settings` for an id that cannot stand in a path. Pure.
  */
-export function registrationsUrl(apiUrl: string, { consumerOrgId, workspace }: Place): string {
+export function registrationsUrl(apiUrl: string, { consumerOrgId, workspace }: ConsolePlace): string {
   const organisation = `${apiUrl}/events/${segment(consumerOrgId)}`;
   if (workspace === null) return `${organisation}/registrations?page=0&size=100`;
   const { projectId, workspaceId } = workspace;
