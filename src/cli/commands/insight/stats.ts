@@ -4,7 +4,7 @@ import { retentionMs } from "../../../adobe/journal/retention.ts";
 import { parseDuration } from "../../../adobe/journal/when.ts";
 import type { StatsFlags } from "../../options/flags.ts";
 import { decideColour } from "../../../render/text/colour.ts";
-import { countStats, type Stats } from "../../../runs/figures/stats.ts";
+import { countStats, mostBuckets, type Stats } from "../../../runs/figures/stats.ts";
 import { checkFailed } from "../reading/read.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { emptyTally, type Tally } from "../../../engine/pump.ts";
@@ -86,9 +86,6 @@ function resolveBegin(when: string, flags: StatsFlags, now: number): JournalStar
     hint: "give a duration (-P1D, 2h), a date or time, or oldest",
   });
 }
-
-/** Seven days in steps of five minutes; each bucket takes memory of its own. */
-const mostBuckets = 2016;
 
 function resolveBucket(words: string, windowMs: number): number {
   const bucketMs = parseDuration(words);
