@@ -21,7 +21,8 @@ export { explain, type CatalogueEntry } from "./runs/catalogue/catalogue.ts";
 export { summarise, type SummariseOptions } from "./library/summarise.ts";
 export { where } from "./library/where.ts";
 export { FlowrunError, type FailureDetails, type FailureKind } from "./errors.ts";
-export type { JournalSettings, ReadRunsOptions, RunFilters, StopSignal, Words } from "./library/options.ts";
+export type { JournalSettings, ReadRunsOptions, RunFilters, StopSignal } from "./library/options.ts";
+export type { Words } from "./library/words.ts";
 export type { RunReading } from "./library/read-runs.ts";
 export type { Notice } from "./notices.ts";
 export type {

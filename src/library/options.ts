@@ -1,14 +1,12 @@
 import type { Patience } from "../adobe/gateway/retrying.ts";
 import type { OnExpired } from "../adobe/journal/read-pages.ts";
-import { findDuration, findInstant, parseWhen, type Start } from "../adobe/journal/when.ts";
+import { parseWhen, type Start } from "../adobe/journal/when.ts";
 import type { JournalStart } from "../engine/sources/journal.ts";
 import { FlowrunError } from "../errors.ts";
 import type { Notice } from "../notices.ts";
 import { resolveEventSelection, type EventSelection } from "../runs/events/event-selection.ts";
 import { compileFilter, type RunFilter } from "../runs/filter/filter.ts";
-
-/** One word or several. */
-export type Words = string | readonly string[];
+import { timeWords, wordsOf, type Words } from "./words.ts";
 
 /** Which runs are wanted: any word of one filter, and every filter. They take the words of the command's options. */
 export interface RunFilters {
@@ -114,14 +112,6 @@ export async function resolveOptions(options: ReadRunsOptions, now: number): Pro
     onExpired: options.onExpired ?? (follow ? "oldest" : "fail"),
     patience: follow ? { retries: Infinity, maxWaitMs: Infinity } : null,
   };
-}
-
-/** How a condition reads its words of time. */
-export const timeWords = { duration: findDuration, instant: findInstant };
-
-/** A list of the words; `undefined` where there are none. Pure. */
-export function wordsOf(words: Words | undefined): readonly string[] | undefined {
-  return typeof words === "string" ? [words] : words;
 }
 
 /** More readers than that would only wait for each other. */

@@ -15,7 +15,8 @@ import { marksOf } from "../runs/events/event-selection.ts";
 import { createSeen } from "../runs/events/seen.ts";
 import type { FlowRun } from "../runs/record/flow-run.ts";
 import { readMark, writeMark } from "./mark-text.ts";
-import { resolveOptions, wordsOf, type JournalSettings, type ReadingPlan, type ReadRunsOptions } from "./options.ts";
+import { resolveOptions, type JournalSettings, type ReadingPlan, type ReadRunsOptions } from "./options.ts";
+import { wordsOf } from "./words.ts";
 
 /** Flow runs as they are read, oldest first; to be gone through once. */
 export interface RunReading extends AsyncIterable<FlowRun> {

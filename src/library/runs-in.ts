@@ -3,7 +3,7 @@ import type { Notify } from "../notices.ts";
 import { resolveEventSelection } from "../runs/events/event-selection.ts";
 import { normalise } from "../runs/events/normalise.ts";
 import type { FlowRun } from "../runs/record/flow-run.ts";
-import { wordsOf, type Words } from "./options.ts";
+import { wordsOf, type Words } from "./words.ts";
 
 export interface RunsInOptions {
   /** `runs` (the default) for any flow run, `sources` for those of sources, or exact event codes. */

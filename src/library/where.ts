@@ -1,6 +1,6 @@
 import type { FlowRun } from "../runs/record/flow-run.ts";
 import { compileWhere } from "../runs/filter/where.ts";
-import { timeWords } from "./options.ts";
+import { timeWords } from "./words.ts";
 
 /**
  * A condition over the record's fields, as `--where` takes it: `status == "failed" && records.failed > 100`. Nothing of it
