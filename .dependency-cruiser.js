@@ -7,8 +7,24 @@ const rooms = [
   },
   {
     room: "main",
-    may: ["cli/run-cli", "cli/terminal", "state/dirs", "adobe/http"],
+    may: ["cli/run-cli", "cli/terminal", "node-host"],
     because: "The composition root builds the host and hands it to the command line; it decides nothing else.",
+  },
+  {
+    room: "node-host",
+    may: ["state/dirs", "adobe/http"],
+    because: "The real world, for the command line and the library alike; signals and streams are the command line's.",
+  },
+  {
+    room: "index",
+    may: ["library", "node-host", "runs"],
+    because: "The face for programs: names, and the world that they act on.",
+  },
+  {
+    room: "library",
+    may: ["engine", "adobe/access", "adobe/settings", "adobe/journal", "runs"],
+    types: ["adobe/gateway"],
+    because: "A program gets runs, never text: it knows neither the command line nor how a run looks.",
   },
   {
     room: "cli/run-cli",
@@ -200,7 +216,7 @@ const doors = [
 ];
 
 /** The files that may import what Node brings; everybody else asks the host. */
-const nodeDoors = ["start", "main", "cli/terminal", "demo", "state", "adobe/http"];
+const nodeDoors = ["start", "main", "node-host", "cli/terminal", "demo", "state", "adobe/http"];
 
 /** A path that is one of these files or lies in one of these folders of src. */
 const within = (names) => `^src/(${names.join("|")})(/|[.]ts$)`;

@@ -3,9 +3,11 @@
  * opening and compiling modules. They are CommonJS: an ES module takes Node longer to load, most of all one that imports
  * Node's own modules, whose every getter is then asked. Names are kept, so that a stack trace reads like the source.
  */
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { build } from "rolldown";
+import { declarationsOf } from "./build/declarations.js";
+import { recordSchema } from "./build/json-schema.js";
 
 const source = (name) => resolve("src", `${name}.ts`);
 
@@ -28,7 +30,11 @@ const groups = [
     ],
   },
   { name: "transport", parts: ["adobe/http/transport"] },
-].map(({ name, parts }) => ({ name, test: (id) => parts.map(source).includes(id) }));
+].map(group);
+
+function group({ name, parts }) {
+  return { name, test: (id) => parts.map(source).includes(id) };
+}
 
 /**
  * What packages load and this program never uses, and what stands in for it: undici's HTTP/2 client, its bodies for forms
@@ -55,6 +61,9 @@ const apart = {
   resolveId: (id) => (id === "./main.ts" ? { id: "./main.cjs", external: true } : null),
 };
 
+/** Its native part cannot be bundled; protobufjs is only needed to send sketches elsewhere. */
+const external = ["fs-native-extensions", "protobufjs/minimal"];
+
 rmSync("dist", { recursive: true, force: true });
 await build({
   input: source("start"),
@@ -62,12 +71,11 @@ await build({
   plugins: [apart],
   output: { file: "dist/start.cjs", format: "cjs", dynamicImportInCjs: false },
 });
-const { output } = await build({
+const program = await build({
   // The demo's server is for the benchmarks and the soak.
   input: { main: source("main"), "demo/server": source("demo/server"), "demo/source": source("demo/source") },
   platform: "node",
-  // Its native part cannot be bundled; protobufjs is only needed to send sketches elsewhere.
-  external: ["fs-native-extensions", "protobufjs/minimal"],
+  external,
   plugins: [without],
   output: {
     dir: "dist",
@@ -78,7 +86,49 @@ const { output } = await build({
     codeSplitting: { groups },
   },
 });
-const bundled = output.flatMap(({ moduleIds = [] }) => moduleIds);
+
+/**
+ * The library, which shares no file with the program: what the program loads at once is more than a caller of one function
+ * wants. Twice, for only of ES modules a bundler can leave out what nobody uses.
+ */
+const libraryGroups = [
+  { name: "errors", parts: ["errors", "adobe/journal/when"] },
+  { name: "runs-in", parts: ["library/runs-in"] },
+  { name: "catalogue", parts: ["runs/catalogue/catalogue"] },
+  { name: "where", parts: ["library/where"] },
+  { name: "summarise", parts: ["library/summarise"] },
+  { name: "reading", parts: ["node-host", "library/read-runs"] },
+  { name: "transport", parts: ["adobe/http/transport"] },
+].map(group);
+const formats = [
+  { format: "cjs", extension: "cjs" },
+  { format: "esm", extension: "mjs" },
+];
+const libraries = await Promise.all(
+  formats.map(({ format, extension }) =>
+    build({
+      input: { index: source("index") },
+      platform: "node",
+      external,
+      plugins: [without],
+      output: {
+        dir: "dist",
+        format,
+        dynamicImportInCjs: false,
+        entryFileNames: `[name].${extension}`,
+        chunkFileNames: `library/[name]-[hash].${extension}`,
+        codeSplitting: { groups: libraryGroups },
+      },
+    }),
+  ),
+);
+
+const declarations = declarationsOf(source("index"));
+for (const extension of ["ts", "cts"]) writeFileSync(`dist/index.d.${extension}`, declarations);
+mkdirSync("dist/schema");
+writeFileSync("dist/schema/flow-run.json", `${JSON.stringify(recordSchema(), null, 2)}\n`);
+
+const bundled = [program, ...libraries].flatMap(({ output }) => output).flatMap(({ moduleIds = [] }) => moduleIds);
 writeFileSync("dist/THIRD-PARTY-LICENSES.txt", notices(bundled));
 
 /** The licences of the packages that went into dist/, one after the other. */

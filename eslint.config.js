@@ -5,7 +5,7 @@ import tseslint from "typescript-eslint";
 const doors = ["src/start.ts", "src/main.ts", "src/adobe/http/transport.ts"];
 
 /** Files that may know the process: where it begins, and where it says in names of files who it is. */
-const ofTheProcess = ["src/start.ts", "src/main.ts", "src/state/self.ts"];
+const ofTheProcess = ["src/start.ts", "src/main.ts", "src/node-host.ts", "src/state/self.ts"];
 
 /** What reaches the world or the clock by itself. Only where a process begins is it touched; all others are handed a `Host`. */
 const ask = "Ask the host for it.";

@@ -1,6 +1,6 @@
 /**
- * The outside world, as flowrun asks for it. Types only: main.ts builds the real one, test/support/host.ts the other.
- * A function takes `Pick<Host, …>`, so that its signature shows what it can do to the world.
+ * The outside world, as flowrun asks for it. Types only: node-host.ts and main.ts build the real one, test/support/host.ts
+ * the other. A function takes `Pick<Host, …>`, so that its signature shows what it can do to the world.
  */
 
 /** One HTTP request, as plain data. */
@@ -94,24 +94,15 @@ export interface Dirs {
   readonly cache: string;
 }
 
-export interface Host {
+/** What there is of the world wherever flowrun runs, as a command or inside another program. */
+export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** @throws FlowrunError `settings` where the environment names a folder that cannot be right. */
   readonly dirs: Dirs;
-  readonly stdin: Input;
-  readonly stdout: Output;
-  readonly stderr: Output;
-  /** Writes a text for reading to stdout; on a terminal, where it is longer than the screen, through the reader's pager. */
-  page(text: string): Promise<void>;
-  /** `null` where nobody can be asked: stdin or stderr is no terminal. */
-  readonly prompt: Prompt | null;
   /** Of the runtime: `20.18.1`. */
   readonly nodeVersion: string;
   /** This process's id. */
   readonly pid: number;
-  /** When this process began, epoch milliseconds: a deadline counts from there. */
-  readonly startedAt: number;
-  /** Aborts when the user or the system asks flowrun to stop. */
-  readonly signal: AbortSignal;
   /** Epoch milliseconds. */
   now(): number;
   /** Resolves after `ms`, or as soon as `signal` aborts (then too it resolves: the caller looks at the signal). */
@@ -119,4 +110,24 @@ export interface Host {
   /** Uniform in [0, 1). */
   random(): number;
   readonly send: Send;
+  /**
+   * Called before the transport is loaded: V8 is tuned for reading, by flags that the whole process shares. Does nothing
+   * inside another program, to which they belong.
+   */
+  tuneV8(): void;
+}
+
+/** The world of a command. */
+export interface Host extends World {
+  readonly stdin: Input;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Writes a text for reading to stdout; on a terminal, where it is longer than the screen, through the reader's pager. */
+  page(text: string): Promise<void>;
+  /** `null` where nobody can be asked: stdin or stderr is no terminal. */
+  readonly prompt: Prompt | null;
+  /** When this process began, epoch milliseconds: a deadline counts from there. */
+  readonly startedAt: number;
+  /** Aborts when the user or the system asks flowrun to stop. */
+  readonly signal: AbortSignal;
 }

@@ -73,6 +73,7 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
       return Promise.resolve();
     },
     random: () => random,
+    tuneV8: () => undefined,
     send: (ask, signal) => {
       asked.push(ask);
       return send(ask, signal);

@@ -3,7 +3,7 @@ import { createTokenSource, readyToken } from "../auth/token-source.ts";
 import type { Credentials, Token, TokenSource, TokenStore } from "../auth/token.ts";
 import type { GatewayAccess } from "../gateway/ask-gateway.ts";
 import type { Patience } from "../gateway/retrying.ts";
-import type { Host, Send } from "../../host.ts";
+import type { Send, World } from "../../host.ts";
 import type { Journal } from "../journal/ask-journal.ts";
 import { findConsolePlace, type ConsolePlace } from "../registrations/console-place.ts";
 import type { RegistrationsApi } from "../registrations/list-registrations.ts";
@@ -57,8 +57,12 @@ export const demoName = "demo:";
  * Finds the settings and gets ready to read the journal; nothing is sent yet.
  * @throws FlowrunError `settings` when something is missing or damaged.
  */
-export async function connect(options: ConnectOptions, host: Host): Promise<Connection> {
-  const way = await openWay(options, "reading", host);
+export async function connect(options: ConnectOptions, host: World): Promise<Connection> {
+  return connectionOn(await openWay(options, "reading", host), options, host);
+}
+
+/** The same on a way that is open already. @throws FlowrunError `settings`. */
+export function connectionOn(way: Way, options: ConnectOptions, host: World): Connection {
   const settings = resolveSettings(way.profile, way.env, way.saved);
   const { journalUrl } = settings;
   const access = withSettings(settings, way, options, host);
@@ -74,16 +78,16 @@ export async function connect(options: ConnectOptions, host: Host): Promise<Conn
  * Finds the settings and gets ready to ask for tokens and registrations; nothing is sent yet.
  * @throws FlowrunError `settings` when something is missing or damaged.
  */
-export async function openAccess(options: ConnectOptions, host: Host): Promise<AdobeConnection> {
+export async function openAccess(options: ConnectOptions, host: World): Promise<AdobeConnection> {
   return accessOn(await openWay(options, "profile", host), options, host);
 }
 
 /** The same on a way that is open already. @throws FlowrunError `settings`. */
-export function accessOn(way: Way, options: ConnectOptions, host: Host): AdobeConnection {
+export function accessOn(way: Way, options: ConnectOptions, host: World): AdobeConnection {
   return withSettings(resolveAccess(way.profile, way.env, way.saved), way, options, host);
 }
 
-function withSettings(settings: Access, way: Way, options: ConnectOptions, host: Host): AdobeConnection {
+function withSettings(settings: Access, way: Way, options: ConnectOptions, host: World): AdobeConnection {
   const { env, saved, send, origin, blame, close } = way;
   const { clientId, imsOrgId, apiUrl } = settings;
   const { notify, signal } = options;

@@ -1,5 +1,5 @@
 import type { FlowrunError } from "../../errors.ts";
-import type { Host, Send } from "../../host.ts";
+import type { Send, World } from "../../host.ts";
 import type { Notify } from "../../notices.ts";
 import { isSettledBy } from "../settings/settings.ts";
 import type { Env, ProfileValues } from "../settings/keys.ts";
@@ -35,7 +35,7 @@ export interface Way {
  * @param needs `reading` leaves the profile closed where the environment says all that a reading needs.
  * @throws FlowrunError `settings` when something is damaged.
  */
-export async function openWay(options: ConnectOptions, needs: "reading" | "profile", host: Host): Promise<Way> {
+export async function openWay(options: ConnectOptions, needs: "reading" | "profile", host: World): Promise<Way> {
   const profile = await chosenProfile(options.profile, host);
   if (profile === demoProfile) return openDemo(host);
   const isSettled = needs === "reading" && isSettledBy(host.env);
@@ -45,7 +45,7 @@ export async function openWay(options: ConnectOptions, needs: "reading" | "profi
 }
 
 /** The way to Adobe with a profile, whose values may have been left unread. */
-export function adobeWay(profile: string, saved: ProfileValues, host: Host): Way {
+export function adobeWay(profile: string, saved: ProfileValues, host: World): Way {
   const { env } = host;
   const readAgain = async (): Promise<ProfileValues> => {
     const { readProfile } = await import("../../state/profiles.ts");
@@ -57,20 +57,21 @@ export function adobeWay(profile: string, saved: ProfileValues, host: Host): Way
 }
 
 /** The way to Adobe with these values alone: nothing of the environment goes before them. */
-export function givenWay(profile: string, values: ProfileValues, { send }: Pick<Host, "send">): Way {
+export function givenWay(profile: string, values: ProfileValues, { send }: Pick<World, "send">): Way {
   const blame: Way["blame"] = (error) => Promise.resolve(error);
   return { profile, env: {}, saved: values, send, blame, origin: null, close: () => Promise.resolve() };
 }
 
 /** The demo's servers live in this process, and are asked directly: no proxy stands between. */
-async function openDemo(host: Host): Promise<Way> {
+async function openDemo(host: World): Promise<Way> {
   const [{ startDemo }, { createTransport }] = await Promise.all([
     import("../../demo/server.ts"),
     import("../http/transport.ts"),
   ]);
   const demo = await startDemo(() => host.now());
-  const sleep: Host["sleep"] = (ms, signal) => host.sleep(ms, signal);
-  const transport = createTransport({ env: {}, nodeVersion: host.nodeVersion, stallMs: 60_000, sleep });
+  const sleep: World["sleep"] = (ms, signal) => host.sleep(ms, signal);
+  host.tuneV8();
+  const transport = createTransport({ env: {}, stallMs: 60_000, sleep });
   const { clientId, clientSecret, imsOrgId, journalUrl, imsUrl, apiUrl, consumerOrgId, projectId, workspaceId } = demo;
   const account = { clientId, clientSecret, imsOrgId, scopes: demo.scopes.join(",") };
   const saved = { ...account, journalUrl, imsUrl, apiUrl, consumerOrgId, projectId, workspaceId };

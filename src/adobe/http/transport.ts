@@ -1,4 +1,3 @@
-import v8 from "node:v8";
 // undici's front door loads fetch, caches, web sockets and mocks as well, and takes twice as long as these. The version
 // is pinned exactly, and transport.test.ts holds each of them against a real server.
 import request from "undici/lib/api/api-request.js";
@@ -22,8 +21,6 @@ export interface TransportOptions {
   readonly stallMs: number;
   /** How long a whole body may take; as long as it moves, where that is left out. */
   readonly pace?: Pace;
-  /** Of the runtime, such as 20.18.1: V8 is tuned for reading, by flags that the whole process shares. */
-  readonly nodeVersion: string;
   readonly sleep: Host["sleep"];
 }
 
@@ -35,9 +32,8 @@ const maxHeaderSize = 65_536;
  * a user must see a retry, so retrying.ts does it.
  * @throws FlowrunError `settings` when a proxy's variable cannot be understood.
  */
-export function createTransport({ env, stallMs, nodeVersion, sleep, pace }: TransportOptions): Transport {
+export function createTransport({ env, stallMs, sleep, pace }: TransportOptions): Transport {
   const findProxy = readProxies(env);
-  tuneV8(nodeVersion);
   const connector = createConnector({ findProxy, sleep });
   const timeouts = { headersTimeout: stallMs, bodyTimeout: stallMs, keepAliveTimeout: 30_000, maxHeaderSize };
   const dispatcher = new Agent({ ...timeouts, connect: connector.connect });
@@ -48,22 +44,6 @@ export function createTransport({ env, stallMs, nodeVersion, sleep, pace }: Tran
       await dispatcher.destroy();
     },
   };
-}
-
-/**
- * Not before the program is loaded: what V8 has compiled of Node's own modules, and keeps, is only good for the flags
- * that it was compiled with.
- */
-function tuneV8(nodeVersion: string): void {
-  // undici's HTTP parser is WebAssembly. Unless V8 is told to stay with its quick compiler, a process of one request
-  // spends most of its time optimising it, and waits for that at its end.
-  v8.setFlagsFromString("--liftoff-only");
-  // Left alone, V8 lets garbage grow to several times what is in use, and from Node 22 on its young generation to three
-  // times the size it had. This keeps a reading of any length well under 240 MiB and costs a few per cent of time; with a
-  // heap growing half as much it would be 30 MiB less, and a quarter more time.
-  v8.setFlagsFromString("--heap-growing-percent=150");
-  const [major = "20"] = nodeVersion.split(".");
-  if (Number(major) >= 22) v8.setFlagsFromString("--semi-space-growth-factor=1");
 }
 
 async function exchange(dispatcher: Dispatcher, ask: Ask, signal: AbortSignal, pace?: Pace): Promise<Answer> {

@@ -3,7 +3,7 @@ import { askJournal, isPurged, type Asked, type Journal } from "./ask-journal.ts
 import type { Page } from "./page.ts";
 import { createProgress, pauseAfter, type Progress } from "./progress.ts";
 import { retentionMs } from "./retention.ts";
-import { startAt, startUrl, type Start } from "./when.ts";
+import { isSliding, startAt, startUrl, type Start } from "./when.ts";
 
 /** What to do when the place to read on from has expired (410). */
 export type OnExpired = "fail" | "oldest" | "latest";
@@ -159,9 +159,7 @@ function ask(journal: Journal, question: () => string): Asking {
  * they would leave out what came in between: the same moment is asked for instead.
  */
 function goOn(reading: Reading, page: Page, { start, at }: { readonly start: Reading["start"]; readonly at: number }) {
-  const { searchParams } = new URL(page.url);
-  const isSliding = page.next === page.url && (searchParams.has("latest") || searchParams.has("seek"));
-  if (!isSliding) return ask(reading.journal, () => page.next);
+  if (page.next !== page.url || !isSliding(page.url)) return ask(reading.journal, () => page.next);
   return begin(reading, startAt(start.kind === "time" ? start.at : at));
 }
 

@@ -49,6 +49,11 @@ export function parseWhen(words: string, now: number): Start {
       hint: `give ${forms}`,
     });
   }
+  return startSince(at, now);
+}
+
+/** A start at an instant that lies before now; both epoch milliseconds. Pure. */
+export function startSince(at: number, now: number): TimeStart {
   return { kind: "time", at, seek: secondsBack(at, now), askedAt: now };
 }
 
@@ -90,6 +95,12 @@ export function startUrl(
   }
   if (limit !== null) url.searchParams.set("limit", String(limit));
   return url.href;
+}
+
+/** Whether a question counts from the moment when it is asked: asked again later, it leaves out what came in between. Pure. */
+export function isSliding(url: string): boolean {
+  const { searchParams } = new URL(url);
+  return searchParams.has("latest") || searchParams.has("seek");
 }
 
 /** A start at an instant, epoch milliseconds, whose `seek` is counted back anew whenever it is asked for. Pure. */

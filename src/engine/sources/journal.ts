@@ -2,7 +2,8 @@ import type { Journal } from "../../adobe/journal/ask-journal.ts";
 import type { Page } from "../../adobe/journal/page.ts";
 import { readPages, type OnExpired } from "../../adobe/journal/read-pages.ts";
 import { readPlaces } from "../../adobe/journal/read-places.ts";
-import { afterPosition, type Start } from "../../adobe/journal/when.ts";
+import { afterPosition, isOlderThanKept, type Start } from "../../adobe/journal/when.ts";
+import type { Notify } from "../../notices.ts";
 import { cutText } from "../../render/text/cut-text.ts";
 import { safeText } from "../../render/text/safe-text.ts";
 import { digest, type Digesting } from "../digest.ts";
@@ -47,6 +48,15 @@ export function journalSource<T>(reading: JournalReading<T>): Source<T> {
     // Some journal might have positions as long as a page.
     describe: ({ position }) => `the event at ${JSON.stringify(cutText(safeText(position), 200))}`,
   };
+}
+
+/** Says where a window begins before anything that the journal still has. */
+export function warnOfStart(start: JournalStart, notify: Notify): void {
+  if (start.kind !== "time" || !isOlderThanKept(start)) return;
+  notify({
+    kind: "warning",
+    text: "the journal keeps seven days; starting at its oldest event, and what was recorded before that is gone",
+  });
 }
 
 /** A page without its entries: what waits for its turn must not hold them. */

@@ -62,6 +62,9 @@ export interface StatsCounter {
   read(): Stats;
 }
 
+/** Seven days in steps of five minutes; each bucket takes memory of its own, so that a window is cut into no more. */
+export const mostBuckets = 2016;
+
 /** Steps in a trend: as many as fit in a line of 80 columns beside their title. */
 const mostSteps = 50;
 /** Events could name any number of flows, sandboxes, codes and statuses. */

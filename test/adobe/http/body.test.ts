@@ -35,7 +35,6 @@ async function ask(listener: RequestListener, options: Partial<TransportOptions>
   const transport = createTransport({
     env: {},
     stallMs: 30_000,
-    nodeVersion: process.versions.node,
     sleep: () => Promise.resolve(),
     ...options,
   });

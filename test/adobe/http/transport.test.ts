@@ -35,8 +35,7 @@ async function serve(listener: RequestListener): Promise<{ readonly url: string;
 }
 
 function open(options: Partial<TransportOptions> = {}) {
-  const { node: nodeVersion } = process.versions;
-  const transport = createTransport({ env: {}, stallMs: 30_000, nodeVersion, sleep: realSleep, ...options });
+  const transport = createTransport({ env: {}, stallMs: 30_000, sleep: realSleep, ...options });
   endings.push(() => transport.close());
   return transport;
 }

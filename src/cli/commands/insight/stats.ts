@@ -7,7 +7,7 @@ import { renderRows } from "../print-rows.ts";
 import { pickColumns } from "../../../render/formats/pick-columns.ts";
 import { formats } from "../../../render/formats/registry.ts";
 import { decideColour } from "../../../render/text/colour.ts";
-import { countStats, type Stats } from "../../../runs/figures/stats.ts";
+import { countStats, mostBuckets, type Stats } from "../../../runs/figures/stats.ts";
 import { checkFailed } from "../reading/read.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { emptyTally, type Tally } from "../../../engine/pump.ts";
@@ -90,9 +90,6 @@ function resolveBegin(when: string, flags: StatsFlags, now: number): JournalStar
     hint: "give a duration (-P1D, 2h), a date or time, or oldest",
   });
 }
-
-/** Seven days in steps of five minutes; each bucket takes memory of its own. */
-const mostBuckets = 2016;
 
 function resolveBucket(words: string, windowMs: number): number {
   const bucketMs = parseDuration(words);

@@ -1,12 +1,11 @@
+import { describeFaults } from "../../../engine/faults.ts";
 import { fileSource } from "../../../engine/sources/file.ts";
-import { journalSource, type JournalStart } from "../../../engine/sources/journal.ts";
-import type { Batch, Candidate, Fault, Source } from "../../../engine/sources/source.ts";
+import { journalSource, warnOfStart, type JournalStart } from "../../../engine/sources/journal.ts";
+import type { Batch, Candidate, Source } from "../../../engine/sources/source.ts";
 import type { OnExpired } from "../../../adobe/journal/read-pages.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
-import { isOlderThanKept } from "../../../adobe/journal/when.ts";
 import type { Notify } from "../../../notices.ts";
 import { pump } from "../../../engine/pump.ts";
-import { safeText } from "../../../render/text/safe-text.ts";
 import { clock, number, seconds } from "../../terminal/reporter.ts";
 import { marksOf } from "../../../runs/events/event-selection.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
@@ -41,9 +40,9 @@ export async function readWindow<T>(session: Session, window: Window, target: Ta
   const { options, origin, reporter, tally } = session;
   const { past, isLast } = window;
   const live = liveLine(session, window);
-  if (origin.kind === "journal") remarkOnStart(window.start, reporter.notify);
+  if (origin.kind === "journal") warnOfStart(window.start, reporter.notify);
   const source = openSource(session, window, target.encode, live.onShare);
-  const poison = poisonTeller(source, origin, reporter.notify);
+  const poison = poisonTeller(origin, reporter.notify);
   await pump(
     {
       source,
@@ -51,8 +50,7 @@ export async function readWindow<T>(session: Session, window: Window, target: Ta
       sink: target.sink,
       isEnough: (run, printed) => printed >= options.max || isLast?.(run) === true,
       onBatch: (batch) => {
-        for (const fault of batch.rejects) poison(fault, "could not be read and was passed by");
-        for (const fault of batch.withoutRaw) poison(fault, "is left out of its run (raw is null)");
+        describeFaults(batch, source).forEach(poison);
         live.onBatch(batch);
       },
     },
@@ -108,28 +106,18 @@ function isInside({ updatedAt }: FlowRun, start: JournalStart): boolean {
   return start.kind !== "time" || updatedAt === null || Date.parse(updatedAt) >= start.at;
 }
 
-function remarkOnStart(start: JournalStart, notify: Notify): void {
-  if (start.kind !== "time" || !isOlderThanKept(start)) return;
-  notify({
-    kind: "warning",
-    text: "the journal keeps seven days; starting at its oldest event, and what was recorded before that is gone",
-  });
-}
-
 /** So many faults of a file are told one by one; a file that is none of ours may have a million. */
 const mostTold = 20;
 
-/** A poison event is reported, and where it was, to look for it. */
-function poisonTeller(source: Source<unknown>, { kind }: Origin, notify: Notify) {
+/** A poison event is reported, whatever the filters say. */
+function poisonTeller({ kind }: Origin, notify: Notify): (text: string) => void {
   let told = 0;
-  return (fault: Fault, became: string): void => {
+  return (text) => {
     told += 1;
-    if (kind === "file" && told > mostTold) {
-      const text = "more lines could not be read; the closing line counts them";
-      if (told === mostTold + 1) notify({ kind: "warning", text });
-      return;
+    if (kind !== "file" || told <= mostTold) notify({ kind: "warning", text });
+    else if (told === mostTold + 1) {
+      notify({ kind: "warning", text: "more lines could not be read; the closing line counts them" });
     }
-    notify({ kind: "warning", text: `${source.describe(fault)} ${became}: ${safeText(fault.reason)}` });
   };
 }
 

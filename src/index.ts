@@ -1,0 +1,46 @@
+/**
+ * flowrun for programs. Importing it does nothing: V8's flags, signals and the umask belong to the program, and so do
+ * stdout and stderr.
+ */
+import { openNodeWorld } from "./node-host.ts";
+import type { ReadRunsOptions } from "./library/options.ts";
+import { openReading, type RunReading } from "./library/read-runs.ts";
+
+/**
+ * Reads flow runs from the journal, each once, in its order, to its end or (with `follow`) for ever. Leaving the loop
+ * closes all connections.
+ * @throws FlowrunError when the first run is asked for and the options, the settings or the mark cannot be right, and as
+ * the reading fails for good; the signal's reason once it aborts.
+ */
+export function readRuns(options: ReadRunsOptions): RunReading {
+  return openReading(options, () => openNodeWorld({ tuneV8: () => undefined }));
+}
+
+export { runsIn, type RunsInOptions } from "./library/runs-in.ts";
+export { explain, type CatalogueEntry } from "./runs/catalogue/catalogue.ts";
+export { summarise, type SummariseOptions } from "./library/summarise.ts";
+export { where } from "./library/where.ts";
+export { FlowrunError, type FailureDetails, type FailureKind } from "./errors.ts";
+export type { JournalSettings, ReadRunsOptions, RunFilters, StopSignal } from "./library/options.ts";
+export type { Words } from "./library/words.ts";
+export type { RunReading } from "./library/read-runs.ts";
+export type { Notice } from "./notices.ts";
+export type {
+  Activity,
+  Amounts,
+  Cause,
+  Connection,
+  FlowRun,
+  Records,
+  RunCause,
+  RunError,
+  Service,
+  Side,
+} from "./runs/record/flow-run.ts";
+export type { Bucket, Group, Stats, Trend } from "./runs/figures/stats.ts";
+export type { Figures } from "./runs/figures/figures.ts";
+export type { Grouping } from "./runs/figures/grouping.ts";
+export type { Quantiles } from "./runs/figures/quantiles.ts";
+export type { RootCause } from "./runs/figures/root-causes.ts";
+export type { Family } from "./runs/catalogue/code-forms.ts";
+export type { Rank } from "./runs/catalogue/ranks.ts";

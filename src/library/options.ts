@@ -1,0 +1,174 @@
+import type { Patience } from "../adobe/gateway/retrying.ts";
+import type { OnExpired } from "../adobe/journal/read-pages.ts";
+import { parseWhen, type Start } from "../adobe/journal/when.ts";
+import type { JournalStart } from "../engine/sources/journal.ts";
+import { FlowrunError } from "../errors.ts";
+import type { Notice } from "../notices.ts";
+import { resolveEventSelection, type EventSelection } from "../runs/events/event-selection.ts";
+import { compileFilter, type RunFilter } from "../runs/filter/filter.ts";
+import { timeWords, wordsOf, type Words } from "./words.ts";
+
+/** Which runs are wanted: any word of one filter, and every filter. They take the words of the command's options. */
+export interface RunFilters {
+  /** `success`, `failed`, `partialSuccess`, `inProgress` or `all`; by default everything but `inProgress`. */
+  readonly status?: Words | undefined;
+  /** Flow ids. */
+  readonly flow?: Words | undefined;
+  /** Run ids. */
+  readonly run?: Words | undefined;
+  /** Names of sandboxes. */
+  readonly sandbox?: Words | undefined;
+  /** Globs over the codes of all errors and causes of a run, in any case: `CONNECTOR-1*`. */
+  readonly code?: Words | undefined;
+  /** `sources` (the default), `runs` for any event that carries a flow run, or exact event codes. */
+  readonly events?: Words | undefined;
+  /** Drops the runs that were updated later. */
+  readonly until?: string | Date | undefined;
+  /** Conditions over the record's fields, all of which must hold: `records.failed > 100 && durationMs > 30m`. */
+  readonly where?: Words | undefined;
+}
+
+/** What it takes to reach a journal, given by the program itself. */
+export interface JournalSettings {
+  readonly clientId: string;
+  /** The credential's secrets, each of which is tried; not needed beside `accessToken`. */
+  readonly clientSecret?: Words | undefined;
+  readonly imsOrgId: string;
+  /** By default those that the I/O Management API asks for. */
+  readonly scopes?: readonly string[] | undefined;
+  readonly journalUrl: string;
+  readonly imsUrl?: string | undefined;
+  /** A ready token: IMS is not asked for one. */
+  readonly accessToken?: string | undefined;
+}
+
+/** The global AbortSignal, where the project's types know one. */
+export type StopSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } } ? Signal : never;
+
+/** What to read, and how. */
+export interface ReadRunsOptions {
+  /**
+   * Where to start: a duration back from now (`-P1D`, `2h`), a date or time, `oldest`, `now`, a `Date`, or the mark of an
+   * earlier reading.
+   */
+  readonly since: string | Date | { readonly mark: string };
+  /** A profile that `flowrun login` saved, or `demo`. By default the environment says, then the profile that is used. */
+  readonly profile?: string | undefined;
+  /** Instead of a profile; nothing of the environment (but proxies) is looked at then. */
+  readonly settings?: JournalSettings | undefined;
+  readonly filters?: RunFilters | undefined;
+  /** Goes on after the end of the journal, for ever, and waits out whatever fails. */
+  readonly follow?: boolean | undefined;
+  /** Adds the event as delivered to each run. */
+  readonly raw?: boolean | undefined;
+  /** How many places of the journal are read at once, from 1 (the default) to 64. */
+  readonly jobs?: number | undefined;
+  /** Events per page asked of the journal; by default it decides. */
+  readonly limit?: number | undefined;
+  /** What to do where the place to read on from has expired; by default `fail`, and `oldest` with `follow`. */
+  readonly onExpired?: "fail" | "oldest" | "latest" | undefined;
+  /** Ends the reading, which then throws the signal's reason. */
+  readonly signal?: StopSignal | undefined;
+  /** Hears of each request, retry and warning; without it, nobody does. */
+  readonly onNotice?: ((notice: Notice) => void) | undefined;
+}
+
+/** The options as domain values. */
+export interface ReadingPlan {
+  /** A mark is told once it is known whose journal it is held against. */
+  readonly start: JournalStart | { readonly kind: "mark"; readonly text: string };
+  readonly events: EventSelection;
+  readonly keep: RunFilter;
+  readonly follow: boolean;
+  readonly raw: boolean;
+  readonly jobs: number;
+  readonly limit: number | null;
+  readonly onExpired: OnExpired;
+  readonly patience: Patience | null;
+}
+
+/**
+ * Options → domain values, before anything is asked.
+ * @throws FlowrunError `usage`. Pure.
+ */
+export async function resolveOptions(options: ReadRunsOptions, now: number): Promise<ReadingPlan> {
+  const { since, profile, settings, filters = {}, follow = false, raw = false, jobs = 1, limit } = options;
+  if (profile !== undefined && settings !== undefined) {
+    throw new FlowrunError("usage", "profile and settings do not go together", {
+      why: "both say how the journal is reached",
+      hint: "give one of them",
+    });
+  }
+  checkCount("jobs", jobs, mostJobs);
+  if (limit !== undefined) checkCount("limit", limit, Infinity);
+  return {
+    start: resolveSince(since, now),
+    events: resolveEventSelection(wordsOf(filters.events)),
+    keep: await resolveFilters(filters, now),
+    follow,
+    raw,
+    jobs,
+    limit: limit ?? null,
+    onExpired: options.onExpired ?? (follow ? "oldest" : "fail"),
+    patience: follow ? { retries: Infinity, maxWaitMs: Infinity } : null,
+  };
+}
+
+/** More readers than that would only wait for each other. */
+const mostJobs = 64;
+
+function checkCount(name: string, count: number, most: number): void {
+  if (Number.isInteger(count) && count >= 1 && count <= most) return;
+  throw new FlowrunError("usage", `${name} cannot be ${count}`, {
+    why: `it is a whole number from 1${most === Infinity ? "" : ` to ${most}`}`,
+    hint: `leave it out, or give ${name}: 1`,
+  });
+}
+
+function resolveSince(since: ReadRunsOptions["since"], now: number): ReadingPlan["start"] {
+  if (typeof since === "object" && "mark" in since) return { kind: "mark", text: since.mark };
+  const start = parseWhen(wordsOfTime(since, "since"), now);
+  if (start.kind !== "last") return start;
+  throw new FlowrunError("usage", "readRuns cannot start from a cursor ('last')", {
+    why: "cursors belong to the command line; a program keeps the mark of its last reading",
+    hint: "since: { mark }, with what the reading's mark() returned",
+  });
+}
+
+async function resolveFilters(filters: RunFilters, now: number): Promise<RunFilter> {
+  const { until } = filters;
+  const keep = compileFilter({
+    status: wordsOf(filters.status),
+    flow: wordsOf(filters.flow),
+    run: wordsOf(filters.run),
+    sandbox: wordsOf(filters.sandbox),
+    code: wordsOf(filters.code),
+    untilMs: until === undefined ? undefined : resolveUntil(until, now),
+  });
+  const expressions = wordsOf(filters.where) ?? [];
+  if (expressions.length === 0) return keep;
+  // Brings a pattern matcher with it.
+  const { compileWhere } = await import("../runs/filter/where.ts");
+  const tests = [keep, ...expressions.map((expression) => compileWhere(expression, timeWords))];
+  return (run) => tests.every((test) => test(run));
+}
+
+function resolveUntil(until: string | Date, now: number): number {
+  const words = wordsOfTime(until, "until");
+  const when: Start = parseWhen(words, now);
+  if (when.kind === "time") return when.at;
+  if (when.kind === "now") return now;
+  throw new FlowrunError("usage", `until takes an instant, not '${words}'`, {
+    why: "it drops the runs that were updated later than that",
+    hint: "give a Date, a duration back from now (-PT1H), a date or a time",
+  });
+}
+
+function wordsOfTime(time: string | Date, name: string): string {
+  if (typeof time === "string") return time;
+  if (!Number.isNaN(time.getTime())) return time.toISOString();
+  throw new FlowrunError("usage", `${name} is an invalid Date`, {
+    why: "it was made from a text that is no time",
+    hint: `give the words themselves: ${name}: "-P1D"`,
+  });
+}

@@ -1,0 +1,33 @@
+import { isObject } from "../json.ts";
+import type { Notify } from "../notices.ts";
+import { resolveEventSelection } from "../runs/events/event-selection.ts";
+import { normalise } from "../runs/events/normalise.ts";
+import type { FlowRun } from "../runs/record/flow-run.ts";
+import { wordsOf, type Words } from "./words.ts";
+
+export interface RunsInOptions {
+  /** `runs` (the default) for any flow run, `sources` for those of sources, or exact event codes. */
+  readonly events?: Words | undefined;
+  /** Adds the event as delivered to each run. */
+  readonly raw?: boolean | undefined;
+  /** Hears of what should be a flow run and cannot be read; without it, nobody does. */
+  readonly onNotice?: Notify | undefined;
+}
+
+/**
+ * The flow runs in one event as Adobe delivers it, in their order: the body of a webhook's request, the parameters of an
+ * App Builder action, an entry of a journal, as an object or as JSON text. An event of another kind holds none. A run's
+ * `position` is that of the journal's entry; empty where there is none.
+ * @throws FlowrunError `usage` for a word of `events` that is misspelt. Pure.
+ */
+export function runsIn(event: unknown, options: RunsInOptions = {}): readonly FlowRun[] {
+  const { raw = false, onNotice } = options;
+  const events = resolveEventSelection(wordsOf(options.events) ?? ["runs"]);
+  const position = isObject(event) && typeof event["position"] === "string" ? event["position"] : "";
+  const { runs, rejects, withoutRaw } = normalise(position, event, { events, raw });
+  for (const reason of rejects) onNotice?.({ kind: "warning", text: `the event could not be read: ${reason}` });
+  if (withoutRaw !== undefined) {
+    onNotice?.({ kind: "warning", text: `the event is left out of its run (raw is null): ${withoutRaw}` });
+  }
+  return runs.map(({ run }) => run);
+}
