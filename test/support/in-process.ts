@@ -27,7 +27,7 @@ export async function runHere(args: readonly string[], { env = {}, input = "" }:
   // As the program does, by the first request: an environment that cannot be right is told by whoever uses it.
   let transport: Transport | null = null;
   const send: Host["send"] = async (ask, signal) =>
-    (transport ??= createTransport({ env, nodeVersion, stallMs: 60_000, sleep: realSleep })).send(ask, signal);
+    (transport ??= createTransport({ env, stallMs: 60_000, sleep: realSleep })).send(ask, signal);
   const bytes = Buffer.from(input);
   keepSecretsOf(env);
   const host: Host = {
@@ -53,6 +53,7 @@ export async function runHere(args: readonly string[], { env = {}, input = "" }:
     now: () => Date.now(),
     sleep: realSleep,
     random: () => Math.random(),
+    tuneV8: () => undefined,
     send,
   };
   try {
