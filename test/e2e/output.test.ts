@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { bareEnv, flowrun, records, scratch, shell } from "../support/flowrun.ts";
+import { readTable } from "../support/markdown.ts";
 import { openJournal, printed, runEvent, runIds } from "../support/journal.ts";
 
 const events = [
@@ -59,6 +60,41 @@ describe("formats", () => {
       "runId,status,records.input,sandbox.name,flowName\nrun-0,success,0,prod,CRM\nrun-1,failed,1,prod,\nrun-2,partialSuccess,2,prod,\n",
     );
     expect((await journal.run(`since oldest -o csv --no-headers ${columns}`)).stdout).toMatch(/^run-0,success/);
+  });
+
+  it("markdown: a table for GitHub, of whatever lists runs or figures", async () => {
+    const hostile = runEvent(3, { id: "run-3-of-many", flowName: "a | b <img src=x> @octocat\n![x](https://x.y)" });
+    const journal = await openJournal({ events: [...events, hostile] });
+    const told = async (line: string) => readTable((await journal.run(`${line} -o markdown`)).stdout);
+    const columns = "--columns runId,flow,records.input";
+    const [since, wait, show, stats] = await Promise.all([
+      told(`since oldest ${columns}`),
+      told(`wait --since oldest --run run-3-of-many --timeout 30s ${columns}`),
+      told(`show run-3-of --since oldest ${columns}`),
+      told("stats oldest --by status"),
+    ]);
+    const last = ["run-3-of-many", "a | b <img src=x> @octocat\\n![x](https://x.y)", "3"];
+    expect(since?.rows.map(([id]) => id)).toEqual(["run-0", "run-1", "run-2", "run-3-of-many"]);
+    expect(since?.aligns).toEqual(["left", "left", "right"]);
+    expect([since, wait, show].map((table) => table?.rows.at(-1))).toEqual([last, last, last]);
+    expect(stats?.rows.map(([row]) => row)).toEqual(["total", "group", "group", "group", "rootCause"]);
+  });
+
+  it("markdown and the other formats, of what the demo's project has", async () => {
+    const env = bareEnv(await scratch());
+    const told = async (...words: readonly string[]) =>
+      (await flowrun([...words, "--profile", "demo"], { env })).stdout;
+    const registrations = readTable(await told("registrations", "-o", "markdown"));
+    expect(registrations?.titles).toEqual(["USED", "NAME", "ID", "DELIVERY", "STATUS", "FLOW RUNS", "EVENTS"]);
+    expect(registrations?.rows.map(([used]) => used)).toEqual(["*", "", "", ""]);
+    expect(await told("whoami", "-o", "csv", "--columns", "profile", "--no-headers")).toBe("demo\n");
+    expect(JSON.parse(await told("whoami", "-o", "json"))).toMatchObject({ profile: "demo" });
+    const checks = records(await told("doctor", "-o", "ndjson"));
+    expect(JSON.parse(await told("doctor", "--json"))).toMatchObject({
+      type: "flowrun.doctor",
+      checks: checks.map(({ check }) => ({ check })),
+    });
+    expect(readTable(await told("doctor", "-o", "markdown"))?.rows).toHaveLength(checks.length);
   });
 
   it("table: the same in a pipe, whole, without colour; wide adds ids", async () => {

@@ -36,6 +36,7 @@ export interface ReadingFlags extends CommonFlags, OutputFlags {
   readonly onExpired?: "fail" | "oldest" | "latest";
 }
 
+/** Options of `login`. */
 export interface LoginFlags extends CommonFlags {
   readonly from?: string;
   readonly credential?: string;
@@ -47,33 +48,40 @@ export interface LoginFlags extends CommonFlags {
 /** Options of the commands that talk to Adobe or to what is saved, and print rows of their own. */
 export interface ListingFlags extends CommonFlags, OutputFlags {}
 
+/** Options of `config set`. */
 export interface ConfigSetFlags extends CommonFlags {
   readonly stdin?: boolean;
 }
 
+/** Options of `doctor`. */
 export interface DoctorFlags extends ListingFlags {
   readonly retries: number;
   readonly maxWait: string;
 }
 
+/** Options of `tail`. */
 export interface TailFlags extends ReadingFlags {
   readonly since: string;
 }
 
+/** Options of `show`. */
 export interface ShowFlags extends ReadingFlags {
   readonly since?: string;
 }
 
+/** Options of `explain`. */
 export interface ExplainFlags extends Pick<CommonFlags, "color">, OutputFlags {
   /** False where the reader wants no pager. */
   readonly pager: boolean;
 }
 
+/** Options of `stats`. */
 export interface StatsFlags extends ReadingFlags {
   readonly by?: Grouping;
   readonly bucket?: string;
 }
 
+/** Options of `wait`. */
 export interface WaitFlags extends TailFlags {
   readonly timeout?: string;
 }

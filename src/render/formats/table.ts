@@ -7,6 +7,7 @@ import { decodeRow, encodeRow, type Cell } from "./encoded-row.ts";
 import { chooseColumns, fit, gap, spansOf, usualSpans, type Fitted, type Span } from "./fit.ts";
 import type { Look, Renderer } from "./renderer.ts";
 
+/** How a table looks, in full. */
 export interface TableOptions<Row> {
   readonly columns: readonly Column<Row>[];
   /** Whether columns may be left out where there is no room for all: never those that the user named. */

@@ -7,6 +7,7 @@ import { renderCount } from "../text/numbers.ts";
 import { safeText } from "../text/safe-text.ts";
 import { wrap, wrapBeside } from "../text/wrap.ts";
 
+/** How an error and its causes are to look. */
 export interface TreeOptions {
   readonly catalogue: Catalogue | null;
   readonly painter: Painter;

@@ -12,6 +12,7 @@ import { escapeActive, safeText } from "../text/safe-text.ts";
 import { layTable } from "../formats/table.ts";
 import { wrapBeside } from "../text/wrap.ts";
 
+/** How the sheet of a run is to look. */
 export interface SheetOptions {
   /** Explains the codes of errors; may be null where there are none. */
   readonly catalogue: Catalogue | null;

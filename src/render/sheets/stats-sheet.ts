@@ -12,6 +12,7 @@ import { renderTime, type TimeTelling } from "../text/times.ts";
 import { bar, peak, sparkline, stride } from "./sparkline.ts";
 import { wrap } from "../text/wrap.ts";
 
+/** How the sheet of figures is to look. */
 export interface StatsSheetOptions {
   /** Explains root causes; may be null where there are none. */
   readonly catalogue: Catalogue | null;

@@ -74,7 +74,8 @@ async function render(format: OutputFormat, rows: readonly Crate[], trial: Trial
 const readers: Partial<Record<OutputFormat, (text: string) => unknown>> = {
   json: (text) => JSON.parse(text) as unknown,
   ndjson: (text) => lines(text).map((line) => JSON.parse(line) as unknown),
-  yaml: (text) => [parseAllDocuments(text)].flat().flatMap((document) => ("toJS" in document ? [document.toJS()] : [])),
+  yaml: (text) =>
+    [parseAllDocuments(text)].flat().flatMap((document): unknown[] => ("toJS" in document ? [document.toJS()] : [])),
 };
 
 function lines(text: string): readonly string[] {
