@@ -92,7 +92,7 @@ const program = await build({
  * wants. Twice, for only of ES modules a bundler can leave out what nobody uses.
  */
 const libraryGroups = [
-  { name: "errors", parts: ["errors", "adobe/journal/when"] },
+  { name: "base", parts: ["errors", "json", "text/glob", "text/nearest", "adobe/journal/when"] },
   { name: "runs-in", parts: ["library/runs-in"] },
   { name: "catalogue", parts: ["runs/catalogue/catalogue"] },
   { name: "where", parts: ["library/where"] },

@@ -59,10 +59,18 @@ export function schemaOf({ file, name, id }) {
       const [items] = checker.getTypeArguments(type);
       return { type: "array", items: schemaOfType(items, `${path}[]`) };
     }
-    if (type.flags & ts.TypeFlags.Object && checker.getSignaturesOfType(type, ts.SignatureKind.Call).length === 0) {
+    if (isOwnShape(type)) {
       return type.isClassOrInterface() ? reference(type) : objectOf(type);
     }
     throw new Error(`${path} is ${checker.typeToString(type)}, which has no schema yet`);
+  }
+
+  /** An interface or an object of the file itself: nothing else is only fields. */
+  function isOwnShape({ symbol }) {
+    const isShape =
+      symbol !== undefined && (symbol.flags & (ts.SymbolFlags.Interface | ts.SymbolFlags.TypeLiteral)) !== 0;
+    const isPlain = (node) => ts.isInterfaceDeclaration(node) || ts.isTypeLiteralNode(node);
+    return isShape && symbol.declarations.every((node) => isPlain(node) && node.getSourceFile() === source);
   }
 
   /** The definition may need itself, so its place is taken before it is made. */

@@ -1,0 +1,190 @@
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { recordSchema, schemaOf } from "../../build/json-schema.js";
+import { explain, FlowrunError, runsIn, summarise, where, type FlowRun, type Notice } from "../../src/index.ts";
+import { readMark, writeMark } from "../../src/library/mark-text.ts";
+import { ndjsonRenderer } from "../../src/render/formats/json.ts";
+import { fieldPaths } from "../../src/runs/record/record-fields.ts";
+import { fixture } from "../runs/events.ts";
+import { eventOfRuns, header, runEvent } from "../support/journal.ts";
+import { scratch } from "../support/flowrun.ts";
+
+const fixtures = readdirSync("fixtures/events").map((name) => name.replace(".json", ""));
+
+function kindOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    return error instanceof FlowrunError ? error.kind : String(error);
+  }
+  return "no failure";
+}
+
+describe("runsIn", () => {
+  it("takes the runs out of an event, whatever is around it", () => {
+    const ids = (event: unknown) => runsIn(event).map(({ runId }) => runId);
+    expect(ids(runEvent(1))).toEqual(["run-1"]);
+    expect(ids(JSON.stringify(runEvent(1)))).toEqual(["run-1"]);
+    expect(ids([runEvent(1), runEvent(2)])).toEqual(["run-1", "run-2"]);
+    expect(ids(eventOfRuns("e", ["a", "b"]))).toEqual(["a", "b"]);
+    expect(ids({ some: "thing" })).toEqual([]);
+    expect(ids(null)).toEqual([]);
+  });
+
+  it("has the position of a journal's entry", () => {
+    const [run] = runsIn({ position: "heron:1", event: runEvent(1) });
+    expect(run).toMatchObject({ position: "heron:1", key: "event-1#0" });
+    expect(runsIn(runEvent(1))[0]).toMatchObject({ position: "", key: "event-1#0" });
+  });
+
+  it("keeps any flow run, or the events that are asked for", () => {
+    const event = runEvent(1, { code: "profile_ingestion_success" });
+    expect(runsIn(event)).toHaveLength(1);
+    expect(runsIn(event, { events: "sources" })).toEqual([]);
+    expect(runsIn(event, { events: ["sources", "profile_ingestion_success"] })).toHaveLength(1);
+    expect(kindOf(() => runsIn(event, { events: "run" }))).toBe("usage");
+  });
+
+  it("adds the event where it is asked for, and tells of what it cannot read", () => {
+    const notices: Notice[] = [];
+    const onNotice = (notice: Notice) => notices.push(notice);
+    expect(runsIn(runEvent(1), { raw: true, onNotice })[0]?.raw).toEqual(runEvent(1));
+    expect(notices).toEqual([]);
+    expect(runsIn({ event: { header: header("sources_flow_run_success") } }, { onNotice })).toEqual([]);
+    expect(notices).toMatchObject([{ kind: "warning" }]);
+    expect(notices.map((notice) => ("text" in notice ? notice.text : ""))).toEqual([
+      "the event could not be read: its code tells how a flow run ended, but it holds none",
+    ]);
+  });
+});
+
+describe("summarise", () => {
+  const at = (time: string): number => Date.parse(time);
+  const runs = [
+    runEvent(1, { updatedAt: at("2026-11-20T08:00Z"), status: "failed", errors: ["INGEST-1"] }),
+    runEvent(2, { updatedAt: at("2026-11-20T10:00Z"), records: 10 }),
+  ].flatMap((event) => runsIn(event));
+
+  it("counts from the first run to the last", () => {
+    const { total, from, to, rootCauses } = summarise(runs);
+    expect({ from, to }).toEqual({ from: "2026-11-20T08:00:00.000Z", to: "2026-11-20T10:00:00.000Z" });
+    expect(total).toMatchObject({ runs: 2, failed: 1, successRate: 0.5, records: { input: 11 } });
+    expect(rootCauses).toMatchObject([{ code: "INGEST-1", count: 1 }]);
+  });
+
+  it("takes a window, groups and buckets, and runs that come one by one", () => {
+    function* one(): Generator<FlowRun> {
+      yield* runs;
+    }
+    const stats = summarise(one(), {
+      from: new Date("2026-11-20T08:00Z"),
+      to: "2026-11-20T12:00Z",
+      by: "status",
+      bucket: "PT1H",
+    });
+    expect(stats.buckets.map((bucket) => bucket.runs)).toEqual([1, 0, 1, 0]);
+    expect(stats.groups.map(({ key }) => key).sort()).toEqual(["failed", "success"]);
+  });
+
+  it("of no runs is a window without figures", () => {
+    expect(summarise([], { to: "2026-11-20" })).toMatchObject({ from: "2026-11-20T00:00:00.000Z", total: { runs: 0 } });
+    expect(summarise([]).total.runs).toBe(0);
+  });
+
+  it("refuses what there cannot be", () => {
+    expect(kindOf(() => summarise(runs, { from: "soon" }))).toBe("usage");
+    expect(kindOf(() => summarise(runs, { to: new Date("never") }))).toBe("usage");
+    expect(kindOf(() => summarise(runs, { from: "2026-11-21", to: "2026-11-20" }))).toBe("usage");
+    expect(kindOf(() => summarise(runs, { bucket: "hour" }))).toBe("usage");
+    expect(kindOf(() => summarise(runs, { bucket: "PT0S" }))).toBe("usage");
+    expect(kindOf(() => summarise(runs, { bucket: "PT1S" }))).toBe("usage");
+  });
+});
+
+describe("explain and where", () => {
+  it("explains a code in any case, and nothing that it does not know", () => {
+    expect(explain("connector-1001-500")[0]).toMatchObject({ code: "CONNECTOR-1001-500", family: "connector" });
+    expect(explain("no-such-code")).toEqual([]);
+  });
+
+  it("tests a run by a condition", () => {
+    const [run] = runsIn(runEvent(5));
+    if (run === undefined) throw new Error("no run");
+    expect(where("records.input == 5 && durationMs > 30s")(run)).toBe(true);
+    expect(where('status =~ /fail/ || updatedAt > "2036-01-01"')(run)).toBe(false);
+    expect(kindOf(() => where("records.inputs == 5"))).toBe("usage");
+  });
+});
+
+describe("a mark's text", () => {
+  const mark = {
+    journal: "https://events-va6.adobe.io/events/organizations/1/integrations/2/3",
+    readUntil: 5,
+    movedAt: 4,
+    keys: ["0123456789abcdef"],
+  };
+
+  it("is read as it was written", () => {
+    for (const next of [`${mark.journal}?since=rabbit:1`, 1_795_000_000_000]) {
+      const text = writeMark({ ...mark, next });
+      expect(text).toMatch(/^[\w.-]+$/);
+      expect(readMark(text, mark.journal)).toEqual({ ...mark, next });
+    }
+  });
+
+  it("never sends the token elsewhere", () => {
+    const text = writeMark({ ...mark, next: "https://example.com/steal" });
+    expect(kindOf(() => readMark(text, mark.journal))).toBe("usage");
+  });
+});
+
+describe("the record's schema", () => {
+  const validate = new Ajv2020({ strict: true, allErrors: true }).compile(recordSchema());
+  const printed = fixtures
+    .flatMap((name) => runsIn(fixture(name), { raw: true }))
+    .map((run) => JSON.parse(ndjsonRenderer().encode(run)) as Record<string, unknown>);
+
+  it("holds for every run as it is printed, with and without the event", () => {
+    expect(printed.length).toBeGreaterThan(10);
+    for (const run of printed) {
+      const { raw, ...withoutRaw } = run;
+      expect(raw).toBeDefined();
+      for (const record of [run, withoutRaw, { ...run, later: 1 }]) {
+        validate(record);
+        expect(validate.errors).toBeNull();
+      }
+    }
+  });
+
+  it.each([
+    ["a field that is missing", (run: Record<string, unknown>) => ({ ...run, status: undefined })],
+    ["null for what is never unknown", (run: Record<string, unknown>) => ({ ...run, runId: null })],
+    ["another version", (run: Record<string, unknown>) => ({ ...run, schemaVersion: 2 })],
+    ["a number for a text", (run: Record<string, unknown>) => ({ ...run, flowName: 1 })],
+    ["a field that is missing further in", (run: Record<string, unknown>) => ({ ...run, records: {} })],
+    ["a word that there is none of", (run: Record<string, unknown>) => ({ ...run, service: "mail" })],
+    ["an item of another shape", (run: Record<string, unknown>) => ({ ...run, errors: [{ code: "1" }] })],
+  ])("does not hold for %s", (_, spoil) => {
+    expect(validate(spoil(printed[0] ?? {}))).toBe(false);
+  });
+
+  it("has every field of the record, and its properties at the root", () => {
+    const { properties, $schema, $id } = recordSchema();
+    expect(Object.keys(properties)).toEqual([...new Set(fieldPaths().map((path) => path.split(".")[0])), "raw"]);
+    expect({ $schema, $id }).toEqual({
+      $schema: "https://json-schema.org/draft/2020-12/schema",
+      $id: "urn:flowrun:schema:flow-run:1",
+    });
+    expect(JSON.stringify(properties)).toContain("The same whenever the notification is delivered again");
+  });
+
+  it("is refused for a type that has none yet", async () => {
+    const file = join(await scratch(), "odd.ts");
+    for (const type of ["string | { a: 1 }", "boolean", "() => string", "[1, 2]", "Map<string, string>", "any"]) {
+      writeFileSync(file, `export interface Odd { readonly odd: ${type} }`);
+      expect(() => schemaOf({ file, name: "Odd", id: "urn:odd" })).toThrow(/schema yet|no schema/);
+    }
+  });
+});
