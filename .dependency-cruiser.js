@@ -106,7 +106,7 @@ const rooms = [
   { room: "runs/catalogue", may: [], because: "What a code means does not depend on any run." },
   {
     room: "runs/causes",
-    may: ["runs/record", "runs/catalogue", "runs/events/fields"],
+    may: ["runs/record", "runs/catalogue"],
     because: "Why a run failed is read from its errors, and ranked by the forms of codes.",
   },
   {

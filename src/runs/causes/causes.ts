@@ -1,6 +1,5 @@
-import { type JsonObject, textOf } from "../../json.ts";
+import { countOf, type JsonObject, objectsOf, textOf, wordOf } from "../../json.ts";
 import { plainMessage, readErrorText, type ToldCause, unnamed } from "./error-text.ts";
-import { countOf, objectsOf, wordOf } from "../events/fields.ts";
 import type { Cause, FlowRun, RunCause, RunError, Side } from "../record/flow-run.ts";
 import { rankOf } from "../catalogue/ranks.ts";
 

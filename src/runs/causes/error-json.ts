@@ -1,5 +1,4 @@
-import { isObject } from "../../json.ts";
-import { wordOf } from "../events/fields.ts";
+import { isObject, wordOf } from "../../json.ts";
 
 /** What an object of an error in JSON says of itself; one of the two at least. */
 export interface JsonCause {

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../json.ts";
+import { type JsonObject, objectOf, objectsOf, wordOf } from "../../json.ts";
 import {
   branchesOf,
   byWeight,
@@ -13,7 +13,6 @@ import {
   tells,
 } from "./causes.ts";
 import type { ToldCause } from "./error-text.ts";
-import { objectOf, objectsOf, wordOf } from "../events/fields.ts";
 import type { Cause, RunError } from "../record/flow-run.ts";
 
 /** What a run's `metrics` or one of its activities says about errors. */

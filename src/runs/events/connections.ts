@@ -1,5 +1,4 @@
-import type { JsonObject } from "../../json.ts";
-import { objectOf, objectsOf, wordOf } from "./fields.ts";
+import { type JsonObject, objectOf, objectsOf, wordOf } from "../../json.ts";
 import type { Connection } from "../record/flow-run.ts";
 
 /** The connections that a run's activities name, each once, in order. Pure. */

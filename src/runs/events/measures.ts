@@ -1,5 +1,4 @@
-import type { JsonObject } from "../../json.ts";
-import { countOf, objectOf } from "./fields.ts";
+import { countOf, type JsonObject, objectOf } from "../../json.ts";
 import type { Amounts, Records } from "../record/flow-run.ts";
 
 /** What a run or one of its activities counted and how long it took; `null` is unknown. */

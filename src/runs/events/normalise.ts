@@ -1,7 +1,6 @@
-import type { JsonObject } from "../../json.ts";
+import { type JsonObject, objectOf, wordOf } from "../../json.ts";
 import { isDeeperThan } from "./depth.ts";
 import { type EventSelection, statusToldBy, wants, wantsService } from "./event-selection.ts";
-import { objectOf, wordOf } from "./fields.ts";
 import type { FlowRun } from "../record/flow-run.ts";
 import { readRun } from "./read-run.ts";
 import { unwrap, type Unwrapped } from "./unwrap.ts";

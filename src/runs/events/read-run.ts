@@ -1,8 +1,7 @@
-import type { JsonObject } from "../../json.ts";
+import { type JsonObject, objectOf, objectsOf, wordOf } from "../../json.ts";
 import { mainError, rootCause } from "../causes/causes.ts";
 import { readBatchIds, readConnections } from "./connections.ts";
 import { joinKey, shortKey } from "./event-key.ts";
-import { objectOf, objectsOf, wordOf } from "./fields.ts";
 import type { Activity, FlowRun } from "../record/flow-run.ts";
 import { durationOf, fillMeasures, type Measures, readMeasures, readTime } from "./measures.ts";
 import {

@@ -1,5 +1,4 @@
-import type { JsonObject } from "../../json.ts";
-import { wordOf } from "./fields.ts";
+import { type JsonObject, wordOf } from "../../json.ts";
 import type { Service } from "../record/flow-run.ts";
 
 /**

@@ -1,6 +1,5 @@
-import type { JsonObject } from "../../json.ts";
+import { type JsonObject, wordOf } from "../../json.ts";
 import { statusToldBy } from "./event-selection.ts";
-import { wordOf } from "./fields.ts";
 
 /** The statuses AEP is known to give a run (contract: flow-runs, §2.1). */
 export const knownStatuses = ["success", "failed", "partialSuccess", "inProgress"] as const;

@@ -1,6 +1,5 @@
-import { isObject, type JsonObject } from "../../json.ts";
+import { isObject, type JsonObject, objectOf, objectsOf, wordOf } from "../../json.ts";
 import { joinKey, runKey, shortKey } from "./event-key.ts";
-import { objectOf, objectsOf, wordOf } from "./fields.ts";
 
 /** What an event turns out to hold once its envelopes are off. */
 export interface Unwrapped {
