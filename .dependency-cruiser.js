@@ -116,12 +116,12 @@ const rooms = [
   },
   {
     room: "runs/filter",
-    may: ["runs/record", "runs/events/status"],
+    may: ["runs/record"],
     because: "A filter looks at a run, wherever that came from.",
   },
   {
     room: "runs/figures",
-    may: ["runs/record", "runs/events/status"],
+    may: ["runs/record"],
     because: "Figures are counted over runs, wherever those came from.",
   },
   { room: "render/text", may: [], because: "How a text fits a terminal does not depend on what it says." },

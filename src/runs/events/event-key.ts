@@ -1,4 +1,4 @@
-import { writeFingerprint } from "../record/fingerprint.ts";
+import { writeFingerprint } from "../../text/fingerprint.ts";
 
 /**
  * The key of an event that goes by several texts, such as a CloudEvent's source and id: no other texts make the same.

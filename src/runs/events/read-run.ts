@@ -13,7 +13,8 @@ import {
   runErrors,
 } from "../causes/run-errors.ts";
 import { readService } from "./service.ts";
-import { readStatus } from "./status.ts";
+import { findStatus } from "../record/status.ts";
+import { statusToldBy } from "./event-selection.ts";
 import { timeText } from "./time-text.ts";
 import type { Unwrapped } from "./unwrap.ts";
 
@@ -74,6 +75,16 @@ export function readRun(
     service: readService(around.eventCode, steps),
     key: around.key ?? keyOf(runId, status, updatedAt),
   };
+}
+
+/**
+ * How a run or an activity ended: what its `statusSummary` says, the known ones in any case, others as delivered; only
+ * where that says nothing does the event's code decide; else `unknown`.
+ */
+function readStatus(statusSummary: JsonObject, eventCode: string | null): string {
+  const told = wordOf(statusSummary["status"]);
+  if (told === null) return statusToldBy(eventCode) ?? "unknown";
+  return findStatus(told) ?? told;
 }
 
 /** For an event without an id: a run changes its status or its time with each notification. */

@@ -1,6 +1,6 @@
 import type { FlowRun } from "../record/flow-run.ts";
 import { countQuantiles, type Quantiles } from "./quantiles.ts";
-import { isTerminal } from "../events/status.ts";
+import { isTerminal } from "../record/status.ts";
 
 /** What can be said of many runs. */
 export interface Figures {

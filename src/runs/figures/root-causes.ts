@@ -1,5 +1,5 @@
 import type { FlowRun } from "../record/flow-run.ts";
-import { keptId, keptText } from "../record/kept.ts";
+import { keptId, keptText } from "../../text/kept.ts";
 
 /** A root cause, how often and when it came, and the flows it touched. */
 export interface RootCause {

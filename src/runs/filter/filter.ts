@@ -2,7 +2,7 @@ import { FlowrunError } from "../../errors.ts";
 import type { FlowRun, RunError } from "../record/flow-run.ts";
 import { compileGlob } from "../../text/glob.ts";
 import { nearest } from "../../text/nearest.ts";
-import { findStatus, knownStatuses } from "../events/status.ts";
+import { findStatus, knownStatuses } from "../record/status.ts";
 
 /** The words of the filter options, as the user gave them; nothing, or no word, filters nothing (but see `status`). */
 export interface FilterWords {

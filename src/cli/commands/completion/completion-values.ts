@@ -71,7 +71,7 @@ function columns(): Promise<readonly Candidate[]> {
 }
 
 async function statuses(): Promise<readonly Candidate[]> {
-  const { knownStatuses } = await import("../../../runs/events/status.ts");
+  const { knownStatuses } = await import("../../../runs/record/status.ts");
   return words([...knownStatuses, "all"]);
 }
 

@@ -5,7 +5,7 @@ import type { Host } from "../../../host.ts";
 import { networkHint } from "../../../adobe/http/words.ts";
 import { parseDuration } from "../../../adobe/journal/when.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
-import { isTerminal } from "../../../runs/events/status.ts";
+import { isTerminal } from "../../../runs/record/status.ts";
 import { read } from "./read.ts";
 import { resolveReading, resolveStart } from "../../options/reading-options.ts";
 
