@@ -1,5 +1,5 @@
 import { FlowrunError } from "../../errors.ts";
-import { failuresOf } from "../../runs/causes/causes.ts";
+import { failuresOf } from "../../runs/causes/root-cause.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { nearest } from "../../text/nearest.ts";
 

@@ -1,5 +1,5 @@
 import type { Catalogue } from "../../runs/catalogue/catalogue.ts";
-import { failuresOf } from "../../runs/causes/causes.ts";
+import { failuresOf } from "../../runs/causes/root-cause.ts";
 import type { Connection, FlowRun, RunError } from "../../runs/record/flow-run.ts";
 import { resolveColumns } from "../formats/columns.ts";
 import { renderErrorTree, type TreeOptions } from "./error-tree.ts";

@@ -1,5 +1,5 @@
 import type { Figures } from "../../runs/figures/figures.ts";
-import type { RootCause } from "../../runs/figures/root-causes.ts";
+import type { RootCause } from "../../runs/figures/frequent-causes.ts";
 import type { Stats } from "../../runs/figures/stats.ts";
 import { csvLine } from "../formats/csv.ts";
 import { escapeActive, safeText } from "../text/safe-text.ts";

@@ -1,18 +1,8 @@
 import { type JsonObject, objectOf, objectsOf, wordOf } from "../../json.ts";
-import {
-  branchesOf,
-  byWeight,
-  causesOf,
-  type Detail,
-  findSide,
-  namesIn,
-  readCause,
-  readDetail,
-  recordsOf,
-  sizeOf,
-  tells,
-} from "./causes.ts";
-import type { ToldCause } from "./error-text.ts";
+import { type Detail, findSide, namesIn, readCause, readDetail, recordsOf, sizeOf, tells } from "./detail.ts";
+import { branchesOf, causesOf } from "./cause-tree.ts";
+import { byWeight } from "./root-cause.ts";
+import type { ToldCause } from "./causes-in-text.ts";
 import type { Cause, RunError } from "../record/flow-run.ts";
 
 /** What a run's `metrics` or one of its activities says about errors. */

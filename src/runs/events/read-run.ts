@@ -1,9 +1,10 @@
 import { type JsonObject, objectOf, objectsOf, wordOf } from "../../json.ts";
-import { mainError, rootCause } from "../causes/causes.ts";
-import { readBatchIds, readConnections } from "./connections.ts";
+import { mainError, rootCause } from "../causes/root-cause.ts";
+import { readBatchIds } from "./batch-ids.ts";
+import { readConnections } from "./connections.ts";
 import { joinKey, shortKey } from "./event-key.ts";
 import type { Activity, FlowRun } from "../record/flow-run.ts";
-import { durationOf, fillMeasures, type Measures, readMeasures, readTime } from "./measures.ts";
+import { durationOf, fillWork, type Work, readWork, readTime } from "./work.ts";
 import {
   activityErrors,
   type ErrorReport,
@@ -36,9 +37,9 @@ export function readRun(
   const steps = objectsOf(body["activities"] ?? body["activites"]);
   const activities = steps.map(readStep);
   const status = readStatus(objectOf(metrics["statusSummary"]), around.eventCode);
-  const measures = fillMeasures(
-    readMeasures(metrics),
-    activities.map((activity) => activity.measures),
+  const work = fillWork(
+    readWork(metrics),
+    activities.map((activity) => activity.work),
     status === "inProgress",
   );
   const room = openRoom();
@@ -64,7 +65,7 @@ export function readRun(
     imsOrgId: around.imsOrgId,
     createdAt: timeText(readTime(body["createdAt"])),
     updatedAt,
-    ...timed(measures),
+    ...timed(work),
     errors,
     rootCause: main === null ? null : rootCause(main),
     activities: activities.map((step) => activityOf(step, room)),
@@ -95,15 +96,15 @@ function keyOf(runId: string, status: string, updatedAt: string | null): string 
 /** An activity as delivered and what has been read of it. */
 interface Step {
   readonly body: JsonObject;
-  readonly measures: Measures;
+  readonly work: Work;
   readonly report: ErrorReport;
 }
 
 function readStep(body: JsonObject): Step {
-  return { body, measures: readMeasures(body), report: readErrorReport(body, wordOf(body["id"])) };
+  return { body, work: readWork(body), report: readErrorReport(body, wordOf(body["id"])) };
 }
 
-function activityOf({ body, measures, report }: Step, room: Room): Activity {
+function activityOf({ body, work, report }: Step, room: Room): Activity {
   const id = wordOf(body["id"]);
   const name = wordOf(body["name"]);
   return {
@@ -111,20 +112,18 @@ function activityOf({ body, measures, report }: Step, room: Room): Activity {
     name,
     kind: kindOf(id, name),
     status: readStatus(objectOf(body["statusSummary"]), null),
-    ...timed(measures),
+    ...timed(work),
     errors: activityErrors(report, room),
   };
 }
 
-/** Measures as the record has them. */
-function timed(
-  measures: Measures,
-): Pick<Activity, "startedAt" | "completedAt" | "durationMs" | "records" | "bytes" | "files"> {
-  const { startedMs, completedMs, records, bytes, files } = measures;
+/** Work as the record has them. */
+function timed(work: Work): Pick<Activity, "startedAt" | "completedAt" | "durationMs" | "records" | "bytes" | "files"> {
+  const { startedMs, completedMs, records, bytes, files } = work;
   return {
     startedAt: timeText(startedMs),
     completedAt: timeText(completedMs),
-    durationMs: durationOf(measures),
+    durationMs: durationOf(work),
     records,
     bytes,
     files,

@@ -2,7 +2,7 @@ import { countFigures, type FigureCounter, type Figures } from "./figures.ts";
 import type { FlowRun } from "../record/flow-run.ts";
 import { keyOf, type Grouping } from "./grouping.ts";
 import { keptId, keptText } from "../../text/kept.ts";
-import { countRootCauses, type RootCause } from "./root-causes.ts";
+import { countRootCauses, type RootCause } from "./frequent-causes.ts";
 import { cutTime, roundStep, type Timeline } from "./timeline.ts";
 
 export interface StatsPlan {

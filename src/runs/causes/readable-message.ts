@@ -1,4 +1,4 @@
-import { readErrorJson } from "./error-json.ts";
+import { readErrorJson } from "./causes-in-json.ts";
 
 /**
  * A message for reading: of JSON in text its description, without the trace ids behind a sign-in error; JSON quoted in

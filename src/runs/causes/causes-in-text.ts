@@ -1,5 +1,5 @@
-import { readErrorJson, readQuotedJson } from "./error-json.ts";
-import { readable, signInMessage } from "./error-message.ts";
+import { readErrorJson, readQuotedJson } from "./causes-in-json.ts";
+import { readable, signInMessage } from "./readable-message.ts";
 import type { Cause } from "../record/flow-run.ts";
 
 /**
