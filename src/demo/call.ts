@@ -1,7 +1,7 @@
 /** One request and one reply of the demo's server, as plain data, so that everything but server.ts is pure. */
 
 /** Which of the three services a request is for. */
-export type Service = "journal" | "ims" | "api";
+export type DemoService = "journal" | "ims" | "api";
 
 export interface Call {
   readonly method: string;

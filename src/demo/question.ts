@@ -3,12 +3,12 @@ export interface Question {
   readonly kind: "page" | "validate";
   /** The part of the path that names the journal: `organizations/…/integrations/…/…`. */
   readonly journal: string;
-  readonly start: Start;
+  readonly start: AskedStart;
   /** Null: the server's own page size. */
   readonly limit: number | null;
 }
 
-export type Start =
+export type AskedStart =
   | { readonly kind: "oldest" }
   | { readonly kind: "latest" }
   | { readonly kind: "since"; readonly position: string }
@@ -45,7 +45,7 @@ export function decodeQuery(query: URLSearchParams): Pick<Question, "start" | "l
 }
 
 /** `since` beside `latest=true` is tolerated, as the public client's own live test has it; `since` wins. */
-function decodeStart(query: URLSearchParams): Start | string {
+function decodeStart(query: URLSearchParams): AskedStart | string {
   const [since, seek] = [query.get("since"), query.get("seek")];
   const latest = query.get("latest") === "true";
   if (seek !== null && (since !== null || latest)) return "seek cannot be combined with since or latest";

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { account } from "./account.ts";
-import type { Call, Reply, Service } from "./call.ts";
+import type { Call, Reply, DemoService } from "./call.ts";
 import { deliver } from "./deliver.ts";
 import { spoil, type FaultRule } from "./faults.ts";
 import { answerFlow } from "./flow-service.ts";
@@ -35,7 +35,7 @@ export interface ServerOptions {
 
 /** One request as it came in, and the status it was answered with. */
 export interface RequestLog {
-  readonly service: Service;
+  readonly service: DemoService;
   readonly method: string;
   /** Path and query, byte for byte. */
   readonly target: string;
@@ -89,7 +89,7 @@ export async function startServer(options: ServerOptions): Promise<DemoServer> {
   const { now } = options;
   const ims = createIms({ ...usualIms, ...options.ims }, now);
   const requests: RequestLog[] = [];
-  const counts: Record<Service, number> = { journal: 0, ims: 0, api: 0 };
+  const counts: Record<DemoService, number> = { journal: 0, ims: 0, api: 0 };
   const answer = answerer(options, ims);
 
   const server = createServer((request, response) => {
@@ -148,10 +148,10 @@ export async function startServer(options: ServerOptions): Promise<DemoServer> {
 }
 
 /** The right answer to a request, before any fault. */
-function answerer(options: ServerOptions, ims: Ims): (service: Service, call: Call) => Reply {
+function answerer(options: ServerOptions, ims: Ims): (service: DemoService, call: Call) => Reply {
   const knobs = { ...faithful, ...options.journal };
   const empty = listedSource([]);
-  const answers: Record<Service, (call: Call) => Reply> = {
+  const answers: Record<DemoService, (call: Call) => Reply> = {
     ims: ims.answer,
     api: (call) =>
       refuse(call, ims.isLive) ??
@@ -168,7 +168,7 @@ function answerer(options: ServerOptions, ims: Ims): (service: Service, call: Ca
   return (service, call) => answers[service](call);
 }
 
-function serviceOf(path: string): Service {
+function serviceOf(path: string): DemoService {
   if (path.startsWith("/ims/")) return "ims";
   return findJournalPath(path) === null ? "api" : "journal";
 }

@@ -32,13 +32,13 @@ export function digest<T>({ entries }: Events, { events, raw, keep, encode }: Di
     const reject = (reason: string): void => {
       rejects.push({ position, reason });
     };
-    attempt(reject, () => {
+    guarded(reject, () => {
       const verdict = normalise(position, event, { events, raw });
       found += verdict.runs.length;
       verdict.rejects.forEach(reject);
       const before = candidates.length;
       for (const { key, run } of verdict.runs) {
-        attempt(reject, () => {
+        guarded(reject, () => {
           if (!keep(run)) return;
           const { runId, status } = run;
           candidates.push({ key, position, runId, status, encoded: encode(run) });
@@ -55,7 +55,7 @@ export function digest<T>({ entries }: Events, { events, raw, keep, encode }: Di
  * Runs out of a bound that nobody thought of (a stack, the length of a text) with one event, and not with the reading.
  * What is known to go wrong is a verdict of its own, so whoever sees this reason has found a bug.
  */
-export function attempt(reject: (reason: string) => void, work: () => void): void {
+export function guarded(reject: (reason: string) => void, work: () => void): void {
   try {
     work();
   } catch (error) {

@@ -7,14 +7,14 @@ import { findAddresses } from "./lookup.ts";
 import type { FindProxy, Proxy } from "./proxy.ts";
 
 /** Where a connection leads. */
-export type Place = Parameters<ReturnType<typeof buildConnector>>[0];
+export type Endpoint = Parameters<ReturnType<typeof buildConnector>>[0];
 
 /** Gets the open connection, or why there is none: a FlowrunError where trying again is no use. */
 type Done = Parameters<ReturnType<typeof buildConnector>>[1];
 
 export interface Connector {
   /** Opens a connection, through a proxy where there is one on the way. */
-  readonly connect: (place: Place, done: Done) => void;
+  readonly connect: (endpoint: Endpoint, done: Done) => void;
   /** Opens a tunnel through a proxy. @throws FlowrunError where trying again is no use; an Error naming the proxy. */
   readonly openTunnel: (proxy: Proxy, target: string) => Promise<Socket>;
   /** The first address of a host. @throws the resolver's error. */
@@ -49,8 +49,8 @@ export function createConnector({ findProxy, sleep, lookup = findAddresses }: Co
     lookup: lookupWith(find),
   });
   /** @param of whose certificate a failure may be about. */
-  const direct = (place: Place, of: string, done: Done): void => {
-    const socket = connect(place, (error, opened) => {
+  const direct = (endpoint: Endpoint, of: string, done: Done): void => {
+    const socket = connect(endpoint, (error, opened) => {
       if (error === null) handOver(opened, of, done);
       else done(certificateFailure(error, of) ?? error, null);
     });
@@ -64,17 +64,17 @@ export function createConnector({ findProxy, sleep, lookup = findAddresses }: Co
   return {
     openTunnel,
     findAddress: async (hostname) => (await find(hostname))[0]?.address ?? "",
-    connect: (place, done) => {
-      const { hostname, protocol, port } = place;
-      const proxy = findProxy(place);
+    connect: (endpoint, done) => {
+      const { hostname, protocol, port } = endpoint;
+      const proxy = findProxy(endpoint);
       if (proxy === null) {
-        direct(place, hostname, done);
+        direct(endpoint, hostname, done);
         return;
       }
       const target = `${isIpv6(hostname) ? `[${hostname}]` : hostname}:${port || (protocol === "https:" ? "443" : "80")}`;
       openTunnel(proxy, target).then(
         (httpSocket) => {
-          if (protocol === "https:") direct({ ...place, httpSocket }, hostname, done);
+          if (protocol === "https:") direct({ ...endpoint, httpSocket }, hostname, done);
           else handOver(httpSocket, hostname, done);
         },
         (error: unknown) => {

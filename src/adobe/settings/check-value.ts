@@ -90,7 +90,7 @@ export function isLoopback(hostname: string): boolean {
 }
 
 /** An access token, by itself. @throws FlowrunError `settings` that never shows it. Pure. */
-export function checkToken(text: string, name: string): string {
+export function checkAccessToken(text: string, name: string): string {
   if (!/^(?:authorization:\s*)?bearer(?:\s|$)/i.test(text)) return checkWord(text, name, true);
   throw new FlowrunError("settings", `${name} is a header, not a token`, {
     why: "it begins with the word Bearer, which flowrun puts before the token itself",

@@ -1,6 +1,6 @@
 import { Secret } from "../auth/secret.ts";
 import { FlowrunError } from "../../errors.ts";
-import { checkToken, checkValue } from "./check-value.ts";
+import { checkAccessToken, checkValue } from "./check-value.ts";
 import { cleanValue, kinds } from "./clean-value.ts";
 import { readVariable, readVariables, type OwnVariable } from "./environment.ts";
 import {
@@ -102,7 +102,7 @@ function resolve(profile: string, env: Env, saved: ProfileValues, withJournal: b
     scopes: list(found("scopes", env, saved)),
     imsUrl: found("imsUrl", env, saved),
     apiUrl: found("apiUrl", env, saved),
-    accessToken: accessToken === null ? null : new Secret(checkToken(accessToken, "FLOWRUN_ACCESS_TOKEN")),
+    accessToken: accessToken === null ? null : new Secret(checkAccessToken(accessToken, "FLOWRUN_ACCESS_TOKEN")),
   };
 }
 

@@ -6,7 +6,7 @@ import { uuidFrom } from "../chance.ts";
  */
 
 /** How a run ends, or that it has begun. */
-export type Outcome =
+export type Fate =
   | "success"
   /** Status `success`, below the error threshold, with failed records and their diagnostics. */
   | "errorsWithinThreshold"
@@ -59,9 +59,9 @@ export interface Flow {
   readonly together: number;
   readonly announcesStarts: boolean;
   /** What else than success befalls a run, and how likely. */
-  readonly odds: readonly (readonly [Outcome, share: number])[];
+  readonly odds: readonly (readonly [Fate, share: number])[];
   /** What befell the latest runs, 0 being the last one. */
-  readonly recent: Readonly<Record<number, Outcome>>;
+  readonly recent: Readonly<Record<number, Fate>>;
 }
 
 const second = 1_000;

@@ -1,6 +1,6 @@
 import { account } from "../account.ts";
 import { uuidFrom } from "../chance.ts";
-import type { Outcome } from "./cast.ts";
+import type { Fate } from "./cast.ts";
 import { renderRun } from "./payload.ts";
 import type { Run } from "./run.ts";
 
@@ -102,7 +102,7 @@ function hybrid(run: Run, eventid: string, deliveredAt: number): object {
   return { eventid, event: { body }, recipientclientid: clientId };
 }
 
-const reportedAsInfo: readonly Outcome[] = [
+const reportedAsInfo: readonly Fate[] = [
   "success",
   "errorsWithinThreshold",
   "errorsWithoutDiagnostics",

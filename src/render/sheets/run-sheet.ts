@@ -1,6 +1,6 @@
 import type { Catalogue } from "../../runs/catalogue/catalogue.ts";
 import { failuresOf } from "../../runs/causes/root-cause.ts";
-import type { Connection, FlowRun, RunError } from "../../runs/record/flow-run.ts";
+import type { RunConnection, FlowRun, RunError } from "../../runs/record/flow-run.ts";
 import { resolveColumns } from "../formats/columns.ts";
 import { renderErrorTree, type TreeOptions } from "./error-tree.ts";
 import { nameActivity, renderMetrics } from "./metrics.ts";
@@ -90,7 +90,7 @@ function renderHistory(history: readonly FlowRun[], { painter, time }: SheetOpti
   return table.lay(history.map(table.encode)).trimEnd().split("\n");
 }
 
-function renderConnection({ id, type, reference }: Connection): readonly string[] {
+function renderConnection({ id, type, reference }: RunConnection): readonly string[] {
   const head = [type, id].filter((part) => part !== null).map(safeText);
   const ids = reference === null ? [] : reference.ids.map((word) => [reference.type, word]);
   const references = ids.map((parts) => parts.filter((part) => part !== null).map(safeText));

@@ -1,5 +1,5 @@
 import { type JsonObject, objectOf, objectsOf, wordOf } from "../../json.ts";
-import type { Connection } from "../record/flow-run.ts";
+import type { RunConnection } from "../record/flow-run.ts";
 
 /**
  * The ids of the batches that a run wrote or read, each once: the batches its targets refer to, then those its
@@ -9,7 +9,7 @@ import type { Connection } from "../record/flow-run.ts";
 export function readBatchIds(
   metrics: JsonObject,
   activities: readonly JsonObject[],
-  targets: readonly Connection[],
+  targets: readonly RunConnection[],
 ): readonly string[] {
   const ids = new Set<string>();
   for (const { reference } of targets) {

@@ -1,12 +1,12 @@
 import { type JsonObject, objectOf, objectsOf, wordOf } from "../../json.ts";
-import type { Connection } from "../record/flow-run.ts";
+import type { RunConnection } from "../record/flow-run.ts";
 
 /** The connections that a run's activities name, each once, in order. Pure. */
 export function readConnections(
   activities: readonly JsonObject[],
   field: "sourceInfo" | "targetInfo",
-): readonly Connection[] {
-  const connections: Connection[] = [];
+): readonly RunConnection[] {
+  const connections: RunConnection[] = [];
   for (const activity of activities) {
     for (const info of objectsOf(activity[field])) connections.push(readConnection(info));
   }
@@ -16,7 +16,7 @@ export function readConnections(
     : [...new Map(connections.map((connection) => [JSON.stringify(connection), connection])).values()];
 }
 
-function readConnection(info: JsonObject): Connection {
+function readConnection(info: JsonObject): RunConnection {
   const reference = objectOf(info["reference"]);
   const type = wordOf(reference["type"]);
   const ids = wordsOf(reference["ids"]);

@@ -26,8 +26,8 @@ export interface FlowRun {
   readonly errors: readonly RunError[];
   readonly rootCause: Cause | null;
   readonly activities: readonly Activity[];
-  readonly sources: readonly Connection[];
-  readonly targets: readonly Connection[];
+  readonly sources: readonly RunConnection[];
+  readonly targets: readonly RunConnection[];
   readonly batchIds: readonly string[];
   readonly providerRefId: string | null;
   /** Which of AEP's services ran it. */
@@ -105,7 +105,7 @@ export interface Activity {
 }
 
 /** A source or target connection of the run. */
-export interface Connection {
+export interface RunConnection {
   readonly id: string | null;
   readonly type: string | null;
   readonly reference: { readonly type: string | null; readonly ids: readonly string[] } | null;

@@ -3,7 +3,7 @@ import type {
   Activity,
   Amounts,
   Cause,
-  Connection,
+  RunConnection,
   FlowRun,
   Records,
   RunCause,
@@ -142,7 +142,7 @@ function readActivity(value: JsonObject): Activity {
   };
 }
 
-function readConnection(value: JsonObject): Connection {
+function readConnection(value: JsonObject): RunConnection {
   const { reference } = value;
   return {
     id: textOf(value["id"]),

@@ -1,5 +1,5 @@
 import { Argument, type Command, type Option } from "commander";
-import type { CommandShape, OptionShape, ValueShape } from "./completion-place.ts";
+import type { CommandShape, OptionShape, ValueShape } from "./completion-slot.ts";
 import type { Shell } from "./completion-scripts.ts";
 import type { Host } from "../../../host.ts";
 

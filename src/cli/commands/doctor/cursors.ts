@@ -28,14 +28,18 @@ async function checkCursor(name: string, at: CursorsAt): Promise<Finding> {
   const outcome = await tryTo(async () => {
     const cursor = await openCursorFile({ stateFolder, profile, name }).find();
     // Deleted while we looked.
-    return cursor === null ? ok("cursor", `'${name}' is gone`, { name }) : judgeCursor(name, cursor, at);
+    return cursor === null ? ok("cursor", `'${name}' is gone`, { name }) : findingOfCursor(name, cursor, at);
   });
   return "error" in outcome ? failed("cursor", outcome.error, { name }) : outcome.value;
 }
 
 const soonMs = 24 * 3_600_000;
 
-function judgeCursor(name: string, { journal, readUntil }: Cursor, { profile, journalName, now }: CursorsAt): Finding {
+function findingOfCursor(
+  name: string,
+  { journal, readUntil }: Cursor,
+  { profile, journalName, now }: CursorsAt,
+): Finding {
   const expiresAt = readUntil + retentionMs;
   const facts = { name, readUntil: iso(readUntil), expiresAt: iso(expiresAt) };
   const option = `--cursor ${name} --profile ${profile}`;

@@ -15,7 +15,7 @@ import { demoProfile, requireProfile } from "../../../adobe/access/chosen-profil
 import { cleanSaved } from "../../../adobe/access/saved-values.ts";
 import { adobeWay, openWay, type ConnectOptions, type Way } from "../../../adobe/access/way.ts";
 import { failed, ok, skipped, type Finding } from "./finding.ts";
-import { survive, tryTo, type Outcome } from "./try-to.ts";
+import { survive, tryTo, type Tried } from "./try-to.ts";
 
 /** What is known once the settings have been looked at; `null` where it could not be found out. */
 export interface Setup {
@@ -76,11 +76,11 @@ async function openQuietly(options: ConnectOptions, profile: string, host: Host)
   return adobeWay(profile, saved, host);
 }
 
-function describeSettings({ profile, env, saved }: Way, settings: Outcome<Settings>, chosenBy: string): Finding {
+function describeSettings({ profile, env, saved }: Way, settings: Tried<Settings>, chosenBy: string): Finding {
   const found = listSettings(env, saved);
   const facts = { profile, chosenBy, settings: found };
   if ("error" in settings) return failed("settings", settings.error, facts);
-  const told = sources.map((from) => tell(from, found)).filter((part) => part !== "");
+  const told = sources.map((from) => settingsFrom(from, found)).filter((part) => part !== "");
   return ok("settings", `profile '${profile}' (${chosenBy}); ${told.join("; ")}`, facts);
 }
 
@@ -93,7 +93,7 @@ interface Listed {
 }
 
 /** What came from one place, in a line; a list of scopes is too long for it. */
-function tell(from: Listed["from"], found: readonly Listed[]): string {
+function settingsFrom(from: Listed["from"], found: readonly Listed[]): string {
   const told = found
     .filter((setting) => setting.from === from)
     .map(({ key, value }) => `${key} ${key === "scopes" ? `(${value.split(",").length})` : value}`);
@@ -140,6 +140,6 @@ function octal(mode: number): string {
   return mode.toString(8).padStart(4, "0");
 }
 
-function valueOf<T>(outcome: Outcome<T>): T | null {
+function valueOf<T>(outcome: Tried<T>): T | null {
   return "value" in outcome ? outcome.value : null;
 }

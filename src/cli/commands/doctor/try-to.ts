@@ -2,10 +2,10 @@ import { FlowrunError, reasonOf } from "../../../errors.ts";
 import { failed, type Check, type Finding } from "./finding.ts";
 
 /** What a piece of work came to: a failure is a value here, since the doctor goes on. */
-export type Outcome<T> = { readonly value: T } | { readonly error: FlowrunError };
+export type Tried<T> = { readonly value: T } | { readonly error: FlowrunError };
 
 /** Any failure at all: what damaged files and strange answers do to a check must not end the others. @throws the order to stop. */
-export async function tryTo<T>(work: () => T | Promise<T>): Promise<Outcome<T>> {
+export async function tryTo<T>(work: () => T | Promise<T>): Promise<Tried<T>> {
   try {
     return { value: await work() };
   } catch (error) {

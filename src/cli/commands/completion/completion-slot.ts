@@ -25,7 +25,7 @@ export interface ValueShape {
 }
 
 /** What may stand where the cursor is; `word` is what of it has been typed. */
-export type Place =
+export type Slot =
   | { readonly kind: "command"; readonly word: string; readonly command: CommandShape }
   | { readonly kind: "option"; readonly word: string; readonly command: CommandShape }
   | {
@@ -41,7 +41,7 @@ export type Place =
   | { readonly kind: "nothing" };
 
 export interface Line {
-  readonly place: Place;
+  readonly slot: Slot;
   /** The options with a value before the cursor, by their first long spelling. */
   readonly given: ReadonlyMap<string, string>;
 }
@@ -56,7 +56,7 @@ export function readLine(words: readonly string[], program: CommandShape): Line 
   const state: State = { path: [], command: program, operands: 0, waiting: null, onlyOperands: false };
   const given = new Map<string, string>();
   for (const passed of before) pass(passed, state, given);
-  return { place: placeOf(word, state), given };
+  return { slot: slotOf(word, state), given };
 }
 
 interface State {
@@ -100,7 +100,7 @@ function passOption(word: string, state: State, given: Map<string, string>): voi
   else given.set(nameOf(option), value);
 }
 
-function placeOf(word: string, state: State): Place {
+function slotOf(word: string, state: State): Slot {
   const { command, waiting, path, operands } = state;
   if (waiting !== null) return valueOf(waiting, word, "", command);
   if (isOption(word, state)) {
@@ -119,7 +119,7 @@ function placeOf(word: string, state: State): Place {
   return word === "" && !state.onlyOperands ? { kind: "option", word, command } : { kind: "nothing" };
 }
 
-function valueOf(option: OptionShape, word: string, lead: string, command: CommandShape): Place {
+function valueOf(option: OptionShape, word: string, lead: string, command: CommandShape): Slot {
   const { value } = option;
   if (value === null) return { kind: "nothing" };
   return { kind: "value", word, lead, value, owner: nameOf(option), command };
