@@ -17,6 +17,7 @@ export type FailureKind =
   | "aborted"
   | "closed";
 
+/** The exit code of each kind of failure (docs/commands.md, "Exit codes"). */
 export const exitCodes = {
   closed: 0,
   bug: 1,
@@ -34,6 +35,7 @@ export const exitCodes = {
   aborted: 130,
 } as const satisfies Record<FailureKind, number>;
 
+/** Everything that an error says beside its message. */
 export interface FailureDetails {
   /** Why: status, the server's own words, the place in a file. */
   readonly why?: string;

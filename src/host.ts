@@ -30,6 +30,7 @@ export interface Answer {
   discard(): void;
 }
 
+/** Limits of a body that is being read. */
 export interface BodyOptions {
   /** The most that it may be, as it arrives and decompressed; 8 MB unless said otherwise. */
   readonly mostBytes?: number;
@@ -82,6 +83,7 @@ export interface Prompt {
   choose<T>(question: string, choices: readonly Choice<T>[]): Promise<T>;
 }
 
+/** One of the answers that a question offers: its name on the screen, and the value that it stands for. */
 export interface Choice<T> {
   readonly name: string;
   readonly value: T;
@@ -94,6 +96,7 @@ export interface Dirs {
   readonly cache: string;
 }
 
+/** The world of one run of flowrun: environment, folders, streams, clock, network. */
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly dirs: Dirs;

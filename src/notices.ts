@@ -20,4 +20,5 @@ export type Notice =
   /** A calm remark; not shown with --quiet. */
   | { readonly kind: "remark"; readonly text: string };
 
+/** Takes a notice, and returns at once. */
 export type Notify = (notice: Notice) => void;

@@ -39,6 +39,7 @@ export interface FaultRule {
   readonly fault: DemoFault;
 }
 
+/** The request that a fault may be for. */
 export interface Occasion {
   readonly service: DemoService;
   /** The service's how-manieth request this is, counted from 0. */

@@ -2,6 +2,7 @@ import { account } from "./account.ts";
 import { jsonReply, type Call, type Reply } from "./call.ts";
 import { hexFrom } from "./chance.ts";
 
+/** The properties of the demo's IMS that tests vary. */
 export interface ImsKnobs {
   /** Life of a token, in seconds. */
   readonly expiresIn: number;
@@ -11,8 +12,10 @@ export interface ImsKnobs {
   readonly mintsPerMinute: number;
 }
 
+/** IMS as Adobe runs it: a token lives a day, and `expires_in` counts seconds. */
 export const usualIms: ImsKnobs = { expiresIn: 86_399, unit: "s", mintsPerMinute: 100 };
 
+/** The demo's IMS, with the tokens that it has minted. */
 export interface Ims {
   /** Answers a token request (journal.md §2.1, S10). */
   readonly answer: (call: Call) => Reply;

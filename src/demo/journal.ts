@@ -44,6 +44,7 @@ export const faithful: JournalKnobs = {
   validatePath: "prefix",
 };
 
+/** The entries of a journal, and how it answers. */
 export interface DemoJournal {
   readonly source: JournalSource;
   readonly knobs: JournalKnobs;

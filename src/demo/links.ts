@@ -14,6 +14,7 @@ export interface LinkKnobs {
   readonly validatePath: "prefix" | "suffix";
 }
 
+/** The journal and the place that the links of an answer lead to. */
 export interface LinkTargets {
   readonly journal: string;
   /** The position that `next` reads on from. */

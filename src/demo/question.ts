@@ -8,12 +8,14 @@ export interface Question {
   readonly limit: number | null;
 }
 
+/** Where a request wants to begin; `ms` is epoch milliseconds. */
 export type AskedStart =
   | { readonly kind: "oldest" }
   | { readonly kind: "latest" }
   | { readonly kind: "since"; readonly position: string }
   | { readonly kind: "seek"; readonly ms: number };
 
+/** A path of the journal's host, read. */
 export interface JournalPath {
   readonly kind: "page" | "validate" | "count";
   readonly journal: string;

@@ -12,6 +12,7 @@ import { answerRegistrations, hearsFlowRuns, journalUrlOf, registrations } from 
 import { listedSource, type JournalSource } from "./source.ts";
 import { storySource } from "./story.ts";
 
+/** The content, the clock and the behaviour of a demo server. */
 export interface ServerOptions {
   /** Epoch ms: the clock of the journal, of the tokens and of the `Date` header. */
   readonly now: () => number;

@@ -7,6 +7,7 @@ import type { Batch, Candidate, Fault } from "./sources/source.ts";
 /** What is left of events when their flow runs have been taken out. */
 export type Digest<T> = Pick<Batch<T>, "candidates" | "runs" | "rejects" | "withoutRaw">;
 
+/** Which events and runs are wanted, and in which form runs are handed on. */
 export interface Digesting<T> {
   readonly events: EventSelection;
   readonly raw: boolean;

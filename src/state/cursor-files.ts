@@ -29,6 +29,10 @@ export function cursorPath(place: CursorPlace): string {
   return fileOf(place).path;
 }
 
+/**
+ * The cursor that is kept in a file of its own.
+ * @returns a store that throws a FlowrunError: `settings` for a file that cannot be read, `state` for one that cannot be written.
+ */
 export function openCursorFile(place: CursorPlace): CursorStore {
   const file = fileOf(place);
   return {

@@ -6,12 +6,15 @@ import { openFolder } from "./folders.ts";
 import { tryFlock, tryNativeLock } from "./kernel-lock.ts";
 import { openLockFile } from "./lock-file.ts";
 
+/** A lock that this process holds until it releases it or ends. */
 export interface ProcessLock {
   release(): Promise<void>;
 }
 
+/** The lock, or the process that holds it. */
 export type LockAttempt = { readonly lock: ProcessLock } | { readonly holder: LockHolder };
 
+/** The process that holds a lock. */
 export interface LockHolder extends Claimant {
   /** Whether two that began at once may each have made way for the other, so that another attempt is worth it. */
   readonly mayBeTie: boolean;

@@ -12,6 +12,7 @@ export type Endpoint = Parameters<ReturnType<typeof buildConnector>>[0];
 /** Gets the open connection, or why there is none: a FlowrunError where trying again is no use. */
 type Done = Parameters<ReturnType<typeof buildConnector>>[1];
 
+/** Opens connections to servers, directly or through a proxy, and closes all of them. */
 export interface Connector {
   /** Opens a connection, through a proxy where there is one on the way. */
   readonly connect: (endpoint: Endpoint, done: Done) => void;
@@ -23,6 +24,7 @@ export interface Connector {
   readonly close: () => void;
 }
 
+/** How proxies are found, waiting, and the look-up of host names (the system's, unless another is given). */
 export interface ConnectorOptions {
   readonly findProxy: FindProxy;
   readonly sleep: Host["sleep"];
@@ -38,6 +40,7 @@ const connectMs = 10_000;
  */
 const addressMs = 2000;
 
+/** A connector that tries every address of a host, and verifies certificates with the name of the server behind a proxy. */
 export function createConnector({ findProxy, sleep, lookup = findAddresses }: ConnectorOptions): Connector {
   const closing = new AbortController();
   const sockets = new Set<Socket>();

@@ -4,6 +4,7 @@ import { isIP } from "node:net";
 import type { Host } from "../../host.ts";
 import { isObject } from "../../json.ts";
 
+/** Means to wait for an answer, and to stop waiting. */
 export interface Waiting {
   readonly sleep: Host["sleep"];
   /** Gives the answer up. */

@@ -14,6 +14,7 @@ interface Place {
   readonly port: string;
 }
 
+/** How the connection to a proxy is opened, and how long it may take. */
 export interface Tunnelling {
   /** Opens a connection that goes through no proxy; `of` says whose certificate a failure may be about. */
   readonly direct: (place: Place, of: string, done: (error: Error | null, socket: Socket | null) => void) => void;

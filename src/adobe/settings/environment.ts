@@ -16,6 +16,7 @@ const ownVariables = {
   FLOWRUN_HOME: "folder",
 } as const satisfies Record<`FLOWRUN_${string}`, ValueKind>;
 
+/** The name of an environment variable that flowrun reads (docs/settings.md). */
 export type OwnVariable = keyof typeof ownVariables;
 
 /** One variable as it was meant, not checked yet; `null` where it is not set, or there is nothing in it. Pure. */

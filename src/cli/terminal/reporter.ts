@@ -4,6 +4,7 @@ import type { Tally } from "../../engine/pump.ts";
 import { mask } from "../../mask.ts";
 import { safeText } from "../../render/text/safe-text.ts";
 
+/** How much is told on stderr. */
 export interface ReporterOptions {
   /** Errors only. */
   readonly quiet: boolean;
@@ -24,6 +25,7 @@ export interface Reporter {
   summary(tally: Readonly<Tally>, elapsedMs: number, wording?: SummaryWording): void;
 }
 
+/** How the closing line on stderr counts. */
 export interface SummaryWording {
   /** What was done with the runs. */
   readonly did: "printed" | "counted" | "found";
@@ -35,6 +37,7 @@ export interface SummaryWording {
 
 const redrawMs = 100;
 
+/** A reporter that writes on stderr, one line for each notice; text from outside is made safe for a terminal. */
 export function createReporter(host: Pick<Host, "stderr" | "now">, options: ReporterOptions): Reporter {
   const screen = createScreen(host, options.live && host.stderr.isTTY && !options.quiet);
   const say = (text: string): void => {

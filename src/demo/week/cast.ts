@@ -38,8 +38,10 @@ export type Shape =
   | "hybrid"
   | "hybridBatch";
 
+/** The kind of a flow: a batch or streaming source, or one of the services after it. */
 export type FlowKind = "batch" | "streaming" | "identity" | "profile" | "destination";
 
+/** One dataflow of the story, and how its runs come about. Lengths of time are ms. */
 export interface Flow {
   readonly key: string;
   readonly id: string;
@@ -101,6 +103,7 @@ export const crm: Flow = cast({
   recent: { 9: "errorsWithinThreshold" },
 });
 
+/** The dataflows that bring data into Platform. */
 export const sourceFlows: readonly [Flow, ...Flow[]] = [
   crm,
   cast({

@@ -8,8 +8,10 @@ import { streamSink, type StreamSink } from "./stream.ts";
 /** The words of `--output`. */
 export const outputFormats = ["table", "wide", "json", "ndjson", "csv", "yaml"] as const;
 
+/** A format that runs are printed in (docs/record.md). */
 export type OutputFormat = (typeof outputFormats)[number];
 
+/** How runs are printed: format, columns, colours, times. */
 export interface SinkOptions {
   readonly format: OutputFormat;
   readonly columns: readonly Column[];

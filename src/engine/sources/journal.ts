@@ -11,6 +11,7 @@ import type { Batch, Source } from "./source.ts";
 /** A place in the journal that a reading can start from. */
 export type JournalStart = Exclude<Start, { kind: "last" }>;
 
+/** The journal, the part of it to read, and how. */
 export interface JournalReading<T> extends Digesting<T> {
   readonly journal: Journal;
   readonly start: JournalStart;

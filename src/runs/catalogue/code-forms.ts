@@ -77,6 +77,7 @@ export const codeForms = {
   platform: /^[A-Z]{3,8}-\d{3,6}-[1-5]\d\d$/i,
 } as const satisfies Record<string, RegExp | null>;
 
+/** The name of a family of error codes, such as `connector` or `adf-sql`. */
 export type Family = keyof typeof codeForms;
 
 /** The families whose form the code has, maybe none. Pure. */

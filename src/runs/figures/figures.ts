@@ -18,6 +18,7 @@ export interface Figures {
   readonly bytes: { readonly input: number | null; readonly output: number | null };
 }
 
+/** Adds runs up; `read` gives the figures of those added so far. */
 export interface FigureCounter {
   add(run: FlowRun): void;
   read(): Figures;

@@ -15,6 +15,7 @@ export interface RootCause {
   readonly flows: readonly { readonly id: string; readonly name: string | null }[];
 }
 
+/** Counts root causes; `read` gives those of the runs added so far. */
 export interface RootCauseCounter {
   /** `at` is the run's time, epoch milliseconds. */
   add(run: FlowRun, at: number): void;

@@ -38,8 +38,10 @@ export interface FlowRun {
   readonly raw?: unknown;
 }
 
+/** A service of AEP that runs flows; `unknown` where nothing in the event tells which. */
 export type Service = "sources" | "profile" | "identity" | "segmentation" | "destinations" | "query" | "unknown";
 
+/** Counts of records; `output` is the number written, or else the number created. `null` is unknown. */
 export interface Records {
   readonly input: number | null;
   readonly output: number | null;
@@ -59,6 +61,7 @@ export interface Amounts {
   readonly failed: number | null;
 }
 
+/** An error code and its message. */
 export interface Cause {
   /** `unknown` for one that is told without a code. */
   readonly code: string;
@@ -78,6 +81,7 @@ export interface RunCause extends Cause {
 /** On which side of a copy something failed. */
 export type Side = "source" | "sink";
 
+/** An error of a run or of one of its activities, as AEP names it, with the causes beneath it. */
 export interface RunError extends Cause {
   /** The id of the activity that carries the same code. */
   readonly activity: string | null;

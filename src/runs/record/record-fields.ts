@@ -4,6 +4,7 @@ import type { FlowRun } from "./flow-run.ts";
 /** What a field of the record holds; counts, sizes and lengths of time are numbers, times are RFC 3339 text. */
 export type FieldKind = "text" | "time" | "count" | "bytes" | "duration";
 
+/** The value of a field; `null` is unknown. */
 export type FieldValue = string | number | null;
 
 /** What is at a path (`records.failed`, `errors.causes.code`): a field's kind, `group` for several fields, else `null`. Pure. */

@@ -8,6 +8,7 @@ export interface CommandShape {
   readonly operands: readonly ValueShape[];
 }
 
+/** An option of a command, as far as completion needs to know it. */
 export interface OptionShape {
   /** Each spelling: `-o`, `--output`. */
   readonly spellings: readonly string[];
@@ -16,6 +17,7 @@ export interface OptionShape {
   readonly value: ValueShape | null;
 }
 
+/** The value that an option or an operand takes. */
 export interface ValueShape {
   /** What the help calls it: `format`, `file`. */
   readonly name: string;
@@ -40,6 +42,7 @@ export type Slot =
     }
   | { readonly kind: "nothing" };
 
+/** A command line that is being typed. */
 export interface Line {
   readonly slot: Slot;
   /** The options with a value before the cursor, by their first long spelling. */

@@ -11,6 +11,7 @@ export interface Completion {
   readonly meaning: string;
 }
 
+/** Where the values of an option or an operand come from. */
 export interface ValueSource {
   /** Whether several go into one word, separated by commas. */
   readonly isList: boolean;

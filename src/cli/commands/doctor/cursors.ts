@@ -4,6 +4,7 @@ import { listCursors, openCursorFile } from "../../../state/cursor-files.ts";
 import { failed, ok, warning, type Finding } from "./finding.ts";
 import { tryTo } from "./try-to.ts";
 
+/** Whose cursors are looked at, where they are kept, and the present. */
 export interface CursorsAt {
   readonly stateFolder: string;
   readonly profile: string;

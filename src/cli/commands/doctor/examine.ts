@@ -12,6 +12,7 @@ import { checkClock, checkNetwork, checkVersion } from "./machine.ts";
 import { lookAtSettings, type ChosenProfile, type Setup } from "./settings.ts";
 import { survive, tryTo } from "./try-to.ts";
 
+/** The profile to look at, how to reach Adobe, and how often a request is tried again. */
 export type ExamineOptions = ConnectOptions & ChosenProfile & { readonly patience: Patience };
 
 /**

@@ -29,6 +29,7 @@ export function checkVersion({ nodeVersion }: Pick<Host, "nodeVersion">): Findin
   );
 }
 
+/** Waiting, and the signal that ends the check of the network. */
 export interface NetworkMeans {
   readonly host: Pick<Host, "sleep">;
   readonly signal: AbortSignal;
@@ -108,6 +109,7 @@ function findingOfWays(ways: readonly WayThere[]): Finding {
 const warnSkewMs = 60_000;
 const mostSkewMs = 300_000;
 
+/** The clock, the way to ask a server for its time, and the signal that ends the check. */
 export interface ClockMeans {
   readonly host: Pick<Host, "now">;
   readonly send: Send;

@@ -28,6 +28,7 @@ export interface Setup {
   readonly findings: readonly Finding[];
 }
 
+/** The profile that is looked at, and how it came to be chosen. */
 export interface ChosenProfile {
   readonly profile: string;
   /** Who chose it: `flag`, `environment`, `profile use`, `default`. */

@@ -392,6 +392,7 @@ interface ErrorCode {
   readonly source?: Reference;
 }
 
+/** The codes of one family that one public page documents. */
 export interface FamilyCodes {
   readonly family: Family;
   /** Where these are documented, in public. */
