@@ -1,6 +1,6 @@
 import { mask } from "./mask.ts";
 
-/** What went wrong, by what the reader of the message can do about it. Each kind has one exit code (contract: README, "Exit codes"). */
+/** A kind of failure, by what the reader of the message can do about it. Each has one exit code. */
 export type FailureKind =
   | "bug"
   | "state"
@@ -39,7 +39,7 @@ export const exitCodes = {
 export interface FailureDetails {
   /** Why: status, the server's own words, the place in a file. */
   readonly why?: string;
-  /** What to type or click next. */
+  /** The next thing to type or click. */
   readonly hint?: string;
   readonly requestId?: string | null;
   /** The settings that may be at fault, by their names in `flowrun config`; `accessToken` for one given ready-made. */
@@ -77,7 +77,7 @@ function masked(text: string | null | undefined): string | null {
   return text == null ? null : mask(text);
 }
 
-/** What an error of any kind says of itself, without a text that may hold a secret. Pure. */
+/** An error's own words, of whatever kind it is, without a text that may hold a secret. Pure. */
 export function reasonOf(error: unknown): string {
   // JSON's parser quotes what stands around the fault.
   if (error instanceof SyntaxError) return "it is not JSON";

@@ -28,7 +28,7 @@ export interface Reply {
   /** In the order sent; a name may come several times. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: string;
-  /** What a journal's body was joined from, kept for the faults that rearrange it. */
+  /** The parts that a journal's body was joined from, kept for the faults that rearrange it. */
   readonly page?: PageParts;
   /** Absent: whole. */
   readonly delivery?: Delivery;

@@ -3,7 +3,7 @@ import { gatewayReply } from "./gateway.ts";
 import { imsError, imsReply } from "./ims.ts";
 import { expired, joinPage, notFound } from "./journal.ts";
 
-/** What goes wrong with one answer. The kinds from "duplicate" on change a journal's page and leave a 204 alone. */
+/** A thing that goes wrong with one answer. The kinds from "duplicate" on change a journal's page and leave a 204 alone. */
 export type DemoFault =
   /** Another status with the service's own words for it. `code`: the gateway's six digits. */
   | { readonly kind: "status"; readonly status: number; readonly code?: string; readonly retryAfter?: string }
@@ -87,7 +87,7 @@ function applyFault(fault: DemoFault, { service, call }: Occasion, answer: () =>
   }
 }
 
-/** What each service says with a status; a code makes the gateway the speaker. */
+/** Each service's own words with a status; a code makes the gateway the speaker. */
 function statusReply(service: DemoService, status: number, code: string | undefined, call: Call): Reply {
   if (code !== undefined) return gatewayReply(code);
   if (service === "ims") return imsStatus(status);

@@ -4,7 +4,7 @@ import { renderLinks, type LinkKnobs } from "./links.ts";
 import { decodeQuery, findJournalPath, type Question } from "./question.ts";
 import { firstWhere, type JournalSource } from "./source.ts";
 
-/** What the documents leave open, or have had otherwise at some time. */
+/** The properties of a journal that Adobe's documents leave open, or have had otherwise at some time. */
 export interface JournalKnobs extends LinkKnobs {
   /** How long an entry is kept. */
   readonly retentionMs: number;
@@ -50,7 +50,7 @@ export interface DemoJournal {
   readonly knobs: JournalKnobs;
 }
 
-/** Answers one request that has passed the gateway, as journal.md §1 and §8 (S1, S3 to S8) say. Pure. */
+/** Answers one request that has passed the gateway, as Adobe's I/O Events journaling API does. Pure. */
 export function answerJournal(journal: DemoJournal, call: Call, now: number): Reply {
   const path = findJournalPath(call.path);
   if (path === null || path.kind === "count") return notFound();
@@ -64,7 +64,7 @@ export function answerJournal(journal: DemoJournal, call: Call, now: number): Re
   return "status" in place ? place : readPage(journal, question, place, { now, origin: originOf(call) });
 }
 
-/** What the service says of a journal it does not know; it need not be JSON. */
+/** The service's answer about a journal it does not know; it need not be JSON. */
 export function notFound(): Reply {
   return textReply(404, "html", "<html><body><h1>404 Not Found</h1></body></html>");
 }

@@ -1,4 +1,4 @@
-/** What a journal request asks for. */
+/** A request to a journal, read. */
 export interface Question {
   readonly kind: "page" | "validate";
   /** The part of the path that names the journal: `organizations/…/integrations/…/…`. */
@@ -23,7 +23,7 @@ export interface JournalPath {
 }
 
 /**
- * What a path of the journal's host means (journal.md §1.1, §1.5): with and without the `/events` in front, the fast
+ * The meaning of a path of the journal's host: with and without the `/events` in front, the fast
  * one, and validate in both styles. Null: not a journal's. Pure.
  */
 export function findJournalPath(path: string): JournalPath | null {
@@ -38,7 +38,7 @@ export function findJournalPath(path: string): JournalPath | null {
 const journalPath =
   /^\/(?:(events|events-fast|events-validate|count)\/)?(organizations\/[^/]+\/integrations\/[^/]+\/([^/]+))(\/validate)?$/;
 
-/** Reads the query; a text says what is wrong with it (answered by 400, journal.md S7). Pure. */
+/** Reads the query; a text says what is wrong with it (answered by 400). Pure. */
 export function decodeQuery(query: URLSearchParams): Pick<Question, "start" | "limit"> | string {
   const limitText = query.get("limit");
   if (limitText !== null && !/^0*[1-9]\d{0,9}$/.test(limitText)) return "limit must be a positive integer";

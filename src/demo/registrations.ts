@@ -73,7 +73,7 @@ export function journalUrlOf(origin: string, { registrationId }: DemoRegistratio
   return `${origin}/events/organizations/${consumerOrgId}/integrations/${credentialId}/${registrationId}`;
 }
 
-/** Answers one of the three GETs of the Events Management API (journal.md §3, S11) that has passed the gateway. Pure. */
+/** Answers one of the three GETs of Adobe's I/O Events Management API that has passed the gateway. Pure. */
 export function answerRegistrations(list: readonly DemoRegistration[], origin: string, call: Call): Reply {
   const { consumerOrgId, projectId, workspaceId } = account;
   if (call.method !== "GET") return problem(405, "method_not_allowed", `${call.method} is not supported`);

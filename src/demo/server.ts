@@ -18,13 +18,13 @@ export interface ServerOptions {
   readonly now: () => number;
   /** Resolves after so many ms: what latency and a dripping body wait on. */
   readonly sleep: (ms: number) => Promise<void>;
-  /** What the journals of the registrations with flow-run events hold; the others' are empty. */
+  /** The content of the journals of the registrations with flow-run events; the others' are empty. */
   readonly source: JournalSource;
   /** How the journal differs from `faithful`. */
   readonly journal?: Partial<JournalKnobs>;
   /** How IMS differs from `usualIms`. */
   readonly ims?: Partial<ImsKnobs>;
-  /** What goes wrong; rules may be added while the server runs. */
+  /** The faults to come; rules may be added while the server runs. */
   readonly faults?: readonly FaultRule[];
   /** How long each answer of the journal takes to come; default 0. */
   readonly latencyMs?: number;
@@ -72,7 +72,7 @@ export interface DemoServer {
   readonly close: () => Promise<void>;
 }
 
-/** Starts the demo (contract/cli.md §9): the story's journal on a server that lets the process end. `now` is epoch ms. */
+/** Starts the demo of `--profile demo`: the story's journal on a server that lets the process end. `now` is epoch ms. */
 export function startDemo(now: () => number): Promise<DemoServer> {
   return startServer({
     now,

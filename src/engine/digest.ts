@@ -4,7 +4,7 @@ import type { FlowRun } from "../runs/record/flow-run.ts";
 import { normalise } from "../runs/events/normalise.ts";
 import type { Batch, Candidate, Fault } from "./sources/source.ts";
 
-/** What is left of events when their flow runs have been taken out. */
+/** The flow runs of events, and why some of them hold none; the events themselves are let go. */
 export type Digest<T> = Pick<Batch<T>, "candidates" | "runs" | "rejects" | "withoutRaw">;
 
 /** Which events and runs are wanted, and in which form runs are handed on. */

@@ -2,7 +2,7 @@ import type { Seen } from "../runs/events/seen.ts";
 import type { Sink } from "./sinks/sink.ts";
 import type { Batch, Candidate, Mark, Source } from "./sources/source.ts";
 
-/** What a reading has done so far. */
+/** The counts of a reading so far. */
 export interface Tally {
   printed: number;
   failed: number;

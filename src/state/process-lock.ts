@@ -88,7 +88,7 @@ export function describeHolder({ pid, elsewhere }: LockHolder): string {
   return elsewhere === null ? who : `${who} of another container or machine`;
 }
 
-/** What to do about a holder that cannot be seen from here; `null` for all others. Pure. */
+/** The hint about a holder that cannot be seen from here; `null` for all others. Pure. */
 export function holderHint({ elsewhere }: LockHolder): string | null {
   return elsewhere === null ? null : `if that one has ended: rm ${elsewhere}`;
 }

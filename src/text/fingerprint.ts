@@ -1,6 +1,6 @@
 import { hash } from "./hash.ts";
 
-/** What is kept of a text that only has to be recognised: two halves of 32 bits, the lower one never 0. */
+/** A text that only has to be recognised, as two numbers of 32 bits, the lower one never 0. */
 export type Fingerprint = readonly [high: number, low: number];
 
 /**

@@ -9,7 +9,7 @@ import { describeNetworkFailure } from "./words.ts";
 interface Place {
   readonly protocol: string;
   readonly hostname: string;
-  /** What the server name of TLS is made of. */
+  /** The server name of TLS is made of this. */
   readonly host: string;
   readonly port: string;
 }

@@ -130,7 +130,7 @@ function strange(name: string, why: string): FlowrunError {
   });
 }
 
-/** What somebody, or a program, was to put the value in place of: `<client_id>`, `${SECRET}`, `%SECRET%`, `{{ secret }}`. */
+/** A placeholder that somebody, or a program, was to put the value in place of: `<client_id>`, `${SECRET}`, `%SECRET%`, `{{ secret }}`. */
 function refusePlaceholder(text: string, name: string, isSecret = false): void {
   if (!/^(?:<[^<>]*>|\$\{[^{}]*\}|\$[A-Za-z_]\w*|%\w+%|\{\{.*\}\})$/s.test(text)) return;
   throw new FlowrunError("settings", `${name} holds a placeholder instead of a value`, {
@@ -139,7 +139,7 @@ function refusePlaceholder(text: string, name: string, isSecret = false): void {
   });
 }
 
-/** What stands before an @ may be a password. */
+/** The part before an @ may be a password. */
 function withoutUser(text: string): string {
   return text.replace(/[^/\s]*@/g, "…@");
 }

@@ -25,7 +25,7 @@ export function readVariable(env: Env, name: OwnVariable): string | null {
   return text === "" ? null : text;
 }
 
-/** What the environment gives to a profile's settings. Pure. */
+/** The settings that the environment gives; they go before those of a profile. Pure. */
 export function readVariables(env: Env): ProfileValues {
   return Object.fromEntries(
     Object.entries(variables).flatMap(([key, name]) => {

@@ -33,11 +33,11 @@ export type ProfileValues = Readonly<Partial<Record<ProfileKey, string>>>;
 /** Environment variables by name. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** The scopes of the I/O Management API (contract: journal, §2.5); a credential's own list is better. */
+/** The scopes of Adobe's I/O Management API; a credential's own list is better. */
 const defaultScopes =
   "AdobeID,openid,read_organizations,additional_info.projectedProductContext,additional_info.roles,adobeio_api,read_client_secret,manage_client_secrets";
 
-/** What holds where nobody says otherwise. */
+/** The values that hold where nobody gives others. */
 export const defaults: ProfileValues = {
   scopes: defaultScopes,
   imsUrl: "https://ims-na1.adobelogin.com",

@@ -15,7 +15,7 @@ import {
 } from "./keys.ts";
 import { defaultProfile } from "./profile-name.ts";
 
-/** What this run uses to reach Adobe: enough for a token and for the registrations. */
+/** The settings by which this run reaches Adobe: enough for a token and for the registrations. */
 export interface Access {
   readonly profile: string;
   readonly clientId: string;
@@ -28,7 +28,7 @@ export interface Access {
   readonly accessToken: Secret | null;
 }
 
-/** What it takes to read a journal. */
+/** The settings that it takes to read a journal. */
 export interface Settings extends Access {
   readonly journalUrl: string;
 }

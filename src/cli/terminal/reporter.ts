@@ -27,11 +27,11 @@ export interface Reporter {
 
 /** How the closing line on stderr counts. */
 export interface SummaryWording {
-  /** What was done with the runs. */
+  /** The verb for the runs. */
   readonly did: "printed" | "counted" | "found";
   /** True where a condition (`--where`) chose among them. */
   readonly hasCondition: boolean;
-  /** What was read: pages of a journal, or lines. */
+  /** The unit that was read: pages of a journal, or lines. */
   readonly unit: "page" | "line";
 }
 

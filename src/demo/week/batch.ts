@@ -3,7 +3,7 @@ import type { Fate, Shape } from "./cast.ts";
 import { findFailure, type Failure } from "./failures.ts";
 import type { Run } from "./run.ts";
 
-/** `metrics` and `activities` of a batch run that has ended: a copy, then a promotion (flow-runs.md §2.1, §2.2). Pure. */
+/** `metrics` and `activities` of a batch run that has ended: a copy, then a promotion. Pure. */
 export function batchMetrics(run: Run): object {
   const volumes = volumesOf(run);
   const failure = findFailure(run, volumes.failed);

@@ -25,13 +25,13 @@ export type Fate =
   | "cancelled"
   | "inProgress";
 
-/** The wrappers of flow-runs.md §1, by its letters where it has one. */
+/** The wrappers that notifications of flow runs come in, as Adobe's documents and their readers' events show them. */
 export type Shape =
-  | "envelope" // A
-  | "messages" // B
-  | "messagesArray" // C
-  | "bare" // D
-  | "headerless" // D'
+  | "envelope"
+  | "messages"
+  | "messagesArray"
+  | "bare"
+  | "headerless"
   | "cloudEvent"
   | "cloudEventText"
   | "headerBody"
@@ -60,9 +60,9 @@ export interface Flow {
   /** How many runs one event carries; more than one only where the shape is a list. */
   readonly together: number;
   readonly announcesStarts: boolean;
-  /** What else than success befalls a run, and how likely. */
+  /** The fates of a run other than success, and how likely each is. */
   readonly odds: readonly (readonly [Fate, share: number])[];
-  /** What befell the latest runs, 0 being the last one. */
+  /** The fates of the latest runs, 0 being the last one. */
   readonly recent: Readonly<Record<number, Fate>>;
 }
 
@@ -235,7 +235,7 @@ export const sourceFlows: readonly [Flow, ...Flow[]] = [
   }),
 ];
 
-/** What runs after the sources: not source runs, so a reader of sources passes them by. */
+/** The dataflows that run after the sources: not source runs, so a reader of sources passes them by. */
 export const downstreamFlows: readonly Flow[] = [
   cast({
     key: "identity",

@@ -42,7 +42,7 @@ function digestLine<T>({ text, isWhole }: GivenLine, position: string, digesting
   return digestValue(value, position, digesting);
 }
 
-/** What stands around and between the records of a JSON array, as flowrun lays one out. */
+/** The signs around and between the records of a JSON array, as flowrun lays one out. */
 function isPunctuation(text: string): boolean {
   return /^\s*[[\]]?\s*$/.test(text);
 }

@@ -61,7 +61,7 @@ function batchOf<T>(page: Page, { journal, ...digesting }: JournalReading<T>): B
   };
 }
 
-/** What a batch takes while it waits: its texts, or about as much for runs that are handed on as they are. */
+/** The memory that a batch takes while it waits: its texts, or about as much for runs that are handed on as they are. */
 function sizeOf({ candidates }: Batch<unknown>): number {
   return candidates.reduce(
     (sum, { key, runId, status, encoded }) => sum + key.length + runId.length + status.length + lengthOf(encoded),

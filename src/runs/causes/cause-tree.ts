@@ -6,8 +6,9 @@ import { kindOf } from "./weight.ts";
 /**
  * The causes of an error, flat, each with its depth: those that are listed beside each other share one, and beneath each
  * stands what its message tells. What the details' texts and the error's own message tell stands beneath the listed
- * cause that it belongs to, else beside them; `own` is what the message tells, where that was read already. Nothing is told twice, nor what the error says itself
- * (contract: insight, §1). Pure.
+ * cause that it belongs to, else beside them. Nothing is told twice, nor anything that the error says itself
+ * (docs/root-causes.md). Pure.
+ * @param own the causes that the error's own message tells, where they were read already.
  */
 export function causesOf(
   error: Cause,
@@ -57,7 +58,7 @@ function flatten(error: Cause, branches: readonly Branch[]): readonly RunCause[]
   });
 }
 
-/** What an error and its causes have said so far. */
+/** Remembers the codes and messages that an error and its causes have told so far. */
 function rememberSaid(error: Cause) {
   const codes = new Set([error.code.toLowerCase()]);
   const messages = error.message === null ? [] : [error.message];

@@ -4,7 +4,7 @@ import type { Cause, RunCause, Side } from "../record/flow-run.ts";
 import { rankOf } from "../catalogue/ranks.ts";
 import { kindOf, weightOf } from "./weight.ts";
 
-/** What the `extensions` of a status summary tell about why something failed. */
+/** Why something failed, as the `extensions` of a status summary in AEP's flow-run notifications tell it. */
 export interface Detail {
   /** `extensions.errors`: causes beside each other, each with what its message tells beneath it. */
   readonly listed: readonly Branch[];
@@ -19,7 +19,7 @@ export interface Branch {
   readonly dress: ToldCause["dress"] | "listed";
   /** How many records it stopped. */
   readonly count: number | null;
-  /** What stands beneath it. */
+  /** The causes beneath it. */
   readonly told: readonly ToldCause[];
 }
 
@@ -72,7 +72,7 @@ function withoutCrowd(branches: readonly Branch[]): readonly Branch[] {
   return [...branches.filter((branch) => chosen.has(branch)), rest];
 }
 
-/** What a listed cause comes to, near enough to choose by. */
+/** The root of a listed cause and those beneath it, near enough to choose by. */
 function rootOfBranch({ cause: { code }, told }: Branch): Pick<RunCause, "code" | "kind"> {
   const isName = told.some((each) => each.dress === "name" && rankOf(each.code) !== "summary");
   return { code, kind: isName ? "cause" : kindOf(code) };

@@ -5,7 +5,7 @@ import { rankOf } from "../catalogue/ranks.ts";
 import { kindOf, weightOf } from "./weight.ts";
 
 /**
- * What is really wrong with an error (contract: insight, §1): of causes beside each other the one that is no summary, then
+ * The cause that is really at fault (docs/root-causes.md): of causes beside each other the one that is no summary, then
  * the one with most records, then the first; in a chain the deepest cause that the catalogue knows, else the deepest
  * that has a name, else the deepest summary, or what is said beneath it without a code. Pure.
  */

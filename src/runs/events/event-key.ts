@@ -19,8 +19,7 @@ export function runKey(eventKey: string, index: number): string {
 }
 
 /**
- * What is kept of a run's key: its fingerprint. A key as cursors kept it whole once comes to the same one as it does now.
- * Pure.
+ * The fingerprint that is kept of a run's key. A key that an older cursor kept whole has the same one. Pure.
  */
 export function keptKey(key: string): string {
   if (key.length <= longestKey) return writeFingerprint(key);

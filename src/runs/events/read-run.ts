@@ -130,7 +130,7 @@ function timed(work: Work): Pick<Activity, "startedAt" | "completedAt" | "durati
   };
 }
 
-/** The ids of the two kinds of activity a source has, of 2020 and of today (contract: flow-runs, §2.2). */
+/** The ids of the two kinds of activity a source has, of 2020 and of today, as AEP's notifications have them. */
 const kinds = new Map<string, "copy" | "promotion">([
   ["copyActivity", "copy"],
   ["4f008a00-3a04-11eb-adc1-0242ac120002", "copy"],

@@ -2,7 +2,7 @@ import type { FlowRun } from "../record/flow-run.ts";
 import { countQuantiles, type Quantiles } from "./quantiles.ts";
 import { isTerminal } from "../record/status.ts";
 
-/** What can be said of many runs. */
+/** The figures of many runs together. */
 export interface Figures {
   readonly runs: number;
   readonly success: number;

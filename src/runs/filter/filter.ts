@@ -24,8 +24,8 @@ export interface FilterWords {
 export type RunFilter = (run: FlowRun) => boolean;
 
 /**
- * What the filter options mean together: any word of one option, and every option (contract: cli, §2). Throws a
- * `FlowrunError` of kind `usage` for a status that there is none of. Pure.
+ * The runs that all filter options ask for together: any word of one option, and every option (docs/commands.md). Pure.
+ * @throws FlowrunError `usage` for a status that does not exist.
  */
 export function compileFilter({ status, flow, run, sandbox, code, untilMs }: FilterWords): RunFilter {
   const tests = [

@@ -86,7 +86,7 @@ export interface RunError extends Cause {
   /** The id of the activity that carries the same code. */
   readonly activity: string | null;
   readonly count: number | null;
-  /** What became of the records: they failed, they came with a warning, or they were left out on purpose. */
+  /** The fate of the records: they failed, they came with a warning, or they were left out on purpose. */
   readonly severity: "error" | "warning" | "skipped";
   readonly side: Side | null;
   /** From the outside in, each before what stands beneath it. */

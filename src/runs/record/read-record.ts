@@ -71,7 +71,7 @@ const services = [
   "unknown",
 ] as const satisfies readonly Service[];
 
-/** What a run and an activity have in common. */
+/** The fields that a run and an activity have in common. */
 type Measured = Pick<Activity, "startedAt" | "completedAt" | "durationMs" | "records" | "bytes" | "files">;
 
 function measured(value: JsonObject): Measured {

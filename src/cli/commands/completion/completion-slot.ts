@@ -19,14 +19,14 @@ export interface OptionShape {
 
 /** The value that an option or an operand takes. */
 export interface ValueShape {
-  /** What the help calls it: `format`, `file`. */
+  /** Its name in the help: `format`, `file`. */
   readonly name: string;
   readonly choices: readonly string[];
   /** Whether it takes all the words that are left. */
   readonly isVariadic: boolean;
 }
 
-/** What may stand where the cursor is; `word` is what of it has been typed. */
+/** The word that may stand where somebody is typing; `word` is the part that has been typed. */
 export type Slot =
   | { readonly kind: "command"; readonly word: string; readonly command: CommandShape }
   | { readonly kind: "option"; readonly word: string; readonly command: CommandShape }
@@ -45,12 +45,12 @@ export type Slot =
 /** A command line that is being typed. */
 export interface Line {
   readonly slot: Slot;
-  /** The options with a value before the cursor, by their first long spelling. */
+  /** The options with a value before that word, by their first long spelling. */
   readonly given: ReadonlyMap<string, string>;
 }
 
 /**
- * Reads a command line up to the cursor, without the program's name; its last word is the one being typed and may be
+ * Reads a command line up to the word that is being typed, without the program's name; its last word is the one being typed and may be
  * empty. Pure.
  */
 export function readLine(words: readonly string[], program: CommandShape): Line {

@@ -30,7 +30,7 @@ Examples:
     );
 }
 
-/** What commander knows of a command and those below it, hidden ones left out. */
+/** A command and those below it, as commander has them, hidden ones left out. */
 function shapeOf(command: Command): CommandShape {
   const help = command.createHelp();
   return {

@@ -8,7 +8,7 @@ import { tryTo } from "./try-to.ts";
 export interface CursorsAt {
   readonly stateFolder: string;
   readonly profile: string;
-  /** What a cursor of this profile calls its journal; `null` where it is not known. */
+  /** The name of the profile's journal in a cursor; `null` where it is not known. */
   readonly journalName: string | null;
   /** Epoch milliseconds. */
   readonly now: number;

@@ -17,11 +17,11 @@ import { adobeWay, openWay, type ConnectOptions, type Way } from "../../../adobe
 import { failed, ok, skipped, type Finding } from "./finding.ts";
 import { survive, tryTo, type Tried } from "./try-to.ts";
 
-/** What is known once the settings have been looked at; `null` where it could not be found out. */
+/** The settings as doctor found them; `null` where they could not be found out. */
 export interface Setup {
   readonly profile: string;
   readonly way: Way;
-  /** What a token and the registrations take. */
+  /** Enough for a token and for the registrations. */
   readonly access: Access | null;
   /** With the journal. */
   readonly settings: Settings | null;
@@ -93,7 +93,7 @@ interface Listed {
   readonly from: (typeof sources)[number];
 }
 
-/** What came from one place, in a line; a list of scopes is too long for it. */
+/** The settings that came from one place, in a line; a list of scopes is too long for it. */
 function settingsFrom(from: Listed["from"], found: readonly Listed[]): string {
   const told = found
     .filter((setting) => setting.from === from)
