@@ -123,7 +123,7 @@ const rooms = [
   { room: "runs/catalogue", may: [], because: "What a code means does not depend on any run." },
   {
     room: "runs/causes",
-    may: ["runs/record", "runs/catalogue", "runs/events/fields"],
+    may: ["runs/record", "runs/catalogue"],
     because: "Why a run failed is read from its errors, and ranked by the forms of codes.",
   },
   {
@@ -133,12 +133,12 @@ const rooms = [
   },
   {
     room: "runs/filter",
-    may: ["runs/record", "runs/events/status"],
+    may: ["runs/record"],
     because: "A filter looks at a run, wherever that came from.",
   },
   {
     room: "runs/figures",
-    may: ["runs/record", "runs/events/status"],
+    may: ["runs/record"],
     because: "Figures are counted over runs, wherever those came from.",
   },
   { room: "render/text", may: [], because: "How a text fits a terminal does not depend on what it says." },

@@ -1,6 +1,6 @@
 import { mask } from "./mask.ts";
 
-/** What went wrong, by what the reader of the message can do about it. Each kind has one exit code (contract: README, "Exit codes"). */
+/** A kind of failure, by what the reader of the message can do about it. Each has one exit code. */
 export type FailureKind =
   | "bug"
   | "state"
@@ -17,6 +17,7 @@ export type FailureKind =
   | "aborted"
   | "closed";
 
+/** The exit code of each kind of failure (docs/commands.md, "Exit codes"). */
 export const exitCodes = {
   closed: 0,
   bug: 1,
@@ -34,10 +35,11 @@ export const exitCodes = {
   aborted: 130,
 } as const satisfies Record<FailureKind, number>;
 
+/** Everything that an error says beside its message. */
 export interface FailureDetails {
   /** Why: status, the server's own words, the place in a file. */
   readonly why?: string;
-  /** What to type or click next. */
+  /** The next thing to type or click. */
   readonly hint?: string;
   readonly requestId?: string | null;
   /** The settings that may be at fault, by their names in `flowrun config`; `accessToken` for one given ready-made. */
@@ -75,7 +77,7 @@ function masked(text: string | null | undefined): string | null {
   return text == null ? null : mask(text);
 }
 
-/** What an error of any kind says of itself, without a text that may hold a secret. Pure. */
+/** An error's own words, of whatever kind it is, without a text that may hold a secret. Pure. */
 export function reasonOf(error: unknown): string {
   // JSON's parser quotes what stands around the fault.
   if (error instanceof SyntaxError) return "it is not JSON";

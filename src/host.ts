@@ -30,6 +30,7 @@ export interface Answer {
   discard(): void;
 }
 
+/** Limits of a body that is being read. */
 export interface BodyOptions {
   /** The most that it may be, as it arrives and decompressed; 8 MB unless said otherwise. */
   readonly mostBytes?: number;
@@ -82,6 +83,7 @@ export interface Prompt {
   choose<T>(question: string, choices: readonly Choice<T>[]): Promise<T>;
 }
 
+/** One of the answers that a question offers: its name on the screen, and the value that it stands for. */
 export interface Choice<T> {
   readonly name: string;
   readonly value: T;

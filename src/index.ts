@@ -29,7 +29,7 @@ export type {
   Activity,
   Amounts,
   Cause,
-  Connection,
+  RunConnection,
   FlowRun,
   Records,
   RunCause,
@@ -41,6 +41,6 @@ export type { Bucket, Group, Stats, Trend } from "./runs/figures/stats.ts";
 export type { Figures } from "./runs/figures/figures.ts";
 export type { Grouping } from "./runs/figures/grouping.ts";
 export type { Quantiles } from "./runs/figures/quantiles.ts";
-export type { RootCause } from "./runs/figures/root-causes.ts";
+export type { RootCause } from "./runs/figures/frequent-causes.ts";
 export type { Family } from "./runs/catalogue/code-forms.ts";
 export type { Rank } from "./runs/catalogue/ranks.ts";

@@ -1,9 +1,9 @@
 import type { Output } from "./host.ts";
 
 /**
- * What nobody may read in a text that leaves: an error, a line on stderr, a line of a log. What is known to be secret is
- * remembered here for the whole process and not handed about, since a server may echo any of it in any answer, and
- * whoever had to be handed the list could do without it. What events hold is data, and never passes through here.
+ * The secrets that nobody may read in a text that leaves: an error, a line on stderr, a line of a log. They are
+ * remembered here for the whole process and not handed about, since a server may echo any of them in any answer, and
+ * whoever had to be handed the list could do without it. Events are data, and never pass through here.
  */
 const known: { readonly text: string; readonly forms: () => RegExp }[] = [];
 
@@ -131,7 +131,7 @@ const htmlNames = new Map([
 ]);
 
 /**
- * What the secret makes of base64 wherever in a longer text it stands (as in `Basic <id:secret>`): three alignments,
+ * The forms of a secret in base64, wherever in a longer text it stands (as in `Basic <id:secret>`): three alignments,
  * each without the characters that depend on its neighbours; in either alphabet.
  */
 function inBase64(secret: string): readonly string[] {

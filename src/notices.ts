@@ -1,4 +1,4 @@
-/** What the lower rooms have to say while they work; the reporter decides what of it is shown. Never holds a secret. */
+/** News of the lower rooms while they work; the reporter decides which of it is shown. Never holds a secret. */
 export type Notice =
   /** A request is about to be sent. */
   | { readonly kind: "asking"; readonly method: string; readonly url: string }
@@ -20,4 +20,5 @@ export type Notice =
   /** A calm remark; not shown with --quiet. */
   | { readonly kind: "remark"; readonly text: string };
 
+/** Takes a notice, and returns at once. */
 export type Notify = (notice: Notice) => void;

@@ -7,7 +7,7 @@ import { exitCodes } from "../src/errors.ts";
 import { createProgram } from "../src/cli/program.ts";
 import { columnNames, resolveColumns } from "../src/render/formats/run-columns.ts";
 import { fieldPaths, kindAt } from "../src/runs/record/record-fields.ts";
-import { knownStatuses } from "../src/runs/events/status.ts";
+import { knownStatuses } from "../src/runs/record/status.ts";
 import { profileKeys } from "../src/adobe/settings/keys.ts";
 import { outputFormats, type OutputFormat } from "../src/render/formats/registry.ts";
 import { version } from "../src/version.ts";

@@ -98,7 +98,9 @@ function usageError(error: CommanderError, argv: readonly string[]): FlowrunErro
 
 /** commander shows the help of a group of commands and calls that a failure. */
 function toldBy(error: CommanderError, topic: string): string {
-  return error.code === "commander.help" ? `'flowrun${topic}' is not whole. It takes one more command.` : error.message;
+  return error.code === "commander.help"
+    ? `'flowrun${topic}' needs a command. It does nothing by itself.`
+    : error.message;
 }
 
 /** Looked up in the bare words, since the line may be the very thing that could not be parsed. */

@@ -1,8 +1,9 @@
 /** One request and one reply of the demo's server, as plain data, so that everything but server.ts is pure. */
 
 /** Which of the three services a request is for. */
-export type Service = "journal" | "ims" | "api";
+export type DemoService = "journal" | "ims" | "api";
 
+/** One request as the demo received it. */
 export interface Call {
   readonly method: string;
   /** Path and query, byte for byte as received. */
@@ -21,17 +22,19 @@ export type Delivery =
   | { readonly kind: "hang" }
   | { readonly kind: "drip"; readonly pieces: number; readonly everyMs: number };
 
+/** One reply of the demo, whole, before it is put on the wire. */
 export interface Reply {
   readonly status: number;
   /** In the order sent; a name may come several times. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: string;
-  /** What a journal's body was joined from, kept for the faults that rearrange it. */
+  /** The parts that a journal's body was joined from, kept for the faults that rearrange it. */
   readonly page?: PageParts;
   /** Absent: whole. */
   readonly delivery?: Delivery;
 }
 
+/** The entries and the last position of a journal page. */
 export interface PageParts {
   /** Each entry's JSON text. */
   readonly entries: readonly string[];
@@ -39,10 +42,12 @@ export interface PageParts {
   readonly last: string;
 }
 
+/** A reply with a JSON body. Pure. */
 export function jsonReply(status: number, value: unknown, headers: Reply["headers"] = []): Reply {
   return { status, headers: [["Content-Type", "application/json"], ...headers], body: JSON.stringify(value) };
 }
 
+/** A reply with a plain or HTML text as its body. Pure. */
 export function textReply(status: number, type: "plain" | "html", body: string): Reply {
   return { status, headers: [["Content-Type", `text/${type}`]], body };
 }

@@ -4,7 +4,7 @@
  */
 
 /** A whole number from 0 to 2³²−1: FNV-1a, then mixed so that neighbouring texts land far apart. */
-export function hash(text: string): number {
+export function numberFrom(text: string): number {
   let state = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) state = Math.imul(state ^ text.charCodeAt(index), 0x01000193);
   state = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
@@ -14,7 +14,7 @@ export function hash(text: string): number {
 
 /** Uniform in [0, 1). */
 export function chance(text: string): number {
-  return hash(text) / 2 ** 32;
+  return numberFrom(text) / 2 ** 32;
 }
 
 /** A whole number from `low` to `high`, both included. */
@@ -25,7 +25,8 @@ export function between(low: number, high: number, text: string): number {
 /** `length` hexadecimal digits. */
 export function hexFrom(text: string, length: number): string {
   let digits = "";
-  for (let part = 0; digits.length < length; part++) digits += hash(`${text}#${part}`).toString(16).padStart(8, "0");
+  for (let part = 0; digits.length < length; part++)
+    digits += numberFrom(`${text}#${part}`).toString(16).padStart(8, "0");
   return digits.slice(0, length);
 }
 

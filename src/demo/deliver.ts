@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { Delivery, Reply } from "./call.ts";
 
+/** How a reply travels: waiting, delay in milliseconds, compression. */
 export interface Conditions {
   readonly sleep: (ms: number) => Promise<void>;
   /** Before the first byte. */

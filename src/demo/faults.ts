@@ -1,10 +1,10 @@
-import { jsonReply, textReply, type Call, type Reply, type Service } from "./call.ts";
+import { jsonReply, textReply, type Call, type Reply, type DemoService } from "./call.ts";
 import { gatewayReply } from "./gateway.ts";
 import { imsError, imsReply } from "./ims.ts";
 import { expired, joinPage, notFound } from "./journal.ts";
 
-/** What goes wrong with one answer. The kinds from "duplicate" on change a journal's page and leave a 204 alone. */
-export type Fault =
+/** A thing that goes wrong with one answer. The kinds from "duplicate" on change a journal's page and leave a 204 alone. */
+export type DemoFault =
   /** Another status with the service's own words for it. `code`: the gateway's six digits. */
   | { readonly kind: "status"; readonly status: number; readonly code?: string; readonly retryAfter?: string }
   | { readonly kind: "reset"; readonly when: "beforeHeaders" | "midBody" }
@@ -31,16 +31,17 @@ export type Fault =
 /** One line of a script; a request takes the first rule that fits it. */
 export interface FaultRule {
   /** Default: the journal. */
-  readonly on?: Service;
+  readonly on?: DemoService;
   /** The service's how-manieth requests, counted from 0; absent: all of them. */
   readonly at?: number | readonly number[];
   /** Which of those; absent: all of them. */
   readonly when?: (call: Call) => boolean;
-  readonly fault: Fault;
+  readonly fault: DemoFault;
 }
 
+/** The request that a fault may be for. */
 export interface Occasion {
-  readonly service: Service;
+  readonly service: DemoService;
   /** The service's how-manieth request this is, counted from 0. */
   readonly index: number;
   readonly call: Call;
@@ -56,7 +57,7 @@ function fits({ on = "journal", at, when }: FaultRule, { service, index, call }:
   return on === service && (at === undefined || [at].flat().includes(index)) && (when === undefined || when(call));
 }
 
-function applyFault(fault: Fault, { service, call }: Occasion, answer: () => Reply): Reply {
+function applyFault(fault: DemoFault, { service, call }: Occasion, answer: () => Reply): Reply {
   switch (fault.kind) {
     case "status":
       return withRetryAfter(statusReply(service, fault.status, fault.code, call), fault.retryAfter);
@@ -86,8 +87,8 @@ function applyFault(fault: Fault, { service, call }: Occasion, answer: () => Rep
   }
 }
 
-/** What each service says with a status; a code makes the gateway the speaker. */
-function statusReply(service: Service, status: number, code: string | undefined, call: Call): Reply {
+/** Each service's own words with a status; a code makes the gateway the speaker. */
+function statusReply(service: DemoService, status: number, code: string | undefined, call: Call): Reply {
   if (code !== undefined) return gatewayReply(code);
   if (service === "ims") return imsStatus(status);
   if (service === "api") return jsonReply(status, { reason: `${status}`, message: "The request could not be served" });

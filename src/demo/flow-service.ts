@@ -7,7 +7,7 @@ const unspoken: Readonly<Record<string, string>> = { catalogue: "Product catalog
 
 const path = /^\/data\/foundation\/flowservice\/flows\/([^/]+)$/;
 
-/** Answers `GET /flows/{id}` of Flow Service (flow-runs.md §5.1), past the gateway; null for any other path. Pure. */
+/** Answers `GET /flows/{id}` of AEP's Flow Service, past the gateway; null for any other path. Pure. */
 export function answerFlow(call: Call): Reply | null {
   const id = path.exec(call.path)?.[1];
   if (id === undefined) return null;

@@ -1,7 +1,7 @@
 import { account } from "./account.ts";
 import { jsonReply, type Call, type Reply } from "./call.ts";
 
-/** The gateway's words for each of its codes (journal.md §1.6); the status is the code's first three digits. */
+/** The gateway's words for each of its codes; the status is the code's first three digits. */
 const messages: Readonly<Record<string, string>> = {
   "401013": "Oauth token is not valid",
   "403000": "Api Key is required",
@@ -25,7 +25,7 @@ export function gatewayReply(code: string, headers: Reply["headers"] = []): Repl
   return jsonReply(Number(code.slice(0, 3)), { error_code: code, message: messages[code] ?? "Refused" }, headers);
 }
 
-/** Refuses a request without a good key and token (journal.md S2), or lets it through (null). */
+/** Refuses a request without a good key and token, or lets it through (null). */
 export function refuse(call: Call, isLive: (token: string) => boolean): Reply | null {
   const key = call.headers["x-api-key"];
   const token = /^Bearer (.+)$/i.exec(call.headers["authorization"] ?? "")?.[1];

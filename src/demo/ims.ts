@@ -2,19 +2,22 @@ import { account } from "./account.ts";
 import { jsonReply, type Call, type Reply } from "./call.ts";
 import { hexFrom } from "./chance.ts";
 
+/** The properties of the demo's IMS that tests vary. */
 export interface ImsKnobs {
   /** Life of a token, in seconds. */
   readonly expiresIn: number;
-  /** What the answer's `expires_in` counts in; only an old grant spoke of milliseconds. */
+  /** The unit of the answer's `expires_in`; only an old grant spoke of milliseconds. */
   readonly unit: "s" | "ms";
   /** Mints within 60 s beyond which IMS throttles; the real number is not published. */
   readonly mintsPerMinute: number;
 }
 
+/** IMS as Adobe runs it: a token lives a day, and `expires_in` counts seconds. */
 export const usualIms: ImsKnobs = { expiresIn: 86_399, unit: "s", mintsPerMinute: 100 };
 
+/** The demo's IMS, with the tokens that it has minted. */
 export interface Ims {
-  /** Answers a token request (journal.md §2.1, S10). */
+  /** Answers a token request, as Adobe's IMS does: OAuth 2.0 client credentials (RFC 6749, 4.4). */
   readonly answer: (call: Call) => Reply;
   readonly isLive: (token: string) => boolean;
   /** Makes every token minted so far worthless. */

@@ -1,10 +1,10 @@
 import { jsonReply, textReply, type Call, type PageParts, type Reply } from "./call.ts";
-import { hash } from "./chance.ts";
+import { numberFrom } from "./chance.ts";
 import { renderLinks, type LinkKnobs } from "./links.ts";
 import { decodeQuery, findJournalPath, type Question } from "./question.ts";
 import { firstWhere, type JournalSource } from "./source.ts";
 
-/** What the documents leave open, or have had otherwise at some time. */
+/** The properties of a journal that Adobe's documents leave open, or have had otherwise at some time. */
 export interface JournalKnobs extends LinkKnobs {
   /** How long an entry is kept. */
   readonly retentionMs: number;
@@ -44,13 +44,14 @@ export const faithful: JournalKnobs = {
   validatePath: "prefix",
 };
 
-export interface Journal {
+/** The entries of a journal, and how it answers. */
+export interface DemoJournal {
   readonly source: JournalSource;
   readonly knobs: JournalKnobs;
 }
 
-/** Answers one request that has passed the gateway, as journal.md §1 and §8 (S1, S3 to S8) say. Pure. */
-export function answerJournal(journal: Journal, call: Call, now: number): Reply {
+/** Answers one request that has passed the gateway, as Adobe's I/O Events journaling API does. Pure. */
+export function answerJournal(journal: DemoJournal, call: Call, now: number): Reply {
   const path = findJournalPath(call.path);
   if (path === null || path.kind === "count") return notFound();
   if (call.method !== "GET") return jsonReply(405, { message: `${call.method} is not supported` });
@@ -63,7 +64,7 @@ export function answerJournal(journal: Journal, call: Call, now: number): Reply 
   return "status" in place ? place : readPage(journal, question, place, { now, origin: originOf(call) });
 }
 
-/** What the service says of a journal it does not know; it need not be JSON. */
+/** The service's answer about a journal it does not know; it need not be JSON. */
 export function notFound(): Reply {
   return textReply(404, "html", "<html><body><h1>404 Not Found</h1></body></html>");
 }
@@ -84,7 +85,7 @@ interface Place {
   readonly before: string;
 }
 
-function locate({ source, knobs }: Journal, { start, kind }: Question, now: number): Place | Reply {
+function locate({ source, knobs }: DemoJournal, { start, kind }: Question, now: number): Place | Reply {
   const length = source.length(now);
   const firstSince = (time: number): number => firstWhere(length, (index) => source.writtenAt(index) >= time);
   const horizon = now - knobs.retentionMs;
@@ -129,7 +130,7 @@ interface Asking {
   readonly origin: string;
 }
 
-function readPage({ source, knobs }: Journal, question: Question, place: Place, { now, origin }: Asking): Reply {
+function readPage({ source, knobs }: DemoJournal, question: Question, place: Place, { now, origin }: Asking): Reply {
   const { journal, limit, start } = question;
   const end = Math.min(source.length(now), place.from + pageSize(knobs, limit, place.from));
   const entries = cut(source, place.from, end, knobs.maxBytes);
@@ -152,7 +153,7 @@ function readPage({ source, knobs }: Journal, question: Question, place: Place, 
 
 function pageSize(knobs: JournalKnobs, limit: number | null, from: number): number {
   if (limit === null) return knobs.defaultLimit + knobs.extraEntries;
-  return knobs.legacyLimit ? 1 + (hash(`page ${from}`) % limit) : limit;
+  return knobs.legacyLimit ? 1 + (numberFrom(`page ${from}`) % limit) : limit;
 }
 
 function cut(source: JournalSource, from: number, end: number, maxBytes: number): readonly string[] {

@@ -14,6 +14,7 @@ export interface LinkKnobs {
   readonly validatePath: "prefix" | "suffix";
 }
 
+/** The journal and the place that the links of an answer lead to. */
 export interface LinkTargets {
   readonly journal: string;
   /** The position that `next` reads on from. */
@@ -23,7 +24,7 @@ export interface LinkTargets {
   readonly origin: string;
 }
 
-/** The links of every successful answer (journal.md §1.5), positions unencoded as the service writes them. Pure. */
+/** The links of every successful answer, positions unencoded as the service writes them. Pure. */
 export function renderLinks(knobs: LinkKnobs, { journal, since, limit, origin }: LinkTargets): Reply["headers"] {
   const base = { relative: "", own: origin, foreign: "https://journal.example.net" }[knobs.linkHost];
   const quote = knobs.quotedRel ? '"' : "";

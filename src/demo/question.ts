@@ -1,19 +1,21 @@
-/** What a journal request asks for. */
+/** A request to a journal, read. */
 export interface Question {
   readonly kind: "page" | "validate";
   /** The part of the path that names the journal: `organizations/…/integrations/…/…`. */
   readonly journal: string;
-  readonly start: Start;
+  readonly start: AskedStart;
   /** Null: the server's own page size. */
   readonly limit: number | null;
 }
 
-export type Start =
+/** Where a request wants to begin; `ms` is epoch milliseconds. */
+export type AskedStart =
   | { readonly kind: "oldest" }
   | { readonly kind: "latest" }
   | { readonly kind: "since"; readonly position: string }
   | { readonly kind: "seek"; readonly ms: number };
 
+/** A path of the journal's host, read. */
 export interface JournalPath {
   readonly kind: "page" | "validate" | "count";
   readonly journal: string;
@@ -21,7 +23,7 @@ export interface JournalPath {
 }
 
 /**
- * What a path of the journal's host means (journal.md §1.1, §1.5): with and without the `/events` in front, the fast
+ * The meaning of a path of the journal's host: with and without the `/events` in front, the fast
  * one, and validate in both styles. Null: not a journal's. Pure.
  */
 export function findJournalPath(path: string): JournalPath | null {
@@ -36,7 +38,7 @@ export function findJournalPath(path: string): JournalPath | null {
 const journalPath =
   /^\/(?:(events|events-fast|events-validate|count)\/)?(organizations\/[^/]+\/integrations\/[^/]+\/([^/]+))(\/validate)?$/;
 
-/** Reads the query; a text says what is wrong with it (answered by 400, journal.md S7). Pure. */
+/** Reads the query; a text says what is wrong with it (answered by 400). Pure. */
 export function decodeQuery(query: URLSearchParams): Pick<Question, "start" | "limit"> | string {
   const limitText = query.get("limit");
   if (limitText !== null && !/^0*[1-9]\d{0,9}$/.test(limitText)) return "limit must be a positive integer";
@@ -45,7 +47,7 @@ export function decodeQuery(query: URLSearchParams): Pick<Question, "start" | "l
 }
 
 /** `since` beside `latest=true` is tolerated, as the public client's own live test has it; `since` wins. */
-function decodeStart(query: URLSearchParams): Start | string {
+function decodeStart(query: URLSearchParams): AskedStart | string {
   const [since, seek] = [query.get("since"), query.get("seek")];
   const latest = query.get("latest") === "true";
   if (seek !== null && (since !== null || latest)) return "seek cannot be combined with since or latest";

@@ -2,7 +2,7 @@ import { account } from "./account.ts";
 import { jsonReply, type Call, type Reply } from "./call.ts";
 
 /** One event registration of the demo's project; the rest of its record is the same for all. */
-export interface Registration {
+export interface DemoRegistration {
   readonly id: number;
   readonly registrationId: string;
   readonly name: string;
@@ -21,7 +21,7 @@ const sourceCodes = [
 ];
 
 /** The first is the demo's own journal; its URL is what the demo's profile reads. */
-export const registrations: readonly [Registration, ...Registration[]] = [
+export const registrations: readonly [DemoRegistration, ...DemoRegistration[]] = [
   {
     id: 412_207,
     registrationId: "6a1f0c3e-58d4-4b7a-a2c9-0e7d9b41f385",
@@ -63,18 +63,18 @@ export const registrations: readonly [Registration, ...Registration[]] = [
 ];
 
 /** Whether a registration's journal holds the demo's flow runs. Pure. */
-export function hearsFlowRuns({ eventCodes }: Registration): boolean {
+export function hearsFlowRuns({ eventCodes }: DemoRegistration): boolean {
   return eventCodes.some((code) => sourceCodes.includes(code));
 }
 
 /** The journal URL of a registration: what `_links["rel:events"]` says. Pure. */
-export function journalUrlOf(origin: string, { registrationId }: Registration): string {
+export function journalUrlOf(origin: string, { registrationId }: DemoRegistration): string {
   const { consumerOrgId, credentialId } = account;
   return `${origin}/events/organizations/${consumerOrgId}/integrations/${credentialId}/${registrationId}`;
 }
 
-/** Answers one of the three GETs of the Events Management API (journal.md §3, S11) that has passed the gateway. Pure. */
-export function answerRegistrations(list: readonly Registration[], origin: string, call: Call): Reply {
+/** Answers one of the three GETs of Adobe's I/O Events Management API that has passed the gateway. Pure. */
+export function answerRegistrations(list: readonly DemoRegistration[], origin: string, call: Call): Reply {
   const { consumerOrgId, projectId, workspaceId } = account;
   if (call.method !== "GET") return problem(405, "method_not_allowed", `${call.method} is not supported`);
   const organisation = `/events/${consumerOrgId}/registrations`;
@@ -92,7 +92,7 @@ export function answerRegistrations(list: readonly Registration[], origin: strin
 
 const maxSize = 100;
 
-function answerPage(list: readonly Registration[], origin: string, call: Call): Reply {
+function answerPage(list: readonly DemoRegistration[], origin: string, call: Call): Reply {
   const number = wholeNumber(call.query.get("page") ?? "0");
   const size = wholeNumber(call.query.get("size") ?? "10");
   if (number === null || size === null || size < 1 || size > maxSize) {
@@ -117,11 +117,11 @@ function answerPage(list: readonly Registration[], origin: string, call: Call): 
 }
 
 /** HAL leaves an empty list out altogether. */
-function embed(list: readonly Registration[], origin: string): object {
+function embed(list: readonly DemoRegistration[], origin: string): object {
   return list.length === 0 ? {} : { _embedded: { registrations: list.map((item) => record(item, origin)) } };
 }
 
-function record(registration: Registration, origin: string): object {
+function record(registration: DemoRegistration, origin: string): object {
   const { consumerOrgId, projectId, workspaceId, clientId } = account;
   const place = `${consumerOrgId}/${projectId}/${workspaceId}`;
   const { registrationId } = registration;

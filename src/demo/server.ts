@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { account } from "./account.ts";
-import type { Call, Reply, Service } from "./call.ts";
+import type { Call, Reply, DemoService } from "./call.ts";
 import { deliver } from "./deliver.ts";
 import { spoil, type FaultRule } from "./faults.ts";
 import { answerFlow } from "./flow-service.ts";
@@ -12,18 +12,19 @@ import { answerRegistrations, hearsFlowRuns, journalUrlOf, registrations } from 
 import { listedSource, type JournalSource } from "./source.ts";
 import { storySource } from "./story.ts";
 
+/** The content, the clock and the behaviour of a demo server. */
 export interface ServerOptions {
   /** Epoch ms: the clock of the journal, of the tokens and of the `Date` header. */
   readonly now: () => number;
   /** Resolves after so many ms: what latency and a dripping body wait on. */
   readonly sleep: (ms: number) => Promise<void>;
-  /** What the journals of the registrations with flow-run events hold; the others' are empty. */
+  /** The content of the journals of the registrations with flow-run events; the others' are empty. */
   readonly source: JournalSource;
   /** How the journal differs from `faithful`. */
   readonly journal?: Partial<JournalKnobs>;
   /** How IMS differs from `usualIms`. */
   readonly ims?: Partial<ImsKnobs>;
-  /** What goes wrong; rules may be added while the server runs. */
+  /** The faults to come; rules may be added while the server runs. */
   readonly faults?: readonly FaultRule[];
   /** How long each answer of the journal takes to come; default 0. */
   readonly latencyMs?: number;
@@ -35,7 +36,7 @@ export interface ServerOptions {
 
 /** One request as it came in, and the status it was answered with. */
 export interface RequestLog {
-  readonly service: Service;
+  readonly service: DemoService;
   readonly method: string;
   /** Path and query, byte for byte. */
   readonly target: string;
@@ -71,7 +72,7 @@ export interface DemoServer {
   readonly close: () => Promise<void>;
 }
 
-/** Starts the demo (contract/cli.md §9): the story's journal on a server that lets the process end. `now` is epoch ms. */
+/** Starts the demo of `--profile demo`: the story's journal on a server that lets the process end. `now` is epoch ms. */
 export function startDemo(now: () => number): Promise<DemoServer> {
   return startServer({
     now,
@@ -89,7 +90,7 @@ export async function startServer(options: ServerOptions): Promise<DemoServer> {
   const { now } = options;
   const ims = createIms({ ...usualIms, ...options.ims }, now);
   const requests: RequestLog[] = [];
-  const counts: Record<Service, number> = { journal: 0, ims: 0, api: 0 };
+  const counts: Record<DemoService, number> = { journal: 0, ims: 0, api: 0 };
   const answer = answerer(options, ims);
 
   const server = createServer((request, response) => {
@@ -148,10 +149,10 @@ export async function startServer(options: ServerOptions): Promise<DemoServer> {
 }
 
 /** The right answer to a request, before any fault. */
-function answerer(options: ServerOptions, ims: Ims): (service: Service, call: Call) => Reply {
+function answerer(options: ServerOptions, ims: Ims): (service: DemoService, call: Call) => Reply {
   const knobs = { ...faithful, ...options.journal };
   const empty = listedSource([]);
-  const answers: Record<Service, (call: Call) => Reply> = {
+  const answers: Record<DemoService, (call: Call) => Reply> = {
     ims: ims.answer,
     api: (call) =>
       refuse(call, ims.isLive) ??
@@ -168,7 +169,7 @@ function answerer(options: ServerOptions, ims: Ims): (service: Service, call: Ca
   return (service, call) => answers[service](call);
 }
 
-function serviceOf(path: string): Service {
+function serviceOf(path: string): DemoService {
   if (path.startsWith("/ims/")) return "ims";
   return findJournalPath(path) === null ? "api" : "journal";
 }

@@ -16,6 +16,7 @@ export interface JournalSource {
   readonly text: (index: number) => string;
 }
 
+/** Entries of a journal that are made when they are read; times are epoch ms. */
 export interface Generator {
   /** How many entries there will ever be; may grow, may be Infinity. */
   readonly total: () => number;
@@ -39,6 +40,7 @@ export function generatedSource(generator: Generator): JournalSource {
   };
 }
 
+/** An event of a journal that is written down, and when it was recorded. */
 export interface Written {
   /** Epoch ms, in order. */
   readonly at: number;

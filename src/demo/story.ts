@@ -1,4 +1,4 @@
-import { between, hash, uuidFrom } from "./chance.ts";
+import { between, numberFrom, uuidFrom } from "./chance.ts";
 import { firstWhere, generatedSource, type JournalSource } from "./source.ts";
 import { downstreamFlows, sourceFlows, type Flow } from "./week/cast.ts";
 import { wrapRuns } from "./week/envelope.ts";
@@ -73,7 +73,7 @@ function notice(runs: Runs, key: string, present: number): Notice {
   const { updatedAt } = runs[0];
   const usual = updatedAt + between(1_500, 40_000, `${key} delivery`);
   // Now and then one is held up, so that others overtake it: the journal promises no order.
-  const late = hash(`${key} late`) % 29 === 0 ? usual + 17 * 60_000 : usual;
+  const late = numberFrom(`${key} late`) % 29 === 0 ? usual + 17 * 60_000 : usual;
   const at = late < present ? late : usual;
   return { at, key, render: () => wrapRuns(runs, uuidFrom(`event ${key}`), at) };
 }
@@ -81,7 +81,7 @@ function notice(runs: Runs, key: string, present: number): Notice {
 /** Delivery is at least once: some come again, the same in everything but the position. */
 function redelivered({ at, key, render }: Notice, present: number): readonly Notice[] {
   const again = { at: at + 4 * 60_000, key, render };
-  return hash(`${key} again`) % 37 === 0 && again.at < present ? [again] : [];
+  return numberFrom(`${key} again`) % 37 === 0 && again.at < present ? [again] : [];
 }
 
 function liveNotice(n: number, at: number): Notice {

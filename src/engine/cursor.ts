@@ -72,7 +72,7 @@ function resumption({ next, readUntil, movedAt, keys }: Cursor, connection: Conn
 function checkJournal({ name, profile }: CursorPlace, saved: Cursor, journal: string): void {
   if (saved.journal === journal) return;
   throw new FlowrunError("settings", `the cursor '${name}' belongs to another journal`, {
-    why: `it was saved for ${saved.journal}, and this profile reads ${journal}; a place in one means nothing in the other`,
+    why: `it was saved for ${saved.journal}, and this profile reads ${journal}; a place in one does not exist in the other`,
     hint: `use another name (--cursor <name>), or start this one over: flowrun cursor set ${name} oldest${profileFlag(profile)}`,
   });
 }

@@ -4,9 +4,10 @@ import type { FlowRun } from "../runs/record/flow-run.ts";
 import { normalise } from "../runs/events/normalise.ts";
 import type { Batch, Candidate, Fault } from "./sources/source.ts";
 
-/** What is left of events when their flow runs have been taken out. */
+/** The flow runs of events, and why some of them hold none; the events themselves are let go. */
 export type Digest<T> = Pick<Batch<T>, "candidates" | "runs" | "rejects" | "withoutRaw">;
 
+/** Which events and runs are wanted, and in which form runs are handed on. */
 export interface Digesting<T> {
   readonly events: EventSelection;
   readonly raw: boolean;
@@ -32,13 +33,13 @@ export function digest<T>({ entries }: Events, { events, raw, keep, encode }: Di
     const reject = (reason: string): void => {
       rejects.push({ position, reason });
     };
-    attempt(reject, () => {
+    guarded(reject, () => {
       const verdict = normalise(position, event, { events, raw });
       found += verdict.runs.length;
       verdict.rejects.forEach(reject);
       const before = candidates.length;
       for (const { key, run } of verdict.runs) {
-        attempt(reject, () => {
+        guarded(reject, () => {
           if (!keep(run)) return;
           const { runId, status } = run;
           candidates.push({ key, position, runId, status, encoded: encode(run) });
@@ -55,7 +56,7 @@ export function digest<T>({ entries }: Events, { events, raw, keep, encode }: Di
  * Runs out of a bound that nobody thought of (a stack, the length of a text) with one event, and not with the reading.
  * What is known to go wrong is a verdict of its own, so whoever sees this reason has found a bug.
  */
-export function attempt(reject: (reason: string) => void, work: () => void): void {
+export function guarded(reject: (reason: string) => void, work: () => void): void {
   try {
     work();
   } catch (error) {

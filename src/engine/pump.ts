@@ -2,7 +2,7 @@ import type { Seen } from "../runs/events/seen.ts";
 import type { Sink } from "./sinks/sink.ts";
 import type { Batch, Candidate, Mark, Source } from "./sources/source.ts";
 
-/** What a reading has done so far. */
+/** The counts of a reading so far. */
 export interface Tally {
   printed: number;
   failed: number;
@@ -16,6 +16,7 @@ export interface Tally {
   pages: number;
 }
 
+/** A source, a sink, and who is asked and told on the way from one to the other. */
 export interface Pumping<T> {
   readonly source: Source<T>;
   readonly seen: Seen;
@@ -79,6 +80,7 @@ function count<T>(tally: Tally, batch: Batch<T>, kept: number, taken: readonly C
   tally.pages += 1;
 }
 
+/** The tally of a reading that has not begun. Pure. */
 export function emptyTally(): Tally {
   return { printed: 0, failed: 0, runs: 0, events: 0, duplicates: 0, unreadable: 0, pages: 0 };
 }

@@ -2,7 +2,7 @@ import { mayAsk } from "../adobe/journal/cursor.ts";
 import type { Resumption } from "../engine/sinks/sink.ts";
 import { FlowrunError } from "../errors.ts";
 import { parseObject, textOf } from "../json.ts";
-import { writeFingerprint } from "../runs/record/fingerprint.ts";
+import { writeFingerprint } from "../text/fingerprint.ts";
 
 /** How far a reading got. */
 export interface SavedMark extends Omit<Resumption, "next"> {

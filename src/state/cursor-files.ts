@@ -24,11 +24,15 @@ export interface CursorPlace {
   readonly name: string;
 }
 
-/** Pure. */
+/** The path of the file that a cursor is kept in. Pure. */
 export function cursorPath(place: CursorPlace): string {
   return fileOf(place).path;
 }
 
+/**
+ * The cursor that is kept in a file of its own. `find` throws a FlowrunError `settings` for a file that cannot be read or
+ * is damaged; `save` throws the file system's own error.
+ */
 export function openCursorFile(place: CursorPlace): CursorStore {
   const file = fileOf(place);
   return {
@@ -86,7 +90,7 @@ export async function lockCursor(place: CursorPlace, host: Pick<Host, "sleep">):
   }
 }
 
-/** What helps where a cursor cannot be read, saved, locked or deleted. */
+/** Help for a cursor that cannot be read, saved, locked or deleted. */
 export function cursorRemedy(place: CursorPlace, error: unknown): Promise<Remedy> {
   return findRemedy(error, place.stateFolder, cursorPath(place), lockPath(lockOf(place)));
 }

@@ -18,6 +18,7 @@ export interface GivenLines {
   read(): AsyncIterable<readonly GivenLine[]>;
 }
 
+/** A line of a file or of stdin. */
 export interface GivenLine {
   /** From 1. */
   readonly number: number;
@@ -27,6 +28,7 @@ export interface GivenLine {
   readonly isWhole: boolean;
 }
 
+/** How far a file is read. */
 export interface GivenOptions {
   /** Goes on as the file grows, until the signal aborts; one that is cut short or replaced begins anew. */
   readonly follow: boolean;

@@ -30,7 +30,7 @@ export function wholeCopy(path: string): string {
   return `${path}.whole`;
 }
 
-/** What a file holds, or will hold in a moment: a file that was left in the middle is read from its copy. */
+/** The content of a file, or what it will hold in a moment: a file that was left in the middle is read from its copy. */
 export async function readWhole(
   path: string,
   text: string,

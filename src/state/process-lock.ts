@@ -6,12 +6,15 @@ import { openFolder } from "./folders.ts";
 import { tryFlock, tryNativeLock } from "./kernel-lock.ts";
 import { openLockFile } from "./lock-file.ts";
 
+/** A lock that this process holds until it releases it or ends. */
 export interface ProcessLock {
   release(): Promise<void>;
 }
 
+/** The lock, or the process that holds it. */
 export type LockAttempt = { readonly lock: ProcessLock } | { readonly holder: LockHolder };
 
+/** The process that holds a lock. */
 export interface LockHolder extends Claimant {
   /** Whether two that began at once may each have made way for the other, so that another attempt is worth it. */
   readonly mayBeTie: boolean;
@@ -85,7 +88,7 @@ export function describeHolder({ pid, elsewhere }: LockHolder): string {
   return elsewhere === null ? who : `${who} of another container or machine`;
 }
 
-/** What to do about a holder that cannot be seen from here; `null` for all others. Pure. */
+/** The hint about a holder that cannot be seen from here; `null` for all others. Pure. */
 export function holderHint({ elsewhere }: LockHolder): string | null {
   return elsewhere === null ? null : `if that one has ended: rm ${elsewhere}`;
 }

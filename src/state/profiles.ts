@@ -7,11 +7,11 @@ import { describeHolder, holderHint, nap, tryProcessLock, type ProcessLock } fro
 import { profileFile, profilePath } from "./profile-files.ts";
 import { codeOf, findRemedy } from "./trouble.ts";
 
-/** What it takes to change a profile. */
+/** The means to change a profile: its folder, and waiting. */
 export type ProfileKeeper = Pick<Host, "dirs" | "sleep">;
 
 /**
- * What a profile has saved; nothing for one that was never saved.
+ * The values that a profile has saved; none for one that was never saved.
  * @throws FlowrunError `settings` that names the file, when it is damaged or cannot be read; the file is left alone.
  */
 export async function readProfile(configFolder: string, profile: string): Promise<ProfileValues> {
@@ -103,7 +103,7 @@ async function takeLock(keeper: ProfileKeeper, profile: string): Promise<Process
       continue;
     }
     throw new FlowrunError("state", `the profile '${profile}' is being changed by ${describeHolder(holder)}`, {
-      why: "one process at a time may change it, and that one does not come to an end",
+      why: "one process at a time may change it, and that one has not finished",
       hint: holderHint(holder) ?? "end that process, then try again",
     });
   }

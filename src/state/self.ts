@@ -9,7 +9,7 @@ export function ownUser(): number | null {
 }
 
 /**
- * What this process writes into names of files, so that others can tell whether it still lives: its id, when it began,
+ * The tag that this process writes into names of files, so that others can tell whether it still lives: its id, when it began,
  * where such ids count (the namespace of a container, this start of this machine) and the machine.
  */
 export function ownTag(): string {

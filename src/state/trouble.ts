@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { FlowrunError, reasonOf } from "../errors.ts";
 import { ownUser } from "./self.ts";
 
-/** What the file system calls a failure: `EACCES`; `null` for any other one. Pure. */
+/** The file system's code for a failure: `EACCES`; `null` for any other one. Pure. */
 export function codeOf(error: unknown): string | null {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;
 }

@@ -1,3 +1,4 @@
+/** An encoding that files made by people come in. */
 export type Encoding = "utf-8" | "utf-16le" | "utf-16be";
 
 /**

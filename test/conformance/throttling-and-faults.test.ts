@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Fault } from "../../src/demo/faults.ts";
+import type { DemoFault } from "../../src/demo/faults.ts";
 import { openJournal, printed, runIds } from "../support/journal.ts";
 
 describe("T17 a Retry-After is honoured", () => {
@@ -31,7 +31,7 @@ describe("T17 a Retry-After is honoured", () => {
     ["garbage", "in a while"],
     ["nothing", undefined],
   ])("%s means ten seconds", async (_, retryAfter) => {
-    const fault: Fault = { kind: "status", status: 429, ...(retryAfter === undefined ? {} : { retryAfter }) };
+    const fault: DemoFault = { kind: "status", status: 429, ...(retryAfter === undefined ? {} : { retryAfter }) };
     const journal = await openJournal({ faults: [{ at: 0, fault }] });
     const reading = journal.start("since oldest --jobs 1 --json");
     await reading.saw("the journal answered 429 (Too many requests), attempt 2, again in 10.0 s", "stderr");
@@ -65,7 +65,7 @@ describe("T17 a Retry-After is honoured", () => {
 });
 
 describe("T18 what fails and then goes is read from the same place", () => {
-  it.each<[string, number, Fault]>([
+  it.each<[string, number, DemoFault]>([
     ["500, three times", 3, { kind: "status", status: 500 }],
     ["502", 1, { kind: "status", status: 502 }],
     ["a reset before the headers", 1, { kind: "reset", when: "beforeHeaders" }],

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { Reply, Service } from "../../src/demo/call.ts";
-import { spoil, type Fault, type FaultRule } from "../../src/demo/faults.ts";
+import type { Reply, DemoService } from "../../src/demo/call.ts";
+import { spoil, type DemoFault, type FaultRule } from "../../src/demo/faults.ts";
 import { answerJournal, faithful } from "../../src/demo/journal.ts";
 import { call, hourly, nextOf, now, numbersOf, valuesOf } from "./support.ts";
 
 const source = hourly(4);
 const target = `/events/organizations/7/integrations/8/r9?since=${source.position(0)}`;
 
-function ask(rules: readonly FaultRule[], index = 0, service: Service = "journal", asked = target): Reply {
+function ask(rules: readonly FaultRule[], index = 0, service: DemoService = "journal", asked = target): Reply {
   const answer = (): Reply => answerJournal({ source, knobs: faithful }, call(asked), now);
   return spoil(rules, { service, index, call: call(asked) }, answer);
 }
@@ -15,7 +15,7 @@ function ask(rules: readonly FaultRule[], index = 0, service: Service = "journal
 const right = ask([]);
 
 describe("which request a rule fits", () => {
-  const fault: Fault = { kind: "status", status: 500 };
+  const fault: DemoFault = { kind: "status", status: 500 };
   const cases: readonly [what: string, rule: Omit<FaultRule, "fault">, spoilt: readonly number[]][] = [
     ["all", {}, [0, 1, 2, 3]],
     ["one", { at: 2 }, [2]],
@@ -39,7 +39,7 @@ describe("which request a rule fits", () => {
 });
 
 describe("statuses say what their service would", () => {
-  const cases: readonly [Service, Omit<Extract<Fault, { kind: "status" }>, "kind">, body: RegExp][] = [
+  const cases: readonly [DemoService, Omit<Extract<DemoFault, { kind: "status" }>, "kind">, body: RegExp][] = [
     ["journal", { status: 401 }, /"error_code":"401013"/],
     ["journal", { status: 403 }, /"error_code":"403003"/],
     ["journal", { status: 403, code: "403011" }, /"error_code":"403011"/],
@@ -64,7 +64,7 @@ describe("statuses say what their service would", () => {
 });
 
 describe("spoilt pages", () => {
-  const spoilt = (fault: Fault): Reply => ask([{ fault }]);
+  const spoilt = (fault: DemoFault): Reply => ask([{ fault }]);
   test.each([
     ["duplicate", [1, 1, 2, 3]],
     ["reorder", [3, 2, 1]],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { account } from "../../src/demo/account.ts";
-import { answerRegistrations, registrations, type Registration } from "../../src/demo/registrations.ts";
+import { answerRegistrations, registrations, type DemoRegistration } from "../../src/demo/registrations.ts";
 import { call, valuesOf } from "./support.ts";
 
 const origin = "http://127.0.0.1:8080";
@@ -13,7 +13,7 @@ interface Listing {
   readonly page?: Readonly<Record<string, number>>;
 }
 
-function ask(target: string, list: readonly Registration[] = registrations) {
+function ask(target: string, list: readonly DemoRegistration[] = registrations) {
   const reply = answerRegistrations(list, origin, call(target));
   return { reply, status: reply.status, body: JSON.parse(reply.body) as Listing & Readonly<Record<string, unknown>> };
 }

@@ -1,11 +1,11 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Fault } from "../../src/demo/faults.ts";
+import type { DemoFault } from "../../src/demo/faults.ts";
 import { flowrun } from "../support/flowrun.ts";
 import { openJournal, printed, runEvent, runIds } from "../support/journal.ts";
 
-const status = (code: number, more: { code?: string; retryAfter?: string } = {}): Fault => ({
+const status = (code: number, more: { code?: string; retryAfter?: string } = {}): DemoFault => ({
   kind: "status",
   status: code,
   ...more,
@@ -51,7 +51,7 @@ describe("IMS", () => {
     expect(journal.asked()).toEqual([]);
   });
 
-  it.each<[string, Fault]>([
+  it.each<[string, DemoFault]>([
     ["throttles", status(429, { retryAfter: "1" })],
     ["fails", status(500)],
     ["resets the connection", { kind: "reset", when: "beforeHeaders" }],
@@ -120,7 +120,7 @@ describe("a journal that fails", () => {
     expect(threeLines(stderr)[1]).toMatch(word);
   });
 
-  it.each<[string, Fault]>([
+  it.each<[string, DemoFault]>([
     ["only ever half a page", { kind: "truncated" }],
     ["only ever a web page", { kind: "html" }],
   ])("%s: exit 5, and nothing printed", async (_, fault) => {

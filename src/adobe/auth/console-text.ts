@@ -6,8 +6,8 @@ import { isObject, type JsonObject } from "../../json.ts";
 /** The parsers of what people and programs write a credential down in. Pure, all of it. */
 
 /**
- * What a file in braces holds: JSON, or what aio takes for it, HJSON: comments, names and texts without quotes, commas
- * left out. `null` for what is neither; no parser's own message is passed on, since it quotes the file.
+ * The content of a file in braces: JSON, or HJSON, which aio takes as well: comments, names and texts without quotes,
+ * commas left out. `null` for any other text; no parser's own message is passed on, since it quotes the file.
  */
 export function parseBraces(content: string): unknown {
   return attempt(() => JSON.parse(longAsText(content))) ?? attempt(() => hjson.parse(longAsText(content)));

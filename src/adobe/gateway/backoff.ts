@@ -21,7 +21,7 @@ export function mayPass(status: number): boolean {
 }
 
 /**
- * What an answer's Retry-After asks for, in milliseconds: whole seconds, or an HTTP date by the clock that the answer's
+ * The wait that an answer's Retry-After asks for, in milliseconds: whole seconds, or an HTTP date by the clock that the answer's
  * own Date tells (`now`, epoch milliseconds, where it tells none); one second at least (RFC 9110, 10.2.3). `null` for
  * nothing, garbage, or a wait that is already over. Pure.
  */

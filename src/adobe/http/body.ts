@@ -8,7 +8,7 @@ export interface Arriving {
   readonly stream: AsyncIterable<Uint8Array> & Pick<Readable, "destroy">;
   /** The value of Content-Encoding; empty for a plain body. */
   readonly coding: string;
-  /** What was asked, for the message of an error: method and URL. */
+  /** The request, for the message of an error: method and URL. */
   readonly asked: string;
 }
 
@@ -165,7 +165,7 @@ function hasZlibHeader([first = 0, second = 0]: Uint8Array): boolean {
   return (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0;
 }
 
-/** What is short is read to its end, so that the connection can be used again. */
+/** A short body is read to its end, so that the connection can be used again. */
 const worthReadingBytes = 65_536;
 
 /** Lets go of a body nobody wants. */

@@ -1,6 +1,6 @@
 import { FlowrunError } from "../../errors.ts";
 
-/** What OpenSSL says of a certificate that nothing here vouches for. */
+/** OpenSSL's codes for a certificate that nothing here vouches for. */
 const untrusted = new Set([
   "CERT_UNTRUSTED",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
@@ -18,8 +18,8 @@ const untimely = new Map([
 ]);
 
 /**
- * What a failed connection means where a certificate is the reason: waiting mends none of these, so nobody tries again
- * what is a `FlowrunError`. `null` for any other failure. Pure.
+ * A failed connection as an error, where a certificate is the reason: waiting mends none of these, so nobody tries again
+ * after a `FlowrunError`. `null` for any other failure. Pure.
  * @param of whose certificate it is, such as "ims-na1.adobelogin.com" or "the proxy proxy.example.com:3128".
  */
 export function certificateFailure(error: Error, of: string): FlowrunError | null {

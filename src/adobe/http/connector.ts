@@ -7,14 +7,15 @@ import { findAddresses } from "./lookup.ts";
 import type { FindProxy, Proxy } from "./proxy.ts";
 
 /** Where a connection leads. */
-export type Place = Parameters<ReturnType<typeof buildConnector>>[0];
+export type Endpoint = Parameters<ReturnType<typeof buildConnector>>[0];
 
 /** Gets the open connection, or why there is none: a FlowrunError where trying again is no use. */
 type Done = Parameters<ReturnType<typeof buildConnector>>[1];
 
+/** Opens connections to servers, directly or through a proxy, and closes all of them. */
 export interface Connector {
   /** Opens a connection, through a proxy where there is one on the way. */
-  readonly connect: (place: Place, done: Done) => void;
+  readonly connect: (endpoint: Endpoint, done: Done) => void;
   /** Opens a tunnel through a proxy. @throws FlowrunError where trying again is no use; an Error naming the proxy. */
   readonly openTunnel: (proxy: Proxy, target: string) => Promise<Socket>;
   /** The first address of a host. @throws the resolver's error. */
@@ -23,6 +24,7 @@ export interface Connector {
   readonly close: () => void;
 }
 
+/** How proxies are found, waiting, and the look-up of host names (the system's, unless another is given). */
 export interface ConnectorOptions {
   readonly findProxy: FindProxy;
   readonly sleep: Host["sleep"];
@@ -38,6 +40,7 @@ const connectMs = 10_000;
  */
 const addressMs = 2000;
 
+/** A connector that tries every address of a host, and verifies certificates with the name of the server behind a proxy. */
 export function createConnector({ findProxy, sleep, lookup = findAddresses }: ConnectorOptions): Connector {
   const closing = new AbortController();
   const sockets = new Set<Socket>();
@@ -49,8 +52,8 @@ export function createConnector({ findProxy, sleep, lookup = findAddresses }: Co
     lookup: lookupWith(find),
   });
   /** @param of whose certificate a failure may be about. */
-  const direct = (place: Place, of: string, done: Done): void => {
-    const socket = connect(place, (error, opened) => {
+  const direct = (endpoint: Endpoint, of: string, done: Done): void => {
+    const socket = connect(endpoint, (error, opened) => {
       if (error === null) handOver(opened, of, done);
       else done(certificateFailure(error, of) ?? error, null);
     });
@@ -64,17 +67,17 @@ export function createConnector({ findProxy, sleep, lookup = findAddresses }: Co
   return {
     openTunnel,
     findAddress: async (hostname) => (await find(hostname))[0]?.address ?? "",
-    connect: (place, done) => {
-      const { hostname, protocol, port } = place;
-      const proxy = findProxy(place);
+    connect: (endpoint, done) => {
+      const { hostname, protocol, port } = endpoint;
+      const proxy = findProxy(endpoint);
       if (proxy === null) {
-        direct(place, hostname, done);
+        direct(endpoint, hostname, done);
         return;
       }
       const target = `${isIpv6(hostname) ? `[${hostname}]` : hostname}:${port || (protocol === "https:" ? "443" : "80")}`;
       openTunnel(proxy, target).then(
         (httpSocket) => {
-          if (protocol === "https:") direct({ ...place, httpSocket }, hostname, done);
+          if (protocol === "https:") direct({ ...endpoint, httpSocket }, hostname, done);
           else handOver(httpSocket, hostname, done);
         },
         (error: unknown) => {

@@ -4,6 +4,7 @@ import { isIP } from "node:net";
 import type { Host } from "../../host.ts";
 import { isObject } from "../../json.ts";
 
+/** Means to wait for an answer, and to stop waiting. */
 export interface Waiting {
   readonly sleep: Host["sleep"];
   /** Gives the answer up. */
@@ -63,7 +64,7 @@ function isHeard(asked: Promise<unknown>): Promise<boolean> {
   );
 }
 
-/** What a process of its own runs: it tells the addresses, or the error's code and message. */
+/** The program of a process of its own: it tells the addresses, or the error's code and message. */
 const script = `require("node:dns").lookup(process.argv[1], { all: true }, (error, addresses) => {
   process.send(error ? { code: error.code, message: error.message } : addresses);
 })`;

@@ -8,12 +8,14 @@ import { discardBody, readBody, type Pace } from "./body.ts";
 import { createConnector } from "./connector.ts";
 import { readProxies } from "./proxy.ts";
 
+/** The one way out to the network, with the connections that it keeps. */
 export interface Transport {
   readonly send: Send;
   /** Drops every connection at once. */
   close(): Promise<void>;
 }
 
+/** Proxies, limits in time (milliseconds) and the runtime that a transport is built for. */
 export interface TransportOptions {
   /** Where HTTP_PROXY, HTTPS_PROXY and NO_PROXY are looked up. */
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -9,11 +9,12 @@ import { describeNetworkFailure } from "./words.ts";
 interface Place {
   readonly protocol: string;
   readonly hostname: string;
-  /** What the server name of TLS is made of. */
+  /** The server name of TLS is made of this. */
   readonly host: string;
   readonly port: string;
 }
 
+/** How the connection to a proxy is opened, and how long it may take. */
 export interface Tunnelling {
   /** Opens a connection that goes through no proxy; `of` says whose certificate a failure may be about. */
   readonly direct: (place: Place, of: string, done: (error: Error | null, socket: Socket | null) => void) => void;

@@ -3,7 +3,7 @@ import { isObject, parseObject, type JsonObject } from "../../json.ts";
 import { mask } from "../../mask.ts";
 import { FlowrunError } from "../../errors.ts";
 
-/** What a failed answer says of itself. */
+/** A failed answer's own words about itself. */
 export interface ServerWords {
   /** Adobe's gateway code ("403003"), OAuth's ("invalid_client"), or the end of a problem's type ("UPCORE-100600-400"). */
   readonly code: string | null;
@@ -17,7 +17,7 @@ const longestText = 300;
 /**
  * Reads an error body that may be gateway JSON (`error_code`, `message`), IMS JSON (`error`, `error_description`),
  * API JSON (`reason`, `message`), a problem (RFC 9457: `type`, `title`, `status`, `detail`), any of them inside `error` or
- * `errors`, plain text, HTML or nothing (contract: journal, §1.6, §2.1, §3).
+ * `errors`, plain text, HTML or nothing.
  * @param status of the answer: a problem that tells another one came from farther away.
  */
 export function readServerWords(headers: AnswerHeaders, body: Uint8Array, status?: number): ServerWords {
@@ -31,7 +31,7 @@ export function readServerWords(headers: AnswerHeaders, body: Uint8Array, status
   return { code: oneLine(code ?? problemType(fields) ?? ""), text: oneLine(said), requestId };
 }
 
-/** What a server said, in one text; `null` where it said nothing. Pure. */
+/** A server's words, in one text; `null` where it said nothing. Pure. */
 export function saidIn({ code, text }: ServerWords): string | null {
   const said = [code, text].filter((part) => part !== null);
   return said.length === 0 ? null : said.join(": ");
@@ -69,7 +69,7 @@ function pageTitle(html: string): string | null {
   return title === null ? null : `a web page, "${title}"`;
 }
 
-/** What to type when no answer came at all, whoever was asked. */
+/** The hint for a request that got no answer at all, whoever was asked. */
 export const networkHint = "look at DNS, proxy, certificates and clock, or try again in a while";
 
 /** Whether an error is our own mistake rather than the network's: a fetch that failed says why in its cause. Pure. */

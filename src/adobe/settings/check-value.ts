@@ -90,7 +90,7 @@ export function isLoopback(hostname: string): boolean {
 }
 
 /** An access token, by itself. @throws FlowrunError `settings` that never shows it. Pure. */
-export function checkToken(text: string, name: string): string {
+export function checkAccessToken(text: string, name: string): string {
   if (!/^(?:authorization:\s*)?bearer(?:\s|$)/i.test(text)) return checkWord(text, name, true);
   throw new FlowrunError("settings", `${name} is a header, not a token`, {
     why: "it begins with the word Bearer, which flowrun puts before the token itself",
@@ -130,7 +130,7 @@ function strange(name: string, why: string): FlowrunError {
   });
 }
 
-/** What somebody, or a program, was to put the value in place of: `<client_id>`, `${SECRET}`, `%SECRET%`, `{{ secret }}`. */
+/** A placeholder that somebody, or a program, was to put the value in place of: `<client_id>`, `${SECRET}`, `%SECRET%`, `{{ secret }}`. */
 function refusePlaceholder(text: string, name: string, isSecret = false): void {
   if (!/^(?:<[^<>]*>|\$\{[^{}]*\}|\$[A-Za-z_]\w*|%\w+%|\{\{.*\}\})$/s.test(text)) return;
   throw new FlowrunError("settings", `${name} holds a placeholder instead of a value`, {
@@ -139,7 +139,7 @@ function refusePlaceholder(text: string, name: string, isSecret = false): void {
   });
 }
 
-/** What stands before an @ may be a password. */
+/** The part before an @ may be a password. */
 function withoutUser(text: string): string {
   return text.replace(/[^/\s]*@/g, "…@");
 }

@@ -2,10 +2,10 @@ import type { Notify } from "../../notices.ts";
 import { cleanText, withoutComma, type CleanText } from "./clean-text.ts";
 import { profileKeys, type ProfileKey, type ProfileValues } from "./keys.ts";
 
-/** What a value is, by what may have got around it. */
+/** The kind of a value, by the characters that may have got around it. */
 export type ValueKind = "word" | "list" | "imsUrl" | "journalUrl" | "folder";
 
-/** What each setting is. */
+/** The kind of each setting. */
 export const kinds = {
   clientId: "word",
   clientSecret: "list",
@@ -72,7 +72,7 @@ function cleanList(text: string): CleanText {
   };
 }
 
-/** What a journal is asked for its pages with (contract: journal, §1.2): left in its address, it would lose runs. */
+/** The parameters of a request for a page of Adobe I/O Events' journal: left in its address, they would lose runs. */
 const startWords = ["latest", "limit", "seek", "since"];
 
 /** The journal itself: without where a reading once began, and without a fragment, which no server sees. */

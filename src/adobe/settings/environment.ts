@@ -16,6 +16,7 @@ const ownVariables = {
   FLOWRUN_HOME: "folder",
 } as const satisfies Record<`FLOWRUN_${string}`, ValueKind>;
 
+/** The name of an environment variable that flowrun reads (docs/settings.md). */
 export type OwnVariable = keyof typeof ownVariables;
 
 /** One variable as it was meant, not checked yet; `null` where it is not set, or there is nothing in it. Pure. */
@@ -24,7 +25,7 @@ export function readVariable(env: Env, name: OwnVariable): string | null {
   return text === "" ? null : text;
 }
 
-/** What the environment gives to a profile's settings. Pure. */
+/** The settings that the environment gives; they go before those of a profile. Pure. */
 export function readVariables(env: Env): ProfileValues {
   return Object.fromEntries(
     Object.entries(variables).flatMap(([key, name]) => {

@@ -9,6 +9,7 @@ export const variables = {
   apiUrl: "FLOWRUN_API_URL",
 } as const;
 
+/** A setting that an environment variable can give. */
 export type VariableKey = keyof typeof variables;
 
 /** The values a profile can save: those, and where in Adobe Developer Console its registrations are. */
@@ -24,16 +25,19 @@ export const profileKeys = [
   "projectId",
   "workspaceId",
 ] as const satisfies readonly (VariableKey | "consumerOrgId" | "projectId" | "workspaceId")[];
+/** A setting that a profile can save, by its name in `flowrun config` (docs/settings.md). */
 export type ProfileKey = (typeof profileKeys)[number];
+/** The values that a profile has, as text; a setting that nobody has given is absent. */
 export type ProfileValues = Readonly<Partial<Record<ProfileKey, string>>>;
 
+/** Environment variables by name. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** The scopes of the I/O Management API (contract: journal, §2.5); a credential's own list is better. */
+/** The scopes of Adobe's I/O Management API; a credential's own list is better. */
 const defaultScopes =
   "AdobeID,openid,read_organizations,additional_info.projectedProductContext,additional_info.roles,adobeio_api,read_client_secret,manage_client_secrets";
 
-/** What holds where nobody says otherwise. */
+/** The values that hold where nobody gives others. */
 export const defaults: ProfileValues = {
   scopes: defaultScopes,
   imsUrl: "https://ims-na1.adobelogin.com",

@@ -26,7 +26,7 @@ export function checkProfileName(name: string): string {
   });
 }
 
-/** What a command to type next needs to mean the same profile: ` --profile acme`, or nothing. Pure. */
+/** The option by which a command to type next means the same profile: ` --profile acme`, or nothing. Pure. */
 export function profileFlag(profile: string): string {
   return profile === defaultProfile ? "" : ` --profile ${profile}`;
 }

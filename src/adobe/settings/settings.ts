@@ -1,6 +1,6 @@
 import { Secret } from "../auth/secret.ts";
 import { FlowrunError } from "../../errors.ts";
-import { checkToken, checkValue } from "./check-value.ts";
+import { checkAccessToken, checkValue } from "./check-value.ts";
 import { cleanValue, kinds } from "./clean-value.ts";
 import { readVariable, readVariables, type OwnVariable } from "./environment.ts";
 import {
@@ -15,7 +15,7 @@ import {
 } from "./keys.ts";
 import { defaultProfile } from "./profile-name.ts";
 
-/** What this run uses to reach Adobe: enough for a token and for the registrations. */
+/** The settings by which this run reaches Adobe: enough for a token and for the registrations. */
 export interface Access {
   readonly profile: string;
   readonly clientId: string;
@@ -28,7 +28,7 @@ export interface Access {
   readonly accessToken: Secret | null;
 }
 
-/** What it takes to read a journal. */
+/** The settings that it takes to read a journal. */
 export interface Settings extends Access {
   readonly journalUrl: string;
 }
@@ -102,7 +102,7 @@ function resolve(profile: string, env: Env, saved: ProfileValues, withJournal: b
     scopes: list(found("scopes", env, saved)),
     imsUrl: found("imsUrl", env, saved),
     apiUrl: found("apiUrl", env, saved),
-    accessToken: accessToken === null ? null : new Secret(checkToken(accessToken, "FLOWRUN_ACCESS_TOKEN")),
+    accessToken: accessToken === null ? null : new Secret(checkAccessToken(accessToken, "FLOWRUN_ACCESS_TOKEN")),
   };
 }
 

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import type { Host } from "../../host.ts";
 
-/** What a pager needs to know of the terminal that it takes over. */
+/** The terminal that a pager takes over. */
 export interface PagerPlace extends Pick<Host, "env" | "stdout" | "signal"> {
   /** Lines that the terminal shows. */
   readonly rows: number;
@@ -53,7 +53,7 @@ function isShownBy(pager: string, text: string, { env, signal }: PagerPlace): Pr
   });
 }
 
-/** What a shell ends with that could not run the command. */
+/** The exit code of a shell that could not find the command (POSIX). */
 const notFound = 127;
 const notExecutable = 126;
 

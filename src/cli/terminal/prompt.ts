@@ -4,6 +4,7 @@ import select from "@inquirer/select";
 import { FlowrunError } from "../../errors.ts";
 import type { Prompt } from "../../host.ts";
 
+/** The terminal that questions are asked on, and the signal that ends them. */
 export interface PromptStreams {
   readonly input: NodeJS.ReadableStream;
   readonly output: NodeJS.WritableStream;

@@ -2,7 +2,7 @@ import { fstatSync, writeSync } from "node:fs";
 import { FlowrunError } from "../../errors.ts";
 import type { Stopping } from "./socket.ts";
 
-/** What it takes to look, now and then, whether somebody still reads. */
+/** The means to look, now and then, whether somebody still reads. */
 export interface Looking extends Stopping {
   /** Node's `node:wasi`; `null` where there is no looking, as on any system but Linux. */
   readonly loadWasi: (() => typeof import("node:wasi")) | null;

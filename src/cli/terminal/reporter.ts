@@ -4,6 +4,7 @@ import type { Tally } from "../../engine/pump.ts";
 import { mask } from "../../mask.ts";
 import { safeText } from "../../render/text/safe-text.ts";
 
+/** How much is told on stderr. */
 export interface ReporterOptions {
   /** Errors only. */
   readonly quiet: boolean;
@@ -24,17 +25,19 @@ export interface Reporter {
   summary(tally: Readonly<Tally>, elapsedMs: number, wording?: SummaryWording): void;
 }
 
+/** How the closing line on stderr counts. */
 export interface SummaryWording {
-  /** What was done with the runs. */
+  /** The verb for the runs. */
   readonly did: "printed" | "counted" | "found";
   /** True where a condition (`--where`) chose among them. */
   readonly hasCondition: boolean;
-  /** What was read: pages of a journal, or lines. */
+  /** The unit that was read: pages of a journal, or lines. */
   readonly unit: "page" | "line";
 }
 
 const redrawMs = 100;
 
+/** A reporter that writes on stderr, one line for each notice; text from outside is made safe for a terminal. */
 export function createReporter(host: Pick<Host, "stderr" | "now">, options: ReporterOptions): Reporter {
   const screen = createScreen(host, options.live && host.stderr.isTTY && !options.quiet);
   const say = (text: string): void => {

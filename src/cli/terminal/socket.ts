@@ -1,6 +1,6 @@
 import { FlowrunError } from "../../errors.ts";
 
-/** What is written to may have to be given up. */
+/** The means to give up a stream that nobody reads. */
 export interface Stopping {
   /** Aborts when the process is to stop. */
   readonly stop: AbortSignal;

@@ -1,9 +1,9 @@
 import { between, hexFrom, uuidFrom } from "../chance.ts";
-import type { Outcome, Shape } from "./cast.ts";
+import type { Fate, Shape } from "./cast.ts";
 import { findFailure, type Failure } from "./failures.ts";
 import type { Run } from "./run.ts";
 
-/** `metrics` and `activities` of a batch run that has ended: a copy, then a promotion (flow-runs.md §2.1, §2.2). Pure. */
+/** `metrics` and `activities` of a batch run that has ended: a copy, then a promotion. Pure. */
 export function batchMetrics(run: Run): object {
   const volumes = volumesOf(run);
   const failure = findFailure(run, volumes.failed);
@@ -42,7 +42,7 @@ interface Volumes {
 }
 
 /** One record in so many fails. */
-const failingOneIn: Partial<Record<Outcome, number>> = {
+const failingOneIn: Partial<Record<Fate, number>> = {
   errorsWithinThreshold: 60,
   errorsWithoutDiagnostics: 90,
   partialSuccess: 9,
@@ -61,14 +61,14 @@ function volumesOf({ key, records, outcome }: Run): Volumes {
   };
 }
 
-function stepsTaken(outcome: Outcome): "both" | "copy" | "promotion" {
+function stepsTaken(outcome: Fate): "both" | "copy" | "promotion" {
   if (outcome === "noFiles") return "promotion";
   return outcome === "expiredSecret" || outcome === "sftpTimeout" || outcome === "cancelled" ? "copy" : "both";
 }
 
-const failing: readonly Outcome[] = ["expiredSecret", "sftpTimeout", "noFiles", "unreadableRows"];
+const failing: readonly Fate[] = ["expiredSecret", "sftpTimeout", "noFiles", "unreadableRows"];
 
-function statusOf(outcome: Outcome): string {
+function statusOf(outcome: Fate): string {
   if (outcome === "partialSuccess" || outcome === "cancelled") return outcome;
   return failing.includes(outcome) ? "failed" : "success";
 }

@@ -6,7 +6,7 @@ import { uuidFrom } from "../chance.ts";
  */
 
 /** How a run ends, or that it has begun. */
-export type Outcome =
+export type Fate =
   | "success"
   /** Status `success`, below the error threshold, with failed records and their diagnostics. */
   | "errorsWithinThreshold"
@@ -25,21 +25,23 @@ export type Outcome =
   | "cancelled"
   | "inProgress";
 
-/** The wrappers of flow-runs.md §1, by its letters where it has one. */
+/** The wrappers that notifications of flow runs come in, as Adobe's documents and their readers' events show them. */
 export type Shape =
-  | "envelope" // A
-  | "messages" // B
-  | "messagesArray" // C
-  | "bare" // D
-  | "headerless" // D'
+  | "envelope"
+  | "messages"
+  | "messagesArray"
+  | "bare"
+  | "headerless"
   | "cloudEvent"
   | "cloudEventText"
   | "headerBody"
   | "hybrid"
   | "hybridBatch";
 
+/** The kind of a flow: a batch or streaming source, or one of the services after it. */
 export type FlowKind = "batch" | "streaming" | "identity" | "profile" | "destination";
 
+/** One dataflow of the story, and how its runs come about. Lengths of time are ms. */
 export interface Flow {
   readonly key: string;
   readonly id: string;
@@ -58,10 +60,10 @@ export interface Flow {
   /** How many runs one event carries; more than one only where the shape is a list. */
   readonly together: number;
   readonly announcesStarts: boolean;
-  /** What else than success befalls a run, and how likely. */
-  readonly odds: readonly (readonly [Outcome, share: number])[];
-  /** What befell the latest runs, 0 being the last one. */
-  readonly recent: Readonly<Record<number, Outcome>>;
+  /** The fates of a run other than success, and how likely each is. */
+  readonly odds: readonly (readonly [Fate, share: number])[];
+  /** The fates of the latest runs, 0 being the last one. */
+  readonly recent: Readonly<Record<number, Fate>>;
 }
 
 const second = 1_000;
@@ -101,6 +103,7 @@ export const crm: Flow = cast({
   recent: { 9: "errorsWithinThreshold" },
 });
 
+/** The dataflows that bring data into Platform. */
 export const sourceFlows: readonly [Flow, ...Flow[]] = [
   crm,
   cast({
@@ -232,7 +235,7 @@ export const sourceFlows: readonly [Flow, ...Flow[]] = [
   }),
 ];
 
-/** What runs after the sources: not source runs, so a reader of sources passes them by. */
+/** The dataflows that run after the sources: not source runs, so a reader of sources passes them by. */
 export const downstreamFlows: readonly Flow[] = [
   cast({
     key: "identity",

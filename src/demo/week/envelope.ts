@@ -1,6 +1,6 @@
 import { account } from "../account.ts";
 import { uuidFrom } from "../chance.ts";
-import type { Outcome } from "./cast.ts";
+import type { Fate } from "./cast.ts";
 import { renderRun } from "./payload.ts";
 import type { Run } from "./run.ts";
 
@@ -8,7 +8,7 @@ const providerMetadata = "aep_observability_catalog_events";
 const { imsOrgId, clientId } = account;
 
 /**
- * The event of one or more runs of one flow, in the wrapper they come in (flow-runs.md §1). `eventId` stays the same
+ * The event of one or more runs of one flow, in the wrapper they come in. `eventId` stays the same
  * when it is delivered again. Pure.
  */
 export function wrapRuns(runs: readonly [Run, ...Run[]], eventId: string, deliveredAt: number): unknown {
@@ -102,7 +102,7 @@ function hybrid(run: Run, eventid: string, deliveredAt: number): object {
   return { eventid, event: { body }, recipientclientid: clientId };
 }
 
-const reportedAsInfo: readonly Outcome[] = [
+const reportedAsInfo: readonly Fate[] = [
   "success",
   "errorsWithinThreshold",
   "errorsWithoutDiagnostics",
@@ -111,7 +111,7 @@ const reportedAsInfo: readonly Outcome[] = [
   "inProgress",
 ];
 
-/** The older generation names the outcome, and spells failure in two ways; the newer names a package (§0.1, §0.2). */
+/** The older generation names the outcome, and spells failure in two ways; the newer names a package. */
 function eventCode({ shape, outcome, flow, n }: Run): string {
   const fine = reportedAsInfo.includes(outcome);
   if (shape === "envelope" || shape === "messages" || shape === "messagesArray") {

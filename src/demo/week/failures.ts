@@ -1,7 +1,7 @@
 import { uuidFrom } from "../chance.ts";
 import type { Run } from "./run.ts";
 
-/** What a failing activity says: the code the run shows, and beneath it what led there. */
+/** A failing activity's words: the code the run shows, and beneath it what led there. */
 export interface Failure {
   readonly code: string;
   readonly message: string;

@@ -15,7 +15,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** What else the same journal carries in a week: alerts, ingestion notices, audit trail, other providers. Pure. */
+/** The other events that the same journal carries in a week: alerts, ingestion notices, audit trail, other providers. Pure. */
 export function otherEvents(): readonly Other[] {
   return [
     ...alerts(),

@@ -4,7 +4,7 @@ import { batchMetrics } from "./batch.ts";
 import { crm } from "./cast.ts";
 import { pastRun, type Run } from "./run.ts";
 
-/** The run object of flow-runs.md §2 as the service would send it, without any wrapper or header. Pure. */
+/** A run as AEP's flow-run notifications hold it, without any wrapper or header. Pure. */
 export function renderRun(run: Run): object {
   const { flow } = run;
   const user = flow.kind === "destination" ? "AepActivationService" : "acp_foundation_connectors";

@@ -1,5 +1,5 @@
 import { between, chance, uuidFrom } from "../chance.ts";
-import { crm, type Flow, type Outcome, type Shape } from "./cast.ts";
+import { crm, type Flow, type Fate, type Shape } from "./cast.ts";
 
 /** One run of the story; its times are epoch ms. */
 export interface Run {
@@ -9,7 +9,7 @@ export interface Run {
   /** Counts back from the flow's last run (0); for a run while the demo is watched, onwards from its start. */
   readonly n: number;
   readonly id: string;
-  readonly outcome: Outcome;
+  readonly outcome: Fate;
   readonly shape: Shape;
   readonly startedAt: number;
   readonly completedAt: number;
@@ -42,12 +42,12 @@ export function beginningOf(run: Run): Run {
   return { ...run, outcome: "inProgress", updatedAt: run.startedAt + 1_400 };
 }
 
-function fate(flow: Flow, key: string, n: number, ageMs: number): Outcome {
+function fate(flow: Flow, key: string, n: number, ageMs: number): Fate {
   if (flow === crm && ageMs <= incident.fromMs && ageMs >= incident.untilMs) return "expiredSecret";
   return flow.recent[n] ?? draw(flow.odds, chance(`${key} fate`));
 }
 
-function draw(odds: Flow["odds"], point: number): Outcome {
+function draw(odds: Flow["odds"], point: number): Fate {
   let passed = 0;
   for (const [outcome, share] of odds) {
     passed += share;
@@ -56,7 +56,7 @@ function draw(odds: Flow["odds"], point: number): Outcome {
   return "success";
 }
 
-function play(flow: Flow, key: string, n: number, completedAt: number, outcome: Outcome): Run {
+function play(flow: Flow, key: string, n: number, completedAt: number, outcome: Fate): Run {
   const failsEarly = outcome === "expiredSecret" || outcome === "noFiles";
   const usualMs = between(...flow.durationMs, `${key} duration`);
   const durationMs =

@@ -10,13 +10,13 @@ export interface Sink<T = string> {
    * together. After a failure every later `take` fails alike, so that no place moves past what was never taken.
    */
   take(batch: readonly Candidate<T>[], mark: Mark): Promise<void>;
-  /** What is kept of the reading of this name, where the sink keeps such places itself; `null` for a new one. */
+  /** The place and the keys kept of the reading of this name, where the sink keeps such places itself; `null` for a new one. */
   find?(name: string): Promise<Resumption | null>;
   /** Ends what was begun (closes an array, prints a lone header). Safe after a failed `take`, and more than once. */
   close(): Promise<void>;
 }
 
-/** What an earlier reading left. */
+/** The place and the keys that an earlier reading left. */
 export interface Resumption {
   /** Of its last mark. */
   readonly next: string;

@@ -2,7 +2,7 @@ import { isObject } from "../../json.ts";
 import { wants, wantsService } from "../../runs/events/event-selection.ts";
 import { isRecord, readRecord } from "../../runs/record/read-record.ts";
 import type { GivenLine, GivenLines } from "../../state/given-lines.ts";
-import { attempt, digest, type Digest, type Digesting } from "../digest.ts";
+import { guarded, digest, type Digest, type Digesting } from "../digest.ts";
 import type { Batch, Candidate, Fault, Source } from "./source.ts";
 
 /**
@@ -42,7 +42,7 @@ function digestLine<T>({ text, isWhole }: GivenLine, position: string, digesting
   return digestValue(value, position, digesting);
 }
 
-/** What stands around and between the records of a JSON array, as flowrun lays one out. */
+/** The signs around and between the records of a JSON array, as flowrun lays one out. */
 function isPunctuation(text: string): boolean {
   return /^\s*[[\]]?\s*$/.test(text);
 }
@@ -78,7 +78,7 @@ function digestRecord<T>(
   const run = raw ? { ...plain, raw: delivered } : plain;
   const candidates: Candidate<T>[] = [];
   const rejects: Fault[] = [];
-  attempt(
+  guarded(
     (reason) => rejects.push({ position, reason }),
     () => {
       if (keep(run)) candidates.push({ key, position, runId, status, encoded: encode(run) });

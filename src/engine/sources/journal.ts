@@ -12,6 +12,7 @@ import type { Batch, Source } from "./source.ts";
 /** A place in the journal that a reading can start from. */
 export type JournalStart = Exclude<Start, { kind: "last" }>;
 
+/** The journal, the part of it to read, and how. */
 export interface JournalReading<T> extends Digesting<T> {
   readonly journal: Journal;
   readonly start: JournalStart;
@@ -70,7 +71,7 @@ function batchOf<T>(page: Page, { journal, ...digesting }: JournalReading<T>): B
   };
 }
 
-/** What a batch takes while it waits: its texts, or about as much for runs that are handed on as they are. */
+/** The memory that a batch takes while it waits: its texts, or about as much for runs that are handed on as they are. */
 function sizeOf({ candidates }: Batch<unknown>): number {
   return candidates.reduce(
     (sum, { key, runId, status, encoded }) => sum + key.length + runId.length + status.length + lengthOf(encoded),

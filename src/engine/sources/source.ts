@@ -3,7 +3,7 @@
  * source alone.
  */
 export interface Mark {
-  /** What to ask the source for to read on. */
+  /** The words by which the source is asked to read on. */
   readonly next: string;
   /** The last event's position, for people to look at; `null` where it has none. */
   readonly last: string | null;
@@ -43,7 +43,7 @@ export interface Batch<T> {
   readonly withoutRaw: readonly Fault[];
   /** How long until the source is asked again where this is its end, in milliseconds. */
   readonly waitMs: number;
-  /** What to ask for to read on after the event at this position; `null` reads the batch again from its beginning. */
+  /** The words by which to read on after the event at this position; `null` reads the batch again from its beginning. */
   readonly nextAfter: (position: string | null) => string;
 }
 

@@ -1,4 +1,4 @@
-import { failuresOf } from "../../runs/causes/causes.ts";
+import { failuresOf } from "../../runs/causes/root-cause.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Column, ColumnSet } from "./column.ts";
 import { pickColumns } from "./pick-columns.ts";

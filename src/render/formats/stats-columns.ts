@@ -1,5 +1,5 @@
 import type { Figures } from "../../runs/figures/figures.ts";
-import type { RootCause } from "../../runs/figures/root-causes.ts";
+import type { RootCause } from "../../runs/figures/frequent-causes.ts";
 import type { Bucket, Group, Stats, Trend } from "../../runs/figures/stats.ts";
 import type { Column, ColumnKind, ColumnSet, ColumnValue } from "./column.ts";
 

@@ -1,6 +1,7 @@
 import type { Catalogue, FamilyNote } from "../../runs/catalogue/catalogue.ts";
-import { branchesOf, rootCause } from "../../runs/causes/causes.ts";
-import { unnamed } from "../../runs/causes/error-text.ts";
+import { branchesOf } from "../../runs/causes/cause-tree.ts";
+import { rootCause } from "../../runs/causes/root-cause.ts";
+import { unnamed } from "../../runs/causes/causes-in-text.ts";
 import type { Cause, RunError } from "../../runs/record/flow-run.ts";
 import type { Painter } from "../text/painter.ts";
 import { renderCount } from "../text/numbers.ts";

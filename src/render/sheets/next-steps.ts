@@ -1,5 +1,5 @@
 import { pathSegment } from "../../text/path-segment.ts";
-import { unnamed } from "../../runs/causes/error-text.ts";
+import { unnamed } from "../../runs/causes/causes-in-text.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { rankOf } from "../../runs/catalogue/ranks.ts";
 import { safeText } from "../text/safe-text.ts";

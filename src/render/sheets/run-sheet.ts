@@ -1,6 +1,6 @@
 import type { Catalogue } from "../../runs/catalogue/catalogue.ts";
-import { failuresOf } from "../../runs/causes/causes.ts";
-import type { Connection, FlowRun, RunError } from "../../runs/record/flow-run.ts";
+import { failuresOf } from "../../runs/causes/root-cause.ts";
+import type { RunConnection, FlowRun, RunError } from "../../runs/record/flow-run.ts";
 import { resolveColumns } from "../formats/run-columns.ts";
 import { renderErrorTree, type TreeOptions } from "./error-tree.ts";
 import { nameActivity, renderActivities } from "./activities.ts";
@@ -91,7 +91,7 @@ function renderHistory(history: readonly FlowRun[], { painter, time }: SheetOpti
   return layTable(columns, history, { painter, time, room: Infinity, asInStream: true });
 }
 
-function renderConnection({ id, type, reference }: Connection): readonly string[] {
+function renderConnection({ id, type, reference }: RunConnection): readonly string[] {
   const head = [type, id].filter((part) => part !== null).map(safeText);
   const ids = reference === null ? [] : reference.ids.map((word) => [reference.type, word]);
   const references = ids.map((parts) => parts.filter((part) => part !== null).map(safeText));

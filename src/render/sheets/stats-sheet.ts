@@ -1,6 +1,6 @@
 import type { Catalogue } from "../../runs/catalogue/catalogue.ts";
 import type { Figures } from "../../runs/figures/figures.ts";
-import type { RootCause } from "../../runs/figures/root-causes.ts";
+import type { RootCause } from "../../runs/figures/frequent-causes.ts";
 import type { Grouping } from "../../runs/figures/grouping.ts";
 import type { Bucket, Group, Stats, Trend } from "../../runs/figures/stats.ts";
 import type { Column, ColumnKind, ColumnValue } from "../formats/column.ts";

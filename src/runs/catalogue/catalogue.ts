@@ -21,16 +21,16 @@ import { rankOf, type Rank } from "./ranks.ts";
  * code is its rank (ranks.ts).
  */
 
-/** What the catalogue says about a code of one family. A code may have an entry in more than one. */
+/** A code of one family, explained. A code may have an entry in more than one. */
 export interface CatalogueEntry {
   readonly code: string;
   readonly family: Family;
-  /** What the family is called. */
+  /** The family's name for reading. */
   readonly title: string;
   readonly rank: Rank;
-  /** What happened, in one to three plain sentences. */
+  /** The trouble, in one to three plain sentences. */
   readonly meaning: string;
-  /** What to do next; never empty, and says so where nobody documents a remedy. */
+  /** The next thing to do; never empty, and says so where nobody documents a remedy. */
   readonly remedy: string;
   /** Where the facts are documented in public, or that they are not. */
   readonly source: string;
@@ -38,7 +38,7 @@ export interface CatalogueEntry {
   readonly link: string | null;
 }
 
-/** What a renderer asks the catalogue, so that it is loaded by whoever has something to explain. */
+/** The questions that a renderer asks the catalogue, so that it is loaded by whoever has something to explain. */
 export interface Catalogue {
   explain(code: string): readonly CatalogueEntry[];
   aboutForm(code: string): readonly FamilyNote[];
@@ -50,7 +50,7 @@ export function allEntries(): readonly CatalogueEntry[] {
   return entries;
 }
 
-/** What the code means, in any case: one entry for each family that has it, none if it is unknown. Pure. */
+/** The meanings of a code, in any case: one entry for each family that has it, none if it is unknown. Pure. */
 export function explain(code: string): readonly CatalogueEntry[] {
   return entriesByCode().get(code.toLowerCase()) ?? [];
 }
@@ -92,7 +92,7 @@ export function familyOf(code: string): readonly Family[] {
   return known.length > 0 ? known.map(({ family }) => family) : familiesByForm(code);
 }
 
-/** What can be said of a code that nobody has listed: what its form tells of the family. */
+/** A family that an unlisted code may belong to, by its form. */
 export interface FamilyNote {
   readonly family: Family;
   readonly title: string;
@@ -102,7 +102,7 @@ export interface FamilyNote {
 }
 
 /**
- * What the form of an unlisted code tells, in the order of the families (maybe nothing). A bare number may also be short
+ * The families that an unlisted code may belong to by its form, in their order (maybe none). A bare number may also be short
  * for a code of an API that begins with it: 2104 for 2104-500. Pure.
  */
 export function aboutForm(code: string): readonly FamilyNote[] {

@@ -73,10 +73,11 @@ export const codeForms = {
   "sqlstate-im": sqlState("IM"),
   "sqlstate-p0": sqlState("P0"),
   "sqlstate-xx": sqlState("XX"),
-  /** What most services of Platform write. It says least, so it counts only where no family above has the code's form. */
+  /** The form that most services of Platform use. It says least, so it counts only where no family above has the code's form. */
   platform: /^[A-Z]{3,8}-\d{3,6}-[1-5]\d\d$/i,
 } as const satisfies Record<string, RegExp | null>;
 
+/** The name of a family of error codes, such as `connector` or `adf-sql`. */
 export type Family = keyof typeof codeForms;
 
 /** The families whose form the code has, maybe none. Pure. */

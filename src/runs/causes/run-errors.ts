@@ -1,22 +1,11 @@
-import type { JsonObject } from "../../json.ts";
-import {
-  branchesOf,
-  byWeight,
-  causesOf,
-  type Detail,
-  findSide,
-  namesIn,
-  readCause,
-  readDetail,
-  recordsOf,
-  sizeOf,
-  tells,
-} from "./causes.ts";
-import type { ToldCause } from "./error-text.ts";
-import { objectOf, objectsOf, wordOf } from "../events/fields.ts";
+import { type JsonObject, objectOf, objectsOf, wordOf } from "../../json.ts";
+import { type Detail, findSide, namesIn, readCause, readDetail, recordsOf, sizeOf, tells } from "./detail.ts";
+import { branchesOf, causesOf } from "./cause-tree.ts";
+import { byWeight } from "./root-cause.ts";
+import type { ToldCause } from "./causes-in-text.ts";
 import type { Cause, RunError } from "../record/flow-run.ts";
 
-/** What a run's `metrics` or one of its activities says about errors. */
+/** The errors that a run's `metrics` or one of its activities tells. */
 export interface ErrorReport {
   /** The activity's id, if it has one. */
   readonly activity: string | null;
@@ -32,11 +21,11 @@ export interface ErrorReport {
 interface Named extends Cause {
   readonly count: number | null;
   readonly severity: RunError["severity"];
-  /** What its message tells, read once for the run and for the activity. */
+  /** The causes that its message tells, read once for the run and for the activity. */
   readonly told: readonly ToldCause[];
 }
 
-/** Reads what `metrics` or an activity says about errors. Pure. */
+/** Reads the errors that `metrics` or an activity tells. Pure. */
 export function readErrorReport(holder: JsonObject, activity: string | null): ErrorReport {
   const status = objectOf(holder["statusSummary"]);
   const records = objectOf(holder["recordSummary"]);
@@ -71,7 +60,7 @@ export function activityErrors(activity: ErrorReport, room = openRoom()): readon
 /**
  * The errors of a run: its own, each joined with the activity that carries the same code; then its activities' errors
  * of other codes; only where neither names one, those of the failed records; and where nobody names any, what the
- * details tell (contract: cli, §5). After them, why records were skipped or came with a warning. Pure.
+ * details tell. After them, why records were skipped or came with a warning. Pure.
  */
 export function runErrors(
   run: ErrorReport,
@@ -164,7 +153,7 @@ function sideOf(error: Cause, details: readonly Detail[]): RunError["side"] {
   return details.find(({ side }) => side !== null)?.side ?? findSide(error.message);
 }
 
-/** What somebody warns of under a code may fail elsewhere under the same one. */
+/** With the severity: a code that is a warning in one place may be an error in another. */
 function keyOf({ code, severity }: Named): string {
   return `${severity} ${code}`;
 }

@@ -1,4 +1,4 @@
-import { writeFingerprint } from "../record/fingerprint.ts";
+import { writeFingerprint } from "../../text/fingerprint.ts";
 
 /**
  * The key of an event that goes by several texts, such as a CloudEvent's source and id: no other texts make the same.
@@ -19,8 +19,7 @@ export function runKey(eventKey: string, index: number): string {
 }
 
 /**
- * What is kept of a run's key: its fingerprint. A key as cursors kept it whole once comes to the same one as it does now.
- * Pure.
+ * The fingerprint that is kept of a run's key. A key that an older cursor kept whole has the same one. Pure.
  */
 export function keptKey(key: string): string {
   if (key.length <= longestKey) return writeFingerprint(key);

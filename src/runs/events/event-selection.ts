@@ -13,8 +13,9 @@ export interface EventSelection {
 }
 
 /**
- * What `--events` means: `sources` (also where nothing is given), `runs`, exact event codes, or several of these
- * together. Throws a `FlowrunError` of kind `usage` for a word that looks like a misspelt `sources` or `runs`. Pure.
+ * The events that `--events` asks for: `sources` (also where nothing is given), `runs`, exact event codes, or several of these
+ * together. Pure.
+ * @throws FlowrunError `usage` for a word that looks like a misspelt `sources` or `runs`.
  */
 export function resolveEventSelection(words: readonly string[] | undefined): EventSelection {
   const asked = words === undefined || words.length === 0 ? [sources] : words;
@@ -37,7 +38,7 @@ export function wants(selection: EventSelection, code: string | null): boolean {
 
 /**
  * Whether a run of an event without a code is asked for: `sources` means those of sources, as far as their activities
- * tell (contract: insight, §1.7). Pure.
+ * tell (docs/root-causes.md, "Which runs there are"). Pure.
  */
 export function wantsService({ anyCode }: EventSelection, code: string | null, service: Service): boolean {
   return anyCode || code !== null || service === "sources" || service === "unknown";
@@ -66,7 +67,7 @@ const commonCode = "_flow_run_";
 const sources = "sources";
 const runs = "runs";
 
-/** Every flow run has the first; one that lacks it is known by the second (contract: flow-runs, §2). */
+/** Every flow run has the first; one that lacks it is known by the second. */
 const runFields = ["flowId", "statusSummary"] as const;
 
 /** Codes named after the outcome. Adobe's prose says `_failure` where its payloads say `_failed`. */

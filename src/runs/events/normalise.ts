@@ -1,12 +1,11 @@
-import type { JsonObject } from "../../json.ts";
+import { type JsonObject, objectOf, wordOf } from "../../json.ts";
 import { isDeeperThan } from "./depth.ts";
 import { type EventSelection, statusToldBy, wants, wantsService } from "./event-selection.ts";
-import { objectOf, wordOf } from "./fields.ts";
 import type { FlowRun } from "../record/flow-run.ts";
 import { readRun } from "./read-run.ts";
 import { unwrap, type Unwrapped } from "./unwrap.ts";
 
-/** What came of one event. */
+/** The flow runs of one event, and why it lacks some. */
 export interface Verdict {
   /** Its flow runs, each with a key that is the same whenever the event is delivered again. */
   readonly runs: readonly { readonly key: string; readonly run: FlowRun }[];
@@ -19,7 +18,7 @@ export interface Verdict {
 /**
  * Reads the flow runs out of an event as delivered. Alerts, ingestion events, other events and those that nobody asked
  * for are simply not runs; what should be a run but cannot be read is a reject. Of an event that is nested too deeply
- * to be told as delivered `raw` is `null`. Never throws. Pure (contract: cli, §4 and §5).
+ * to be told as delivered `raw` is `null`. Never throws. Pure.
  */
 export function normalise(
   position: string,

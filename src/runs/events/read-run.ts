@@ -1,10 +1,10 @@
-import type { JsonObject } from "../../json.ts";
-import { mainError, rootCause } from "../causes/causes.ts";
-import { readBatchIds, readConnections } from "./connections.ts";
+import { type JsonObject, objectOf, objectsOf, wordOf } from "../../json.ts";
+import { mainError, rootCause } from "../causes/root-cause.ts";
+import { readBatchIds } from "./batch-ids.ts";
+import { readConnections } from "./connections.ts";
 import { joinKey, shortKey } from "./event-key.ts";
-import { objectOf, objectsOf, wordOf } from "./fields.ts";
 import type { Activity, FlowRun } from "../record/flow-run.ts";
-import { durationOf, fillMeasures, type Measures, readMeasures, readTime } from "./measures.ts";
+import { durationOf, fillWork, type Work, readWork, readTime } from "./work.ts";
 import {
   activityErrors,
   type ErrorReport,
@@ -14,7 +14,8 @@ import {
   runErrors,
 } from "../causes/run-errors.ts";
 import { readService } from "./service.ts";
-import { readStatus } from "./status.ts";
+import { findStatus } from "../record/status.ts";
+import { statusToldBy } from "./event-selection.ts";
 import { timeText } from "./time-text.ts";
 import type { Unwrapped } from "./unwrap.ts";
 
@@ -36,9 +37,9 @@ export function readRun(
   const steps = objectsOf(body["activities"] ?? body["activites"]);
   const activities = steps.map(readStep);
   const status = readStatus(objectOf(metrics["statusSummary"]), around.eventCode);
-  const measures = fillMeasures(
-    readMeasures(metrics),
-    activities.map((activity) => activity.measures),
+  const work = fillWork(
+    readWork(metrics),
+    activities.map((activity) => activity.work),
     status === "inProgress",
   );
   const room = openRoom();
@@ -64,7 +65,7 @@ export function readRun(
     imsOrgId: around.imsOrgId,
     createdAt: timeText(readTime(body["createdAt"])),
     updatedAt,
-    ...timed(measures),
+    ...timed(work),
     errors,
     rootCause: main === null ? null : rootCause(main),
     activities: activities.map((step) => activityOf(step, room)),
@@ -77,6 +78,16 @@ export function readRun(
   };
 }
 
+/**
+ * How a run or an activity ended: what its `statusSummary` says, the known ones in any case, others as delivered; only
+ * where that says nothing does the event's code decide; else `unknown`.
+ */
+function readStatus(statusSummary: JsonObject, eventCode: string | null): string {
+  const told = wordOf(statusSummary["status"]);
+  if (told === null) return statusToldBy(eventCode) ?? "unknown";
+  return findStatus(told) ?? told;
+}
+
 /** For an event without an id: a run changes its status or its time with each notification. */
 function keyOf(runId: string, status: string, updatedAt: string | null): string {
   return shortKey(joinKey(runId, status, updatedAt ?? ""));
@@ -85,15 +96,15 @@ function keyOf(runId: string, status: string, updatedAt: string | null): string 
 /** An activity as delivered and what has been read of it. */
 interface Step {
   readonly body: JsonObject;
-  readonly measures: Measures;
+  readonly work: Work;
   readonly report: ErrorReport;
 }
 
 function readStep(body: JsonObject): Step {
-  return { body, measures: readMeasures(body), report: readErrorReport(body, wordOf(body["id"])) };
+  return { body, work: readWork(body), report: readErrorReport(body, wordOf(body["id"])) };
 }
 
-function activityOf({ body, measures, report }: Step, room: Room): Activity {
+function activityOf({ body, work, report }: Step, room: Room): Activity {
   const id = wordOf(body["id"]);
   const name = wordOf(body["name"]);
   return {
@@ -101,27 +112,25 @@ function activityOf({ body, measures, report }: Step, room: Room): Activity {
     name,
     kind: kindOf(id, name),
     status: readStatus(objectOf(body["statusSummary"]), null),
-    ...timed(measures),
+    ...timed(work),
     errors: activityErrors(report, room),
   };
 }
 
-/** Measures as the record has them. */
-function timed(
-  measures: Measures,
-): Pick<Activity, "startedAt" | "completedAt" | "durationMs" | "records" | "bytes" | "files"> {
-  const { startedMs, completedMs, records, bytes, files } = measures;
+/** Work as the record has them. */
+function timed(work: Work): Pick<Activity, "startedAt" | "completedAt" | "durationMs" | "records" | "bytes" | "files"> {
+  const { startedMs, completedMs, records, bytes, files } = work;
   return {
     startedAt: timeText(startedMs),
     completedAt: timeText(completedMs),
-    durationMs: durationOf(measures),
+    durationMs: durationOf(work),
     records,
     bytes,
     files,
   };
 }
 
-/** The ids of the two kinds of activity a source has, of 2020 and of today (contract: flow-runs, §2.2). */
+/** The ids of the two kinds of activity a source has, of 2020 and of today, as AEP's notifications have them. */
 const kinds = new Map<string, "copy" | "promotion">([
   ["copyActivity", "copy"],
   ["4f008a00-3a04-11eb-adc1-0242ac120002", "copy"],

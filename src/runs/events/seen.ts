@@ -1,4 +1,4 @@
-import { fingerprint } from "../record/fingerprint.ts";
+import { fingerprintHalves } from "../../text/fingerprint.ts";
 
 /** A memory of the latest keys, bounded however long it is used. */
 export interface Seen {
@@ -16,7 +16,7 @@ export function createSeen(capacity: number, initial: readonly string[] = []): S
   let count = 0;
 
   function add(key: string): boolean {
-    const [high, low] = fingerprint(key);
+    const [high, low] = fingerprintHalves(key);
     if (!table.add(high, low)) return false;
     const place = count % capacity;
     if (count >= capacity) table.remove(ring.high[place] ?? 0, ring.low[place] ?? 0);

@@ -1,9 +1,8 @@
-import type { JsonObject } from "../../json.ts";
-import { wordOf } from "./fields.ts";
+import { type JsonObject, wordOf } from "../../json.ts";
 import type { Service } from "../record/flow-run.ts";
 
 /**
- * Which service ran a flow: what the event's code says, else the ids of its activities (contract: flow-runs, §2.2), else
+ * Which service ran a flow: what the event's code says, else the ids of its activities, else
  * words in their names; `unknown` where nothing tells. One activity of a source makes it a source's. Pure.
  */
 export function readService(eventCode: string | null, activities: readonly JsonObject[]): Service {

@@ -1,8 +1,7 @@
-import { isObject, type JsonObject } from "../../json.ts";
+import { isObject, type JsonObject, objectOf, objectsOf, wordOf } from "../../json.ts";
 import { joinKey, runKey, shortKey } from "./event-key.ts";
-import { objectOf, objectsOf, wordOf } from "./fields.ts";
 
-/** What an event turns out to hold once its envelopes are off. */
+/** The content of an event without its envelopes, and what these told of it. */
 export interface Unwrapped {
   /** Event id and index in the event, the same at each delivery; `null` where the event has no id. */
   readonly key: string | null;
@@ -17,8 +16,8 @@ export interface Unwrapped {
 }
 
 /**
- * Takes the envelopes off an event, in the order of contract: flow-runs, §1.4: a list, a journal entry (with its
- * body inside or beside `event`), CloudEvents (`data` as object or as JSON text), `messages[]`, `{event_id, event}`,
+ * Takes the envelopes off an event, as Adobe I/O Events and AEP's notifications are known to use them, in this order: a
+ * list, a journal entry (with its body inside or beside `event`), CloudEvents (`data` as object or as JSON text), `messages[]`, `{event_id, event}`,
  * `header` and `body`, hybrids of these, or nothing around it at all. An event can hold several bodies. Never throws,
  * and bounded in depth and number, so that nesting without end (even a cycle) ends. Pure.
  */
@@ -38,7 +37,7 @@ interface Found {
   stepsLeft: number;
 }
 
-/** What the envelopes taken off so far have told. */
+/** The facts that the envelopes taken off so far have told. */
 interface Envelope {
   readonly id: EventId | null;
   readonly code: string | null;
@@ -48,7 +47,7 @@ interface Envelope {
 interface EventId {
   readonly text: string;
   readonly key: string;
-  /** What kind of id it is: a higher one is preferred. */
+  /** The kind of id: a higher one is preferred. */
   readonly rank: number;
   /** How many bodies of this event have been found. */
   count: number;

@@ -1,8 +1,8 @@
 import type { FlowRun } from "../record/flow-run.ts";
 import { countQuantiles, type Quantiles } from "./quantiles.ts";
-import { isTerminal } from "../events/status.ts";
+import { isTerminal } from "../record/status.ts";
 
-/** What can be said of many runs. */
+/** The figures of many runs together. */
 export interface Figures {
   readonly runs: number;
   readonly success: number;
@@ -18,6 +18,7 @@ export interface Figures {
   readonly bytes: { readonly input: number | null; readonly output: number | null };
 }
 
+/** Adds runs up; `read` gives the figures of those added so far. */
 export interface FigureCounter {
   add(run: FlowRun): void;
   read(): Figures;

@@ -1,11 +1,12 @@
 import type { FlowRun } from "../record/flow-run.ts";
 
-/** What runs can be told apart by. */
+/** The properties that runs are grouped by. */
 export const groupings = ["flow", "sandbox", "code", "status"] as const;
 
+/** One of the properties that runs are grouped by (`flowrun stats --by`). */
 export type Grouping = (typeof groupings)[number];
 
-/** What a run goes by: its flow's id, its sandbox, its root cause's code, its status; `null` where it has none. Pure. */
+/** The group of a run: its flow's id, its sandbox, its root cause's code, its status; `null` where it has none. Pure. */
 export function keyOf(run: FlowRun, by: Grouping): string | null {
   switch (by) {
     case "flow":

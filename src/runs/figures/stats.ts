@@ -1,10 +1,11 @@
 import { countFigures, type FigureCounter, type Figures } from "./figures.ts";
 import type { FlowRun } from "../record/flow-run.ts";
 import { keyOf, type Grouping } from "./grouping.ts";
-import { keptId, keptText } from "../record/kept.ts";
-import { countRootCauses, type RootCause } from "./root-causes.ts";
+import { keptId, keptText } from "../../text/kept.ts";
+import { countRootCauses, type RootCause } from "./frequent-causes.ts";
 import { cutTime, roundStep, type Timeline } from "./timeline.ts";
 
+/** The window to count, and how to divide it. */
 export interface StatsPlan {
   /** The window, epoch milliseconds. */
   readonly from: number;
@@ -36,12 +37,14 @@ export interface Stats {
   readonly rootCauses: readonly RootCause[];
 }
 
+/** Numbers of runs and of failed runs in equal steps of time (milliseconds), in order. */
 export interface Trend {
   readonly stepMs: number;
   readonly runs: readonly number[];
   readonly failed: readonly number[];
 }
 
+/** The figures of the runs that have one property in common. */
 export interface Group extends Figures {
   /** The flow's or the sandbox's name or id, the code or the status; `null` for runs that have none. */
   readonly key: string | null;
@@ -52,11 +55,13 @@ export interface Group extends Figures {
   readonly trend: Trend;
 }
 
+/** The figures of a piece of the window; its bounds are RFC 3339. */
 export interface Bucket extends Figures {
   readonly from: string;
   readonly to: string;
 }
 
+/** Counts runs; `read` gives the statistics of those added so far. */
 export interface StatsCounter {
   add(run: FlowRun): void;
   read(): Stats;

@@ -7,6 +7,7 @@ export type Condition =
   | { readonly kind: "constant"; readonly holds: boolean }
   | Comparison;
 
+/** A comparison of two operands, and where its operator stands in the text (from 0). */
 export interface Comparison {
   readonly kind: "comparison";
   readonly operator: Operator;
@@ -15,6 +16,7 @@ export interface Comparison {
   readonly at: number;
 }
 
+/** An operator of `--where` (docs/conditions.md). */
 export type Operator = "==" | "!=" | ">" | ">=" | "<" | "<=" | "=~" | "!~";
 
 /** A text in quotes, a pattern between slashes with its flags, or a bare word: a field, a number, `null`. */

@@ -2,7 +2,7 @@ import { FlowrunError } from "../../errors.ts";
 import type { FlowRun, RunError } from "../record/flow-run.ts";
 import { compileGlob } from "../../text/glob.ts";
 import { nearest } from "../../text/nearest.ts";
-import { findStatus, knownStatuses } from "../events/status.ts";
+import { findStatus, knownStatuses } from "../record/status.ts";
 
 /** The words of the filter options, as the user gave them; nothing, or no word, filters nothing (but see `status`). */
 export interface FilterWords {
@@ -24,8 +24,8 @@ export interface FilterWords {
 export type RunFilter = (run: FlowRun) => boolean;
 
 /**
- * What the filter options mean together: any word of one option, and every option (contract: cli, §2). Throws a
- * `FlowrunError` of kind `usage` for a status that there is none of. Pure.
+ * The runs that all filter options ask for together: any word of one option, and every option (docs/commands.md). Pure.
+ * @throws FlowrunError `usage` for a status that does not exist.
  */
 export function compileFilter({ status, flow, run, sandbox, code, untilMs }: FilterWords): RunFilter {
   const tests = [

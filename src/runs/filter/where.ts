@@ -15,7 +15,7 @@ export interface TimeWords {
 }
 
 /**
- * What a condition over the record's fields (`--where`) means. Nothing of it is run as code, and patterns are matched
+ * The runs that a condition over the record's fields asks for (`--where`, docs/conditions.md). Nothing of it is run as code, and patterns are matched
  * by RE2, in time that grows with the text's length only. A comparison with an unknown (`null`) is false, but for
  * `== null` and `!= null`; a field in a list is compared element by element, and one that fits is enough.
  * @throws FlowrunError `usage` that points at a wrong field, value or sign. Pure.

@@ -26,8 +26,8 @@ export interface FlowRun {
   readonly errors: readonly RunError[];
   readonly rootCause: Cause | null;
   readonly activities: readonly Activity[];
-  readonly sources: readonly Connection[];
-  readonly targets: readonly Connection[];
+  readonly sources: readonly RunConnection[];
+  readonly targets: readonly RunConnection[];
   readonly batchIds: readonly string[];
   readonly providerRefId: string | null;
   /** Which of AEP's services ran it. */
@@ -38,8 +38,10 @@ export interface FlowRun {
   readonly raw?: unknown;
 }
 
+/** A service of AEP that runs flows; `unknown` where nothing in the event tells which. */
 export type Service = "sources" | "profile" | "identity" | "segmentation" | "destinations" | "query" | "unknown";
 
+/** Counts of records; `output` is the number written, or else the number created. `null` is unknown. */
 export interface Records {
   readonly input: number | null;
   readonly output: number | null;
@@ -59,6 +61,7 @@ export interface Amounts {
   readonly failed: number | null;
 }
 
+/** An error code and its message. */
 export interface Cause {
   /** `unknown` for one that is told without a code. */
   readonly code: string;
@@ -78,11 +81,12 @@ export interface RunCause extends Cause {
 /** On which side of a copy something failed. */
 export type Side = "source" | "sink";
 
+/** An error of a run or of one of its activities, as AEP names it, with the causes beneath it. */
 export interface RunError extends Cause {
   /** The id of the activity that carries the same code. */
   readonly activity: string | null;
   readonly count: number | null;
-  /** What became of the records: they failed, they came with a warning, or they were left out on purpose. */
+  /** The fate of the records: they failed, they came with a warning, or they were left out on purpose. */
   readonly severity: "error" | "warning" | "skipped";
   readonly side: Side | null;
   /** From the outside in, each before what stands beneath it. */
@@ -105,7 +109,7 @@ export interface Activity {
 }
 
 /** A source or target connection of the run. */
-export interface Connection {
+export interface RunConnection {
   readonly id: string | null;
   readonly type: string | null;
   readonly reference: { readonly type: string | null; readonly ids: readonly string[] } | null;

@@ -1,9 +1,9 @@
-import { isObject, type JsonObject } from "../../json.ts";
+import { countOf, isObject, type JsonObject, objectOf, objectsOf, textOf } from "../../json.ts";
 import type {
   Activity,
   Amounts,
   Cause,
-  Connection,
+  RunConnection,
   FlowRun,
   Records,
   RunCause,
@@ -25,38 +25,38 @@ export function isRecord({ type }: JsonObject): boolean {
 export function readRecord(value: JsonObject): FlowRun | string {
   const { schemaVersion, raw } = value;
   if (schemaVersion !== 1) return `is a record of a schemaVersion other than 1: ${JSON.stringify(schemaVersion)}`;
-  const runId = text(value["runId"]);
-  const flowId = text(value["flowId"]);
+  const runId = textOf(value["runId"]);
+  const flowId = textOf(value["flowId"]);
   if (runId === null || flowId === null) return `is a record without a ${runId === null ? "runId" : "flowId"}`;
-  const sandbox = object(value["sandbox"]);
-  const eventId = text(value["eventId"]);
-  const status = text(value["status"]) ?? "unknown";
+  const sandbox = objectOf(value["sandbox"]);
+  const eventId = textOf(value["eventId"]);
+  const status = textOf(value["status"]) ?? "unknown";
   const updatedAt = time(value["updatedAt"]);
   return {
     type: "flowrun.run",
     schemaVersion: 1,
-    position: text(value["position"]) ?? "",
+    position: textOf(value["position"]) ?? "",
     eventId,
-    eventCode: text(value["eventCode"]),
+    eventCode: textOf(value["eventCode"]),
     runId,
     flowId,
-    flowName: text(value["flowName"]),
+    flowName: textOf(value["flowName"]),
     status,
-    sandbox: { id: text(sandbox["id"]), name: text(sandbox["name"]) },
-    imsOrgId: text(value["imsOrgId"]),
+    sandbox: { id: textOf(sandbox["id"]), name: textOf(sandbox["name"]) },
+    imsOrgId: textOf(value["imsOrgId"]),
     createdAt: time(value["createdAt"]),
     updatedAt,
     ...measured(value),
-    errors: list(value["errors"], readError),
+    errors: objectsOf(value["errors"]).map(readError),
     rootCause: isObject(value["rootCause"]) ? readCause(value["rootCause"]) : null,
-    activities: list(value["activities"], readActivity),
-    sources: list(value["sources"], readConnection),
-    targets: list(value["targets"], readConnection),
+    activities: objectsOf(value["activities"]).map(readActivity),
+    sources: objectsOf(value["sources"]).map(readConnection),
+    targets: objectsOf(value["targets"]).map(readConnection),
     batchIds: texts(value["batchIds"]),
-    providerRefId: text(value["providerRefId"]),
+    providerRefId: textOf(value["providerRefId"]),
     service: oneOf(services, value["service"]) ?? "unknown",
     // The first version printed none.
-    key: text(value["key"]) ?? [eventId ?? runId, status, updatedAt].join(" "),
+    key: textOf(value["key"]) ?? [eventId ?? runId, status, updatedAt].join(" "),
     ...(raw === undefined ? {} : { raw }),
   };
 }
@@ -71,100 +71,88 @@ const services = [
   "unknown",
 ] as const satisfies readonly Service[];
 
-/** What a run and an activity have in common. */
+/** The fields that a run and an activity have in common. */
 type Measured = Pick<Activity, "startedAt" | "completedAt" | "durationMs" | "records" | "bytes" | "files">;
 
 function measured(value: JsonObject): Measured {
   return {
     startedAt: time(value["startedAt"]),
     completedAt: time(value["completedAt"]),
-    durationMs: count(value["durationMs"]),
-    records: readRecords(object(value["records"])),
-    bytes: readAmounts(object(value["bytes"])),
-    files: readAmounts(object(value["files"])),
+    durationMs: countOf(value["durationMs"]),
+    records: readRecords(objectOf(value["records"])),
+    bytes: readAmounts(objectOf(value["bytes"])),
+    files: readAmounts(objectOf(value["files"])),
   };
 }
 
 function readRecords(value: JsonObject): Records {
   return {
-    input: count(value["input"]),
-    output: count(value["output"]),
-    created: count(value["created"]),
-    updated: count(value["updated"]),
-    deleted: count(value["deleted"]),
-    skipped: count(value["skipped"]),
-    failed: count(value["failed"]),
-    warning: count(value["warning"]),
+    input: countOf(value["input"]),
+    output: countOf(value["output"]),
+    created: countOf(value["created"]),
+    updated: countOf(value["updated"]),
+    deleted: countOf(value["deleted"]),
+    skipped: countOf(value["skipped"]),
+    failed: countOf(value["failed"]),
+    warning: countOf(value["warning"]),
   };
 }
 
 function readAmounts(value: JsonObject): Amounts {
   return {
-    input: count(value["input"]),
-    output: count(value["output"]),
-    skipped: count(value["skipped"]),
-    failed: count(value["failed"]),
+    input: countOf(value["input"]),
+    output: countOf(value["output"]),
+    skipped: countOf(value["skipped"]),
+    failed: countOf(value["failed"]),
   };
 }
 
 function readCause(value: JsonObject): Cause {
-  return { code: text(value["code"]) ?? "unknown", message: text(value["message"]) };
+  return { code: textOf(value["code"]) ?? "unknown", message: textOf(value["message"]) };
 }
 
 function readRunCause(value: JsonObject): RunCause {
   return {
     ...readCause(value),
-    depth: Math.max(1, count(value["depth"]) ?? 1),
+    depth: Math.max(1, countOf(value["depth"]) ?? 1),
     kind: oneOf(["summary", "cause"] as const, value["kind"]) ?? "cause",
-    count: count(value["count"]),
+    count: countOf(value["count"]),
   };
 }
 
 function readError(value: JsonObject): RunError {
   return {
     ...readCause(value),
-    activity: text(value["activity"]),
-    count: count(value["count"]),
+    activity: textOf(value["activity"]),
+    count: countOf(value["count"]),
     severity: oneOf(["error", "warning", "skipped"] as const, value["severity"]) ?? "error",
     side: oneOf(["source", "sink"] as const satisfies readonly Side[], value["side"]),
-    causes: list(value["causes"], readRunCause),
+    causes: objectsOf(value["causes"]).map(readRunCause),
   };
 }
 
 function readActivity(value: JsonObject): Activity {
   return {
-    id: text(value["id"]),
-    name: text(value["name"]),
+    id: textOf(value["id"]),
+    name: textOf(value["name"]),
     kind: oneOf(["copy", "promotion"] as const, value["kind"]),
-    status: text(value["status"]) ?? "unknown",
+    status: textOf(value["status"]) ?? "unknown",
     ...measured(value),
-    errors: list(value["errors"], readError),
+    errors: objectsOf(value["errors"]).map(readError),
   };
 }
 
-function readConnection(value: JsonObject): Connection {
+function readConnection(value: JsonObject): RunConnection {
   const { reference } = value;
   return {
-    id: text(value["id"]),
-    type: text(value["type"]),
-    reference: isObject(reference) ? { type: text(reference["type"]), ids: texts(reference["ids"]) } : null,
+    id: textOf(value["id"]),
+    type: textOf(value["type"]),
+    reference: isObject(reference) ? { type: textOf(reference["type"]), ids: texts(reference["ids"]) } : null,
   };
-}
-
-function object(value: unknown): JsonObject {
-  return isObject(value) ? value : {};
-}
-
-function list<T>(value: unknown, read: (item: JsonObject) => T): readonly T[] {
-  return Array.isArray(value) ? value.filter(isObject).map(read) : [];
 }
 
 function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
-}
-
-function text(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
 }
 
 /** A time that Date can read, in the record's own form. */
@@ -172,10 +160,6 @@ function time(value: unknown): string | null {
   if (typeof value !== "string") return null;
   const ms = Date.parse(value);
   return Number.isNaN(ms) ? null : new Date(ms).toISOString();
-}
-
-function count(value: unknown): number | null {
-  return typeof value === "number" && value >= 0 && value < Infinity ? value : null;
 }
 
 function oneOf<const T extends string>(known: readonly T[], value: unknown): T | null {

@@ -1,12 +1,13 @@
 import { isObject } from "../../json.ts";
 import type { FlowRun } from "./flow-run.ts";
 
-/** What a field of the record holds; counts, sizes and lengths of time are numbers, times are RFC 3339 text. */
+/** The kind of a field's value; counts, sizes and lengths of time are numbers, times are RFC 3339 text. */
 export type FieldKind = "text" | "time" | "count" | "bytes" | "duration";
 
+/** The value of a field; `null` is unknown. */
 export type FieldValue = string | number | null;
 
-/** What is at a path (`records.failed`, `errors.causes.code`): a field's kind, `group` for several fields, else `null`. Pure. */
+/** The kind of field at a path (`records.failed`, `errors.causes.code`); `group` for several fields, else `null`. Pure. */
 export function kindAt(path: string): FieldKind | "group" | null {
   let place: Shape = record;
   for (const name of path.split(".")) {
@@ -22,7 +23,7 @@ export function fieldPaths(): readonly string[] {
   return pathsIn(record, "");
 }
 
-/** What a run holds at a path: one value, or one for each element of the lists on the way; of an empty list `null`. Pure. */
+/** The values of a run at a path: one value, or one for each element of the lists on the way; of an empty list `null`. Pure. */
 export function valuesAt(run: FlowRun, path: readonly string[]): readonly FieldValue[] {
   return walk(run, path, 0);
 }

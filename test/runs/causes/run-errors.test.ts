@@ -171,3 +171,60 @@ describe("details of megabytes", () => {
     expect(run.errors.filter(({ causes }) => causes.length === 1)).toHaveLength(50_000);
   });
 });
+
+describe("skipped and warning records", () => {
+  const counted = (metrics: Readonly<Record<string, unknown>>, status = "success") =>
+    onlyRun(bareRun({ metrics: { statusSummary: { status }, ...metrics } }));
+
+  it("have their reasons among the errors, and decide neither the status nor the root cause", () => {
+    const run = counted({
+      recordSummary: {
+        skippedInfo: [{ code: "ACTIVATION_BATCH-0000-SKIP", message: "no match", count: 12 }],
+        warningInfo: [{ code: "MAPPER-1", message: "no date", count: 3 }],
+      },
+    });
+    expect(run.errors.map(({ code, severity, count }) => [code, severity, count])).toEqual([
+      ["MAPPER-1", "warning", 3],
+      ["ACTIVATION_BATCH-0000-SKIP", "skipped", 12],
+    ]);
+    expect([run.status, run.rootCause]).toEqual(["success", null]);
+  });
+
+  it("of type Warning are a warning, and stand behind the errors", () => {
+    const { errors, rootCause: root } = counted({
+      statusSummary: {
+        status: "failed",
+        errors: [
+          { code: "W", type: "Warning" },
+          { code: "133", type: "Error" },
+        ],
+      },
+      recordSummary: { skippedInfo: [{ code: "S" }] },
+    });
+    expect(errors.map(({ code, severity }) => `${severity} ${code}`)).toEqual(["error 133", "warning W", "skipped S"]);
+    expect(root?.code).toBe("133");
+  });
+
+  it("do not hide what failed, whatever names it, nor what failed under the same code", () => {
+    const { errors, rootCause: root } = counted({
+      statusSummary: { status: "failed", errors: [{ code: "W", type: "Warning" }] },
+      recordSummary: {
+        failedInfo: [{ code: "MAPPER-3700-199", count: 5 }],
+        skippedInfo: [{ code: "MAPPER-3700-199" }],
+      },
+    });
+    expect(errors.map(({ code, severity }) => `${severity} ${code}`)).toEqual([
+      "error MAPPER-3700-199",
+      "warning W",
+      "skipped MAPPER-3700-199",
+    ]);
+    expect(root?.code).toBe("MAPPER-3700-199");
+  });
+
+  it("explain a failed run that has no other reason", () => {
+    const { rootCause: root } = counted({
+      statusSummary: { status: "failed", errors: [{ code: "W", type: "Warning" }] },
+    });
+    expect(root?.code).toBe("W");
+  });
+});

@@ -76,5 +76,5 @@ end
 complete -c flowrun -f -k -a '(__flowrun_complete)'
 `;
 
-/** What `flowrun completion` prints: each asks `flowrun complete -- <words>`, so nothing of the command line is in it. */
+/** The scripts that `flowrun completion` prints: each asks `flowrun complete -- <words>`, so nothing of the command line is in it. */
 export const scripts: Readonly<Record<Shell, string>> = { bash, zsh, fish };

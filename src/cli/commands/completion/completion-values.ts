@@ -4,19 +4,20 @@ import { columnNames } from "../../../render/formats/run-columns.ts";
 import { listCursors } from "../../../state/cursor-files.ts";
 import { listProfiles } from "../../../state/profile-files.ts";
 import { chosenProfile, demoProfile } from "../../../adobe/access/chosen-profile.ts";
-import type { Line } from "./completion-place.ts";
+import type { Line } from "./completion-slot.ts";
 
 /** A word that may be typed, and what it means. */
-export interface Candidate {
+export interface Completion {
   readonly word: string;
   readonly meaning: string;
 }
 
+/** Where the values of an option or an operand come from. */
 export interface ValueSource {
   /** Whether several go into one word, separated by commas. */
   readonly isList: boolean;
   /** Only what this machine knows; never the network. */
-  find(line: Line, host: Host): Promise<readonly Candidate[]>;
+  find(line: Line, host: Host): Promise<readonly Completion[]>;
 }
 
 /** The values that the declarations cannot know, by whose they are: an option, or an operand of a command. */
@@ -51,48 +52,47 @@ function several(find: ValueSource["find"]): ValueSource {
   return { isList: true, find };
 }
 
-function words(list: readonly string[], meaning = ""): Promise<readonly Candidate[]> {
+function words(list: readonly string[], meaning = ""): Promise<readonly Completion[]> {
   return Promise.resolve(list.map((word) => ({ word, meaning })));
 }
 
-async function profiles(line: Line, host: Host): Promise<readonly Candidate[]> {
+async function profiles(line: Line, host: Host): Promise<readonly Completion[]> {
   return [{ word: demoProfile, meaning: "built in, needs no account" }, ...(await savedProfiles(line, host))];
 }
 
-async function savedProfiles(_line: Line, host: Host): Promise<readonly Candidate[]> {
+async function savedProfiles(_line: Line, host: Host): Promise<readonly Completion[]> {
   return words(await listProfiles(host.dirs.config), "saved profile");
 }
 
-async function cursors({ given }: Line, host: Host): Promise<readonly Candidate[]> {
+async function cursors({ given }: Line, host: Host): Promise<readonly Completion[]> {
   const profile = await chosenProfile(given.get("--profile"), host);
   return words(await listCursors(host.dirs.state, profile), `cursor of profile ${profile}`);
 }
 
-function outputs(): Promise<readonly Candidate[]> {
+function outputs(): Promise<readonly Completion[]> {
   return Promise.resolve(outputFormats.map((word) => ({ word, meaning: formats[word].help })));
 }
 
 /** Those of flow runs. What other commands list is known once they run, which is too slow for a TAB. */
-function columns({ place }: Line): Promise<readonly Candidate[]> {
-  const printsRuns =
-    place.kind === "value" && place.command.options.some(({ spellings }) => spellings.includes("--run"));
+function columns({ slot }: Line): Promise<readonly Completion[]> {
+  const printsRuns = slot.kind === "value" && slot.command.options.some(({ spellings }) => spellings.includes("--run"));
   return words(printsRuns ? columnNames() : []);
 }
 
-async function statuses(): Promise<readonly Candidate[]> {
-  const { knownStatuses } = await import("../../../runs/events/status.ts");
+async function statuses(): Promise<readonly Completion[]> {
+  const { knownStatuses } = await import("../../../runs/record/status.ts");
   return words([...knownStatuses, "all"]);
 }
 
 /** Codes as they are; the few texts among them that are no single word are left out. */
-async function codes(): Promise<readonly Candidate[]> {
+async function codes(): Promise<readonly Completion[]> {
   const { allEntries } = await import("../../../runs/catalogue/catalogue.ts");
   const found = new Map(allEntries().map(({ code, meaning }) => [code, meaning] as const));
   return [...found].filter(([code]) => /^\S+$/.test(code)).map(([word, meaning]) => ({ word, meaning }));
 }
 
 /** Durations, and those of the words that the option or operand takes. */
-function moments(...taken: readonly (keyof typeof namedMoments)[]): Promise<readonly Candidate[]> {
+function moments(...taken: readonly (keyof typeof namedMoments)[]): Promise<readonly Completion[]> {
   return Promise.resolve([
     { word: "1h", meaning: "an hour back from now" },
     { word: "1d", meaning: "a day back from now" },

@@ -1,7 +1,7 @@
 import type { Host } from "../../../host.ts";
-import { readLine, type CommandShape, type Line, type Place } from "./completion-place.ts";
+import { readLine, type CommandShape, type Line, type Slot } from "./completion-slot.ts";
 import { scripts, type Shell } from "./completion-scripts.ts";
-import { valueSources, type Candidate } from "./completion-values.ts";
+import { valueSources, type Completion } from "./completion-values.ts";
 
 /** Writes a shell's completion script. */
 export async function runCompletion(shell: Shell, host: Host): Promise<void> {
@@ -14,38 +14,38 @@ export async function runCompletion(shell: Shell, host: Host): Promise<void> {
  */
 export async function runComplete(words: readonly string[], program: CommandShape, host: Host): Promise<void> {
   const line = readLine(words, program);
-  if (wantsFile(line.place)) {
+  if (wantsFile(line.slot)) {
     await host.stdout.write(":files\n");
     return;
   }
-  const found = await candidates(line, host);
+  const found = await completions(line, host);
   await host.stdout.write(found.map(({ word, meaning }) => `${word}\t${firstSentence(meaning)}\n`).join(""));
 }
 
 /** Inside `--from=pa` a shell would lose the option's name. */
-function wantsFile(place: Place): boolean {
-  return place.kind === "value" && place.value.name === "file" && place.lead === "";
+function wantsFile(slot: Slot): boolean {
+  return slot.kind === "value" && slot.value.name === "file" && slot.lead === "";
 }
 
-async function candidates(line: Line, host: Host): Promise<readonly Candidate[]> {
-  const { place } = line;
-  switch (place.kind) {
+async function completions(line: Line, host: Host): Promise<readonly Completion[]> {
+  const { slot } = line;
+  switch (slot.kind) {
     case "nothing":
       return [];
     case "command":
-      return startingWith(place.word, commandsOf(place.command));
+      return startingWith(slot.word, commandsOf(slot.command));
     case "option":
-      return startingWith(place.word, optionsOf(place.command, place.word));
+      return startingWith(slot.word, optionsOf(slot.command, slot.word));
     case "value":
-      return values(line, place, host);
+      return values(line, slot, host);
   }
 }
 
 async function values(
   line: Line,
-  { owner, word, lead, value }: Extract<Place, { kind: "value" }>,
+  { owner, word, lead, value }: Extract<Slot, { kind: "value" }>,
   host: Host,
-): Promise<readonly Candidate[]> {
+): Promise<readonly Completion[]> {
   const source = valueSources.get(owner);
   const comma = source?.isList === true ? word.lastIndexOf(",") + 1 : 0;
   const before = lead + word.slice(0, comma);
@@ -55,12 +55,12 @@ async function values(
   return startingWith(word.slice(comma), left).map((candidate) => ({ ...candidate, word: before + candidate.word }));
 }
 
-function commandsOf({ commands }: CommandShape): readonly Candidate[] {
+function commandsOf({ commands }: CommandShape): readonly Completion[] {
   return commands.map(({ name, summary }) => ({ word: name, meaning: summary }));
 }
 
 /** The short spellings only for somebody who has begun one. */
-function optionsOf({ options }: CommandShape, word: string): readonly Candidate[] {
+function optionsOf({ options }: CommandShape, word: string): readonly Completion[] {
   const isShort = /^-[^-]/.test(word);
   return options.flatMap(({ spellings, summary }) =>
     spellings
@@ -69,12 +69,12 @@ function optionsOf({ options }: CommandShape, word: string): readonly Candidate[
   );
 }
 
-function plain(word: string): Candidate {
+function plain(word: string): Completion {
   return { word, meaning: "" };
 }
 
 /** In any case where nothing fits exactly: error codes are known in any case. */
-function startingWith(start: string, all: readonly Candidate[]): readonly Candidate[] {
+function startingWith(start: string, all: readonly Completion[]): readonly Completion[] {
   const exact = all.filter(({ word }) => word.startsWith(start));
   if (exact.length > 0) return exact;
   return all.filter(({ word }) => word.toLowerCase().startsWith(start.toLowerCase()));

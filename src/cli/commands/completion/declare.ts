@@ -1,5 +1,5 @@
 import { Argument, type Command, type Option } from "commander";
-import type { CommandShape, OptionShape, ValueShape } from "./completion-place.ts";
+import type { CommandShape, OptionShape, ValueShape } from "./completion-slot.ts";
 import type { Shell } from "./completion-scripts.ts";
 import type { Host } from "../../../host.ts";
 
@@ -30,7 +30,7 @@ Examples:
     );
 }
 
-/** What commander knows of a command and those below it, hidden ones left out. */
+/** A command and those below it, as commander has them, hidden ones left out. */
 function shapeOf(command: Command): CommandShape {
   const help = command.createHelp();
   return {

@@ -195,7 +195,7 @@ const unreadable = {
   damaged: true,
 };
 
-/** A cursor's place expires seven days after the last event that it has read (contract: journal, §1.8). */
+/** A cursor's place expires seven days after the last event that it has read (docs/cursors.md). */
 function publicForm(name: string, { position, savedAt, readUntil, movedAt, runs, events }: Cursor): ListedCursor {
   const iso = (ms: number): string => new Date(ms).toISOString();
   return {

@@ -13,7 +13,7 @@ import type { Access } from "../../../adobe/settings/settings.ts";
 import { failed, ok, skipped, warning, type Finding } from "./finding.ts";
 import { tryTo } from "./try-to.ts";
 
-/** What a check found, and what the ones after it need; `null` where it failed. */
+/** A check's finding, and the value that the checks after it need; `null` where it failed. */
 export interface Found<T> {
   readonly finding: Finding;
   readonly value: T | null;
@@ -39,14 +39,14 @@ export async function checkToken(
   if (expiresAt === null || expiresAt > now()) {
     return { finding: ok("token", `given in FLOWRUN_ACCESS_TOKEN${until}`, facts), value: token };
   }
-  const ended = new FlowrunError("auth", "the token in FLOWRUN_ACCESS_TOKEN has ended", {
+  const ended = new FlowrunError("auth", "the token in FLOWRUN_ACCESS_TOKEN has expired", {
     why: `it was good until ${iso(expiresAt)}`,
     hint: "give a new one, or unset it and let flowrun mint its own: flowrun login",
   });
   return { finding: failed("token", ended, facts), value: null };
 }
 
-/** The metascope that Adobe's events ask for (contract: journal, §2.5). */
+/** The metascope that Adobe's I/O Events API asks for. */
 const neededScope = "adobeio_api";
 
 /** The token's scopes against the one that is needed, where the token tells them. Pure. */

@@ -4,10 +4,11 @@ import { listCursors, openCursorFile } from "../../../state/cursor-files.ts";
 import { failed, ok, warning, type Finding } from "./finding.ts";
 import { tryTo } from "./try-to.ts";
 
+/** Whose cursors are looked at, where they are kept, and the present. */
 export interface CursorsAt {
   readonly stateFolder: string;
   readonly profile: string;
-  /** What a cursor of this profile calls its journal; `null` where it is not known. */
+  /** The name of the profile's journal in a cursor; `null` where it is not known. */
   readonly journalName: string | null;
   /** Epoch milliseconds. */
   readonly now: number;
@@ -28,14 +29,18 @@ async function checkCursor(name: string, at: CursorsAt): Promise<Finding> {
   const outcome = await tryTo(async () => {
     const cursor = await openCursorFile({ stateFolder, profile, name }).find();
     // Deleted while we looked.
-    return cursor === null ? ok("cursor", `'${name}' is gone`, { name }) : judgeCursor(name, cursor, at);
+    return cursor === null ? ok("cursor", `'${name}' is gone`, { name }) : findingOfCursor(name, cursor, at);
   });
   return "error" in outcome ? failed("cursor", outcome.error, { name }) : outcome.value;
 }
 
 const soonMs = 24 * 3_600_000;
 
-function judgeCursor(name: string, { journal, readUntil }: Cursor, { profile, journalName, now }: CursorsAt): Finding {
+function findingOfCursor(
+  name: string,
+  { journal, readUntil }: Cursor,
+  { profile, journalName, now }: CursorsAt,
+): Finding {
   const expiresAt = readUntil + retentionMs;
   const facts = { name, readUntil: iso(readUntil), expiresAt: iso(expiresAt) };
   const option = `--cursor ${name} --profile ${profile}`;

@@ -12,6 +12,7 @@ import { checkClock, checkNetwork, checkVersion } from "./machine.ts";
 import { lookAtSettings, type ChosenProfile, type Setup } from "./settings.ts";
 import { survive, tryTo } from "./try-to.ts";
 
+/** The profile to look at, how to reach Adobe, and how often a request is tried again. */
 export type ExamineOptions = ConnectOptions & ChosenProfile & { readonly patience: Patience };
 
 /**
@@ -41,8 +42,8 @@ function journalNameOf({ way, settings }: Setup): string | null {
 }
 
 /**
- * What can be told before anything is set up: whether this machine reaches Adobe, and its clock. That these are the hosts
- * is not settled yet, so one that cannot be found is no more than a warning.
+ * The checks that need no settings: whether this machine reaches Adobe, and its clock. The hosts may turn out to be
+ * others, so one that cannot be found is no more than a warning.
  */
 async function* examineMachine({ way }: Setup, options: ExamineOptions, host: Host): AsyncGenerator<Finding> {
   const { env, saved, send } = way;
@@ -55,15 +56,15 @@ async function* examineMachine({ way }: Setup, options: ExamineOptions, host: Ho
   for (const finding of await survive("network", () => checkNetwork(urls, env, { host, signal: options.signal }))) {
     yield finding.kind === null ? finding : { ...finding, verdict: "warning", kind: null };
   }
-  if (imsUrl === null || apiUrl === null) yield skipped("clock", notWhole);
+  if (imsUrl === null || apiUrl === null) yield skipped("clock", incomplete);
   else {
     const asking = { host, send, signal: options.signal, notify: options.notify };
     yield* await survive("clock", () => checkClock({ imsUrl, apiUrl, accessToken: null }, asking));
   }
-  yield* skipAll(["token", "scopes", "api", "journal", "registration", "history"], notWhole);
+  yield* skipAll(["token", "scopes", "api", "journal", "registration", "history"], incomplete);
 }
 
-const notWhole = "the settings are not whole";
+const incomplete = "the settings are incomplete";
 
 async function* examineAdobe(
   { way, settings }: Setup,

@@ -1,6 +1,6 @@
 import type { FailureKind, FlowrunError } from "../../../errors.ts";
 
-/** What is looked at, in the order in which it is. */
+/** The things that are checked, in this order. */
 export type Check =
   | "version"
   | "settings"
@@ -16,13 +16,13 @@ export type Check =
   | "names"
   | "cursor";
 
-/** What one check found. Holds no secret. */
+/** The result of one check. Holds no secret. */
 export interface Finding {
   readonly check: Check;
   readonly verdict: "ok" | "warning" | "failed" | "skipped";
-  /** What holds, or what is wrong and why; one line. */
+  /** The result in words: the facts, or the trouble and its reason; one line. */
   readonly text: string;
-  /** What to type or click next. */
+  /** The next thing to type or click. */
   readonly remedy: string | null;
   /** Of the answer that says so, for Adobe's support. */
   readonly requestId: string | null;
@@ -34,24 +34,24 @@ export interface Finding {
 
 const plain = { remedy: null, requestId: null, kind: null, facts: {} } as const;
 
-/** What holds. Pure. */
+/** A finding that all is well. Pure. */
 export function ok(check: Check, text: string, facts: Finding["facts"] = {}): Finding {
   return { check, verdict: "ok", text, ...plain, facts };
 }
 
-/** What may become a trouble and is none yet. Pure. */
+/** A finding of something that may become a trouble and is none yet. Pure. */
 export function warning(check: Check, text: string, remedy: string, facts: Finding["facts"] = {}): Finding {
   return { check, verdict: "warning", text, ...plain, remedy, facts };
 }
 
-/** What is wrong. Pure. */
+/** A finding of a trouble. Pure. */
 export function failed(check: Check, error: FlowrunError, facts: Finding["facts"] = {}): Finding {
   const { message, why, hint, requestId, kind } = error;
   const text = why === null ? message : `${message}: ${why}`;
   return { check, verdict: "failed", text, remedy: hint, requestId, kind, facts };
 }
 
-/** What could not be looked at. Pure. */
+/** A finding that something could not be checked. Pure. */
 export function skipped(check: Check, why: string, remedy: string | null = null): Finding {
   return { check, verdict: "skipped", text: why, ...plain, remedy };
 }

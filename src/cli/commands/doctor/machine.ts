@@ -29,13 +29,14 @@ export function checkVersion({ nodeVersion }: Pick<Host, "nodeVersion">): Findin
   );
 }
 
-export interface Looking {
+/** Waiting, and the signal that ends the check of the network. */
+export interface NetworkMeans {
   readonly host: Pick<Host, "sleep">;
   readonly signal: AbortSignal;
 }
 
 /** Which hosts are asked by way of which proxy, and whether that opens one; whether the others have an address. */
-export async function checkNetwork(urls: readonly string[], env: Env, asking: Looking): Promise<Finding> {
+export async function checkNetwork(urls: readonly string[], env: Env, asking: NetworkMeans): Promise<Finding> {
   const { host, signal } = asking;
   const read = await tryTo(() => readProxies(env));
   if ("error" in read) return failed("network", read.error);
@@ -50,7 +51,7 @@ export async function checkNetwork(urls: readonly string[], env: Env, asking: Lo
     const origins = [...new Set(urls.map((url) => new URL(url).origin))];
     const ways = await Promise.all(origins.map((origin) => wayTo(new URL(origin), findProxy, connector)));
     signal.throwIfAborted();
-    return judgeWays(ways);
+    return findingOfWays(ways);
   } finally {
     signal.removeEventListener("abort", giveUp);
     connector.close();
@@ -91,7 +92,7 @@ function lost(hostname: string, proxy: Proxy | null, error: unknown): FlowrunErr
   return new FlowrunError("unavailable", `there is no way to ${hostname} by the proxy ${address}`, { why, hint });
 }
 
-function judgeWays(ways: readonly WayThere[]): Finding {
+function findingOfWays(ways: readonly WayThere[]): Finding {
   const facts = {
     hosts: ways.map(({ trouble, ...way }) => ({ ...way, trouble: trouble === null ? null : trouble.why })),
   };
@@ -108,7 +109,8 @@ function judgeWays(ways: readonly WayThere[]): Finding {
 const warnSkewMs = 60_000;
 const mostSkewMs = 300_000;
 
-export interface Asking {
+/** The clock, the way to ask a server for its time, and the signal that ends the check. */
+export interface ClockMeans {
   readonly host: Pick<Host, "now">;
   readonly send: Send;
   readonly signal: AbortSignal;
@@ -118,7 +120,7 @@ export interface Asking {
 /** This machine's clock against the one of the server that is asked first: IMS, or the API where a token was given. */
 export async function checkClock(
   { imsUrl, apiUrl, accessToken }: Pick<Access, "imsUrl" | "apiUrl" | "accessToken">,
-  asking: Asking,
+  asking: ClockMeans,
 ): Promise<Finding> {
   const { host, send, signal, notify } = asking;
   const url = accessToken === null ? `${imsUrl}/ims/.well-known/openid-configuration` : apiUrl;
@@ -131,14 +133,14 @@ export async function checkClock(
     const date = Date.parse(answer.headers["date"]?.[0] ?? "");
     if (Number.isNaN(date)) return skipped("clock", `${name} does not say what time it is`);
     // Its clock was read about half way, and tells whole seconds only.
-    return judgeClock(name, (askedAt + host.now()) / 2 - (date + 500));
+    return findingOfClock(name, (askedAt + host.now()) / 2 - (date + 500));
   } catch (error) {
     signal.throwIfAborted();
     return skipped("clock", `${name} did not answer: ${describeNetworkFailure(error)}`);
   }
 }
 
-function judgeClock(name: string, aheadMs: number): Finding {
+function findingOfClock(name: string, aheadMs: number): Finding {
   const facts = { aheadMs: Math.round(aheadMs) };
   const skew = Math.abs(aheadMs);
   if (skew <= warnSkewMs) {

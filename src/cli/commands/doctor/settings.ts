@@ -15,19 +15,20 @@ import { demoProfile, requireProfile } from "../../../adobe/access/chosen-profil
 import { cleanSaved } from "../../../adobe/access/saved-values.ts";
 import { adobeWay, openWay, type ConnectOptions, type Way } from "../../../adobe/access/way.ts";
 import { failed, ok, skipped, type Finding } from "./finding.ts";
-import { survive, tryTo, type Outcome } from "./try-to.ts";
+import { survive, tryTo, type Tried } from "./try-to.ts";
 
-/** What is known once the settings have been looked at; `null` where it could not be found out. */
+/** The settings as doctor found them; `null` where they could not be found out. */
 export interface Setup {
   readonly profile: string;
   readonly way: Way;
-  /** What a token and the registrations take. */
+  /** Enough for a token and for the registrations. */
   readonly access: Access | null;
   /** With the journal. */
   readonly settings: Settings | null;
   readonly findings: readonly Finding[];
 }
 
+/** The profile that is looked at, and how it came to be chosen. */
 export interface ChosenProfile {
   readonly profile: string;
   /** Who chose it: `flag`, `environment`, `profile use`, `default`. */
@@ -76,11 +77,11 @@ async function openQuietly(options: ConnectOptions, profile: string, host: Host)
   return adobeWay(profile, saved, host);
 }
 
-function describeSettings({ profile, env, saved }: Way, settings: Outcome<Settings>, chosenBy: string): Finding {
+function describeSettings({ profile, env, saved }: Way, settings: Tried<Settings>, chosenBy: string): Finding {
   const found = listSettings(env, saved);
   const facts = { profile, chosenBy, settings: found };
   if ("error" in settings) return failed("settings", settings.error, facts);
-  const told = sources.map((from) => tell(from, found)).filter((part) => part !== "");
+  const told = sources.map((from) => settingsFrom(from, found)).filter((part) => part !== "");
   return ok("settings", `profile '${profile}' (${chosenBy}); ${told.join("; ")}`, facts);
 }
 
@@ -92,8 +93,8 @@ interface Listed {
   readonly from: (typeof sources)[number];
 }
 
-/** What came from one place, in a line; a list of scopes is too long for it. */
-function tell(from: Listed["from"], found: readonly Listed[]): string {
+/** The settings that came from one place, in a line; a list of scopes is too long for it. */
+function settingsFrom(from: Listed["from"], found: readonly Listed[]): string {
   const told = found
     .filter((setting) => setting.from === from)
     .map(({ key, value }) => `${key} ${key === "scopes" ? `(${value.split(",").length})` : value}`);
@@ -140,6 +141,6 @@ function octal(mode: number): string {
   return mode.toString(8).padStart(4, "0");
 }
 
-function valueOf<T>(outcome: Outcome<T>): T | null {
+function valueOf<T>(outcome: Tried<T>): T | null {
   return "value" in outcome ? outcome.value : null;
 }

@@ -1,11 +1,11 @@
 import { FlowrunError, reasonOf } from "../../../errors.ts";
 import { failed, type Check, type Finding } from "./finding.ts";
 
-/** What a piece of work came to: a failure is a value here, since the doctor goes on. */
-export type Outcome<T> = { readonly value: T } | { readonly error: FlowrunError };
+/** A piece of work's value or its failure, which is a value here, since the doctor goes on. */
+export type Tried<T> = { readonly value: T } | { readonly error: FlowrunError };
 
 /** Any failure at all: what damaged files and strange answers do to a check must not end the others. @throws the order to stop. */
-export async function tryTo<T>(work: () => T | Promise<T>): Promise<Outcome<T>> {
+export async function tryTo<T>(work: () => T | Promise<T>): Promise<Tried<T>> {
   try {
     return { value: await work() };
   } catch (error) {
@@ -25,9 +25,9 @@ export async function survive(
 }
 
 function unexpected(error: unknown): FlowrunError {
-  return new FlowrunError("bug", "flowrun hit a bug while it looked", {
+  return new FlowrunError("bug", "flowrun hit a bug in this check", {
     why: reasonOf(error),
-    hint: "please report this line; the other checks are not touched by it",
+    hint: "please report this line; the other checks go on",
     cause: error,
   });
 }

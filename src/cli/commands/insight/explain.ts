@@ -11,7 +11,7 @@ import { createPainter } from "../../../render/text/painter.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
 import * as catalogue from "../../../runs/catalogue/catalogue.ts";
 import type { CatalogueEntry, FamilyNote } from "../../../runs/catalogue/catalogue.ts";
-import { unnamed } from "../../../runs/causes/error-text.ts";
+import { unnamed } from "../../../runs/causes/causes-in-text.ts";
 import type { RunError } from "../../../runs/record/flow-run.ts";
 import { decodePasted, isPastedText } from "../../../runs/causes/pasted-text.ts";
 import { activityErrors, readErrorReport } from "../../../runs/causes/run-errors.ts";

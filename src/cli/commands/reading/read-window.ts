@@ -13,14 +13,14 @@ import { createSeen } from "../../../runs/events/seen.ts";
 import type { Resumption, Sink } from "../../../engine/sinks/sink.ts";
 import type { Origin, Session } from "./session.ts";
 
-/** What part of its source a command reads, and how. */
+/** The part of its source that a command reads, and how. */
 export interface Window {
   readonly start: JournalStart;
   readonly follow: boolean;
   readonly onExpired: OnExpired;
   /** Ends the reading with this run; `--max` does so anyway. */
   readonly isLast?: (run: Candidate<unknown>) => boolean;
-  /** What an earlier reading left, where this one goes on with it. */
+  /** The place and the keys that an earlier reading left, where this one goes on from there. */
   readonly past?: Resumption | null;
   /** True where the sink keeps the place to read on from. */
   readonly isKept?: boolean;
@@ -121,7 +121,7 @@ function poisonTeller({ kind }: Origin, notify: Notify): (text: string) => void 
   };
 }
 
-/** What the live line says after each page: how far a window is read, or that a tail has caught up. */
+/** The live line after each page: how far a window is read, or that a tail has caught up. */
 function liveLine({ began, reporter, host, tally }: Session, { start, follow }: Window) {
   const windowStart = start.kind === "time" ? start.at : began - retentionMs;
   let share = 0;

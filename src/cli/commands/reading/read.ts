@@ -16,7 +16,7 @@ import { readWindow, type Window } from "./read-window.ts";
 import type { ReadingOptions } from "../../options/reading-options.ts";
 import { inSession, type Session } from "./session.ts";
 
-/** What a command that prints runs adds to the options that all of them share. */
+/** The options that all commands which print runs share, and each one's own ways. */
 export interface ReadPlan {
   readonly options: ReadingOptions;
   /** `last` reads on from the cursor that the options name, and moves it; nothing else touches a cursor. */

@@ -6,7 +6,7 @@ import type { NameBook } from "../../../adobe/platform/name-book.ts";
 import { linesOfFile, linesOfStdin, type GivenLines, type GivenOptions } from "../../../state/given-lines.ts";
 import type { ReadingOptions } from "../../options/reading-options.ts";
 
-/** What the readings of one command share: where runs come from, the words on stderr, the counts. */
+/** Everything that the readings of one command share: where runs come from, the words on stderr, the counts. */
 export interface Session {
   readonly host: Host;
   readonly options: ReadingOptions;

@@ -5,7 +5,7 @@ import type { Host } from "../../../host.ts";
 import { networkHint } from "../../../adobe/http/words.ts";
 import { parseDuration } from "../../../adobe/journal/when.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
-import { isTerminal } from "../../../runs/events/status.ts";
+import { isTerminal } from "../../../runs/record/status.ts";
 import { read } from "./read.ts";
 import { resolveReading, resolveStart } from "../../options/reading-options.ts";
 
@@ -15,7 +15,7 @@ export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
   const start = resolveStart(flags.since, flags, host.now());
   if (start.kind === "last") {
     throw new FlowrunError("usage", "wait cannot start from a cursor", {
-      why: "it ends inside a page, and a cursor is for what has been read to the end",
+      why: "it stops in the middle of a page, and a cursor can only move past whole pages",
       hint: "give --since a duration (-PT5M), a date or time, or oldest",
     });
   }
@@ -59,7 +59,7 @@ function tooLate(timeout: string, hasRead: boolean): FlowrunError {
 /** A pipe has an end; a file is looked at until the deadline. */
 function nothingMore(from: string): FlowrunError {
   return new FlowrunError("notFound", "no matching run ended", {
-    why: `${from === "-" ? "stdin" : from} came to its end and held none`,
+    why: `${from === "-" ? "stdin" : from} ended without one`,
     hint: "see what it holds: flowrun since --from <file>",
   });
 }

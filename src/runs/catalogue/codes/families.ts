@@ -1,5 +1,5 @@
 import type { Family } from "../code-forms.ts";
-import { sources, type Source } from "./sources.ts";
+import { sources, type Reference } from "./sources.ts";
 
 /** A group of codes that one system writes in one form. */
 interface FamilyText {
@@ -7,7 +7,7 @@ interface FamilyText {
   /** Where such codes come from, and how far to trust them. One or two sentences. */
   readonly meaning: string;
   /** Where such codes are documented or can be looked up, listed here or not; null where nowhere. */
-  readonly source: Source | null;
+  readonly source: Reference | null;
 }
 
 /** Every family of the catalogue, by the name that entries and patterns use. */
@@ -389,12 +389,13 @@ interface ErrorCode {
   readonly meaning: string;
   readonly remedy: string;
   /** Where this one is documented, if not where its family is. */
-  readonly source?: Source;
+  readonly source?: Reference;
 }
 
+/** The codes of one family that one public page documents. */
 export interface FamilyCodes {
   readonly family: Family;
   /** Where these are documented, in public. */
-  readonly source: Source;
+  readonly source: Reference;
   readonly codes: readonly ErrorCode[];
 }

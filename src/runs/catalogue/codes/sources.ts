@@ -1,5 +1,5 @@
 /** Where a fact is documented in public, or that it is not. */
-export interface Source {
+export interface Reference {
   /** The page in words: who wrote it, and what it is called. */
   readonly title: string;
   /** The page's address, or how it follows from the code; null where there is none. */
@@ -9,7 +9,7 @@ export interface Source {
 type Link = string | ((code: string) => string);
 
 /** The address of what a source says about a code, or null. Pure. */
-export function linkTo({ link }: Source, code: string): string | null {
+export function linkTo({ link }: Reference, code: string): string | null {
   return typeof link === "function" ? link(code) : link;
 }
 
@@ -46,7 +46,7 @@ export const sources = {
     title: "Adobe I/O Events: debug tracing",
     link: "https://developer.adobe.com/events/docs/support/tracing",
   },
-  knowledgeBase: (article: number): Source => ({
+  knowledgeBase: (article: number): Reference => ({
     title: `Adobe: Experience Cloud knowledge base, KA-${String(article)}`,
     link: `${experienceLeague}/experience-cloud-kcs/kbarticles/ka-${String(article)}`,
   }),
@@ -109,11 +109,11 @@ export const sources = {
   platformReports: { title: "not documented by Adobe; reports from its APIs' users", link: null },
 } as const;
 
-function platform(title: string, page: string): Source {
+function platform(title: string, page: string): Reference {
   return { title: `Adobe: ${title}`, link: `${experienceLeague}/experience-platform/${page}` };
 }
 
-function connector(what: string, page: string, note = ""): Source {
+function connector(what: string, page: string, note = ""): Reference {
   return {
     title: `Microsoft: Data Factory ${what} troubleshooting${note}`,
     link: `${dataFactory}/connector-troubleshoot-${page}`,

@@ -1,13 +1,13 @@
-import { hash } from "../../text/hash.ts";
+import { hash } from "./hash.ts";
 
-/** What is kept of a text that only has to be recognised: two halves of 32 bits, the lower one never 0. */
+/** A text that only has to be recognised, as two numbers of 32 bits, the lower one never 0. */
 export type Fingerprint = readonly [high: number, low: number];
 
 /**
  * The fingerprint of a text; of a written fingerprint it is that one. That two of 200,000 texts share one has a chance of
  * one in a thousand million. Pure.
  */
-export function fingerprint(text: string): Fingerprint {
+export function fingerprintHalves(text: string): Fingerprint {
   if (text.length === written && /^[0-9a-f]+$/.test(text)) {
     return [parseInt(text.slice(0, written / 2), 16), parseInt(text.slice(written / 2), 16) || 1];
   }
@@ -17,7 +17,7 @@ export function fingerprint(text: string): Fingerprint {
 
 /** A text's fingerprint as 16 hexadecimal digits. Pure. */
 export function writeFingerprint(text: string): string {
-  return fingerprint(text)
+  return fingerprintHalves(text)
     .map((half) => half.toString(16).padStart(written / 2, "0"))
     .join("");
 }

@@ -1,9 +1,8 @@
-import type { JsonObject } from "../../json.ts";
-import { countOf, objectOf } from "./fields.ts";
+import { countOf, type JsonObject, objectOf } from "../../json.ts";
 import type { Amounts, Records } from "../record/flow-run.ts";
 
-/** What a run or one of its activities counted and how long it took; `null` is unknown. */
-export interface Measures {
+/** The work of a run or of one of its activities: when it began and ended, and how much it moved. `null` is unknown. */
+export interface Work {
   /** Epoch milliseconds. */
   readonly startedMs: number | null;
   readonly completedMs: number | null;
@@ -12,8 +11,11 @@ export interface Measures {
   readonly files: Amounts;
 }
 
-/** Reads the summaries of a run's `metrics` or of an activity (contract: flow-runs, §2.1). Pure. */
-export function readMeasures(holder: JsonObject): Measures {
+/**
+ * Reads the work from a run's `metrics` or from an activity: `durationSummary`, `recordSummary`, `sizeSummary` and
+ * `fileSummary`, as AEP's flow-run notifications have them. Pure.
+ */
+export function readWork(holder: JsonObject): Work {
   const duration = objectOf(holder["durationSummary"]);
   return {
     startedMs: readTime(duration["startedAtUTC"]),
@@ -26,11 +28,11 @@ export function readMeasures(holder: JsonObject): Measures {
 }
 
 /**
- * A run's measures, each one that is unknown taken from the last activity that knows it: a run starts with the first
+ * A run's work, each figure that is unknown taken from the last activity that knows it: a run starts with the first
  * activity, though, and while it goes on no activity's end is its own. Pure.
  */
-export function fillMeasures(run: Measures, activities: readonly Measures[], inProgress: boolean): Measures {
-  const { records, bytes, files } = activities.reduceRight(fillFigures, run);
+export function fillWork(run: Work, activities: readonly Work[], inProgress: boolean): Work {
+  const { records, bytes, files } = activities.reduceRight(fillAmounted, run);
   return {
     startedMs: run.startedMs ?? activities.find((activity) => activity.startedMs !== null)?.startedMs ?? null,
     completedMs: run.completedMs ?? (inProgress ? null : lastEnd(activities)),
@@ -51,7 +53,7 @@ export function readTime(value: unknown): number | null {
 }
 
 /** How long something took: known only with both ends, and never negative. Pure. */
-export function durationOf({ startedMs, completedMs }: Pick<Measures, "startedMs" | "completedMs">): number | null {
+export function durationOf({ startedMs, completedMs }: Pick<Work, "startedMs" | "completedMs">): number | null {
   if (startedMs === null || completedMs === null || completedMs < startedMs) return null;
   return completedMs - startedMs;
 }
@@ -90,13 +92,13 @@ function readFiles(summary: JsonObject): Amounts {
   };
 }
 
-function lastEnd(activities: readonly Measures[]): number | null {
+function lastEnd(activities: readonly Work[]): number | null {
   return activities.findLast((activity) => activity.completedMs !== null)?.completedMs ?? null;
 }
 
-type Figures = Pick<Measures, "records" | "bytes" | "files">;
+type Amounted = Pick<Work, "records" | "bytes" | "files">;
 
-function fillFigures(own: Figures, other: Figures): Figures {
+function fillAmounted(own: Amounted, other: Amounted): Amounted {
   return {
     records: {
       input: own.records.input ?? other.records.input,

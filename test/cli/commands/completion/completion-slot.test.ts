@@ -4,7 +4,7 @@ import {
   type CommandShape,
   type OptionShape,
   type ValueShape,
-} from "../../../../src/cli/commands/completion/completion-place.ts";
+} from "../../../../src/cli/commands/completion/completion-slot.ts";
 
 const value = (name: string, isVariadic = false): ValueShape => ({ name, choices: [], isVariadic });
 const option = (spellings: readonly string[], name: string | null): OptionShape => ({
@@ -34,9 +34,9 @@ const program = command("tool", {
   ],
 });
 
-/** The kind of place, whose value it is, and the command it belongs to. */
-function place(line: string): string {
-  const found = readLine(line.split(" "), program).place;
+/** The kind of slot, whose value it is, and the command it belongs to. */
+function slot(line: string): string {
+  const found = readLine(line.split(" "), program).slot;
   switch (found.kind) {
     case "nothing":
       return "nothing";
@@ -48,7 +48,7 @@ function place(line: string): string {
   }
 }
 
-describe("the place where a command line ends", () => {
+describe("the slot where a command line ends", () => {
   it.each([
     ["", "command of tool: "],
     ["re", "command of tool: re"],
@@ -79,7 +79,7 @@ describe("the place where a command line ends", () => {
     ["join one two ", "value of join file: "],
     ["watch ", "option of watch: "],
   ])("%j is the %s", (line, expected) => {
-    expect(place(line)).toBe(expected);
+    expect(slot(line)).toBe(expected);
   });
 
   it("remembers the options that were given before it", () => {
@@ -88,6 +88,6 @@ describe("the place where a command line ends", () => {
   });
 
   it("is the beginning where there are no words at all", () => {
-    expect(readLine([], program).place).toMatchObject({ kind: "command", word: "" });
+    expect(readLine([], program).slot).toMatchObject({ kind: "command", word: "" });
   });
 });

@@ -1,5 +1,5 @@
 import type { FlowRun } from "../record/flow-run.ts";
-import { keptId, keptText } from "../record/kept.ts";
+import { keptId, keptText } from "../../text/kept.ts";
 
 /** A root cause, how often and when it came, and the flows it touched. */
 export interface RootCause {
@@ -15,6 +15,7 @@ export interface RootCause {
   readonly flows: readonly { readonly id: string; readonly name: string | null }[];
 }
 
+/** Counts root causes; `read` gives those of the runs added so far. */
 export interface RootCauseCounter {
   /** `at` is the run's time, epoch milliseconds. */
   add(run: FlowRun, at: number): void;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readErrorText } from "../../../src/runs/causes/error-text.ts";
+import { readErrorText } from "../../../src/runs/causes/causes-in-text.ts";
 
 /** `dress code | message` of each cause. */
 const told = (text: string): readonly string[] =>

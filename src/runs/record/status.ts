@@ -1,23 +1,9 @@
-import type { JsonObject } from "../../json.ts";
-import { statusToldBy } from "./event-selection.ts";
-import { wordOf } from "./fields.ts";
-
-/** The statuses AEP is known to give a run (contract: flow-runs, §2.1). */
+/** The statuses that AEP's notifications and Flow Service are known to give a run; others are told as delivered. */
 export const knownStatuses = ["success", "failed", "partialSuccess", "inProgress"] as const;
 
 /** Whether a run of this status has ended. Pure. */
 export function isTerminal(status: string): boolean {
   return !pending.has(status.toLowerCase());
-}
-
-/**
- * How a run or an activity ended: what its `statusSummary` says, the known ones in any case, others as delivered; only
- * where that says nothing does the event's code decide; else `unknown`. Pure.
- */
-export function readStatus(statusSummary: JsonObject, eventCode: string | null): string {
-  const told = wordOf(statusSummary["status"]);
-  if (told === null) return statusToldBy(eventCode) ?? "unknown";
-  return findStatus(told) ?? told;
 }
 
 /** The known status that a word means, in any case. Pure. */

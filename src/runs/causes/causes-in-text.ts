@@ -1,5 +1,5 @@
-import { readErrorJson, readQuotedJson } from "./error-json.ts";
-import { readable, signInMessage } from "./error-message.ts";
+import { readErrorJson, readQuotedJson } from "./causes-in-json.ts";
+import { readable, signInMessage } from "./readable-message.ts";
 import type { Cause } from "../record/flow-run.ts";
 
 /**
@@ -14,7 +14,7 @@ export interface ToldCause extends Cause {
 export const unnamed = "unknown";
 
 /**
- * The causes that an error text tells, outermost first, none twice (contract: insight, §1; flow-runs, §2.3): the links
+ * The causes that an error text tells, outermost first, none twice: the links
  * of a Data Factory chain (`ErrorCode=X,'Type=…,Message=…,Source=…,''Type=…`, in all its styles), then the asides, then
  * names in other dress (`ERROR [42P01]`, `ErrorCode: 'X'`, `Caused by: X`), then sign-in codes (`AADSTS…`). A link
  * without a code is a cause where it says something new, and so is a whole text that names nothing. JSON is read by its
@@ -148,7 +148,7 @@ function isNumber(code: string): boolean {
 const messageStart = /(?:Error ?)?Message\s{0,9}=\s{0,9}/i;
 const messageEnd = /[,\r\n]\s{0,99}Source\s?=/;
 
-/** What a link says: its `Message=`, else, where it has no type either, what stands right behind its code. */
+/** A link's message: its `Message=`, else, where it has no type either, what stands right behind its code. */
 function linkMessage(body: string, isTyped: boolean): string | null {
   const start = messageStart.exec(body);
   if (start === null && isTyped) return null;

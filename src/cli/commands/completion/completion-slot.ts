@@ -8,6 +8,7 @@ export interface CommandShape {
   readonly operands: readonly ValueShape[];
 }
 
+/** An option of a command, as far as completion needs to know it. */
 export interface OptionShape {
   /** Each spelling: `-o`, `--output`. */
   readonly spellings: readonly string[];
@@ -16,16 +17,17 @@ export interface OptionShape {
   readonly value: ValueShape | null;
 }
 
+/** The value that an option or an operand takes. */
 export interface ValueShape {
-  /** What the help calls it: `format`, `file`. */
+  /** Its name in the help: `format`, `file`. */
   readonly name: string;
   readonly choices: readonly string[];
   /** Whether it takes all the words that are left. */
   readonly isVariadic: boolean;
 }
 
-/** What may stand where the cursor is; `word` is what of it has been typed. */
-export type Place =
+/** The word that may stand where somebody is typing; `word` is the part that has been typed. */
+export type Slot =
   | { readonly kind: "command"; readonly word: string; readonly command: CommandShape }
   | { readonly kind: "option"; readonly word: string; readonly command: CommandShape }
   | {
@@ -40,14 +42,15 @@ export type Place =
     }
   | { readonly kind: "nothing" };
 
+/** A command line that is being typed. */
 export interface Line {
-  readonly place: Place;
-  /** The options with a value before the cursor, by their first long spelling. */
+  readonly slot: Slot;
+  /** The options with a value before that word, by their first long spelling. */
   readonly given: ReadonlyMap<string, string>;
 }
 
 /**
- * Reads a command line up to the cursor, without the program's name; its last word is the one being typed and may be
+ * Reads a command line up to the word that is being typed, without the program's name; its last word is the one being typed and may be
  * empty. Pure.
  */
 export function readLine(words: readonly string[], program: CommandShape): Line {
@@ -56,7 +59,7 @@ export function readLine(words: readonly string[], program: CommandShape): Line 
   const state: State = { path: [], command: program, operands: 0, waiting: null, onlyOperands: false };
   const given = new Map<string, string>();
   for (const passed of before) pass(passed, state, given);
-  return { place: placeOf(word, state), given };
+  return { slot: slotOf(word, state), given };
 }
 
 interface State {
@@ -100,7 +103,7 @@ function passOption(word: string, state: State, given: Map<string, string>): voi
   else given.set(nameOf(option), value);
 }
 
-function placeOf(word: string, state: State): Place {
+function slotOf(word: string, state: State): Slot {
   const { command, waiting, path, operands } = state;
   if (waiting !== null) return valueOf(waiting, word, "", command);
   if (isOption(word, state)) {
@@ -119,7 +122,7 @@ function placeOf(word: string, state: State): Place {
   return word === "" && !state.onlyOperands ? { kind: "option", word, command } : { kind: "nothing" };
 }
 
-function valueOf(option: OptionShape, word: string, lead: string, command: CommandShape): Place {
+function valueOf(option: OptionShape, word: string, lead: string, command: CommandShape): Slot {
   const { value } = option;
   if (value === null) return { kind: "nothing" };
   return { kind: "value", word, lead, value, owner: nameOf(option), command };

@@ -1,4 +1,4 @@
-import { readErrorJson } from "./error-json.ts";
+import { readErrorJson } from "./causes-in-json.ts";
 
 /**
  * A message for reading: of JSON in text its description, without the trace ids behind a sign-in error; JSON quoted in
@@ -17,7 +17,10 @@ export function readable(message: string): string | null {
     : `${words.slice(0, longest).replace(/[\uD800-\uDBFF]$/, "")}… (${String(text.length)} characters in all)`;
 }
 
-/** What a message begins with up to where a sign-in error ends: its line, a quotation mark, trace ids. Pure. */
+/**
+ * The beginning of a message up to where a sign-in error ends: its line, a quotation mark, trace ids. `null` where that
+ * is nothing. Pure.
+ */
 export function signInMessage(text: string): string | null {
   const start = text.slice(0, longest + 1).replace(/^\s{0,9}:/, "");
   return readable(start.slice(0, signInEnd.exec(start)?.index));
@@ -37,7 +40,7 @@ function described(text: string): string | null {
   return inside === undefined ? null : withoutTrace(unescaped(inside, true));
 }
 
-/** What a sign-in service adds for its own people, which differs each time. */
+/** Takes off the ids that a sign-in service adds for its own people, which differ each time. */
 function withoutTrace(text: string): string {
   const at = text.indexOf("Trace ID:");
   return at < 0 ? text : text.slice(0, at);

@@ -1,7 +1,6 @@
-import { isObject } from "../../json.ts";
-import { wordOf } from "../events/fields.ts";
+import { isObject, wordOf } from "../../json.ts";
 
-/** What an object of an error in JSON says of itself; one of the two at least. */
+/** The code and message of an object inside an error in JSON; one of the two at least. */
 export interface JsonCause {
   readonly code: string | null;
   readonly message: string | null;

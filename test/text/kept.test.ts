@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { keptId, keptText } from "../../../src/runs/record/kept.ts";
-import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
-import { groupings } from "../../../src/runs/figures/grouping.ts";
-import { countStats } from "../../../src/runs/figures/stats.ts";
-import { sampleError, sampleRun } from "../../render/sample-runs.ts";
-import { noon } from "../../support/host.ts";
+import { keptId, keptText } from "../../src/text/kept.ts";
+import type { FlowRun } from "../../src/runs/record/flow-run.ts";
+import { groupings } from "../../src/runs/figures/grouping.ts";
+import { countStats } from "../../src/runs/figures/stats.ts";
+import { sampleError, sampleRun } from "../render/sample-runs.ts";
+import { noon } from "../support/host.ts";
 
 test("an id stays as it is, unless it is longer than any", () => {
   expect(keptId("flow-1")).toBe("flow-1");

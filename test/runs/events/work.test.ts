@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { durationOf, readTime } from "../../../src/runs/events/measures.ts";
+import { durationOf, readTime } from "../../../src/runs/events/work.ts";
 import { timeText } from "../../../src/runs/events/time-text.ts";
 import { bareRun, fixture, onlyRun } from "../events.ts";
 
