@@ -96,7 +96,7 @@ export interface Dirs {
   readonly cache: string;
 }
 
-/** What there is of the world wherever flowrun runs, as a command or inside another program. */
+/** The part of the world that there is wherever flowrun runs, as a command or inside another program. */
 export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** @throws FlowrunError `settings` where the environment names a folder that cannot be right. */

@@ -8,7 +8,7 @@ import { writeFingerprint } from "../text/fingerprint.ts";
 export interface SavedMark extends Omit<Resumption, "next"> {
   /** Which journal: its URL, or `demo:`. */
   readonly journal: string;
-  /** What to ask next, as it is kept in a cursor; or what was recorded from an instant on, epoch milliseconds. */
+  /** The next question, as it is kept in a cursor; or all that was recorded from an instant on, epoch milliseconds. */
   readonly next: string | number;
 }
 

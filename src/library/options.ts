@@ -28,7 +28,7 @@ export interface RunFilters {
   readonly where?: Words | undefined;
 }
 
-/** What it takes to reach a journal, given by the program itself. */
+/** The settings that it takes to reach a journal, given by the program itself. */
 export interface JournalSettings {
   readonly clientId: string;
   /** The credential's secrets, each of which is tried; not needed beside `accessToken`. */
@@ -45,7 +45,7 @@ export interface JournalSettings {
 /** The global AbortSignal, where the project's types know one. */
 export type StopSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } } ? Signal : never;
 
-/** What to read, and how. */
+/** The window to read, and how. */
 export interface ReadRunsOptions {
   /**
    * Where to start: a duration back from now (`-P1D`, `2h`), a date or time, `oldest`, `now`, a `Date`, or the mark of an
@@ -65,7 +65,7 @@ export interface ReadRunsOptions {
   readonly jobs?: number | undefined;
   /** Events per page asked of the journal; by default it decides. */
   readonly limit?: number | undefined;
-  /** What to do where the place to read on from has expired; by default `fail`, and `oldest` with `follow`. */
+  /** The policy where the place to read on from has expired; by default `fail`, and `oldest` with `follow`. */
   readonly onExpired?: "fail" | "oldest" | "latest" | undefined;
   /** Ends the reading, which then throws the signal's reason. */
   readonly signal?: StopSignal | undefined;

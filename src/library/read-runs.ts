@@ -116,7 +116,7 @@ const keysRemembered = 200_000;
 
 interface Beginning {
   readonly start: JournalStart;
-  /** What an earlier reading left, where this one goes on with it. */
+  /** The state that an earlier reading left, where this one goes on with it. */
   readonly past: Resumption | null;
 }
 

@@ -5,6 +5,7 @@ import { normalise } from "../runs/events/normalise.ts";
 import type { FlowRun } from "../runs/record/flow-run.ts";
 import { wordsOf, type Words } from "./words.ts";
 
+/** Which events of a delivery are looked at. */
 export interface RunsInOptions {
   /** `runs` (the default) for any flow run, `sources` for those of sources, or exact event codes. */
   readonly events?: Words | undefined;

@@ -4,6 +4,7 @@ import type { Grouping } from "../runs/figures/grouping.ts";
 import { countStats, mostBuckets, type Stats } from "../runs/figures/stats.ts";
 import type { FlowRun } from "../runs/record/flow-run.ts";
 
+/** The window of the figures, and what is told apart in it. */
 export interface SummariseOptions {
   /** The window: a `Date`, or a date or RFC 3339 time. By default from when the first run was updated to the last. */
   readonly from?: string | Date | undefined;

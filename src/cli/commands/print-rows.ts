@@ -7,7 +7,7 @@ import type { OutputOptions } from "../options/output-options.ts";
 export interface Printing<Row> {
   readonly options: OutputOptions<Row>;
   readonly rows: readonly Row[];
-  /** What they are when told as one thing; without it a format that tells one thing tells the list. */
+  /** The one thing that they are together; without it a format that tells one thing tells the list. */
   readonly document?: unknown;
   readonly color: ColourChoice;
 }

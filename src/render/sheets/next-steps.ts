@@ -33,7 +33,7 @@ export function nextSteps(run: FlowRun, profile: string | null): readonly NextSt
   return [...steps, ...paths.map((command) => ({ purpose: "the records that failed", command }))];
 }
 
-/** The Data Access API (contract: flow-runs, §5.2). */
+/** The Data Access API (Adobe: Data Access API guide). */
 const exportUrl = "https://platform.adobe.io/data/foundation/export";
 
 function hasFailedRecords({ records, activities }: FlowRun): boolean {
