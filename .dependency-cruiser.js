@@ -45,7 +45,9 @@ const rooms = [
       "adobe/settings",
       "engine/sinks",
       "render/formats",
-      "runs",
+      "runs/events",
+      "runs/figures",
+      "runs/filter",
       "state/cursor-name",
     ],
     because: "Words become domain values here; choices come from the registries so that help cannot lie.",
@@ -63,7 +65,7 @@ const rooms = [
   },
   {
     room: "engine",
-    may: ["adobe", "state", "runs", "render/formats", "render/text"],
+    may: ["adobe", "state", "runs/events", "runs/record", "render/formats", "render/text"],
     because: "Runs go from a source to a sink here, and the place to read on from goes with them.",
   },
   { room: "adobe/http", may: [], because: "One exchange made dependable has no idea what it carries." },
@@ -160,8 +162,8 @@ const rooms = [
   },
   {
     room: "demo",
-    may: ["runs", "adobe/gateway", "adobe/journal"],
-    because: "The demo plays the other side of the wire.",
+    may: [],
+    because: "The demo plays the other side of the wire, and so shares nothing with this one.",
   },
 ];
 

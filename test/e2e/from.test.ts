@@ -38,13 +38,15 @@ describe("a file instead of the journal", () => {
     const lines = Array.from({ length: 40 }, (_, n) => runEvent(n, { updatedAt: at(n) }));
     const { file, run } = await given(lines);
     for (const [name, input] of [[file], ["-", lines.map((line) => JSON.stringify(line)).join("\n")]] as const) {
-      const all = JSON.parse((await run(["stats", "--from", name, "-o", "json"], input)).stdout);
+      const all: unknown = JSON.parse((await run(["stats", "--from", name, "-o", "json"], input)).stdout);
       expect(all).toMatchObject({
         from: "2026-01-01T00:00:00.000Z",
         to: new Date(at(39)).toISOString(),
         total: { runs: 40 },
       });
-      const part = JSON.parse((await run(["stats", "2026-02-01", "--from", name, "-o", "json"], input)).stdout);
+      const part: unknown = JSON.parse(
+        (await run(["stats", "2026-02-01", "--from", name, "-o", "json"], input)).stdout,
+      );
       expect(part).toMatchObject({ from: "2026-02-01T00:00:00.000Z", total: { runs: 9 } });
     }
   });

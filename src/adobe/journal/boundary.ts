@@ -26,11 +26,12 @@ export function isWhole({ prints }: Opening): boolean {
 
 /**
  * An opening with another page of the stretch; `before` is `null` for the first page with events.
- * @returns `null` where no boundary can be made of it: its first event has no position, or stands there twice. Pure.
+ * @returns `null` where no boundary can be made of it: its first event has no position, or something stands there twice.
+ * Pure.
  */
 export function addToOpening(before: Opening | null, page: Page): Opening | null {
   const position = before?.position ?? firstPosition(page);
-  if (position === null) return null;
+  if (position === null || repeatsItself(page)) return null;
   const some = before?.prints ?? [];
   const prints = [...some, ...firstEntries(page, entriesCompared - some.length).map(printOf)];
   const [first, ...rest] = prints;
@@ -59,7 +60,8 @@ export function meet<S>(pages: readonly Page[], openings: readonly (readonly [S,
       for (const [stretch, opening] of openings) {
         if (opening.position !== position) continue;
         const same = commonStart(opening.prints, read);
-        if (same.count === opening.prints.length) return { kind: "met", stretch, page: index, entry: at };
+        const isMet = same.count === opening.prints.length && !repeatsItself(page);
+        if (isMet) return { kind: "met", stretch, page: index, entry: at };
         if (same.isAll) return { kind: "open", page: index };
         // Another event at its position only is no matter; the same event with another one after it is.
         if (same.count > 0) return { kind: "twice", stretch };
@@ -67,6 +69,21 @@ export function meet<S>(pages: readonly Page[], openings: readonly (readonly [S,
     }
   }
   return { kind: "none" };
+}
+
+/**
+ * Whether the same event stands at the same position twice in a page. Where that happens, a few entries in a row may well
+ * come twice, too, and then prove nothing: what lies between them would be lost.
+ */
+function repeatsItself({ entries }: Page): boolean {
+  const at = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    const others = at.get(entry.position);
+    if (others === undefined) at.set(entry.position, [entry]);
+    else others.push(entry);
+  }
+  // Events that share a position are few, if there are any; only they must be told apart.
+  return at.size < entries.length && [...at.values()].some((same) => new Set(same.map(printOf)).size < same.length);
 }
 
 /** The fingerprint of the nth of these entries and those of the pages after; `null` past the end of what was read. */

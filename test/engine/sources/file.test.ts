@@ -138,7 +138,10 @@ describe("a file", () => {
       "holds no lines to read",
     ],
   ])("that is %s is refused", async (_, content, message) => {
-    await expect(readFile(content)).rejects.toMatchObject({ kind: "usage", message: expect.stringContaining(message) });
+    await expect(readFile(content)).rejects.toMatchObject({
+      kind: "usage",
+      message: expect.stringContaining(message) as string,
+    });
   });
 
   test("that is not there, or a folder, is refused by name", async () => {
