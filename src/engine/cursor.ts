@@ -2,6 +2,7 @@ import { FlowrunError, reasonOf } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { keysKept, type Cursor, type CursorStore } from "../adobe/journal/cursor.ts";
 import { retentionMs } from "../adobe/journal/retention.ts";
+import { isSliding } from "../adobe/journal/when.ts";
 import type { Notify } from "../notices.ts";
 import { keptKey } from "../runs/events/event-key.ts";
 import { profileFlag } from "../adobe/settings/profile-name.ts";
@@ -119,6 +120,8 @@ function mover(
 ): MarkStore["move"] {
   let cursor = saved;
   return async (taken, mark) => {
+    // A place that slides along with the clock would leave out what comes until it is asked for again.
+    if (isSliding(mark.next)) return;
     const moved = moveCursor(cursor, taken, mark, connection, host.now());
     if (!mark.atEnd && cursor !== null && isIdle(cursor, moved)) return;
     cursor = moved;

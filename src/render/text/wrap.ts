@@ -31,8 +31,9 @@ function wrapPlain(line: string, room: number, lines: string[]): void {
   const text = line.trim();
   let at = 0;
   while (text.length - at > room) {
-    const blank = text.lastIndexOf(" ", at + room);
-    const end = blank > at ? blank : endOfWord(text, at, room);
+    // In what may stand on the line alone: a search through all before it would take longer with each line.
+    const blank = text.slice(at, at + room + 1).lastIndexOf(" ");
+    const end = blank > 0 ? at + blank : endOfWord(text, at, room);
     lines.push(text.slice(at, end));
     at = text[end] === " " ? end + 1 : end;
   }
