@@ -50,7 +50,8 @@ describe("runsIn", () => {
   it("adds the event where it is asked for, and tells of what it cannot read", () => {
     const notices: Notice[] = [];
     const onNotice = (notice: Notice) => notices.push(notice);
-    expect(runsIn(runEvent(1), { raw: true, onNotice })[0]?.raw).toEqual(runEvent(1));
+    const event = runEvent(1);
+    expect(runsIn(event, { raw: true, onNotice })[0]?.raw).toEqual(event);
     expect(notices).toEqual([]);
     expect(runsIn({ event: { header: header("sources_flow_run_success") } }, { onNotice })).toEqual([]);
     expect(notices).toMatchObject([{ kind: "warning" }]);

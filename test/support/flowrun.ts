@@ -76,7 +76,7 @@ export function settingsFor(server: DemoServer): Record<string, string> {
  * takes a process to do what the options say; else here, which spares the start.
  */
 export async function flowrun(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
-  if (!mayRunHere(options)) return start(args, options).finished;
+  if (!mayRunHere(args, options)) return start(args, options).finished;
   const { runHere } = await import("./in-process.ts");
   const finished = await runHere(args, options);
   const leak = findLeak(finished.stdout + finished.stderr);
@@ -84,12 +84,13 @@ export async function flowrun(args: readonly string[], options: RunOptions = {})
   return finished;
 }
 
-/** Node, the time zone, the folder and the user are the process's. */
-function mayRunHere({ env = {}, cwd, uid, input = "" }: RunOptions): boolean {
+/** Node, the time zone, the user and his home, and the folder are the process's. */
+function mayRunHere(args: readonly string[], { env = {}, cwd, uid }: RunOptions): boolean {
   const isNodes = Object.keys(env).some((name) => name.startsWith("NODE_") || name.startsWith("SSL_"));
   const isOther = process.env["FLOWRUN_BIN"] !== undefined || process.env["FLOWRUN_NODE"] !== undefined;
-  const isPlain = typeof input === "string" || Buffer.from(input).toString("utf8").length === input.length;
-  return !isOther && !isNodes && isPlain && cwd === undefined && uid === undefined && (env["TZ"] ?? "UTC") === "UTC";
+  const isHomes = !(env["FLOWRUN_HOME"] ?? "").startsWith("/") || args.some((arg) => arg.includes("~"));
+  const isMoved = cwd !== undefined || uid !== undefined || (env["TZ"] ?? "UTC") !== "UTC";
+  return !isOther && !isNodes && !isHomes && !isMoved;
 }
 
 /** Starts flowrun as a process of its own. */

@@ -3,6 +3,7 @@ import { createTransport, type Transport } from "../../src/adobe/http/transport.
 import type { Host, Output } from "../../src/host.ts";
 import { discreet, keepSecretsOf } from "../../src/mask.ts";
 import { findDirs } from "../../src/state/dirs.ts";
+import { decodeText } from "../../src/text/encoding.ts";
 import type { Finished, RunOptions } from "./flowrun.ts";
 import { open, realSleep } from "./host.ts";
 
@@ -37,7 +38,7 @@ export async function runHere(args: readonly string[], { env = {}, input = "" }:
     },
     stdin: {
       isTTY: false,
-      read: () => Promise.resolve(bytes.toString("utf8")),
+      read: () => Promise.resolve(decodeText(bytes)),
       async *pieces() {
         if (bytes.length > 0) yield await Promise.resolve(bytes);
       },
