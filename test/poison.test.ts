@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { parseAllDocuments } from "yaml";
+import { casesOf } from "./support/cases.ts";
 import { describe, expect, test } from "vitest";
 import { digest, type Digest } from "../src/engine/digest.ts";
 import { findDuration, findInstant } from "../src/adobe/journal/when.ts";
@@ -104,7 +105,7 @@ describe("whatever an event holds, every format tells the runs around it", () =>
       expect([ids[0], ids.at(-1)]).toEqual(["run-1", "run-2"]);
       expectWhole(format, text, runs);
     });
-    await fc.assert(property, { numRuns: 300 });
+    await fc.assert(property, { numRuns: casesOf(100) });
   });
 });
 
@@ -160,5 +161,5 @@ test("show and stats tell any run", { timeout: 120_000 }, async () => {
       }
     },
   );
-  await fc.assert(property, { numRuns: 200 });
+  await fc.assert(property, { numRuns: casesOf(70) });
 });

@@ -6,10 +6,10 @@ import { createInterface } from "node:readline";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { bareEnv, binary, node, scratch } from "../support/flowrun.ts";
 
-const events = 200_000;
+const events = 100_000;
 const mebibyte = 1024 * 1024;
 
-/** A journal of 200,000 runs in a process of its own; resolves with what a user would export to reach it. */
+/** A journal of 100,000 runs in a process of its own; resolves with what a user would export to reach it. */
 async function serve(): Promise<Record<string, string>> {
   const journal = spawn(process.execPath, [resolve("bench/journal.js"), JSON.stringify({ events, runShare: 1 })]);
   onTestFinished(() => void journal.kill());
@@ -43,7 +43,7 @@ async function readAll(child: ChildProcess, pauseMs: (read: number) => number) {
   return { code, lines, most };
 }
 
-describe.skipIf(process.platform !== "linux")("200,000 events through `since oldest` stay under 240 MiB", () => {
+describe.skipIf(process.platform !== "linux")("100,000 events through `since oldest` stay under 240 MiB", () => {
   it.each<[string, (read: number) => number]>([
     ["read at full speed", () => 0],
     // A second's rest after every 64 MiB or so, and slow all the way through the first 8 MiB.

@@ -14,6 +14,7 @@ import { retentionMs } from "../../../src/adobe/journal/retention.ts";
 import { emptyTally } from "../../../src/engine/pump.ts";
 import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
 import { marksOf, resolveEventSelection } from "../../../src/runs/events/event-selection.ts";
+import { cases } from "../../support/cases.ts";
 import { noon } from "../../support/host.ts";
 import { calm, expectSilence, simulate, type Kind, type Plan, type Simulation, type Written } from "./simulation.ts";
 import { answerOf, failureOf } from "./story.ts";
@@ -98,7 +99,6 @@ function readingOf({ journal }: Simulation, limit: number | null, skims: boolean
   return { journal: skims ? { ...journal, marks: marksOf(events) } : journal, limit, onExpired: "fail" as const };
 }
 
-const cases = Number(process.env["FLOWRUN_CASES"] ?? 1200);
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
