@@ -33,6 +33,8 @@ const groups = [
 ].map(group);
 
 function group({ name, parts }) {
+  const gone = parts.filter((part) => !existsSync(source(part)));
+  if (gone.length > 0) throw new Error(`build.js names parts that are gone: ${gone.join(", ")}`);
   return { name, test: (id) => parts.map(source).includes(id) };
 }
 
@@ -45,15 +47,24 @@ const without = {
   name: "without",
   resolveId: (id, importer = "") =>
     replaced.some(({ name, by }) => id === name && by.test(importer)) ? `\0${id}` : null,
-  load: (id) =>
-    replaced.find(({ name }) => id === `\0${name}`)?.code ?? (unused.test(id) ? "module.exports = null;" : null),
+  load: (id) => {
+    const stood = replaced.find(({ name }) => id === `\0${name}`) ?? unused.find(({ path }) => path.test(id));
+    if (stood !== undefined) met.add(stood);
+    return stood?.code ?? null;
+  },
 };
-const unused = /[/\\]undici[/\\]lib[/\\](?:dispatcher[/\\]client-h2|web[/\\]fetch[/\\]body)[.]js$/;
+const unused = [
+  /undici[/\\]lib[/\\]dispatcher[/\\]client-h2[.]js$/,
+  /undici[/\\]lib[/\\]web[/\\]fetch[/\\]body[.]js$/,
+].map((path) => ({ path, code: "module.exports = null;" }));
 const replaced = [
   { name: "node:http", by: /[/\\]undici[/\\]/, code: "module.exports = { maxHeaderSize: 16_384 };" },
   { name: "node:child_process", by: /[/\\]commander[/\\]/, code: "module.exports = null;" },
   { name: "env-paths", by: /[/\\]conf[/\\]/, code: "export default null;" },
 ];
+
+/** The stand-ins that a build had use for: one that has none stands for what a package does not load any more. */
+const met = new Set();
 
 /** The version is asked for without the program. */
 const apart = {
@@ -122,6 +133,11 @@ const libraries = await Promise.all(
     }),
   ),
 );
+
+const idle = [...replaced, ...unused].filter((stood) => !met.has(stood));
+if (idle.length > 0) {
+  throw new Error(`build.js stands in for what nobody loads: ${idle.map(({ name, path }) => name ?? path).join(", ")}`);
+}
 
 const declarations = declarationsOf(source("index"));
 for (const extension of ["ts", "cts"]) writeFileSync(`dist/index.d.${extension}`, declarations);

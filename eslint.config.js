@@ -63,6 +63,13 @@ export default defineConfig(
     },
   },
   {
+    files: ["**/*.js"],
+    extends: [tseslint.configs.recommended, tseslint.configs.stylistic],
+    rules: { eqeqeq: ["error", "always", { null: "ignore" }] },
+  },
+  // Adobe's client is CommonJS.
+  { files: ["bench/aio/*.js"], rules: { "@typescript-eslint/no-require-imports": "off" } },
+  {
     files: ["src/**/*.ts"],
     ignores: ofTheProcess,
     rules: {
@@ -87,7 +94,11 @@ export default defineConfig(
     },
   },
   // The one file that an old Node must be able to read, since it says so.
-  { files: ["bin/*.js"], languageOptions: { ecmaVersion: 5, sourceType: "commonjs" } },
+  {
+    files: ["bin/*.js"],
+    languageOptions: { parserOptions: { ecmaVersion: 5, sourceType: "commonjs" } },
+    rules: { "no-var": "off", "@typescript-eslint/no-require-imports": "off" },
+  },
   // A tool asks for its settings as a default export; a declaration tells what somebody else exports.
   { files: ["*.config.ts", "**/*.d.ts"], rules: { "no-restricted-syntax": "off" } },
 );
