@@ -1,4 +1,4 @@
-import { mayAsk } from "../adobe/journal/cursor.ts";
+import { isAllowedNext } from "../adobe/journal/cursor.ts";
 import type { Resumption } from "../engine/sinks/sink.ts";
 import { FlowrunError } from "../errors.ts";
 import { parseObject, textOf } from "../json.ts";
@@ -21,7 +21,7 @@ export function writeMark({ journal, next, readUntil, movedAt, keys }: SavedMark
 /**
  * The mark that a text holds.
  * @param journal the name of the journal that is read.
- * @throws FlowrunError `usage` for a text that is none, or not whole; `settings` for a mark of another journal. Pure.
+ * @throws FlowrunError `usage` for a text that is none, or is damaged; `settings` for a mark of another journal. Pure.
  */
 export function readMark(text: string, journal: string): SavedMark {
   const mark = decodeMark(text);
@@ -32,7 +32,7 @@ export function readMark(text: string, journal: string): SavedMark {
     });
   }
   // A text may have been made by anybody, and the token goes where it says.
-  if (typeof mark.next === "string" && !mayAsk(mark.next, journal))
+  if (typeof mark.next === "string" && !isAllowedNext(mark.next, journal))
     throw damaged("it names a place outside its journal");
   return mark;
 }
@@ -48,7 +48,8 @@ function decodeMark(text: string): SavedMark {
     });
   }
   const json = Buffer.from(body, "base64url").toString();
-  if (told !== version || rest.length > 0 || print !== writeFingerprint(json)) throw damaged("it is not whole");
+  if (told !== version || rest.length > 0 || print !== writeFingerprint(json))
+    throw damaged("it is cut off, or was changed");
   const fields = parseObject(json);
   const journal = textOf(fields?.["journal"]);
   const { next, readUntil, movedAt, keys } = fields ?? {};

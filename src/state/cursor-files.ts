@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { FlowrunError, reasonOf } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { mayAsk, type Cursor, type CursorStore } from "../adobe/journal/cursor.ts";
+import { isAllowedNext, type Cursor, type CursorStore } from "../adobe/journal/cursor.ts";
 import { parseObject, textOf } from "../json.ts";
 import { profileFlag } from "../adobe/settings/profile-name.ts";
 import { filesIn } from "./folders.ts";
@@ -126,7 +126,7 @@ function decodeCursor(text: string): Cursor | string {
   const { runs, events, keys } = fields;
   if (journal === null || next === null || !(Math.max(savedAt, readUntil, movedAt) < latest)) return notACursor;
   if (typeof runs !== "number" || typeof events !== "number" || !isTexts(keys)) return notACursor;
-  if (!mayAsk(next, journal)) return "its `next` is no URL to which the access token may go";
+  if (!isAllowedNext(next, journal)) return "its `next` is no URL to which the access token may go";
   return { journal, next, position: textOf(fields["position"]), savedAt, readUntil, movedAt, runs, events, keys };
 }
 

@@ -41,7 +41,9 @@ describe("a proxy that refuses", () => {
     expect(code).toBe(5);
     expect(proxy.targets()).toEqual(Array.from({ length: 5 }, () => "ims.invalid:443"));
     expect(stderr.match(/attempt \d, again in/g)).toHaveLength(4);
-    expect(stderr).toContain(`why: the proxy ${proxy.address} did not open a way to ims.invalid:443: closed the conn`);
+    expect(stderr).toContain(
+      `why: the proxy ${proxy.address} did not open a tunnel to ims.invalid:443: closed the conn`,
+    );
   });
 
   it("by closing each connection: Ctrl-C ends tail, which does not give up", async () => {

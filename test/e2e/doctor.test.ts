@@ -300,8 +300,8 @@ describe("where something is wrong", () => {
   });
 
   it.each([
-    ["502 Bad Gateway", /there is no way to ims\.invalid by the proxy \S+: the proxy \S+ answered 502 Bad Gateway/],
-    ["403 Forbidden", /there is no way to ims\.invalid by the proxy \S+: the proxy \S+ answered 403 Forbidden/],
+    ["502 Bad Gateway", /ims\.invalid cannot be reached through the proxy \S+: the proxy \S+ answered 502 Bad Gateway/],
+    ["403 Forbidden", /ims\.invalid cannot be reached through the proxy \S+: the proxy \S+ answered 403 Forbidden/],
     ["407 Auth", /the proxy \S+ refuses the user and password in HTTPS_PROXY: the proxy \S+ answered 407 Auth/],
   ])("names a proxy that answers %s, and what to look at", async (status, told) => {
     const { env } = await adobe();

@@ -127,7 +127,7 @@ describe("a journal that fails", () => {
     const journal = await openJournal({ faults: [{ fault }] });
     const { code, stdout, stderr } = await journal.run("since oldest --retries 2");
     expect([code, stdout]).toEqual([5, ""]);
-    expect(threeLines(stderr)[0]).toContain("not whole");
+    expect(threeLines(stderr)[0]).toContain("cannot be read");
   });
 });
 

@@ -50,7 +50,7 @@ export async function readBody(
 function hasten({ stream }: Arriving, onSlow: BodyOptions["onSlow"], { slowMs, mostMs, after }: Pace) {
   return [
     after(slowMs, () => onSlow?.()),
-    after(mostMs, () => stream.destroy(new Error(`the answer was not whole after ${lasting(mostMs)}`))),
+    after(mostMs, () => stream.destroy(new Error(`the answer had not ended after ${lasting(mostMs)}`))),
   ];
 }
 
@@ -79,7 +79,7 @@ function grown(bytes: Buffer, size: number, needed: number): Buffer {
 function tooLarge({ asked }: Arriving, mostBytes: number, done: "received" | "unpacked"): FlowrunError {
   const limit = mostBytes >= mebibyte ? `${mostBytes / mebibyte} MB` : `${mostBytes} bytes`;
   return new FlowrunError("protocol", `the answer to ${asked} is larger than ${limit}`, {
-    why: `so much of it was ${done}, and there was more`,
+    why: `that much was ${done}, and there was more`,
     hint: "ask for fewer events at a time (--limit 50); else check the URLs and any proxy in between",
     examine: true,
   });
@@ -132,7 +132,7 @@ async function unpack(packed: Uint8Array, coding: string, mostBytes: number): Pr
     .split(",")
     .map((name) => name.trim())
     .filter((name) => name !== "" && name !== "identity");
-  if (codings.length > mostCodings) throw new Error(`the answer is packed ${codings.length} times`);
+  if (codings.length > mostCodings) throw new Error(`the answer is compressed ${codings.length} times`);
   let bytes = packed;
   for (const name of codings.toReversed()) {
     // A body that is not there was not packed, whatever the headers say.
@@ -156,7 +156,7 @@ function methodFor(coding: string, bytes: Uint8Array): "gunzip" | "inflate" | "i
     case "br":
       return "brotliDecompress";
     default:
-      throw new Error(`the answer is packed as '${coding}', which was not asked for`);
+      throw new Error(`the answer is compressed as '${coding}', which was not asked for`);
   }
 }
 

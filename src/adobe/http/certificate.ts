@@ -29,13 +29,13 @@ export function certificateFailure(error: Error, of: string): FlowrunError | nul
   if (timing !== undefined) {
     return new FlowrunError("unavailable", `by this machine's clock the certificate of ${of} ${timing}`, {
       why,
-      hint: "compare the clock with: date -u   and set it: timedatectl set-ntp true; where it is right, the certificate must be renewed by who runs that host",
+      hint: "compare the clock with: date -u   and set it: timedatectl set-ntp true; if the clock is right, whoever runs that host must renew the certificate",
       cause: error,
     });
   }
   if (untrusted.has(code)) {
     return new FlowrunError("unavailable", `the certificate of ${of} is not trusted by this machine`, {
-      why: `${why}; often it is a company's proxy that reads along, with a certificate authority of its own`,
+      why: `${why}; often a company's proxy decrypts the traffic, with a certificate authority of its own`,
       hint: "export NODE_EXTRA_CA_CERTS=<file.pem>   with that certificate authority's certificate",
       cause: error,
     });

@@ -99,10 +99,10 @@ export function createConnector({ findProxy, sleep, lookup = findAddresses }: Co
  */
 function handOver(socket: Socket, of: string, done: Done): void {
   if (socket.destroyed) {
-    done(new Error(`${of} closed the connection as soon as it was there`), null);
+    done(new Error(`${of} closed the connection as soon as it was open`), null);
   } else if (socket.readableLength > 0) {
     socket.destroy();
-    done(new Error(`${of} spoke before it was asked anything`), null);
+    done(new Error(`${of} sent data before it was asked anything`), null);
   } else {
     done(null, socket);
   }

@@ -75,7 +75,7 @@ async function ask(socket: Socket, proxy: Proxy, target: string, tunnelling: Tun
       });
       asking.once("error", (error) => {
         const how = "code" in error && error.code === "ECONNRESET" ? "closed the connection" : error.message;
-        reject(new Error(`the proxy ${address} did not open a way to ${target}: ${how}`));
+        reject(new Error(`the proxy ${address} did not open a tunnel to ${target}: ${how}`));
       });
       void sleep(timeoutMs, AbortSignal.any([signal, over.signal])).then(() => {
         const late = `no answer within ${timeoutMs / 1000} s`;
@@ -93,8 +93,8 @@ function refusal(proxy: Proxy, target: string, { code, text, schemes }: Status):
   const answered = `the proxy ${address} answered ${code}${text === "" ? "" : ` ${text}`} when asked for ${target}`;
   if (code !== 407) return new Error(answered);
   if (schemes.length > 0 && !schemes.some((scheme) => scheme.toLowerCase() === "basic")) {
-    return new FlowrunError("unavailable", `the proxy ${address} wants one to sign in by ${schemes.join(" or ")}`, {
-      why: `${answered}; flowrun can only tell it a user and a password`,
+    return new FlowrunError("unavailable", `the proxy ${address} asks for a sign-in by ${schemes.join(" or ")}`, {
+      why: `${answered}; flowrun can only send it a user and a password`,
       hint: `let a program on this machine sign in, such as cntlm or px, and go through that: export ${variable}=http://127.0.0.1:<port>`,
     });
   }

@@ -114,7 +114,9 @@ async function readPage(
   const skimmed = journal.marks === undefined ? null : skimPage(bytes, journal.marks);
   const body = skimmed ?? decodePage(bytes);
   if (body === null) {
-    return { trouble: unavailable("the journal sent a page that is not whole", "its body is not the JSON of a page") };
+    return {
+      trouble: unavailable("the journal sent a page that cannot be read", "its body is not the JSON of a page"),
+    };
   }
   const now = journal.host.now();
   return {

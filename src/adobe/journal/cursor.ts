@@ -4,7 +4,7 @@ import { mayFollow } from "../gateway/follow.ts";
 export interface Cursor {
   /** Which journal: its URL, or `demo:`. A cursor is of no use in another one. */
   readonly journal: string;
-  /** What to ask next, as the journal gave it: an absolute URL. */
+  /** The URL to ask next, as the journal gave it; absolute. */
   readonly next: string;
   /** Of the last event read; for people to look at. */
   readonly position: string | null;
@@ -17,7 +17,7 @@ export interface Cursor {
   /** Since the cursor was made. */
   readonly runs: number;
   readonly events: number;
-  /** What is kept of the keys of the last runs, so that a redelivery across restarts is dropped; short, each of them. */
+  /** Short forms of the keys of the last runs, so that a redelivery after a restart is dropped. */
   readonly keys: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export const keysKept = 2000;
  * Whether a `next` that was kept may be asked for. The rule is the one for links that a journal sends, since a file may
  * have been written by anybody: an absolute URL to which the token may go. The demo's has no host. Pure.
  */
-export function mayAsk(next: string, journal: string): boolean {
+export function isAllowedNext(next: string, journal: string): boolean {
   if (!URL.canParse(next) || !URL.canParse(journal)) return false;
   return new URL(journal).origin === "null" ? next.startsWith(`${journal}/`) : mayFollow(next, journal, journal);
 }

@@ -5,9 +5,10 @@ import { createProgress, pauseAfter, type Progress } from "./progress.ts";
 import { retentionMs } from "./retention.ts";
 import { isSliding, startAt, startUrl, type Start } from "./when.ts";
 
-/** What to do when the place to read on from has expired (410). */
+/** The way to go on when the place to read on from has expired (410). */
 export type OnExpired = "fail" | "oldest" | "latest";
 
+/** A reading of a journal: where it starts, how far it goes, and what earlier readings left. */
 export interface Reading {
   readonly journal: Journal;
   readonly start: Exclude<Start, { kind: "last" }>;
@@ -16,9 +17,9 @@ export interface Reading {
   /** Goes on after the end of the journal, waiting as it says. */
   readonly follow: boolean;
   readonly onExpired: OnExpired;
-  /** What is known of the place to start from, where an earlier reading left it. Epoch milliseconds. */
+  /** The times of the place to start from, where an earlier reading left it. Epoch milliseconds. */
   readonly past: { readonly readUntil: number; readonly movedAt: number } | null;
-  /** What an earlier walk saw that this one goes on with, so that going in a circle is noticed. */
+  /** The pages that an earlier walk saw, where this one goes on from it, so that going in a circle is noticed. */
   readonly progress?: Progress;
   /** Whether it is likely that the page after the one under way is wanted: then it is asked for already. Default: it is. */
   readonly isNextWanted?: () => boolean;
@@ -99,7 +100,7 @@ async function* walk(reading: Reading): AsyncGenerator<Page, void, undefined> {
   }
 }
 
-/** What is known of the place we read from. Epoch milliseconds. */
+/** The times of the place that is read from. Epoch milliseconds. */
 interface Life {
   /** Everything recorded before was read. */
   readUntil: number;

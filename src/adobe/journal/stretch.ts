@@ -112,5 +112,5 @@ function paceAfter(
   return times === null || pace === null ? at - last : (pace + at - last) / 2;
 }
 
-/** What is left of a stretch whose events tell no time is taken for so many pages, so that it is shared out all the same. */
+/** A stretch whose events tell no time is assumed to have this many pages left, so that it is shared out all the same. */
 const pagesOfUnknown = 64;

@@ -64,7 +64,7 @@ async function readAnswer(answer: Answer): Promise<NameAnswer> {
 
 /** A flow comes alone in a list (`items`), and bare from some. */
 function readName(body: JsonObject | null): NameAnswer {
-  if (body === null) return { trouble: "Flow Service sent an answer that is not whole" };
+  if (body === null) return { trouble: "Flow Service sent an answer that cannot be read" };
   const { items } = body;
   const flow: unknown = Array.isArray(items) ? items[0] : body;
   return { name: isObject(flow) ? textOf(flow["name"]) : null };

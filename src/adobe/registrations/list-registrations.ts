@@ -79,7 +79,7 @@ async function readPage(answer: Answer): Promise<Attempt<JsonObject>> {
   const page = parseObject(new TextDecoder().decode(await answer.body()));
   if (page !== null) return { value: page };
   return {
-    trouble: unavailable("the registrations API sent a list that is not whole", "its body is not a JSON object"),
+    trouble: unavailable("the registrations API sent a list that cannot be read", "its body is not a JSON object"),
   };
 }
 

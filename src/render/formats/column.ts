@@ -1,7 +1,7 @@
 import type { Painter } from "../text/painter.ts";
 
 /**
- * What a column holds, which decides how it is told to people: `duration` is milliseconds, `share` goes from 0 to 1,
+ * The kind of a column's values, which decides how they are shown to people: `duration` is milliseconds, `share` goes from 0 to 1,
  * `flag` is a boolean, `code` an error's, `drawing` a bar or a line of blocks. Only a `text` may be cut where room is
  * short.
  */
@@ -13,7 +13,7 @@ export type ColumnValue = string | number | boolean | readonly string[] | null;
 
 /** One column of rows of any type. */
 export interface Column<Row> {
-  /** What `--columns` calls it and CSV writes above it: the path of the field, or a word for what is made of several. */
+  /** Its name in `--columns` and in CSV's header: the path of the field, or a word for one that is made of several fields. */
   readonly name: string;
   /** Its name in a table, unique too. */
   readonly title: string;

@@ -22,7 +22,7 @@ export function encodeRow<Row>(columns: readonly Column<Row>[], row: Row, time: 
   return `${ids}\t${texts.join("\t")}`;
 }
 
-/** What `encodeRow` joined, taken apart again. Pure. */
+/** The cells that `encodeRow` joined, taken apart again. Pure. */
 export function decodeRow<Row>(columns: readonly Column<Row>[], encoded: string): readonly Cell[] {
   const [places = "", ...texts] = encoded.split("\t");
   const ids = places.split(" ");

@@ -2,10 +2,13 @@ import { widthUpTo } from "../text/cut-text.ts";
 import type { Column, ColumnKind } from "./column.ts";
 import type { Cell } from "./encoded-row.ts";
 
-/** What a column needs: with everything whole; with its text cut, but ids in between whole; with these, too, in the way. */
+/** The width that a column needs, in columns of a terminal. */
 export interface Span {
+  /** With nothing cut. */
   readonly full: number;
+  /** With its texts cut, but the ids among them whole. */
   readonly neat: number;
+  /** With its texts cut, and ids among them left to push their own rows out of line. */
   readonly least: number;
 }
 
@@ -19,7 +22,7 @@ export interface Fitted<Row> {
 /** Blanks between two columns. */
 export const gap = 2;
 
-/** What columns of a stream take before any row says otherwise, so that pages of one row line up. Pure. */
+/** The widths of a stream's columns before any row is known, so that pages of one row line up. Pure. */
 export function usualSpans<Row>(columns: readonly Column<Row>[]): readonly Span[] {
   return columns.map(({ kind, title, usual = usualOf[kind] ?? 7 }) => {
     const full = Math.max(usual, title.length);
@@ -29,7 +32,7 @@ export function usualSpans<Row>(columns: readonly Column<Row>[]): readonly Span[
 
 const usualOf: Readonly<Partial<Record<ColumnKind, number>>> = { bytes: 8, code: 18, text: 10 };
 
-/** What a column may come down to: a text is cut, a long error code pushes what stands after it, in its own row. */
+/** The least width of a column: a longer text is cut, a longer error code pushes the rest of its own row to the right. */
 const leastOf: Readonly<Partial<Record<ColumnKind, number>>> = { text: 10, code: 36 };
 
 /** Where there is no right edge, one monstrous cell pushes its own row and does not pad a hundred thousand others. */

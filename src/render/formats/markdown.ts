@@ -33,7 +33,7 @@ function plainText(text: string): string {
 }
 
 /**
- * What GitHub acts upon: the table's own sign, escapes, HTML, styles (an underscore between letters is none), brackets of
+ * All that GitHub would not show as it is written: the table's own sign, escapes, HTML, styles (an underscore between letters is none), brackets of
  * links and pictures, links without brackets, addresses and mentions, numbers of issues, names of emoji (two digits
  * between colons are a time of day), formulas.
  */
@@ -46,5 +46,5 @@ const entities: ReadonlyMap<string, string> = new Map([
   ["&", "&amp;"],
 ]);
 
-/** What GitHub looks for in the finished page, where no escape is left; it does not look across an element. */
+/** The signs that GitHub looks for in the finished page, where no escape is left; it does not look across an element. */
 const apart = /^(?:[@#$:]|GH-)$/i;

@@ -2,7 +2,7 @@ import type { Look, Renderer } from "./renderer.ts";
 
 /** One format of `--output`: all that help, completion, checks and printing know of it. */
 export interface Format {
-  /** What it is, in a line. */
+  /** Its description for the help, in one line. */
   readonly help: string;
   /** Whether it shows columns (`--columns`, `--no-headers`) rather than whole records. */
   readonly hasColumns: boolean;

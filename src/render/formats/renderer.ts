@@ -9,11 +9,11 @@ import type { Column } from "./column.ts";
 export interface Renderer<Row = never> {
   /** One row, ready to be laid. */
   readonly encode: (row: Row) => string;
-  /** What stands before the first row, also when there is none. */
+  /** The text before the first row, written even if there are no rows. */
   readonly open: () => string;
   /** The next rows, in their order; one at least. */
   readonly lay: (encoded: readonly string[]) => string;
-  /** What stands after the last row. */
+  /** The text after the last row. */
   readonly close: () => string;
   /** True where the layout gains by rows that are laid together. */
   readonly holds: boolean;
@@ -38,7 +38,7 @@ export interface Look<Row> {
   readonly now: () => number;
   /** How many rows there are, where that is known and all are laid at once; `null` for a stream of them. */
   readonly rowCount: number | null;
-  /** What it is written to: whether that is a terminal, and how many columns it has now. */
+  /** The stream that the rows are written to: whether it is a terminal, and how many columns it has now. */
   readonly stream: Pick<Output, "isTTY" | "columns">;
 }
 

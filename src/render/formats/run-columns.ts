@@ -137,7 +137,7 @@ const columns: readonly Column<FlowRun>[] = [
   { name: "raw", title: "RAW", kind: "text", value: ({ raw = null }) => (raw === null ? null : JSON.stringify(raw)) },
 ];
 
-/** What can be shown of flow runs: the paths of the record; `flow`, `error` and `message` are made of several fields. */
+/** All columns of flow runs: the paths of the record; `flow`, `error` and `message` are made of several fields. */
 export const runColumns: ColumnSet<FlowRun> = {
   all: columns,
   usual: [

@@ -17,9 +17,9 @@ export interface TableOptions<Row> {
   readonly time: TimeTelling;
   /** The width to keep to, now; Infinity where nothing may be cut or left out. */
   readonly room: () => number;
-  /** What columns take before any row says otherwise, so that pages of a stream line up; nothing where all rows are known. */
+  /** The widths of the columns before any row is known, so that pages of a stream line up; empty where all rows are known. */
   readonly before: readonly Span[];
-  /** What draws the lines, once it is known what stands in them. */
+  /** The function that draws the lines, once their cells are known. */
   readonly draw: LayGrid;
 }
 

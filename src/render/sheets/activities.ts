@@ -17,7 +17,7 @@ export interface ActivitiesLook {
 type Measured = Omit<Activity, "id" | "name" | "kind" | "errors">;
 
 /**
- * What a run and each of its activities measured, side by side: a line for each measure that any of them knows, unknown
+ * The measures of a run and of each of its activities, side by side: a line for each measure that any of them knows, unknown
  * as `-`. Where there is not room for all activities, the rest follows beneath, the run's own column first again. Pure.
  */
 export function renderActivities(run: FlowRun, { painter, time, width }: ActivitiesLook): readonly string[] {
@@ -33,7 +33,7 @@ export function renderActivities(run: FlowRun, { painter, time, width }: Activit
   ]);
 }
 
-/** What an activity is called: its name, else what kind it is, else its id. Pure. */
+/** The words for an activity: its name, else its kind, else its id. Pure. */
 export function nameActivity({ name, kind, id }: Pick<Activity, "name" | "kind" | "id">): string {
   return name ?? (kind === null ? (id ?? "unnamed activity") : `${kind} activity`);
 }

@@ -3,7 +3,7 @@ import type { Painter } from "../text/painter.ts";
 import { safeText } from "../text/safe-text.ts";
 import { wrapBeside } from "../text/wrap.ts";
 
-/** What the catalogue says of a code in one family, for reading: whole, in lines of at most `width` columns. Pure. */
+/** The catalogue's whole entry on a code of one family, for reading, in lines of at most `width` columns. Pure. */
 export function renderCode(entry: CatalogueEntry, painter: Painter, width: number): string {
   const { code, family, title, rank, meaning, remedy, source, link } = entry;
   return lines([
@@ -19,7 +19,7 @@ export function renderCode(entry: CatalogueEntry, painter: Painter, width: numbe
 
 const summary = "a summary: where a cause stands beside or below it, that is what is wrong";
 
-/** What the form of an unlisted code tells: each family that it may belong to, and where to look it up. Pure. */
+/** The families that an unlisted code may belong to by its form, and where to look it up in each. Pure. */
 export function renderForm(code: string, notes: readonly FamilyNote[], painter: Painter, width: number): string {
   return lines([
     painter.bold(safeText(code)),

@@ -14,7 +14,7 @@ export interface TreeOptions {
   readonly painter: Painter;
   /** Columns that a line may take. */
   readonly width: number;
-  /** What the activity with this id is called. */
+  /** The name of the activity with this id. */
   readonly nameOf: (activity: string) => string;
 }
 
@@ -85,7 +85,7 @@ function bare(message: string): string {
   return words.endsWith(".") ? words.slice(0, -1) : words;
 }
 
-/** What the catalogue says of a code, and of the root cause also what to do: for each family that has the code. */
+/** The catalogue's meaning of a code, with its remedy for the root cause: for each family that has the code. */
 function commentary(
   code: string,
   isRoot: boolean,

@@ -4,15 +4,15 @@ import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { rankOf } from "../../runs/catalogue/ranks.ts";
 import { safeText } from "../text/safe-text.ts";
 
-/** What to type next about a run, and what for. */
+/** A command to type next about a run, and its purpose. */
 export interface NextStep {
   readonly purpose: string;
   readonly command: string;
 }
 
 /**
- * What leads on from a run: its root cause explained, what else it has hit, and the records that failed. `profile` is
- * the one that the user named, if any. Pure.
+ * The commands that lead on from a run: to explain its root cause, to see what else it has hit, and to find the records
+ * that failed. `profile` is the one that the user named, if any. Pure.
  */
 export function nextSteps(run: FlowRun, profile: string | null): readonly NextStep[] {
   const { rootCause, batchIds } = run;

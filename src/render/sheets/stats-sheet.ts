@@ -187,7 +187,7 @@ function causes(all: readonly RootCause[], options: StatsSheetOptions): readonly
   ];
 }
 
-/** What a cause means, if the catalogue knows, else what it said; and the flows that it touched. */
+/** The meaning of a cause, if the catalogue has it, else its message; and the flows that it touched. */
 function details({ code, message, flows }: RootCause, { catalogue, room }: StatsSheetOptions): readonly string[] {
   const meaning = (code === null ? undefined : catalogue?.explain(code)[0]?.meaning) ?? message ?? "";
   const names = flows.slice(0, 5).map(({ id, name }) => safeText(name ?? id));

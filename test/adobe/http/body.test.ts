@@ -93,12 +93,12 @@ describe("content codings", () => {
 
   test("one that was not asked for is named", async () => {
     const answer = await send(page, { "content-encoding": "zstd" });
-    await expect(answer.body()).rejects.toThrow("packed as 'zstd'");
+    await expect(answer.body()).rejects.toThrow("compressed as 'zstd'");
   });
 
   test("a list without end is not followed", async () => {
     const answer = await send(gzipSync(page), { "content-encoding": "gzip, ".repeat(2000) });
-    await expect(answer.body()).rejects.toThrow("packed 2000 times");
+    await expect(answer.body()).rejects.toThrow("compressed 2000 times");
   });
 });
 
@@ -211,7 +211,7 @@ describe("a body that moves, and never gets anywhere", () => {
     const onSlow = vi.fn();
     const answer = await ask(drip, { pace: { slowMs: 100, mostMs: 1000, after } });
     const body = answer.body({ onSlow });
-    await expect(body).rejects.toThrow("not whole after 1000 ms");
+    await expect(body).rejects.toThrow("not ended after 1000 ms");
     expect(onSlow).toHaveBeenCalledTimes(1);
   });
 

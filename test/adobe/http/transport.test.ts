@@ -350,7 +350,7 @@ describe("proxies", () => {
   test.each([
     ["closes the connection", (socket: Socket) => void socket.destroy(), /closed the connection$/],
     ["closes it politely", (socket: Socket) => void socket.end(), /closed the connection$/],
-    ["speaks no HTTP", (socket: Socket) => void socket.end("220 smtp ready\r\n"), /did not open a way to/],
+    ["speaks no HTTP", (socket: Socket) => void socket.end("220 smtp ready\r\n"), /did not open a tunnel to/],
     ["answers 502", answer("502 Bad Gateway"), /answered 502 Bad Gateway when asked for/],
     ["answers 403", answer("403 Forbidden"), /answered 403 Forbidden when asked for/],
     ["answers 503 with no word", answer("503"), /answered 503 when asked for/],
@@ -417,7 +417,7 @@ describe("proxies", () => {
     const asking = open({ env: { HTTPS_PROXY: `user:word@${proxy.address}` } }).send(get("https://a.test/"), running);
     await expect(asking).rejects.toMatchObject({
       name: "FlowrunError",
-      message: `the proxy ${proxy.address} wants one to sign in by Negotiate or NTLM`,
+      message: `the proxy ${proxy.address} asks for a sign-in by Negotiate or NTLM`,
     });
   });
 

@@ -70,7 +70,7 @@ describe("answers", () => {
       { trouble: "Flow Service answered 403: No access" },
     ],
     ["out of order", 503, "<html>sorry</html>", { trouble: "Flow Service answered 503" }],
-    ["half an answer", 200, '{"items":[', { trouble: "Flow Service sent an answer that is not whole" }],
+    ["half an answer", 200, '{"items":[', { trouble: "Flow Service sent an answer that cannot be read" }],
   ])("%s", async (_, status, body, expected) => {
     nock(url).get(`${flows}flow-1`).reply(status, body);
     expect(await ask()).toEqual(expected);

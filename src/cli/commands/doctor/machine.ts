@@ -89,7 +89,7 @@ function lost(hostname: string, proxy: Proxy | null, error: unknown): FlowrunErr
   }
   const { variable, address } = proxy;
   const hint = `check ${variable}, and ask who runs ${address} to let ${hostname} through; or go past it: export NO_PROXY=${hostname}`;
-  return new FlowrunError("unavailable", `there is no way to ${hostname} by the proxy ${address}`, { why, hint });
+  return new FlowrunError("unavailable", `${hostname} cannot be reached through the proxy ${address}`, { why, hint });
 }
 
 function findingOfWays(ways: readonly WayThere[]): Finding {

@@ -13,7 +13,7 @@ export function declareStats(program: Command, host: Host): void {
         "Counts the runs since [when]: how many succeeded, how long they took, what they moved, and what went wrong, with lines that show when.",
       )
       .argument("[when]", '-P1D, -PT2H, 90m, 1d, a date or time (UTC), or oldest (default: "-P1D")')
-      .addOption(new Option("--by <what>", "figures for each of these apart").choices(groupings))
+      .addOption(new Option("--by <what>", "separate figures for each of these").choices(groupings))
       .option("--bucket <duration>", "figures for each stretch of that length: PT1H, 15m"),
   )
     .addHelpText(

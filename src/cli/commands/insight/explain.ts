@@ -17,7 +17,7 @@ import { decodePasted, isPastedText } from "../../../runs/causes/pasted-text.ts"
 import { activityErrors, readErrorReport } from "../../../runs/causes/run-errors.ts";
 
 /**
- * What an error code means and what to do about it, offline: by its name in any case, else by its beginning, its
+ * Prints the meaning of an error code and its remedy, offline: by its name in any case, else by its beginning, its
  * family or a pattern. A whole error text, given or piped in (`-`), is read for its codes. Without a word, the whole
  * catalogue.
  * @throws FlowrunError `notFound` for a code that the catalogue does not have; it names the nearest ones.
@@ -42,7 +42,7 @@ async function readStdin({ stdin }: Host): Promise<string> {
   });
 }
 
-/** What there is to say. */
+/** The entries and notes that the catalogue has for the user's word. */
 interface Found {
   readonly entries: readonly CatalogueEntry[];
   /** An unlisted number, and the families that it may belong to. */
@@ -93,7 +93,7 @@ function unknownCode(word: string): FlowrunError {
 
 const mostSuggested = 3;
 
-/** What can be said of a code that nobody has listed: what its form tells. */
+/** The reason why a code is not found, with what its form tells. */
 function aboutUnknown(word: string): string {
   const notes = catalogue.aboutForm(word);
   if (notes.length === 0) return "nor has it the form of any family of codes that is known";

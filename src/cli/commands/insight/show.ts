@@ -64,7 +64,7 @@ function resolveLookBack(flags: ShowFlags, now: number): JournalStart {
   });
 }
 
-/** What is found, newest window first: a recent run must not wait until seven days have been read. */
+/** The runs that are found, newest window first: a recent run must not wait until seven days have been read. */
 async function findRuns(start: JournalStart, session: Session): Promise<readonly FlowRun[]> {
   // A file is read once.
   const windows = session.origin.kind === "file" ? [start] : windowsTo(start, session.host.now());

@@ -22,7 +22,7 @@ export async function runConfigPath(flags: CommonFlags, host: Host): Promise<voi
   await host.stdout.write(`${profilePath(host.dirs.config, profile)}\n`);
 }
 
-/** What the profile has saved: a line each, a row each, or one object. */
+/** Prints the settings that the profile has saved: a line each, a row each, or one object. */
 export async function runConfigList(flags: ListingFlags, host: Host): Promise<void> {
   const options = resolveOutput(settingColumns, flags);
   const profile = await chosenSaved(flags, host);

@@ -10,7 +10,7 @@ import {
 } from "../../options/flags.ts";
 import { declareOutput } from "../../options/output-options.ts";
 
-/** What sets flowrun up: login, logout, whoami, registrations, profile, config. */
+/** Declares the commands that set flowrun up: login, logout, whoami, registrations, profile, config. */
 export function declareSetup(program: Command, host: Host): void {
   declareLogin(program, host);
   declareLogout(program, host);

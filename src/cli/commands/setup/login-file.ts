@@ -4,7 +4,7 @@ import type { Prompt } from "../../../host.ts";
 import { findGivenFile, readGivenFile } from "../../../state/given-file.ts";
 import type { ProfileKey, ProfileValues } from "../../../adobe/settings/keys.ts";
 
-/** What a file gives to a profile. */
+/** The settings that a file gives to a profile. */
 export interface FileValues {
   readonly values: ProfileValues;
   /** Whether the project has the I/O Management API; `null` where the file does not say. */

@@ -15,6 +15,7 @@ export interface ChosenJournal {
   readonly registration: Registration | null;
 }
 
+/** The user's choices about the journal, and the ways to ask and to warn. */
 export interface JournalWish {
   /** A URL that the user named. */
   readonly journalUrl: string | null;

@@ -32,7 +32,7 @@ export async function askValues(known: ProfileValues, prompt: Prompt): Promise<P
   };
 }
 
-/** What is known of another client is of no use, but for where Adobe is. */
+/** The values that are of use for this client: of another client's, only the addresses of Adobe. */
 function knownOf(clientId: string, known: ProfileValues): ProfileValues {
   if (known.clientId === undefined || known.clientId === clientId) return known;
   const { imsUrl, apiUrl } = known;

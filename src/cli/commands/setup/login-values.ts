@@ -11,7 +11,7 @@ import { filled, profileKeys, type ProfileKey, type ProfileValues } from "../../
 import { askSecret, askValues } from "./login-questions.ts";
 import { readLoginFile, type FileValues } from "./login-file.ts";
 
-/** What there is to log in with. */
+/** The settings to log in with. */
 export interface LoginValues {
   readonly values: ProfileValues;
   /** The journal that the user named, now. */
@@ -57,7 +57,7 @@ export async function gatherLogin(
 
 const fileQuestion = "File from Adobe Developer Console (empty: type the values)";
 
-/** What was saved holds on only for the same client: another one has other journals. */
+/** Saved values are kept only for the same client: another one has other journals. */
 function overlay(saved: ProfileValues, env: ProfileValues, given: ProfileValues): ProfileValues {
   const clientId = given.clientId ?? env.clientId ?? saved.clientId;
   return { ...(saved.clientId === clientId ? saved : {}), ...env, ...given };
