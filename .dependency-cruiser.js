@@ -48,6 +48,7 @@ const rooms = [
       "runs/events",
       "runs/figures",
       "runs/filter",
+      "runs/record",
       "state/cursor-name",
     ],
     because: "Words become domain values here; choices come from the registries so that help cannot lie.",
