@@ -13,11 +13,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: endToEnd, testTimeout: 15_000 },
+        test: { name: "unit", include: ["test/**/*.test.ts"], exclude: endToEnd, testTimeout: 60_000 },
       },
       {
         extends: true,
-        test: { name: "e2e", include: endToEnd, testTimeout: 60_000, hookTimeout: 60_000 },
+        test: { name: "e2e", include: endToEnd, testTimeout: 120_000, hookTimeout: 120_000 },
       },
     ],
   },
