@@ -9,6 +9,7 @@ import type { Source } from "../engine/sources/source.ts";
 import { createTrail } from "../engine/trail.ts";
 import { FlowrunError } from "../errors.ts";
 import type { World } from "../host.ts";
+import { isObject } from "../json.ts";
 import { keepSecret, keepSecretsOf } from "../mask.ts";
 import type { Notify } from "../notices.ts";
 import { marksOf } from "../runs/events/event-selection.ts";
@@ -35,6 +36,7 @@ export interface ReadingWorld extends World {
 
 /** Begins when the first run is asked for; nothing is opened or asked before. */
 export function openReading(options: ReadRunsOptions, openWorld: () => ReadingWorld): RunReading {
+  checkOptions(options);
   const { since } = options;
   const earlier = typeof since === "object" && "mark" in since ? since.mark : null;
   let mark = (): string | null => earlier;
@@ -42,6 +44,20 @@ export function openReading(options: ReadRunsOptions, openWorld: () => ReadingWo
     mark = place;
   });
   return { [Symbol.asyncIterator]: () => runs, mark: () => mark() };
+}
+
+/** A caller in JavaScript has no compiler to tell it. @throws FlowrunError `usage`. */
+function checkOptions(options: unknown): void {
+  const since = isObject(options) ? options["since"] : undefined;
+  const isMark = isObject(since) && typeof since["mark"] === "string";
+  if (typeof since === "string" || since instanceof Date || isMark) return;
+  const isNothing = isObject(since) && since["mark"] === null;
+  throw new FlowrunError("usage", "readRuns does not know where to begin", {
+    why: isNothing
+      ? "the mark is null: the reading that it is of had not read anything yet"
+      : "since is missing, or neither words, a Date nor { mark }",
+    hint: 'readRuns({ since: "-P1D" })',
+  });
 }
 
 /** Told how to make the mark of where the reading is. */

@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { open, stat, type FileHandle } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
@@ -12,15 +13,16 @@ export interface GivenLines {
   /** The file's name as it was given; `stdin`. */
   readonly name: string;
   /**
-   * The lines in their order, some at a time; none at a time where one has to wait for more.
+   * The lines in their order, some at a time; none at a time where one has to wait for more. Ends quietly where it is
+   * told to stop.
    * @throws FlowrunError `usage` where there is no such file, it is a folder, or it holds no text or damaged gzip.
    */
   read(): AsyncIterable<readonly GivenLine[]>;
 }
 
-/** A line of a file or of stdin. */
+/** A line of a file that a user gave. */
 export interface GivenLine {
-  /** From 1. */
+  /** From 1, in the file that it is in. */
   readonly number: number;
   /** Without its end; `null` for one that is longer than 32 MiB. */
   readonly text: string | null;
@@ -28,88 +30,179 @@ export interface GivenLine {
   readonly isWhole: boolean;
 }
 
-/** How far a file is read. */
+/** How given lines are read. */
 export interface GivenOptions {
-  /** Goes on as the file grows, until the signal aborts; one that is cut short or replaced begins anew. */
+  /** Goes on as the file grows; one that is cut short or replaced begins anew, once all of the old one is read. */
   readonly follow: boolean;
-  /** Leaves out what a file holds already. */
+  /** Leaves out the whole lines that a file holds already. */
   readonly fromEnd: boolean;
+}
+
+/** What reading needs of the world: a nap, and the signal that ends it. */
+export interface GivenMeans {
+  readonly sleep: Host["sleep"];
+  readonly signal: AbortSignal;
+  /** Keeps what came out of a pipe, so that it can be read again. */
+  readonly isReadAgain: boolean;
 }
 
 /** A line of more is no record: the longest page of the journal has as much. */
 const longestLine = 32 * 1024 * 1024;
 /** How often a file that is followed is looked at, in milliseconds. */
 const lookEveryMs = 1000;
+/** How often a pipe is asked that has nothing at the moment, in milliseconds. */
+const askEveryMs = 20;
 const pieceBytes = 262_144;
 
-/** The lines of a file, which may be a pipe; plain or gzip, UTF-8 or UTF-16, as its first bytes tell. */
-export function linesOfFile(path: string, options: GivenOptions, host: Pick<Host, "sleep" | "signal">): GivenLines {
-  return { name: path, read: () => split(piecesOf(path, options, host), path) };
+/**
+ * A file that the user named, which may be a pipe; plain or gzip, UTF-8 or UTF-16, as its first bytes tell.
+ * @returns its lines, from wherever and for as long as the options say.
+ */
+export function linesOfFile(path: string, means: GivenMeans): (options: GivenOptions) => GivenLines {
+  const pipe: { again: (() => AsyncIterable<Uint8Array>) | null } = { again: null };
+  return (options) => ({ name: path, read: () => readFiles(path, options, means, pipe) });
 }
 
-/**
- * The lines that come in on stdin, likewise.
- * @param isReadAgain keeps what came in, so that it can be read more than once.
- */
-export function linesOfStdin(stdin: Host["stdin"], isReadAgain: boolean): GivenLines {
+/** The lines that come in on stdin, likewise. */
+export function linesOfStdin(stdin: Host["stdin"], { signal, isReadAgain }: Omit<GivenMeans, "sleep">): GivenLines {
+  const source = isReadAgain ? keeping(() => untilAborted(stdin.pieces(), signal)) : null;
+  const pieces = source ?? (() => untilAborted(stdin.pieces(), signal));
+  return { name: "stdin", read: () => split(pieces(), "stdin", 0) };
+}
+
+/** Hands on what comes, and after that the same again. */
+function keeping(pieces: () => AsyncIterable<Uint8Array>): () => AsyncIterable<Uint8Array> {
   const kept: Uint8Array[] = [];
   let isOver = false;
-  async function* pieces(): AsyncGenerator<Uint8Array, void, undefined> {
+  return async function* () {
     if (isOver) {
       yield* kept;
       return;
     }
-    for await (const piece of stdin.pieces()) {
-      if (isReadAgain) kept.push(piece);
+    for await (const piece of pieces()) {
+      kept.push(piece);
       yield piece;
     }
     isOver = true;
-  }
-  return { name: "stdin", read: () => split(pieces(), "stdin") };
+  };
 }
 
-/** A piece without bytes says that there is no more at the moment. */
-async function* piecesOf(
+/** Nobody waits for a pipe any more once the signal aborts. */
+async function* untilAborted(
+  pieces: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  let stop: () => void = () => undefined;
+  const aborted = new Promise<null>((resolve) => {
+    stop = () => {
+      resolve(null);
+    };
+  });
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    while (!signal.aborted) {
+      const step = await Promise.race([iterator.next(), aborted]);
+      if (step === null || step.done === true) return;
+      yield step.value;
+    }
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/**
+ * The lines of the file, and where that is followed, of those that take its place.
+ * @param pipe what has come out of one that may be read again.
+ */
+async function* readFiles(
   path: string,
   { follow, fromEnd }: GivenOptions,
-  host: Pick<Host, "sleep" | "signal">,
-): AsyncGenerator<Uint8Array, void, undefined> {
+  means: GivenMeans,
+  pipe: { again: (() => AsyncIterable<Uint8Array>) | null },
+): AsyncGenerator<readonly GivenLine[], void, undefined> {
+  if (pipe.again !== null) {
+    yield* split(pipe.again(), path, 0);
+    return;
+  }
   const place = expandHome(path);
   const fail = (error: unknown): never => {
     throw unreadable(path, error, hint);
   };
-  let handle = await open(place, "r").catch(fail);
+  // A pipe that nobody writes to must not keep the process, which waits for every read of the system that is under way.
+  let handle = await open(place, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(fail);
   try {
     const begin = await handle.stat();
-    const isFile = begin.isFile();
-    let offset = fromEnd && isFile ? begin.size : 0;
+    if (begin.isDirectory()) fail(Object.assign(new Error("EISDIR"), { code: "EISDIR" }));
+    if (!begin.isFile()) {
+      const isNamed = begin.isFIFO() && !/^\/(?:dev|proc)\//.test(place);
+      const fresh = (): AsyncIterable<Uint8Array> => piecesOfPipe(handle, isNamed, means, fail);
+      if (means.isReadAgain) pipe.again = keeping(fresh);
+      yield* split((pipe.again ?? fresh)(), path, 0);
+      return;
+    }
+    let from = fromEnd ? await endOfLines(handle, begin.size) : { offset: 0, lines: 0 };
     for (;;) {
-      const buffer = Buffer.allocUnsafe(pieceBytes);
-      const { bytesRead } = await handle.read(buffer, 0, pieceBytes, isFile ? offset : null).catch(fail);
-      offset += bytesRead;
-      if (bytesRead > 0) {
-        yield buffer.subarray(0, bytesRead);
-        continue;
-      }
-      if (!follow || !isFile) return;
-      yield nothing;
-      await host.sleep(lookEveryMs, host.signal);
-      if (host.signal.aborted) return;
-      const other = await openOther(place, handle, offset);
-      if (other === null) continue;
+      const next: { handle: FileHandle | null } = { handle: null };
+      const following = follow ? { place, next } : null;
+      yield* split(piecesOfFile(handle, from.offset, following, means, fail), path, from.lines);
+      if (next.handle === null) return;
       await handle.close();
-      handle = other;
-      offset = 0;
-      // What the other one begins with is not the end of a line of this one.
-      yield newline;
+      handle = next.handle;
+      from = { offset: 0, lines: 0 };
     }
   } finally {
     await handle.close();
   }
 }
 
+/** Where the last whole line of a file ends, and how many lines there are until then. */
+async function endOfLines(handle: FileHandle, size: number): Promise<{ offset: number; lines: number }> {
+  const buffer = Buffer.allocUnsafe(pieceBytes);
+  let end = { offset: 0, lines: 0 };
+  for (let at = 0; at < size;) {
+    const { bytesRead } = await handle.read(buffer, 0, Math.min(pieceBytes, size - at), at);
+    if (bytesRead === 0) break;
+    const piece = buffer.subarray(0, bytesRead);
+    for (let found = piece.indexOf(newline); found !== -1; found = piece.indexOf(newline, found + 1)) {
+      end = { offset: at + found + 1, lines: end.lines + 1 };
+    }
+    at += bytesRead;
+  }
+  return end;
+}
+
+const newline = 0x0a;
+
+/**
+ * A file's bytes to its end. A piece without bytes says that there is no more at the moment.
+ * @param following where it is to be looked at again, and for the file that stands there in its place.
+ */
+async function* piecesOfFile(
+  handle: FileHandle,
+  begin: number,
+  following: { readonly place: string; readonly next: { handle: FileHandle | null } } | null,
+  { sleep, signal }: GivenMeans,
+  fail: (error: unknown) => never,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let offset = begin;
+  while (!signal.aborted) {
+    const buffer = Buffer.allocUnsafe(pieceBytes);
+    const { bytesRead } = await handle.read(buffer, 0, pieceBytes, offset).catch(fail);
+    offset += bytesRead;
+    if (bytesRead > 0) {
+      yield buffer.subarray(0, bytesRead);
+      continue;
+    }
+    // What was written before the other file took its place has just been read to its end.
+    if (following === null || following.next.handle !== null) return;
+    yield nothing;
+    await sleep(lookEveryMs, signal);
+    following.next.handle = await openOther(following.place, handle, offset);
+  }
+}
+
 const nothing = new Uint8Array();
-const newline = new TextEncoder().encode("\n");
 
 /** The file that stands in a file's place, or the same that was cut short; `null` where it is as it was, or none is there now. */
 async function openOther(place: string, handle: FileHandle, offset: number): Promise<FileHandle | null> {
@@ -118,12 +211,40 @@ async function openOther(place: string, handle: FileHandle, offset: number): Pro
   return open(place, "r").catch(() => null);
 }
 
-/** Bytes → lines. */
+/**
+ * A pipe's bytes, to where its last writer closes it.
+ * @param isNamed a pipe in a folder: before anybody writes to it, one waits.
+ */
+async function* piecesOfPipe(
+  handle: FileHandle,
+  isNamed: boolean,
+  { sleep, signal }: GivenMeans,
+  fail: (error: unknown) => never,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let hasBegun = !isNamed;
+  while (!signal.aborted) {
+    const buffer = Buffer.allocUnsafe(pieceBytes);
+    const bytesRead = await handle.read(buffer, 0, pieceBytes, null).then(
+      (read) => read.bytesRead,
+      (error: unknown) => (codeOf(error) === "EAGAIN" ? null : fail(error)),
+    );
+    if (bytesRead === 0 && hasBegun) return;
+    if (bytesRead === null || bytesRead === 0) {
+      await sleep(askEveryMs, signal);
+      continue;
+    }
+    hasBegun = true;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/** Bytes → lines. @param before how many lines stand before them. */
 async function* split(
   pieces: AsyncIterable<Uint8Array>,
   name: string,
+  before: number,
 ): AsyncGenerator<readonly GivenLine[], void, undefined> {
-  let number = 0;
+  let number = before;
   let rest = "";
   let isTooLong = false;
   for await (const text of textsOf(pieces, name)) {

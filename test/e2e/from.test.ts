@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { appendFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -68,6 +69,32 @@ describe("a file instead of the journal", () => {
     const none = await run(["wait", "--from", "-", "--status", "failed"], input);
     expect([none.code, none.stdout]).toEqual([1, ""]);
     expect(none.stderr).toContain("no matching run ended");
+  });
+
+  it.skipIf(process.platform === "win32")("may be a pipe with a name, which Ctrl-C and a deadline end", async () => {
+    const { file, start: begin, run } = await given([runEvent(0)]);
+    const pipe = `${file}.pipe`;
+    execFileSync("mkfifo", [pipe]);
+    const waiting = begin(["since", "--from", pipe, "--json"]);
+    const late = await run(["wait", "--from", pipe, "--timeout", "PT0.3S"]);
+    expect([late.code, late.stdout]).toEqual([7, ""]);
+    waiting.child.kill("SIGINT");
+    expect((await waiting.finished).code).toBe(130);
+    const counting = begin(["stats", "--from", pipe, "-o", "json"]);
+    await writeFile(pipe, `${JSON.stringify(runEvent(1))}\n${JSON.stringify(runEvent(2))}\n`);
+    const { code, stdout } = await counting.finished;
+    expect([code, JSON.parse(stdout)]).toEqual([
+      0,
+      expect.objectContaining({ total: expect.objectContaining({ runs: 2 }) }),
+    ]);
+  });
+
+  it("that is read by nobody any more is let go of", async () => {
+    const { file, start: begin } = await given([runEvent(0)]);
+    const tail = begin(["tail", "--from", file, "--since", "oldest", "--json"]);
+    await tail.saw("run-0");
+    tail.child.stdout?.destroy();
+    expect((await tail.finished).code).toBe(0);
   });
 
   it("is followed by tail, from its end unless told otherwise", async () => {

@@ -91,11 +91,18 @@ function withSettings(settings: Access, way: Way, options: ConnectOptions, host:
   const { env, saved, send, origin, blame, close } = way;
   const { clientId, imsOrgId, apiUrl } = settings;
   const { notify, signal } = options;
-  const world = { ...host, send };
+  // Not all of it: the folders may be such that whoever needs none must not ask for them.
+  const world = {
+    send,
+    now: () => host.now(),
+    sleep: (ms: number, until?: AbortSignal) => host.sleep(ms, until),
+    random: () => host.random(),
+  };
   const journalUrl = findSetting("journalUrl", env, saved)?.value ?? null;
   const credentials: Credentials = { ...settings, secrets: settings.clientSecrets };
-  const place = { cacheFolder: host.dirs.cache, profile: way.profile };
-  const store = origin === null ? createTokenFile(place, credentials, notify) : forgetful;
+  const store = way.keepsTokens
+    ? createTokenFile({ cacheFolder: host.dirs.cache, profile: way.profile }, credentials, notify)
+    : forgetful;
 
   const mintNew = (patience: Patience): Promise<Token> =>
     mint(credentials, { host: world, signal, patience, notify, blame });
@@ -127,5 +134,5 @@ function withSettings(settings: Access, way: Way, options: ConnectOptions, host:
   };
 }
 
-/** The demo's tokens are not kept. */
+/** For tokens that are not kept. */
 const forgetful: TokenStore = { find: () => Promise.resolve(null), keep: () => Promise.resolve() };

@@ -27,6 +27,8 @@ export interface Way {
   readonly blame: (error: FlowrunError) => Promise<FlowrunError>;
   /** Of the demo, which stands for itself for as long as this process lives; `null` for Adobe. */
   readonly origin: string | null;
+  /** Whether its tokens are kept for the next process; those of the demo, and of settings that a program gives, are not. */
+  readonly keepsTokens: boolean;
   readonly close: () => Promise<void>;
 }
 
@@ -53,13 +55,22 @@ export function adobeWay(profile: string, saved: ProfileValues, host: World): Wa
     return cleanSaved(found, profile, () => undefined);
   };
   const blame: Way["blame"] = (error) => nameCulprits(error, { profile, env, saved: readAgain });
-  return { ...givenWay(profile, saved, host), env, blame };
+  return { ...givenWay(profile, saved, host), env, blame, keepsTokens: true };
 }
 
 /** The way to Adobe with these values alone: nothing of the environment goes before them. */
 export function givenWay(profile: string, values: ProfileValues, { send }: Pick<World, "send">): Way {
   const blame: Way["blame"] = (error) => Promise.resolve(error);
-  return { profile, env: {}, saved: values, send, blame, origin: null, close: () => Promise.resolve() };
+  return {
+    profile,
+    env: {},
+    saved: values,
+    send,
+    blame,
+    origin: null,
+    keepsTokens: false,
+    close: () => Promise.resolve(),
+  };
 }
 
 /** The demo's servers live in this process, and are asked directly: no proxy stands between. */

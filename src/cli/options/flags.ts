@@ -135,7 +135,7 @@ export function declareReading(command: Command): Command {
         `a condition over the record's fields: 'records.failed > 100 && durationMs > 30m'`,
         each,
       )
-      .option("--from <file>", "read records or events from a file (- is stdin) instead of the journal, offline")
+      .option("--from <file>", "read records or events from a file (- is stdin) instead of the journal, offline", once)
       .option("--names", "look up in Flow Service the names that events do not carry; kept for a day")
       .option("-n, --max <n>", "stop after so many runs", positive)
       .option("--retries <n>", "failures in a row before since gives up", notNegative, 5)
@@ -156,6 +156,11 @@ export function declareReading(command: Command): Command {
         ),
       ),
   );
+}
+
+function once(value: string, previous: string | undefined): string {
+  if (previous === undefined) return value;
+  throw new InvalidArgumentError("It is given twice; to read several files: cat a b | flowrun since --from -");
 }
 
 function each(value: string, previous: readonly string[] | undefined): readonly string[] {

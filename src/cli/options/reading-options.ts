@@ -109,6 +109,12 @@ export function resolveStart(given: string | undefined, flags: ReadingFlags, now
       hint: "flowrun since -P1D   (the last day)",
     });
   }
+  if (/\.(?:ndjson|jsonl?|gz)$/i.test(words) && flags.from === undefined) {
+    throw new FlowrunError("usage", `'${words}' is no time`, {
+      why: "it has a file's name, and a reading begins at a moment",
+      hint: `flowrun since --from ${words}`,
+    });
+  }
   const start = parseWhen(words, now);
   if (start.kind === "last" && flags.from !== undefined) {
     throw new FlowrunError("usage", "'last' and --from do not go together", {

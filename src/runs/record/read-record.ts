@@ -155,10 +155,14 @@ function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
-/** A time that Date can read, in the record's own form. */
+/** A date and a time of day; where it names no zone, UTC's. */
+const rfc3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?$/i;
+
+/** A time in the record's own form; `null` for anything else. */
 function time(value: unknown): string | null {
   if (typeof value !== "string") return null;
-  const ms = Date.parse(value);
+  const [, day, zone = "Z"] = rfc3339.exec(value) ?? [];
+  const ms = day === undefined ? NaN : Date.parse(day + zone);
   return Number.isNaN(ms) ? null : new Date(ms).toISOString();
 }
 

@@ -23,6 +23,9 @@ const digesting = {
   encode: ({ runId }: FlowRun) => runId,
 };
 
+const { signal, sleep } = fakeHost();
+const means = { signal, sleep, isReadAgain: false };
+
 const once = { follow: false, fromEnd: false };
 
 async function read(lines: GivenLines, more: Partial<typeof digesting> = {}) {
@@ -39,7 +42,7 @@ async function read(lines: GivenLines, more: Partial<typeof digesting> = {}) {
 async function readFile(content: string | Uint8Array, more: Partial<typeof digesting> = {}) {
   const path = join(folder, "given");
   await writeFile(path, content);
-  const { rejects, ...rest } = await read(linesOfFile(path, once, fakeHost()), more);
+  const { rejects, ...rest } = await read(linesOfFile(path, means)(once), more);
   return { ...rest, rejects: rejects.map((text) => text.replace(`${path}:`, "")) };
 }
 
@@ -145,7 +148,7 @@ describe("a file", () => {
   });
 
   test("that is not there, or a folder, is refused by name", async () => {
-    const of = (path: string) => read(linesOfFile(path, once, fakeHost()));
+    const of = (path: string) => read(linesOfFile(path, means)(once));
     await expect(of(join(folder, "none"))).rejects.toMatchObject({ kind: "settings", why: "there is no such file" });
     await expect(of(folder)).rejects.toMatchObject({ kind: "settings", why: "it is a folder" });
   });
@@ -168,7 +171,7 @@ describe("a file that is followed", () => {
       if (change === undefined) host.stop();
       else await change(path);
     };
-    return read(linesOfFile(path, { follow: true, fromEnd }, { signal: host.signal, sleep }));
+    return read(linesOfFile(path, { signal: host.signal, sleep, isReadAgain: false })({ follow: true, fromEnd }));
   }
 
   test("gives what is added, a line written in two halves, too", async () => {
@@ -183,6 +186,31 @@ describe("a file that is followed", () => {
 
   test("from its end leaves out what was there", async () => {
     expect((await follow(true, (path) => appendFile(path, `${event(2)}\n`))).runs).toEqual(["run-2"]);
+  });
+
+  test("is read to its end before the file that takes its place, whose half line is its own", async () => {
+    const { runs, rejects } = await follow(false, async (path) => {
+      await appendFile(path, `${event(2)}\n${event(3).slice(0, 20)}`);
+      await rename(path, `${path}.1`);
+      await writeFile(path, `${event(4)}\n`);
+    });
+    expect(runs).toEqual(["run-1", "run-2", "run-4"]);
+    expect(rejects).toEqual([expect.stringMatching(/:3 it is half a line/)]);
+  });
+
+  test("from its end takes a line whole that was half there", async () => {
+    const path = join(folder, "half");
+    await writeFile(path, `${event(1)}\n${event(2).slice(0, 30)}`);
+    const host = fakeHost();
+    let left = 1;
+    const sleep = async (): Promise<void> => {
+      if (left-- > 0) await appendFile(path, `${event(2).slice(30)}\noops\n`);
+      else host.stop();
+    };
+    const lines = linesOfFile(path, { signal: host.signal, sleep, isReadAgain: false });
+    const { runs, rejects } = await read(lines({ follow: true, fromEnd: true }));
+    expect(runs).toEqual(["run-2"]);
+    expect(rejects).toEqual([`${path}:3 it is not JSON`]);
   });
 
   test("begins anew where it is replaced, as logrotate does, or cut short", async () => {
@@ -204,7 +232,7 @@ describe("a file that is followed", () => {
 
 test("stdin can be read again where that was said before", async () => {
   const { stdin } = fakeHost({ stdin: `${event(1)}\n${event(2)}\n` });
-  const lines = linesOfStdin(stdin, true);
+  const lines = linesOfStdin(stdin, { ...means, isReadAgain: true });
   expect((await read(lines)).runs).toEqual(["run-1", "run-2"]);
   expect((await read(lines)).runs).toEqual(["run-1", "run-2"]);
 });

@@ -56,6 +56,9 @@ export async function readWindow<T>(session: Session, window: Window, target: Ta
     },
     tally,
   );
+  if (origin.kind === "file" && tally.unreadable > 0 && tally.unreadable === tally.events) {
+    reporter.notify({ kind: "warning", text: noLineAtAll(origin.name) });
+  }
 }
 
 /** A sink that hands each run over as it is: for commands that work on runs rather than print them. */
@@ -106,6 +109,11 @@ function isInside({ updatedAt }: FlowRun, start: JournalStart): boolean {
   return start.kind !== "time" || updatedAt === null || Date.parse(updatedAt) >= start.at;
 }
 
+function noLineAtAll(name: string): string {
+  const file = name === "stdin" ? "" : ` ${name}`;
+  return `no line of ${name} could be read; JSON that goes over many lines is read when each record is one: jq -c .${file} | flowrun since --from -`;
+}
+
 /** So many faults of a file are told one by one; a file that is none of ours may have a million. */
 const mostTold = 20;
 
@@ -122,7 +130,7 @@ function poisonTeller({ kind }: Origin, notify: Notify): (text: string) => void 
 }
 
 /** The live line after each page: how far a window is read, or that a tail has caught up. */
-function liveLine({ began, reporter, host, tally }: Session, { start, follow }: Window) {
+function liveLine({ began, origin, reporter, host, tally }: Session, { start, follow }: Window) {
   const windowStart = start.kind === "time" ? start.at : began - retentionMs;
   let share = 0;
   const onShare = (read: number): void => {
@@ -131,13 +139,13 @@ function liveLine({ began, reporter, host, tally }: Session, { start, follow }: 
   const onBatch = ({ mark: { atEnd, recordedAt }, waitMs }: Batch<unknown>): void => {
     const now = host.now();
     if (recordedAt !== null) onShare((recordedAt - windowStart) / (began - windowStart));
-    const counts = `${number(tally.printed)} runs, ${number(tally.events)} events`;
+    const counts = `${number(tally.printed)} runs, ${number(tally.events)} ${origin.kind === "file" ? "lines" : "events"}`;
     if (atEnd) {
       const again = `caught up at ${clock(now)}, asking again in ${seconds(waitMs)}`;
       if (follow) reporter.live(`${again} · ${counts}`, true);
       return;
     }
-    const reading = start.kind === "now" ? "reading" : `reading ${percent(share)}`;
+    const reading = origin.kind === "file" || start.kind === "now" ? "reading" : `reading ${percent(share)}`;
     reporter.live(`${reading} · ${counts}${pace(tally.printed, share, now - began)}`);
   };
   return { onShare, onBatch };

@@ -3,7 +3,13 @@ import { emptyTally, type Tally } from "../../../engine/pump.ts";
 import { createReporter, type Reporter, type SummaryWording } from "../../terminal/reporter.ts";
 import { connect, type Connection } from "../../../adobe/access/connect.ts";
 import type { NameBook } from "../../../adobe/platform/name-book.ts";
-import { linesOfFile, linesOfStdin, type GivenLines, type GivenOptions } from "../../../state/given-lines.ts";
+import {
+  linesOfFile,
+  linesOfStdin,
+  type GivenLines,
+  type GivenMeans,
+  type GivenOptions,
+} from "../../../state/given-lines.ts";
 import type { ReadingOptions } from "../../options/reading-options.ts";
 
 /** Everything that the readings of one command share: where runs come from, the words on stderr, the counts. */
@@ -42,7 +48,9 @@ export async function inSession<R>(
   const connection =
     options.from === null ? await connect({ profile, notify: reporter.notify, signal: until }, host) : null;
   const origin: Origin =
-    connection === null ? fileOrigin(options.from ?? "-", did === "counted", host) : { kind: "journal", connection };
+    connection === null
+      ? fileOrigin(options.from ?? "-", { isReadAgain: did === "counted", signal: until }, host)
+      : { kind: "journal", connection };
   const began = host.now();
   const tally = emptyTally();
   let names: NameBook | null = null;
@@ -55,15 +63,18 @@ export async function inSession<R>(
     reporter.clear();
     await names?.close();
     const wording = { did, hasCondition: options.hasCondition, unit: connection === null ? "line" : "page" } as const;
-    if (tally.pages > 0) reporter.summary(tally, host.now() - began, wording);
+    if (tally.pages > 0 || connection === null) reporter.summary(tally, host.now() - began, wording);
     await connection?.close();
   }
 }
 
-/** @param isReadAgain whether more than one window is read: what comes in on stdin must be kept then. */
-function fileOrigin(path: string, isReadAgain: boolean, host: Host): Origin {
-  if (path !== "-") return { kind: "file", name: path, lines: (options) => linesOfFile(path, options, host) };
-  const lines = linesOfStdin(host.stdin, isReadAgain);
+/** @param means whether more than one window is read, and the signal that ends the reading. */
+function fileOrigin(path: string, means: Pick<GivenMeans, "isReadAgain" | "signal">, host: Host): Origin {
+  if (path !== "-" && path !== "/dev/stdin") {
+    const sleep: Host["sleep"] = (ms, signal) => host.sleep(ms, signal);
+    return { kind: "file", name: path, lines: linesOfFile(path, { ...means, sleep }) };
+  }
+  const lines = linesOfStdin(host.stdin, means);
   return { kind: "file", name: lines.name, lines: () => lines };
 }
 

@@ -12,7 +12,9 @@ import { resolveReading, resolveStart } from "../../options/reading-options.ts";
 /** Until the first finished run that matches; exits by its outcome, for pipelines. */
 export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
   const options = await resolveReading(flags, host.now());
-  const start = resolveStart(flags.since, flags, host.now());
+  // A file has no now: all of it is looked through, once.
+  const isFile = options.from !== null;
+  const start = resolveStart(isFile && flags.since === "now" ? undefined : flags.since, flags, host.now());
   if (start.kind === "last") {
     throw new FlowrunError("usage", "wait cannot start from a cursor", {
       why: "it stops in the middle of a page, and a cursor can only move past whole pages",
@@ -27,7 +29,7 @@ export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
     const isLast = (run: Candidate<unknown>): boolean => found.push(run) > 0;
     const onExpired = options.onExpired ?? "oldest";
     const { pages } = await read(
-      { options: { ...options, keep }, start, follow: true, onExpired, isLast, signal: deadline.signal },
+      { options: { ...options, keep }, start, follow: !isFile, onExpired, isLast, signal: deadline.signal },
       host,
     );
     const [run] = found;
@@ -37,29 +39,32 @@ export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
     }
     host.signal.throwIfAborted();
     if (options.from !== null && !deadline.signal.aborted) throw nothingMore(options.from);
-    throw tooLate(flags.timeout ?? "the time given", pages > 0);
+    throw tooLate(flags.timeout ?? "the time given", pages > 0, options.from);
   } finally {
     deadline.cancel();
   }
 }
 
-function tooLate(timeout: string, hasRead: boolean): FlowrunError {
+function tooLate(timeout: string, hasRead: boolean, from: string | null): FlowrunError {
   return new FlowrunError(
     "timeout",
     `no matching run ended within ${timeout}`,
     hasRead
       ? {
-          why: "the journal held none until now",
+          why: `${from === null ? "the journal" : nameOf(from)} held none until now`,
           hint: "wait longer with --timeout, look back with --since, or see what ran: flowrun since -PT2H",
         }
       : { why: "the journal, or IMS before it, did not answer in all that time", hint: networkHint, examine: true },
   );
 }
 
-/** A pipe has an end; a file is looked at until the deadline. */
+function nameOf(from: string): string {
+  return from === "-" ? "stdin" : from;
+}
+
 function nothingMore(from: string): FlowrunError {
   return new FlowrunError("notFound", "no matching run ended", {
-    why: `${from === "-" ? "stdin" : from} ended without one`,
+    why: `${nameOf(from)} ended without one`,
     hint: "see what it holds: flowrun since --from <file>",
   });
 }
