@@ -38,7 +38,7 @@ export interface GivenOptions {
   readonly fromEnd: boolean;
 }
 
-/** What reading needs of the world: a nap, and the signal that ends it. */
+/** The means of reading: a nap, and the signal that ends it. */
 export interface GivenMeans {
   readonly sleep: Host["sleep"];
   readonly signal: AbortSignal;

@@ -54,16 +54,19 @@ export async function inSession<R>(
   const began = host.now();
   const tally = emptyTally();
   let names: NameBook | null = null;
+  let isDone = false;
   try {
     names = options.names && connection !== null ? await loadNames(connection, host, reporter) : null;
-    return await work({ host, options, origin, reporter, tally, names, began });
+    const done = await work({ host, options, origin, reporter, tally, names, began });
+    isDone = true;
+    return done;
   } finally {
     // What is still asked for, such as a token for a place that nobody reads any more, must not outlive the last word.
     over.abort();
     reporter.clear();
     await names?.close();
     const wording = { did, hasCondition: options.hasCondition, unit: connection === null ? "line" : "page" } as const;
-    if (tally.pages > 0 || connection === null) reporter.summary(tally, host.now() - began, wording);
+    if (tally.pages > 0 || (isDone && connection === null)) reporter.summary(tally, host.now() - began, wording);
     await connection?.close();
   }
 }
