@@ -130,7 +130,7 @@ async function* readFiles(
     throw unreadable(path, error, hint);
   };
   // A pipe that nobody writes to must not keep the process, which waits for every read of the system that is under way.
-  let handle = await open(place, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(fail);
+  let handle = await open(place, constants.O_RDONLY | constants.O_NONBLOCK).catch(fail);
   try {
     const begin = await handle.stat();
     if (begin.isDirectory()) fail(Object.assign(new Error("EISDIR"), { code: "EISDIR" }));
@@ -195,7 +195,7 @@ async function* piecesOfFile(
       continue;
     }
     // What was written before the other file took its place has just been read to its end.
-    if (following === null || following.next.handle !== null) return;
+    if (following?.next.handle !== null) return;
     yield nothing;
     await sleep(lookEveryMs, signal);
     following.next.handle = await openOther(following.place, handle, offset);

@@ -183,6 +183,17 @@ describe("a mark", () => {
   });
 });
 
+it.each<[string, unknown]>([
+  ["nothing", undefined],
+  ["no beginning", {}],
+  ["a number", { since: 123 }],
+  ["null", { since: null }],
+  ["the mark of a reading that had read nothing", { since: { mark: null } }],
+])("a caller in JavaScript who gives %s is told so at once", (_, options) => {
+  const call = (): unknown => Reflect.apply(readRuns, undefined, [options]);
+  expect(call).toThrow(expect.objectContaining({ kind: "usage", message: "readRuns does not know where to begin" }));
+});
+
 describe("a reading", () => {
   it("is closed when it is done, left or broken off", async () => {
     const { read, closed, faults } = await open(events);

@@ -23,8 +23,8 @@ const digesting = {
   encode: ({ runId }: FlowRun) => runId,
 };
 
-const { signal, sleep } = fakeHost();
-const means = { signal, sleep, isReadAgain: false };
+const world = fakeHost();
+const means = { signal: world.signal, sleep: () => Promise.resolve(), isReadAgain: false };
 
 const once = { follow: false, fromEnd: false };
 

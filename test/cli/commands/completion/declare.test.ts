@@ -1,3 +1,4 @@
+import { outputFormats } from "../../../../src/render/formats/registry.ts";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,7 +40,7 @@ describe("what completion offers", () => {
     ["si", ["since"]],
     ["cursor s", ["show", "set"]],
     ["since --out", ["--output"]],
-    ["since --output ", ["table", "wide", "json", "ndjson", "csv", "yaml", "markdown"]],
+    ["since --output ", outputFormats],
     ["since -o n", ["ndjson"]],
     ["since --on-expired ", ["fail", "oldest", "latest"]],
     ["since --color=a", ["--color=auto", "--color=always"]],
