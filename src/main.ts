@@ -77,7 +77,8 @@ function lazyPrompt(): Prompt {
 function tuneV8(): void {
   const v8 = process.getBuiltinModule("node:v8");
   // undici's HTTP parser is WebAssembly. Unless V8 is told to stay with its quick compiler, a process of one request
-  // spends most of its time optimising it, and waits for that at its end.
+  // spends most of its time optimising it, and waits for that at its end: without this, an hour of the demo takes 1.7
+  // times as much CPU (615 against 358 ms on two slow cores).
   v8.setFlagsFromString("--liftoff-only");
   // Left alone, V8 lets garbage grow to several times what is in use, and from Node 22 on its young generation to three
   // times the size it had. This keeps a reading of any length well under 240 MiB and costs a few per cent of time; with a
