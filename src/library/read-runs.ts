@@ -185,6 +185,7 @@ function wayOf(settings: JournalSettings, world: World): Way {
   for (const secret of [...(clientSecret?.split(",") ?? []), accessToken ?? ""]) keepSecret(secret.trim());
   const given = { clientId, clientSecret, imsOrgId, scopes: settings.scopes?.join(","), journalUrl, imsUrl };
   const values = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const way = givenWay(defaultProfile, values, world);
+  // They are the caller's: nothing of them is left on the disk.
+  const way = { ...givenWay(defaultProfile, values, world), keepsTokens: false };
   return accessToken === undefined ? way : { ...way, env: { FLOWRUN_ACCESS_TOKEN: accessToken } };
 }

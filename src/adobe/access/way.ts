@@ -55,7 +55,7 @@ export function adobeWay(profile: string, saved: ProfileValues, host: World): Wa
     return cleanSaved(found, profile, () => undefined);
   };
   const blame: Way["blame"] = (error) => nameCulprits(error, { profile, env, saved: readAgain });
-  return { ...givenWay(profile, saved, host), env, blame, keepsTokens: true };
+  return { ...givenWay(profile, saved, host), env, blame };
 }
 
 /** The way to Adobe with these values alone: nothing of the environment goes before them. */
@@ -68,7 +68,7 @@ export function givenWay(profile: string, values: ProfileValues, { send }: Pick<
     send,
     blame,
     origin: null,
-    keepsTokens: false,
+    keepsTokens: true,
     close: () => Promise.resolve(),
   };
 }
@@ -89,6 +89,7 @@ async function openDemo(host: World): Promise<Way> {
   return {
     ...givenWay(demoProfile, saved, transport),
     origin: demo.origin,
+    keepsTokens: false,
     close: async () => {
       await transport.close();
       await demo.close();
