@@ -49,6 +49,20 @@ async function open(events: readonly unknown[], journal: Partial<JournalKnobs> =
   return { server, settings, written, faults, clock, read, closed: () => closed };
 }
 
+it("with settings given needs no folder, and leaves no token in one", async () => {
+  const { settings } = await open([runEvent(0), runEvent(1)]);
+  const reading = openReading({ since: "oldest", settings }, () => {
+    const host = fakeHost({ now: noon });
+    const close = (): Promise<void> => Promise.resolve();
+    return Object.defineProperty({ ...host, close }, "dirs", {
+      get: () => {
+        throw new Error("nobody said which folder");
+      },
+    });
+  });
+  expect(await idsOf(reading)).toEqual(["run-0", "run-1"]);
+});
+
 async function idsOf(reading: AsyncIterable<FlowRun>): Promise<readonly string[]> {
   const ids: string[] = [];
   for await (const { runId } of reading) ids.push(runId);
