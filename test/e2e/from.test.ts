@@ -121,6 +121,13 @@ describe("a file instead of the journal", () => {
     expect(stderr).toContain("2 unreadable");
   });
 
+  it("that is empty is told of; JSON over many lines is told how to become one", async () => {
+    const { run } = await given([]);
+    expect((await run(["since", "--from", "-"], "")).stderr).toContain("0 runs printed, 0 failed · 0 lines");
+    const pretty = JSON.stringify(runEvent(0), null, 2);
+    expect((await run(["since", "--from", "-"], pretty)).stderr).toContain("jq -c . | flowrun since --from -");
+  });
+
   it("that is not one of ours does not flood the terminal", async () => {
     const { file, run } = await given(Array.from({ length: 5000 }, () => "no record"));
     const { code, stderr } = await run(["since", "--from", file]);

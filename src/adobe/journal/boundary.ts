@@ -31,7 +31,7 @@ export function isWhole({ prints }: Opening): boolean {
  */
 export function addToOpening(before: Opening | null, page: Page): Opening | null {
   const position = before?.position ?? firstPosition(page);
-  if (position === null || repeatsItself(page)) return null;
+  if (position === null || repeatsItself(page.entries)) return null;
   const some = before?.prints ?? [];
   const prints = [...some, ...firstEntries(page, entriesCompared - some.length).map(printOf)];
   const [first, ...rest] = prints;
@@ -60,7 +60,7 @@ export function meet<S>(pages: readonly Page[], openings: readonly (readonly [S,
       for (const [stretch, opening] of openings) {
         if (opening.position !== position) continue;
         const same = commonStart(opening.prints, read);
-        const isMet = same.count === opening.prints.length && !repeatsItself(page);
+        const isMet = same.count === opening.prints.length && !repeatsItself(entries);
         if (isMet) return { kind: "met", stretch, page: index, entry: at };
         if (same.isAll) return { kind: "open", page: index };
         // Another event at its position only is no matter; the same event with another one after it is.
@@ -72,10 +72,10 @@ export function meet<S>(pages: readonly Page[], openings: readonly (readonly [S,
 }
 
 /**
- * Whether the same event stands at the same position twice in a page. Where that happens, a few entries in a row may well
+ * Whether the same event stands at the same position twice among these. Where that happens, a few entries in a row may well
  * come twice, too, and then prove nothing: what lies between them would be lost.
  */
-function repeatsItself({ entries }: Page): boolean {
+function repeatsItself(entries: readonly Entry[]): boolean {
   const at = new Map<string, Entry[]>();
   for (const entry of entries) {
     const others = at.get(entry.position);

@@ -31,6 +31,7 @@ describe("how a stretch begins", () => {
     ["twice", ["a1 a1 c3 d4"]],
     ["twice with others in between", ["a1 b2 a1 c3"]],
     ["twice, on two pages", ["a1 b2", "a1 c3"]],
+    ["once, and another one further on twice", ["a1 b2 c3 d4 e5 d4"]],
   ])("is not known where its first event stands there %s", (_, pages) => {
     expect(openingOf(...pages)).toBeNull();
   });
@@ -51,6 +52,11 @@ describe("a boundary", () => {
     ["nowhere, where another event has its position", "x1 a9 b2 c3 d4", { kind: "none" }],
     ["nowhere, where no event has", "x1 y2", { kind: "none" }],
     ["unproved, where the event stands twice", "a1 a1 b2 c3 d4", { kind: "twice", stretch: "neighbour" }],
+    [
+      "unproved, where its entries stand twice in the page",
+      "a1 b2 c3 d4 a1 b2 c3",
+      { kind: "twice", stretch: "neighbour" },
+    ],
     ["unproved, where another event follows", "a1 b2 c9 d4 e5", { kind: "twice", stretch: "neighbour" }],
   ])("is %s", (_, words, meeting) => {
     expect(at(pageOf(words))).toEqual(meeting);

@@ -61,6 +61,7 @@ describe.each(["since -P1D", "tail", "wait", "stats", "show 6b0c6b1e"])("flowrun
     ["--until last", "--until takes an instant"],
     ["--from x --names", "do not go together"],
     ["--from ''", "--from names no file"],
+    ["--from a --from b", "It is given twice"],
     ["--unknown", "unknown option '--unknown'"],
   ])("refuses %s", async (words, message) => {
     await expect(optionsOf(`${command} ${words}`)).rejects.toThrow(message);
@@ -112,6 +113,7 @@ describe("the beginning is", () => {
     ["since", "missing required argument 'when'"],
     ["since 2999-01-01", "is in the future"],
     ["since P1Y", "'P1Y'"],
+    ["since runs.ndjson", "'runs.ndjson' is no time"],
     ["since last --from x", "'last' and --from do not go together"],
     ["since -P1D --cursor x", "--cursor goes with 'last' only"],
     ["since -P1D --on-expired oldest", "--on-expired goes with 'last' only"],
