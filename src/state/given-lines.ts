@@ -65,8 +65,8 @@ export function linesOfFile(path: string, means: GivenMeans): (options: GivenOpt
 
 /** The lines that come in on stdin, likewise. */
 export function linesOfStdin(stdin: Host["stdin"], { signal, isReadAgain }: Omit<GivenMeans, "sleep">): GivenLines {
-  const source = isReadAgain ? keeping(() => untilAborted(stdin.pieces(), signal)) : null;
-  const pieces = source ?? (() => untilAborted(stdin.pieces(), signal));
+  const fresh = (): AsyncIterable<Uint8Array> => untilAborted(stdin.pieces(), signal);
+  const pieces = isReadAgain ? keeping(fresh) : fresh;
   return { name: "stdin", read: () => split(pieces(), "stdin", 0) };
 }
 

@@ -13,16 +13,11 @@ export interface MarkStore {
  * has taken, so that a crash in between repeats a batch and never skips one. The sink must hold nothing back.
  */
 export function withCursorFile<T>(sink: Sink<T>, store: MarkStore): Sink<T> {
-  let isBroken = false;
   return {
+    // After a failure the sink fails at once whenever it is asked again, and so the store moves no more.
     take: async (batch, mark) => {
-      try {
-        await sink.take(batch, mark);
-      } catch (error) {
-        isBroken = true;
-        throw error;
-      }
-      if (!isBroken) await store.move(batch, mark);
+      await sink.take(batch, mark);
+      await store.move(batch, mark);
     },
     find: () => store.find(),
     close: () => sink.close(),
