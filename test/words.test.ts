@@ -19,10 +19,19 @@ const exported = files.flatMap(exportsOf);
 
 function exportsOf({ path, text }: { readonly path: string; readonly text: string }): readonly Exported[] {
   const { statements } = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
-  return statements.filter(isExported).flatMap((statement) => {
+  return statements.filter(isSeen).flatMap((statement) => {
     const hasDocstring = ts.getJSDocCommentsAndTags(statement).length > 0;
     return namesOf(statement).map((name) => ({ path, name, hasDocstring }));
   });
+}
+
+/** The body of a function with overloads is seen by nobody: its signatures are. */
+function isSeen(statement: ts.Statement, at: number, all: readonly ts.Statement[]): boolean {
+  if (!isExported(statement)) return false;
+  const before = all[at - 1];
+  const isBody = ts.isFunctionDeclaration(statement) && statement.body !== undefined;
+  const hasSignature = before !== undefined && ts.isFunctionDeclaration(before) && before.body === undefined;
+  return !(isBody && hasSignature && before.name?.text === statement.name?.text);
 }
 
 function isExported(statement: ts.Statement): boolean {

@@ -1,4 +1,4 @@
-import { isObject } from "../../json.ts";
+import { countOf, isObject, type JsonObject, objectOf, textOf } from "../../json.ts";
 import type { FlowRun } from "./flow-run.ts";
 
 /** The kind of a field's value; counts, sizes and lengths of time are numbers, times are RFC 3339 text. */
@@ -9,18 +9,23 @@ export type FieldValue = string | number | null;
 
 /** The kind of field at a path (`records.failed`, `errors.causes.code`); `group` for several fields, else `null`. Pure. */
 export function kindAt(path: string): FieldKind | "group" | null {
-  let place: Shape = record;
+  let place: Element = record;
   for (const name of path.split(".")) {
-    const next: Shape | undefined = typeof place === "string" || !Object.hasOwn(place, name) ? undefined : place[name];
+    const next: Shape | undefined = isGroup(place) && Object.hasOwn(place, name) ? place[name] : undefined;
     if (next === undefined) return null;
-    place = next;
+    place = isList(next) ? next[0] : next;
   }
-  return typeof place === "string" ? place : "group";
+  return isGroup(place) ? "group" : place;
 }
 
 /** Every path that leads to a field, in the order of the record. Pure. */
 export function fieldPaths(): readonly string[] {
-  return pathsIn(record, "");
+  return pathsIn(record, "").map(({ path }) => path);
+}
+
+/** The paths of which a run has one value each, since they lead through no list, in the order of the record. Pure. */
+export function singlePaths(): readonly string[] {
+  return pathsIn(record, "").flatMap(({ path, many }) => (many ? [] : [path]));
 }
 
 /** The values of a run at a path: one value, or one for each element of the lists on the way; of an empty list `null`. Pure. */
@@ -40,21 +45,77 @@ const unknown: readonly FieldValue[] = [null];
 interface Group {
   readonly [name: string]: Shape;
 }
-type Shape = FieldKind | Group;
+type Element = FieldKind | Group;
+/** A list is written as its element in brackets. */
+type Shape = Element | readonly [Element];
 
-function pathsIn(shape: Shape, path: string): readonly string[] {
-  if (typeof shape === "string") return [path];
-  return Object.entries(shape).flatMap(([name, inner]) => pathsIn(inner, path === "" ? name : `${path}.${name}`));
+function isList(shape: Shape): shape is readonly [Element] {
+  return Array.isArray(shape);
 }
 
-/** A kind for each field of a type, lists taken for their elements: a field without a kind does not compile. */
+function isGroup(shape: Shape): shape is Group {
+  return typeof shape === "object" && !isList(shape);
+}
+
+function pathsIn(
+  shape: Shape,
+  path: string,
+  many = false,
+): readonly { readonly path: string; readonly many: boolean }[] {
+  if (isList(shape)) return pathsIn(shape[0], path, true);
+  if (!isGroup(shape)) return [{ path, many }];
+  return Object.entries(shape).flatMap(([name, inner]) => pathsIn(inner, path === "" ? name : `${path}.${name}`, many));
+}
+
+/** A kind for each field of a type: a field without a kind does not compile. */
 type ShapeOf<T> = T extends string
   ? "text" | "time"
   : T extends number
     ? "count" | "bytes" | "duration"
     : T extends readonly (infer Item)[]
-      ? ShapeOf<NonNullable<Item>>
+      ? readonly [ShapeOf<NonNullable<Item>>]
       : { readonly [Name in keyof T]: ShapeOf<NonNullable<T[Name]>> };
+
+/** The values found where a shape has fields: any may be unknown, only in lists all are known. */
+export type FoundFields<S> = S extends "text" | "time"
+  ? string | null
+  : S extends FieldKind
+    ? number | null
+    : S extends readonly [infer Item]
+      ? readonly NonNullable<FoundFields<Item>>[]
+      : { readonly [Name in keyof S]: FoundFields<S[Name]> };
+
+/**
+ * The values that stand where a shape has fields: `null` for one of another kind, an empty list for what is none, and
+ * elements of another kind left out. Pure.
+ */
+export function findFields<S extends Shape>(shape: S, value: unknown): FoundFields<S>;
+export function findFields(shape: Shape, value: unknown): unknown {
+  if (isList(shape)) return Array.isArray(value) ? value.flatMap((item) => findItem(shape[0], item)) : [];
+  if (isGroup(shape)) return findGroup(shape, objectOf(value));
+  if (shape === "text") return textOf(value);
+  return shape === "time" ? timeOf(value) : countOf(value);
+}
+
+function findItem(shape: Element, item: unknown): readonly unknown[] {
+  if (!isGroup(shape)) return typeof item === "string" ? [item] : [];
+  return isObject(item) ? [findGroup(shape, item)] : [];
+}
+
+function findGroup(shape: Group, value: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(shape).map(([name, inner]) => [name, findFields(inner, value[name])]));
+}
+
+/** A date and a time of day; where it names no zone, UTC's. */
+const rfc3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?$/i;
+
+/** A time in the record's own form; `null` for anything else. */
+function timeOf(value: unknown): string | null {
+  if (typeof value !== "string") return null;
+  const [, day, zone = "Z"] = rfc3339.exec(value) ?? [];
+  const ms = day === undefined ? NaN : Date.parse(day + zone);
+  return Number.isNaN(ms) ? null : new Date(ms).toISOString();
+}
 
 const records = {
   input: "count",
@@ -75,11 +136,12 @@ const error = {
   count: "count",
   severity: "text",
   side: "text",
-  causes: { ...cause, depth: "count", kind: "text", count: "count" },
+  causes: [{ ...cause, depth: "count", kind: "text", count: "count" }],
 } as const;
-const connection = { id: "text", type: "text", reference: { type: "text", ids: "text" } } as const;
+const connection = { id: "text", type: "text", reference: { type: "text", ids: ["text"] } } as const;
 
-const record = {
+/** The kinds of all fields of a record, at their places. */
+export const record = {
   type: "text",
   schemaVersion: "count",
   position: "text",
@@ -99,24 +161,26 @@ const record = {
   records,
   bytes,
   files,
-  errors: error,
+  errors: [error],
   rootCause: cause,
-  activities: {
-    id: "text",
-    name: "text",
-    kind: "text",
-    status: "text",
-    startedAt: "time",
-    completedAt: "time",
-    durationMs: "duration",
-    records,
-    bytes,
-    files,
-    errors: error,
-  },
-  sources: connection,
-  targets: connection,
-  batchIds: "text",
+  activities: [
+    {
+      id: "text",
+      name: "text",
+      kind: "text",
+      status: "text",
+      startedAt: "time",
+      completedAt: "time",
+      durationMs: "duration",
+      records,
+      bytes,
+      files,
+      errors: [error],
+    },
+  ],
+  sources: [connection],
+  targets: [connection],
+  batchIds: ["text"],
   providerRefId: "text",
   service: "text",
   key: "text",
