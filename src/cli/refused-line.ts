@@ -2,6 +2,7 @@ import type { Command, CommanderError } from "commander";
 import { FlowrunError } from "../errors.ts";
 import { nearest } from "../text/nearest.ts";
 import { quoteForShell } from "../render/text/shell-word.ts";
+import { words as severalValues } from "./options/output-options.ts";
 import { unshielded } from "./negative-durations.ts";
 
 /** A command line that commander refuses, and the command that it was read for. */
@@ -108,8 +109,9 @@ function tellUnknownCommand(name: string, group: Command, argv: readonly string[
     const why = "it is a moment, and a command has to say what to do with it; since reads from there on";
     return { what, why, fix: retyped(argv, name, "since", name) };
   }
-  const meant = nearest(name, known) ?? (group.parent === null ? (habits[name] ?? null) : null);
-  if (meant === null) return { what, why: `there are ${listed(known)}`, fix: `${path} --help` };
+  const found = nearest(name, group.parent === null ? [...known, ...Object.keys(habits)] : known);
+  if (found === null) return { what, why: `the commands of ${path} are ${listed(known)}`, fix: `${path} --help` };
+  const meant = known.includes(found) ? found : (habits[found] ?? found);
   return { what, why: `Did you mean ${meant}?`, fix: corrected(name, meant, group, argv) };
 }
 
@@ -128,7 +130,8 @@ function corrected(name: string, meant: string, group: Command, argv: readonly s
 function tellUnknownOption({ message, command, path, argv }: Refused): Words {
   const [, option = ""] = /'(.*)'/s.exec(message) ?? [];
   const what = `unknown option '${option}'`;
-  const place = argv.findIndex((word) => namesOf(command).includes(word));
+  // The last: what stands before it may be an option's value, like a profile's name.
+  const place = argv.findLastIndex((word) => namesOf(command).includes(word));
   if (command.parent === null && place > 0) {
     const fix = retyped([...argv.slice(place), ...argv.slice(0, place)]);
     return { what, why: "options stand after the command that they are for", fix };
@@ -157,7 +160,8 @@ function tellInvalidValue({ message, command, path, argv }: Refused): Words {
   return { what: asked, why: `Did you mean ${meant}? ${why}`, fix: retyped(argv, value, meant) };
 }
 
-function tellExcess({ message, command, path, argv }: Refused): Words {
+function tellExcess(refused: Refused): Words {
+  const { message, command, path, argv } = refused;
   const operands = command.args.map(unshielded);
   const { parent, registeredArguments: wanted } = command;
   const surplus = operands.slice(wanted.length);
@@ -171,7 +175,18 @@ function tellExcess({ message, command, path, argv }: Refused): Words {
   }
   const takes = wanted.length === 0 ? "nothing" : operandsOf(command).trim();
   const why = `${path} takes ${takes} beside its options, and is given ${surplus.map(quoteForShell).join(" ")}, too`;
-  return { what, why: `${why}; several values of one option are joined by commas`, fix: `${path} --help` };
+  return joinedValues(refused, surplus) ?? { what, why, fix: `${path} --help` };
+}
+
+/** Where the surplus follows the value of an option that takes several. */
+function joinedValues({ command, argv, message }: Refused, surplus: readonly string[]): Words | null {
+  const at = argv.indexOf(surplus[0] ?? "");
+  const [name = "", value = ""] = argv.slice(Math.max(0, at - 2), at);
+  const option = command.options.find(({ long, short }) => name === long || name === short);
+  if (option?.parseArg !== severalValues) return null;
+  const joined = [value, ...surplus].join(",");
+  const fix = retyped([...argv.slice(0, at - 1), joined, ...argv.slice(at + surplus.length)]);
+  return { what: message.replace(/\..*$/s, ""), why: `several values of ${name} are joined by commas`, fix };
 }
 
 /** commander's one sentence, or two, as what happened and why. */

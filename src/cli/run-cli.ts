@@ -6,7 +6,7 @@ import { shield } from "./negative-durations.ts";
 import { createProgram } from "./program.ts";
 import { RefusedLine, tellRefusal, unknownCommand } from "./refused-line.ts";
 import { isJsonFormat } from "../render/formats/registry.ts";
-import { safeText } from "../render/text/safe-text.ts";
+import { failureLines } from "./terminal/failure-lines.ts";
 
 /**
  * Runs one command line and returns its exit code; it never exits and never throws. The only place where failures
@@ -59,7 +59,6 @@ async function report(error: FlowrunError, argv: readonly string[], host: Host):
   const hint = words === null ? null : withProfile(words, argv);
   const exitCode = exitCodes[kind];
   if (silent.includes(kind)) return exitCode;
-  const request = requestId === null ? "" : ` (request ${requestId})`;
   const text = wantsJson(argv)
     ? JSON.stringify({
         type: "flowrun.error",
@@ -69,11 +68,7 @@ async function report(error: FlowrunError, argv: readonly string[], host: Host):
         hint,
         requestId,
       })
-    : [
-        `error: ${safeText(message)}`,
-        `  why: ${indented(`${why ?? "unknown"}${request}`)}`,
-        `  fix: ${safeText(hint ?? "flowrun --help")}`,
-      ].join("\n");
+    : failureLines({ message, why, hint, requestId });
   await host.stderr.write(`${text}\n`).catch(() => undefined);
   return exitCode;
 }
@@ -91,20 +86,6 @@ const commandsIn =
   /\bflowrun (?!explain|completion|demo|help|--)(?!\S+(?: \S+)? --help)[a-z].*?(?=$|, |[();]| {2,}| [<>|&]+ |: )/gm;
 
 const lookCloser = "(or look closer: flowrun doctor)";
-
-/**
- * Only a why has several lines: a list, a stack, an expression with a caret. Those after the first are set in, so that
- * nothing quoted in them can pass for a line of ours.
- */
-function indented(why: string): string {
-  return why
-    .split("\n")
-    .map((line, index) => (index === 0 ? line : line.replace(/^ {0,4}/, setIn)))
-    .map(safeText)
-    .join("\n");
-}
-
-const setIn = " ".repeat(4);
 
 /** Looked up in the bare words, since the line may be the very thing that could not be parsed. */
 function wantsJson(argv: readonly string[]): boolean {

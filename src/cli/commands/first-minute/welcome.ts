@@ -4,7 +4,8 @@ import { listProfiles, readUsedProfile } from "../../../state/profile-files.ts";
 import { calledAs } from "./called-as.ts";
 
 /** Whether nothing is set up yet: no profile is saved or chosen, and the environment has no setting. */
-export async function isNewHere({ env, ...host }: Pick<Host, "env" | "dirs">): Promise<boolean> {
+export async function isNewHere(host: Pick<Host, "env" | "dirs">): Promise<boolean> {
+  const { env } = host;
   if (readVariable(env, "FLOWRUN_PROFILE") !== null || readVariable(env, "FLOWRUN_ACCESS_TOKEN") !== null) return false;
   if (Object.keys(readVariables(env)).length > 0) return false;
   const { config } = host.dirs;

@@ -41,7 +41,7 @@ function knownOf(clientId: string, known: ProfileValues): ProfileValues {
 
 /** A secret, never shown; `kept` is what an empty answer means. */
 export async function askSecret(prompt: Prompt, kept: string | null): Promise<string> {
-  const question = kept === null ? "Client secret" : "Client secret (empty: the one that is saved)";
+  const question = kept === null ? "Client secret" : "Client secret (empty: the same as before)";
   for (;;) {
     const secret = filled(await prompt.secret(question)) ?? kept;
     if (secret !== null) return secret;
