@@ -60,7 +60,7 @@ export interface DoctorFlags extends ListingFlags {
 }
 
 /** Options of `demo`. */
-export interface DemoFlags extends Pick<CommonFlags, "quiet" | "color"> {}
+export type DemoFlags = Pick<CommonFlags, "quiet" | "color">;
 
 /** Options of `tail`. */
 export interface TailFlags extends ReadingFlags {

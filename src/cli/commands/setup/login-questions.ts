@@ -17,7 +17,7 @@ export async function askValues(known: ProfileValues, prompt: Prompt): Promise<P
     clientId,
     clientSecret: await askSecret(prompt, base.clientSecret ?? null),
     imsOrgId: await ask("imsOrgId", "Organisation ID (…@AdobeOrg)", base.imsOrgId),
-    scopes: await ask("scopes", "Scopes", findSetting("scopes", {}, base)?.value),
+    scopes: unspaced(await ask("scopes", "Scopes", spaced(findSetting("scopes", {}, base)?.value))),
   };
   const journalUrl = await prompt.text("Journaling URL (empty: find it by the project's ids)", {
     check: (text) => fault("journalUrl", text, false),
@@ -30,6 +30,15 @@ export async function askValues(known: ProfileValues, prompt: Prompt): Promise<P
     projectId: await ask("projectId", "Project id", base.projectId),
     workspaceId: await ask("workspaceId", "Workspace id", base.workspaceId),
   };
+}
+
+/** A list with blanks, at which a line may end. */
+function spaced(list: string | undefined): string | undefined {
+  return list?.replace(/,\s*/g, ", ");
+}
+
+function unspaced(list: string): string {
+  return list.replace(/,\s+/g, ",");
 }
 
 /** The values that are of use for this client: of another client's, only the addresses of Adobe. */

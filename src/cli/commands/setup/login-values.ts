@@ -18,8 +18,8 @@ export interface LoginValues {
   readonly journalUrl: string | null;
   /** Whether the project has the I/O Management API; `null` where nothing says. */
   readonly hasManagementApi: boolean | null;
-  /** True where a person typed any of it, and may type it again. */
-  readonly wasAsked: boolean;
+  /** True where a person typed any of it, and may type it again; `all` where no file gave the rest. */
+  readonly wasAsked: boolean | "all";
 }
 
 /** Who can be asked, and told. */
@@ -27,6 +27,8 @@ export interface LoginTalk {
   /** `null` where nobody may be asked. */
   readonly prompt: Prompt | null;
   readonly notify: Notify;
+  /** False where nobody has a file: it was asked before. */
+  readonly mayHaveFile: boolean;
   /** Tells what is wrong with an answer, which is then asked for again. @throws what no other answer would mend. */
   readonly again: (error: unknown) => Promise<void>;
 }
@@ -55,7 +57,8 @@ export async function gatherLogin(
   const { journalUrl: url } = flags;
   const named = url === undefined ? null : checkValue("journalUrl", url, "--journal-url", notify);
   const typed = prompt !== null && file === null ? (values.journalUrl ?? null) : null;
-  const wasAsked = prompt !== null && (flags.from === undefined || known.clientSecret === undefined);
+  const isAsked = prompt !== null && (flags.from === undefined || known.clientSecret === undefined);
+  const wasAsked = isAsked && file === null ? "all" : isAsked;
   return { values, journalUrl: named ?? typed, hasManagementApi: file?.hasManagementApi ?? null, wasAsked };
 }
 
@@ -65,9 +68,12 @@ interface FoundFile {
 }
 
 /** The file that the user named, or names now; a name that leads nowhere is asked for again. */
-async function findFile({ from, credential }: LoginFlags, { prompt, again }: LoginTalk): Promise<FoundFile> {
+async function findFile(
+  { from, credential }: LoginFlags,
+  { prompt, mayHaveFile, again }: LoginTalk,
+): Promise<FoundFile> {
   if (from !== undefined) return { path: from, file: await readLoginFile(from, credential, prompt) };
-  if (prompt === null) return { path: null, file: null };
+  if (prompt === null || !mayHaveFile) return { path: null, file: null };
   for (;;) {
     // A terminal puts quotes around a file that is dropped on it.
     const path = filled(cleanText(await prompt.text(fileQuestion)).text);

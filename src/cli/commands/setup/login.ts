@@ -78,16 +78,18 @@ async function gatherProven(
   const { notify } = options;
   const again = (error: unknown): Promise<void> => tellWrongAnswer(error, host);
   let known = saved;
+  let mayHaveFile = true;
   for (;;) {
-    const gathered = await gatherLogin(flags, known, { prompt, notify, again }, host);
+    const gathered = await gatherLogin(flags, known, { prompt, mayHaveFile, notify, again }, host);
     const { values, journalUrl } = gathered;
     if (gathered.hasManagementApi === false) notify({ kind: "warning", text: withoutManagementApi });
     try {
       const way = givenWay(profile, values, host);
       return { values, journal: await prove(way, { journalUrl, flags, prompt, notify }, options, host) };
     } catch (error) {
-      if (!gathered.wasAsked) throw error;
+      if (gathered.wasAsked === false) throw error;
       await again(error);
+      mayHaveFile = gathered.wasAsked !== "all";
       // Of what was typed all is offered again but a secret that IMS does not know.
       known = error instanceof FlowrunError && error.kind === "auth" ? withoutKey(values, "clientSecret") : values;
     }
