@@ -28,14 +28,28 @@ const rooms = [
   },
   {
     room: "cli/run-cli",
-    may: ["cli/program", "cli/negative-durations", "render/formats/registry", "render/text"],
+    may: [
+      "cli/program",
+      "cli/help-words",
+      "cli/refused-line",
+      "cli/negative-durations",
+      "cli/commands/first-minute/welcome",
+      "cli/terminal/failure-lines",
+      "render/formats/registry",
+    ],
     because: "The command line puts failures into safe words and an exit code; the work is the program's.",
   },
   {
     room: "cli/program",
-    may: ["cli/commands", "cli/negative-durations", "adobe/settings/environment"],
+    may: ["cli/commands", "cli/negative-durations", "cli/refused-line", "adobe/settings/environment"],
     because: "The program knows its commands, and loads each when it runs.",
   },
+  {
+    room: "cli/refused-line",
+    may: ["cli/negative-durations", "cli/options/output-options", "render/text"],
+    because: "What was typed wrong is told by what the program declares, in one place.",
+  },
+  { room: "cli/help-words", may: [], because: "A question is read from words and declarations alone." },
   { room: "cli/negative-durations", may: [], because: "A trick stands in one place." },
   {
     room: "cli/options",
@@ -180,7 +194,15 @@ const doors = [
   },
   {
     packages: ["commander"],
-    at: ["cli/run-cli", "cli/program", "cli/negative-durations", "cli/options", "cli/commands"],
+    at: [
+      "cli/run-cli",
+      "cli/program",
+      "cli/help-words",
+      "cli/refused-line",
+      "cli/negative-durations",
+      "cli/options",
+      "cli/commands",
+    ],
     because: "Only the command line knows what parses it.",
   },
   { packages: ["conf"], at: ["state"], because: "How a file is kept safe is the business of one room." },

@@ -42,7 +42,7 @@ function sources() {
 
 /** Runs a script, and says what is done and for how long; what the script says is told only if it fails. */
 async function work(what, script, args) {
-  const isScript = script.endsWith(".js") || script.endsWith(".cjs");
+  const isScript = /[.][cm]?js$/.test(script);
   const { child, ended } = isScript ? run(process.execPath, [script, ...args], "pipe") : run(script, args, "pipe");
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (said += text));

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 
-/** What a line asks about: a command, or one that there is not, in a group or in the program. */
-export interface Question {
+/** The subject of a line that asks for help: a command, or one that there is not, in a group or in the program. */
+export interface HelpTopic {
   readonly command: Command;
   /** The word that names nothing; `null` where all of them do. */
   readonly unknown: string | null;
@@ -11,7 +11,7 @@ export interface Question {
  * The command whose help a line asks for: `help show`, `cursor help set` and `show --help` alike, wherever on the line
  * that stands; `null` where it asks for none. Pure.
  */
-export function askedHelp(words: readonly string[], program: Command): Question | null {
+export function askedHelp(words: readonly string[], program: Command): HelpTopic | null {
   const end = words.indexOf("--");
   const own = end === -1 ? words : words.slice(0, end);
   const hasOption = own.some((word) => word === "--help" || word === "-h");

@@ -18,7 +18,7 @@ export class RefusedLine extends Error {
   }
 }
 
-/** What was typed, and what commander says of it. */
+/** The words that were typed, and those that commander has for it. */
 interface Refused {
   /** Without `error:`. */
   readonly message: string;

@@ -73,10 +73,11 @@ async function report(error: FlowrunError, argv: readonly string[], host: Host):
   return exitCode;
 }
 
-/** What is to be typed next is for the profile that this line was for. */
+/** A command to type next is for the profile that this line was for. */
 function withProfile(hint: string, argv: readonly string[]): string {
   const at = argv.indexOf("--profile");
-  const profile = at === -1 ? argv.find((word) => word.startsWith("--profile="))?.slice("--profile=".length) : argv[at + 1];
+  const profile =
+    at === -1 ? argv.find((word) => word.startsWith("--profile="))?.slice("--profile=".length) : argv[at + 1];
   if (profile === undefined || !/^[\w.,][\w.,-]*$/.test(profile) || hint.includes("--profile")) return hint;
   return hint.replace(commandsIn, (command) => `${command} --profile ${profile}`);
 }

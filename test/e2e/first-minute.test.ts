@@ -1,5 +1,5 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, mkdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startServer, type DemoServer } from "../../src/demo/server.ts";
@@ -118,6 +118,57 @@ describe("flowrun demo", () => {
     expect(screen).toContain("> flowrun@0.1.0 demo");
     expect(screen).toMatch(/^ {2}node bin\/flowrun\.js show [0-9a-f]{8} --profile demo {2}/m);
     expectFits(screen.slice(0, screen.indexOf("exit 0")));
+  });
+});
+
+describe("npm run demo", () => {
+  /** A checkout without an installation; npm is one that says what it was asked for, and installs nothing. */
+  async function openCheckout(exit = 0) {
+    const folder = await scratch();
+    await mkdir(join(folder, "build"));
+    for (const path of ["package.json", "package-lock.json", "build/demo.js"]) await copyFile(path, join(folder, path));
+    await symlink(resolve("bin"), join(folder, "bin"));
+    const npm = `
+      import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+      appendFileSync("asked", process.argv.slice(2).join(" ") + "\\n");
+      for (const name of ["node_modules/.package-lock.json", "dist/main.cjs"]) {
+        mkdirSync(name.split("/")[0], { recursive: true });
+        writeFileSync(name, "");
+      }
+      console.error("npm's own words");
+      process.exitCode = ${exit};`;
+    await writeFile(join(folder, "npm.mjs"), npm.replaceAll("\\\\n", "\\n"));
+    const env = { ...bareEnv(folder), npm_execpath: join(folder, "npm.mjs") };
+    const demo = (line = "node build/demo.js") =>
+      shell(line.replace(/^node/, `"${process.execPath}"`), { env, cwd: folder });
+    return { folder, demo, asked: () => readFile(join(folder, "asked"), "utf8").catch(() => "") };
+  }
+
+  test("says that it installs, shows the demo, and the next time installs nothing", async () => {
+    const { demo, asked } = await openCheckout();
+    const first = await demo();
+    expect(first.code, first.stderr).toBe(0);
+    expect(first.stderr).toMatch(/^installing \d{3} packages, and building \(a minute or so\)\n$/);
+    expect(first.stdout).toMatch(/^The last day of 'demo'/);
+    expect(await asked()).toBe("ci --no-audit --no-fund\n");
+    expect(await demo()).toMatchObject({ code: 0, stderr: "" });
+    expect(await asked()).toBe("ci --no-audit --no-fund\n");
+  });
+
+  test("installs anew where package-lock.json is newer", async () => {
+    const { folder, demo, asked } = await openCheckout();
+    await demo();
+    const later = new Date(Date.now() + 60_000);
+    await utimes(join(folder, "package-lock.json"), later, later);
+    await demo();
+    expect(await asked()).toBe("ci --no-audit --no-fund\n".repeat(2));
+  });
+
+  test("an installation that fails is told in npm's words, with its exit code", async () => {
+    const { demo } = await openCheckout(7);
+    const { code, stdout, stderr } = await demo();
+    expect({ code, stdout }).toEqual({ code: 7, stdout: "" });
+    expect(stderr).toMatch(/npm's own words\n\nerror: installing .* failed\n {2}why: .*\n {2}fix: npm ci\n$/);
   });
 });
 

@@ -29,7 +29,7 @@ export interface DaySheetLook {
   readonly room: number;
 }
 
-/** What happened in a day, in so few lines that a small terminal shows them all. Pure but for `time`. */
+/** A day as it went, in so few lines that a small terminal shows them all. Pure but for `time`. */
 export function renderDay({ profile, stats, flows, failed, next }: Day, look: DaySheetLook): string {
   const { total, trend } = stats;
   const { painter, room } = look;
@@ -37,13 +37,13 @@ export function renderDay({ profile, stats, flows, failed, next }: Day, look: Da
   const counts = `${renderCount(total.runs)} runs of ${renderCount(flows)} flows, ${renderCount(total.failed)} failed`;
   const sections = [
     [painter.bold(`The last day of '${profile}': ${counts}${rate}`)],
-    [
-      drawing("Runs", trend.runs, trend.stepMs, room),
-      drawing("Failures", trend.failed, trend.stepMs, room, painter),
-    ],
+    [drawing("Runs", trend.runs, trend.stepMs, room), drawing("Failures", trend.failed, trend.stepMs, room, painter)],
     failed.length === 0
       ? []
-      : ["What failed, the last run of each cause:", ...layTable(columns, failed, { ...look, room: room - 2 }).map(setIn)],
+      : [
+          "What failed, the last run of each cause:",
+          ...layTable(columns, failed, { ...look, room: room - 2 }).map(setIn),
+        ],
     ["Type next:", ...steps(next, room).map(setIn)],
   ];
   return sections

@@ -67,7 +67,12 @@ function nextOf(failed: readonly FlowRun[], env: Host["env"]): readonly NextStep
   return [
     ...(told === undefined
       ? []
-      : [{ command: `${name} show ${quoteForShell(told.runId.slice(0, 8))} --profile demo`, purpose: "why did it fail?" }]),
+      : [
+          {
+            command: `${name} show ${quoteForShell(told.runId.slice(0, 8))} --profile demo`,
+            purpose: "why did it fail?",
+          },
+        ]),
     { command: `${name} stats -P7D --by code --profile demo`, purpose: "how the week went" },
     { command: `${name} tail --profile demo`, purpose: "runs as they end" },
     { command: `${name} login`, purpose: "your own, instead" },

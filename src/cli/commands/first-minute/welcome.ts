@@ -12,7 +12,7 @@ export async function isNewHere(host: Pick<Host, "env" | "dirs">): Promise<boole
   return (await listProfiles(config)).length === 0 && (await readUsedProfile(config)) === null;
 }
 
-/** What flowrun is, how to try it and how to connect, for somebody who has just come. Pure. */
+/** For somebody who has just come: this is flowrun, so it is tried, and so it is connected. Pure. */
 export function welcome(env: Host["env"]): string {
   const name = calledAs(env);
   return `flowrun reads Adobe Experience Platform dataflow runs from the Adobe I/O Events
