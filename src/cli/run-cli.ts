@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { askedHelp } from "./help-words.ts";
 import { shield } from "./negative-durations.ts";
 import { createProgram } from "./program.ts";
-import { RefusedLine, tellRefusal, unknownCommand } from "./refused-line.ts";
+import { RefusedLine } from "./refused-line.ts";
 import { isJsonFormat } from "../render/formats/registry.ts";
 import { failureLines } from "./terminal/failure-lines.ts";
 
@@ -20,7 +20,8 @@ export async function runCli(argv: readonly string[], host: Host): Promise<numbe
     const question = askedHelp(argv, program);
     if (question === null && argv.length > 0) await program.parseAsync(words, { from: "user" });
     else if (question === null) await greet(program, host);
-    else if (question.unknown !== null) throw unknownCommand(question.unknown, question.command, argv);
+    else if (question.unknown !== null)
+      throw (await loadWords()).unknownCommand(question.unknown, question.command, argv);
     else question.command.outputHelp();
     return 0;
   } catch (error) {
@@ -36,9 +37,14 @@ async function greet(program: Command, host: Host): Promise<void> {
   else program.outputHelp();
 }
 
+/** Hardly any line is refused. */
+function loadWords() {
+  return import("./refusal-words.ts");
+}
+
 async function explain(error: unknown, argv: readonly string[], host: Host): Promise<number> {
   if (error instanceof RefusedLine) {
-    return error.refusal.exitCode === 0 ? 0 : report(tellRefusal(error, argv), argv, host);
+    return error.refusal.exitCode === 0 ? 0 : report((await loadWords()).tellRefusal(error, argv), argv, host);
   }
   if (host.signal.aborted) return exitCodes.aborted;
   if (error instanceof FlowrunError) return report(error, argv, host);
