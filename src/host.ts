@@ -126,7 +126,7 @@ export interface Host extends World {
   readonly stderr: Output;
   /** Writes a text for reading to stdout; on a terminal, where it is longer than the screen, through the reader's pager. */
   page(text: string): Promise<void>;
-  /** `null` where nobody can be asked: stdin or stderr is no terminal. */
+  /** `null` where nobody can be asked: stdin or stderr is no terminal, or one that questions cannot be drawn on. */
   readonly prompt: Prompt | null;
   /** When this process began, epoch milliseconds: a deadline counts from there. */
   readonly startedAt: number;

@@ -8,6 +8,7 @@ import type { Host, Prompt } from "./host.ts";
 import { discreet, keepSecretsOf } from "./mask.ts";
 import { openNodeWorld } from "./node-host.ts";
 import { outputOf } from "./cli/terminal/output.ts";
+import { mayRedraw } from "./cli/terminal/redraw.ts";
 
 /** The composition root: what belongs to the process of a command alone, its signals and streams, and the rest of the world. */
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -130,7 +131,7 @@ const host: Host = {
   stdout,
   stderr: discreet(stderr),
   page: showPages,
-  prompt: isatty(0) && isatty(2) ? lazyPrompt() : null,
+  prompt: isatty(0) && isatty(2) && mayRedraw(process.env) ? lazyPrompt() : null,
   nodeVersion,
   pid,
   startedAt: Date.now() - process.uptime() * 1000,

@@ -1,10 +1,12 @@
 import { Command } from "commander";
 import type { Host } from "../host.ts";
 import { describeEnvironment } from "../adobe/settings/environment.ts";
+import { RefusedLine } from "./refused-line.ts";
 import { unshield } from "./negative-durations.ts";
 import { version } from "../version.ts";
 import { declareCompletion } from "./commands/completion/declare.ts";
 import { declareCursor } from "./commands/cursor/declare.ts";
+import { declareDemo } from "./commands/first-minute/declare.ts";
 import { declareDoctor } from "./commands/doctor/declare.ts";
 import { declareExplain, declareShow } from "./commands/insight/declare.ts";
 import { declareSince, declareTail, declareWait } from "./commands/reading/declare.ts";
@@ -21,22 +23,30 @@ export function createProgram(host: Host, first?: string): Command {
       "Follow, recover and explain Adobe Experience Platform dataflow runs from the Adobe I/O Events journal.",
     )
     .version(version, "-V, --version")
-    .exitOverride()
     .configureOutput({
       writeOut: (text) => void host.stdout.write(text).catch(() => undefined),
-      // What commander would say to stderr arrives as a CommanderError, too; cli.ts says it in flowrun's own form.
+      // What commander would say to stderr arrives as a RefusedLine, too; run-cli.ts says it in flowrun's own form.
       writeErr: () => undefined,
     })
-    .showSuggestionAfterError()
-    .addHelpText("after", "\nTry it without an account:\n  flowrun since -P1D --profile demo");
+    .showSuggestionAfterError(false)
+    .addHelpText("after", "\nTry it without an account:\n  flowrun demo");
   program.hook("preAction", (_, command) => {
     unshield(command);
   });
   program.hook("preAction", (_, command) => tellEnvironment(command, host));
   const named = first === undefined ? undefined : readers.get(first);
-  const all = [...readers.values(), declareSetup, declareDoctor, declareCompletion];
+  const all = [...readers.values(), declareSetup, declareDemo, declareDoctor, declareCompletion];
   for (const declare of named === undefined ? all : [named]) declare(program, host);
+  refuseByName(program);
   return program;
+}
+
+/** commander tells of a line that it refuses, and not for which command; each says so itself. */
+function refuseByName(command: Command): void {
+  command.exitOverride((refusal) => {
+    throw new RefusedLine(refusal, command);
+  });
+  command.commands.forEach(refuseByName);
 }
 
 /** Says once which variables are not read as they are written, where a command uses any. */

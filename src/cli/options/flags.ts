@@ -59,6 +59,9 @@ export interface DoctorFlags extends ListingFlags {
   readonly maxWait: string;
 }
 
+/** Options of `demo`. */
+export type DemoFlags = Pick<CommonFlags, "quiet" | "color">;
+
 /** Options of `tail`. */
 export interface TailFlags extends ReadingFlags {
   readonly since: string;

@@ -2,6 +2,7 @@ import type { Host, Output } from "../../host.ts";
 import type { Notice, Notify } from "../../notices.ts";
 import type { Tally } from "../../engine/pump.ts";
 import { mask } from "../../mask.ts";
+import { mayRedraw } from "./redraw.ts";
 import { safeText } from "../../render/text/safe-text.ts";
 
 /** How much is told on stderr. */
@@ -38,8 +39,9 @@ export interface SummaryWording {
 const redrawMs = 100;
 
 /** A reporter that writes on stderr, one line for each notice; text from outside is made safe for a terminal. */
-export function createReporter(host: Pick<Host, "stderr" | "now">, options: ReporterOptions): Reporter {
-  const screen = createScreen(host, options.live && host.stderr.isTTY && !options.quiet);
+export function createReporter(host: Pick<Host, "stderr" | "now" | "env">, options: ReporterOptions): Reporter {
+  const isLive = options.live && host.stderr.isTTY && !options.quiet && mayRedraw(host.env);
+  const screen = createScreen(host, isLive);
   const say = (text: string): void => {
     if (!options.quiet) screen.print(text);
   };

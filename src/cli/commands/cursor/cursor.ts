@@ -33,7 +33,8 @@ export async function runCursorList(flags: ListingFlags, host: Host): Promise<vo
   const names = await listCursors(host.dirs.state, profile);
   const rows = await Promise.all(names.map((name) => describe({ stateFolder: host.dirs.state, profile, name })));
   if (rows.length === 0 && formats[options.output].laid !== null) {
-    await host.stderr.write(`no cursors are saved for profile '${profile}'; flowrun since last makes one\n`);
+    const { notify } = createReporter(host, { quiet: flags.quiet === true, verbose: false, live: false });
+    notify({ kind: "remark", text: `no cursors are saved for profile '${profile}'; flowrun since last makes one` });
   }
   await printRows({ options, rows, color: flags.color }, host, host.stdout);
 }

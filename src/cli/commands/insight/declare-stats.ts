@@ -19,9 +19,10 @@ export function declareStats(program: Command, host: Host): void {
     .addHelpText(
       "after",
       `
-Each notification that passes the filters counts, as since would print it; success is success and
-partialSuccess among the runs that ended. -o json is one document; ndjson and csv have a row for the
-total, each group, each bucket and each root cause; -o wide shows columns that found no room.
+Each notification that passes the filters counts, as since would print it;
+success is success and partialSuccess among the runs that ended. -o json is one
+document; ndjson and csv have a row for the total, each group, each bucket and
+each root cause; -o wide shows columns that found no room.
 
 Examples:
   flowrun stats -P7D --by code              what went wrong this week, and when

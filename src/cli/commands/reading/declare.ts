@@ -17,7 +17,7 @@ export function declareSince(program: Command, host: Host): void {
 Examples:
   flowrun since -P1D                        the last day
   flowrun since 2h --status failed          what failed in the last two hours
-  flowrun since last --json >> runs.ndjson  what is new since the last time, for cron`,
+  flowrun since last --json >> runs.ndjson  what is new since then, for cron`,
     )
     .action(async (when: string | undefined, flags: ReadingFlags) =>
       (await import("./since.ts")).runSince(when, flags, host),
@@ -39,7 +39,7 @@ export function declareTail(program: Command, host: Host): void {
 Examples:
   flowrun tail                              from now on
   flowrun tail --since -PT1H                the last hour first
-  flowrun tail --status failed --json       failures only, one JSON object a line`,
+  flowrun tail --status failed --json       failures only, a JSON object a line`,
     )
     .action(async (flags: TailFlags) => (await import("./tail.ts")).runTail(flags, host));
 }

@@ -26,7 +26,8 @@ export async function runConfigPath(flags: CommonFlags, host: Host): Promise<voi
 export async function runConfigList(flags: ListingFlags, host: Host): Promise<void> {
   const options = resolveOutput(settingColumns, flags);
   const profile = await chosenSaved(flags, host);
-  const saved = await readSaved(profile, notifier(flags, host), host);
+  const notify = notifier(flags, host);
+  const saved = await readSaved(profile, notify, host);
   const rows = profileKeys.flatMap((key) => {
     const value = show(key, saved);
     return value === null ? [] : [{ key, value }];
@@ -38,7 +39,7 @@ export async function runConfigList(flags: ListingFlags, host: Host): Promise<vo
   } else if (formats[options.output].hasColumns) await printRows({ options, rows, color }, host, host.stdout);
   else await printRows({ options: { ...options, columns: [] }, rows: [document], document, color }, host, host.stdout);
   if (rows.length === 0 && formats[options.output].laid !== null) {
-    await host.stderr.write(`nothing is saved in profile '${profile}' yet: flowrun login\n`);
+    notify({ kind: "remark", text: `nothing is saved in profile '${profile}' yet: flowrun login` });
   }
 }
 
