@@ -3,7 +3,8 @@ import { exitCodes, FlowrunError, type FailureKind } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { shield, unshielded } from "./negative-durations.ts";
 import { createProgram } from "./program.ts";
-import { isJsonFormat } from "../render/formats/registry.ts";
+import { readVariable } from "../adobe/settings/environment.ts";
+import { isJsonFormat, type OutputFormat } from "../render/formats/registry.ts";
 import { safeText } from "../render/text/safe-text.ts";
 
 /**
@@ -12,40 +13,50 @@ import { safeText } from "../render/text/safe-text.ts";
  * a bug and shows its stack.
  */
 export async function runCli(argv: readonly string[], host: Host): Promise<number> {
+  let format = readVariable(host.env, "FLOWRUN_OUTPUT");
+  const onFormat = (said: OutputFormat): void => {
+    format = said;
+  };
   try {
     const words = argv.length === 0 ? ["--help"] : argv.map(shield);
-    await createProgram(host, words[0]).parseAsync(words, { from: "user" });
+    await createProgram(host, words[0], onFormat).parseAsync(words, { from: "user" });
     return 0;
   } catch (error) {
-    return await explain(error, argv, host);
+    return await explain(error, { argv, usualFormat: format ?? "" }, host);
   }
 }
 
-async function explain(error: unknown, argv: readonly string[], host: Host): Promise<number> {
+/** The line that failed, and the format of its output where the environment or the profile says it. */
+interface Failed {
+  readonly argv: readonly string[];
+  readonly usualFormat: string;
+}
+
+async function explain(error: unknown, failed: Failed, host: Host): Promise<number> {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    return report(usageError(error, argv), argv, host);
+    return report(usageError(error, failed.argv), failed, host);
   }
   if (host.signal.aborted) return exitCodes.aborted;
-  if (error instanceof FlowrunError) return report(error, argv, host);
+  if (error instanceof FlowrunError) return report(error, failed, host);
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const bug = new FlowrunError("bug", "flowrun hit a bug", {
     why: stack,
     hint: "please report it with the lines above",
   });
-  return report(bug, argv, host);
+  return report(bug, failed, host);
 }
 
 const silent: readonly FailureKind[] = ["closed", "runFailed", "aborted"];
 
 /** Three lines: what happened, why, what to type next; or one JSON object where the output is JSON. */
-async function report(error: FlowrunError, argv: readonly string[], host: Host): Promise<number> {
+async function report(error: FlowrunError, failed: Failed, host: Host): Promise<number> {
   const { kind, message, why, requestId } = error;
   const hint = error.examine ? [error.hint, lookCloser].filter(Boolean).join("   ") : error.hint;
   const exitCode = exitCodes[kind];
   if (silent.includes(kind)) return exitCode;
   const request = requestId === null ? "" : ` (request ${requestId})`;
-  const text = wantsJson(argv)
+  const text = wantsJson(failed)
     ? JSON.stringify({
         type: "flowrun.error",
         kind,
@@ -104,10 +115,11 @@ function toldBy(error: CommanderError, topic: string): string {
 }
 
 /** Looked up in the bare words, since the line may be the very thing that could not be parsed. */
-function wantsJson(argv: readonly string[]): boolean {
-  return argv.some((word, index) => {
-    if (word === "--json") return true;
+function wantsJson({ argv, usualFormat }: Failed): boolean {
+  const formats = argv.flatMap((word, index) => {
+    if (word === "--json" || word.startsWith("--json=")) return ["json"];
     const format = /^(?:-[qv]*o|--output)=?(.*)$/.exec(word)?.[1];
-    return format !== undefined && isJsonFormat(format === "" ? (argv[index + 1] ?? "") : format);
+    return format === undefined ? [] : [format === "" ? (argv[index + 1] ?? "") : format];
   });
+  return (formats.length === 0 ? [usualFormat] : formats).some(isJsonFormat);
 }

@@ -12,7 +12,7 @@ export function declareCursor(program: Command, host: Host): void {
     .description("Lists, shows, sets and deletes the saved positions that `since last` reads on from.");
   const subcommand = (name: string, description: string): Command =>
     declareCommon(cursor.command(name).description(description));
-  declareOutput(subcommand("list", "List the profile's cursors."), "name,readUntil,expiresAt,runs…").action(
+  declareOutput(subcommand("list", "List the profile's cursors.").alias("ls"), "name,readUntil,expiresAt,runs…").action(
     async (flags: ListingFlags) => (await load()).runCursorList(flags, host),
   );
   declareOutput(subcommand("show [name]", "Show one cursor in full."), "name,position,readUntil…").action(
