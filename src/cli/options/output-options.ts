@@ -32,7 +32,7 @@ export function declareOutput(command: Command, example: string, json = "short f
   return (
     command
       .addOption(new Option("-o, --output <format>", "how it is written").choices(outputFormats).default("table"))
-      .option("--json", `${json}; --json=<fields> for these alone`)
+      .option("--json", `${json}; --json=<names> has these fields only`)
       // How `--json=…` arrives (json-fields.ts).
       .addOption(new Option(`${jsonFieldsOption} <names>`).argParser(words).hideHelp())
       .option("--columns <names>", `columns of ${columnFormats.join(", ")}: ${example}`, words)

@@ -13,6 +13,7 @@ import { declareReading } from "./flags.ts";
  * @throws FlowrunError `settings` for a value that the option would not take; it names who gave it.
  */
 export async function applyUsual(command: Command, host: Pick<Host, "env" | "dirs">): Promise<OutputFormat | null> {
+  if (mends(command)) return null;
   const open = usualKeys.flatMap((key) => {
     const option = optionOf(command, key);
     const isOpen = option !== undefined && command.getOptionValueSource(option.attributeName()) !== "cli";
@@ -31,6 +32,11 @@ export async function applyUsual(command: Command, host: Pick<Host, "env" | "dir
     if (key === "output" && isFormat(found.text)) format = found.text;
   }
   return format;
+}
+
+/** By these a wrong value is mended, which so must not stop them; they print nothing. */
+function mends(command: Command): boolean {
+  return command.parent?.name() === "config" && ["set", "unset"].includes(command.name());
 }
 
 /** Holds a value that is to be saved against the option that it is for. @throws FlowrunError `usage`. */
