@@ -13,16 +13,17 @@ import { safeText } from "../render/text/safe-text.ts";
  * a bug and shows its stack.
  */
 export async function runCli(argv: readonly string[], host: Host): Promise<number> {
-  let format = readVariable(host.env, "FLOWRUN_OUTPUT");
-  const onFormat = (said: OutputFormat): void => {
-    format = said;
+  let usualFormat = "";
+  const onFormat = (format: OutputFormat): void => {
+    usualFormat = format;
   };
   try {
+    usualFormat = readVariable(host.env, "FLOWRUN_OUTPUT") ?? "";
     const words = argv.length === 0 ? ["--help"] : argv.map(shield);
     await createProgram(host, words[0], onFormat).parseAsync(words, { from: "user" });
     return 0;
   } catch (error) {
-    return await explain(error, { argv, usualFormat: format ?? "" }, host);
+    return await explain(error, { argv, usualFormat }, host);
   }
 }
 

@@ -36,7 +36,6 @@ describe.each(["since -P1D", "tail", "wait", "stats", "show 6b0c6b1e"])("flowrun
     ["--json -o csv", { output: "ndjson" }],
     ["--json=runId,records.failed", { output: "ndjson", fields: ["runId", "records.failed"] }],
     ["--json=runId --json=errors.code -o csv", { output: "ndjson", fields: ["runId", "errors.code"] }],
-    ["-o name", { output: "name", fields: null }],
     ["-o csv --no-headers", { output: "csv", headers: false }],
     ["-o wide --time local", { output: "wide", time: "local" }],
     ["-n 3 --limit 50 --jobs 16", { max: 3, limit: 50, jobs: 16 }],
@@ -70,6 +69,14 @@ describe.each(["since -P1D", "tail", "wait", "stats", "show 6b0c6b1e"])("flowrun
   ])("refuses %s", async (words, message) => {
     await expect(optionsOf(`${command} ${words}`)).rejects.toThrow(message);
   });
+});
+
+test.each(["since -P1D", "tail", "wait", "show 6b0c6b1e"])("%s prints ids", async (command) => {
+  expect((await optionsOf(`${command} -o name`)).options).toMatchObject({ output: "name", fields: null });
+});
+
+test("stats has none", async () => {
+  await expect(optionsOf("stats -o name")).rejects.toThrow("Allowed choices");
 });
 
 describe("filters keep", () => {
