@@ -36,13 +36,15 @@ const rooms = [
       "cli/negative-durations",
       "cli/commands/first-minute/welcome",
       "cli/terminal/failure-lines",
+      "adobe/settings/environment",
       "render/formats/registry",
     ],
     because: "The command line puts failures into safe words and an exit code; the work is the program's.",
   },
   {
     room: "cli/program",
-    may: ["cli/commands", "cli/negative-durations", "cli/refused-line", "adobe/settings/environment"],
+    may: ["cli/commands", "cli/negative-durations", "cli/refused-line", "cli/options", "adobe/settings/environment"],
+    types: ["render/formats/registry"],
     because: "The program knows its commands, and loads each when it runs.",
   },
   {
@@ -56,10 +58,11 @@ const rooms = [
     because: "What was typed wrong is told by what the program declares, in one place.",
   },
   { room: "cli/help-words", may: [], because: "A question is read from words and declarations alone." },
-  { room: "cli/negative-durations", may: [], because: "A trick stands in one place." },
+  { room: "cli/negative-durations", may: ["cli/options/json-fields"], because: "A trick stands in one place." },
   {
     room: "cli/options",
     may: [
+      "adobe/access/usual-values",
       "adobe/gateway",
       "adobe/journal",
       "adobe/settings",

@@ -103,6 +103,8 @@ export interface World {
   readonly dirs: Dirs;
   /** Of the runtime: `20.18.1`. */
   readonly nodeVersion: string;
+  /** Of the machine, as Node names it: `linux-x64`. */
+  readonly platform: string;
   /** This process's id. */
   readonly pid: number;
   /** Epoch milliseconds. */

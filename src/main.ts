@@ -119,7 +119,7 @@ async function showPages(text: string): Promise<void> {
 keepSecretsOf(process.env);
 
 const world = openNodeWorld({ tuneV8 });
-const { env, nodeVersion, pid, send } = world;
+const { env, nodeVersion, platform, pid, send } = world;
 
 const host: Host = {
   env,
@@ -133,6 +133,7 @@ const host: Host = {
   page: showPages,
   prompt: isatty(0) && isatty(2) && mayRedraw(process.env) ? lazyPrompt() : null,
   nodeVersion,
+  platform,
   pid,
   startedAt: Date.now() - process.uptime() * 1000,
   signal: stopping.signal,

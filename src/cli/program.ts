@@ -3,6 +3,7 @@ import type { Host } from "../host.ts";
 import { describeEnvironment } from "../adobe/settings/environment.ts";
 import { RefusedLine } from "./refused-line.ts";
 import { unshield } from "./negative-durations.ts";
+import type { OutputFormat } from "../render/formats/registry.ts";
 import { version } from "../version.ts";
 import { declareCompletion } from "./commands/completion/declare.ts";
 import { declareCursor } from "./commands/cursor/declare.ts";
@@ -12,12 +13,15 @@ import { declareExplain, declareShow } from "./commands/insight/declare.ts";
 import { declareSince, declareTail, declareWait } from "./commands/reading/declare.ts";
 import { declareSetup } from "./commands/setup/declare.ts";
 import { declareStats } from "./commands/insight/declare-stats.ts";
+import { declareExitCodes } from "./options/exit-codes.ts";
+import { declareVersion } from "./commands/version/declare.ts";
 
 /**
  * The command line. Commands are declared here and loaded when they run: a help text must not cost the whole program.
  * @param first the line's first word: where it names a command that reads, no other is declared.
+ * @param onFormat hears the format of the output where the environment or the profile says it.
  */
-export function createProgram(host: Host, first?: string): Command {
+export function createProgram(host: Host, first?: string, onFormat?: (format: OutputFormat) => void): Command {
   const program = new Command("flowrun")
     .description(
       "Follow, recover and explain Adobe Experience Platform dataflow runs from the Adobe I/O Events journal.",
@@ -34,9 +38,15 @@ export function createProgram(host: Host, first?: string): Command {
     unshield(command);
   });
   program.hook("preAction", (_, command) => tellEnvironment(command, host));
-  const named = first === undefined ? undefined : readers.get(first);
-  const all = [...readers.values(), declareSetup, declareDemo, declareDoctor, declareCompletion];
+  program.hook("preAction", async (_, command) => {
+    const { applyUsual } = await import("./options/usual-options.ts");
+    const format = await applyUsual(command, host);
+    if (format !== null) onFormat?.(format);
+  });
+  const named = first === undefined ? undefined : readers.get(first === "logs" ? "since" : first);
+  const all = [...readers.values(), declareSetup, declareDemo, declareDoctor, declareCompletion, declareVersion];
   for (const declare of named === undefined ? all : [named]) declare(program, host);
+  declareExitCodes(program);
   refuseByName(program);
   return program;
 }

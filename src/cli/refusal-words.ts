@@ -44,7 +44,7 @@ const table: Readonly<Record<string, (refused: Refused) => Words>> = {
     tellUnknownCommand(unshielded(command.args[0] ?? ""), command, argv),
   "commander.help": ({ command, path }) => ({
     what: `'${path}' needs a command`,
-    why: `it does nothing by itself; it has ${listed(namesOf(command))}`,
+    why: `it does nothing by itself; it has ${listed(ownNamesOf(command))}`,
     fix: namesOf(command).includes("list") ? `${path} list` : `${path} --help`,
   }),
   "commander.unknownOption": tellUnknownOption,
@@ -98,7 +98,8 @@ function tellUnknownCommand(name: string, group: Command, argv: readonly string[
     return { what, why, fix: retyped(argv, name, "since", name) };
   }
   const found = nearest(name, group.parent === null ? [...known, ...Object.keys(habits)] : known);
-  if (found === null) return { what, why: `the commands of ${path} are ${listed(known)}`, fix: `${path} --help` };
+  if (found === null)
+    return { what, why: `the commands of ${path} are ${listed(ownNamesOf(group))}`, fix: `${path} --help` };
   const meant = known.includes(found) ? found : (habits[found] ?? found);
   return { what, why: `Did you mean ${meant}?`, fix: corrected(name, meant, group, argv) };
 }
@@ -194,9 +195,13 @@ function operandsOf({ registeredArguments }: Command): string {
     .join("");
 }
 
-function namesOf(command: Command): readonly string[] {
-  const commands = command.createHelp().visibleCommands(command);
+function namesOf({ commands }: Command): readonly string[] {
   return commands.flatMap((one) => [one.name(), ...one.aliases()]).filter((name) => name !== "help");
+}
+
+/** Without what is another name of the same command. */
+function ownNamesOf({ commands }: Command): readonly string[] {
+  return commands.map((one) => one.name()).filter((name) => name !== "help");
 }
 
 function listed(names: readonly string[]): string {

@@ -5,7 +5,8 @@ import { askedHelp } from "./help-words.ts";
 import { shield } from "./negative-durations.ts";
 import { createProgram } from "./program.ts";
 import { RefusedLine } from "./refused-line.ts";
-import { isJsonFormat } from "../render/formats/registry.ts";
+import { readVariable } from "../adobe/settings/environment.ts";
+import { isJsonFormat, type OutputFormat } from "../render/formats/registry.ts";
 import { failureLines } from "./terminal/failure-lines.ts";
 
 /**
@@ -14,9 +15,14 @@ import { failureLines } from "./terminal/failure-lines.ts";
  * a bug and shows its stack.
  */
 export async function runCli(argv: readonly string[], host: Host): Promise<number> {
+  let usualFormat = "";
+  const onFormat = (format: OutputFormat): void => {
+    usualFormat = format;
+  };
   try {
+    usualFormat = readVariable(host.env, "FLOWRUN_OUTPUT") ?? "";
     const words = argv.map(shield);
-    const program = createProgram(host, words[0]);
+    const program = createProgram(host, words[0], onFormat);
     const question = askedHelp(argv, program);
     if (question === null && argv.length > 0) await program.parseAsync(words, { from: "user" });
     else if (question === null) await greet(program, host);
@@ -25,7 +31,7 @@ export async function runCli(argv: readonly string[], host: Host): Promise<numbe
     else question.command.outputHelp();
     return 0;
   } catch (error) {
-    return await explain(error, argv, host);
+    return await explain(error, { argv, usualFormat }, host);
   }
 }
 
@@ -42,30 +48,37 @@ function loadWords() {
   return import("./refusal-words.ts");
 }
 
-async function explain(error: unknown, argv: readonly string[], host: Host): Promise<number> {
+/** The line that failed, and the format of its output where the environment or the profile says it. */
+interface Failed {
+  readonly argv: readonly string[];
+  readonly usualFormat: string;
+}
+
+async function explain(error: unknown, failed: Failed, host: Host): Promise<number> {
+  const { argv } = failed;
   if (error instanceof RefusedLine) {
-    return error.refusal.exitCode === 0 ? 0 : report((await loadWords()).tellRefusal(error, argv), argv, host);
+    return error.refusal.exitCode === 0 ? 0 : report((await loadWords()).tellRefusal(error, argv), failed, host);
   }
   if (host.signal.aborted) return exitCodes.aborted;
-  if (error instanceof FlowrunError) return report(error, argv, host);
+  if (error instanceof FlowrunError) return report(error, failed, host);
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const bug = new FlowrunError("bug", "flowrun hit a bug", {
     why: stack,
     hint: "please report it with the lines above",
   });
-  return report(bug, argv, host);
+  return report(bug, failed, host);
 }
 
 const silent: readonly FailureKind[] = ["closed", "runFailed", "aborted"];
 
 /** Three lines: what happened, why, what to type next; or one JSON object where the output is JSON. */
-async function report(error: FlowrunError, argv: readonly string[], host: Host): Promise<number> {
+async function report(error: FlowrunError, failed: Failed, host: Host): Promise<number> {
   const { kind, message, why, requestId } = error;
   const words = error.examine ? [error.hint, lookCloser].filter(Boolean).join("   ") : error.hint;
-  const hint = words === null ? null : withProfile(words, argv);
+  const hint = words === null ? null : withProfile(words, failed.argv);
   const exitCode = exitCodes[kind];
   if (silent.includes(kind)) return exitCode;
-  const text = wantsJson(argv)
+  const text = wantsJson(failed)
     ? JSON.stringify({
         type: "flowrun.error",
         kind,
@@ -95,10 +108,11 @@ const commandsIn =
 const lookCloser = "(or look closer: flowrun doctor)";
 
 /** Looked up in the bare words, since the line may be the very thing that could not be parsed. */
-function wantsJson(argv: readonly string[]): boolean {
-  return argv.some((word, index) => {
-    if (word === "--json") return true;
+function wantsJson({ argv, usualFormat }: Failed): boolean {
+  const formats = argv.flatMap((word, index) => {
+    if (word === "--json" || word.startsWith("--json=")) return ["json"];
     const format = /^(?:-[qv]*o|--output)=?(.*)$/.exec(word)?.[1];
-    return format !== undefined && isJsonFormat(format === "" ? (argv[index + 1] ?? "") : format);
+    return format === undefined ? [] : [format === "" ? (argv[index + 1] ?? "") : format];
   });
+  return (formats.length === 0 ? [usualFormat] : formats).some(isJsonFormat);
 }

@@ -121,9 +121,9 @@ describe("help", () => {
     ["cursor set x --help", "flowrun cursor set [options] <name> <where>"],
     ["help registrations", "flowrun registrations [options] [command]"],
     ["registrations --help", "flowrun registrations [options] [command]"],
-    ["since -P1D --status failed --help", "flowrun since [options] [when]"],
-    ["since --limit --help", "flowrun since [options] [when]"],
-    ["since --bananas -h", "flowrun since [options] [when]"],
+    ["since -P1D --status failed --help", "flowrun since|logs [options] [when]"],
+    ["since --limit --help", "flowrun since|logs [options] [when]"],
+    ["since --bananas -h", "flowrun since|logs [options] [when]"],
   ])("flowrun %s", async (line, usage) => {
     const { code, out, err } = await type(line);
     expect({ code, err }).toEqual({ code: 0, err: "" });

@@ -1,6 +1,6 @@
 import { failuresOf } from "../../runs/causes/root-cause.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
-import { kindAt, singlePaths, valuesAt } from "../../runs/record/record-fields.ts";
+import { fieldPaths, kindAt, singlePaths, valuesAt } from "../../runs/record/record-fields.ts";
 import type { Column, ColumnSet } from "./column.ts";
 import { pickColumns } from "./pick-columns.ts";
 import type { OutputFormat } from "./registry.ts";
@@ -130,6 +130,8 @@ export const runColumns: ColumnSet<FlowRun> = {
     "error",
   ],
   wide: ["runId", "flowId", "eventCode", "position", "message"],
+  id: "runId",
+  fields: [...fieldPaths(), "raw"],
 };
 
 /** The first error's code and, where it is another one, the root cause's; reasons to skip or to warn are no errors. */

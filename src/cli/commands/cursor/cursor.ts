@@ -146,6 +146,18 @@ interface ListedCursor {
   readonly damaged: boolean;
 }
 
+const listedFields = [
+  "name",
+  "position",
+  "savedAt",
+  "readUntil",
+  "movedAt",
+  "expiresAt",
+  "runs",
+  "events",
+  "damaged",
+] as const satisfies readonly (keyof ListedCursor)[];
+
 const cursorColumns: ColumnSet<ListedCursor> = {
   all: [
     { name: "name", title: "NAME", kind: "id", value: ({ name }) => name },
@@ -165,6 +177,8 @@ const cursorColumns: ColumnSet<ListedCursor> = {
   ],
   usual: ["name", "readUntil", "expiresAt", "runs", "position"],
   wide: ["savedAt", "movedAt", "events", "damaged"],
+  id: "name",
+  fields: listedFields,
 };
 
 /** A cursor in full. */
@@ -183,6 +197,8 @@ const wholeCursorColumns: ColumnSet<WholeCursor> = {
   ],
   usual: [...cursorColumns.usual, ...cursorColumns.wide, "journal", "next", "file"],
   wide: [],
+  id: "name",
+  fields: [...listedFields, "journal", "next", "file"],
 };
 
 const unreadable = {

@@ -13,7 +13,7 @@ export function declareCursor(program: Command, host: Host): void {
     .addHelpText("after", examples);
   const subcommand = (name: string, description: string): Command =>
     declareCommon(cursor.command(name).description(description));
-  declareOutput(subcommand("list", "List the profile's cursors."), "name,readUntil,expiresAt,runs…").action(
+  declareOutput(subcommand("list", "List the profile's cursors.").alias("ls"), "name,readUntil,expiresAt,runs…").action(
     async (flags: ListingFlags) => (await load()).runCursorList(flags, host),
   );
   declareOutput(subcommand("show [name]", "Show one cursor in full."), "name,position,readUntil…").action(

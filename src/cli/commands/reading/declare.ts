@@ -7,6 +7,7 @@ export function declareSince(program: Command, host: Host): void {
   declareReading(
     program
       .command("since")
+      .alias("logs")
       .summary("print every flow run recorded since a moment, then exit")
       .description("Prints every flow run recorded since <when>, oldest first, and exits at the end of the journal.")
       .argument("[when]", "-P1D, -PT2H, 90m, 1d, a date or time (UTC), oldest, now, or last (the saved cursor)"),

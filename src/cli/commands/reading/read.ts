@@ -94,9 +94,18 @@ async function print(
  * @param isAtOnce each batch is printed when it is taken, rather than laid out together with others.
  */
 export function openStdout({ options, host, reporter }: Session, isAtOnce: boolean): Promise<RunSink> {
-  const { output, columns, columnsNamed, headers, time, common } = options;
+  const { output, columns, columnsNamed, headers, fields = null, time, common } = options;
   const colour = decideColour(common.color, host.env, host.stdout.isTTY);
-  const layout = { format: output, columns, columnsNamed, headers, colour, time, hold: isAtOnce ? 0 : rowsHeld };
+  const layout = {
+    format: output,
+    columns,
+    columnsNamed,
+    headers,
+    fields,
+    colour,
+    time,
+    hold: isAtOnce ? 0 : rowsHeld,
+  };
   return openSink({ ...layout, now: () => host.now() }, quietly(host.stdout, reporter));
 }
 

@@ -87,7 +87,7 @@ function declareRegistrations(program: Command, host: Host): void {
     .addHelpText("after", registrationExamples);
   declareCommon(
     declareOutput(
-      registrations.command("list", { isDefault: true }).description("List them (the default)."),
+      registrations.command("list", { isDefault: true }).alias("ls").description("List them (the default)."),
       "used,name,id,deliveryType,events…",
     ),
   ).action(async (flags: ListingFlags) => (await load()).runRegistrations(flags, host));
@@ -109,7 +109,7 @@ function declareProfile(program: Command, host: Host): void {
     .description("Lists the saved profiles, chooses the one that is used where none is named, or removes one.")
     .addHelpText("after", profileExamples);
   declareCommon(
-    declareOutput(profile.command("list").description("List the profiles."), "used,name,client,imsOrgId…"),
+    declareOutput(profile.command("list").alias("ls").description("List the profiles."), "used,name,client,imsOrgId…"),
   ).action(async (flags: ListingFlags) => (await load()).runProfileList(flags, host));
   declareCommon(profile.command("use <name>").description("Use this profile where none is named."))
     .addHelpText("after", profileExamples)
@@ -133,18 +133,21 @@ function declareConfig(program: Command, host: Host): void {
     .description("Shows and changes what a profile has saved. The environment (FLOWRUN_…) goes before it.")
     .addHelpText("after", configExamples);
   const key = (): Argument => new Argument("<key>", "the setting").choices(profileKeys);
-  declareCommon(config.command("path").description("Print the profile's file.")).action(async (flags: CommonFlags) =>
-    (await load()).runConfigPath(flags, host),
+  declareCommon(declareOutput(config.command("path").description("Print the profile's file."), "profile,path")).action(
+    async (flags: ListingFlags) => (await load()).runConfigPath(flags, host),
   );
   declareCommon(
     declareOutput(
-      config.command("list").description("List what is saved; a secret is shown as [secret]."),
-      "key,value",
+      config
+        .command("list")
+        .alias("ls")
+        .description("List what is saved, and where it comes from; a secret is shown as [secret]."),
+      "key,value,from",
     ),
   ).action(async (flags: ListingFlags) => (await load()).runConfigList(flags, host));
-  declareCommon(config.command("get").description("Print one saved value.").addArgument(key())).action(
-    async (name: ProfileKey, flags: CommonFlags) => (await load()).runConfigGet(name, flags, host),
-  );
+  declareCommon(
+    declareOutput(config.command("get").description("Print one saved value.").addArgument(key()), "key,value"),
+  ).action(async (name: ProfileKey, flags: ListingFlags) => (await load()).runConfigGet(name, flags, host));
   declareCommon(
     config
       .command("set")
