@@ -213,7 +213,7 @@ const doors = [
   { packages: ["@inquirer"], at: ["cli/terminal"], because: "One file knows how a question is drawn." },
   {
     packages: ["luxon"],
-    at: ["adobe/journal/when", "render/text"],
+    at: ["text/named-zone"],
     because: "Elsewhere a time is epoch milliseconds.",
   },
 ];

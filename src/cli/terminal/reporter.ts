@@ -33,6 +33,8 @@ export interface SummaryWording {
   readonly hasCondition: boolean;
   /** The unit that was read: pages of a journal, or lines. */
   readonly unit: "page" | "line";
+  /** The window that was read, in words; `null` where there is none to tell. */
+  readonly window?: string | null;
 }
 
 const redrawMs = 100;
@@ -126,10 +128,10 @@ const usualWording: SummaryWording = { did: "printed", hasCondition: false, unit
 
 /**
  * `37 runs printed, 3 failed · 1,320 events, 2 duplicates dropped · 13 pages · 4.2 s`, after
- * `37 of 1,204 runs matched` where there was a condition. Pure.
+ * `37 of 1,204 runs matched` where there was a condition; the window comes last. Pure.
  */
 function summaryLine(tally: Readonly<Tally>, elapsedMs: number, wording = usualWording): string {
-  const { did, hasCondition, unit } = wording;
+  const { did, hasCondition, unit, window = null } = wording;
   const parts = [
     ...(hasCondition ? [[`${number(tally.printed)} of ${count(tally.runs, "run")} matched`]] : []),
     [`${count(tally.printed, "run")} ${did}`, `${number(tally.failed)} failed`],
@@ -140,6 +142,7 @@ function summaryLine(tally: Readonly<Tally>, elapsedMs: number, wording = usualW
     ],
     ...(unit === "page" ? [[count(tally.pages, "page")]] : []),
     [seconds(elapsedMs)],
+    ...(window === null ? [] : [[window]]),
   ];
   return parts.map((part) => part.join(", ")).join(" · ");
 }

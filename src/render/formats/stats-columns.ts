@@ -51,6 +51,7 @@ export function statsColumns({ from, to }: Pick<Stats, "from" | "to">): ColumnSe
       kind: "count",
       value: (row) => (row.row === "rootCause" ? row.flows.length : null),
     },
+    { name: "partial", title: "PARTIAL", kind: "flag", value: (row) => (row.row === "bucket" ? row.partial : null) },
   ];
   return { all, usual: all.map(({ name }) => name), wide: [] };
 }
