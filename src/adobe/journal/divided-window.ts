@@ -62,7 +62,7 @@ export function undivided(
   };
 }
 
-/** What lies beyond a window's end. Its share of the reading is none. */
+/** All that lies beyond a window's end. Its share of the reading is none. */
 function createBeyond(from: number, to: number): Stretch {
   const parts = { from, to, pace: null, start: startAt(from), stage: { kind: "later", until: "turn" } } as const;
   return { ...createStretch(parts), reached: to, isBeyond: true };

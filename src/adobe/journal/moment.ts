@@ -58,8 +58,7 @@ function lastShown(today: number, now: number, zone: Zone): number | null {
   return days.flatMap((wall) => instantsAt(wall, zone).toReversed()).find((at) => at <= now) ?? null;
 }
 
-const agoPattern =
-  /^(?:(\d+(?:\.\d+)?)|(an?)) ?(s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|w|weeks?)(?: ago)$/;
+const agoPattern = /^(?:(\d+(?:\.\d+)?)|(an?)) ?(s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|w|weeks?)(?: ago)$/;
 
 /** `2 hours ago` and `an hour ago` as a short duration, `2h` and `1h`; anything else as it is, but for an `ago` after it. Pure. */
 export function withoutAgo(words: string): string {

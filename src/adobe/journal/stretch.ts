@@ -29,7 +29,7 @@ export interface Stretch {
   /** Its pages that wait for its turn, and how many bytes they take. */
   waiting: { readonly pages: number; readonly bytes: number };
   stage: Stage;
-  /** True for what lies beyond the window's end, which is looked at for how it begins, and not read. */
+  /** True for all that lies beyond the window's end, which is looked at for how it begins, and not read. */
   readonly isBeyond: boolean;
 }
 

@@ -55,7 +55,10 @@ export async function resolveReading(flags: ReadingFlags, now: number, zone: Zon
     ...resolveOutput(runColumns, flags),
     events: resolveEventSelection(flags.events),
     raw: flags.raw === true,
-    keep: every([compileFilter({ status, flow, run, sandbox, code, untilMs }), ...(await conditions(flags.where, now, zone))]),
+    keep: every([
+      compileFilter({ status, flow, run, sandbox, code, untilMs }),
+      ...(await conditions(flags.where, now, zone)),
+    ]),
     hasCondition: flags.where !== undefined,
     names: flags.names === true,
     max: flags.max ?? Infinity,

@@ -52,7 +52,10 @@ function head({ from, to, total, trend }: Stats, { painter, time, room }: StatsS
     ...(other > 0 ? [`${renderCount(other)} other`] : []),
   ];
   const facts = [
-    ["Window", `${renderTime(from, time)} to ${renderTime(to, time)}${time.style === "local" ? ` (${zoneTold(time)})` : ""}`],
+    [
+      "Window",
+      `${renderTime(from, time)} to ${renderTime(to, time)}${time.style === "local" ? ` (${zoneTold(time)})` : ""}`,
+    ],
     ["Runs", `${renderCount(runs)}: ${kinds.join(", ")}`],
     ["Success", percent(total)],
     ["Duration", `p50 ${length(durationMs.p50)}, p95 ${length(durationMs.p95)}, max ${length(durationMs.max)}`],

@@ -55,7 +55,8 @@ export interface WindowTold {
  * with the year where it is not this one. Pure.
  */
 export function renderWindow({ from, to }: WindowTold, zone: Zone, now: number): string {
-  const wall = (at: number): string => new Date(wallAt(at, zone)).toISOString().slice(0, minuteLength).replace("T", " ");
+  const wall = (at: number): string =>
+    new Date(wallAt(at, zone)).toISOString().slice(0, minuteLength).replace("T", " ");
   const year = wall(now).slice(0, yearLength);
   const short = (moment: string): string => (moment.startsWith(year) ? moment.slice(yearLength) : moment);
   const zones = [from, to].map((at) => (at === null ? null : zone.nameAt(at)));

@@ -87,7 +87,9 @@ describe("on a terminal", () => {
     const lines = lay({ room: 80 }, named);
     expect(lines[0]?.split(/ {2,}/)).toEqual(["UPDATED (UTC)", "STATUS", "FLOW", "ERROR"]);
     const short = lay({ room: 80 }, [sampleRun(), sampleRun(failure("CONNECTOR-2001-500"))]);
-    expect(short[0]?.split(/ {2,}/)).toEqual(expect.arrayContaining(["UPDATED (UTC)", "STATUS", "FLOW", "FAILED", "ERROR"]));
+    expect(short[0]?.split(/ {2,}/)).toEqual(
+      expect.arrayContaining(["UPDATED (UTC)", "STATUS", "FLOW", "FAILED", "ERROR"]),
+    );
   });
 
   test.each([64, 80, 100, 120, 160, 200])("no row of named flows is wider than %i columns", (room) => {

@@ -71,7 +71,8 @@ function resolveLookBack(flags: ShowFlags, now: number, zone: Zone): JournalStar
 /** The runs that are found, newest window first: a recent run must not wait until seven days have been read. */
 async function findRuns(start: JournalStart, session: Session): Promise<readonly FlowRun[]> {
   // A file is read once.
-  const windows = session.origin.kind === "file" ? [start] : windowsTo(start, session.host.now(), session.options.until ?? Infinity);
+  const windows =
+    session.origin.kind === "file" ? [start] : windowsTo(start, session.host.now(), session.options.until ?? Infinity);
   for (const window of windows) {
     const runs = await readRuns(window, session);
     if (runs.length === 0) continue;
