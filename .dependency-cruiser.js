@@ -45,6 +45,7 @@ const rooms = [
       "adobe/settings",
       "engine/sinks",
       "render/formats",
+      "render/text",
       "runs/events",
       "runs/figures",
       "runs/filter",

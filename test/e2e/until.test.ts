@@ -157,7 +157,7 @@ describe("one clock", () => {
     const updated = later
       .trimEnd()
       .split("\n")
-      .map((one) => String((JSON.parse(one) as { updatedAt: string }).updatedAt));
+      .map((one) => (JSON.parse(one) as { updatedAt: string }).updatedAt);
     expect(later.length).toBeLessThan(all.length);
     // Midnight in Tokyo is 15:00 in UTC.
     expect(updated.toSorted()[0]).toMatch(/T15:/);
