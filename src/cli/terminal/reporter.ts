@@ -21,7 +21,7 @@ export interface Reporter {
   live(text: string, urgent?: boolean): void;
   /** Takes the live line away, so that something else can be written. */
   clear(): void;
-  /** The closing line. */
+  /** The closing line; the window that it tells gets a line of its own where a terminal has no room beside it. */
   summary(tally: Readonly<Tally>, elapsedMs: number, wording?: SummaryWording): void;
 }
 
@@ -58,7 +58,11 @@ export function createReporter(host: Pick<Host, "stderr" | "now">, options: Repo
       screen.clear();
     },
     summary: (tally, elapsedMs, wording) => {
-      say(summaryLine(tally, elapsedMs, wording));
+      const { window = null, ...counts } = wording ?? usualWording;
+      const line = summaryLine(tally, elapsedMs, counts);
+      const whole = window === null ? line : `${line} · ${window}`;
+      const isTooLong = host.stderr.isTTY && whole.length > host.stderr.columns;
+      for (const text of window !== null && isTooLong ? [line, window] : [whole]) say(text);
     },
   };
 }
@@ -128,10 +132,10 @@ const usualWording: SummaryWording = { did: "printed", hasCondition: false, unit
 
 /**
  * `37 runs printed, 3 failed · 1,320 events, 2 duplicates dropped · 13 pages · 4.2 s`, after
- * `37 of 1,204 runs matched` where there was a condition; the window comes last. Pure.
+ * `37 of 1,204 runs matched` where there was a condition. Pure.
  */
-function summaryLine(tally: Readonly<Tally>, elapsedMs: number, wording = usualWording): string {
-  const { did, hasCondition, unit, window = null } = wording;
+function summaryLine(tally: Readonly<Tally>, elapsedMs: number, wording: SummaryWording): string {
+  const { did, hasCondition, unit } = wording;
   const parts = [
     ...(hasCondition ? [[`${number(tally.printed)} of ${count(tally.runs, "run")} matched`]] : []),
     [`${count(tally.printed, "run")} ${did}`, `${number(tally.failed)} failed`],
@@ -142,7 +146,6 @@ function summaryLine(tally: Readonly<Tally>, elapsedMs: number, wording = usualW
     ],
     ...(unit === "page" ? [[count(tally.pages, "page")]] : []),
     [seconds(elapsedMs)],
-    ...(window === null ? [] : [[window]]),
   ];
   return parts.map((part) => part.join(", ")).join(" · ");
 }
