@@ -145,11 +145,12 @@ function beginOf({ plan, connection, world }: Reading): Beginning {
 }
 
 function openSource({ plan, connection }: Reading, start: JournalStart, past: Beginning["past"]): Source<FlowRun> {
-  const { events, raw, keep, limit, jobs, follow, onExpired, patience } = plan;
+  const { events, raw, keep, until, limit, jobs, follow, onExpired, patience } = plan;
   const journal = { ...connection.journal(patience ?? usualPatience), marks: marksOf(events) };
   return journalSource({
     journal,
     start,
+    until,
     events,
     raw,
     keep,

@@ -22,7 +22,7 @@ export interface Reporter {
   live(text: string, urgent?: boolean): void;
   /** Takes the live line away, so that something else can be written. */
   clear(): void;
-  /** The closing line. */
+  /** The closing line; the window that it tells gets a line of its own where a terminal has no room beside it. */
   summary(tally: Readonly<Tally>, elapsedMs: number, wording?: SummaryWording): void;
 }
 
@@ -34,6 +34,8 @@ export interface SummaryWording {
   readonly hasCondition: boolean;
   /** The unit that was read: pages of a journal, or lines. */
   readonly unit: "page" | "line";
+  /** The window that was read, in words; `null` where there is none to tell. */
+  readonly window?: string | null;
 }
 
 const redrawMs = 100;
@@ -58,7 +60,11 @@ export function createReporter(host: Pick<Host, "stderr" | "now" | "env">, optio
       screen.clear();
     },
     summary: (tally, elapsedMs, wording) => {
-      say(summaryLine(tally, elapsedMs, wording));
+      const { window = null, ...counts } = wording ?? usualWording;
+      const line = summaryLine(tally, elapsedMs, counts);
+      const whole = window === null ? line : `${line} · ${window}`;
+      const isTooLong = host.stderr.isTTY && whole.length > host.stderr.columns;
+      for (const text of window !== null && isTooLong ? [line, window] : [whole]) say(text);
     },
   };
 }
@@ -130,7 +136,7 @@ const usualWording: SummaryWording = { did: "printed", hasCondition: false, unit
  * `37 runs printed, 3 failed · 1,320 events, 2 duplicates dropped · 13 pages · 4.2 s`, after
  * `37 of 1,204 runs matched` where there was a condition. Pure.
  */
-function summaryLine(tally: Readonly<Tally>, elapsedMs: number, wording = usualWording): string {
+function summaryLine(tally: Readonly<Tally>, elapsedMs: number, wording: SummaryWording): string {
   const { did, hasCondition, unit } = wording;
   const parts = [
     ...(hasCondition ? [[`${number(tally.printed)} of ${count(tally.runs, "run")} matched`]] : []),

@@ -49,8 +49,12 @@ async function readDay(host: Host): Promise<Day> {
   const common = { profile: demoProfile, quiet: true, progress: false, color: "never" } as const;
   const reading = { output: "table", headers: true, retries: 5, maxWait: "PT5M", jobs: 4 } as const;
   const options = await resolveReading({ ...common, ...reading }, now);
-  await inSession(options, host.signal, host, (session) =>
-    readWindow(session, { start, follow: false, onExpired: "fail" }, runTarget(take)),
+  await inSession(
+    options,
+    host.signal,
+    host,
+    (session) => readWindow(session, { start, follow: false, onExpired: "fail" }, runTarget(take)),
+    { start },
   );
   host.signal.throwIfAborted();
   const last = [...failed.values()].slice(-mostFailed);

@@ -39,13 +39,14 @@ const rowsHeld = 200;
 export async function read(plan: ReadPlan, host: Host): Promise<Readonly<Tally>> {
   const closed = host.stdout.untilClosed();
   const signal = AbortSignal.any([plan.signal, closed]);
-  const tally = await inSession(plan.options, signal, host, async (session) => {
-    const { start } = plan;
+  const { start } = plan;
+  const work = async (session: Session): Promise<Readonly<Tally>> => {
     const { origin } = session;
     if (start.kind !== "last") await print(plan, session, { start }, null);
     else if (origin.kind === "journal") await readFromCursor(plan, session, origin.connection);
     return session.tally;
-  });
+  };
+  const tally = await inSession(plan.options, signal, host, work, { start });
   closed.throwIfAborted();
   return tally;
 }

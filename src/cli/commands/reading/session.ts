@@ -2,6 +2,8 @@ import type { Host } from "../../../host.ts";
 import { emptyTally, type Tally } from "../../../engine/pump.ts";
 import { createReporter, type Reporter, type SummaryWording } from "../../terminal/reporter.ts";
 import { connect, type Connection } from "../../../adobe/access/connect.ts";
+import { retentionMs } from "../../../adobe/journal/retention.ts";
+import type { Start } from "../../../adobe/journal/when.ts";
 import type { NameBook } from "../../../adobe/platform/name-book.ts";
 import {
   linesOfFile,
@@ -10,6 +12,7 @@ import {
   type GivenMeans,
   type GivenOptions,
 } from "../../../state/given-lines.ts";
+import { renderWindow } from "../../../render/text/times.ts";
 import type { ReadingOptions } from "../../options/reading-options.ts";
 
 /** Everything that the readings of one command share: where runs come from, the words on stderr, the counts. */
@@ -31,7 +34,8 @@ export type Origin =
   | { readonly kind: "file"; readonly name: string; readonly lines: (options: GivenOptions) => GivenLines };
 
 /**
- * Connects where that is needed, lets `work` read, and says in one closing line what was read, however that ended.
+ * Connects where that is needed, lets `work` read, and says in one closing line what was read, and of which window, however
+ * that ended.
  * @throws what connecting and the work throw.
  */
 export async function inSession<R>(
@@ -39,7 +43,7 @@ export async function inSession<R>(
   signal: AbortSignal,
   host: Host,
   work: (session: Session) => Promise<R>,
-  did: SummaryWording["did"] = "printed",
+  { start, did = "printed" }: { readonly start: Start; readonly did?: SummaryWording["did"] },
 ): Promise<R> {
   const { quiet = false, verbose = false, progress, profile } = options.common;
   const reporter = createReporter(host, { quiet, verbose, live: progress });
@@ -65,10 +69,28 @@ export async function inSession<R>(
     over.abort();
     reporter.clear();
     await names?.close();
-    const wording = { did, hasCondition: options.hasCondition, unit: connection === null ? "line" : "page" } as const;
+    const wording = {
+      did,
+      hasCondition: options.hasCondition,
+      unit: connection === null ? "line" : "page",
+      window: windowWords(start, options, began),
+    } as const;
     if (tally.pages > 0 || (isDone && connection === null)) reporter.summary(tally, host.now() - began, wording);
     await connection?.close();
   }
+}
+
+/** The window as it was understood; `null` where all of a file is read, or a cursor to the journal's end. */
+function windowWords(start: Start, { from: file, until, zone }: ReadingOptions, now: number): string | null {
+  const from = beginOf(start, file !== null, now);
+  const to = until !== null && until < now ? until : null;
+  return from === null && to === null ? null : renderWindow({ from, to }, zone, now);
+}
+
+function beginOf(start: Start, isFile: boolean, now: number): number | null {
+  if (start.kind === "time") return isFile ? start.at : Math.max(start.at, now - retentionMs);
+  if (start.kind === "oldest") return isFile ? null : now - retentionMs;
+  return start.kind === "now" ? now : null;
 }
 
 /** @param means whether more than one window is read, and the signal that ends the reading. */
