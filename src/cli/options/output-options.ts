@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Column, ColumnSet } from "../../render/formats/column.ts";
 import { pickColumns } from "../../render/formats/pick-columns.ts";
+import { resolveOrder, type RowOrder } from "../../render/formats/sort-rows.ts";
 import { columnFormats, formats, outputFormats, type OutputFormat } from "../../render/formats/registry.ts";
 
 /** Options of everything that prints rows, as commander hands them over. */
@@ -10,6 +11,10 @@ export interface OutputFlags {
   readonly json?: boolean;
   readonly columns?: readonly string[];
   readonly headers: boolean;
+  readonly sort?: string;
+  readonly out?: string;
+  /** False where the reader wants no pager. */
+  readonly pager: boolean;
 }
 
 /** How rows are printed, as domain values. */
@@ -19,6 +24,8 @@ export interface OutputOptions<Row> {
   /** True where the user named the columns: then none is ever hidden. */
   readonly columnsNamed: boolean;
   readonly headers: boolean;
+  /** The order of the rows; `null` where they stay as they come. */
+  readonly order: RowOrder<Row> | null;
 }
 
 /** Declares the options of what prints rows. `example` names columns; `json` says what that option is short for. */
@@ -27,7 +34,10 @@ export function declareOutput(command: Command, example: string, json = "short f
     .addOption(new Option("-o, --output <format>", "how it is written").choices(outputFormats).default("table"))
     .option("--json", json)
     .option("--columns <names>", `columns of ${columnFormats.join(", ")}: ${example}`, words)
-    .option("--no-headers", `${columnFormats.join(", ")} without the header`);
+    .option("--no-headers", `${columnFormats.join(", ")} without the header`)
+    .option("--sort <column>", "in the order of any column; from large to small: -column, or column:desc", once)
+    .option("--out <file>", "write to a file, which is replaced in the end or not at all; .gz is compressed", once)
+    .option("--no-pager", "print it at once, though it is longer than the screen");
 }
 
 /**
@@ -40,13 +50,25 @@ export function resolveOutput<Row>(
   json: OutputFormat = "ndjson",
 ): OutputOptions<Row> {
   const output = flags.json === true ? json : flags.output;
-  const { columns, headers } = flags;
-  return { output, columns: pickColumns(set, columns, output), columnsNamed: columns !== undefined, headers };
+  const { columns, headers, sort } = flags;
+  const order = sort === undefined ? null : resolveOrder(set, sort);
+  return { output, columns: pickColumns(set, columns, output), columnsNamed: columns !== undefined, headers, order };
 }
 
-/** Whether a command that has a sheet of its own shows it: where a fitted table is asked for, and no columns. Pure. */
-export function wantsSheet({ output, columnsNamed }: Pick<OutputOptions<never>, "output" | "columnsNamed">): boolean {
-  return formats[output].laid === "fitted" && !columnsNamed;
+/** What of the options says whether a sheet is wanted. */
+interface SheetWish extends Pick<OutputOptions<never>, "output" | "columnsNamed"> {
+  readonly order: unknown;
+}
+
+/** Whether a command that has a sheet of its own shows it: for a fitted table, without columns or an order of rows. Pure. */
+export function wantsSheet({ output, columnsNamed, order }: SheetWish): boolean {
+  return formats[output].laid === "fitted" && !columnsNamed && order === null;
+}
+
+/** For an option that is given once. @throws InvalidArgumentError. */
+function once(value: string, previous: string | undefined): string {
+  if (previous === undefined) return value;
+  throw new InvalidArgumentError("It is given twice.");
 }
 
 /** Repeated or separated by commas, never by spaces. @throws InvalidArgumentError. */

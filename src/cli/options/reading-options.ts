@@ -8,11 +8,11 @@ import { resolveEventSelection, type EventSelection } from "../../runs/events/ev
 import { compileFilter, type RunFilter } from "../../runs/filter/filter.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { checkCursorName, defaultCursor } from "../../state/cursor-name.ts";
-import { resolveOutput, type OutputOptions } from "./output-options.ts";
+import { resolveOutput, type OutputFlags, type OutputOptions } from "./output-options.ts";
 
 /** A reading command's options as domain values. */
 export interface ReadingOptions extends OutputOptions<FlowRun> {
-  readonly common: CommonFlags;
+  readonly common: CommonFlags & OutputFlags;
   readonly events: EventSelection;
   readonly raw: boolean;
   readonly keep: RunFilter;
@@ -25,7 +25,12 @@ export interface ReadingOptions extends OutputOptions<FlowRun> {
   readonly patience: Patience;
   /** How many places of the journal are read at once. */
   readonly jobs: number;
+  /** Only so many of the window, the newest; Infinity for all. */
+  readonly last: number;
+  /** Whether a printed run that failed makes the command fail, … */
   readonly exitStatus: boolean;
+  /** … and whether it does when nothing matched. */
+  readonly failsOnEmpty: boolean;
   readonly time: "iso" | "local" | "relative" | null;
   /** The cursor's name; used where the reading starts at `last`. */
   readonly cursor: string;
@@ -53,7 +58,9 @@ export async function resolveReading(flags: ReadingFlags, now: number): Promise<
     limit: flags.limit ?? null,
     patience: { retries: flags.retries, maxWaitMs: parseDuration(flags.maxWait) },
     jobs: flags.jobs,
-    exitStatus: flags.exitStatus === true,
+    last: flags.last ?? Infinity,
+    exitStatus: flags.exitStatus === true || flags.failOn?.includes("failed") === true,
+    failsOnEmpty: flags.failOn?.includes("empty") === true,
     time: flags.time ?? null,
     cursor: checkCursorName(flags.cursor ?? defaultCursor),
     onExpired: flags.onExpired ?? null,
@@ -128,4 +135,19 @@ export function resolveStart(given: string | undefined, flags: ReadingFlags, now
     why: `a reading that starts at '${words}' touches no cursor`,
     hint: "flowrun since last --cursor <name>, or flowrun tail --since last --cursor <name>",
   });
+}
+
+/** Options that only a reading which ends can have, as commander hands them over. */
+type EndingFlags = Pick<ReadingFlags, "last" | "sort" | "out">;
+
+/** Turns options away that have no meaning in a reading. @throws FlowrunError `usage`. Pure. */
+export function refuse(
+  names: readonly (keyof EndingFlags)[],
+  flags: EndingFlags,
+  reading: string,
+  because: { readonly why: string; readonly hint: string },
+): void {
+  const given = names.find((name) => flags[name] !== undefined);
+  if (given === undefined) return;
+  throw new FlowrunError("usage", `--${given} has no meaning with ${reading}`, because);
 }

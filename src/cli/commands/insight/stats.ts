@@ -13,7 +13,7 @@ import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { emptyTally, type Tally } from "../../../engine/pump.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { readWindow, runTarget } from "../reading/read-window.ts";
-import { resolveReading, resolveStart, type ReadingOptions } from "../../options/reading-options.ts";
+import { refuse, resolveReading, resolveStart, type ReadingOptions } from "../../options/reading-options.ts";
 import { inSession, type Session } from "../reading/session.ts";
 
 /**
@@ -22,6 +22,10 @@ import { inSession, type Session } from "../reading/session.ts";
  */
 export async function runStats(when: string | undefined, flags: StatsFlags, host: Host): Promise<void> {
   checkFlags(flags);
+  refuse(["last", "sort"], flags, "stats", {
+    why: "it prints figures over many runs, not the runs themselves",
+    hint: "choose the runs first: flowrun since -P7D --last 100 --json | flowrun stats --from -",
+  });
   const options = await resolveReading(flags, host.now());
   const now = host.now();
   const start = resolveBegin(when ?? (flags.from === undefined ? "-P1D" : "oldest"), flags, now);
@@ -109,6 +113,7 @@ async function renderFigures(stats: Stats, { output, headers, common }: ReadingO
     columns: pickColumns(statsColumns(stats), undefined, output),
     columnsNamed: false,
     headers,
+    order: null,
   };
   const told = { rows: statsRows(stats), document: stats, color: common.color };
   return renderRows({ options, ...told }, host, host.stdout);

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { declareReading, type ReadingFlags, type TailFlags, type WaitFlags } from "../../options/flags.ts";
+import { declareReading, type SinceFlags, type TailFlags, type WaitFlags } from "../../options/flags.ts";
 import type { Host } from "../../../host.ts";
 
 /** `flowrun since <when>`: every flow run recorded since then, oldest first, to the end of the journal. */
@@ -9,7 +9,8 @@ export function declareSince(program: Command, host: Host): void {
       .command("since")
       .summary("print every flow run recorded since a moment, then exit")
       .description("Prints every flow run recorded since <when>, oldest first, and exits at the end of the journal.")
-      .argument("[when]", "-P1D, -PT2H, 90m, 1d, a date or time (UTC), oldest, now, or last (the saved cursor)"),
+      .argument("[when]", "-P1D, -PT2H, 90m, 1d, a date or time (UTC), oldest, now, or last (the saved cursor)")
+      .option("-f, --follow", "go on after the end, as tail does"),
   )
     .addHelpText(
       "after",
@@ -17,9 +18,12 @@ export function declareSince(program: Command, host: Host): void {
 Examples:
   flowrun since -P1D                        the last day
   flowrun since 2h --status failed          what failed in the last two hours
+  flowrun since 1d --last 20                the newest twenty of the last day
+  flowrun since 1d --sort -durationMs       the slowest first
+  flowrun since 9h --flow crm --fail-on empty   did it run? exit 3 if not
   flowrun since last --json >> runs.ndjson  what is new since the last time, for cron`,
     )
-    .action(async (when: string | undefined, flags: ReadingFlags) =>
+    .action(async (when: string | undefined, flags: SinceFlags) =>
       (await import("./since.ts")).runSince(when, flags, host),
     );
 }

@@ -1,8 +1,8 @@
 import { FlowrunError } from "../../../errors.ts";
-import type { TailFlags } from "../../options/flags.ts";
+import type { ReadingFlags, TailFlags } from "../../options/flags.ts";
 import type { Host } from "../../../host.ts";
-import { checkFailed, read } from "./read.ts";
-import { resolveReading, resolveStart } from "../../options/reading-options.ts";
+import { checkFailed, read, type ReadPlan } from "./read.ts";
+import { refuse, resolveReading, resolveStart } from "../../options/reading-options.ts";
 
 /** Each flow run as it is recorded, until stopped. */
 export async function runTail(flags: TailFlags, host: Host): Promise<void> {
@@ -14,6 +14,24 @@ export async function runTail(flags: TailFlags, host: Host): Promise<void> {
       hint: "give it a window too (--since -P1D), or read one to its end: flowrun since",
     });
   }
+  await follow({ options, start }, flags, "tail", host);
+}
+
+/**
+ * A window, and from its end on each flow run as it is recorded.
+ * @param named how the user asked for it.
+ * @throws FlowrunError `usage` for options that wait for an end.
+ */
+export async function follow(
+  { options, start }: Pick<ReadPlan, "options" | "start">,
+  flags: ReadingFlags,
+  named: string,
+  host: Host,
+): Promise<void> {
+  refuse(["last", "sort", "out"], flags, named, {
+    why: "it waits for the end of the reading, and this one goes on until it is stopped",
+    hint: "read a window to its end: flowrun since -P1D",
+  });
   const tally = await read(
     { options, start, follow: true, onExpired: options.onExpired ?? "oldest", signal: host.signal },
     host,
