@@ -63,7 +63,7 @@ export interface Output {
 export interface Pager {
   /** A screenful is held back. Once the reader has quit, writing rejects with a FlowrunError `closed`. */
   readonly stdout: Output;
-  /** What is written while the pager has the terminal comes when it has ended. */
+  /** Holds its texts back while the pager has the terminal. */
   readonly stderr: Output;
   /** Writes what is held back, or waits until the reader has quit. */
   end(): Promise<void>;

@@ -55,7 +55,7 @@ export function resolveOutput<Row>(
   return { output, columns: pickColumns(set, columns, output), columnsNamed: columns !== undefined, headers, order };
 }
 
-/** What of the options says whether a sheet is wanted. */
+/** The options that say whether a sheet is wanted. */
 interface SheetWish extends Pick<OutputOptions<never>, "output" | "columnsNamed"> {
   readonly order: unknown;
 }

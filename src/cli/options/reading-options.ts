@@ -141,7 +141,7 @@ export function resolveStart(given: string | undefined, flags: ReadingFlags, now
 type EndingFlags = Pick<ReadingFlags, "last" | "sort" | "out">;
 
 /** Turns options away that have no meaning in a reading. @throws FlowrunError `usage`. Pure. */
-export function refuse(
+export function turnAway(
   names: readonly (keyof EndingFlags)[],
   flags: EndingFlags,
   reading: string,

@@ -11,8 +11,8 @@ export interface PagerPlace extends Pick<Host, "env" | "stdout" | "stderr" | "si
 }
 
 /**
- * What is to be read goes to stdout: through the reader's pager where stdout is a terminal, from the moment on that it
- * does not fit on its screen, as it comes. The pager is a process of its own that has the terminal until it ends; having
+ * Texts to be read go to stdout: through the reader's pager where stdout is a terminal, from the moment on that they
+ * do not fit on its screen, as they come. The pager is a process of its own that has the terminal until it ends; having
  * none is no failure.
  */
 export function openPager(place: PagerPlace): Pager {
@@ -21,7 +21,7 @@ export function openPager(place: PagerPlace): Pager {
   const quit = new AbortController();
   const held = { stdout: "", stderr: "" };
   let running: Running | null = null;
-  /** What the pager was given, as long as it might turn out that there is no such command; `null` once it is known to be one. */
+  /** The texts that the pager was given, as long as it might turn out that there is no such command; `null` once it is known to be one. */
   let given: string | null = "";
   let isPlain = command === null;
 
@@ -38,7 +38,7 @@ export function openPager(place: PagerPlace): Pager {
     });
     return started;
   };
-  /** What a pager got that never was one is written as it is. */
+  /** Texts for a pager that never was one are written as they are. */
   const writePlainly = async (): Promise<void> => {
     const text = given ?? "";
     given = null;

@@ -9,7 +9,7 @@ export interface Keyed<K> {
 }
 
 /** Which of the runs are handed on, and in which order. */
-export interface Choice<K> {
+export interface Holding<K> {
   /** Only so many, the newest; Infinity for all. */
   readonly last: number;
   /** Their order; `null` for the order in which they came. Equal ones stay as they are. */
@@ -32,7 +32,7 @@ const mostHeld = 512_000_000;
  * it may have to hand on, and hands that on when it is closed, also after a failure elsewhere, as a sink that holds nothing
  * has printed until then. So a place to read on from may be kept only after `close` has resolved.
  */
-export function holdingSink<K>(sink: Sink, { last, compare, most = mostHeld }: Choice<K>): HoldingSink<K> {
+export function holdingSink<K>(sink: Sink, { last, compare, most = mostHeld }: Holding<K>): HoldingSink<K> {
   const ring: Candidate<Keyed<K>>[] = [];
   let oldest = 0;
   let size = 0;

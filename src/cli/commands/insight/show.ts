@@ -13,7 +13,7 @@ import { openStdout } from "../reading/read.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { readWindow, runTarget } from "../reading/read-window.ts";
 import { wantsSheet } from "../../options/output-options.ts";
-import { refuse, resolveReading, resolveStart } from "../../options/reading-options.ts";
+import { turnAway, resolveReading, resolveStart } from "../../options/reading-options.ts";
 import { inSession, type Session } from "../reading/session.ts";
 
 /**
@@ -26,7 +26,7 @@ export async function runShow(word: string, flags: ShowFlags, host: Host): Promi
     { ...flags, status: flags.status ?? ["all"], events: flags.events ?? ["runs"] },
     host.now(),
   );
-  refuse(["last", "sort"], flags, "show", {
+  turnAway(["last", "sort"], flags, "show", {
     why: "it prints one run, its history in the order of time",
     hint: `leave it out, or choose among many runs: flowrun since -P7D --last 20`,
   });

@@ -13,7 +13,7 @@ import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { emptyTally, type Tally } from "../../../engine/pump.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { readWindow, runTarget } from "../reading/read-window.ts";
-import { refuse, resolveReading, resolveStart, type ReadingOptions } from "../../options/reading-options.ts";
+import { turnAway, resolveReading, resolveStart, type ReadingOptions } from "../../options/reading-options.ts";
 import { inSession, type Session } from "../reading/session.ts";
 
 /**
@@ -22,7 +22,7 @@ import { inSession, type Session } from "../reading/session.ts";
  */
 export async function runStats(when: string | undefined, flags: StatsFlags, host: Host): Promise<void> {
   checkFlags(flags);
-  refuse(["last", "sort"], flags, "stats", {
+  turnAway(["last", "sort"], flags, "stats", {
     why: "it prints figures over many runs, not the runs themselves",
     hint: "choose the runs first: flowrun since -P7D --last 100 --json | flowrun stats --from -",
   });

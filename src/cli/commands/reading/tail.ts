@@ -2,7 +2,7 @@ import { FlowrunError } from "../../../errors.ts";
 import type { ReadingFlags, TailFlags } from "../../options/flags.ts";
 import type { Host } from "../../../host.ts";
 import { checkFailed, read, type ReadPlan } from "./read.ts";
-import { refuse, resolveReading, resolveStart } from "../../options/reading-options.ts";
+import { turnAway, resolveReading, resolveStart } from "../../options/reading-options.ts";
 
 /** Each flow run as it is recorded, until stopped. */
 export async function runTail(flags: TailFlags, host: Host): Promise<void> {
@@ -28,7 +28,7 @@ export async function follow(
   named: string,
   host: Host,
 ): Promise<void> {
-  refuse(["last", "sort", "out"], flags, named, {
+  turnAway(["last", "sort", "out"], flags, named, {
     why: "it waits for the end of the reading, and this one goes on until it is stopped",
     hint: "read a window to its end: flowrun since -P1D",
   });

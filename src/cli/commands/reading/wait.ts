@@ -7,12 +7,12 @@ import { parseDuration } from "../../../adobe/journal/when.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { isTerminal } from "../../../runs/record/status.ts";
 import { read } from "./read.ts";
-import { refuse, resolveReading, resolveStart } from "../../options/reading-options.ts";
+import { turnAway, resolveReading, resolveStart } from "../../options/reading-options.ts";
 
 /** Until the first finished run that matches; exits by its outcome, for pipelines. */
 export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
   const options = await resolveReading(flags, host.now());
-  refuse(["last", "sort", "out"], flags, "wait", {
+  turnAway(["last", "sort", "out"], flags, "wait", {
     why: "it prints one run, as soon as that has ended",
     hint: "leave it out; a shell writes to a file too: flowrun wait --json > run.json",
   });
