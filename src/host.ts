@@ -57,6 +57,8 @@ export interface Output {
    * looked for from the first call on.
    */
   untilClosed(): AbortSignal;
+  /** Of a stream that holds texts back: resolves when they are written and, through a pager, read. More than once will do. */
+  readonly release?: () => Promise<void>;
 }
 
 /** The streams of what is to be read; a pager may have the terminal between its first text and its end. */

@@ -160,6 +160,16 @@ describe.skipIf(!hasTerminal)(`the pager of a reading${hasTerminal ? "" : " (no 
     expect(shown).toContain(last[0]);
   });
 
+  it("leaves the last words behind what fits on the screen, and an error too", async () => {
+    const terminal = await open(
+      "flowrun since oldest -n 3 --profile demo; flowrun show fd4c3794 --no-pager --profile demo",
+    );
+    expect(await terminal.shows("exit 0")).toMatch(/NEXT[^]*1 run found/);
+    const other = await open("flowrun since oldest -n 3 --profile demo; flowrun stats -PT1S --profile demo");
+    const shown = await other.shows("exit 0");
+    expect(shown).toMatch(/UPDATED[^]*\n\d\d-[^]*columns hidden[^]*3 runs printed[^]*Window[^]*0 runs counted/);
+  });
+
   it("may be one that reads a little and leaves", async () => {
     const terminal = await open(`flowrun ${many} -o wide`, { PAGER: "head -2" });
     expect(await terminal.shows("exit 0")).toMatch(/UPDATED/);

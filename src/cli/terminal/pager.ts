@@ -71,7 +71,12 @@ export function openPager(place: PagerPlace): Pager {
   };
 
   return {
-    stdout: { ...outputLike(stdout), write, untilClosed: () => AbortSignal.any([stdout.untilClosed(), quit.signal]) },
+    stdout: {
+      ...outputLike(stdout),
+      write,
+      release: end,
+      untilClosed: () => AbortSignal.any([stdout.untilClosed(), quit.signal]),
+    },
     stderr: {
       ...outputLike(stderr),
       write: (text) => {

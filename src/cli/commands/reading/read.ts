@@ -105,6 +105,7 @@ async function print(
   else await readWindow(session, window, { encode: stdout.encode, sink: kept(stdout, store) });
   const hidden = stdout.hidden();
   if (hidden === 0) return;
+  await session.host.stdout.release?.();
   const columns = hidden === 1 ? "1 column" : `${hidden} columns`;
   reporter.notify({ kind: "remark", text: `${columns} hidden to fit the terminal; -o wide shows all` });
 }

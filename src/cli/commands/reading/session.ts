@@ -64,6 +64,8 @@ export async function inSession<R>(
     // What is still asked for, such as a token for a place that nobody reads any more, must not outlive the last word.
     over.abort();
     reporter.clear();
+    // The last words come after what they are about.
+    await host.stdout.release?.().catch(() => undefined);
     await names?.close();
     const wording = { did, hasCondition: options.hasCondition, unit: connection === null ? "line" : "page" } as const;
     if (tally.pages > 0 || (isDone && connection === null)) reporter.summary(tally, host.now() - began, wording);

@@ -36,7 +36,12 @@ export async function runConfigList(flags: ListingFlags, host: Host): Promise<vo
   if (wantsSheet(options)) {
     await host.stdout.write(rows.map(({ key, value }) => `${key.padEnd(15)}${safeText(value)}\n`).join(""));
   } else if (formats[options.output].hasColumns) await printRows({ options, rows, color }, host, host.stdout);
-  else await printRows({ options: { ...options, columns: [], order: null }, rows: [document], document, color }, host, host.stdout);
+  else
+    await printRows(
+      { options: { ...options, columns: [], order: null }, rows: [document], document, color },
+      host,
+      host.stdout,
+    );
   if (rows.length === 0 && formats[options.output].laid !== null) {
     await host.stderr.write(`nothing is saved in profile '${profile}' yet: flowrun login\n`);
   }
