@@ -140,7 +140,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
   explain: [
     ["explain CONNECTOR-1001-500", 0, /CONNECTOR-1001-500/, ""],
     ["explain connector-1001-500 --json", 0, /^\{.*"code":"CONNECTOR-1001-500"/, ""],
-    ["explain 'INGEST-1*' --sort code:desc -o csv --columns code", 0, /^code\nINGEST-15[^]*INGEST-1401-400\n$/, ""],
+    ["explain 'INGEST-1*' --sort code:desc -o csv --columns code", 0, /^code\nINGEST-15[^]*INGEST-1401-400\n/, ""],
     ["explain CONNECTOR-1001-500 --out HOME/code.txt", 0, "", ""],
     ["explain NO-SUCH-CODE-1", 1, /^$/, /NO-SUCH-CODE-1/],
   ],
