@@ -57,6 +57,18 @@ export interface Output {
    * looked for from the first call on.
    */
   untilClosed(): AbortSignal;
+  /** Of a stream that holds texts back: resolves when they are written and, through a pager, read. More than once will do. */
+  readonly release?: () => Promise<void>;
+}
+
+/** The streams of what is to be read; a pager may have the terminal between its first text and its end. */
+export interface Pager {
+  /** A screenful is held back. Once the reader has quit, writing rejects with a FlowrunError `closed`. */
+  readonly stdout: Output;
+  /** Holds its texts back while the pager has the terminal. */
+  readonly stderr: Output;
+  /** Writes what is held back, or waits until the reader has quit. */
+  end(): Promise<void>;
 }
 
 /** The stream that a program is fed by. */
@@ -126,8 +138,8 @@ export interface Host extends World {
   readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Writes a text for reading to stdout; on a terminal, where it is longer than the screen, through the reader's pager. */
-  page(text: string): Promise<void>;
+  /** For what is to be read: stdout, and on a terminal the reader's pager as soon as it is longer than the screen. */
+  openPager(): Promise<Pager>;
   /** `null` where nobody can be asked: stdin or stderr is no terminal, or one that questions cannot be drawn on. */
   readonly prompt: Prompt | null;
   /** When this process began, epoch milliseconds: a deadline counts from there. */

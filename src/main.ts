@@ -4,7 +4,7 @@ import { isatty } from "node:tty";
 import { runCli } from "./cli/run-cli.ts";
 import { decodeText } from "./text/encoding.ts";
 import { exitCodes, FlowrunError } from "./errors.ts";
-import type { Host, Prompt } from "./host.ts";
+import type { Host, Pager, Prompt } from "./host.ts";
 import { discreet, keepSecretsOf } from "./mask.ts";
 import { openNodeWorld } from "./node-host.ts";
 import { outputOf } from "./cli/terminal/output.ts";
@@ -106,14 +106,18 @@ async function readStdin(): Promise<string> {
   return decodeText(Buffer.concat(pieces));
 }
 
-async function showPages(text: string): Promise<void> {
-  const { page } = await import("./cli/terminal/pager.ts");
-  isPaging = true;
-  try {
-    await page(text, { env: process.env, stdout: host.stdout, signal: stopping.signal, rows: process.stdout.rows });
-  } finally {
-    isPaging = false;
-  }
+async function openPager(): Promise<Pager> {
+  const pager = await import("./cli/terminal/pager.ts");
+  return pager.openPager({
+    env: process.env,
+    stdout,
+    stderr: host.stderr,
+    signal: stopping.signal,
+    rows: () => process.stdout.rows,
+    onPaging: (isNow) => {
+      isPaging = isNow;
+    },
+  });
 }
 
 keepSecretsOf(process.env);
@@ -130,7 +134,7 @@ const host: Host = {
   stdin: { isTTY: isatty(0), read: readStdin, pieces: stdinPieces },
   stdout,
   stderr: discreet(stderr),
-  page: showPages,
+  openPager,
   prompt: isatty(0) && isatty(2) && mayRedraw(process.env) ? lazyPrompt() : null,
   nodeVersion,
   platform,

@@ -131,7 +131,9 @@ describe("options", () => {
   const common = ["--profile", "-q", "--quiet", "-v", "--verbose", "--no-progress", "--color", "-h", "--help"];
 
   test("the tables of the reading commands have those that they share, and no other", () => {
-    const shared = optionsOf(commandOf("since")).filter((option) => !["-h", "--help"].includes(option));
+    const ofShow = optionsOf(commandOf("show"));
+    const isShared = (option: string): boolean => ofShow.includes(option) && !["-h", "--help"].includes(option);
+    const shared = optionsOf(commandOf("since")).filter(isShared);
     expect([...ofAll].sort()).toEqual([...shared].sort());
   });
 

@@ -14,12 +14,17 @@ import type { Candidate, Mark } from "./sources/source.ts";
 
 /** A cursor that this process may move; one that cannot be saved is reported once and never stops the reading. */
 export interface OpenCursor extends MarkStore {
+  /** Saves how far it has moved, where that waits for the end of a reading: everything it moved past is safe now. */
+  settle(): Promise<void>;
   /** Lets another process have it. @throws FlowrunError `state` where something could not be saved. */
   release(): Promise<void>;
 }
 
 /** While nothing new comes, the time of the last look is saved this often. */
 const saveIdleEveryMs = 60_000;
+
+/** When a cursor's place is saved: with each batch, or all at once by `settle`. */
+export type CursorSaving = "each batch" | "at the end";
 
 /**
  * Locks and opens a cursor of the connection's profile.
@@ -30,6 +35,7 @@ export async function openCursor(
   connection: Connection,
   host: Host,
   notify: Notify,
+  when: CursorSaving = "each batch",
 ): Promise<OpenCursor> {
   const place = { stateFolder: host.dirs.state, profile: connection.settings.profile, name };
   const unlocked: { why: unknown } = { why: null };
@@ -48,7 +54,7 @@ export async function openCursor(
     const past = saved === null ? null : resumption(saved, connection);
     return {
       find: () => Promise.resolve(past),
-      move: mover(saving.save, saved, connection, host),
+      ...mover(saving.save, saved, connection, host, when),
       release: async () => {
         await lock?.release();
         const trouble = saving.trouble();
@@ -117,15 +123,24 @@ function mover(
   saved: Cursor | null,
   connection: Connection,
   host: Pick<Host, "now">,
-): MarkStore["move"] {
+  when: CursorSaving,
+): Pick<OpenCursor, "move" | "settle"> {
   let cursor = saved;
-  return async (taken, mark) => {
-    // A place that slides along with the clock would leave out what comes until it is asked for again.
-    if (isSliding(mark.next)) return;
-    const moved = moveCursor(cursor, taken, mark, connection, host.now());
-    if (!mark.atEnd && cursor !== null && isIdle(cursor, moved)) return;
-    cursor = moved;
-    await save(moved);
+  let unsaved: Cursor | null = null;
+  return {
+    move: async (taken, mark) => {
+      // A place that slides along with the clock would leave out what comes until it is asked for again.
+      if (isSliding(mark.next)) return;
+      const moved = moveCursor(cursor, taken, mark, connection, host.now());
+      if (!mark.atEnd && cursor !== null && isIdle(cursor, moved)) return;
+      cursor = moved;
+      if (when === "each batch") await save(moved);
+      else unsaved = moved;
+    },
+    settle: async () => {
+      if (unsaved !== null) await save(unsaved);
+      unsaved = null;
+    },
   };
 }
 

@@ -5,6 +5,8 @@ import type { Batch, Candidate, Mark, Source } from "./sources/source.ts";
 /** The counts of a reading so far. */
 export interface Tally {
   printed: number;
+  /** Runs that passed the filters, where not all of these were printed. */
+  matched?: number;
   failed: number;
   /** Flow runs among the events, whatever the filters say; a repeated one counts once. */
   runs: number;

@@ -170,7 +170,8 @@ async function isLeftOver(path: string): Promise<boolean> {
   return found !== null && own.mtimeMs - found.mtimeMs > longestWriteMs;
 }
 
-async function syncFolder(folder: string): Promise<void> {
+/** Makes sure that what was renamed in a folder stays so after a power cut, as far as the system can. */
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r").catch(() => null);
   // Windows cannot open a folder; the rename there is as safe as it gets.
   if (handle === null) return;

@@ -3,6 +3,7 @@ import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { bareEnv, flowrun, scratch } from "../support/flowrun.ts";
+import { openJournal } from "../support/journal.ts";
 import { hasTerminal, openTerminal } from "../support/terminal.ts";
 
 const hasLess = spawnSync("less", ["--version"]).status === 0;
@@ -93,6 +94,101 @@ describe.skipIf(!hasTerminal)(`the pager${hasTerminal ? "" : " (no tmux here)"}`
     const { path } = await script("echo paged; cat > /dev/null");
     const terminal = await open(line, { PAGER: path, ...env });
     expect(await terminal.shows("exit 0")).not.toContain("paged");
+  });
+});
+
+describe.skipIf(!hasTerminal)(`the pager of a reading${hasTerminal ? "" : " (no tmux here)"}`, () => {
+  const many = "since oldest --profile demo";
+
+  it.skipIf(!hasLess)("is less, which has all there is when it is asked for the end", async () => {
+    const terminal = await open(`flowrun ${many}`);
+    await terminal.shows(/^:$/m);
+    expect(terminal.screen()).toMatch(/UPDATED +STATUS/);
+    expect(terminal.screen()).not.toContain("runs printed");
+    terminal.press("G");
+    await terminal.shows("(END)");
+    terminal.press("q");
+    expect(await terminal.shows("exit 0")).toMatch(/1,\d\d\d runs printed, \d+ failed/);
+  });
+
+  it.skipIf(!hasLess)("is fed as the reading goes on, and quitting it ends the reading: exit 0", async () => {
+    const journal = await openJournal({ events: 3000, latencyMs: 20 });
+    const terminal = await open("flowrun since oldest --limit 5 --jobs 1 --columns runId,flow", journal.env);
+    await terminal.shows("run-9");
+    expect(journal.asked().length).toBeLessThan(400);
+    terminal.press("q");
+    const last = await terminal.shows("exit 0");
+    const [, count = ""] = /(\S+) runs printed/.exec(last) ?? [];
+    expect(Number(count.replace(",", ""))).toBeLessThan(3000);
+    expect(journal.asked().length).toBeLessThan(600);
+  });
+
+  it.skipIf(!hasLess)("keeps an error until it has been quit", async () => {
+    const journal = await openJournal({ events: 200 });
+    const at = Array.from({ length: 20 }, (_, n) => n + 10);
+    journal.fault({ at, fault: { kind: "status", status: 500 } });
+    const line = "flowrun since oldest --limit 10 --jobs 1 --retries 0 --columns runId,flow";
+    const terminal = await open(line, journal.env);
+    await terminal.shows("run-9");
+    terminal.press("G");
+    await terminal.shows("(END)");
+    expect(terminal.screen()).not.toContain("error:");
+    terminal.press("q");
+    expect(await terminal.shows("exit 5")).toContain("error:");
+  });
+
+  it.each([
+    ["since", many],
+    ["stats", "stats --by flow --bucket PT1H --profile demo"],
+    ["show", "show fd4c3794 --profile demo"],
+    ["a table of the catalogue", "explain --columns code"],
+  ])("gets the whole of %s", async (_, line) => {
+    const mine = await script("cat > KEPT; echo paged");
+    const terminal = await open(`flowrun ${line}`, { PAGER: mine.path });
+    await terminal.shows("exit 0");
+    expect(terminal.screen()).toContain("paged");
+    expect((await mine.kept()).split("\n").length).toBeGreaterThan(24);
+  });
+
+  it("that cannot be started leaves a long reading to the terminal, all of it", async () => {
+    const terminal = await open(`flowrun ${many} -o wide --columns runId -q`, { PAGER: "/nonexistent/pager" });
+    const shown = await terminal.shows("exit 0");
+    const { stdout } = await flowrun([...many.split(" "), "--columns", "runId", "-q"], {
+      env: bareEnv(await scratch()),
+    });
+    const last = stdout.trimEnd().split("\n").slice(-5);
+    expect(shown).toContain(last[0]);
+  });
+
+  it("leaves the last words behind what fits on the screen, and an error too", async () => {
+    const terminal = await open(
+      "flowrun since oldest -n 3 --profile demo; flowrun show fd4c3794 --no-pager --profile demo",
+    );
+    expect(await terminal.shows("exit 0")).toMatch(/NEXT[^]*1 run found/);
+    const other = await open("flowrun since oldest -n 3 --profile demo; flowrun stats -PT1S --profile demo");
+    const shown = await other.shows("exit 0");
+    expect(shown).toMatch(/UPDATED[^]*\n\d\d-[^]*columns hidden[^]*3 runs printed[^]*Window[^]*0 runs counted/);
+  });
+
+  it("may be one that reads a little and leaves", async () => {
+    const terminal = await open(`flowrun ${many} -o wide`, { PAGER: "head -2" });
+    expect(await terminal.shows("exit 0")).toMatch(/UPDATED/);
+    expect(terminal.screen()).not.toContain("error");
+  });
+
+  it.each([
+    ["with --no-pager", `${many} --no-pager`],
+    ["with --out", `${many} --out $HOME/runs.txt`],
+    ["for JSON", `${many} --json`],
+    ["for since last", "since last --profile demo"],
+    ["for since -f", "since oldest -f -n 200 --profile demo"],
+    ["for tail", "tail --since oldest -n 200 --profile demo"],
+    ["for what fits on the screen", "since oldest -n 3 --profile demo"],
+  ])("is not started %s", async (_, line) => {
+    const { path } = await script("echo paged; cat > /dev/null");
+    const terminal = await open(`flowrun ${line}`, { PAGER: path });
+    expect(await terminal.shows(/exit \d/)).not.toContain("paged");
+    expect(terminal.screen()).toContain("exit 0");
   });
 });
 

@@ -58,7 +58,10 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     },
     stdout: collect(stdout, isTTY, columns),
     stderr: collect(stderr, isTTY, columns),
-    page: (text) => host.stdout.write(text),
+    openPager: () => {
+      const { stdout, stderr } = host;
+      return Promise.resolve({ stdout, stderr, end: () => Promise.resolve() });
+    },
     prompt: options.prompt ?? null,
     nodeVersion: "20.18.1",
     platform: "linux-x64",

@@ -45,7 +45,7 @@ export async function runHere(args: readonly string[], { env = {}, input = "" }:
     },
     stdout,
     stderr: discreet(output("stderr")),
-    page: (text) => stdout.write(text),
+    openPager: () => Promise.resolve({ stdout, stderr: host.stderr, end: () => Promise.resolve() }),
     prompt: null,
     nodeVersion,
     platform: `${process.platform}-${process.arch}`,

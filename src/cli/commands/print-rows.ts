@@ -1,5 +1,6 @@
 import type { Host, Output } from "../../host.ts";
 import { formats } from "../../render/formats/registry.ts";
+import { sortRows } from "../../render/formats/sort-rows.ts";
 import { decideColour, type ColourChoice } from "../../render/text/colour.ts";
 import type { OutputOptions } from "../options/output-options.ts";
 
@@ -28,7 +29,7 @@ export async function renderRows<Row>(
   host: Pick<Host, "env" | "now">,
   stream: Pick<Output, "isTTY" | "columns">,
 ): Promise<string> {
-  const { output, ...chosen } = options;
+  const { output, order, ...chosen } = options;
   const {
     encode,
     open,
@@ -44,5 +45,5 @@ export async function renderRows<Row>(
     stream,
   });
   if (document !== undefined && tellDocument !== undefined) return tellDocument(document);
-  return open() + (rows.length === 0 ? "" : lay(rows.map(encode))) + close();
+  return open() + (rows.length === 0 ? "" : lay(sortRows(rows, order).map(encode))) + close();
 }

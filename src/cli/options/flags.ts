@@ -30,12 +30,19 @@ export interface ReadingFlags extends CommonFlags, OutputFlags {
   readonly maxWait: string;
   readonly limit?: number;
   readonly jobs: number;
+  readonly last?: number;
   readonly exitStatus?: boolean;
+  readonly failOn?: readonly FailOn[];
   readonly raw?: boolean;
   readonly time?: TimeWord;
   readonly cursor?: string;
   readonly from?: string;
   readonly onExpired?: "fail" | "oldest" | "latest";
+}
+
+/** Options of `since`. */
+export interface SinceFlags extends ReadingFlags {
+  readonly follow?: boolean;
 }
 
 /** Options of `login`. */
@@ -75,10 +82,7 @@ export interface ShowFlags extends ReadingFlags {
 }
 
 /** Options of `explain`. */
-export interface ExplainFlags extends Pick<CommonFlags, "color">, OutputFlags {
-  /** False where the reader wants no pager. */
-  readonly pager: boolean;
-}
+export interface ExplainFlags extends Pick<CommonFlags, "color">, OutputFlags {}
 
 /** Options of `version`. */
 export interface VersionFlags extends Pick<CommonFlags, "color">, OutputFlags {}
@@ -93,6 +97,12 @@ export interface StatsFlags extends ReadingFlags {
 export interface WaitFlags extends TailFlags {
   readonly timeout?: string;
 }
+
+/** Ends of a reading that `--fail-on` may call a failure. */
+const failures = ["failed", "empty"] as const;
+
+/** A word of `--fail-on`. */
+export type FailOn = (typeof failures)[number];
 
 const expiryPolicies = ["fail", "oldest", "latest"] as const;
 const colourChoices = ["auto", "always", "never"] as const;
@@ -111,11 +121,6 @@ export function declareCommon(command: Command): Command {
 /** Declares the option of everything that may be coloured. */
 export function declareColour(command: Command): Command {
   return command.addOption(new Option("--color <when>", "colour").choices(colourChoices).default("auto"));
-}
-
-/** Declares the option of everything that is long enough to be read a screen at a time. */
-export function declarePager(command: Command): Command {
-  return command.option("--no-pager", "print it at once, though it is longer than the screen");
 }
 
 /** Declares the options of every reading command; their choices come from the registries, so help cannot lie. */
@@ -145,11 +150,13 @@ export function declareReading(command: Command): Command {
       .option("--from <file>", "read records or events from a file (- is stdin) instead of the journal, offline", once)
       .option("--names", "look up in Flow Service the names that events do not carry; kept for a day")
       .option("-n, --max <n>", "stop after so many runs", positive)
+      .option("--last <n>", "only the newest n of the window, in the usual order", newest)
       .option("--retries <n>", "failures in a row before since gives up", notNegative, 5)
       .option("--max-wait <duration>", "longest single wait that the server may ask for", duration, "PT5M")
       .option("--limit <n>", "events per page asked of the journal", positive)
       .option("--jobs <n>", "places of the journal read at once by since, show and stats", jobs, 4)
-      .option("--exit-status", "exit 3 if any printed run failed")
+      .option("--fail-on <what>", "exit 3: failed, if a printed run failed; empty, if nothing matched", failOn)
+      .option("--exit-status", "short for --fail-on failed")
       .option("--raw", "add the event as delivered, under raw")
       .option("--cursor <name>", "which saved cursor 'last' means (default: default)")
       .addOption(
@@ -182,6 +189,25 @@ function each(value: string, previous: readonly string[] | undefined): readonly 
 
 function positive(value: string): number {
   return integer(value, 1);
+}
+
+/** That many wait in memory. */
+const mostLast = 100_000;
+
+function newest(value: string): number {
+  const number = integer(value, 1);
+  if (number <= mostLast) return number;
+  throw new InvalidArgumentError(`It must be ${String(mostLast)} or less.`);
+}
+
+function failOn(value: string, previous: readonly FailOn[] | undefined): readonly FailOn[] {
+  const given = words(value, undefined).map((word) => {
+    const known = failures.find((one) => one === word);
+    if (known === undefined)
+      throw new InvalidArgumentError(`It must be ${failures.join(" or ")}, or both with a comma.`);
+    return known;
+  });
+  return [...(previous ?? []), ...given];
 }
 
 /** More readers than that would only wait for each other. */

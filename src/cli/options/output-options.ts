@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Column, ColumnSet } from "../../render/formats/column.ts";
 import { pickColumns } from "../../render/formats/pick-columns.ts";
 import { checkFields } from "../../render/formats/pick-fields.ts";
+import { resolveOrder, type RowOrder } from "../../render/formats/sort-rows.ts";
 import { columnFormats, formats, outputFormats, type OutputFormat } from "../../render/formats/registry.ts";
 import { jsonFieldsOption } from "./json-fields.ts";
 
@@ -14,6 +15,10 @@ export interface OutputFlags {
   readonly jsonFields?: readonly string[];
   readonly columns?: readonly string[];
   readonly headers: boolean;
+  readonly sort?: string;
+  readonly out?: string;
+  /** False where the reader wants no pager. */
+  readonly pager: boolean;
 }
 
 /** How rows are printed, as domain values. */
@@ -25,6 +30,8 @@ export interface OutputOptions<Row> {
   readonly headers: boolean;
   /** The paths of the fields that are told of each record, where not all are. */
   readonly fields?: readonly string[] | null;
+  /** The order of the rows; `null` where they stay as they come. */
+  readonly order: RowOrder<Row> | null;
 }
 
 /** Declares the options of what prints rows. `example` names columns; `json` says what that option is short for. */
@@ -37,6 +44,9 @@ export function declareOutput(command: Command, example: string, json = "short f
       .addOption(new Option(`${jsonFieldsOption} <names>`).argParser(words).hideHelp())
       .option("--columns <names>", `columns of ${columnFormats.join(", ")}: ${example}`, words)
       .option("--no-headers", `${columnFormats.join(", ")} without the header`)
+      .option("--sort <column>", "in the order of any column; from large to small: -column, or column:desc", once)
+      .option("--out <file>", "write to a file, which is replaced in the end or not at all; .gz is compressed", once)
+      .option("--no-pager", "print it at once, though it is longer than the screen")
   );
 }
 
@@ -56,16 +66,28 @@ export function resolveOutput<Row>(
   flags: OutputFlags,
   json: OutputFormat = "ndjson",
 ): OutputOptions<Row> {
-  const { columns, headers, jsonFields } = flags;
+  const { columns, headers, jsonFields, sort } = flags;
   const output = flags.json === true || jsonFields !== undefined ? json : flags.output;
   const picked = pickColumns(set, columns, output);
   const fields = jsonFields === undefined ? null : checkFields(set, jsonFields);
-  return { output, columns: picked, columnsNamed: columns !== undefined, headers, fields };
+  const order = sort === undefined ? null : resolveOrder(set, sort);
+  return { output, columns: picked, columnsNamed: columns !== undefined, headers, fields, order };
 }
 
-/** Whether a command that has a sheet of its own shows it: where a fitted table is asked for, and no columns. Pure. */
-export function wantsSheet({ output, columnsNamed }: Pick<OutputOptions<never>, "output" | "columnsNamed">): boolean {
-  return formats[output].laid === "fitted" && !columnsNamed;
+/** The options that say whether a sheet is wanted. */
+interface SheetWish extends Pick<OutputOptions<never>, "output" | "columnsNamed"> {
+  readonly order: unknown;
+}
+
+/** Whether a command that has a sheet of its own shows it: for a fitted table, without columns or an order of rows. Pure. */
+export function wantsSheet({ output, columnsNamed, order }: SheetWish): boolean {
+  return formats[output].laid === "fitted" && !columnsNamed && order === null;
+}
+
+/** For an option that is given once. @throws InvalidArgumentError. */
+function once(value: string, previous: string | undefined): string {
+  if (previous === undefined) return value;
+  throw new InvalidArgumentError("It is given twice.");
 }
 
 /** Repeated or separated by commas, never by spaces. @throws InvalidArgumentError. */

@@ -12,11 +12,11 @@ import { checkCursorName, defaultCursor } from "../../state/cursor-name.ts";
 import { renderWindow, type TimeStyle } from "../../render/text/times.ts";
 import { utc, type Zone } from "../../text/zone.ts";
 import { timeStyleOf } from "./clock.ts";
-import { resolveOutput, type OutputOptions } from "./output-options.ts";
+import { resolveOutput, type OutputFlags, type OutputOptions } from "./output-options.ts";
 
 /** A reading command's options as domain values. */
 export interface ReadingOptions extends OutputOptions<FlowRun> {
-  readonly common: CommonFlags;
+  readonly common: CommonFlags & OutputFlags;
   readonly events: EventSelection;
   readonly raw: boolean;
   readonly keep: RunFilter;
@@ -29,7 +29,12 @@ export interface ReadingOptions extends OutputOptions<FlowRun> {
   readonly patience: Patience;
   /** How many places of the journal are read at once. */
   readonly jobs: number;
+  /** Only so many of the window, the newest; Infinity for all. */
+  readonly last: number;
+  /** Whether a printed run that failed makes the command fail, … */
   readonly exitStatus: boolean;
+  /** … and whether it does when nothing matched. */
+  readonly failsOnEmpty: boolean;
   /** How times are told; `null` where the format decides. */
   readonly time: TimeStyle | null;
   /** The zone in which times were read, and are told. */
@@ -65,7 +70,9 @@ export async function resolveReading(flags: ReadingFlags, now: number, zone: Zon
     limit: flags.limit ?? null,
     patience: { retries: flags.retries, maxWaitMs: parseDuration(flags.maxWait) },
     jobs: flags.jobs,
-    exitStatus: flags.exitStatus === true,
+    last: flags.last ?? Infinity,
+    exitStatus: flags.exitStatus === true || flags.failOn?.includes("failed") === true,
+    failsOnEmpty: flags.failOn?.includes("empty") === true,
     time: timeStyleOf(flags.time),
     zone,
     until: untilMs ?? null,
@@ -151,4 +158,19 @@ function checkWindow(start: Start, words: string, { until }: ReadingFlags, now: 
     why: `it would go from ${told}`,
     hint: "give --until a later moment, or begin earlier: flowrun since yesterday --until today",
   });
+}
+
+/** Options that only a reading which ends can have, as commander hands them over. */
+type EndingFlags = Pick<ReadingFlags, "last" | "sort" | "out">;
+
+/** Turns options away that have no meaning in a reading. @throws FlowrunError `usage`. Pure. */
+export function turnAway(
+  names: readonly (keyof EndingFlags)[],
+  flags: EndingFlags,
+  reading: string,
+  details: { readonly why: string; readonly hint: string },
+): void {
+  const given = names.find((name) => flags[name] !== undefined);
+  if (given === undefined) return;
+  throw new FlowrunError("usage", `--${given} has no meaning with ${reading}`, details);
 }

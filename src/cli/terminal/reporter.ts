@@ -139,7 +139,7 @@ const usualWording: SummaryWording = { did: "printed", hasCondition: false, unit
 function summaryLine(tally: Readonly<Tally>, elapsedMs: number, wording: SummaryWording): string {
   const { did, hasCondition, unit } = wording;
   const parts = [
-    ...(hasCondition ? [[`${number(tally.printed)} of ${count(tally.runs, "run")} matched`]] : []),
+    ...(hasCondition ? [[`${number(tally.matched ?? tally.printed)} of ${count(tally.runs, "run")} matched`]] : []),
     [`${count(tally.printed, "run")} ${did}`, `${number(tally.failed)} failed`],
     [
       count(tally.events, unit === "line" ? "line" : "event"),

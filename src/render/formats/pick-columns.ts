@@ -25,13 +25,17 @@ function namesFor<Row>({ usual, wide, id }: ColumnSet<Row>, takes: Format["takes
   return takes === "wide" ? [...usual, ...wide] : usual;
 }
 
-function findColumn<Row>({ all, usual }: ColumnSet<Row>, name: string): Column<Row> {
+/** The column of that name. @throws FlowrunError `usage`, with all that there are. Pure. */
+export function findColumn<Row>({ all, usual }: ColumnSet<Row>, name: string, option = "--columns"): Column<Row> {
   const column = all.find((candidate) => candidate.name === name);
   if (column !== undefined) return column;
   const known = all.map((candidate) => candidate.name);
   const likely = nearest(name, known);
   throw new FlowrunError("usage", `there is no column '${name}'`, {
     why: `the columns are ${known.join(", ")}`,
-    hint: likely === null ? `--columns ${usual.slice(0, 3).join(",")}` : `did you mean ${likely}?`,
+    hint:
+      likely === null
+        ? `${option} ${usual.slice(0, option === "--columns" ? 3 : 1).join(",")}`
+        : `did you mean ${likely}?`,
   });
 }

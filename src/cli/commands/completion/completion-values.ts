@@ -33,6 +33,8 @@ export const valueSources: ReadonlyMap<string, ValueSource> = new Map(
     "cursor set where": one(() => words(["oldest", "now"])),
     "--output": one(outputs),
     "--columns": several(columns),
+    "--sort": one(columns),
+    "--fail-on": several(() => words(["failed", "empty"])),
     "--status": several(statuses),
     "--events": several(() => words(["sources", "runs"])),
     "--code": several(codes),

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { declareCommon, type CommonFlags, type ListingFlags } from "../../options/flags.ts";
 import { declareOutput } from "../../options/output-options.ts";
 import type { Host } from "../../../host.ts";
+import { inOutlet } from "../outlet.ts";
 
 /** `flowrun cursor`: the saved positions. */
 export function declareCursor(program: Command, host: Host): void {
@@ -14,10 +15,11 @@ export function declareCursor(program: Command, host: Host): void {
   const subcommand = (name: string, description: string): Command =>
     declareCommon(cursor.command(name).description(description));
   declareOutput(subcommand("list", "List the profile's cursors.").alias("ls"), "name,readUntil,expiresAt,runs…").action(
-    async (flags: ListingFlags) => (await load()).runCursorList(flags, host),
+    async (flags: ListingFlags) => inOutlet(flags, host, async (there) => (await load()).runCursorList(flags, there)),
   );
   declareOutput(subcommand("show [name]", "Show one cursor in full."), "name,position,readUntil…").action(
-    async (name: string | undefined, flags: ListingFlags) => (await load()).runCursorShow(name, flags, host),
+    async (name: string | undefined, flags: ListingFlags) =>
+      inOutlet(flags, host, async (there) => (await load()).runCursorShow(name, flags, there)),
   );
   subcommand("set <name> <where>", "Put a cursor at `oldest`, at `now` (the journal's end), or after a position.")
     .addHelpText("after", examples)

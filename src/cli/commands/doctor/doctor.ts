@@ -3,6 +3,7 @@ import type { Host } from "../../../host.ts";
 import { parseDuration } from "../../../adobe/journal/when.ts";
 import type { DoctorFlags } from "../../options/flags.ts";
 import { resolveOutput, wantsSheet } from "../../options/output-options.ts";
+import { inOutlet } from "../outlet.ts";
 import { printRows } from "../print-rows.ts";
 import type { ColumnSet } from "../../../render/formats/column.ts";
 import { decideColour } from "../../../render/text/colour.ts";
@@ -28,19 +29,21 @@ export async function runDoctor(flags: DoctorFlags, host: Host): Promise<void> {
     verbose: flags.verbose === true,
     live: false,
   });
-  const painter = createPainter(decideColour(flags.color, host.env, host.stdout.isTTY));
-  // It quotes what servers say, as stderr does elsewhere.
-  const stdout = discreet(host.stdout);
   const findings: Finding[] = [];
-  const chosen = await chooseProfile(flags.profile, host);
-  for await (const finding of examine({ ...chosen, notify, signal: host.signal, patience }, host)) {
-    findings.push(finding);
-    if (isSheet) await stdout.write(render(finding, painter));
-  }
-  if (!isSheet) {
+  // Each line comes as soon as it is known: no pager holds it up.
+  await inOutlet({ ...flags, pager: false }, host, async (there) => {
+    // It quotes what servers say, as stderr does elsewhere.
+    const stdout = discreet(there.stdout);
+    const painter = createPainter(decideColour(flags.color, host.env, stdout.isTTY));
+    const chosen = await chooseProfile(flags.profile, host);
+    for await (const finding of examine({ ...chosen, notify, signal: host.signal, patience }, host)) {
+      findings.push(finding);
+      if (isSheet) await stdout.write(render(finding, painter));
+    }
+    if (isSheet) return;
     const told = { rows: findings, document: document(chosen.profile, findings) };
     await printRows({ options, ...told, color: flags.color }, host, stdout);
-  }
+  });
   const failures = findings.filter(isFailure);
   const [first] = failures;
   if (first !== undefined) throw unwell(first, failures.length);

@@ -47,7 +47,7 @@ async function readDay(host: Host): Promise<Day> {
   if (start.kind !== "time") throw new Error("a day back is a time");
   // The sheet tells what the closing line would.
   const common = { profile: demoProfile, quiet: true, progress: false, color: "never" } as const;
-  const reading = { output: "table", headers: true, retries: 5, maxWait: "PT5M", jobs: 4 } as const;
+  const reading = { output: "table", headers: true, pager: false, retries: 5, maxWait: "PT5M", jobs: 4 } as const;
   const options = await resolveReading({ ...common, ...reading }, now);
   await inSession(
     options,

@@ -2,6 +2,7 @@ import { Option, type Command } from "commander";
 import { declareReading, type StatsFlags } from "../../options/flags.ts";
 import { withoutNames } from "../../options/output-options.ts";
 import type { Host } from "../../../host.ts";
+import { inOutlet } from "../outlet.ts";
 import { groupings } from "../../../runs/figures/grouping.ts";
 
 /** `flowrun stats [when]`: how a window went, in figures. */
@@ -37,6 +38,6 @@ Examples:
   flowrun stats -o json | jq '.total.successRate'`,
     )
     .action(async (when: string | undefined, flags: StatsFlags) =>
-      (await import("./stats.ts")).runStats(when, flags, host),
+      inOutlet(flags, host, async (there) => (await import("./stats.ts")).runStats(when, flags, there)),
     );
 }

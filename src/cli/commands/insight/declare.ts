@@ -1,7 +1,8 @@
 import type { Command } from "commander";
-import { declareColour, declarePager, declareReading, type ExplainFlags, type ShowFlags } from "../../options/flags.ts";
+import { declareColour, declareReading, type ExplainFlags, type ShowFlags } from "../../options/flags.ts";
 import { declareOutput } from "../../options/output-options.ts";
 import type { Host } from "../../../host.ts";
+import { inOutlet } from "../outlet.ts";
 
 /** `flowrun show <run-id>`: one run in full. */
 export function declareShow(program: Command, host: Host): void {
@@ -26,26 +27,26 @@ Examples:
   flowrun show 6b0c6b1e                     by the beginning of its id
   flowrun show <run id> -o json | jq '.[-1].rootCause'`,
     )
-    .action(async (runId: string, flags: ShowFlags) => (await import("./show.ts")).runShow(runId, flags, host));
+    .action(async (runId: string, flags: ShowFlags) =>
+      inOutlet(flags, host, async (there) => (await import("./show.ts")).runShow(runId, flags, there)),
+    );
 }
 
 /** `flowrun explain [code]`: what an error code means, offline. */
 export function declareExplain(program: Command, host: Host): void {
-  declarePager(
-    declareColour(
-      declareOutput(
-        program
-          .command("explain")
-          .summary("what an error code means, and what to do about it")
-          .description(
-            "Says what an error code means and what to do about it. Offline; without a code, lists them all. A whole error text is read for its codes, too.",
-          )
-          .argument(
-            "[code]",
-            "a code, its beginning, a family (aad, adf) or a pattern ('INGEST-*'), in any case; an error text; - reads either from stdin",
-          ),
-        "code,family,meaning,remedy…",
-      ),
+  declareColour(
+    declareOutput(
+      program
+        .command("explain")
+        .summary("what an error code means, and what to do about it")
+        .description(
+          "Says what an error code means and what to do about it. Offline; without a code, lists them all. A whole error text is read for its codes, too.",
+        )
+        .argument(
+          "[code]",
+          "a code, its beginning, a family (aad, adf) or a pattern ('INGEST-*'), in any case; an error text; - reads either from stdin",
+        ),
+      "code,family,meaning,remedy…",
     ),
   )
     .addHelpText(
@@ -61,6 +62,6 @@ On a terminal, what is longer than the screen goes through FLOWRUN_PAGER, PAGER
 or less.`,
     )
     .action(async (code: string | undefined, flags: ExplainFlags) =>
-      (await import("./explain.ts")).runExplain(code, flags, host),
+      inOutlet(flags, host, async (there) => (await import("./explain.ts")).runExplain(code, flags, there)),
     );
 }

@@ -26,8 +26,7 @@ export async function runExplain(word: string | undefined, flags: ExplainFlags, 
   const options = resolveOutput(codeColumns, flags);
   const found = find(word === "-" ? await readStdin(host) : word?.trim());
   if (wantsSheet(options)) {
-    const text = await render(found, options, flags, host);
-    return flags.pager ? host.page(text) : host.stdout.write(text);
+    return host.stdout.write(await render(found, options, flags, host));
   }
   if (found.error !== null && found.entries.length === 0) throw unknownCode(found.error.code);
   return printRows({ options, rows: found.entries.map(toRecord), color: flags.color }, host, host.stdout);

@@ -15,7 +15,7 @@ import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { readWindow, runTarget } from "../reading/read-window.ts";
 import { wantsSheet } from "../../options/output-options.ts";
 import { openZone } from "../../options/clock.ts";
-import { resolveReading, resolveStart } from "../../options/reading-options.ts";
+import { turnAway, resolveReading, resolveStart } from "../../options/reading-options.ts";
 import { inSession, type Session } from "../reading/session.ts";
 
 /**
@@ -30,6 +30,10 @@ export async function runShow(word: string, flags: ShowFlags, host: Host): Promi
     host.now(),
     zone,
   );
+  turnAway(["last", "sort"], flags, "show", {
+    why: "it prints one run, its history in the order of time",
+    hint: `leave it out, or choose among many runs: flowrun since -P7D --last 20`,
+  });
   const start = resolveLookBack(flags, host.now(), zone);
   const keep = (run: FlowRun): boolean => beginsWith(run, id) && options.keep(run);
   const work = async (session: Session): Promise<FlowRun> => {

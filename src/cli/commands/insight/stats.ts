@@ -16,7 +16,7 @@ import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { readWindow, runTarget } from "../reading/read-window.ts";
 import { openZone } from "../../options/clock.ts";
 import type { Zone } from "../../../text/zone.ts";
-import { resolveReading, resolveStart, type ReadingOptions } from "../../options/reading-options.ts";
+import { turnAway, resolveReading, resolveStart, type ReadingOptions } from "../../options/reading-options.ts";
 import { inSession, type Session } from "../reading/session.ts";
 
 /**
@@ -25,6 +25,10 @@ import { inSession, type Session } from "../reading/session.ts";
  */
 export async function runStats(when: string | undefined, flags: StatsFlags, host: Host): Promise<void> {
   checkFlags(flags);
+  turnAway(["last", "sort"], flags, "stats", {
+    why: "it prints figures over many runs, not the runs themselves",
+    hint: "choose the runs first: flowrun since -P7D --last 100 --json | flowrun stats --from -",
+  });
   const zone = await openZone(flags.time, host.stdout);
   const options = await resolveCounting(flags, host.now(), zone);
   const now = host.now();
@@ -144,6 +148,7 @@ async function renderFigures(
     columnsNamed: false,
     headers,
     fields,
+    order: null,
   };
   const told = { rows: statsRows(stats), document: stats, color: common.color };
   return renderRows({ options, ...told }, host, host.stdout);

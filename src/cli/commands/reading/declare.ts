@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { declareReading, type ReadingFlags, type TailFlags, type WaitFlags } from "../../options/flags.ts";
+import { declareReading, type SinceFlags, type TailFlags, type WaitFlags } from "../../options/flags.ts";
 import type { Host } from "../../../host.ts";
 
 /** `flowrun since <when>`: every flow run recorded since then, oldest first, to the end of the journal. */
@@ -13,7 +13,8 @@ export function declareSince(program: Command, host: Host): void {
       .argument(
         "[when]",
         '-P1D, 90m, "2 hours ago", yesterday, monday, 02:00, a date or time, oldest, now, or last (the saved cursor)',
-      ),
+      )
+      .option("-f, --follow", "go on after the end, as tail does"),
   )
     .addHelpText(
       "after",
@@ -22,9 +23,12 @@ Examples:
   flowrun since -P1D                        the last day
   flowrun since yesterday --until today     the day before
   flowrun since 2h --status failed          what failed in the last two hours
+  flowrun since 1d --last 20                the newest twenty of the last day
+  flowrun since 1d --sort -durationMs       the slowest first
+  flowrun since 9h --flow crm --fail-on empty   did it run? exit 3 if not
   flowrun since last --json >> runs.ndjson  what is new since then, for cron`,
     )
-    .action(async (when: string | undefined, flags: ReadingFlags) =>
+    .action(async (when: string | undefined, flags: SinceFlags) =>
       (await import("./since.ts")).runSince(when, flags, host),
     );
 }

@@ -7,7 +7,11 @@ import type { Notice } from "../../../notices.ts";
 import type { Tally } from "../../../engine/pump.ts";
 import { decideColour } from "../../../render/text/colour.ts";
 import type { Reporter } from "../../terminal/reporter.ts";
+import type { FlowRun } from "../../../runs/record/flow-run.ts";
+import { holdingSink } from "../../../engine/sinks/holding.ts";
 import { openSink, type RunSink } from "../../../engine/sinks/index.ts";
+import type { Sink } from "../../../engine/sinks/sink.ts";
+import { inOutlet } from "../outlet.ts";
 import { openCursor } from "../../../engine/cursor.ts";
 import { withCursorFile, type MarkStore } from "../../../engine/sinks/with-cursor-file.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
@@ -37,29 +41,45 @@ const rowsHeld = 200;
  * @throws FlowrunError `closed` as soon as nobody reads stdout any more; what the reading throws.
  */
 export async function read(plan: ReadPlan, host: Host): Promise<Readonly<Tally>> {
-  const closed = host.stdout.untilClosed();
-  const signal = AbortSignal.any([plan.signal, closed]);
-  const { start } = plan;
-  const work = async (session: Session): Promise<Readonly<Tally>> => {
-    const { origin } = session;
-    if (start.kind !== "last") await print(plan, session, { start }, null);
-    else if (origin.kind === "journal") await readFromCursor(plan, session, origin.connection);
-    return session.tally;
-  };
-  const tally = await inSession(plan.options, signal, host, work, { start });
-  closed.throwIfAborted();
-  return tally;
+  const { options, start, follow, isLast } = plan;
+  // Whoever waits for a run, or keeps a place, is not held up by a pager.
+  const pager = options.common.pager && !follow && isLast === undefined && start.kind !== "last";
+  return inOutlet({ ...options.common, pager }, host, async (there, finish) => {
+    const closed = there.stdout.untilClosed();
+    const signal = AbortSignal.any([plan.signal, closed]);
+    const work = async (session: Session): Promise<Readonly<Tally>> => {
+      const { origin } = session;
+      if (start.kind !== "last") await print(plan, session, { start }, null);
+      else if (origin.kind === "journal") await readFromCursor(plan, session, origin.connection, finish);
+      return session.tally;
+    };
+    const tally = await inSession(options, signal, there, work, { start });
+    closed.throwIfAborted();
+    return tally;
+  });
 }
 
-async function readFromCursor(plan: ReadPlan, session: Session, connection: Connection): Promise<void> {
+async function readFromCursor(
+  plan: ReadPlan,
+  session: Session,
+  connection: Connection,
+  finish: () => Promise<void>,
+): Promise<void> {
   const { host, reporter, options } = session;
-  const cursor = await openCursor(options.cursor, connection, host, reporter.notify);
+  // A file is in its place, and runs that are held back are out, only when all is read.
+  const isLate = options.common.out !== undefined || holds(options);
+  const saving = isLate ? "at the end" : "each batch";
+  const cursor = await openCursor(options.cursor, connection, host, reporter.notify, saving);
   const { isLost } = host.stdout;
   if (isLost) reporter.notify(nobodyGets(options.cursor));
   const past = await cursor.find();
   const start: JournalStart = past === null ? { kind: "oldest" } : { kind: "next", url: past.next };
   try {
     await print(plan, session, { start, past }, isLost ? null : cursor);
+    if (isLate) {
+      await finish();
+      await cursor.settle();
+    }
   } finally {
     await cursor.release();
   }
@@ -78,16 +98,41 @@ async function print(
   from: Pick<Window, "start" | "past">,
   store: MarkStore | null,
 ): Promise<void> {
-  const { reporter } = session;
+  const { reporter, options } = session;
   const stdout = await openStdout(session, follow || store !== null);
-  const sink = store === null ? stdout : withCursorFile(stdout, store);
   const more = isLast === undefined ? {} : { isLast };
   const window = { ...from, ...more, follow, onExpired, isKept: store !== null };
-  await readWindow(session, window, { encode: stdout.encode, sink });
+  if (holds(options)) await printHeld(stdout, session, window, store);
+  else await readWindow(session, window, { encode: stdout.encode, sink: kept(stdout, store) });
   const hidden = stdout.hidden();
   if (hidden === 0) return;
+  await session.host.stdout.release?.();
   const columns = hidden === 1 ? "1 column" : `${hidden} columns`;
   reporter.notify({ kind: "remark", text: `${columns} hidden to fit the terminal; -o wide shows all` });
+}
+
+function kept<T>(sink: Sink<T>, store: MarkStore | null): Sink<T> {
+  return store === null ? sink : withCursorFile(sink, store);
+}
+
+/** Whether nothing can be printed before all is read. */
+function holds({ last, order }: ReadingOptions): boolean {
+  return last !== Infinity || order !== null;
+}
+
+async function printHeld(stdout: RunSink, session: Session, window: Window, store: MarkStore | null): Promise<void> {
+  const { options, tally } = session;
+  const { last, order } = options;
+  const held = holdingSink(stdout, { last, compare: order?.compare ?? null });
+  const encode = (run: FlowRun) => ({ encoded: stdout.encode(run), sortKey: order?.valueOf(run) ?? null });
+  try {
+    await readWindow(session, window, { encode, sink: kept(held, store) });
+  } finally {
+    const { printed, failed } = held.counts();
+    tally.matched = tally.printed;
+    tally.printed = printed;
+    tally.failed = failed;
+  }
 }
 
 /**
@@ -129,8 +174,10 @@ function quietly(stdout: Output, reporter: Reporter): Output {
   };
 }
 
-/** The exit code that `--exit-status` asks for. @throws FlowrunError `runFailed`. */
-export function checkFailed(options: ReadingOptions, tally: Readonly<Tally>): void {
-  if (!options.exitStatus || tally.failed === 0) return;
-  throw new FlowrunError("runFailed", `${tally.failed} of the printed runs failed`);
+/** The exit code that `--fail-on` asks for. @throws FlowrunError `runFailed`. */
+export function checkFailed({ exitStatus, failsOnEmpty }: ReadingOptions, tally: Readonly<Tally>): void {
+  if (exitStatus && tally.failed > 0) {
+    throw new FlowrunError("runFailed", `${tally.failed} of the printed runs failed`);
+  }
+  if (failsOnEmpty && tally.printed === 0) throw new FlowrunError("runFailed", "no run matched");
 }

@@ -68,6 +68,8 @@ export async function inSession<R>(
     // What is still asked for, such as a token for a place that nobody reads any more, must not outlive the last word.
     over.abort();
     reporter.clear();
+    // The last words come after what they are about.
+    await host.stdout.release?.().catch(() => undefined);
     await names?.close();
     const wording = {
       did,

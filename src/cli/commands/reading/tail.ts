@@ -1,9 +1,9 @@
 import { FlowrunError } from "../../../errors.ts";
-import type { TailFlags } from "../../options/flags.ts";
+import type { ReadingFlags, TailFlags } from "../../options/flags.ts";
 import type { Host } from "../../../host.ts";
-import { checkFailed, read } from "./read.ts";
 import { openZone } from "../../options/clock.ts";
-import { resolveReading, resolveStart } from "../../options/reading-options.ts";
+import { checkFailed, read, type ReadPlan } from "./read.ts";
+import { turnAway, resolveReading, resolveStart } from "../../options/reading-options.ts";
 
 /** Each flow run as it is recorded, until stopped. */
 export async function runTail(flags: TailFlags, host: Host): Promise<void> {
@@ -16,6 +16,24 @@ export async function runTail(flags: TailFlags, host: Host): Promise<void> {
     });
   }
   const start = resolveStart(flags.since, flags, host.now(), zone);
+  await follow({ options, start }, flags, "tail", host);
+}
+
+/**
+ * A window, and from its end on each flow run as it is recorded.
+ * @param named how the user asked for it.
+ * @throws FlowrunError `usage` for options that wait for an end.
+ */
+export async function follow(
+  { options, start }: Pick<ReadPlan, "options" | "start">,
+  flags: ReadingFlags,
+  named: string,
+  host: Host,
+): Promise<void> {
+  turnAway(["last", "sort", "out"], flags, named, {
+    why: "it waits for the end of the reading, and this one goes on until it is stopped",
+    hint: "read a window to its end: flowrun since -P1D",
+  });
   const tally = await read(
     { options, start, follow: true, onExpired: options.onExpired ?? "oldest", signal: host.signal },
     host,

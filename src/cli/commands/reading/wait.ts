@@ -8,12 +8,16 @@ import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { isTerminal } from "../../../runs/record/status.ts";
 import { read } from "./read.ts";
 import { openZone } from "../../options/clock.ts";
-import { resolveReading, resolveStart } from "../../options/reading-options.ts";
+import { turnAway, resolveReading, resolveStart } from "../../options/reading-options.ts";
 
 /** Until the first finished run that matches; exits by its outcome, for pipelines. */
 export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
   const zone = await openZone(flags.time, host.stdout);
   const options = await resolveReading(flags, host.now(), zone);
+  turnAway(["last", "sort", "out"], flags, "wait", {
+    why: "it prints one run, as soon as that has ended",
+    hint: "leave it out; a shell writes to a file too: flowrun wait --json > run.json",
+  });
   // A file has no now: all of it is looked through, once.
   const isFile = options.from !== null;
   const start = resolveStart(isFile && flags.since === "now" ? undefined : flags.since, flags, host.now(), zone);

@@ -52,7 +52,10 @@ export async function runConfigList(flags: ListingFlags, host: Host): Promise<vo
   const document = documentOf(rows);
   if (wantsSheet(options)) await host.stdout.write(renderSettings(rows));
   else if (hasColumns || takes === "id") await printRows({ options, rows, color }, host, host.stdout);
-  else await printRows({ options: { ...options, columns: [] }, rows: [document], document, color }, host, host.stdout);
+  else {
+    const whole = { ...options, columns: [], order: null };
+    await printRows({ options: whole, rows: [document], document, color }, host, host.stdout);
+  }
   if (rows.length === 0 && formats[options.output].laid !== null) {
     notify({ kind: "remark", text: `nothing is saved in profile '${profile}' yet: flowrun login` });
   }

@@ -1,5 +1,6 @@
 import { Argument, Option, type Command } from "commander";
 import type { Host } from "../../../host.ts";
+import { inOutlet } from "../outlet.ts";
 import { profileKeys, type ProfileKey } from "../../../adobe/settings/keys.ts";
 import {
   declareCommon,
@@ -75,7 +76,9 @@ function declareWhoami(program: Command, host: Host): void {
         ),
       "profile,clientId,scopes,tokenEndsAt…",
     ),
-  ).action(async (flags: ListingFlags) => (await import("./whoami.ts")).runWhoami(flags, host));
+  ).action(async (flags: ListingFlags) =>
+    inOutlet(flags, host, async (there) => (await import("./whoami.ts")).runWhoami(flags, there)),
+  );
 }
 
 function declareRegistrations(program: Command, host: Host): void {
@@ -90,7 +93,9 @@ function declareRegistrations(program: Command, host: Host): void {
       registrations.command("list", { isDefault: true }).alias("ls").description("List them (the default)."),
       "used,name,id,deliveryType,events…",
     ),
-  ).action(async (flags: ListingFlags) => (await load()).runRegistrations(flags, host));
+  ).action(async (flags: ListingFlags) =>
+    inOutlet(flags, host, async (there) => (await load()).runRegistrations(flags, there)),
+  );
   declareCommon(registrations.command("use <id>").description("Read this registration's journal from now on."))
     .addHelpText("after", registrationExamples)
     .action(async (id: string, flags: CommonFlags) => (await load()).runRegistrationsUse(id, flags, host));
@@ -110,7 +115,9 @@ function declareProfile(program: Command, host: Host): void {
     .addHelpText("after", profileExamples);
   declareCommon(
     declareOutput(profile.command("list").alias("ls").description("List the profiles."), "used,name,client,imsOrgId…"),
-  ).action(async (flags: ListingFlags) => (await load()).runProfileList(flags, host));
+  ).action(async (flags: ListingFlags) =>
+    inOutlet(flags, host, async (there) => (await load()).runProfileList(flags, there)),
+  );
   declareCommon(profile.command("use <name>").description("Use this profile where none is named."))
     .addHelpText("after", profileExamples)
     .action(async (name: string, flags: CommonFlags) => (await load()).runProfileUse(name, flags, host));
@@ -144,10 +151,14 @@ function declareConfig(program: Command, host: Host): void {
         .description("List what is saved, and where it comes from; a secret is shown as [secret]."),
       "key,value,from",
     ),
-  ).action(async (flags: ListingFlags) => (await load()).runConfigList(flags, host));
+  ).action(async (flags: ListingFlags) =>
+    inOutlet(flags, host, async (there) => (await load()).runConfigList(flags, there)),
+  );
   declareCommon(
     declareOutput(config.command("get").description("Print one saved value.").addArgument(key()), "key,value"),
-  ).action(async (name: ProfileKey, flags: ListingFlags) => (await load()).runConfigGet(name, flags, host));
+  ).action(async (name: ProfileKey, flags: ListingFlags) =>
+    inOutlet(flags, host, async (there) => (await load()).runConfigGet(name, flags, there)),
+  );
   declareCommon(
     config
       .command("set")
