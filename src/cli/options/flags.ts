@@ -111,10 +111,18 @@ export function declarePager(command: Command): Command {
   return command.option("--no-pager", "print it at once, though it is longer than the screen");
 }
 
-/** Declares the options of every reading command; their choices come from the registries, so help cannot lie. */
-export function declareReading(command: Command): Command {
+/** The rows that a reading command prints: names of some of their columns, `null` where those cannot be chosen. */
+interface ReadingRows {
+  readonly columns: string | null;
+}
+
+/**
+ * Declares the options of every reading command; their choices come from the registries, so help cannot lie. Without
+ * `rows` it prints flow runs.
+ */
+export function declareReading(command: Command, rows: ReadingRows = runRows()): Command {
   return declareCommon(
-    declareOutput(command, `${columnNames().slice(0, 6).join(",")}…`)
+    declareOutput(command, rows.columns)
       .option(
         "--status <statuses>",
         "success, failed, partialSuccess, inProgress or all (default: all but inProgress)",
@@ -156,6 +164,10 @@ export function declareReading(command: Command): Command {
         ),
       ),
   );
+}
+
+function runRows(): ReadingRows {
+  return { columns: `${columnNames().slice(0, 6).join(",")}…` };
 }
 
 function once(value: string, previous: string | undefined): string {

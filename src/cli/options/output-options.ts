@@ -21,13 +21,18 @@ export interface OutputOptions<Row> {
   readonly headers: boolean;
 }
 
-/** Declares the options of what prints rows. `example` names columns; `json` says what that option is short for. */
-export function declareOutput(command: Command, example: string, json = "short for -o ndjson"): Command {
-  return command
+/**
+ * Declares the options of what prints rows. `example` names columns, `null` where they cannot be chosen; `json` says what
+ * that option is short for.
+ */
+export function declareOutput(command: Command, example: string | null, json = "short for -o ndjson"): Command {
+  command
     .addOption(new Option("-o, --output <format>", "how it is written").choices(outputFormats).default("table"))
-    .option("--json", json)
-    .option("--columns <names>", `columns of ${columnFormats.join(", ")}: ${example}`, words)
-    .option("--no-headers", `${columnFormats.join(", ")} without the header`);
+    .option("--json", json);
+  if (example !== null) {
+    command.option("--columns <names>", `columns of ${columnFormats.join(", ")}: ${example}`, words);
+  }
+  return command.option("--no-headers", `${columnFormats.join(", ")} without the header`);
 }
 
 /**

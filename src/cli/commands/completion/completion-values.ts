@@ -73,11 +73,30 @@ function outputs(): Promise<readonly Completion[]> {
   return Promise.resolve(outputFormats.map((word) => ({ word, meaning: formats[word].help })));
 }
 
-/** Those of flow runs. What other commands list is known once they run, which is too slow for a TAB. */
-function columns({ slot }: Line): Promise<readonly Completion[]> {
-  const printsRuns = slot.kind === "value" && slot.command.options.some(({ spellings }) => spellings.includes("--run"));
-  return words(printsRuns ? columnNames() : []);
+/** Those of the command's own rows; of flow runs for every command that is not in the table. */
+async function columns({ slot }: Line): Promise<readonly Completion[]> {
+  const load = slot.kind === "value" ? columnSets.get(slot.path) : undefined;
+  return words(load === undefined ? columnNames() : (await load()).all.map(({ name }) => name));
 }
+
+/** As far as completion needs to know a set of columns, whatever its rows are. */
+interface NamedColumns {
+  readonly all: readonly { readonly name: string }[];
+}
+
+/** The columns of the commands that have rows of their own, by the words of the command. */
+export const columnSets: ReadonlyMap<string, () => Promise<NamedColumns>> = new Map(
+  Object.entries({
+    "cursor list": async () => (await import("../cursor/cursor.ts")).cursorColumns,
+    "cursor show": async () => (await import("../cursor/cursor.ts")).wholeCursorColumns,
+    "registrations list": async () => (await import("../setup/registrations.ts")).registrationColumns,
+    "profile list": async () => (await import("../setup/profile.ts")).profileColumns,
+    "config list": async () => (await import("../setup/config.ts")).settingColumns,
+    whoami: async () => (await import("../setup/whoami.ts")).identityColumns,
+    doctor: async () => (await import("../doctor/doctor.ts")).findingColumns,
+    explain: async () => (await import("../insight/explain.ts")).codeColumns,
+  }),
+);
 
 async function statuses(): Promise<readonly Completion[]> {
   const { knownStatuses } = await import("../../../runs/record/status.ts");

@@ -145,7 +145,8 @@ interface ListedCursor {
   readonly damaged: boolean;
 }
 
-const cursorColumns: ColumnSet<ListedCursor> = {
+/** All columns of cursors as they are listed. */
+export const cursorColumns: ColumnSet<ListedCursor> = {
   all: [
     { name: "name", title: "NAME", kind: "id", value: ({ name }) => name },
     {
@@ -173,7 +174,8 @@ interface WholeCursor extends ListedCursor {
   readonly file: string;
 }
 
-const wholeCursorColumns: ColumnSet<WholeCursor> = {
+/** All columns of one cursor. */
+export const wholeCursorColumns: ColumnSet<WholeCursor> = {
   all: [
     ...cursorColumns.all,
     { name: "journal", title: "JOURNAL", kind: "id", value: ({ journal }) => journal },

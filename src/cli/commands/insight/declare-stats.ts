@@ -15,6 +15,7 @@ export function declareStats(program: Command, host: Host): void {
       .argument("[when]", '-P1D, -PT2H, 90m, 1d, a date or time (UTC), or oldest (default: "-P1D")')
       .addOption(new Option("--by <what>", "separate figures for each of these").choices(groupings))
       .option("--bucket <duration>", "figures for each stretch of that length: PT1H, 15m"),
+    { columns: null },
   )
     .addHelpText(
       "after",

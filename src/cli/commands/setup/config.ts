@@ -42,7 +42,8 @@ export async function runConfigList(flags: ListingFlags, host: Host): Promise<vo
   }
 }
 
-const settingColumns: ColumnSet<{ readonly key: ProfileKey; readonly value: string }> = {
+/** All columns of saved settings. */
+export const settingColumns: ColumnSet<{ readonly key: ProfileKey; readonly value: string }> = {
   all: [
     { name: "key", title: "KEY", kind: "id", value: ({ key }) => key },
     { name: "value", title: "VALUE", kind: "id", value: ({ value }) => value },
