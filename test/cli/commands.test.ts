@@ -120,6 +120,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ["config set nosuch x", 2, "", /nosuch/],
     ["config unset journalUrl", 0, "", ""],
     ["profile list", 0, /demo/, ""],
+    ["profile list -o csv", 0, /^used,name,state,client,.*\n(.*\n)*false,demo,built in,,,\n/, ""],
     ["profile use nowhere", 1, "", /there is no profile 'nowhere'/],
     ["profile remove demo", 2, "", /built in/],
     ["whoami", 0, /client/i, ""],

@@ -43,22 +43,24 @@ interface ListedProfile {
   readonly used: boolean;
 }
 
-const profileColumns: ColumnSet<ListedProfile> = {
+/** All columns of profiles. */
+export const profileColumns: ColumnSet<ListedProfile> = {
   all: [
     { name: "used", title: "USED", kind: "flag", value: ({ used }) => used },
     { name: "name", title: "NAME", kind: "id", value: ({ name }) => name },
     {
-      name: "client",
-      title: "CLIENT ID",
+      name: "state",
+      title: "STATE",
       kind: "id",
-      value: ({ clientId, damaged, builtIn }) => (damaged ? "damaged" : builtIn ? "built in" : clientId),
+      value: ({ damaged, builtIn }) => (damaged ? "damaged" : builtIn ? "built in" : "saved"),
     },
+    { name: "client", title: "CLIENT ID", kind: "id", value: ({ clientId }) => clientId },
     { name: "imsOrgId", title: "ORGANISATION", kind: "id", value: ({ imsOrgId }) => imsOrgId },
     { name: "journalUrl", title: "JOURNAL", kind: "id", value: ({ journalUrl }) => journalUrl },
     { name: "damaged", title: "DAMAGED", kind: "flag", value: ({ damaged }) => damaged },
     { name: "builtIn", title: "BUILT IN", kind: "flag", value: ({ builtIn }) => builtIn },
   ],
-  usual: ["used", "name", "client", "imsOrgId", "journalUrl"],
+  usual: ["used", "name", "state", "client", "imsOrgId", "journalUrl"],
   wide: ["damaged", "builtIn"],
 };
 
