@@ -3,20 +3,21 @@ import type { OnExpired } from "../adobe/journal/read-pages.ts";
 import { parseWhen, type Start } from "../adobe/journal/when.ts";
 import type { JournalStart } from "../engine/sources/journal.ts";
 import { FlowrunError } from "../errors.ts";
+import { isObject } from "../json.ts";
 import type { Notice } from "../notices.ts";
 import { resolveEventSelection, type EventSelection } from "../runs/events/event-selection.ts";
-import { compileFilter, type RunFilter } from "../runs/filter/filter.ts";
-import { timeWords, wordsOf, type Words } from "./words.ts";
+import { compileFilter, type WatchedFilter } from "../runs/filter/filter.ts";
+import { nameOf, timeWords, wordList, type Words } from "./words.ts";
 
 /** Which runs are wanted: any word of one filter, and every filter. They take the words of the command's options. */
 export interface RunFilters {
-  /** `success`, `failed`, `partialSuccess`, `inProgress` or `all`; by default everything but `inProgress`. */
+  /** `success`, `failed`, `partialSuccess`, `inProgress`, any other, or `all`; by default everything but `inProgress`. */
   readonly status?: Words | undefined;
-  /** Flow ids. */
+  /** Flow ids, beginnings of them (from four characters on), names, or globs over names; in any case. */
   readonly flow?: Words | undefined;
-  /** Run ids. */
+  /** Run ids, or beginnings of them (from eight characters on), in any case. */
   readonly run?: Words | undefined;
-  /** Names of sandboxes. */
+  /** Names of sandboxes, or globs, in any case. */
   readonly sandbox?: Words | undefined;
   /** Globs over the codes of all errors and causes of a run, in any case: `CONNECTOR-1*`. */
   readonly code?: Words | undefined;
@@ -74,11 +75,10 @@ export interface ReadRunsOptions {
 }
 
 /** The options as domain values. */
-export interface ReadingPlan {
+export interface ReadingPlan extends WatchedFilter {
   /** A mark is told once it is known whose journal it is held against. */
   readonly start: JournalStart | { readonly kind: "mark"; readonly text: string };
   readonly events: EventSelection;
-  readonly keep: RunFilter;
   readonly follow: boolean;
   readonly raw: boolean;
   readonly jobs: number;
@@ -92,19 +92,20 @@ export interface ReadingPlan {
  * @throws FlowrunError `usage`. Pure.
  */
 export async function resolveOptions(options: ReadRunsOptions, now: number): Promise<ReadingPlan> {
-  const { since, profile, settings, filters = {}, follow = false, raw = false, jobs = 1, limit } = options;
+  const { since, profile, settings, follow = false, raw = false, jobs = 1, limit } = options;
   if (profile !== undefined && settings !== undefined) {
     throw new FlowrunError("usage", "profile and settings do not go together", {
       why: "both say how the journal is reached",
       hint: "give one of them",
     });
   }
+  const filters = checkFilters(options.filters);
   checkCount("jobs", jobs, mostJobs);
   if (limit !== undefined) checkCount("limit", limit, Infinity);
   return {
     start: resolveSince(since, now),
-    events: resolveEventSelection(wordsOf(filters.events)),
-    keep: await resolveFilters(filters, now),
+    events: resolveEventSelection(wordList(filters.events, "events"), "events"),
+    ...(await resolveFilters(filters, now)),
     follow,
     raw,
     jobs,
@@ -112,6 +113,16 @@ export async function resolveOptions(options: ReadRunsOptions, now: number): Pro
     onExpired: options.onExpired ?? (follow ? "oldest" : "fail"),
     patience: follow ? { retries: Infinity, maxWaitMs: Infinity } : null,
   };
+}
+
+/** A caller in JavaScript has no compiler to tell it. @throws FlowrunError `usage`. */
+function checkFilters(filters: RunFilters | undefined): RunFilters {
+  if (filters === undefined) return {};
+  if (isObject(filters)) return filters;
+  throw new FlowrunError("usage", "filters is no object", {
+    why: `it is ${nameOf(filters)}`,
+    hint: 'leave it out, or give some: filters: { status: "failed" }',
+  });
 }
 
 /** More readers than that would only wait for each other. */
@@ -135,22 +146,27 @@ function resolveSince(since: ReadRunsOptions["since"], now: number): ReadingPlan
   });
 }
 
-async function resolveFilters(filters: RunFilters, now: number): Promise<RunFilter> {
+async function resolveFilters(filters: RunFilters, now: number): Promise<WatchedFilter> {
   const { until } = filters;
-  const keep = compileFilter({
-    status: wordsOf(filters.status),
-    flow: wordsOf(filters.flow),
-    run: wordsOf(filters.run),
-    sandbox: wordsOf(filters.sandbox),
-    code: wordsOf(filters.code),
+  const words = {
+    status: wordList(filters.status, "status"),
+    flow: wordList(filters.flow, "flow"),
+    run: wordList(filters.run, "run"),
+    sandbox: wordList(filters.sandbox, "sandbox"),
+    code: wordList(filters.code, "code"),
     untilMs: until === undefined ? undefined : resolveUntil(until, now),
-  });
-  const expressions = wordsOf(filters.where) ?? [];
-  if (expressions.length === 0) return keep;
+  };
+  const expressions = wordList(filters.where, "where") ?? [];
+  if (expressions.length === 0) return compileFilter(words, plainName);
   // Brings a pattern matcher with it.
-  const { compileWhere } = await import("../runs/filter/where.ts");
-  const tests = [keep, ...expressions.map((expression) => compileWhere(expression, timeWords))];
-  return (run) => tests.every((test) => test(run));
+  const { compileConditions } = await import("../runs/filter/where.ts");
+  const conditions = expressions.flatMap((expression) => compileConditions(expression, timeWords, "where"));
+  return compileFilter({ ...words, conditions }, plainName);
+}
+
+/** A program gives options by their names. */
+function plainName(option: string): string {
+  return option;
 }
 
 function resolveUntil(until: string | Date, now: number): number {

@@ -125,12 +125,12 @@ export function declareReading(command: Command, rows: ReadingRows = runRows()):
     declareOutput(command, rows.columns)
       .option(
         "--status <statuses>",
-        "success, failed, partialSuccess, inProgress or all (default: all but inProgress)",
+        "success, failed, partialSuccess, inProgress, any other, or all (default: all but inProgress)",
         words,
       )
-      .option("--flow <ids>", "only these dataflows", words)
-      .option("--run <ids>", "only these runs", words)
-      .option("--sandbox <names>", "only these sandboxes", words)
+      .option("--flow <flows>", "only these dataflows, by id, its beginning, name or glob: 'Nightly*'", words)
+      .option("--run <ids>", "only these runs, by id or eight or more characters that it begins with", words)
+      .option("--sandbox <names>", "only these sandboxes, by name or glob: 'prod*'", words)
       .option("--code <globs>", "only runs with such an error or cause: 'CONNECTOR-1*'", words)
       .option(
         "--events <which>",

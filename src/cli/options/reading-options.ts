@@ -5,18 +5,18 @@ import type { OnExpired } from "../../adobe/journal/read-pages.ts";
 import { findDuration, findInstant, parseDuration, parseWhen, type Start } from "../../adobe/journal/when.ts";
 import { runColumns } from "../../render/formats/run-columns.ts";
 import { resolveEventSelection, type EventSelection } from "../../runs/events/event-selection.ts";
-import { compileFilter, type RunFilter } from "../../runs/filter/filter.ts";
+import type { Criterion } from "../../runs/filter/criterion.ts";
+import { compileFilter, type WatchedFilter } from "../../runs/filter/filter.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { checkCursorName, defaultCursor } from "../../state/cursor-name.ts";
 import { resolveOutput, type OutputOptions } from "./output-options.ts";
 
 /** A reading command's options as domain values. */
-export interface ReadingOptions extends OutputOptions<FlowRun> {
+export interface ReadingOptions extends OutputOptions<FlowRun>, WatchedFilter {
   readonly common: CommonFlags;
   readonly events: EventSelection;
   readonly raw: boolean;
-  readonly keep: RunFilter;
-  /** True where `keep` includes a condition (`--where`): then the reading ends by saying how many runs matched. */
+  /** True where the filter includes a condition (`--where`): then the reading ends by saying how many runs matched. */
   readonly hasCondition: boolean;
   /** Names that events do not carry are looked up. */
   readonly names: boolean;
@@ -46,7 +46,7 @@ export async function resolveReading(flags: ReadingFlags, now: number): Promise<
     ...resolveOutput(runColumns, flags),
     events: resolveEventSelection(flags.events),
     raw: flags.raw === true,
-    keep: every([compileFilter({ status, flow, run, sandbox, code, untilMs }), ...(await conditions(flags.where))]),
+    ...compileFilter({ status, flow, run, sandbox, code, untilMs, conditions: await conditions(flags.where) }),
     hasCondition: flags.where !== undefined,
     names: flags.names === true,
     max: flags.max ?? Infinity,
@@ -77,15 +77,11 @@ function resolveFrom({ from, names }: ReadingFlags): string | null {
 }
 
 /** Loaded where it is used: it brings a pattern matcher with it. */
-async function conditions(expressions: readonly string[] | undefined): Promise<readonly RunFilter[]> {
+async function conditions(expressions: readonly string[] | undefined): Promise<readonly Criterion[]> {
   if (expressions === undefined) return [];
-  const { compileWhere } = await import("../../runs/filter/where.ts");
+  const { compileConditions } = await import("../../runs/filter/where.ts");
   const times = { duration: findDuration, instant: findInstant };
-  return expressions.map((expression) => compileWhere(expression, times));
-}
-
-function every(filters: readonly RunFilter[]): RunFilter {
-  return (run) => filters.every((filter) => filter(run));
+  return expressions.flatMap((expression) => compileConditions(expression, times));
 }
 
 function untilInstant(words: string, now: number): number {

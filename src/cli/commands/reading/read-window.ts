@@ -41,6 +41,8 @@ export async function readWindow<T>(session: Session, window: Window, target: Ta
   const { past, isLast } = window;
   const live = liveLine(session, window);
   if (origin.kind === "journal") warnOfStart(window.start, reporter.notify);
+  // A reading that may never end must not keep it until then.
+  if (window.follow) options.doubts().forEach(reporter.notify);
   const source = openSource(session, window, target.encode, live.onShare);
   const poison = poisonTeller(origin, reporter.notify);
   await pump(

@@ -65,6 +65,7 @@ export async function inSession<R>(
     over.abort();
     reporter.clear();
     await names?.close();
+    if (tally.pages > 0) options.report().forEach(reporter.notify);
     const wording = { did, hasCondition: options.hasCondition, unit: connection === null ? "line" : "page" } as const;
     if (tally.pages > 0 || (isDone && connection === null)) reporter.summary(tally, host.now() - began, wording);
     await connection?.close();
