@@ -17,8 +17,7 @@ export function readRuns(options: ReadRunsOptions): RunReading {
 }
 
 export { runsIn, type RunsInOptions } from "./library/runs-in.ts";
-export { explainCode as explain } from "./library/explain-code.ts";
-export type { CatalogueEntry } from "./runs/catalogue/catalogue.ts";
+export { explain, type CatalogueEntry } from "./runs/catalogue/catalogue.ts";
 export { summarise, type SummariseOptions } from "./library/summarise.ts";
 export { where } from "./library/where.ts";
 export { FlowrunError, type FailureDetails, type FailureKind } from "./errors.ts";

@@ -51,7 +51,12 @@ export function parseExpression(written: WrittenCondition): Condition {
  * A usage error that shows the expression with a caret under one place of it. The message goes on where its name ends.
  * Pure.
  */
-export function pointAt({ expression, called }: WrittenCondition, at: number, message: string, hint: string): FlowrunError {
+export function pointAt(
+  { expression, called }: WrittenCondition,
+  at: number,
+  message: string,
+  hint: string,
+): FlowrunError {
   // Each character stays one character, so that the caret stands where it should.
   const shown = expression.replace(/\p{Cc}/gu, " ");
   return new FlowrunError("usage", `${called} ${message}`, { why: `${shown}\n${" ".repeat(whyIndent + at)}^`, hint });

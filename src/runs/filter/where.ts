@@ -1,7 +1,14 @@
 import { RE2JS } from "re2js";
 import type { FlowrunError } from "../../errors.ts";
 import { flowShown, type Criterion, type RunFilter } from "./criterion.ts";
-import { parseExpression, pointAt, type Comparison, type Condition, type Operand, type WrittenCondition } from "./expression.ts";
+import {
+  parseExpression,
+  pointAt,
+  type Comparison,
+  type Condition,
+  type Operand,
+  type WrittenCondition,
+} from "./expression.ts";
 import type { FlowRun } from "../record/flow-run.ts";
 import { nearest } from "../../text/nearest.ts";
 import { fieldPaths, kindAt, valuesAt, type FieldKind, type FieldValue } from "../record/record-fields.ts";

@@ -1,8 +1,10 @@
 import type { Host } from "../../../host.ts";
 import { formats, outputFormats } from "../../../render/formats/registry.ts";
+import { safeText } from "../../../render/text/safe-text.ts";
 import { columnNames } from "../../../render/formats/run-columns.ts";
 import { listCursors } from "../../../state/cursor-files.ts";
 import { listProfiles } from "../../../state/profile-files.ts";
+import { readRecent, type Recent } from "../../../state/recent-file.ts";
 import { chosenProfile, demoProfile } from "../../../adobe/access/chosen-profile.ts";
 import type { Line } from "./completion-slot.ts";
 
@@ -36,6 +38,10 @@ export const valueSources: ReadonlyMap<string, ValueSource> = new Map(
     "--status": several(statuses),
     "--events": several(() => words(["sources", "runs"])),
     "--code": several(codes),
+    "--flow": several(flows),
+    "--run": several(recentRuns),
+    "show run-id": one(recentRuns),
+    "--sandbox": several(sandboxes),
     "explain code": one(codes),
     "since when": one(() => moments("oldest", "now", "last")),
     "stats when": one(() => moments("oldest")),
@@ -101,6 +107,44 @@ export const columnSets: ReadonlyMap<string, () => Promise<NamedColumns>> = new 
 async function statuses(): Promise<readonly Completion[]> {
   const { knownStatuses } = await import("../../../runs/record/status.ts");
   return words([...knownStatuses, "all"]);
+}
+
+/** Flows that were read last, by name; by id for those without one, and for somebody who has begun an id. */
+async function flows(line: Line, host: Host): Promise<readonly Completion[]> {
+  const { flows: seen } = await recent(line, host);
+  const named = seen.flatMap(({ id, name }) => (name === null ? [] : [{ word: oneWord(name), meaning: id }]));
+  const isBegun = line.slot.kind === "value" && /[^,]$/.test(line.slot.word);
+  const ids = seen.flatMap(({ id, name }) =>
+    name === null || isBegun ? [{ word: id, meaning: name ?? "a flow without a name" }] : [],
+  );
+  return typeable([...named, ...ids]);
+}
+
+/** A comma ends a word of a list; in a pattern `?` stands for it. */
+function oneWord(name: string): string {
+  return name.replaceAll(",", "?");
+}
+
+async function recentRuns(line: Line, host: Host): Promise<readonly Completion[]> {
+  const { runs } = await recent(line, host);
+  return typeable(
+    runs.map(({ id, status, flow, at }) => ({ word: id, meaning: [status, flow, at ?? ""].join(" ").trim() })),
+  );
+}
+
+async function sandboxes(line: Line, host: Host): Promise<readonly Completion[]> {
+  const { sandboxes: names } = await recent(line, host);
+  return typeable(names.map((name) => ({ word: oneWord(name), meaning: "sandbox" })));
+}
+
+async function recent({ given }: Line, host: Host): Promise<Recent> {
+  return readRecent(host.dirs.cache, await chosenProfile(given.get("--profile"), host));
+}
+
+/** Text from events is data: what could not be typed is not offered, and each word once. */
+function typeable(all: readonly Completion[]): readonly Completion[] {
+  const safe = all.filter(({ word }) => word.trim() !== "" && safeText(word) === word);
+  return [...new Map(safe.map(({ word, meaning }) => [word, { word, meaning: safeText(meaning) }])).values()];
 }
 
 /** Codes as they are; the few texts among them that are no single word are left out. */

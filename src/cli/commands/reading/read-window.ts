@@ -76,7 +76,7 @@ export function runTarget(take: (run: FlowRun) => void): Target<FlowRun> {
 }
 
 function openSource<T>(
-  { options, origin, names }: Session,
+  { options, origin, names, notes }: Session,
   { start, follow, onExpired, isKept = false, past = null }: Window,
   encode: (run: FlowRun) => T,
   onShare: (share: number) => void,
@@ -93,7 +93,11 @@ function openSource<T>(
   const journal = origin.connection.journal(follow ? { retries: Infinity, maxWaitMs: Infinity } : patience);
   return journalSource({
     ...digesting,
-    keep: (run) => keep(named(run)),
+    keep: (run) => {
+      const whole = named(run);
+      notes.note(whole);
+      return keep(whole);
+    },
     journal: { ...journal, marks: marksOf(events) },
     start,
     limit,

@@ -17,6 +17,7 @@ import {
   usedProfilePath,
 } from "../../../state/profile-files.ts";
 import { readProfile, removeProfile } from "../../../state/profiles.ts";
+import { forgetRecent } from "../../../state/recent-file.ts";
 import { forgetTokens, hasTokens } from "../../../state/token-file.ts";
 import { findRemedy } from "../../../state/trouble.ts";
 import { chosenProfile, demoProfile, noProfile } from "../../../adobe/access/chosen-profile.ts";
@@ -91,6 +92,7 @@ export async function runProfileRemove(name: string, flags: CommonFlags, host: H
   }
   // One that stays must not keep the profile as well.
   const [tokens] = await Promise.allSettled([forgetTokens({ cacheFolder: cache, profile })]);
+  await forgetRecent(cache, profile).catch(() => undefined);
   const wasThere = await removeProfile(host, profile);
   if (tokens.status === "rejected") throw tokens.reason;
   const what = wasThere ? "is removed" : "was not saved; the tokens kept for it are removed";
