@@ -185,6 +185,18 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ["registrations --profile demo", 0, /Dataflow runs \(journal\)/, ""],
     ["logout", 0, "", /token|forgot|nothing/i],
   ],
+  "what was read last": [
+    ["since -P1D -q", 0, /flow-0/, ""],
+    ["complete -- show run-3", 0, /^run-3-of-ten\tfailed flow-0 \S+\n$/, ""],
+    ["complete -- since 1d --run run-3-of-ten,run-4", 0, /^run-3-of-ten,run-4-of-ten\t/, ""],
+    ["complete -- since 1d --flow=flow-", 0, /^(--flow=flow-\d\ta flow without a name\n){3}$/, ""],
+    ["complete -- tail --sandbox p", 0, /^prod\tsandbox\n$/, ""],
+    ["complete -- tail --profile other --sandbox p", 0, "", ""],
+    ["logout -q", 0, "", /^$|FLOWRUN_CLIENT_SECRET/],
+    ["complete -- show run-3", 0, "", ""],
+    ["stats --from HOME/events.ndjson -q", 0, /10/, ""],
+    ["complete -- show run-3", 0, "", ""],
+  ],
   program: [
     ["--version", 0, /^\d+\.\d+\.\d+\n$/, ""],
     ["--help", 0, /^Usage: flowrun/, ""],
