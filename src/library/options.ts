@@ -6,7 +6,8 @@ import { FlowrunError } from "../errors.ts";
 import { isObject } from "../json.ts";
 import type { Notice } from "../notices.ts";
 import { resolveEventSelection, type EventSelection } from "../runs/events/event-selection.ts";
-import { compileFilter, type WatchedFilter } from "../runs/filter/filter.ts";
+import { compileFilter } from "../runs/filter/filter.ts";
+import type { WatchedFilter } from "../runs/filter/watch.ts";
 import { nameOf, timeWords, wordList, type Words } from "./words.ts";
 
 /** Which runs are wanted: any word of one filter, and every filter. They take the words of the command's options. */

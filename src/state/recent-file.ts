@@ -1,7 +1,7 @@
 import { objectsOf, parseObject, textOf } from "../json.ts";
 import { privateFile, type PrivateFile } from "./private-file.ts";
 
-/** What a profile's readings have seen last, newest first: for completion, which asks nobody. */
+/** The runs, flows and sandboxes that a profile's readings saw last, newest first: for completion, which asks nobody. */
 export interface Recent {
   readonly runs: readonly RecentRun[];
   readonly flows: readonly RecentFlow[];
@@ -28,7 +28,7 @@ export interface RecentFlow {
 /** How much of it is kept: the file is read at each TAB. */
 export const mostRecent = { runs: 200, flows: 200, sandboxes: 50 } as const;
 
-/** What was kept for the profile. A damaged file is as good as none: it is only for completion. */
+/** All that was kept for the profile. A damaged file is as good as none: it is only for completion. */
 export async function readRecent(cacheFolder: string, profile: string): Promise<Recent> {
   const text = await recentFile(cacheFolder, profile)
     .read()

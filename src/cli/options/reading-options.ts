@@ -6,7 +6,8 @@ import { findDuration, findInstant, parseDuration, parseWhen, type Start } from 
 import { runColumns } from "../../render/formats/run-columns.ts";
 import { resolveEventSelection, type EventSelection } from "../../runs/events/event-selection.ts";
 import type { Criterion } from "../../runs/filter/criterion.ts";
-import { compileFilter, type WatchedFilter } from "../../runs/filter/filter.ts";
+import { compileFilter } from "../../runs/filter/filter.ts";
+import type { WatchedFilter } from "../../runs/filter/watch.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { checkCursorName, defaultCursor } from "../../state/cursor-name.ts";
 import { resolveOutput, type OutputOptions } from "./output-options.ts";

@@ -1,4 +1,3 @@
-import type { Notice } from "../../notices.ts";
 import type { FlowRun } from "../record/flow-run.ts";
 import {
   codeCriterion,
@@ -7,9 +6,8 @@ import {
   sandboxCriterion,
   statusCriterion,
   type Criterion,
-  type RunFilter,
 } from "./criterion.ts";
-import { openWatch } from "./watch.ts";
+import { openWatch, type WatchedFilter } from "./watch.ts";
 
 /** The words of the filter options, as the user gave them; nothing, or no word, filters nothing (but see `status`). */
 export interface FilterWords {
@@ -27,15 +25,6 @@ export interface FilterWords {
   readonly untilMs?: number | undefined;
   /** Further conditions, all of which must hold. */
   readonly conditions?: readonly Criterion[] | undefined;
-}
-
-/** A filter that remembers what it saw, within bounds, to tell in the end why nothing matched. */
-export interface WatchedFilter {
-  readonly keep: RunFilter;
-  /** Remarks before a reading that may never end, about words that are probably misspelt. */
-  readonly doubts: () => readonly Notice[];
-  /** Remarks after a reading: filters that nothing matched, with the nearest that was seen; beginnings that fit several. */
-  readonly report: () => readonly Notice[];
 }
 
 /**

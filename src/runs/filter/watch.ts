@@ -2,8 +2,16 @@ import type { Notice } from "../../notices.ts";
 import { keptText } from "../../text/kept.ts";
 import { nearest } from "../../text/nearest.ts";
 import type { FlowRun } from "../record/flow-run.ts";
-import { quote, type Criterion, type Thing, type Wanted } from "./criterion.ts";
-import type { WatchedFilter } from "./filter.ts";
+import { quote, type Criterion, type RunFilter, type Thing, type Wanted } from "./criterion.ts";
+
+/** A filter that remembers what it saw, within bounds, to tell in the end why nothing matched. */
+export interface WatchedFilter {
+  readonly keep: RunFilter;
+  /** Remarks before a reading that may never end, about words that are probably misspelt. */
+  readonly doubts: () => readonly Notice[];
+  /** Remarks after a reading: filters that nothing matched, with the nearest that was seen; beginnings that fit several. */
+  readonly report: () => readonly Notice[];
+}
 
 /** How options are told back, and what is left out where nobody asked for a status. */
 export interface WatchOptions {

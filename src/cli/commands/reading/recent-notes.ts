@@ -32,7 +32,7 @@ export function takeNotes(): RecentNotes {
   };
 }
 
-/** What is noted again counts as new; the oldest note goes where there are too many. */
+/** A thing that is noted again counts as new; the oldest note goes where there are too many. */
 function remember<T>(notes: Map<string, T>, most: number, key: string, note: T): void {
   // No id is that long, and a page of such ones would fill the file.
   if (key.length > longest) return;
