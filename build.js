@@ -106,7 +106,10 @@ const program = await build({
  * wants. Twice, for only of ES modules a bundler can leave out what nobody uses.
  */
 const libraryGroups = [
-  { name: "base", parts: ["errors", "json", "text/glob", "text/nearest", "adobe/journal/when"] },
+  {
+    name: "base",
+    parts: ["errors", "json", "text/glob", "text/kept", "text/nearest", "adobe/journal/when", "runs/filter/criterion"],
+  },
   { name: "runs-in", parts: ["library/runs-in"] },
   { name: "catalogue", parts: ["runs/catalogue/catalogue"] },
   { name: "where", parts: ["library/where"] },

@@ -48,8 +48,14 @@ const conditions = [
   "records.failed >= 0 || errors.code == errors.causes.message || activities.errors.count != null",
   'updatedAt > "2020-01-01" || updatedAt == null || durationMs > 1h || bytes.input < 1GB || true',
 ].map((expression) => compileWhere(expression, { duration: findDuration, instant: findInstant }));
-const asked = compileFilter({ status: ["all"], untilMs: 8.64e15 });
-const matching = compileFilter({ status: ["all"], code: ["*a*?*", "[*"], sandbox: ["prod"], run: ["x"], flow: [".."] });
+const asked = compileFilter({ status: ["all"], untilMs: 8.64e15 }).keep;
+const matching = compileFilter({
+  status: ["all"],
+  code: ["*a*?*", "[*"],
+  sandbox: ["prod"],
+  run: ["x"],
+  flow: [".."],
+}).keep;
 const keep = (run: FlowRun): boolean => {
   conditions.forEach((fits) => fits(run));
   matching(run);

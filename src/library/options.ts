@@ -4,21 +4,23 @@ import { findMoment } from "../adobe/journal/moment.ts";
 import { findDuration, parseUntil, parseWhen } from "../adobe/journal/when.ts";
 import type { JournalStart } from "../engine/sources/journal.ts";
 import { FlowrunError } from "../errors.ts";
+import { isObject } from "../json.ts";
 import type { Notice } from "../notices.ts";
 import { resolveEventSelection, type EventSelection } from "../runs/events/event-selection.ts";
-import { compileFilter, type RunFilter } from "../runs/filter/filter.ts";
+import { compileFilter } from "../runs/filter/filter.ts";
+import type { WatchedFilter } from "../runs/filter/watch.ts";
 import { utc, type Zone } from "../text/zone.ts";
-import { wordsOf, type Words } from "./words.ts";
+import { nameOf, wordList, type Words } from "./words.ts";
 
 /** Which runs are wanted: any word of one filter, and every filter. They take the words of the command's options. */
 export interface RunFilters {
-  /** `success`, `failed`, `partialSuccess`, `inProgress` or `all`; by default everything but `inProgress`. */
+  /** `success`, `failed`, `partialSuccess`, `inProgress`, any other, or `all`; by default everything but `inProgress`. */
   readonly status?: Words | undefined;
-  /** Flow ids. */
+  /** Flow ids, beginnings of them (from four characters on), names, or globs over names; in any case. */
   readonly flow?: Words | undefined;
-  /** Run ids. */
+  /** Run ids, or beginnings of them (from eight characters on), in any case. */
   readonly run?: Words | undefined;
-  /** Names of sandboxes. */
+  /** Names of sandboxes, or globs, in any case. */
   readonly sandbox?: Words | undefined;
   /** Globs over the codes of all errors and causes of a run, in any case: `CONNECTOR-1*`. */
   readonly code?: Words | undefined;
@@ -78,11 +80,10 @@ export interface ReadRunsOptions {
 }
 
 /** The options as domain values. */
-export interface ReadingPlan {
+export interface ReadingPlan extends WatchedFilter {
   /** A mark is told once it is known whose journal it is held against. */
   readonly start: JournalStart | { readonly kind: "mark"; readonly text: string };
   readonly events: EventSelection;
-  readonly keep: RunFilter;
   /** When the window ends, epoch milliseconds; `null` where nobody says. */
   readonly until: number | null;
   readonly follow: boolean;
@@ -98,13 +99,14 @@ export interface ReadingPlan {
  * @throws FlowrunError `usage`. Pure.
  */
 export async function resolveOptions(options: ReadRunsOptions, now: number): Promise<ReadingPlan> {
-  const { since, profile, settings, filters = {}, follow = false, raw = false, jobs = 1, limit } = options;
+  const { since, profile, settings, follow = false, raw = false, jobs = 1, limit } = options;
   if (profile !== undefined && settings !== undefined) {
     throw new FlowrunError("usage", "profile and settings do not go together", {
       why: "both say how the journal is reached",
       hint: "give one of them",
     });
   }
+  const filters = checkFilters(options.filters);
   checkCount("jobs", jobs, mostJobs);
   if (limit !== undefined) checkCount("limit", limit, Infinity);
   const zone = await openTimeZone(options.timeZone);
@@ -112,8 +114,8 @@ export async function resolveOptions(options: ReadRunsOptions, now: number): Pro
   const until = resolveUntil(filters.until, clock);
   return {
     start: resolveSince(since, until, clock),
-    events: resolveEventSelection(wordsOf(filters.events)),
-    keep: await resolveFilters(filters, until, clock),
+    events: resolveEventSelection(wordList(filters.events, "events"), "events"),
+    ...(await resolveFilters(filters, until, clock)),
     until,
     follow,
     raw,
@@ -122,6 +124,16 @@ export async function resolveOptions(options: ReadRunsOptions, now: number): Pro
     onExpired: options.onExpired ?? (follow ? "oldest" : "fail"),
     patience: follow ? { retries: Infinity, maxWaitMs: Infinity } : null,
   };
+}
+
+/** A caller in JavaScript has no compiler to tell it. @throws FlowrunError `usage`. */
+function checkFilters(filters: RunFilters | undefined): RunFilters {
+  if (filters === undefined) return {};
+  if (isObject(filters)) return filters;
+  throw new FlowrunError("usage", "filters is no object", {
+    why: `it is ${nameOf(filters)}`,
+    hint: 'leave it out, or give some: filters: { status: "failed" }',
+  });
 }
 
 /** More readers than that would only wait for each other. */
@@ -168,22 +180,27 @@ function resolveSince(
   });
 }
 
-async function resolveFilters(filters: RunFilters, until: number | null, { now, zone }: Clock): Promise<RunFilter> {
-  const keep = compileFilter({
-    status: wordsOf(filters.status),
-    flow: wordsOf(filters.flow),
-    run: wordsOf(filters.run),
-    sandbox: wordsOf(filters.sandbox),
-    code: wordsOf(filters.code),
+async function resolveFilters(filters: RunFilters, until: number | null, { now, zone }: Clock): Promise<WatchedFilter> {
+  const words = {
+    status: wordList(filters.status, "status"),
+    flow: wordList(filters.flow, "flow"),
+    run: wordList(filters.run, "run"),
+    sandbox: wordList(filters.sandbox, "sandbox"),
+    code: wordList(filters.code, "code"),
     untilMs: until ?? undefined,
-  });
-  const expressions = wordsOf(filters.where) ?? [];
-  if (expressions.length === 0) return keep;
+  };
+  const expressions = wordList(filters.where, "where") ?? [];
+  if (expressions.length === 0) return compileFilter(words, plainName);
   // Brings a pattern matcher with it.
-  const { compileWhere } = await import("../runs/filter/where.ts");
-  const times = { duration: findDuration, instant: (words: string) => findMoment(words, now, zone) };
-  const tests = [keep, ...expressions.map((expression) => compileWhere(expression, times))];
-  return (run) => tests.every((test) => test(run));
+  const { compileConditions } = await import("../runs/filter/where.ts");
+  const times = { duration: findDuration, instant: (given: string) => findMoment(given, now, zone) };
+  const conditions = expressions.flatMap((expression) => compileConditions(expression, times, "where"));
+  return compileFilter({ ...words, conditions }, plainName);
+}
+
+/** A program gives options by their names. */
+function plainName(option: string): string {
+  return option;
 }
 
 function resolveUntil(until: RunFilters["until"], { now, zone }: Clock): number | null {

@@ -17,7 +17,6 @@ import { createSeen } from "../runs/events/seen.ts";
 import type { FlowRun } from "../runs/record/flow-run.ts";
 import { readMark, writeMark } from "./mark-text.ts";
 import { resolveOptions, type JournalSettings, type ReadingPlan, type ReadRunsOptions } from "./options.ts";
-import { wordsOf } from "./words.ts";
 
 /** Flow runs as they are read, oldest first; to be gone through once. */
 export interface RunReading extends AsyncIterable<FlowRun> {
@@ -104,6 +103,7 @@ async function* readFrom(reading: Reading, moved: Moved): AsyncGenerator<FlowRun
   const { plan, connection, world, notify, signal } = reading;
   const { start, past } = beginOf(reading);
   warnOfStart(start, notify);
+  if (plan.follow) plan.doubts().forEach(notify);
   const source = openSource(reading, start, past);
   const seen = createSeen(keysRemembered, past?.keys);
   const trail = createTrail<FlowRun>(past, () => world.now());
@@ -125,6 +125,7 @@ async function* readFrom(reading: Reading, moved: Moved): AsyncGenerator<FlowRun
     const done = trail.pass(batch, kept);
     moved(() => (isPlace ? written(done) : null));
   }
+  plan.report().forEach(notify);
 }
 
 /** Runs of one reading are told apart by this many keys at most, so that one of weeks does not grow. */
@@ -174,7 +175,7 @@ async function connectTo({ settings }: ReadRunsOptions, options: ConnectOptions,
 /** @throws FlowrunError `settings` that names everything missing at once. */
 function wayOf(settings: JournalSettings, world: World): Way {
   const { clientId, imsOrgId, journalUrl, imsUrl, accessToken } = settings;
-  const clientSecret = wordsOf(settings.clientSecret)?.join(",");
+  const clientSecret = settings.clientSecret === undefined ? undefined : [settings.clientSecret].flat().join(",");
   const needed = { clientId, imsOrgId, journalUrl, ...(accessToken === undefined ? { clientSecret } : {}) };
   const missing = Object.entries(needed).flatMap(([name, value]) => (value?.trim() ? [] : [name]));
   if (missing.length > 0) {

@@ -1,9 +1,11 @@
 import { findInstant } from "../adobe/journal/moment.ts";
 import { parseDuration } from "../adobe/journal/when.ts";
 import { FlowrunError } from "../errors.ts";
+import { isObject } from "../json.ts";
 import type { Grouping } from "../runs/figures/grouping.ts";
 import { countStats, mostBuckets, type Stats } from "../runs/figures/stats.ts";
 import type { FlowRun } from "../runs/record/flow-run.ts";
+import { nameOf } from "./words.ts";
 
 /** The window of the figures, and what is told apart in it. */
 export interface SummariseOptions {
@@ -18,15 +20,37 @@ export interface SummariseOptions {
 
 /**
  * The figures over runs, in the order of the journal: outcomes, success rate, durations, volumes, root causes.
- * @throws FlowrunError `usage` for a window or a bucket that there cannot be. Pure.
+ * @throws FlowrunError `usage` for a window or a bucket that there cannot be, and for what is no list of runs. Pure.
  */
 export function summarise(runs: Iterable<FlowRun>, options: SummariseOptions = {}): Stats {
   const { by = null, bucket } = options;
-  const all = [...runs];
+  const all = [...checkRuns(runs)];
+  const odd = all.findIndex((run) => !isRun(run));
+  if (odd !== -1) throw noRuns(`item ${odd} of the list is ${nameOf(all[odd])}, and no run`);
   const { from, to } = windowOf(all, options);
   const counter = countStats({ from, to, by, bucketMs: bucket === undefined ? null : bucketIn(bucket, to - from) });
   for (const run of all) counter.add(run);
   return counter.read();
+}
+
+/** A caller in JavaScript has no compiler to tell it. */
+function checkRuns(runs: Iterable<FlowRun>): Iterable<FlowRun> {
+  const given: unknown = runs;
+  const isList = typeof given === "object" && given !== null && Symbol.iterator in given;
+  if (isList) return runs;
+  const isReading = typeof given === "object" && given !== null && Symbol.asyncIterator in given;
+  throw noRuns(`it was given ${isReading ? "a reading, whose runs are still to come" : nameOf(given)}`);
+}
+
+function isRun(run: unknown): boolean {
+  return isObject(run) && run["type"] === "flowrun.run";
+}
+
+function noRuns(why: string): FlowrunError {
+  return new FlowrunError("usage", "summarise takes a list of runs", {
+    why,
+    hint: "gather them first: for await (const run of readRuns({ since })) runs.push(run)",
+  });
 }
 
 function windowOf(runs: readonly FlowRun[], options: SummariseOptions): { readonly from: number; readonly to: number } {

@@ -1,6 +1,7 @@
+import { FlowrunError } from "../errors.ts";
 import type { FlowRun } from "../runs/record/flow-run.ts";
 import { compileWhere } from "../runs/filter/where.ts";
-import { timeWordsInUtc } from "./words.ts";
+import { nameOf, timeWordsInUtc } from "./words.ts";
 
 /**
  * A condition over the record's fields, as `--where` takes it: `status == "failed" && records.failed > 100`. Nothing of it
@@ -8,5 +9,11 @@ import { timeWordsInUtc } from "./words.ts";
  * @throws FlowrunError `usage` that points at a wrong field, value or sign. Pure.
  */
 export function where(expression: string): (run: FlowRun) => boolean {
-  return compileWhere(expression, timeWordsInUtc);
+  // A caller in JavaScript has no compiler to tell it.
+  const given: unknown = expression;
+  if (typeof given === "string") return compileWhere(given, timeWordsInUtc, "where");
+  throw new FlowrunError("usage", "where takes a condition, as a text", {
+    why: `it was given ${nameOf(given)}`,
+    hint: "where('status == \"failed\"')",
+  });
 }

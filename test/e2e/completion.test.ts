@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Shell } from "../../src/cli/commands/completion/completion-scripts.ts";
@@ -20,9 +20,22 @@ beforeEach(async () => {
   await mkdir(join(home, "flowrun", "cursors", "staging"), { recursive: true });
   await writeFile(join(home, "flowrun", "cursors", "staging", "nightly.json"), "{}");
   await writeFile(join(home, "project.json"), "{}");
+  await mkdir(join(home, "flowrun", "recent"), { recursive: true });
+  await writeFile(join(home, "flowrun", "recent", "staging.json"), JSON.stringify(lastRead));
   const plain = bareEnv(home);
   env = { ...plain, PATH: `${bin}:${plain["PATH"] ?? ""}`, TERM: "dumb" };
 });
+
+/** What a reading of the profile has left. */
+const lastRead = {
+  runs: [{ id: "5ad1f6c2-0000-4000-8000-000000000001", status: "failed", flow: "Nightly load", at: null }],
+  flows: [
+    { id: "6b0c41d2-0000-4000-8000-000000000002", name: "Nightly load (EU)" },
+    { id: "77777777-0000-4000-8000-000000000003", name: 'Nasty `touch pwned` $(touch pwned) "x' },
+    { id: "88888888-0000-4000-8000-000000000004", name: null },
+  ],
+  sandboxes: ["prod", "stage"],
+};
 
 /** What is on the screen after a line was typed and TAB pressed. */
 const press: Record<Shell, (typed: string) => Promise<string>> = {
@@ -113,6 +126,23 @@ for (const shell of ["bash", "zsh", "fish"] as const) {
       expect(await press[shell]("flowrun wait --code CONNECTOR-1001")).toContain("CONNECTOR-1001-500");
     });
 
+    it("completes a run and a sandbox of what was read last", async () => {
+      expect(await press[shell]("flowrun show --profile staging 5ad1")).toContain(lastRead.runs[0]?.id);
+      expect(await press[shell]("flowrun since 1d --profile staging --run 5ad1")).toContain(lastRead.runs[0]?.id);
+      expect(await press[shell]("flowrun since 1d --profile staging --sandbox st")).toMatch(word("stage"));
+      expect(await press[shell]("flowrun since 1d --profile production --sandbox st")).not.toMatch(word("stage"));
+    });
+
+    it("completes a flow by its name, with blanks, or by its id", async () => {
+      const line = "flowrun since 1d --profile staging --flow";
+      expect(await press[shell](`${line} Nig`)).toMatch(/Nightly\\? load\\? \\?\(EU\\?\)/);
+      expect(await press[shell](`${line}=Nig`)).toMatch(/Nightly\\? load\\? \\?\(EU\\?\)/);
+      expect(await press[shell](`${line} "Nig`)).toContain("Nightly load (EU)");
+      expect(await press[shell](`${line} Nightly\\ l`)).toMatch(/Nightly\\? load\\? \\?\(EU\\?\)/);
+      expect(await press[shell](`${line} 6b0`)).toContain(lastRead.flows[0]?.id);
+      expect(await press[shell](`${line} 888`)).toContain(lastRead.flows[2]?.id);
+    });
+
     it("leaves files to the shell", async () => {
       expect(await press[shell]("flowrun login --from pro")).toContain("project.json");
     });
@@ -123,6 +153,19 @@ for (const shell of ["bash", "zsh", "fish"] as const) {
     });
   });
 }
+
+it.each(["Nas", '"Nas', "'Nas"])("bash runs nothing of a flow's name that it completes: %s", async (typed) => {
+  const home = env["HOME"] ?? "";
+  const line = `flowrun since 1d --profile staging --flow ${typed}\t`;
+  // Completed, then given to a command that prints its last word.
+  const screen = await run(
+    "bash",
+    ["--noprofile", "--norc", "-i"],
+    [`eval "$(flowrun completion bash)"; cd "$HOME"; echo READY`, `${line}\u0001: \u0005`, "ls; exit"],
+  );
+  expect(screen).toContain("pwned");
+  expect(await readdir(home)).not.toContain("pwned");
+});
 
 it("refuses a shell it has no script for", async () => {
   const { code, stderr } = await flowrun(["completion", "tcsh"], { env });

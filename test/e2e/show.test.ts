@@ -118,7 +118,7 @@ describe("flowrun show", () => {
     ["an empty id", [" "], /8 characters or more/],
     ["a cursor", [one, "--since", "last"], /touches no cursor/],
     ["no window", [one, "--since", "now"], /--since a duration/],
-    ["an unknown status", [one, "--status", "fialed"], /--status failed/],
+    ["an unknown kind of event", [one, "--events", "source"], /--events sources/],
   ])("refuses %s before it asks anything", async (_, args, words) => {
     const { server, show } = await journalOf();
     const { code, stdout, stderr } = await show(...args);

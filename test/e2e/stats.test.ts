@@ -96,7 +96,7 @@ describe("what has no meaning is refused before anything is asked", () => {
   test.each([
     ["stats last", "touches no cursor"],
     ["stats now", "stats cannot start at 'now'"],
-    ["stats --columns status", "--columns has no meaning with stats"],
+    ["stats --columns status", "unknown option '--columns'"],
     ["stats --raw", "--raw has no meaning with stats"],
     ["stats --by colour", "Allowed choices are flow, sandbox, code, status"],
     ["stats --bucket soon", "'soon' is not a length of time"],

@@ -3,7 +3,14 @@ import type { FaultRule } from "../../src/demo/faults.ts";
 import type { JournalKnobs } from "../../src/demo/journal.ts";
 import { startServer, type DemoServer } from "../../src/demo/server.ts";
 import { listedSource, type Written } from "../../src/demo/source.ts";
-import { FlowrunError, readRuns, type FlowRun, type JournalSettings, type ReadRunsOptions } from "../../src/index.ts";
+import {
+  FlowrunError,
+  readRuns,
+  type FlowRun,
+  type JournalSettings,
+  type Notice,
+  type ReadRunsOptions,
+} from "../../src/index.ts";
 import { openReading, type RunReading } from "../../src/library/read-runs.ts";
 import { eventOfRuns, runBody, runEvent, runIds } from "../support/journal.ts";
 import { scratch, settingsFor } from "../support/flowrun.ts";
@@ -22,9 +29,13 @@ interface Opened {
 }
 
 /** A journal of events a second apart, the last one a minute before noon. */
-async function open(events: readonly unknown[], journal: Partial<JournalKnobs> = {}): Promise<Opened> {
-  const clock = { now: noon };
-  const written = events.map((event, index) => ({ at: noon - 60_000 - (events.length - 1 - index) * 1000, event }));
+async function open(
+  events: readonly unknown[],
+  journal: Partial<JournalKnobs> = {},
+  now: number = noon,
+): Promise<Opened> {
+  const clock = { now };
+  const written = events.map((event, index) => ({ at: now - 60_000 - (events.length - 1 - index) * 1000, event }));
   const faults: FaultRule[] = [];
   const server = await startServer({
     now: () => clock.now,
@@ -316,7 +327,7 @@ describe("a reading", () => {
     expect(await kinds({ jobs: 0 })).toBe("usage");
     expect(await kinds({ jobs: 65 })).toBe("usage");
     expect(await kinds({ limit: 1.5 })).toBe("usage");
-    expect(await kinds({ filters: { status: "sucess" } })).toBe("usage");
+    expect(await kinds({ filters: { status: " " } })).toBe("usage");
     expect(await kinds({ filters: { where: "records.failed >" } })).toBe("usage");
     expect(await kinds({ filters: { until: "oldest" } })).toBe("usage");
     expect(await kinds({ settings: { ...settings, journalUrl: "http://example.com/journal" } })).toBe("settings");
@@ -324,6 +335,32 @@ describe("a reading", () => {
       "the settings lack imsOrgId, clientSecret",
     );
     expect(server.requests).toEqual([]);
+  });
+
+  it("names its own options in errors, and none of the command's", async () => {
+    const { read } = await open(events);
+    const messages = async (filters: unknown) => (await failure(read({ filters } as Partial<ReadRunsOptions>))).message;
+    expect(await messages({ where: "records.failed >" })).toBe("where expects a field or a value instead of its end");
+    expect(await messages({ where: ["records.fail > 1"] })).toBe("where does not know the field 'records.fail'");
+    expect(await messages({ events: "source" })).toBe('events does not know "source"');
+    expect(await messages({ status: 5 })).toBe("status is no word and no list of words");
+    expect(await messages({ flow: [undefined] })).toBe("flow is no word and no list of words");
+    expect(await messages({ run: null })).toBe("run is no word and no list of words");
+    expect(await messages("failed")).toBe("filters is no object");
+    expect(await messages(null)).toBe("filters is no object");
+  });
+
+  it("takes the words that the command takes, and tells what nothing matched", async () => {
+    const { read } = await open(events);
+    expect(await idsOf(read({ filters: { flow: "FLOW-*", status: "SUCCESS" } }))).not.toEqual([]);
+    const notices: Notice[] = [];
+    const onNotice = (notice: Notice) => notices.push(notice);
+    expect(await idsOf(read({ filters: { flow: "flow-99", status: "sucess" }, onNotice }))).toEqual([]);
+    const told = notices.flatMap((notice) => (notice.kind === "remark" ? [notice.text] : []));
+    expect(told).toEqual([
+      expect.stringMatching(/^no run matched status "sucess"; .*"success"/),
+      expect.stringMatching(/^no run matched flow "flow-99"; \d flows were seen, the nearest is "flow-\d"$/),
+    ]);
   });
 
   it("uses a ready token where one is given", async () => {
@@ -345,8 +382,8 @@ describe("without profile and settings", () => {
   });
 
   it("the environment says how the journal is reached", async () => {
-    const { server, clock } = await open(events);
-    clock.now = Date.now();
+    // Nothing stands between this reading and the real clock.
+    const { server } = await open(events, {}, Date.now());
     vi.stubEnv("FLOWRUN_HOME", await scratch());
     for (const [name, value] of Object.entries(settingsFor(server))) vi.stubEnv(name, value);
     const reading = readRuns({ since: "oldest" });

@@ -3,7 +3,16 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { recordSchema, schemaOf } from "../../build/json-schema.js";
-import { explain, FlowrunError, runsIn, summarise, where, type FlowRun, type Notice } from "../../src/index.ts";
+import {
+  explain,
+  FlowrunError,
+  readRuns,
+  runsIn,
+  summarise,
+  where,
+  type FlowRun,
+  type Notice,
+} from "../../src/index.ts";
 import { readMark, writeMark } from "../../src/library/mark-text.ts";
 import { ndjsonRenderer } from "../../src/render/formats/json.ts";
 import { fieldPaths } from "../../src/runs/record/record-fields.ts";
@@ -101,6 +110,44 @@ describe("summarise", () => {
     expect(kindOf(() => summarise(runs, { bucket: "hour" }))).toBe("usage");
     expect(kindOf(() => summarise(runs, { bucket: "PT0S" }))).toBe("usage");
     expect(kindOf(() => summarise(runs, { bucket: "PT1S" }))).toBe("usage");
+  });
+});
+
+describe("a value that is none, as JavaScript gives it,", () => {
+  /** The error of a call that TypeScript would not have let through. */
+  function errorOf(call: (nothing: never) => unknown, given: unknown): FlowrunError {
+    try {
+      call(given as never);
+    } catch (error) {
+      if (error instanceof FlowrunError) return error;
+      throw error;
+    }
+    throw new Error("no failure");
+  }
+
+  it.each<[string, (nothing: never) => unknown, unknown, string]>([
+    ["explain", explain, undefined, "explain takes an error code, as a text"],
+    ["explain", explain, null, "explain takes an error code, as a text"],
+    ["explain", explain, 2200, "explain takes an error code, as a text"],
+    ["runsIn", runsIn, undefined, "runsIn takes an event, as an object or as JSON text"],
+    ["summarise", summarise, undefined, "summarise takes a list of runs"],
+    ["summarise", summarise, "runs", "summarise takes a list of runs"],
+    ["summarise", summarise, [null], "summarise takes a list of runs"],
+    ["summarise", summarise, readRuns({ since: "-P1D" }), "summarise takes a list of runs"],
+    ["where", where, undefined, "where takes a condition, as a text"],
+    ["where", where, "records.failed >", "where expects a field or a value instead of its end"],
+  ])("%s says so in words: %#", (_, call, given, message) => {
+    const error = errorOf(call, given);
+    const { kind, why, hint } = error;
+    expect(error.message).toBe(message);
+    expect({ kind, isTold: why !== null && hint !== null }).toEqual({ kind: "usage", isTold: true });
+  });
+
+  it("is named, and never shown", () => {
+    expect(errorOf(summarise, readRuns({ since: "-P1D" })).why).toContain("a reading, whose runs are still to come");
+    expect(errorOf(summarise, [...runsIn(runEvent(1)), 5]).why).toBe("item 1 of the list is a number, and no run");
+    expect(errorOf(explain, undefined).why).toContain("undefined");
+    expect(kindOf(() => runsIn(runEvent(1), { events: 5 as never }))).toBe("usage");
   });
 });
 

@@ -123,18 +123,26 @@ export function declareColour(command: Command): Command {
   return command.addOption(new Option("--color <when>", "colour").choices(colourChoices).default("auto"));
 }
 
-/** Declares the options of every reading command; their choices come from the registries, so help cannot lie. */
-export function declareReading(command: Command): Command {
+/** The rows that a reading command prints: names of some of their columns, `null` where those cannot be chosen. */
+interface ReadingRows {
+  readonly columns: string | null;
+}
+
+/**
+ * Declares the options of every reading command; their choices come from the registries, so help cannot lie. Without
+ * `rows` it prints flow runs.
+ */
+export function declareReading(command: Command, rows: ReadingRows = runRows()): Command {
   return declareCommon(
-    declareOutput(command, `${columnNames().slice(0, 6).join(",")}…`)
+    declareOutput(command, rows.columns)
       .option(
         "--status <statuses>",
-        "success, failed, partialSuccess, inProgress or all (default: all but inProgress)",
+        "success, failed, partialSuccess, inProgress, any other, or all (default: all but inProgress)",
         words,
       )
-      .option("--flow <ids>", "only these dataflows", words)
-      .option("--run <ids>", "only these runs", words)
-      .option("--sandbox <names>", "only these sandboxes", words)
+      .option("--flow <flows>", "only these dataflows, by id, its beginning, name or glob: 'Nightly*'", words)
+      .option("--run <ids>", "only these runs, by id or eight or more characters that it begins with", words)
+      .option("--sandbox <names>", "only these sandboxes, by name or glob: 'prod*'", words)
       .option("--code <globs>", "only runs with such an error or cause: 'CONNECTOR-1*'", words)
       .option(
         "--events <which>",
@@ -176,6 +184,10 @@ export function declareReading(command: Command): Command {
 export function duration(value: string): string {
   parseDuration(value);
   return value;
+}
+
+function runRows(): ReadingRows {
+  return { columns: `${columnNames().slice(0, 6).join(",")}…` };
 }
 
 function once(value: string, previous: string | undefined): string {

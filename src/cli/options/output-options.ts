@@ -34,20 +34,24 @@ export interface OutputOptions<Row> {
   readonly order: RowOrder<Row> | null;
 }
 
-/** Declares the options of what prints rows. `example` names columns; `json` says what that option is short for. */
-export function declareOutput(command: Command, example: string, json = "short for -o ndjson"): Command {
-  return (
-    command
-      .addOption(new Option("-o, --output <format>", "how it is written").choices(outputFormats).default("table"))
-      .option("--json", `${json}; --json=<names> has these fields only`)
-      // How `--json=…` arrives (json-fields.ts).
-      .addOption(new Option(`${jsonFieldsOption} <names>`).argParser(words).hideHelp())
-      .option("--columns <names>", `columns of ${columnFormats.join(", ")}: ${example}`, words)
-      .option("--no-headers", `${columnFormats.join(", ")} without the header`)
-      .option("--sort <column>", "in the order of any column; from large to small: -column, or column:desc", once)
-      .option("--out <file>", "write to a file, which is replaced in the end or not at all; .gz is compressed", once)
-      .option("--no-pager", "print it at once, though it is longer than the screen")
-  );
+/**
+ * Declares the options of what prints rows. `example` names columns, `null` where they cannot be chosen; `json` says what
+ * that option is short for.
+ */
+export function declareOutput(command: Command, example: string | null, json = "short for -o ndjson"): Command {
+  command
+    .addOption(new Option("-o, --output <format>", "how it is written").choices(outputFormats).default("table"))
+    .option("--json", `${json}; --json=<names> has these fields only`)
+    // How `--json=…` arrives (json-fields.ts).
+    .addOption(new Option(`${jsonFieldsOption} <names>`).argParser(words).hideHelp());
+  if (example !== null) {
+    command.option("--columns <names>", `columns of ${columnFormats.join(", ")}: ${example}`, words);
+  }
+  return command
+    .option("--no-headers", `${columnFormats.join(", ")} without the header`)
+    .option("--sort <column>", "in the order of any column; from large to small: -column, or column:desc", once)
+    .option("--out <file>", "write to a file, which is replaced in the end or not at all; .gz is compressed", once)
+    .option("--no-pager", "print it at once, though it is longer than the screen");
 }
 
 /** For a command whose rows have no ids. */

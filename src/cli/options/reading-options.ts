@@ -6,7 +6,9 @@ import { findMoment } from "../../adobe/journal/moment.ts";
 import { findDuration, parseDuration, parseUntil, parseWhen, type Start } from "../../adobe/journal/when.ts";
 import { runColumns } from "../../render/formats/run-columns.ts";
 import { resolveEventSelection, type EventSelection } from "../../runs/events/event-selection.ts";
-import { compileFilter, type RunFilter } from "../../runs/filter/filter.ts";
+import type { Criterion } from "../../runs/filter/criterion.ts";
+import { compileFilter } from "../../runs/filter/filter.ts";
+import type { WatchedFilter } from "../../runs/filter/watch.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { checkCursorName, defaultCursor } from "../../state/cursor-name.ts";
 import { renderWindow, type TimeStyle } from "../../render/text/times.ts";
@@ -15,12 +17,11 @@ import { timeStyleOf } from "./clock.ts";
 import { resolveOutput, type OutputFlags, type OutputOptions } from "./output-options.ts";
 
 /** A reading command's options as domain values. */
-export interface ReadingOptions extends OutputOptions<FlowRun> {
+export interface ReadingOptions extends OutputOptions<FlowRun>, WatchedFilter {
   readonly common: CommonFlags & OutputFlags;
   readonly events: EventSelection;
   readonly raw: boolean;
-  readonly keep: RunFilter;
-  /** True where `keep` includes a condition (`--where`): then the reading ends by saying how many runs matched. */
+  /** True where the filter includes a condition (`--where`): then the reading ends by saying how many runs matched. */
   readonly hasCondition: boolean;
   /** Names that events do not carry are looked up. */
   readonly names: boolean;
@@ -60,10 +61,15 @@ export async function resolveReading(flags: ReadingFlags, now: number, zone: Zon
     ...resolveOutput(runColumns, flags),
     events: resolveEventSelection(flags.events),
     raw: flags.raw === true,
-    keep: every([
-      compileFilter({ status, flow, run, sandbox, code, untilMs }),
-      ...(await conditions(flags.where, now, zone)),
-    ]),
+    ...compileFilter({
+      status,
+      flow,
+      run,
+      sandbox,
+      code,
+      untilMs,
+      conditions: await conditions(flags.where, now, zone),
+    }),
     hasCondition: flags.where !== undefined,
     names: flags.names === true,
     max: flags.max ?? Infinity,
@@ -102,15 +108,11 @@ async function conditions(
   expressions: readonly string[] | undefined,
   now: number,
   zone: Zone,
-): Promise<readonly RunFilter[]> {
+): Promise<readonly Criterion[]> {
   if (expressions === undefined) return [];
-  const { compileWhere } = await import("../../runs/filter/where.ts");
+  const { compileConditions } = await import("../../runs/filter/where.ts");
   const times = { duration: findDuration, instant: (words: string) => findMoment(words, now, zone) };
-  return expressions.map((expression) => compileWhere(expression, times));
-}
-
-function every(filters: readonly RunFilter[]): RunFilter {
-  return (run) => filters.every((filter) => filter(run));
+  return expressions.flatMap((expression) => compileConditions(expression, times));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { FlowrunError } from "../../errors.ts";
 import { allFamilies, familiesByForm, type Family } from "./code-forms.ts";
 import { linkTo } from "./codes/sources.ts";
 import { dataFactoryCodes } from "./codes/data-factory.ts";
@@ -50,9 +51,21 @@ export function allEntries(): readonly CatalogueEntry[] {
   return entries;
 }
 
-/** The meanings of a code, in any case: one entry for each family that has it, none if it is unknown. Pure. */
+/**
+ * The meanings of a code, in any case: one entry for each family that has it, none if it is unknown.
+ * @throws FlowrunError `usage` for what is no text, as a program in JavaScript may ask about. Pure.
+ */
 export function explain(code: string): readonly CatalogueEntry[] {
+  checkText(code);
   return entriesByCode().get(code.toLowerCase()) ?? [];
+}
+
+function checkText(code: unknown): void {
+  if (typeof code === "string") return;
+  throw new FlowrunError("usage", "explain takes an error code, as a text", {
+    why: `it was given ${code === null ? "null" : typeof code}; a run that did not fail has no code`,
+    hint: "ask only where there is one: if (run.rootCause !== null) explain(run.rootCause.code)",
+  });
 }
 
 /**

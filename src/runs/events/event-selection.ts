@@ -15,12 +15,13 @@ export interface EventSelection {
 /**
  * The events that `--events` asks for: `sources` (also where nothing is given), `runs`, exact event codes, or several of these
  * together. Pure.
+ * @param called the option's name, for the error.
  * @throws FlowrunError `usage` for a word that looks like a misspelt `sources` or `runs`.
  */
-export function resolveEventSelection(words: readonly string[] | undefined): EventSelection {
+export function resolveEventSelection(words: readonly string[] | undefined, called = "--events"): EventSelection {
   const asked = words === undefined || words.length === 0 ? [sources] : words;
   const named = asked.filter((word) => word !== sources && word !== runs);
-  for (const word of named) refuseMisspelling(word);
+  for (const word of named) refuseMisspelling(word, called);
   const anyCode = asked.includes(runs);
   const withSources = anyCode || asked.includes(sources);
   return {
@@ -92,11 +93,11 @@ function withAliases(code: string): readonly string[] {
   return failedAliases.includes(code) ? failedAliases : [code];
 }
 
-function refuseMisspelling(word: string): void {
+function refuseMisspelling(word: string, called: string): void {
   const meant = word.trim() === "" ? sources : nearest(word, [sources, runs]);
   if (meant === null) return;
-  throw new FlowrunError("usage", `--events does not know "${word}"`, {
+  throw new FlowrunError("usage", `${called} does not know "${word}"`, {
     why: "It takes sources, runs, or exact event codes such as source_flow_run_error.",
-    hint: `Did you mean --events ${meant}?`,
+    hint: called.startsWith("-") ? `Did you mean ${called} ${meant}?` : `Did you mean ${called}: "${meant}"?`,
   });
 }

@@ -1,78 +1,55 @@
-import { FlowrunError } from "../../errors.ts";
-import type { FlowRun, RunError } from "../record/flow-run.ts";
-import { compileGlob } from "../../text/glob.ts";
-import { nearest } from "../../text/nearest.ts";
-import { findStatus, knownStatuses } from "../record/status.ts";
+import type { FlowRun } from "../record/flow-run.ts";
+import {
+  codeCriterion,
+  flowCriterion,
+  runCriterion,
+  sandboxCriterion,
+  statusCriterion,
+  type Criterion,
+} from "./criterion.ts";
+import { openWatch, type WatchedFilter } from "./watch.ts";
 
 /** The words of the filter options, as the user gave them; nothing, or no word, filters nothing (but see `status`). */
 export interface FilterWords {
-  /** Known statuses in any case, or `all`; by default everything but `inProgress`. */
+  /** Statuses in any case, or `all`; by default everything but `inProgress`. */
   readonly status?: readonly string[] | undefined;
-  /** Flow ids. */
+  /** Flow ids or beginnings of them, names, or globs. */
   readonly flow?: readonly string[] | undefined;
-  /** Run ids. */
+  /** Run ids or beginnings of them. */
   readonly run?: readonly string[] | undefined;
-  /** Names of sandboxes. */
+  /** Names of sandboxes, or globs. */
   readonly sandbox?: readonly string[] | undefined;
   /** Globs over the code of every error and cause, in any case. */
   readonly code?: readonly string[] | undefined;
   /** Drops the runs that were updated later than this, in epoch milliseconds. */
   readonly untilMs?: number | undefined;
+  /** Further conditions, all of which must hold. */
+  readonly conditions?: readonly Criterion[] | undefined;
 }
-
-/** Whether a run is one of those asked for. */
-export type RunFilter = (run: FlowRun) => boolean;
 
 /**
- * The runs that all filter options ask for together: any word of one option, and every option (docs/commands.md). Pure.
- * @throws FlowrunError `usage` for a status that does not exist.
+ * The runs that all filter options ask for together: any word of one option, and every option (docs/conditions.md).
+ * @param spell how an option is told back to who gave it: `--flow`.
  */
-export function compileFilter({ status, flow, run, sandbox, code, untilMs }: FilterWords): RunFilter {
-  const tests = [
-    statusTest(status ?? []),
-    anyOf(flow, ({ flowId }) => flowId),
-    anyOf(run, ({ runId }) => runId),
-    anyOf(sandbox, (candidate) => candidate.sandbox.name),
-    codeTest(code ?? []),
-    untilMs === undefined ? null : notAfter(untilMs),
-  ].filter((test) => test !== null);
-  return (candidate) => tests.every((test) => test(candidate));
-}
-
-function statusTest(words: readonly string[]): RunFilter | null {
-  if (words.length === 0) return ({ status }) => status !== "inProgress";
-  const wanted = new Set(words.map(statusMeant));
-  return wanted.has(all) ? null : ({ status }) => wanted.has(status);
-}
-
-const all = "all";
-
-function statusMeant(word: string): string {
-  const meant = word.trim().toLowerCase() === all ? all : findStatus(word);
-  if (meant !== undefined) return meant;
-  const known = [...knownStatuses, all];
-  const likely = nearest(word, known);
-  throw new FlowrunError("usage", `--status does not know "${word}"`, {
-    why: `It takes ${known.join(", ")}.`,
-    hint: likely === null ? `For example: --status ${known[1]}` : `Did you mean --status ${likely}?`,
-  });
-}
-
-function anyOf(words: readonly string[] | undefined, read: (run: FlowRun) => string | null): RunFilter | null {
-  if (words === undefined || words.length === 0) return null;
-  const wanted = new Set<string | null>(words);
-  return (run) => wanted.has(read(run));
-}
-
-function codeTest(globs: readonly string[]): RunFilter | null {
-  if (globs.length === 0) return null;
-  const tests = globs.map(compileGlob);
-  const isAsked = ({ code }: { readonly code: string }) => tests.some((test) => test(code));
-  const tells = (error: RunError) => isAsked(error) || error.causes.some(isAsked);
-  return ({ errors, activities }) => errors.some(tells) || activities.some((activity) => activity.errors.some(tells));
+export function compileFilter(words: FilterWords, spell = (option: string): string => `--${option}`): WatchedFilter {
+  const { status = [], flow = [], run = [], sandbox = [], code = [], untilMs, conditions = [] } = words;
+  const isAnyStatus = status.some((word) => word.trim().toLowerCase() === "all");
+  const criteria = [
+    ...(status.length === 0 || isAnyStatus ? [] : [statusCriterion(status)]),
+    ...(flow.length === 0 ? [] : [flowCriterion(flow)]),
+    ...(run.length === 0 ? [] : [runCriterion(run)]),
+    ...(sandbox.length === 0 ? [] : [sandboxCriterion(sandbox)]),
+    ...(code.length === 0 ? [] : [codeCriterion(code)]),
+    ...conditions,
+  ];
+  const watch = openWatch(criteria, { spell, leavesOutBegun: status.length === 0 });
+  return {
+    ...watch,
+    keep: untilMs === undefined ? watch.keep : (one) => isNotAfter(one, untilMs) && watch.keep(one),
+  };
 }
 
 /** A run that does not say when it was updated is kept: nothing speaks against it. */
-function notAfter(untilMs: number): RunFilter {
-  return ({ updatedAt }) => updatedAt === null || Date.parse(updatedAt) <= untilMs;
+function isNotAfter({ updatedAt }: FlowRun, untilMs: number): boolean {
+  return updatedAt === null || Date.parse(updatedAt) <= untilMs;
 }

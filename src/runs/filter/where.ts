@@ -1,7 +1,14 @@
 import { RE2JS } from "re2js";
 import type { FlowrunError } from "../../errors.ts";
-import { parseExpression, pointAt, type Comparison, type Condition, type Operand } from "./expression.ts";
-import type { RunFilter } from "./filter.ts";
+import { flowShown, type Criterion, type RunFilter } from "./criterion.ts";
+import {
+  parseExpression,
+  pointAt,
+  type Comparison,
+  type Condition,
+  type Operand,
+  type WrittenCondition,
+} from "./expression.ts";
 import type { FlowRun } from "../record/flow-run.ts";
 import { nearest } from "../../text/nearest.ts";
 import { fieldPaths, kindAt, valuesAt, type FieldKind, type FieldValue } from "../record/record-fields.ts";
@@ -20,13 +27,63 @@ export interface TimeWords {
  * `== null` and `!= null`; a field in a list is compared element by element, and one that fits is enough.
  * @throws FlowrunError `usage` that points at a wrong field, value or sign. Pure.
  */
-export function compileWhere(expression: string, times: TimeWords): RunFilter {
-  return compile(parseExpression(expression), { expression, times });
+export function compileWhere(expression: string, times: TimeWords, called = "--where"): RunFilter {
+  const source = { expression, times, called };
+  return compile(parseExpression(source), source);
 }
 
-interface Source {
-  readonly expression: string;
+/** The same as filters that must all hold, one for each part that && joins, so that each can be told by itself. */
+export function compileConditions(expression: string, times: TimeWords, called = "--where"): readonly Criterion[] {
+  const source = { expression, times, called };
+  const condition = parseExpression(source);
+  // All of it first: a mistake is told of the whole.
+  const isKept = compile(condition, source);
+  if (condition.kind !== "all") return [conditionCriterion(expression.trim(), condition, isKept)];
+  return condition.parts.map((part, index) =>
+    conditionCriterion(condition.texts[index] ?? expression, part, compile(part, source)),
+  );
+}
+
+function conditionCriterion(text: string, condition: Condition, fits: RunFilter): Criterion {
+  const named = namedField(condition);
+  const told = `'${text}'`;
+  return {
+    option: "where",
+    wanted: [{ told, word: named?.word ?? text, fits }],
+    isEachTold: false,
+    things: named === null ? null : [`value of ${named.field}`, `values of ${named.field}`],
+    thingsOf: named === null ? () => [] : (run) => named.valuesOf(run).map((label) => ({ key: label, label })),
+  };
+}
+
+/** The field and the text of `field == "text"`, where a text that nothing has may be misspelt. */
+function namedField(condition: Condition) {
+  if (condition.kind !== "comparison" || condition.operator !== "==") return null;
+  const sides = [condition.left, condition.right];
+  const field = sides.find(({ kind, text }) => kind === "word" && kindOf(text) === "text")?.text;
+  const word = sides.find(({ kind }) => kind === "text")?.text;
+  if (field === undefined || word === undefined) return null;
+  const read = readerOf(field);
+  return { field, word, valuesOf: (run: FlowRun) => read(run).filter((value) => typeof value === "string") };
+}
+
+interface Source extends WrittenCondition {
   readonly times: TimeWords;
+}
+
+/** Fields of conditions: those of the record, and the column `flow`, since that is what people see. */
+function kindOf(path: string): ReturnType<typeof kindAt> {
+  return path === "flow" ? "text" : kindAt(path);
+}
+
+function readerOf(path: string): (run: FlowRun) => readonly FieldValue[] {
+  if (path === "flow") return (run) => [flowShown(run)];
+  const steps = path.split(".");
+  return (run) => valuesAt(run, steps);
+}
+
+function knownFields(): readonly string[] {
+  return [...fieldPaths(), "flow"];
 }
 
 function compile(condition: Condition, source: Source): RunFilter {
@@ -117,7 +174,7 @@ function nullTest(wantsNull: boolean, { values }: Side): RunFilter {
 function sideOf(operand: Operand, source: Source): Side {
   if (operand.kind === "text") return constant("text", operand.text);
   if (operand.kind === "pattern") {
-    throw fail(operand, "--where matches a pattern with =~ or !~ only", "flowName =~ /crm/i", source);
+    throw fail(operand, "matches a pattern with =~ or !~ only", "flowName =~ /crm/i", source);
   }
   return literalFrom(operand.text, source.times) ?? fieldFrom(operand, source);
 }
@@ -146,36 +203,31 @@ function literalFrom(word: string, times: TimeWords): Side | null {
 
 function fieldFrom(operand: Operand, source: Source): Side {
   const { text } = operand;
-  const kind = kindAt(text);
+  const kind = kindOf(text);
   if (kind === null) throw noField(operand, source);
   if (kind === "group") {
     const inside = fieldPaths().filter((path) => path.startsWith(`${text}.`));
-    throw fail(
-      operand,
-      `--where cannot compare '${text}', which holds fields`,
-      `name one of ${inside.join(", ")}`,
-      source,
-    );
+    throw fail(operand, `cannot compare '${text}', which holds fields`, `name one of ${inside.join(", ")}`, source);
   }
-  const path = text.split(".");
-  if (kind !== "time") return { kind, values: (run) => valuesAt(run, path) };
+  const read = readerOf(text);
+  if (kind !== "time") return { kind, values: read };
   return {
     kind,
-    values: (run) => valuesAt(run, path).map((time) => (time === null ? null : Date.parse(String(time)))),
+    values: (run) => read(run).map((time) => (time === null ? null : Date.parse(String(time)))),
   };
 }
 
 function noField(operand: Operand, source: Source): FlowrunError {
   const { text } = operand;
   const wanted = text.toLowerCase();
-  const known = fieldPaths();
+  const known = knownFields();
   const likely = nearest(text, known);
   const alike = likely === null ? known.filter((path) => path.toLowerCase().endsWith(`.${wanted}`)) : [likely];
   const hint =
     alike.length > 0
       ? `did you mean ${alike.slice(0, 4).join(" or ")}?`
       : `fields are ${known.slice(0, 12).join(", ")}…; a text stands in quotes: "${text}"`;
-  return fail(operand, `--where does not know the field '${text}'`, hint, source);
+  return fail(operand, `does not know the field '${text}'`, hint, source);
 }
 
 /** A text beside a time is read as one, so that `"2026-11-20T08:00Z"` and `"2026-11-20"` compare as they should. */
@@ -183,14 +235,14 @@ function timed(side: Side, other: Side, operand: Operand, source: Source): Side 
   if (other.kind !== "time" || side.kind !== "text" || operand.kind !== "text") return side;
   const at = source.times.instant(operand.text);
   if (at !== null) return constant("time", at);
-  throw fail(operand, "--where does not know this time", 'write "2026-11-20" or "2026-11-20T08:00Z"', source);
+  throw fail(operand, "does not know this time", 'write "2026-11-20" or "2026-11-20T08:00Z"', source);
 }
 
 function checkKinds(one: Side, other: Side, { operator, left, right }: Comparison, source: Source): void {
   const isNull = one.kind === "null" || other.kind === "null";
   if (isNull && operator !== "==" && operator !== "!=") {
     const at = one.kind === "null" ? left : right;
-    throw fail(at, "--where compares with null by == and != only", "for example: durationMs != null", source);
+    throw fail(at, "compares with null by == and != only", "for example: durationMs != null", source);
   }
   if (isNull || one.kind === other.kind) return;
   const kinds = [one.kind, other.kind];
@@ -198,8 +250,8 @@ function checkKinds(one: Side, other: Side, { operator, left, right }: Compariso
   if (isNumeric && kinds.includes("number")) return;
   throw fail(
     right,
-    `--where cannot compare ${nameOf(left, one)} with ${nameOf(right, other)}`,
-    hints[left.kind === "word" && kindAt(left.text) !== null ? one.kind : other.kind],
+    `cannot compare ${nameOf(left, one)} with ${nameOf(right, other)}`,
+    hints[left.kind === "word" && kindOf(left.text) !== null ? one.kind : other.kind],
     source,
   );
 }
@@ -230,16 +282,11 @@ function nameOf({ kind, text }: Operand, side: Side): string {
 
 function compileMatch({ operator, left, right }: Comparison, source: Source): RunFilter {
   if (right.kind !== "pattern") {
-    throw fail(
-      right,
-      `--where expects a pattern after ${operator}`,
-      `write it between slashes: ${operator} /crm/i`,
-      source,
-    );
+    throw fail(right, `expects a pattern after ${operator}`, `write it between slashes: ${operator} /crm/i`, source);
   }
   const { kind, values } = sideOf(left, source);
   if (kind !== "text") {
-    throw fail(left, "--where matches patterns against texts only", "flowName =~ /crm/i", source);
+    throw fail(left, "matches patterns against texts only", "flowName =~ /crm/i", source);
   }
   const pattern = compilePattern(right, source);
   const wantsMatch = operator === "=~";
@@ -249,17 +296,17 @@ function compileMatch({ operator, left, right }: Comparison, source: Source): Ru
 function compilePattern(operand: Operand, source: Source): RE2JS {
   const { text, flags } = operand;
   if (flags !== "" && flags !== "i") {
-    throw fail(operand, `--where does not know the flags '${flags}'`, "i is the only one: /crm/i", source);
+    throw fail(operand, `does not know the flags '${flags}'`, "i is the only one: /crm/i", source);
   }
   try {
     return RE2JS.compile(RE2JS.translateRegExp(text), flags === "i" ? RE2JS.CASE_INSENSITIVE : 0);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const hint = "patterns are RE2's: no look-around and no back-references (github.com/google/re2/wiki/Syntax)";
-    throw fail(operand, `--where cannot use the pattern: ${reason}`, hint, source);
+    throw fail(operand, `cannot use the pattern: ${reason}`, hint, source);
   }
 }
 
-function fail(operand: Operand, message: string, hint: string, { expression }: Source): FlowrunError {
-  return pointAt(expression, operand.at, message, hint);
+function fail(operand: Operand, message: string, hint: string, source: Source): FlowrunError {
+  return pointAt(source, operand.at, message, hint);
 }

@@ -68,8 +68,6 @@ describe.each(["since -P1D", "tail", "wait", "stats", "show 6b0c6b1e"])("flowrun
     ["--jobs 65", "64 or less"],
     ["-n x", "whole number"],
     ["--status ,", "names nothing"],
-    ["--columns nope", "there is no column 'nope'"],
-    ["-o json --columns status", "--columns has no meaning with -o json"],
     ["--json=", "names nothing"],
     ["--max-wait P1M", "is not a length of time"],
     ["--where 'status =='", "--where"],
@@ -90,6 +88,19 @@ test.each(["since -P1D", "tail", "wait", "show 6b0c6b1e"])("%s prints ids", asyn
 
 test("stats has none", async () => {
   await expect(optionsOf("stats -o name")).rejects.toThrow("Allowed choices");
+});
+
+describe.each(["since -P1D", "tail", "wait", "show 6b0c6b1e"])("flowrun %s has columns, and", (command) => {
+  test.each<[string, string]>([
+    ["--columns nope", "there is no column 'nope'"],
+    ["-o json --columns status", "--columns has no meaning with -o json"],
+  ])("refuses %s", async (words, message) => {
+    await expect(optionsOf(`${command} ${words}`)).rejects.toThrow(message);
+  });
+});
+
+test("flowrun stats has no columns to choose from", async () => {
+  await expect(optionsOf("stats --columns status")).rejects.toThrow("unknown option '--columns'");
 });
 
 describe("filters keep", () => {

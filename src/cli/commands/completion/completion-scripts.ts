@@ -3,11 +3,26 @@ export type Shell = "bash" | "zsh" | "fish";
 
 /**
  * Bash alone, from the 3.2 that macOS has: no package of helper functions is needed. It cuts words at `=` and `:` too
- * (COMP_WORDBREAKS), so they are glued together to ask, and cut again to answer.
+ * (COMP_WORDBREAKS), so they are glued together to ask, and cut again to answer. Words come with their quotes and
+ * backslashes, which are taken off to ask; a candidate with a blank or a sign of the shell's goes back with them, so that
+ * no name of a flow is ever run.
  */
 const bash = `# flowrun: completion for bash. In ~/.bashrc: eval "$(flowrun completion bash)"
+_flowrun_typed() {
+  local from=$candidate sign i
+  candidate=
+  for ((i = 0; i < \${#from}; i++)); do
+    sign=\${from:i:1}
+    if [[ -z $quote ]]; then
+      [[ $sign != [[:alnum:]_.,:=@%+/-] && $sign == [[:space:][:punct:]] ]] && candidate+=\\\\
+    else
+      [[ $quote == \\" && $sign == [\\\\\\"\\$\\\`] ]] && candidate+=\\\\
+    fi
+    candidate+=$sign
+  done
+}
 _flowrun() {
-  local rest=\${COMP_LINE:0:COMP_POINT} cut= breaks candidate i n=-1
+  local rest=\${COMP_LINE:0:COMP_POINT} cut= breaks candidate quote= i n=-1
   local -a words=()
   for ((i = 0; i <= COMP_CWORD; i++)); do
     if ((n < 0)) || [[ $rest == [[:blank:]]* ]]; then
@@ -22,6 +37,8 @@ _flowrun() {
       rest=\${rest#"\${COMP_WORDS[i]}"}
     fi
   done
+  [[ \${COMP_WORDS[COMP_CWORD]} == [\\"\\']* ]] && quote=\${COMP_WORDS[COMP_CWORD]:0:1}
+  for ((i = 0; i <= n; i++)); do words[i]=\${words[i]//[\\"\\'\\\\]/}; done
   breaks=\${COMP_WORDBREAKS//[^=:]/}
   [[ -n $breaks && \${words[n]} == *[$breaks]* ]] && cut=\${words[n]%"\${words[n]##*[$breaks]}"}
   COMPREPLY=()
@@ -32,7 +49,10 @@ _flowrun() {
       while IFS= read -r candidate; do COMPREPLY+=("$candidate"); done < <(compgen -f -- "\${words[n]}")
       return
     fi
-    COMPREPLY+=("\${candidate#"$cut"}")
+    candidate=\${candidate#"$cut"}
+    [[ $quote == \\' && $candidate == *\\'* ]] && continue
+    [[ $candidate == *[![:alnum:]_.,:=@%+/-]* ]] && _flowrun_typed
+    COMPREPLY+=("$candidate")
   done < <(flowrun complete -- "\${words[@]:1}" 2>/dev/null)
 }
 complete -F _flowrun flowrun
@@ -43,7 +63,9 @@ const zsh = `#compdef flowrun
 _flowrun() {
   local -a lines described
   local line
-  lines=("\${(@f)$(flowrun complete -- "\${(@Q)words[2,CURRENT]}" 2>/dev/null)}")
+  # Of a quote that is still open (Q) takes nothing off.
+  line=\${\${(Q)words[CURRENT]}#[\\"\\']}
+  lines=("\${(@f)$(flowrun complete -- "\${(@Q)words[2,CURRENT-1]}" "$line" 2>/dev/null)}")
   if [[ $lines[1] == :files ]]; then
     _files
     return
@@ -66,6 +88,7 @@ function __flowrun_complete
     set -l words (commandline -opc)
     set -l word (commandline -ct)
     test (count $word) -eq 0; and set word ''
+    set word (string replace -ra '[\\'"\\\\\\\\]' '' -- $word)
     set -l lines (flowrun complete -- $words[2..-1] $word 2>/dev/null)
     if test "$lines[1]" = :files
         __fish_complete_path $word

@@ -38,6 +38,8 @@ export type Slot =
       readonly value: ValueShape;
       /** Whose value it is: `--output`, or the operand of a command, `cursor show name`. */
       readonly owner: string;
+      /** The words of the command whose line it is: `cursor list`. */
+      readonly path: string;
       readonly command: CommandShape;
     }
   | { readonly kind: "nothing" };
@@ -105,27 +107,28 @@ function passOption(word: string, state: State, given: Map<string, string>): voi
 
 function slotOf(word: string, state: State): Slot {
   const { command, waiting, path, operands } = state;
-  if (waiting !== null) return valueOf(waiting, word, "", command);
+  if (waiting !== null) return valueOf(waiting, word, "", state);
   if (isOption(word, state)) {
     const { spelling, value } = split(word);
     const option = value === null ? undefined : findOption(command, spelling);
     return option === undefined || value === null
       ? { kind: "option", word, command }
-      : valueOf(option, value, `${spelling}=`, command);
+      : valueOf(option, value, `${spelling}=`, state);
   }
   if (operands === 0 && command.commands.length > 0) return { kind: "command", word, command };
   const last = command.operands.at(-1);
   const value = command.operands[operands] ?? (last?.isVariadic === true ? last : undefined);
   if (value !== undefined) {
-    return { kind: "value", word, lead: "", value, owner: [...path, value.name].join(" "), command };
+    const owner = [...path, value.name].join(" ");
+    return { kind: "value", word, lead: "", value, owner, path: path.join(" "), command };
   }
   return word === "" && !state.onlyOperands ? { kind: "option", word, command } : { kind: "nothing" };
 }
 
-function valueOf(option: OptionShape, word: string, lead: string, command: CommandShape): Slot {
+function valueOf(option: OptionShape, word: string, lead: string, { path, command }: State): Slot {
   const { value } = option;
   if (value === null) return { kind: "nothing" };
-  return { kind: "value", word, lead, value, owner: nameOf(option), command };
+  return { kind: "value", word, lead, value, owner: nameOf(option), path: path.join(" "), command };
 }
 
 function isOption(word: string, { onlyOperands }: State): boolean {

@@ -1,8 +1,10 @@
 import type { Host } from "../../../host.ts";
 import { formats, outputFormats } from "../../../render/formats/registry.ts";
+import { safeText } from "../../../render/text/safe-text.ts";
 import { columnNames } from "../../../render/formats/run-columns.ts";
 import { listCursors } from "../../../state/cursor-files.ts";
 import { listProfiles } from "../../../state/profile-files.ts";
+import { readRecent, type Recent } from "../../../state/recent-file.ts";
 import { chosenProfile, demoProfile } from "../../../adobe/access/chosen-profile.ts";
 import type { Line } from "./completion-slot.ts";
 
@@ -38,6 +40,10 @@ export const valueSources: ReadonlyMap<string, ValueSource> = new Map(
     "--status": several(statuses),
     "--events": several(() => words(["sources", "runs"])),
     "--code": several(codes),
+    "--flow": several(flows),
+    "--run": several(recentRuns),
+    "show run-id": one(recentRuns),
+    "--sandbox": several(sandboxes),
     "explain code": one(codes),
     "since when": one(() => moments("oldest", "now", "last")),
     "stats when": one(() => moments("oldest")),
@@ -79,15 +85,75 @@ function outputs({ slot }: Line): Promise<readonly Completion[]> {
   return Promise.resolve(taken.map((word) => ({ word, meaning: formats[word].help })));
 }
 
-/** Those of flow runs. What other commands list is known once they run, which is too slow for a TAB. */
-function columns({ slot }: Line): Promise<readonly Completion[]> {
-  const printsRuns = slot.kind === "value" && slot.command.options.some(({ spellings }) => spellings.includes("--run"));
-  return words(printsRuns ? columnNames() : []);
+/** Those of the command's own rows; of flow runs for every command that is not in the table. */
+async function columns({ slot }: Line): Promise<readonly Completion[]> {
+  const load = slot.kind === "value" ? columnSets.get(slot.path) : undefined;
+  return words(load === undefined ? columnNames() : (await load()).all.map(({ name }) => name));
 }
+
+/** As far as completion needs to know a set of columns, whatever its rows are. */
+interface NamedColumns {
+  readonly all: readonly { readonly name: string }[];
+}
+
+/** The columns of the commands that have rows of their own, by the words of the command. */
+export const columnSets: ReadonlyMap<string, () => Promise<NamedColumns>> = new Map(
+  Object.entries({
+    "cursor list": async () => (await import("../cursor/cursor.ts")).cursorColumns,
+    "cursor show": async () => (await import("../cursor/cursor.ts")).wholeCursorColumns,
+    "registrations list": async () => (await import("../setup/registrations.ts")).registrationColumns,
+    "profile list": async () => (await import("../setup/profile.ts")).profileColumns,
+    "config list": async () => (await import("../setup/config.ts")).settingColumns,
+    "config get": async () => (await import("../setup/config.ts")).valueColumns,
+    "config path": async () => (await import("../setup/config.ts")).pathColumns,
+    version: async () => (await import("../version/version.ts")).versionColumns,
+    whoami: async () => (await import("../setup/whoami.ts")).identityColumns,
+    doctor: async () => (await import("../doctor/doctor.ts")).findingColumns,
+    explain: async () => (await import("../insight/explain.ts")).codeColumns,
+  }),
+);
 
 async function statuses(): Promise<readonly Completion[]> {
   const { knownStatuses } = await import("../../../runs/record/status.ts");
   return words([...knownStatuses, "all"]);
+}
+
+/** Flows that were read last, by name; by id for those without one, and for somebody who has begun an id. */
+async function flows(line: Line, host: Host): Promise<readonly Completion[]> {
+  const { flows: seen } = await recent(line, host);
+  const named = seen.flatMap(({ id, name }) => (name === null ? [] : [{ word: oneWord(name), meaning: id }]));
+  const isBegun = line.slot.kind === "value" && /[^,]$/.test(line.slot.word);
+  const ids = seen.flatMap(({ id, name }) =>
+    name === null || isBegun ? [{ word: id, meaning: name ?? "a flow without a name" }] : [],
+  );
+  return typeable([...named, ...ids]);
+}
+
+/** A comma ends a word of a list; in a pattern `?` stands for it. */
+function oneWord(name: string): string {
+  return name.replaceAll(",", "?");
+}
+
+async function recentRuns(line: Line, host: Host): Promise<readonly Completion[]> {
+  const { runs } = await recent(line, host);
+  return typeable(
+    runs.map(({ id, status, flow, at }) => ({ word: id, meaning: [status, flow, at ?? ""].join(" ").trim() })),
+  );
+}
+
+async function sandboxes(line: Line, host: Host): Promise<readonly Completion[]> {
+  const { sandboxes: names } = await recent(line, host);
+  return typeable(names.map((name) => ({ word: oneWord(name), meaning: "sandbox" })));
+}
+
+async function recent({ given }: Line, host: Host): Promise<Recent> {
+  return readRecent(host.dirs.cache, await chosenProfile(given.get("--profile"), host));
+}
+
+/** Text from events is data: what could not be typed is not offered, and each word once. */
+function typeable(all: readonly Completion[]): readonly Completion[] {
+  const safe = all.filter(({ word }) => word.trim() !== "" && safeText(word) === word);
+  return [...new Map(safe.map(({ word, meaning }) => [word, { word, meaning: safeText(meaning) }])).values()];
 }
 
 /** Codes as they are; the few texts among them that are no single word are left out. */

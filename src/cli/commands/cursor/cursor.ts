@@ -160,7 +160,8 @@ const listedFields = [
   "damaged",
 ] as const satisfies readonly (keyof ListedCursor)[];
 
-const cursorColumns: ColumnSet<ListedCursor> = {
+/** All columns of cursors as they are listed. */
+export const cursorColumns: ColumnSet<ListedCursor> = {
   all: [
     { name: "name", title: "NAME", kind: "id", value: ({ name }) => name },
     {
@@ -190,7 +191,8 @@ interface WholeCursor extends ListedCursor {
   readonly file: string;
 }
 
-const wholeCursorColumns: ColumnSet<WholeCursor> = {
+/** All columns of one cursor. */
+export const wholeCursorColumns: ColumnSet<WholeCursor> = {
   all: [
     ...cursorColumns.all,
     { name: "journal", title: "JOURNAL", kind: "id", value: ({ journal }) => journal },

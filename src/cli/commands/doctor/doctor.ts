@@ -76,7 +76,8 @@ function document(profile: string, findings: readonly Finding[]): object {
   };
 }
 
-const findingColumns: ColumnSet<Finding> = {
+/** All columns of checks. */
+export const findingColumns: ColumnSet<Finding> = {
   all: [
     {
       name: "verdict",

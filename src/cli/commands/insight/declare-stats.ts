@@ -21,6 +21,7 @@ export function declareStats(program: Command, host: Host): void {
         )
         .addOption(new Option("--by <what>", "separate figures for each of these").choices(groupings))
         .option("--bucket <duration>", "figures for each stretch of that length: PT1H, 15m"),
+      { columns: null },
     ),
   )
     .addHelpText(

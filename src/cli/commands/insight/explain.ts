@@ -117,7 +117,8 @@ function toRecord(entry: CatalogueEntry): ListedCode {
   return { type: "flowrun.code", schemaVersion: 1, code, family, title, rank, meaning, remedy, source, link };
 }
 
-const codeColumns: ColumnSet<ListedCode> = {
+/** All columns of error codes. */
+export const codeColumns: ColumnSet<ListedCode> = {
   all: [
     { name: "code", title: "CODE", kind: "id", value: ({ code }) => code },
     { name: "family", title: "FAMILY", kind: "id", value: ({ family }) => family },

@@ -108,9 +108,9 @@ async function resolveCounting({ jsonFields, ...flags }: StatsFlags, now: number
   return { ...(await resolveReading({ ...flags, json: true }, now, zone)), fields };
 }
 
-function checkFlags({ columns, raw }: StatsFlags): void {
-  if (columns === undefined && raw !== true) return;
-  throw new FlowrunError("usage", `${raw === true ? "--raw" : "--columns"} has no meaning with stats`, {
+function checkFlags({ raw }: StatsFlags): void {
+  if (raw !== true) return;
+  throw new FlowrunError("usage", "--raw has no meaning with stats", {
     why: "it prints figures over many runs, not the runs themselves",
     hint: "leave it out, or choose what to count: flowrun stats --by flow -o csv",
   });

@@ -41,6 +41,8 @@ export async function readWindow<T>(session: Session, window: Window, target: Ta
   const { past, isLast } = window;
   const live = liveLine(session, window);
   if (origin.kind === "journal") warnOfStart(window.start, reporter.notify);
+  // A reading that may never end must not keep it until then.
+  if (window.follow) options.doubts().forEach(reporter.notify);
   const source = openSource(session, window, target.encode, live.onShare);
   const poison = poisonTeller(origin, reporter.notify);
   await pump(
@@ -74,7 +76,7 @@ export function runTarget(take: (run: FlowRun) => void): Target<FlowRun> {
 }
 
 function openSource<T>(
-  { options, origin, names }: Session,
+  { options, origin, names, notes }: Session,
   { start, follow, onExpired, isKept = false, past = null }: Window,
   encode: (run: FlowRun) => T,
   onShare: (share: number) => void,
@@ -91,7 +93,11 @@ function openSource<T>(
   const journal = origin.connection.journal(follow ? { retries: Infinity, maxWaitMs: Infinity } : patience);
   return journalSource({
     ...digesting,
-    keep: (run) => keep(named(run)),
+    keep: (run) => {
+      const whole = named(run);
+      notes.note(whole);
+      return keep(whole);
+    },
     journal: { ...journal, marks: marksOf(events) },
     start,
     until,

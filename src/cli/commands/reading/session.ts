@@ -13,7 +13,9 @@ import {
   type GivenOptions,
 } from "../../../state/given-lines.ts";
 import { renderWindow } from "../../../render/text/times.ts";
+import { keepRecent, readRecent } from "../../../state/recent-file.ts";
 import type { ReadingOptions } from "../../options/reading-options.ts";
+import { takeNotes, type RecentNotes } from "./recent-notes.ts";
 
 /** Everything that the readings of one command share: where runs come from, the words on stderr, the counts. */
 export interface Session {
@@ -24,6 +26,8 @@ export interface Session {
   readonly tally: Tally;
   /** Names that events do not carry, where they are wanted. */
   readonly names: NameBook | null;
+  /** Notes of the runs that are seen, for completion. */
+  readonly notes: RecentNotes;
   /** Epoch milliseconds. */
   readonly began: number;
 }
@@ -57,11 +61,12 @@ export async function inSession<R>(
       : { kind: "journal", connection };
   const began = host.now();
   const tally = emptyTally();
+  const notes = takeNotes();
   let names: NameBook | null = null;
   let isDone = false;
   try {
     names = options.names && connection !== null ? await loadNames(connection, host, reporter) : null;
-    const done = await work({ host, options, origin, reporter, tally, names, began });
+    const done = await work({ host, options, origin, reporter, tally, names, notes, began });
     isDone = true;
     return done;
   } finally {
@@ -71,6 +76,7 @@ export async function inSession<R>(
     // The last words come after what they are about.
     await host.stdout.release?.().catch(() => undefined);
     await names?.close();
+    if (tally.pages > 0) options.report().forEach(reporter.notify);
     const wording = {
       did,
       hasCondition: options.hasCondition,
@@ -78,6 +84,7 @@ export async function inSession<R>(
       window: windowWords(start, options, began),
     } as const;
     if (tally.pages > 0 || (isDone && connection === null)) reporter.summary(tally, host.now() - began, wording);
+    if (connection !== null) await keepNotes(notes, connection.settings.profile, host);
     await connection?.close();
   }
 }
@@ -93,6 +100,17 @@ function beginOf(start: Start, isFile: boolean, now: number): number | null {
   if (start.kind === "time") return isFile ? start.at : Math.max(start.at, now - retentionMs);
   if (start.kind === "oldest") return isFile ? null : now - retentionMs;
   return start.kind === "now" ? now : null;
+}
+
+/** After the last word, so that nobody waits for it; a home that cannot be used is told of by whoever needs one. */
+async function keepNotes(notes: RecentNotes, profile: string, host: Host): Promise<void> {
+  try {
+    const { cache } = host.dirs;
+    const recent = notes.before(await readRecent(cache, profile));
+    if (recent !== null) await keepRecent(cache, profile, recent);
+  } catch {
+    // They are for completion only.
+  }
 }
 
 /** @param means whether more than one window is read, and the signal that ends the reading. */

@@ -26,7 +26,8 @@ export async function runConfigPath(flags: ListingFlags, host: Host): Promise<vo
   else await printRows({ options, rows: [shown], document: shown, color: flags.color }, host, host.stdout);
 }
 
-const pathColumns: ColumnSet<{ readonly profile: string; readonly path: string }> = {
+/** All columns of where settings are saved. */
+export const pathColumns: ColumnSet<{ readonly profile: string; readonly path: string }> = {
   all: [
     { name: "profile", title: "PROFILE", kind: "id", value: ({ profile }) => profile },
     { name: "path", title: "PATH", kind: "id", value: ({ path }) => path },
@@ -90,7 +91,8 @@ function renderSettings(rows: readonly ListedSetting[]): string {
   return lines.join("");
 }
 
-const settingColumns: ColumnSet<ListedSetting> = {
+/** All columns of settings as they are listed. */
+export const settingColumns: ColumnSet<ListedSetting> = {
   all: [
     { name: "key", title: "KEY", kind: "id", value: ({ key }) => key },
     { name: "value", title: "VALUE", kind: "id", value: ({ value }) => value },
@@ -113,7 +115,8 @@ export async function runConfigGet(key: ProfileKey, flags: ListingFlags, host: H
   else await printRows({ options, rows: [told], document: told, color: flags.color }, host, host.stdout);
 }
 
-const valueColumns: ColumnSet<Omit<ListedSetting, "from">> = {
+/** All columns of one setting. */
+export const valueColumns: ColumnSet<Omit<ListedSetting, "from">> = {
   all: [
     { name: "key", title: "KEY", kind: "id", value: ({ key }) => key },
     { name: "value", title: "VALUE", kind: "id", value: ({ value }) => value },

@@ -4,6 +4,7 @@ import type { CommonFlags } from "../../options/flags.ts";
 import { readVariable } from "../../../adobe/settings/environment.ts";
 import { variables } from "../../../adobe/settings/keys.ts";
 import { forgetTokens } from "../../../state/token-file.ts";
+import { forgetRecent } from "../../../state/recent-file.ts";
 import { chosenProfile, requireProfile } from "../../../adobe/access/chosen-profile.ts";
 import { refuseDemo, withoutKey } from "./saved-profile.ts";
 import { readSaved } from "../../../adobe/access/saved-values.ts";
@@ -19,6 +20,7 @@ export async function runLogout(flags: CommonFlags, host: Host): Promise<void> {
   await requireProfile(profile, "profile", host);
   // Of what is to be forgotten, one thing that stays must not keep the rest, nor must a damaged profile.
   const [tokens] = await Promise.allSettled([forgetTokens({ cacheFolder: host.dirs.cache, profile })]);
+  await forgetRecent(host.dirs.cache, profile).catch(() => undefined);
   const saved = await readSaved(profile, notify, host);
   const hasSecret = saved.clientSecret !== undefined;
   if (hasSecret) {

@@ -17,6 +17,7 @@ import {
   usedProfilePath,
 } from "../../../state/profile-files.ts";
 import { readProfile, removeProfile } from "../../../state/profiles.ts";
+import { forgetRecent } from "../../../state/recent-file.ts";
 import { forgetTokens, hasTokens } from "../../../state/token-file.ts";
 import { findRemedy } from "../../../state/trouble.ts";
 import { chosenProfile, demoProfile, noProfile } from "../../../adobe/access/chosen-profile.ts";
@@ -43,22 +44,24 @@ interface ListedProfile {
   readonly used: boolean;
 }
 
-const profileColumns: ColumnSet<ListedProfile> = {
+/** All columns of profiles. */
+export const profileColumns: ColumnSet<ListedProfile> = {
   all: [
     { name: "used", title: "USED", kind: "flag", value: ({ used }) => used },
     { name: "name", title: "NAME", kind: "id", value: ({ name }) => name },
     {
-      name: "client",
-      title: "CLIENT ID",
+      name: "state",
+      title: "STATE",
       kind: "id",
-      value: ({ clientId, damaged, builtIn }) => (damaged ? "damaged" : builtIn ? "built in" : clientId),
+      value: ({ damaged, builtIn }) => (damaged ? "damaged" : builtIn ? "built in" : "saved"),
     },
+    { name: "client", title: "CLIENT ID", kind: "id", value: ({ clientId }) => clientId },
     { name: "imsOrgId", title: "ORGANISATION", kind: "id", value: ({ imsOrgId }) => imsOrgId },
     { name: "journalUrl", title: "JOURNAL", kind: "id", value: ({ journalUrl }) => journalUrl },
     { name: "damaged", title: "DAMAGED", kind: "flag", value: ({ damaged }) => damaged },
     { name: "builtIn", title: "BUILT IN", kind: "flag", value: ({ builtIn }) => builtIn },
   ],
-  usual: ["used", "name", "client", "imsOrgId", "journalUrl"],
+  usual: ["used", "name", "state", "client", "imsOrgId", "journalUrl"],
   wide: ["damaged", "builtIn"],
   id: "name",
   fields: ["name", "used", "clientId", "imsOrgId", "journalUrl", "damaged", "builtIn"],
@@ -91,6 +94,7 @@ export async function runProfileRemove(name: string, flags: CommonFlags, host: H
   }
   // One that stays must not keep the profile as well.
   const [tokens] = await Promise.allSettled([forgetTokens({ cacheFolder: cache, profile })]);
+  await forgetRecent(cache, profile).catch(() => undefined);
   const wasThere = await removeProfile(host, profile);
   if (tokens.status === "rejected") throw tokens.reason;
   const what = wasThere ? "is removed" : "was not saved; the tokens kept for it are removed";

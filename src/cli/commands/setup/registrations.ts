@@ -93,7 +93,8 @@ function listed(registration: Registration, journalUrl: string | null): ListedRe
   return { ...rest, filtered: isFiltered, sourceFlowRuns: carriesFlowRuns(registration), used };
 }
 
-const registrationColumns: ColumnSet<ListedRegistration> = {
+/** All columns of registrations. */
+export const registrationColumns: ColumnSet<ListedRegistration> = {
   all: [
     { name: "used", title: "USED", kind: "flag", value: ({ used }) => used },
     { name: "name", title: "NAME", kind: "id", value: ({ name }) => name },

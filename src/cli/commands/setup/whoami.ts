@@ -45,7 +45,8 @@ interface Identity {
   readonly tokenEndsAt: string | null;
 }
 
-const identityColumns: ColumnSet<Identity> = {
+/** All columns of who a profile is. */
+export const identityColumns: ColumnSet<Identity> = {
   all: [
     { name: "profile", title: "PROFILE", kind: "id", value: ({ profile }) => profile },
     { name: "clientId", title: "CLIENT ID", kind: "id", value: ({ clientId }) => clientId },

@@ -20,7 +20,8 @@ interface Versions {
   readonly platform: string;
 }
 
-const versionColumns: ColumnSet<Versions> = {
+/** All columns of versions. */
+export const versionColumns: ColumnSet<Versions> = {
   all: [
     { name: "version", title: "VERSION", kind: "id", value: ({ version }) => version },
     { name: "node", title: "NODE", kind: "id", value: ({ node }) => node },

@@ -3,6 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Command } from "commander";
+import { columnSets } from "../../../../src/cli/commands/completion/completion-values.ts";
+import { createProgram } from "../../../../src/cli/program.ts";
 import { runCli } from "../../../../src/cli/run-cli.ts";
 import { fakeHost } from "../../../support/host.ts";
 
@@ -102,15 +105,33 @@ describe("what completion offers", () => {
     expect(host.out()).toBe("");
   });
 
-  it("has the columns of flow runs only for what prints flow runs", async () => {
-    for (const [words, found] of [
-      [["stats", "--columns", "records.fa"], "records.failed\t\n"],
-      [["profile", "list", "--columns", ""], ""],
-    ] as const) {
-      const host = fakeHost({ dir: home });
-      await runCli(["complete", "--", ...words], host);
-      expect(host.out()).toBe(found);
-    }
+  it.each([
+    ["show x", ["records.failed"], []],
+    ["profile list", ["name", "state", "journalUrl"], ["records.failed"]],
+    ["registrations list", ["deliveryType", "events"], ["records.failed"]],
+    ["config list", ["key", "value"], ["records.failed"]],
+    ["cursor list", ["readUntil", "expiresAt"], ["next", "records.failed"]],
+    ["cursor show", ["readUntil", "next"], ["records.failed"]],
+    ["whoami", ["tokenEndsAt"], ["records.failed"]],
+    ["doctor", ["verdict", "remedy"], ["records.failed"]],
+    ["explain", ["meaning"], ["records.failed"]],
+  ])("has the columns that %s prints", async (command, own, foreign) => {
+    const words = await offered(`${command} --columns `);
+    expect(words).toEqual(expect.arrayContaining(own));
+    for (const word of foreign) expect(words).not.toContain(word);
+  });
+
+  it("has columns of its own for every command that can be given any but those of runs", () => {
+    const given = commandsOf(createProgram(fakeHost())).filter(({ options }) =>
+      options.some(({ long }) => long === "--columns"),
+    );
+    const isRuns = (command: Command) => command.options.some(({ long }) => long === "--run");
+    const own = given.filter((command) => !isRuns(command)).map((command) => pathOf(command));
+    expect(own.sort()).toEqual([...columnSets.keys()].sort());
+  });
+
+  it("has no columns for stats, which has its own figures", async () => {
+    expect(await offered("stats --col")).toEqual(["--color"]);
   });
 
   it("says what each format is", async () => {
@@ -125,3 +146,12 @@ describe("what completion offers", () => {
     expect(host.out()).toBe("--limit\tevents per page asked of the journal\n");
   });
 });
+
+function commandsOf(command: Command): readonly Command[] {
+  return command.commands.flatMap((child) => [child, ...commandsOf(child)]);
+}
+
+function pathOf(command: Command): string {
+  const { parent } = command;
+  return parent?.parent == null ? command.name() : `${pathOf(parent)} ${command.name()}`;
+}
