@@ -28,12 +28,12 @@ const rooms = [
   },
   {
     room: "cli/run-cli",
-    may: ["cli/program", "cli/negative-durations", "render/formats/registry", "render/text"],
+    may: ["cli/program", "cli/negative-durations", "cli/terminal/tell", "render/formats/registry", "render/text"],
     because: "The command line puts failures into safe words and an exit code; the work is the program's.",
   },
   {
     room: "cli/program",
-    may: ["cli/commands", "cli/negative-durations", "adobe/settings/environment"],
+    may: ["cli/commands", "cli/negative-durations", "cli/terminal/tell", "adobe/settings/environment"],
     because: "The program knows its commands, and loads each when it runs.",
   },
   { room: "cli/negative-durations", may: [], because: "A trick stands in one place." },

@@ -3,6 +3,7 @@ import type { Host } from "../host.ts";
 import { describeEnvironment } from "../adobe/settings/environment.ts";
 import { unshield } from "./negative-durations.ts";
 import { version } from "../version.ts";
+import { say, tell } from "./terminal/tell.ts";
 import { declareCompletion } from "./commands/completion/declare.ts";
 import { declareCursor } from "./commands/cursor/declare.ts";
 import { declareDoctor } from "./commands/doctor/declare.ts";
@@ -23,7 +24,8 @@ export function createProgram(host: Host, first?: string): Command {
     .version(version, "-V, --version")
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => void host.stdout.write(text).catch(() => undefined),
+      writeOut: (text) => void tell(text, host.stdout).catch(() => undefined),
+      getOutHelpWidth: () => (host.stdout.isTTY ? host.stdout.columns : 80),
       // What commander would say to stderr arrives as a CommanderError, too; cli.ts says it in flowrun's own form.
       writeErr: () => undefined,
     })
@@ -46,7 +48,7 @@ async function tellEnvironment(command: Command, host: Host): Promise<void> {
   if (!usesThem || quiet === true) return;
   const told = describeEnvironment(host.env).map((text) => `warning: ${text}\n`);
   // A stderr that was closed stops nothing.
-  if (told.length > 0) await host.stderr.write(told.join("")).catch(() => undefined);
+  if (told.length > 0) await say(told.join(""), host.stderr).catch(() => undefined);
 }
 
 const readers = new Map<string, (program: Command, host: Host) => void>([

@@ -5,6 +5,7 @@ import { shield, unshielded } from "./negative-durations.ts";
 import { createProgram } from "./program.ts";
 import { isJsonFormat } from "../render/formats/registry.ts";
 import { safeText } from "../render/text/safe-text.ts";
+import { say } from "./terminal/tell.ts";
 
 /**
  * Runs one command line and returns its exit code; it never exits and never throws. The only place where failures
@@ -45,21 +46,27 @@ async function report(error: FlowrunError, argv: readonly string[], host: Host):
   const exitCode = exitCodes[kind];
   if (silent.includes(kind)) return exitCode;
   const request = requestId === null ? "" : ` (request ${requestId})`;
-  const text = wantsJson(argv)
-    ? JSON.stringify({
-        type: "flowrun.error",
-        kind,
-        exitCode,
-        message: why === null ? message : `${message}: ${why}`,
-        hint,
-        requestId,
-      })
-    : [
-        `error: ${safeText(message)}`,
-        `  why: ${indented(`${why ?? "unknown"}${request}`)}`,
-        `  fix: ${safeText(hint ?? "flowrun --help")}`,
-      ].join("\n");
-  await host.stderr.write(`${text}\n`).catch(() => undefined);
+  const { stderr } = host;
+  const written = wantsJson(argv)
+    ? stderr.write(
+        `${JSON.stringify({
+          type: "flowrun.error",
+          kind,
+          exitCode,
+          message: why === null ? message : `${message}: ${why}`,
+          hint,
+          requestId,
+        })}\n`,
+      )
+    : say(
+        [
+          `error: ${safeText(message)}`,
+          `  why: ${indented(`${why ?? "unknown"}${request}`)}`,
+          `  fix: ${safeText(hint ?? "flowrun --help")}\n`,
+        ].join("\n"),
+        stderr,
+      );
+  await written.catch(() => undefined);
   return exitCode;
 }
 

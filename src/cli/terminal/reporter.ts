@@ -2,7 +2,9 @@ import type { Host, Output } from "../../host.ts";
 import type { Notice, Notify } from "../../notices.ts";
 import type { Tally } from "../../engine/pump.ts";
 import { mask } from "../../mask.ts";
+import { startOf } from "../../render/text/cut-text.ts";
 import { safeText } from "../../render/text/safe-text.ts";
+import { say } from "./tell.ts";
 
 /** How much is told on stderr. */
 export interface ReporterOptions {
@@ -33,6 +35,14 @@ export interface SummaryWording {
   readonly hasCondition: boolean;
   /** The unit that was read: pages of a journal, or lines. */
   readonly unit: "page" | "line";
+  /** What was found, where something was: notifications, which may be of one run. */
+  readonly found?: Found;
+}
+
+/** Notifications, and the runs that they are about. */
+export interface Found {
+  readonly notifications: number;
+  readonly runs: number;
 }
 
 const redrawMs = 100;
@@ -40,14 +50,14 @@ const redrawMs = 100;
 /** A reporter that writes on stderr, one line for each notice; text from outside is made safe for a terminal. */
 export function createReporter(host: Pick<Host, "stderr" | "now">, options: ReporterOptions): Reporter {
   const screen = createScreen(host, options.live && host.stderr.isTTY && !options.quiet);
-  const say = (text: string): void => {
+  const print = (text: string): void => {
     if (!options.quiet) screen.print(text);
   };
   return {
     notify: (notice) => {
       if (notice.kind === "asking" && !options.verbose) return;
       // Servers and events are quoted in it: it stays one line.
-      say(safeText(wordsFor(notice, host.now())));
+      print(safeText(wordsFor(notice, host.now())));
     },
     live: (text, urgent = false) => {
       screen.live(text, urgent);
@@ -56,7 +66,7 @@ export function createReporter(host: Pick<Host, "stderr" | "now">, options: Repo
       screen.clear();
     },
     summary: (tally, elapsedMs, wording) => {
-      say(summaryLine(tally, elapsedMs, wording));
+      print(summaryLine(tally, elapsedMs, wording));
     },
   };
 }
@@ -73,11 +83,11 @@ function createScreen({ stderr, now }: Pick<Host, "stderr" | "now">, isLive: boo
     clear,
     print: (text: string): void => {
       clear();
-      write(stderr, `${text}\n`);
+      say(`${text}\n`, stderr).catch(() => undefined);
     },
     live: (text: string, urgent: boolean): void => {
       if (!isLive || (!urgent && now() - drawnAt < redrawMs)) return;
-      write(stderr, `\r\u001b[2K${mask(safeText(text)).slice(0, Math.max(10, stderr.columns - 1))}`);
+      write(stderr, `\r\u001b[2K${startOf(mask(safeText(text)), 0, Math.max(10, stderr.columns - 1))}`);
       isShown = true;
       drawnAt = now();
     },
@@ -129,10 +139,14 @@ const usualWording: SummaryWording = { did: "printed", hasCondition: false, unit
  * `37 of 1,204 runs matched` where there was a condition. Pure.
  */
 function summaryLine(tally: Readonly<Tally>, elapsedMs: number, wording = usualWording): string {
-  const { did, hasCondition, unit } = wording;
+  const { did, hasCondition, unit, found } = wording;
   const parts = [
     ...(hasCondition ? [[`${number(tally.printed)} of ${count(tally.runs, "run")} matched`]] : []),
-    [`${count(tally.printed, "run")} ${did}`, `${number(tally.failed)} failed`],
+    found !== undefined && found.notifications > 1
+      ? [
+          `${number(found.notifications)} notifications of ${found.runs === 1 ? "one run" : count(found.runs, "run")} found`,
+        ]
+      : [`${count(tally.printed, "run")} ${did}`, `${number(tally.failed)} failed`],
     [
       count(tally.events, unit === "line" ? "line" : "event"),
       `${count(tally.duplicates, "duplicate")} dropped`,

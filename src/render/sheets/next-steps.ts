@@ -3,6 +3,7 @@ import { unnamed } from "../../runs/causes/causes-in-text.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { rankOf } from "../../runs/catalogue/ranks.ts";
 import { safeText } from "../text/safe-text.ts";
+import { hasBadRecords } from "./activities.ts";
 
 /** A command to type next about a run, and its purpose. */
 export interface NextStep {
@@ -37,7 +38,7 @@ export function nextSteps(run: FlowRun, profile: string | null): readonly NextSt
 const exportUrl = "https://platform.adobe.io/data/foundation/export";
 
 function hasFailedRecords({ records, activities }: FlowRun): boolean {
-  return [{ records }, ...activities].some(({ records: { failed } }) => failed !== null && failed > 0);
+  return [{ records }, ...activities].some(hasBadRecords);
 }
 
 /** A word as a POSIX shell takes it for one; text from an event must not become a command of its own. */

@@ -117,7 +117,7 @@ describe("on a terminal", () => {
 
   test("a number that has no room is told in less of it, never in its first digits", () => {
     const run = sampleRun({ records: { ...sampleRun().records, input: 98_765_432_109 }, flowName: "x".repeat(50) });
-    expect(lay({ room: 20, columns: ["records.input", "flow"] }, [run])[1]).toBe("  98.7G  xxxxxxxxxx…");
+    expect(lay({ room: 20, columns: ["records.input", "flow"] }, [run])[1]).toMatch(/^ *98\.7G {2}x+…$/);
   });
 
   test("a success with rejected records is not plain green", () => {

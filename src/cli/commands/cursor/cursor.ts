@@ -11,6 +11,7 @@ import type { ColumnSet } from "../../../render/formats/column.ts";
 import { formats } from "../../../render/formats/registry.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
 import { createReporter } from "../../terminal/reporter.ts";
+import { say, tell } from "../../terminal/tell.ts";
 import { profileFlag } from "../../../adobe/settings/profile-name.ts";
 import {
   cursorPath,
@@ -33,7 +34,7 @@ export async function runCursorList(flags: ListingFlags, host: Host): Promise<vo
   const names = await listCursors(host.dirs.state, profile);
   const rows = await Promise.all(names.map((name) => describe({ stateFolder: host.dirs.state, profile, name })));
   if (rows.length === 0 && formats[options.output].laid !== null) {
-    await host.stderr.write(`no cursors are saved for profile '${profile}'; flowrun since last makes one\n`);
+    await say(`no cursors are saved for profile '${profile}'; flowrun since last makes one\n`, host.stderr);
   }
   await printRows({ options, rows, color: flags.color }, host, host.stdout);
 }
@@ -52,7 +53,7 @@ export async function runCursorShow(word: string | undefined, flags: ListingFlag
   };
   if (wantsSheet(options)) {
     const lines = Object.entries(shown).map(([key, value]) => `${key.padEnd(10)} ${safeText(String(value ?? "-"))}\n`);
-    await host.stdout.write(lines.join(""));
+    await tell(lines.join(""), host.stdout);
   } else await printRows({ options, rows: [shown], document: shown, color: flags.color }, host, host.stdout);
 }
 

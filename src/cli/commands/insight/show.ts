@@ -9,6 +9,7 @@ import { openTimes } from "../../../render/text/times.ts";
 import { renderSheet, type SheetOptions } from "../../../render/sheets/run-sheet.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
+import { tell } from "../../terminal/tell.ts";
 import { openStdout } from "../reading/read.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { readWindow, runTarget } from "../reading/read-window.ts";
@@ -29,7 +30,9 @@ export async function runShow(word: string, flags: ShowFlags, host: Host): Promi
   const start = resolveLookBack(flags, host.now());
   const keep = (run: FlowRun): boolean => beginsWith(run, id) && options.keep(run);
   const work = async (session: Session): Promise<FlowRun> => {
-    const history = inOrder(pickRun(await findRuns(start, session), id));
+    const found = await findRuns(start, session);
+    session.found = { notifications: found.length, runs: new Set(found.map(({ runId }) => runId)).size };
+    const history = inOrder(pickRun(found, id));
     const latest = history.at(-1);
     if (latest === undefined) throw unknownRun(id, start, session);
     await print(latest, history, session);
@@ -149,7 +152,7 @@ async function print(run: FlowRun, history: readonly FlowRun[], session: Session
   const { options, host, reporter } = session;
   if (wantsSheet(options)) {
     reporter.clear();
-    await host.stdout.write(renderSheet(run, history, await sheetOptions(run, session)));
+    await tell(renderSheet(run, history, await sheetOptions(run, session)), host.stdout);
     return;
   }
   const sink = await openStdout(session, false);
@@ -165,6 +168,7 @@ async function sheetOptions(run: FlowRun, { options: { common, time }, host }: S
     painter: createPainter(decideColour(common.color, env, stdout.isTTY)),
     time: await openTimes(time ?? (stdout.isTTY ? "local" : "iso"), () => host.now()),
     width: stdout.isTTY ? stdout.columns : pipeWidth,
+    room: stdout.isTTY ? stdout.columns : Infinity,
     profile: common.profile ?? null,
   };
 }

@@ -1,6 +1,6 @@
 import type { Host } from "../../../host.ts";
 import { emptyTally, type Tally } from "../../../engine/pump.ts";
-import { createReporter, type Reporter, type SummaryWording } from "../../terminal/reporter.ts";
+import { createReporter, type Found, type Reporter, type SummaryWording } from "../../terminal/reporter.ts";
 import { connect, type Connection } from "../../../adobe/access/connect.ts";
 import type { NameBook } from "../../../adobe/platform/name-book.ts";
 import {
@@ -19,6 +19,8 @@ export interface Session {
   readonly origin: Origin;
   readonly reporter: Reporter;
   readonly tally: Tally;
+  /** What was found, for the closing line of a command that looks for something. */
+  found?: Found;
   /** Names that events do not carry, where they are wanted. */
   readonly names: NameBook | null;
   /** Epoch milliseconds. */
@@ -55,9 +57,11 @@ export async function inSession<R>(
   const tally = emptyTally();
   let names: NameBook | null = null;
   let isDone = false;
+  let session: Session | null = null;
   try {
     names = options.names && connection !== null ? await loadNames(connection, host, reporter) : null;
-    const done = await work({ host, options, origin, reporter, tally, names, began });
+    session = { host, options, origin, reporter, tally, names, began };
+    const done = await work(session);
     isDone = true;
     return done;
   } finally {
@@ -65,10 +69,15 @@ export async function inSession<R>(
     over.abort();
     reporter.clear();
     await names?.close();
-    const wording = { did, hasCondition: options.hasCondition, unit: connection === null ? "line" : "page" } as const;
+    const unit = connection === null ? "line" : "page";
+    const wording = { did, hasCondition: options.hasCondition, unit, ...foundIn(session) } as const;
     if (tally.pages > 0 || (isDone && connection === null)) reporter.summary(tally, host.now() - began, wording);
     await connection?.close();
   }
+}
+
+function foundIn(session: Session | null): Pick<SummaryWording, "found"> {
+  return session?.found === undefined ? {} : { found: session.found };
 }
 
 /** @param means whether more than one window is read, and the signal that ends the reading. */

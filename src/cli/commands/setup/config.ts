@@ -7,6 +7,7 @@ import type { ColumnSet } from "../../../render/formats/column.ts";
 import { formats } from "../../../render/formats/registry.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
 import { createReporter } from "../../terminal/reporter.ts";
+import { say, tell } from "../../terminal/tell.ts";
 import { checkValue } from "../../../adobe/settings/check-value.ts";
 import { defaultProfile } from "../../../adobe/settings/profile-name.ts";
 import { profileKeys, type ProfileKey, type ProfileValues } from "../../../adobe/settings/keys.ts";
@@ -19,7 +20,7 @@ import { readSaved } from "../../../adobe/access/saved-values.ts";
 /** The file that the profile is saved in, whether it is there yet or not. */
 export async function runConfigPath(flags: CommonFlags, host: Host): Promise<void> {
   const profile = await chosenOwn(flags, host);
-  await host.stdout.write(`${profilePath(host.dirs.config, profile)}\n`);
+  await tell(`${profilePath(host.dirs.config, profile)}\n`, host.stdout);
 }
 
 /** Prints the settings that the profile has saved: a line each, a row each, or one object. */
@@ -34,11 +35,11 @@ export async function runConfigList(flags: ListingFlags, host: Host): Promise<vo
   const document = Object.fromEntries(rows.map(({ key, value }) => [key, value]));
   const { color } = flags;
   if (wantsSheet(options)) {
-    await host.stdout.write(rows.map(({ key, value }) => `${key.padEnd(15)}${safeText(value)}\n`).join(""));
+    await tell(rows.map(({ key, value }) => `${key.padEnd(15)}${safeText(value)}\n`).join(""), host.stdout);
   } else if (formats[options.output].hasColumns) await printRows({ options, rows, color }, host, host.stdout);
   else await printRows({ options: { ...options, columns: [] }, rows: [document], document, color }, host, host.stdout);
   if (rows.length === 0 && formats[options.output].laid !== null) {
-    await host.stderr.write(`nothing is saved in profile '${profile}' yet: flowrun login\n`);
+    await say(`nothing is saved in profile '${profile}' yet: flowrun login\n`, host.stderr);
   }
 }
 
@@ -56,7 +57,7 @@ export async function runConfigGet(key: ProfileKey, flags: CommonFlags, host: Ho
   const profile = await chosenSaved(flags, host);
   const value = show(key, await readSaved(profile, notifier(flags, host), host));
   if (value === null) throw notSet(key, profile);
-  await host.stdout.write(`${safeText(value)}\n`);
+  await tell(`${safeText(value)}\n`, host.stdout);
 }
 
 /** Saves one value, checked as every command would; a secret comes from stdin alone. */

@@ -5,6 +5,7 @@ import { startUrl } from "../../../adobe/journal/when.ts";
 import type { LoginFlags } from "../../options/flags.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
 import { createReporter } from "../../terminal/reporter.ts";
+import { say } from "../../terminal/tell.ts";
 import { overridden } from "../../../adobe/settings/settings.ts";
 import { readVariable } from "../../../adobe/settings/environment.ts";
 import type { ProfileValues } from "../../../adobe/settings/keys.ts";
@@ -76,7 +77,7 @@ async function loginToDemo(
     const wish: JournalWish = { journalUrl: null, flags, prompt, notify: options.notify };
     const journal = await chooseJournal(connection, wish);
     await report(demoProfile, connection.saved, journal, host);
-    await host.stderr.write("the demo is built in: nothing needs saving, and nothing was saved\n");
+    await say("the demo is built in: nothing needs saving, and nothing was saved\n", host.stderr);
   } finally {
     await connection.close();
   }
@@ -107,7 +108,7 @@ async function report(profile: string, values: ProfileValues, journal: ChosenJou
     `journal: ${source}`,
     `next: flowrun since -P1D${more}`,
   ];
-  await host.stderr.write(lines.map((line) => `${safeText(line)}\n`).join(""));
+  await say(lines.map((line) => `${safeText(line)}\n`).join(""), host.stderr);
 }
 
 function demoNeedsNothing(): FlowrunError {
