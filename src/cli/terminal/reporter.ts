@@ -35,12 +35,12 @@ export interface SummaryWording {
   readonly hasCondition: boolean;
   /** The unit that was read: pages of a journal, or lines. */
   readonly unit: "page" | "line";
-  /** What was found, where something was: notifications, which may be of one run. */
-  readonly found?: Found;
+  /** Where something was found: notifications, which may be of one run. */
+  readonly found?: FoundCounts;
 }
 
 /** Notifications, and the runs that they are about. */
-export interface Found {
+export interface FoundCounts {
   readonly notifications: number;
   readonly runs: number;
 }

@@ -2,7 +2,7 @@ import { widthUpTo } from "../text/cut-text.ts";
 import { standsRight, type Column, type ColumnKind } from "./column.ts";
 import type { Cell } from "./encoded-row.ts";
 
-/** What a column's cells need, in columns of a terminal; it only grows. */
+/** The room that a column's cells need, in columns of a terminal; it only grows. */
 export interface Need {
   /** With nothing cut. */
   readonly full: number;
@@ -122,7 +122,7 @@ export function fit<Row>(
 
 /** The width that a column may come down to at each step of giving way. */
 interface Floors {
-  /** What can be said in fewer words is. */
+  /** All that can be is said in fewer words. */
   readonly tidy: number;
   /** Names are cut, the ids among them are not. */
   readonly names: number;

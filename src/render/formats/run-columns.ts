@@ -146,7 +146,7 @@ function errorWithRoot(run: FlowRun): string | null {
   return root === null || root === code ? code : `${code ?? ""} ${arrow} ${root}`;
 }
 
-/** What is really wrong says more than where it was noticed. */
+/** The trouble itself says more than where it was noticed. */
 function rootAlone(text: string): string {
   return text.slice(text.lastIndexOf(arrow) + 1).trimStart();
 }

@@ -24,7 +24,7 @@ function isWide(line: string, width: number): boolean {
   return (line.length > width || !plainText.test(line)) && widthOf(line) > width;
 }
 
-/** What is pointed at, and as much on both sides of it as there is room for. */
+/** The place that is pointed at, and as much on both sides of it as there is room for. */
 function cutAround(line: string, at: number, width: number): readonly string[] {
   const [label = ""] = labelPattern.exec(line) ?? [];
   const room = width - label.length;
@@ -87,7 +87,6 @@ function breakLine(line: string, width: number): readonly string[] {
 /** Less of a long word is not worth beginning it on a line. */
 const leastPiece = 16;
 
-// eslint-disable-next-line no-control-regex -- colours begin with ESC
 const colours = /\u001b\[[\d;]*m/g;
 
 /** Blanks, and the rails of a tree. */
@@ -98,7 +97,7 @@ function leadOf(line: string): string {
 /** `error: `, `  why: `, `warning: ` */
 const labelPattern = /^ *(?:[a-z][a-z ]{1,10}: |> )(?=\S)/;
 
-/** What stands before the lines that a line goes on in: the rails it goes along, and the column it is set in to. */
+/** How a line goes on: the rails that it goes along, and the column that it is set in to. */
 function layoutOf(plain: string, width: number): { readonly rail: string; readonly hang: number } {
   const lead = leadOf(plain);
   const rail = lead.replaceAll("├─", "│ ").replaceAll(/[└─├]/g, " ");

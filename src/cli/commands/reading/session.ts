@@ -1,6 +1,6 @@
 import type { Host } from "../../../host.ts";
 import { emptyTally, type Tally } from "../../../engine/pump.ts";
-import { createReporter, type Found, type Reporter, type SummaryWording } from "../../terminal/reporter.ts";
+import { createReporter, type FoundCounts, type Reporter, type SummaryWording } from "../../terminal/reporter.ts";
 import { connect, type Connection } from "../../../adobe/access/connect.ts";
 import type { NameBook } from "../../../adobe/platform/name-book.ts";
 import {
@@ -19,8 +19,8 @@ export interface Session {
   readonly origin: Origin;
   readonly reporter: Reporter;
   readonly tally: Tally;
-  /** What was found, for the closing line of a command that looks for something. */
-  found?: Found;
+  /** Set by a command that looks for something, for its closing line. */
+  found?: FoundCounts;
   /** Names that events do not carry, where they are wanted. */
   readonly names: NameBook | null;
   /** Epoch milliseconds. */
