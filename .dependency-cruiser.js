@@ -36,6 +36,7 @@ const rooms = [
       "cli/negative-durations",
       "cli/commands/first-minute/welcome",
       "cli/terminal/failure-lines",
+      "cli/terminal/tell",
       "adobe/settings/environment",
       "render/formats/registry",
     ],
@@ -43,7 +44,14 @@ const rooms = [
   },
   {
     room: "cli/program",
-    may: ["cli/commands", "cli/negative-durations", "cli/refused-line", "cli/options", "adobe/settings/environment"],
+    may: [
+      "cli/commands",
+      "cli/negative-durations",
+      "cli/refused-line",
+      "cli/options",
+      "cli/terminal/tell",
+      "adobe/settings/environment",
+    ],
     types: ["render/formats/registry"],
     because: "The program knows its commands, and loads each when it runs.",
   },

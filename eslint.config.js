@@ -34,6 +34,13 @@ const worldlySyntax = [
   },
 ];
 
+const wordsOnStderr = [
+  {
+    selector: "CallExpression[callee.property.name='write'][callee.object.property.name='stderr']",
+    message: "Say it (cli/terminal/tell.ts): no line is wider than the terminal.",
+  },
+];
+
 const exportSyntax = [
   { selector: "ExportDefaultDeclaration", message: "Export it by name." },
   { selector: "ExportSpecifier[exported.name='default']", message: "Export it by name." },
@@ -78,6 +85,11 @@ export default defineConfig(
       "no-restricted-imports": ["error", { paths: worldlyModules }],
       "no-restricted-syntax": ["error", ...exportSyntax, ...worldlySyntax],
     },
+  },
+  {
+    files: ["src/cli/**/*.ts"],
+    ignores: ["src/cli/terminal/*.ts"],
+    rules: { "no-restricted-syntax": ["error", ...exportSyntax, ...worldlySyntax, ...wordsOnStderr] },
   },
   {
     files: ["src/**/*.ts"],

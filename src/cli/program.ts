@@ -5,6 +5,7 @@ import { RefusedLine } from "./refused-line.ts";
 import { unshield } from "./negative-durations.ts";
 import type { OutputFormat } from "../render/formats/registry.ts";
 import { version } from "../version.ts";
+import { say, tell } from "./terminal/tell.ts";
 import { declareCompletion } from "./commands/completion/declare.ts";
 import { declareCursor } from "./commands/cursor/declare.ts";
 import { declareDemo } from "./commands/first-minute/declare.ts";
@@ -28,7 +29,8 @@ export function createProgram(host: Host, first?: string, onFormat?: (format: Ou
     )
     .version(version, "-V, --version")
     .configureOutput({
-      writeOut: (text) => void host.stdout.write(text).catch(() => undefined),
+      writeOut: (text) => void tell(text, host.stdout).catch(() => undefined),
+      getOutHelpWidth: () => (host.stdout.isTTY ? host.stdout.columns : 80),
       // What commander would say to stderr arrives as a RefusedLine, too; run-cli.ts says it in flowrun's own form.
       writeErr: () => undefined,
     })
@@ -66,7 +68,7 @@ async function tellEnvironment(command: Command, host: Host): Promise<void> {
   if (!usesThem || quiet === true) return;
   const told = describeEnvironment(host.env).map((text) => `warning: ${text}\n`);
   // A stderr that was closed stops nothing.
-  if (told.length > 0) await host.stderr.write(told.join("")).catch(() => undefined);
+  if (told.length > 0) await say(told.join(""), host.stderr).catch(() => undefined);
 }
 
 const readers = new Map<string, (program: Command, host: Host) => void>([

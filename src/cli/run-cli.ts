@@ -8,6 +8,7 @@ import { RefusedLine } from "./refused-line.ts";
 import { readVariable } from "../adobe/settings/environment.ts";
 import { isJsonFormat, type OutputFormat } from "../render/formats/registry.ts";
 import { failureLines } from "./terminal/failure-lines.ts";
+import { say } from "./terminal/tell.ts";
 
 /**
  * Runs one command line and returns its exit code; it never exits and never throws. The only place where failures
@@ -78,17 +79,20 @@ async function report(error: FlowrunError, failed: Failed, host: Host): Promise<
   const hint = words === null ? null : withProfile(words, failed.argv);
   const exitCode = exitCodes[kind];
   if (silent.includes(kind)) return exitCode;
-  const text = wantsJson(failed)
-    ? JSON.stringify({
-        type: "flowrun.error",
-        kind,
-        exitCode,
-        message: why === null ? message : `${message}: ${why}`,
-        hint,
-        requestId,
-      })
-    : failureLines({ message, why, hint, requestId });
-  await host.stderr.write(`${text}\n`).catch(() => undefined);
+  const { stderr } = host;
+  const written = wantsJson(failed)
+    ? stderr.write(
+        `${JSON.stringify({
+          type: "flowrun.error",
+          kind,
+          exitCode,
+          message: why === null ? message : `${message}: ${why}`,
+          hint,
+          requestId,
+        })}\n`,
+      )
+    : say(`${failureLines({ message, why, hint, requestId })}\n`, stderr);
+  await written.catch(() => undefined);
   return exitCode;
 }
 

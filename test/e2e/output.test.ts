@@ -104,7 +104,8 @@ describe("formats", () => {
     expect(table.stdout).toMatch(/T\d\d:\d\d:\d\d.*Z +partialSuccess/);
     expect(table.stdout).toContain("CONNECTOR-1001-500");
     expect(table.stdout).not.toMatch(escape);
-    expect(table.stdout).not.toContain("run-1");
+    expect(table.stdout).toMatch(/^RUN .*\nrun-0 .*\nrun-1 /);
+    expect(table.stdout).not.toContain("sources_flow_run_failed");
     expect(wide.stdout).toMatch(/run-1 .*flow-1 .*sources_flow_run_failed .*heron:/);
   });
 

@@ -82,7 +82,8 @@ describe("flowrun show", () => {
       { runId: one, ago: 8 * minute, status: "inProgress", updatedAgo: 20 * minute },
       { runId: other, ago: 7 * minute, status: "failed" },
     );
-    const { stdout } = await show(one);
+    const { stdout, stderr } = await show(one);
+    expect(stderr).toMatch(/^2 notifications of one run found · /m);
     expect(stdout).toMatch(new RegExp(`^${one} {2}success\n`));
     expect(stdout).toMatch(/HISTORY\n {2}UPDATED.*\n.* inProgress .*\n.* success .*\n\n/);
     const json = await show(one, "-o", "json");

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { binary, node, scratch } from "./flowrun.ts";
@@ -11,6 +12,8 @@ export interface Terminal {
   screen(): string;
   /** … and with them. */
   colours(): string;
+  /** Every line that was printed so far, as long as it was: what the terminal went on with below is put together again. */
+  printed(): readonly string[];
   /** Types keys, as tmux names them: `C-c`. */
   press(keys: string): void;
   /** Resolves with the screen once it shows the text. */
@@ -24,9 +27,15 @@ export interface TerminalOptions {
 
 /** Runs a command line in a terminal of 80 columns and 24 lines, unless told otherwise; afterwards it shows `exit <code>`. */
 export async function openTerminal(line: string, { env, columns = 80 }: TerminalOptions): Promise<Terminal> {
-  const socket = join(await scratch(), "tmux");
+  const folder = await scratch();
+  const socket = join(folder, "tmux");
+  const config = join(folder, "tmux.conf");
+  await writeFile(config, "set -g history-limit 100000\n");
   const tmux = (...args: readonly string[]): string => {
-    const { stdout } = spawnSync("tmux", ["-S", socket, "-f", "/dev/null", ...args], { encoding: "utf8" });
+    const { stdout } = spawnSync("tmux", ["-S", socket, "-f", config, ...args], {
+      encoding: "utf8",
+      maxBuffer: 64_000_000,
+    });
     return stdout;
   };
   const settings = Object.entries({ TERM: "xterm-256color", LC_ALL: "C.UTF-8", ...env });
@@ -40,6 +49,7 @@ export async function openTerminal(line: string, { env, columns = 80 }: Terminal
   return {
     screen,
     colours: () => tmux("capture-pane", "-p", "-e"),
+    printed: () => tmux("capture-pane", "-p", "-J", "-S", "-").trimEnd().split("\n"),
     press: (keys) => {
       tmux("send-keys", keys);
     },

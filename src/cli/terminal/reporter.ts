@@ -3,7 +3,9 @@ import type { Notice, Notify } from "../../notices.ts";
 import type { Tally } from "../../engine/pump.ts";
 import { mask } from "../../mask.ts";
 import { mayRedraw } from "./redraw.ts";
+import { startOf } from "../../render/text/cut-text.ts";
 import { safeText } from "../../render/text/safe-text.ts";
+import { say } from "./tell.ts";
 
 /** How much is told on stderr. */
 export interface ReporterOptions {
@@ -36,6 +38,14 @@ export interface SummaryWording {
   readonly unit: "page" | "line";
   /** The window that was read, in words; `null` where there is none to tell. */
   readonly window?: string | null;
+  /** Where something was found: notifications, which may be of one run. */
+  readonly found?: FoundCounts;
+}
+
+/** Notifications, and the runs that they are about. */
+export interface FoundCounts {
+  readonly notifications: number;
+  readonly runs: number;
 }
 
 const redrawMs = 100;
@@ -44,14 +54,14 @@ const redrawMs = 100;
 export function createReporter(host: Pick<Host, "stderr" | "now" | "env">, options: ReporterOptions): Reporter {
   const isLive = options.live && host.stderr.isTTY && !options.quiet && mayRedraw(host.env);
   const screen = createScreen(host, isLive);
-  const say = (text: string): void => {
+  const print = (text: string): void => {
     if (!options.quiet) screen.print(text);
   };
   return {
     notify: (notice) => {
       if (notice.kind === "asking" && !options.verbose) return;
       // Servers and events are quoted in it: it stays one line.
-      say(safeText(wordsFor(notice, host.now())));
+      print(safeText(wordsFor(notice, host.now())));
     },
     live: (text, urgent = false) => {
       screen.live(text, urgent);
@@ -62,9 +72,7 @@ export function createReporter(host: Pick<Host, "stderr" | "now" | "env">, optio
     summary: (tally, elapsedMs, wording) => {
       const { window = null, ...counts } = wording ?? usualWording;
       const line = summaryLine(tally, elapsedMs, counts);
-      const whole = window === null ? line : `${line} · ${window}`;
-      const isTooLong = host.stderr.isTTY && whole.length > host.stderr.columns;
-      for (const text of window !== null && isTooLong ? [line, window] : [whole]) say(text);
+      print(window === null ? line : `${line} · ${window}`);
     },
   };
 }
@@ -81,11 +89,11 @@ function createScreen({ stderr, now }: Pick<Host, "stderr" | "now">, isLive: boo
     clear,
     print: (text: string): void => {
       clear();
-      write(stderr, `${text}\n`);
+      say(`${text}\n`, stderr).catch(() => undefined);
     },
     live: (text: string, urgent: boolean): void => {
       if (!isLive || (!urgent && now() - drawnAt < redrawMs)) return;
-      write(stderr, `\r\u001b[2K${mask(safeText(text)).slice(0, Math.max(10, stderr.columns - 1))}`);
+      write(stderr, `\r\u001b[2K${startOf(mask(safeText(text)), 0, Math.max(10, stderr.columns - 1))}`);
       isShown = true;
       drawnAt = now();
     },
@@ -137,10 +145,14 @@ const usualWording: SummaryWording = { did: "printed", hasCondition: false, unit
  * `37 of 1,204 runs matched` where there was a condition. Pure.
  */
 function summaryLine(tally: Readonly<Tally>, elapsedMs: number, wording: SummaryWording): string {
-  const { did, hasCondition, unit } = wording;
+  const { did, hasCondition, unit, found } = wording;
   const parts = [
     ...(hasCondition ? [[`${number(tally.matched ?? tally.printed)} of ${count(tally.runs, "run")} matched`]] : []),
-    [`${count(tally.printed, "run")} ${did}`, `${number(tally.failed)} failed`],
+    found !== undefined && found.notifications > 1
+      ? [
+          `${number(found.notifications)} notifications of ${found.runs === 1 ? "one run" : count(found.runs, "run")} found`,
+        ]
+      : [`${count(tally.printed, "run")} ${did}`, `${number(tally.failed)} failed`],
     [
       count(tally.events, unit === "line" ? "line" : "event"),
       `${count(tally.duplicates, "duplicate")} dropped`,

@@ -5,7 +5,7 @@ import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { streamSink, type StreamSink } from "./stream.ts";
 
 /** How flow runs are printed. */
-export interface SinkOptions extends Omit<Look<FlowRun>, "rowCount" | "stream"> {
+export interface SinkOptions extends Omit<Look<FlowRun>, "rowCount" | "isLive" | "stream"> {
   readonly format: OutputFormat;
   /** How many runs a table may hold back to find its widths; 0 where somebody waits for each. */
   readonly hold: number;
@@ -20,7 +20,8 @@ export interface RunSink extends StreamSink {
 
 /** Joins a format and a stream, and loads what that format needs and no other. Nothing is written yet. */
 export async function openSink(options: SinkOptions, output: Output): Promise<RunSink> {
-  const renderer = await formats[options.format].open<FlowRun>({ ...options, rowCount: null, stream: output });
+  const rows = { rowCount: null, isLive: options.hold === 0 };
+  const renderer = await formats[options.format].open<FlowRun>({ ...options, ...rows, stream: output });
   // A line that a killed process left unfinished must not spoil the first record.
   const target = renderer.isOfLines ? onOwnLine(output) : output;
   return { ...streamSink(renderer, target, options.hold), encode: renderer.encode, hidden: renderer.hidden };

@@ -3,8 +3,8 @@ import { zoneTold, type TimeTelling } from "../text/times.ts";
 
 /**
  * The kind of a column's values, which decides how they are shown to people: `duration` is milliseconds, `share` goes from 0 to 1,
- * `flag` is a boolean, `code` an error's, `drawing` a bar or a line of blocks. Only a `text` may be cut where room is
- * short.
+ * `flag` is a boolean, `code` an error's, `drawing` a bar or a line of blocks. Where room is short a `text` is cut
+ * first, and the others in the end.
  */
 export type ColumnKind =
   "time" | "duration" | "bytes" | "count" | "share" | "flag" | "status" | "id" | "code" | "text" | "list" | "drawing";
@@ -22,10 +22,16 @@ export interface Column<Row> {
   readonly value: (row: Row) => ColumnValue;
   /** The width that its values usually have, in columns of a terminal, where that is more than is usual for the kind. */
   readonly usual?: number;
-  /** The width that it may come down to where room is short; Infinity where its widest value must fit. */
+  /** The width that a text keeps as long as other columns can be left out. */
   readonly least?: number;
+  /** So many characters of its values are enough on a terminal. */
+  readonly brief?: number;
+  /** The same in fewer words, for want of room. */
+  readonly shorten?: (text: string) => string;
   /** True where this row's value is an id although the column holds text. */
   readonly isId?: (row: Row) => boolean;
+  /** True where this row's status is not as good as it sounds. */
+  readonly isFlawed?: (row: Row) => boolean;
   /** Where a table is too wide for the terminal columns are left out, the lowest number first; never one without. */
   readonly yields?: Yields;
   /** Colours a cell, in place of the kind's own colour. */

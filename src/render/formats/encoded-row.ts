@@ -3,32 +3,50 @@ import { renderBytes, renderCount, renderDuration, renderShare } from "../text/n
 import { safeText } from "../text/safe-text.ts";
 import { renderTime, type TimeTelling } from "../text/times.ts";
 
-/** One cell of a table: a line of safe text, and whether it must stay whole, as ids, codes and numbers must. */
+/** One cell of a table: a line of safe text. */
 export interface Cell {
   readonly text: string;
-  readonly isWhole: boolean;
+  /** True for an id in a column of text. */
+  readonly isId: boolean;
+  /** True for a status that is not as good as it sounds. */
+  readonly isFlawed: boolean;
+}
+
+/** How a row's cells are told. */
+export interface Telling {
+  readonly time: TimeTelling;
+  /** Whether the beginning of a value is enough where the column says so. */
+  readonly isBrief: boolean;
 }
 
 /**
  * A row's cells, joined by tabs, which safe text has none of; before them stand the places of those that are ids in
- * columns of text.
+ * columns of text, and, with a `!`, of those that are flawed.
  */
-export function encodeRow<Row>(columns: readonly Column<Row>[], row: Row, time: TimeTelling): string {
-  let ids = "";
+export function encodeRow<Row>(columns: readonly Column<Row>[], row: Row, { time, isBrief }: Telling): string {
+  let marks = "";
   const texts = columns.map((column, at) => {
-    if (column.isId?.(row) === true) ids += `${String(at)} `;
-    return tellCell(column, row, time);
+    if (column.isId?.(row) === true) marks += `${at} `;
+    if (column.isFlawed?.(row) === true) marks += `!${at} `;
+    const text = tellCell(column, row, time);
+    return isBrief && column.brief !== undefined ? beginningOf(text, column.brief) : text;
   });
-  return `${ids}\t${texts.join("\t")}`;
+  return `${marks}\t${texts.join("\t")}`;
+}
+
+function beginningOf(text: string, length: number): string {
+  return /^[ -~]*$/.test(text) ? text.slice(0, length) : Array.from(text).slice(0, length).join("");
 }
 
 /** The cells that `encodeRow` joined, taken apart again. Pure. */
 export function decodeRow<Row>(columns: readonly Column<Row>[], encoded: string): readonly Cell[] {
   const [places = "", ...texts] = encoded.split("\t");
-  const ids = places.split(" ");
-  return columns.map(({ kind }, at) => ({
+  if (places === "") return columns.map((_, at) => ({ text: texts[at] ?? "", isId: false, isFlawed: false }));
+  const marks = places.split(" ");
+  return columns.map((_, at) => ({
     text: texts[at] ?? "",
-    isWhole: kind !== "text" || ids.includes(String(at)),
+    isId: marks.includes(String(at)),
+    isFlawed: marks.includes(`!${at}`),
   }));
 }
 

@@ -27,7 +27,7 @@ export const formats = {
     open: async (look) => (await import("./table.ts")).openTable(look, () => widthOf(look)),
   },
   wide: {
-    help: "a table with more columns, and nothing cut",
+    help: "a table with more columns and nothing cut, for pipes and wide screens",
     hasColumns: true,
     takes: "wide",
     isJson: false,

@@ -40,6 +40,8 @@ export interface Look<Row> {
   readonly now: () => number;
   /** How many rows there are, where that is known and all are laid at once; `null` for a stream of them. */
   readonly rowCount: number | null;
+  /** True where rows are laid as they come, and nothing is known of those to come. */
+  readonly isLive?: boolean;
   /** The stream that the rows are written to: whether it is a terminal, and how many columns it has now. */
   readonly stream: Pick<Output, "isTTY" | "columns">;
 }

@@ -1,6 +1,7 @@
 import { failuresOf } from "../../runs/causes/root-cause.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { fieldPaths, kindAt, singlePaths, valuesAt } from "../../runs/record/record-fields.ts";
+import type { Painter } from "../text/painter.ts";
 import type { Column, ColumnSet } from "./column.ts";
 import { pickColumns } from "./pick-columns.ts";
 import type { OutputFormat } from "./registry.ts";
@@ -21,7 +22,9 @@ export function columnNames(): readonly string[] {
 type RunColumn = Column<FlowRun>;
 
 /** The looks of a field's column, where they are not the usual ones. */
-type Look = Partial<Pick<RunColumn, "title" | "yields">> & { readonly kind?: "text" | "code" | "status" };
+type Look = Partial<Pick<RunColumn, "title" | "yields" | "isFlawed" | "paint">> & {
+  readonly kind?: "text" | "code" | "status";
+};
 
 /**
  * Looks that differ from the usual: the path in capitals for a title, and for a text the kind that is never cut, since
@@ -30,7 +33,7 @@ type Look = Partial<Pick<RunColumn, "title" | "yields">> & { readonly kind?: "te
 const looks: Readonly<Record<string, Look>> = {
   schemaVersion: { title: "SCHEMA" },
   flowName: { kind: "text" },
-  status: { kind: "status" },
+  status: { kind: "status", isFlawed: ({ records: { failed } }) => failed !== null && failed > 0 },
   "sandbox.name": { title: "SANDBOX", kind: "text", yields: { turn: 4, to: "neat" } },
   imsOrgId: { title: "ORG" },
   createdAt: { title: "CREATED" },
@@ -44,7 +47,7 @@ const looks: Readonly<Record<string, Look>> = {
   "records.updated": { title: "CHANGED" },
   "records.deleted": { title: "DELETED" },
   "records.skipped": { title: "SKIPPED" },
-  "records.failed": { title: "FAILED", yields: { turn: 6, to: "least" } },
+  "records.failed": { title: "BAD", yields: { turn: 6, to: "neat" }, paint: paintBad },
   "records.warning": { title: "WARNED" },
   "bytes.input": { title: "BYTES IN" },
   "bytes.output": { title: "BYTES OUT", yields: { turn: 1, to: "neat" } },
@@ -74,16 +77,19 @@ const plain: readonly RunColumn[] = singlePaths().map((name) => {
 
 /** The columns that are made of several fields or of a list. */
 const made: readonly RunColumn[] = [
+  // As much as `show` takes.
+  { name: "run", title: "RUN", kind: "id", brief: 8, usual: 8, value: ({ runId }) => runId },
   {
     name: "flow",
     title: "FLOW",
     kind: "text",
     usual: 20,
+    yields: { turn: 8, to: "least" },
     value: (run) => run.flowName ?? run.flowId,
     isId: (run) => run.flowName === null,
   },
   { name: "errors", title: "ERRORS", kind: "list", value: (run) => run.errors.map(({ code }) => code) },
-  { name: "error", title: "ERROR", kind: "code", value: errorWithRoot },
+  { name: "error", title: "ERROR", kind: "code", shorten: rootAlone, value: errorWithRoot },
   {
     name: "message",
     title: "MESSAGE",
@@ -118,6 +124,7 @@ const columns: readonly RunColumn[] = [...plain, ...made];
 export const runColumns: ColumnSet<FlowRun> = {
   all: columns,
   usual: [
+    "run",
     "updatedAt",
     "status",
     "flow",
@@ -138,7 +145,18 @@ export const runColumns: ColumnSet<FlowRun> = {
 function errorWithRoot(run: FlowRun): string | null {
   const root = run.rootCause?.code ?? null;
   const code = failuresOf(run)[0]?.code ?? root;
-  return root === null || root === code ? code : `${code ?? ""} → ${root}`;
+  return root === null || root === code ? code : `${code ?? ""} ${arrow} ${root}`;
+}
+
+/** The trouble itself says more than where it was noticed. */
+function rootAlone(text: string): string {
+  return text.slice(text.lastIndexOf(arrow) + 1).trimStart();
+}
+
+const arrow = "→";
+
+function paintBad(text: string, painter: Painter): string {
+  return text === "0" || text === "-" ? text : painter.yellow(text);
 }
 
 function present(names: readonly (string | null)[]): readonly string[] {

@@ -1,10 +1,11 @@
-import { cutText } from "../text/cut-text.ts";
+import { cutText, widthUpTo } from "../text/cut-text.ts";
 import { layGrid, type GridCell, type LayGrid } from "../text/grid.ts";
+import { roundCount } from "../text/numbers.ts";
 import { createPainter, paintStatus, type Painter } from "../text/painter.ts";
 import { openTimes, type TimeTelling } from "../text/times.ts";
-import { standsRight, titleOf, type Column, type ColumnKind } from "./column.ts";
+import { standsRight, titleOf, type Column } from "./column.ts";
 import { decodeRow, encodeRow, type Cell } from "./encoded-row.ts";
-import { chooseColumns, fit, gap, spansOf, usualSpans, type Fitted, type Span } from "./fit.ts";
+import { chooseColumns, fit, gap, needsOf, usualNeeds, type Fitted, type Need } from "./fit.ts";
 import type { Look, Renderer } from "./renderer.ts";
 
 /** How a table looks, in full. */
@@ -17,8 +18,10 @@ export interface TableOptions<Row> {
   readonly time: TimeTelling;
   /** The width to keep to, now; Infinity where nothing may be cut or left out. */
   readonly room: () => number;
-  /** The widths of the columns before any row is known, so that pages of a stream line up; empty where all rows are known. */
-  readonly before: readonly Span[];
+  /** Whether the beginning of a value is enough where its column says so, as on any terminal. */
+  readonly isBrief: boolean;
+  /** The widths that are kept before any row is known, so that pages of a stream line up; none where all rows are known. */
+  readonly reserves: "nothing" | "the usual" | "for live rows";
   /** The function that draws the lines, once their cells are known. */
   readonly draw: LayGrid;
 }
@@ -31,7 +34,7 @@ const mostBounded = 100;
 
 /** `table` and `wide`, for either kind of rows. The layout is one: what differs is who draws its lines. */
 export async function openTable<Row>(look: Look<Row>, room: () => number): Promise<Renderer<Row>> {
-  const { columns, columnsNamed, headers, colour, now, rowCount, stream } = look;
+  const { columns, columnsNamed, headers, colour, now, rowCount, isLive = false, stream } = look;
   const [time, draw] = await Promise.all([
     openTimes(look.time ?? (stream.isTTY ? "local" : "iso"), now),
     rowCount === null || rowCount > mostBounded
@@ -45,32 +48,48 @@ export async function openTable<Row>(look: Look<Row>, room: () => number): Promi
     painter: createPainter(colour),
     time,
     room,
-    before: rowCount === null ? usualSpans(columns) : [],
+    isBrief: stream.isTTY,
+    reserves: rowCount !== null || (stream.isTTY && !isLive) ? "nothing" : stream.isTTY ? "for live rows" : "the usual",
     draw,
   });
 }
 
 /**
  * A header, then a row a line, columns two blanks apart, numbers to the right, unknown as `-`; nothing where there is no
- * row. The first rows decide which columns are shown; what a column needs only grows from then on.
+ * row. Where there is a right edge no line goes beyond it: the first rows decide which columns are shown and how wide,
+ * and those after them keep to that, so that nothing jumps; only a new width makes a new layout, below a new header.
+ * Where there is none, what a column needs only grows.
  */
 export function tableRenderer<Row>(options: TableOptions<Row>): Renderer<Row> {
-  const { mayHide, headers, painter, time, room, before, draw } = options;
+  const { mayHide, headers, painter, time, room, isBrief, reserves, draw } = options;
+  // A column of times names the zone that they are told in.
   const columns = options.columns.map((column) => ({ ...column, title: titleOf(column, time) }));
-  let spans = before;
-  let shown: readonly number[] | null = null;
+  const telling = { time, isBrief };
+  let needs: readonly Need[] = reserves === "nothing" ? [] : usualNeeds(columns, reserves === "for live rows");
+  let shown: readonly number[] = [];
+  let fitted: readonly Fitted<Row>[] = [];
+  let laidFor: number | null = null;
+
+  /** Whether it is another one than before. */
+  const layOut = (rows: readonly (readonly Cell[])[]): boolean => {
+    const width = room();
+    if (width === laidFor && Number.isFinite(width)) return false;
+    const isNew = width !== laidFor;
+    needs = needsOf(columns, rows, width, needs);
+    if (isNew) shown = chooseColumns(columns, needs, mayHide ? width : Infinity);
+    fitted = fit(columns, shown, needs, width);
+    laidFor = width;
+    return isNew;
+  };
 
   const layChunk = (encoded: readonly string[]): string => {
     const rows = encoded.map((row) => decodeRow(columns, row));
-    const width = room();
-    spans = spansOf(columns, rows, width, spans);
-    const isFirst = shown === null;
-    shown ??= chooseColumns(columns, spans, mayHide ? width : Infinity);
-    const fitted = fit(columns, shown, spans, width);
-    const body = rows.map((row) => fitted.map((place) => gridCell(place, row, width, painter)));
-    const titles = fitted.map(({ column: { title } }) => ({ text: title, painted: title }));
+    const isNew = layOut(rows);
+    const isEdged = Number.isFinite(laidFor);
+    const body = rows.map((row) => fitted.map((place) => gridCell(place, row, isEdged, painter)));
+    const titles = fitted.map(({ column: { title }, width }) => plainCell(isEdged ? cutText(title, width) : title));
     const lines = draw(
-      isFirst && headers ? [titles, ...body] : body,
+      isNew && headers ? [titles, ...body] : body,
       fitted.map(({ column: { kind }, width }) => ({ width, align: standsRight(kind) ? "right" : "left" })),
       gap,
     );
@@ -78,13 +97,13 @@ export function tableRenderer<Row>(options: TableOptions<Row>): Renderer<Row> {
   };
 
   return {
-    encode: (row) => encodeRow(columns, row, time),
+    encode: (row) => encodeRow(columns, row, telling),
     open: () => "",
     lay: (encoded) => (encoded.length === 0 ? "" : layChunk(encoded)),
     close: () => "",
     holds: true,
     isOfLines: true,
-    hidden: () => (shown === null ? 0 : columns.length - shown.length),
+    hidden: () => (laidFor === null ? 0 : columns.length - fitted.length),
   };
 }
 
@@ -104,20 +123,28 @@ export function layTable<Row>(
   rows: readonly Row[],
   { painter, time, room, asInStream = false }: SheetTableLook,
 ): readonly string[] {
-  const before = asInStream ? usualSpans(columns) : [];
-  const known = { mayHide: true, headers: true, room: () => room, before, draw: layGrid };
+  const reserves = asInStream ? "the usual" : "nothing";
+  const known = { mayHide: true, headers: true, room: () => room, isBrief: false, reserves, draw: layGrid } as const;
   const { encode, lay } = tableRenderer({ columns, painter, time, ...known });
   return lay(rows.map(encode)).split("\n").slice(0, -1);
 }
 
-function gridCell<Row>(place: Fitted<Row>, row: readonly Cell[], room: number, painter: Painter): GridCell {
+function gridCell<Row>(place: Fitted<Row>, row: readonly Cell[], isEdged: boolean, painter: Painter): GridCell {
   const { column, index, width } = place;
-  const { text, isWhole } = row[index] ?? { text: "", isWhole: true };
-  const told = isWhole || !Number.isFinite(room) ? text : cutText(text, width);
-  return { text: told, painted: column.paint?.(told, painter) ?? paint(told, column.kind, painter) };
+  const { text, isFlawed } = row[index] ?? { text: "", isFlawed: false };
+  const told = isEdged ? shortenTo(text, width, column) : text;
+  if (column.paint !== undefined) return { text: told, painted: column.paint(told, painter) };
+  if (column.kind === "status") return { text: told, painted: paintStatus(text, painter, { told, isFlawed }) };
+  return column.kind === "code" && told !== "-" ? { text: told, painted: painter.red(told) } : plainCell(told);
 }
 
-function paint(text: string, kind: ColumnKind, painter: Painter): string {
-  if (kind === "status") return paintStatus(text, painter);
-  return kind === "code" && text !== "-" ? painter.red(text) : text;
+function plainCell(text: string): GridCell {
+  return { text, painted: text };
+}
+
+/** In fewer words where there is no room for all, and cut where there is none for those either. */
+function shortenTo<Row>(text: string, width: number, { kind, shorten }: Column<Row>): string {
+  if (widthUpTo(text, width + 1) <= width) return text;
+  const told = shorten?.(text) ?? (kind === "count" ? roundCount(text) : text);
+  return cutText(told, width);
 }

@@ -1,5 +1,5 @@
 import type { Activity, FlowRun } from "../../runs/record/flow-run.ts";
-import { widthOf } from "../text/cut-text.ts";
+import { cutText, widthOf } from "../text/cut-text.ts";
 import { paintStatus, type Painter } from "../text/painter.ts";
 import { renderBytes, renderCount, renderDuration } from "../text/numbers.ts";
 import { safeText } from "../text/safe-text.ts";
@@ -21,16 +21,24 @@ type Measured = Omit<Activity, "id" | "name" | "kind" | "errors">;
  * as `-`. Where there is not room for all activities, the rest follows beneath, the run's own column first again. Pure.
  */
 export function renderActivities(run: FlowRun, { painter, time, width }: ActivitiesLook): readonly string[] {
-  const own = layColumn("Run", run, run, time);
-  const columns = run.activities.map((activity) => layColumn(nameActivity(activity), activity, run, time));
+  const lay = (name: string, measured: Measured): Column => layColumn(name, measured, run, { time, width });
+  const own = lay("Run", run);
+  const columns = run.activities.map((activity) => lay(nameActivity(activity), activity));
   const known = measures.map((_, row) => [own, ...columns].some(({ cells }) => cells[row] !== null));
   const labels = measures.flatMap(({ label }, row) => (known[row] === true ? [{ label, row }] : []));
   const labelWidth = Math.max(0, ...labels.map(({ label }) => label.length));
-  const blocks = split(columns, width - labelWidth - gap - own.width);
-  return blocks.flatMap((block, at) => [
-    ...(at === 0 ? [] : [""]),
-    ...layBlock([own, ...block], labels, labelWidth, painter),
-  ]);
+  const room = width - labelWidth - gap - own.width;
+  // Where there is none beside the run's own column, each stands alone.
+  const isNarrow = columns.some((column) => gap + column.width > room);
+  const blocks = isNarrow
+    ? [own, ...columns].map((column) => [column])
+    : split(columns, room).map((block) => [own, ...block]);
+  return blocks.flatMap((block, at) => [...(at === 0 ? [] : [""]), ...layBlock(block, labels, labelWidth, painter)]);
+}
+
+/** Whether records of it were rejected. Pure. */
+export function hasBadRecords({ records }: Pick<FlowRun, "records">): boolean {
+  return records.failed !== null && records.failed > 0;
 }
 
 /** The words for an activity: its name, else its kind, else its id. Pure. */
@@ -49,6 +57,8 @@ interface Column {
   /** One for each measure; `null` is unknown. */
   readonly cells: readonly (string | null)[];
   readonly width: number;
+  /** True where records were rejected. */
+  readonly isFlawed: boolean;
 }
 
 type Tell = (measured: Measured, run: FlowRun, time: TimeTelling) => string | null;
@@ -78,7 +88,7 @@ const measures: readonly { readonly label: string; readonly tell: Tell }[] = [
   { label: "records updated", tell: told(({ records }) => records.updated, renderCount) },
   { label: "records deleted", tell: told(({ records }) => records.deleted, renderCount) },
   { label: "records skipped", tell: told(({ records }) => records.skipped, renderCount) },
-  { label: "records failed", tell: told(({ records }) => records.failed, renderCount) },
+  { label: "records bad", tell: told(({ records }) => records.failed, renderCount) },
   { label: "records warned", tell: told(({ records }) => records.warning, renderCount) },
   { label: "bytes in", tell: told(({ bytes }) => bytes.input, renderBytes) },
   { label: "bytes out", tell: told(({ bytes }) => bytes.output, renderBytes) },
@@ -94,11 +104,22 @@ const gap = 2;
 /** A longer name is told in several lines above its column. */
 const titleWidth = 20;
 
-function layColumn(name: string, measured: Measured, run: FlowRun, time: TimeTelling): Column {
+function layColumn(
+  name: string,
+  measured: Measured,
+  run: FlowRun,
+  { time, width }: Pick<ActivitiesLook, "time" | "width">,
+): Column {
   const title = wrap(name, titleWidth);
-  const cells = measures.map(({ tell }) => tell(measured, run, time));
-  return { title, cells, width: [...title, ...cells].reduce((most, text) => Math.max(most, widthOf(text ?? "-")), 0) };
+  const cells = measures.map(({ tell }) => {
+    const told = tell(measured, run, time);
+    return told === null ? null : cutText(told, Math.max(titleWidth, width - longestLabel - gap));
+  });
+  const widest = [...title, ...cells].reduce((most, text) => Math.max(most, widthOf(text ?? "-")), 0);
+  return { title, cells, width: widest, isFlawed: hasBadRecords(measured) };
 }
+
+const longestLabel = "records created".length;
 
 /** The day of the run is told above; here an ISO time of that day is told by its clock, so that columns stay narrow. */
 function renderMoment(at: string, startedAt: string | null, time: TimeTelling): string {
@@ -135,9 +156,9 @@ function layBlock(
   );
   const rows = labels.map(({ label, row }) => [
     label.padEnd(labelWidth),
-    ...columns.map(({ cells, width }) => {
+    ...columns.map(({ cells, width, isFlawed }) => {
       const text = cells[row] ?? "-";
-      return toRight(text, width, row === 0 ? paintStatus(text, painter) : text);
+      return toRight(text, width, row === 0 ? paintStatus(text, painter, { isFlawed }) : text);
     }),
   ]);
   return [...titles.map((line) => [" ".repeat(labelWidth), ...line]), ...rows].map((cells) =>

@@ -39,7 +39,7 @@ export function renderErrorTree(
     const room = width - rail.length;
     return [
       `${lead}${isRoot(cause) ? painter.red(code) : code}${about}${mark}`,
-      ...wrap(told ?? "", room).map((line) => rail + line),
+      ...wrap(told ?? "", room, width).map((line) => rail + line),
       ...commentary(cause.code, isRoot(cause), { catalogue, width: room }).map((line) => rail + line),
     ];
   };
@@ -48,7 +48,7 @@ export function renderErrorTree(
     ...branches.flatMap((branch, at) => {
       const isLast = at === branches.length - 1;
       return branch.flatMap((cause, depth) => {
-        const outer = depth === 0 ? "" : (isLast ? "   " : "│  ") + "   ".repeat(Math.min(depth - 1, deepest));
+        const outer = depth === 0 ? "" : (isLast ? "   " : "│  ") + "   ".repeat(Math.min(depth - 1, deepestIn(width)));
         const inner = depth === 0 && !isLast ? "│  " : `${outer}   `;
         const rail = `${inner}${depth < branch.length - 1 ? "│  " : "   "}`;
         const beneath = branch.slice(depth + 1);
@@ -59,7 +59,9 @@ export function renderErrorTree(
 }
 
 /** Deeper causes stand under each other: a monstrous chain must leave room for its texts. */
-const deepest = 6;
+function deepestIn(width: number): number {
+  return Math.max(1, Math.min(6, Math.floor((width - 30) / 3)));
+}
 
 function whereabouts({ activity, count, side }: RunError, nameOf: TreeOptions["nameOf"]): string {
   const where = activity === null ? "" : ` · ${safeText(nameOf(activity))}`;

@@ -2,6 +2,7 @@ import { pathSegment } from "../../text/path-segment.ts";
 import { unnamed } from "../../runs/causes/causes-in-text.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { rankOf } from "../../runs/catalogue/ranks.ts";
+import { hasBadRecords } from "./activities.ts";
 import { quoteForShell } from "../text/shell-word.ts";
 
 /** A command to type next about a run, and its purpose. */
@@ -37,5 +38,5 @@ export function nextSteps(run: FlowRun, profile: string | null): readonly NextSt
 const exportUrl = "https://platform.adobe.io/data/foundation/export";
 
 function hasFailedRecords({ records, activities }: FlowRun): boolean {
-  return [{ records }, ...activities].some(({ records: { failed } }) => failed !== null && failed > 0);
+  return [{ records }, ...activities].some(hasBadRecords);
 }

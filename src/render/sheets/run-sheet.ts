@@ -3,7 +3,7 @@ import { failuresOf } from "../../runs/causes/root-cause.ts";
 import type { RunConnection, FlowRun, RunError } from "../../runs/record/flow-run.ts";
 import { resolveColumns } from "../formats/run-columns.ts";
 import { renderErrorTree, type TreeOptions } from "./error-tree.ts";
-import { nameActivity, renderActivities } from "./activities.ts";
+import { hasBadRecords, nameActivity, renderActivities } from "./activities.ts";
 import { nextSteps } from "./next-steps.ts";
 import { paintStatus, type Painter } from "../text/painter.ts";
 import { renderDuration } from "../text/numbers.ts";
@@ -20,6 +20,8 @@ export interface SheetOptions {
   readonly time: TimeTelling;
   /** Columns that a line may take; ids, links and commands stay whole and may stand out. */
   readonly width: number;
+  /** The width that tables keep to; where it is not told nothing is cut or left out. */
+  readonly room?: number;
   /** The profile that the user named, which commands to type next must name, too. */
   readonly profile: string | null;
 }
@@ -32,7 +34,12 @@ export function renderSheet(run: FlowRun, history: readonly FlowRun[], options: 
   const { painter } = options;
   const names = new Map(run.activities.map((activity) => [activity.id, nameActivity(activity)]));
   const nameOf = (activity: string): string => names.get(activity) ?? activity;
-  const inner = { ...options, nameOf, width: options.width - indent.length };
+  const inner = {
+    ...options,
+    nameOf,
+    width: options.width - indent.length,
+    room: (options.room ?? Infinity) - indent.length,
+  };
   const sections: readonly Section[] = [
     { title: "HISTORY", lines: history.length > 1 ? renderHistory(history, inner) : [] },
     { title: "METRICS", lines: renderActivities(run, inner) },
@@ -74,7 +81,7 @@ function renderHead(run: FlowRun, { painter, time, width }: SheetOptions): reado
   ];
   const beside = (label: string): string => indent + label.padEnd(labelWidth);
   return [
-    `${painter.bold(safeText(run.runId))}  ${paintStatus(safeText(run.status), painter)}`,
+    `${painter.bold(safeText(run.runId))}  ${paintStatus(safeText(run.status), painter, { isFlawed: hasBadRecords(run) })}`,
     ...wrapBeside(beside("flow"), run.flowName ?? "", width),
     ...facts.flatMap(([label, text]) => (text === null ? [] : [beside(label) + safeText(text)])),
   ];
@@ -86,9 +93,12 @@ function withId(name: string | null, id: string | null): string | null {
   return name === null || id === null ? (name ?? id) : `${name} (${id})`;
 }
 
-function renderHistory(history: readonly FlowRun[], { painter, time }: SheetOptions): readonly string[] {
+function renderHistory(
+  history: readonly FlowRun[],
+  { painter, time, room = Infinity }: SheetOptions,
+): readonly string[] {
   const columns = resolveColumns(["updatedAt", "status", "durationMs", "eventCode"], "table");
-  return layTable(columns, history, { painter, time, room: Infinity, asInStream: true });
+  return layTable(columns, history, { painter, time, room, asInStream: true });
 }
 
 function renderConnection({ id, type, reference }: RunConnection): readonly string[] {

@@ -59,7 +59,7 @@ function head({ from, to, total, trend }: Stats, { painter, time, room }: StatsS
     ["Runs", `${renderCount(runs)}: ${kinds.join(", ")}`],
     ["Success", percent(total)],
     ["Duration", `p50 ${length(durationMs.p50)}, p95 ${length(durationMs.p95)}, max ${length(durationMs.max)}`],
-    ["Records", `${count(records.input)} in, ${count(records.output)} out, ${count(records.failed)} failed`],
+    ["Records", `${count(records.input)} in, ${count(records.output)} out, ${count(records.failed)} bad`],
     ["Bytes", `${size(bytes.input)} in, ${size(bytes.output)} out`],
     ...(runs > 0 ? [["Trend", line(trend, trend.runs, room)]] : []),
     ...(failed > 0 ? [["Failures", line(trend, trend.failed, room, painter)]] : []),
@@ -114,13 +114,24 @@ function volumeColumns<Row extends Figures>(): readonly Column<Row>[] {
   ];
 }
 
-/** Where there is no room, the last of these is left out first. */
-const yielding: readonly string[] = ["P50", "MAX", "IN", "OUT", "BAD", "BYTES IN", "BYTES OUT"];
+/** Where there is no room, the last of these is left out first, and a drawing before anything of it is cut. */
+const yielding: readonly string[] = [
+  "SUCCESS",
+  "P95",
+  "drawing",
+  "P50",
+  "MAX",
+  "IN",
+  "OUT",
+  "BAD",
+  "BYTES IN",
+  "BYTES OUT",
+];
 
 function fromTheEnd<Row>(columns: readonly Column<Row>[]): readonly Column<Row>[] {
   return columns.map((one) => {
-    const turn = -yielding.indexOf(one.title);
-    return yielding.includes(one.title) ? { ...one, yields: { turn, to: "neat" } } : one;
+    const turn = -yielding.indexOf(one.kind === "drawing" ? one.kind : one.title);
+    return turn > 0 ? one : { ...one, yields: { turn, to: "neat" } };
   });
 }
 
@@ -186,11 +197,11 @@ const causesShown = 10;
 function causes(all: readonly RootCause[], options: StatsSheetOptions): readonly string[] {
   const top = all.slice(0, causesShown);
   const columns: readonly Column<RootCause>[] = [
-    { ...column<RootCause>("ROOT CAUSE", "code", ({ code }) => code ?? rest), least: Infinity },
+    column("ROOT CAUSE", "code", ({ code }) => code ?? rest),
     column("COUNT", "count", ({ count: times }) => times),
-    column("FIRST SEEN", "time", ({ firstSeen }) => firstSeen),
-    column("LAST SEEN", "time", ({ lastSeen }) => lastSeen),
-    column("FLOWS", "count", ({ flows }) => flows.length),
+    { ...column<RootCause>("FIRST SEEN", "time", ({ firstSeen }) => firstSeen), yields: { turn: 1, to: "neat" } },
+    { ...column<RootCause>("LAST SEEN", "time", ({ lastSeen }) => lastSeen), yields: { turn: 3, to: "neat" } },
+    { ...column<RootCause>("FLOWS", "count", ({ flows }) => flows.length), yields: { turn: 2, to: "neat" } },
   ];
   const [titles = "", ...rows] = layTable(columns, top, options);
   const told = top.flatMap((cause, at) => [rows[at] ?? "", ...details(cause, options)]);

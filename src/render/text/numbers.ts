@@ -39,6 +39,17 @@ export function renderCount(count: number): string {
   return count < 1000 && Number.isInteger(count) ? String(count) : count.toLocaleString("en-GB");
 }
 
+/** `12.3M` for `12,345,678`: a count as `renderCount` tells it, with as few digits as still say how large it is. Pure. */
+export function roundCount(told: string): string {
+  const groups = told.split(",");
+  const [first = "", next = ""] = groups;
+  if (!/^\d{1,3}(?:,\d{3})+$/.test(told)) return told;
+  const unit = countUnits[groups.length - 2];
+  return unit === undefined ? told : `${first}.${next.slice(0, 1)}${unit}`;
+}
+
+const countUnits = ["k", "M", "G", "T", "P", "E"];
+
 /** A share from 0 to 1 as `99.9 %`: one decimal, rounded down, so that 100 % is nothing less than all. Pure. */
 export function renderShare(share: number): string {
   return `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;

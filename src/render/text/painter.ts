@@ -20,18 +20,27 @@ export function createPainter(colour: boolean): Painter {
   return new Chalk({ level: colour ? 1 : 0 });
 }
 
+/** How a status is shown. */
+export interface StatusLook {
+  /** The text of it that there is room for. */
+  readonly told?: string;
+  /** True for a success that is none for all records. */
+  readonly isFlawed?: boolean;
+}
+
 /** A run's status in its colour; one we do not know stays plain. Pure. */
-export function paintStatus(status: string, painter: Painter): string {
+export function paintStatus(status: string, painter: Painter, look: StatusLook = {}): string {
+  const { told = status, isFlawed = false } = look;
   switch (status) {
     case "success":
-      return painter.green(status);
+      return isFlawed ? painter.yellow(told) : painter.green(told);
     case "failed":
-      return painter.red(status);
+      return painter.red(told);
     case "partialSuccess":
-      return painter.yellow(status);
+      return painter.yellow(told);
     case "inProgress":
-      return painter.cyan(status);
+      return painter.cyan(told);
     default:
-      return status;
+      return told;
   }
 }

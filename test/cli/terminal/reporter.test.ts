@@ -127,7 +127,7 @@ test("the closing line ends with the window as it was understood", () => {
   expect(told.host.err()).toMatch(/ · 13 pages · 4\.2 s · 11-28 00:00 to 11-29 00:00 \(CET\)\n$/);
   const narrow = reporter({}, { isTTY: true, columns: 90 });
   narrow.summary(tally, 4200, { did: "printed", hasCondition: false, unit: "page", window });
-  expect(narrow.host.err()).toMatch(/ · 13 pages · 4\.2 s\n11-28 00:00 to 11-29 00:00 \(CET\)\n$/);
+  expect(narrow.host.err()).toMatch(/ · 13 pages · 4\.2 s ·\n {2}11-28 00:00 to 11-29 00:00 \(CET\)\n$/);
 });
 
 describe("the live line", () => {

@@ -8,7 +8,7 @@ const names = (words: readonly string[] | undefined, format: OutputFormat) =>
   resolveColumns(words, format).map(({ name }) => name);
 
 const defaults =
-  "updatedAt status flow sandbox.name durationMs records.input records.output records.failed bytes.output error".split(
+  "run updatedAt status flow sandbox.name durationMs records.input records.output records.failed bytes.output error".split(
     " ",
   );
 
@@ -33,7 +33,7 @@ describe("resolveColumns", () => {
         ? Object.keys(Object(value) as object).map((inner) => `${name}.${inner}`)
         : [name],
     );
-    const expected = [...leaves, "rootCause.code", "rootCause.message", "flow", "error", "message"];
+    const expected = [...leaves, "rootCause.code", "rootCause.message", "run", "flow", "error", "message"];
     expect([...columnNames()].sort()).toEqual(expected.sort());
   });
 
@@ -53,7 +53,7 @@ describe("resolveColumns", () => {
   });
 
   test("a name like no other still gets an example", () => {
-    expect(failureOf(() => resolveColumns(["qqqqqqqq"], "csv")).hint).toContain("--columns updatedAt");
+    expect(failureOf(() => resolveColumns(["qqqqqqqq"], "csv")).hint).toContain("--columns run,updatedAt");
   });
 
   test("a format without columns refuses them", () => {

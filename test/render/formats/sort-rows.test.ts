@@ -68,7 +68,7 @@ test("any column of a run will do, shown or not", () => {
 test.each([
   ["durationMS", "did you mean durationMs?"],
   ["-durationMS", "did you mean durationMs?"],
-  ["", "--sort updatedAt"],
+  ["", "--sort run"],
 ])("there is no column '%s'", (words, hint) => {
   expect(() => resolveOrder(runColumns, words)).toThrow(expect.objectContaining({ kind: "usage", hint }));
 });

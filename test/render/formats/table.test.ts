@@ -1,7 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { localTimeIn } from "../../../src/render/text/local-time.ts";
-import { resolveColumns } from "../../../src/render/formats/run-columns.ts";
-import { usualSpans } from "../../../src/render/formats/fit.ts";
+import { columnNames, resolveColumns } from "../../../src/render/formats/run-columns.ts";
 import { layGrid } from "../../../src/render/text/grid.ts";
 import { widthOf } from "../../../src/render/text/cut-text.ts";
 import { createPainter } from "../../../src/render/text/painter.ts";
@@ -22,7 +22,8 @@ function open({ format = "table", columns, room = Infinity, ...look }: Look = {}
   const shown = resolveColumns(columns, format);
   return tableRenderer({
     columns: shown,
-    before: usualSpans(shown),
+    reserves: "the usual",
+    isBrief: room !== Infinity,
     draw: layGrid,
     mayHide: columns === undefined,
     headers: true,
@@ -41,11 +42,8 @@ function lay(look: Look, ...pages: readonly (readonly FlowRun[])[]): string[] {
   return text.slice(0, -1).split("\n");
 }
 
-/** What fits in 80 columns with everything that an engineer needs first. */
-const named = samplePage.filter((run) => run.flowName !== null);
-
 describe("golden pages", () => {
-  test.each([40, 80, 120, 200])("on a terminal of %i columns", async (room) => {
+  test.each([40, 80, 100, 120, 200])("on a terminal of %i columns", async (room) => {
     const text = lay({ room }, samplePage).join("\n");
     await expect(`${text}\n`).toMatchFileSnapshot(`../../../fixtures/golden/table-terminal-${room}.txt`);
   });
@@ -83,34 +81,102 @@ describe("in a pipe", () => {
 });
 
 describe("on a terminal", () => {
-  test("80 columns show time, status, flow, failed records and error", () => {
-    const lines = lay({ room: 80 }, named);
-    expect(lines[0]?.split(/ {2,}/)).toEqual(["UPDATED (UTC)", "STATUS", "FLOW", "ERROR"]);
-    const short = lay({ room: 80 }, [sampleRun(), sampleRun(failure("CONNECTOR-2001-500"))]);
-    expect(short[0]?.split(/ {2,}/)).toEqual(
-      expect.arrayContaining(["UPDATED (UTC)", "STATUS", "FLOW", "FAILED", "ERROR"]),
-    );
+  test("80 columns show run, time, status, flow and error, and rejected records where they matter most", () => {
+    const titles = (runs: readonly FlowRun[]) => lay({ room: 80 }, runs)[0]?.split(/ {2,}/);
+    const seen = ["RUN", "UPDATED (UTC)", "STATUS", "FLOW", "ERROR"];
+    expect(titles(samplePage)).toEqual(seen);
+    expect(titles([sampleRun(failure("CONNECTOR-1000-500", { code: longest, message: null }))])).toEqual(seen);
+    expect(titles([sampleRun()])).toEqual(["RUN", "UPDATED (UTC)", "STATUS", "FLOW", "BAD", "ERROR"]);
   });
 
-  test.each([64, 80, 100, 120, 160, 200])("no row of named flows is wider than %i columns", (room) => {
-    const lines = lay(
-      { room },
-      named.map((run) => ({ ...run, flowName: `${run.flowName ?? ""} 日本の店舗 🛒`.repeat(4) })),
-    );
-    for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(room);
-    expect(lines.slice(1).every((line) => line.includes("…"))).toBe(true);
+  const longest = "UserErrorOdbcOperationFailedWithAnEndThatNobodyHasEverReadOnAScreenOfThatWidth";
+
+  test("the outer code goes first, then names give way, then columns, then ids, and codes in the end", () => {
+    const flowName = "A name of some thirty letters..";
+    const run = sampleRun({
+      ...failure("CONNECTOR-1000-500", { code: "SftpPermissionDenied", message: null }),
+      flowName,
+    });
+    const at = (room: number) => lay({ room }, [run])[1];
+    expect(at(200)).toMatch(new RegExp(`^0b6d5c1e .* ${flowName} .* CONNECTOR-1000-500 → SftpPermissionDenied$`));
+    expect(at(150)).toMatch(new RegExp(`^0b6d5c1e .* ${flowName} .* SftpPermissionDenied$`));
+    expect(at(120)).toMatch(/^0b6d5c1e .* A name of [^…]*… .* SftpPermissionDenied$/);
+    expect(at(80)).toMatch(/^0b6d5c1e {2}11-22 03:04:05 {2}failed {3}A name of [^…]*… {2}.*SftpPermissionDenied$/);
+    expect(at(40)).toMatch(/^0b6d5c1e {2}failed {3,}SftpPermissionDenied$/);
+    expect(at(20)).toMatch(/^0b6d.*…/);
   });
 
-  test.each([20, 40, 80, 120])("ids, codes and numbers are whole at %i columns", (room) => {
-    const code = "CONNECTOR-1001-500";
-    const root = "UserErrorAVeryLongCodeThatNamesWhateverWentWrongDeepInside";
-    const run = sampleRun({ ...failure(code, { code: root, message: null }), flowName: null, batchIds: ["batch-1"] });
-    const columns = ["flow", "runId", "position", "error", "batchIds", "records.input"];
-    const text = lay({ room, columns }, [run]).join("\n");
-    for (const whole of [run.flowId, run.runId, run.position, `${code} → ${root}`, "batch-1", "1,234,567"]) {
-      expect(text).toContain(whole);
-    }
-    expect(text).not.toContain("…");
+  test("the beginning of a run's id is enough, and all of it stands where there is no terminal", () => {
+    const runId = "0b6d5c1e-52f4-4a8e-8f6a-9a3c5d7e1001";
+    expect(lay({ room: 200, columns: ["run", "runId"] }, [sampleRun({ runId })])[1]).toBe(`0b6d5c1e  ${runId}`);
+    expect(lay({ columns: ["run"] }, [sampleRun({ runId })])[1]).toBe(runId);
+    expect(lay({ room: 200, columns: ["run"] }, [sampleRun({ runId: "run-7" })])[1]).toBe("run-7");
+    expect(lay({ room: 200, columns: ["run"] }, [sampleRun({ runId: "🛒🛒🛒🛒🛒🛒🛒🛒🛒" })])[1]).toBe("🛒".repeat(8));
+  });
+
+  test("a number that has no room is told in less of it, never in its first digits", () => {
+    const run = sampleRun({ records: { ...sampleRun().records, input: 98_765_432_109 }, flowName: "x".repeat(50) });
+    expect(lay({ room: 20, columns: ["records.input", "flow"] }, [run])[1]).toMatch(/^ *98\.7G {2}x+…$/);
+  });
+
+  test("a success with rejected records is not plain green", () => {
+    const { records } = sampleRun();
+    const statuses = [0, 3, null].map((failed) => {
+      const run = sampleRun({ records: { ...records, failed } });
+      return lay({ room: 80, columns: ["status"], headers: false, painter: createPainter(true) }, [run])[0];
+    });
+    expect(statuses).toEqual([
+      "\u001b[32msuccess\u001b[39m",
+      "\u001b[33msuccess\u001b[39m",
+      "\u001b[32msuccess\u001b[39m",
+    ]);
+  });
+
+  test.each([20, 40, 80, 100, 120, 200])("no line is wider than %i columns, whatever stands in it", (room) => {
+    const text = fc.oneof(
+      fc.string({ maxLength: 12 }),
+      fc.string({ unit: "grapheme", maxLength: 40 }),
+      fc.constantFrom(longest, "日本の店舗 売上 🛒".repeat(20), "👩‍👩‍👧".repeat(40), "x".repeat(300), hostileText),
+    );
+    const count = fc.oneof(fc.constant(null), fc.nat(), fc.constantFrom(98_765_432_109, Number.MAX_SAFE_INTEGER));
+    const made = fc
+      .record({
+        id: text,
+        flow: fc.option(text),
+        status: fc.oneof(text, fc.constantFrom("success", "failed", "partialSuccess", "inProgress")),
+        code: fc.option(text),
+        root: fc.option(text),
+        sandbox: fc.option(text),
+        time: fc.oneof(text, fc.constantFrom("2026-11-22T03:04:05.000Z", "1999-11-22T03:04:05.000Z")),
+        n: count,
+      })
+      .map(({ id, flow, status, code, root, sandbox, time, n }) =>
+        sampleRun({
+          ...(code === null ? {} : failure(code, root === null ? null : { code: root, message: null })),
+          runId: id,
+          flowId: id,
+          flowName: flow,
+          status,
+          sandbox: { id: null, name: sandbox },
+          updatedAt: time,
+          durationMs: n,
+          records: { ...sampleRun().records, input: n, output: n, failed: n },
+          bytes: { input: n, output: n, skipped: n, failed: n },
+        }),
+      );
+    const looks = fc.record({
+      columns: fc.constantFrom(undefined, columnNames(), ["flow", "message", "position", "records.failed"]),
+      isLive: fc.boolean(),
+      colour: fc.boolean(),
+    });
+    const pages = fc.array(fc.array(made, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 3 });
+    const property = fc.property(looks, pages, ({ columns, isLive, colour }, runs) => {
+      const reserves = isLive ? "for live rows" : "the usual";
+      const lines = lay({ room, ...(columns && { columns }), reserves, painter: createPainter(colour) }, ...runs);
+      expect(lines).toHaveLength(1 + runs.flat().length);
+      for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(room);
+    });
+    fc.assert(property, { numRuns: 25 });
   });
 
   test("other text gives way before an id that stands in for a name", () => {
@@ -122,17 +188,44 @@ describe("on a terminal", () => {
     expect(lines.map((line) => line.search(/STATUS|success/))).toEqual([60, 60, 60]);
   });
 
-  test("named columns are never hidden, and others are counted", () => {
+  test("named columns are cut and not hidden, and others are counted", () => {
     const columns = ["updatedAt", "status", "sandbox.name", "durationMs", "records.input", "bytes.output", "runId"];
-    const namedOnes = open({ room: 40, columns });
-    expect(namedOnes.lay([namedOnes.encode(sampleRun())])).toContain("BYTES OUT");
+    const namedOnes = open({ room: 60, columns });
+    const [titles = ""] = namedOnes.lay([namedOnes.encode(sampleRun())]).split("\n");
+    expect(titles.split(/ {2,}/)).toHaveLength(columns.length);
     expect(namedOnes.hidden()).toBe(0);
 
     const defaults = open({ room: 80 });
     expect(defaults.hidden()).toBe(0);
     const header = defaults.lay([defaults.encode(sampleRun())]).split("\n")[0] ?? "";
-    expect(defaults.hidden()).toBe(10 - header.split(/ {2,}/).length);
+    expect(defaults.hidden()).toBe(11 - header.split(/ {2,}/).length);
     expect(defaults.hidden()).toBeGreaterThan(0);
+  });
+
+  test("a layout stays as it is, whatever comes, until the terminal has another width", () => {
+    let room = 80;
+    const { encode, lay: layRows } = tableRenderer({
+      columns: resolveColumns(undefined, "table"),
+      reserves: "for live rows",
+      isBrief: true,
+      draw: layGrid,
+      mayHide: true,
+      headers: true,
+      painter: createPainter(false),
+      time: terminal,
+      room: () => room,
+    });
+    const wider = sampleRun({ flowName: "a name that is longer than the first", status: "partialSuccess" });
+    const [titles = "", first = ""] = layRows([encode(sampleRun({ flowName: "short" }))]).split("\n");
+    const [second = ""] = layRows([encode(wider)]).split("\n");
+    expect(second.indexOf("partialSuccess")).toBe(first.indexOf("success"));
+    expect(second.indexOf("a name")).toBe(titles.indexOf("FLOW"));
+    expect(second.indexOf("…")).toBeGreaterThan(0);
+    room = 40;
+    const narrow = layRows([encode(wider)]).split("\n");
+    expect(narrow).toHaveLength(3);
+    expect(narrow[0]).toMatch(/^RUN {2,}STATUS/);
+    for (const line of narrow) expect(widthOf(line)).toBeLessThanOrEqual(40);
   });
 
   test("wide hides and cuts nothing: its caller gives it all the room", () => {

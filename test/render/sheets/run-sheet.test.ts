@@ -77,7 +77,7 @@ describe("metrics", () => {
     const lines = section(sheet(sampleRun({ activities: [copy] })), "METRICS");
     expect(lines).toContainEqual(expect.stringMatching(/^ +Run +SFTP Copy Activity$/));
     expect(lines).toContainEqual(expect.stringMatching(/^records in +1,234,567 +-$/));
-    expect(lines).toContainEqual(expect.stringMatching(/^records failed +0 +0$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^records bad +0 +0$/));
     expect(lines.join("\n")).not.toContain("records warned");
   });
 

@@ -65,7 +65,7 @@ describe("the sheet", () => {
         "Runs      0: 0 success, 0 partialSuccess, 0 failed",
         "Success   -",
         "Duration  p50 -, p95 -, max -",
-        "Records   - in, - out, - failed",
+        "Records   - in, - out, - bad",
         "Bytes     - in, - out",
         "",
       ].join("\n"),

@@ -12,6 +12,7 @@ import type { ColumnSet } from "../../../render/formats/column.ts";
 import { formats } from "../../../render/formats/registry.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
 import { createReporter } from "../../terminal/reporter.ts";
+import { tell } from "../../terminal/tell.ts";
 import { profileFlag } from "../../../adobe/settings/profile-name.ts";
 import {
   cursorPath,
@@ -55,7 +56,7 @@ export async function runCursorShow(word: string | undefined, flags: ListingFlag
   };
   if (wantsSheet(options)) {
     const lines = Object.entries(shown).map(([key, value]) => `${key.padEnd(10)} ${safeText(String(value ?? "-"))}\n`);
-    await host.stdout.write(lines.join(""));
+    await tell(lines.join(""), host.stdout);
   } else await printRows({ options, rows: [shown], document: shown, color: flags.color }, host, host.stdout);
 }
 
@@ -170,9 +171,27 @@ export const cursorColumns: ColumnSet<ListedCursor> = {
       kind: "time",
       value: ({ readUntil, damaged }) => (damaged ? "damaged" : readUntil),
     },
-    { name: "expiresAt", title: "EXPIRES", kind: "time", value: ({ expiresAt }) => expiresAt },
-    { name: "runs", title: "RUNS", kind: "id", value: ({ runs }) => (runs === null ? null : String(runs)) },
-    { name: "position", title: "POSITION", kind: "id", value: ({ position }) => position },
+    {
+      name: "expiresAt",
+      title: "EXPIRES",
+      kind: "time",
+      yields: { turn: 3, to: "neat" },
+      value: ({ expiresAt }) => expiresAt,
+    },
+    {
+      name: "runs",
+      title: "RUNS",
+      kind: "id",
+      yields: { turn: 2, to: "neat" },
+      value: ({ runs }) => (runs === null ? null : String(runs)),
+    },
+    {
+      name: "position",
+      title: "POSITION",
+      kind: "id",
+      yields: { turn: 1, to: "neat" },
+      value: ({ position }) => position,
+    },
     { name: "savedAt", title: "SAVED", kind: "time", value: ({ savedAt }) => savedAt },
     { name: "movedAt", title: "MOVED", kind: "time", value: ({ movedAt }) => movedAt },
     { name: "events", title: "EVENTS", kind: "id", value: ({ events }) => (events === null ? null : String(events)) },

@@ -10,7 +10,8 @@ import { decideColour } from "../../../render/text/colour.ts";
 import { createPainter, type Painter } from "../../../render/text/painter.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
 import { createReporter } from "../../terminal/reporter.ts";
-import { discreet } from "../../../mask.ts";
+import { tell } from "../../terminal/tell.ts";
+import { discreet, mask } from "../../../mask.ts";
 import { examine } from "./examine.ts";
 import type { Finding } from "./finding.ts";
 import { chooseProfile } from "./settings.ts";
@@ -38,7 +39,7 @@ export async function runDoctor(flags: DoctorFlags, host: Host): Promise<void> {
     const chosen = await chooseProfile(flags.profile, host);
     for await (const finding of examine({ ...chosen, notify, signal: host.signal, patience }, host)) {
       findings.push(finding);
-      if (isSheet) await stdout.write(render(finding, painter));
+      if (isSheet) await tell(mask(render(finding, painter)), stdout);
     }
     if (isSheet) return;
     const told = { rows: findings, document: document(chosen.profile, findings) };

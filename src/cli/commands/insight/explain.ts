@@ -3,6 +3,7 @@ import type { Host } from "../../../host.ts";
 import type { ExplainFlags } from "../../options/flags.ts";
 import { resolveOutput, wantsSheet, type OutputOptions } from "../../options/output-options.ts";
 import { printRows, renderRows } from "../print-rows.ts";
+import { tell } from "../../terminal/tell.ts";
 import type { ColumnSet } from "../../../render/formats/column.ts";
 import { renderCode, renderForm, renderShelves } from "../../../render/sheets/code-sheet.ts";
 import { decideColour } from "../../../render/text/colour.ts";
@@ -26,7 +27,7 @@ export async function runExplain(word: string | undefined, flags: ExplainFlags, 
   const options = resolveOutput(codeColumns, flags);
   const found = find(word === "-" ? await readStdin(host) : word?.trim());
   if (wantsSheet(options)) {
-    return host.stdout.write(await render(found, options, flags, host));
+    return tell(await render(found, options, flags, host), host.stdout);
   }
   if (found.error !== null && found.entries.length === 0) throw unknownCode(found.error.code);
   return printRows({ options, rows: found.entries.map(toRecord), color: flags.color }, host, host.stdout);

@@ -10,6 +10,7 @@ import { renderSheet, type SheetOptions } from "../../../render/sheets/run-sheet
 import { safeText } from "../../../render/text/safe-text.ts";
 import type { Zone } from "../../../text/zone.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
+import { tell } from "../../terminal/tell.ts";
 import { openStdout } from "../reading/read.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { readWindow, runTarget } from "../reading/read-window.ts";
@@ -37,7 +38,9 @@ export async function runShow(word: string, flags: ShowFlags, host: Host): Promi
   const start = resolveLookBack(flags, host.now(), zone);
   const keep = (run: FlowRun): boolean => beginsWith(run, id) && options.keep(run);
   const work = async (session: Session): Promise<FlowRun> => {
-    const history = inOrder(pickRun(await findRuns(start, session), id));
+    const found = await findRuns(start, session);
+    session.found = { notifications: found.length, runs: new Set(found.map(({ runId }) => runId)).size };
+    const history = inOrder(pickRun(found, id));
     const latest = history.at(-1);
     if (latest === undefined) throw unknownRun(id, start, session);
     await print(latest, history, session);
@@ -158,7 +161,7 @@ async function print(run: FlowRun, history: readonly FlowRun[], session: Session
   const { options, host, reporter } = session;
   if (wantsSheet(options)) {
     reporter.clear();
-    await host.stdout.write(renderSheet(run, history, await sheetOptions(run, session)));
+    await tell(renderSheet(run, history, await sheetOptions(run, session)), host.stdout);
     return;
   }
   const sink = await openStdout(session, false);
@@ -174,6 +177,7 @@ async function sheetOptions(run: FlowRun, { options: { common, time }, host }: S
     painter: createPainter(decideColour(common.color, env, stdout.isTTY)),
     time: await openTimes(time ?? (stdout.isTTY ? "local" : "iso"), () => host.now()),
     width: stdout.isTTY ? stdout.columns : pipeWidth,
+    room: stdout.isTTY ? stdout.columns : Infinity,
     profile: common.profile ?? null,
   };
 }

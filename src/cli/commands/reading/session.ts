@@ -1,6 +1,6 @@
 import type { Host } from "../../../host.ts";
 import { emptyTally, type Tally } from "../../../engine/pump.ts";
-import { createReporter, type Reporter, type SummaryWording } from "../../terminal/reporter.ts";
+import { createReporter, type FoundCounts, type Reporter, type SummaryWording } from "../../terminal/reporter.ts";
 import { connect, type Connection } from "../../../adobe/access/connect.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
 import type { Start } from "../../../adobe/journal/when.ts";
@@ -24,6 +24,8 @@ export interface Session {
   readonly origin: Origin;
   readonly reporter: Reporter;
   readonly tally: Tally;
+  /** Set by a command that looks for something, for its closing line. */
+  found?: FoundCounts;
   /** Names that events do not carry, where they are wanted. */
   readonly names: NameBook | null;
   /** Notes of the runs that are seen, for completion. */
@@ -64,9 +66,11 @@ export async function inSession<R>(
   const notes = takeNotes();
   let names: NameBook | null = null;
   let isDone = false;
+  let session: Session | null = null;
   try {
     names = options.names && connection !== null ? await loadNames(connection, host, reporter) : null;
-    const done = await work({ host, options, origin, reporter, tally, names, notes, began });
+    session = { host, options, origin, reporter, tally, names, notes, began };
+    const done = await work(session);
     isDone = true;
     return done;
   } finally {
@@ -82,11 +86,16 @@ export async function inSession<R>(
       hasCondition: options.hasCondition,
       unit: connection === null ? "line" : "page",
       window: windowWords(start, options, began),
+      ...foundIn(session),
     } as const;
     if (tally.pages > 0 || (isDone && connection === null)) reporter.summary(tally, host.now() - began, wording);
     if (connection !== null) await keepNotes(notes, connection.settings.profile, host);
     await connection?.close();
   }
+}
+
+function foundIn(session: Session | null): Pick<SummaryWording, "found"> {
+  return session?.found === undefined ? {} : { found: session.found };
 }
 
 /** The window as it was understood; `null` where all of a file is read, or a cursor to the journal's end. */

@@ -7,6 +7,7 @@ import type { ColumnSet } from "../../../render/formats/column.ts";
 import { formats } from "../../../render/formats/registry.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
 import { createReporter } from "../../terminal/reporter.ts";
+import { tell } from "../../terminal/tell.ts";
 import { checkValue } from "../../../adobe/settings/check-value.ts";
 import { defaultProfile } from "../../../adobe/settings/profile-name.ts";
 import { isUsualKey, profileKeys, type ProfileKey, type ProfileValues } from "../../../adobe/settings/keys.ts";
@@ -22,7 +23,7 @@ export async function runConfigPath(flags: ListingFlags, host: Host): Promise<vo
   const options = resolveOutput(pathColumns, flags);
   const profile = await chosenOwn(flags, host);
   const shown = { profile, path: profilePath(host.dirs.config, profile) };
-  if (wantsSheet(options)) await host.stdout.write(`${shown.path}\n`);
+  if (wantsSheet(options)) await tell(`${shown.path}\n`, host.stdout);
   else await printRows({ options, rows: [shown], document: shown, color: flags.color }, host, host.stdout);
 }
 
@@ -51,7 +52,7 @@ export async function runConfigList(flags: ListingFlags, host: Host): Promise<vo
   const { color } = flags;
   const { hasColumns, takes } = formats[options.output];
   const document = documentOf(rows);
-  if (wantsSheet(options)) await host.stdout.write(renderSettings(rows));
+  if (wantsSheet(options)) await tell(renderSettings(rows), host.stdout);
   else if (hasColumns || takes === "id") await printRows({ options, rows, color }, host, host.stdout);
   else {
     const whole = { ...options, columns: [], order: null };
@@ -111,7 +112,7 @@ export async function runConfigGet(key: ProfileKey, flags: ListingFlags, host: H
   const saved = (await readSaved(profile, notifier(flags, host), host))[key];
   if (saved === undefined) throw notSet(key, profile);
   const told = { key, value: shown(key, saved) };
-  if (wantsSheet(options)) await host.stdout.write(`${safeText(told.value)}\n`);
+  if (wantsSheet(options)) await tell(`${safeText(told.value)}\n`, host.stdout);
   else await printRows({ options, rows: [told], document: told, color: flags.color }, host, host.stdout);
 }
 

@@ -97,25 +97,34 @@ function listed(registration: Registration, journalUrl: string | null): ListedRe
 export const registrationColumns: ColumnSet<ListedRegistration> = {
   all: [
     { name: "used", title: "USED", kind: "flag", value: ({ used }) => used },
-    { name: "name", title: "NAME", kind: "id", value: ({ name }) => name },
+    { name: "name", title: "NAME", kind: "text", least: 24, value: ({ name }) => name },
     { name: "id", title: "ID", kind: "id", value: ({ id }) => id },
-    { name: "deliveryType", title: "DELIVERY", kind: "id", value: ({ deliveryType }) => deliveryType },
+    {
+      name: "deliveryType",
+      title: "DELIVERY",
+      kind: "id",
+      yields: { turn: 2, to: "neat" },
+      value: ({ deliveryType }) => deliveryType,
+    },
     {
       name: "status",
       title: "STATUS",
       kind: "id",
+      yields: { turn: 3, to: "neat" },
       value: ({ enabled, status }) => (enabled ? (status ?? "enabled") : "disabled"),
     },
     {
       name: "sourceFlowRuns",
       title: "FLOW RUNS",
       kind: "id",
+      yields: { turn: 4, to: "neat" },
       value: ({ sourceFlowRuns }) => (sourceFlowRuns ? "yes" : "no"),
     },
     {
       name: "events",
       title: "EVENTS",
-      kind: "id",
+      kind: "list",
+      yields: { turn: 1, to: "neat" },
       value: ({ eventCodes, filtered }) => eventCodes.join(",") + (filtered ? " (filtered)" : ""),
     },
     { name: "clientId", title: "CLIENT ID", kind: "id", value: ({ clientId }) => clientId },

@@ -5,6 +5,7 @@ import type { ColumnSet } from "../../../render/formats/column.ts";
 import type { Host } from "../../../host.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
 import { createReporter } from "../../terminal/reporter.ts";
+import { tell } from "../../terminal/tell.ts";
 import { openAccess, usualPatience } from "../../../adobe/access/connect.ts";
 
 /**
@@ -28,7 +29,7 @@ export async function runWhoami(flags: ListingFlags, host: Host): Promise<void> 
       // A token that was handed over ready-made does not say when it ends.
       tokenEndsAt: Number.isFinite(token.expiresAt) ? new Date(token.expiresAt).toISOString() : null,
     };
-    if (wantsSheet(options)) await host.stdout.write(render(shown));
+    if (wantsSheet(options)) await tell(render(shown), host.stdout);
     else await printRows({ options, rows: [shown], document: shown, color }, host, host.stdout);
   } finally {
     await connection.close();
