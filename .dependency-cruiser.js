@@ -60,7 +60,7 @@ const rooms = [
   },
   {
     room: "cli/terminal",
-    may: ["render/text"],
+    may: ["render/text", "state/given-file"],
     types: ["engine"],
     because: "What is said on the terminal follows from notices and counts, which others hand over.",
   },
@@ -108,6 +108,7 @@ const rooms = [
     may: [
       "adobe/auth",
       "adobe/http/transport",
+      "adobe/http/watch",
       "adobe/registrations/console-place",
       "adobe/settings",
       "state/profiles",

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { Host } from "../host.ts";
 import { describeEnvironment } from "../adobe/settings/environment.ts";
-import { unshield } from "./negative-durations.ts";
+import { unshield, unshielded } from "./negative-durations.ts";
 import { version } from "../version.ts";
 import { declareCompletion } from "./commands/completion/declare.ts";
 import { declareCursor } from "./commands/cursor/declare.ts";
@@ -13,9 +13,10 @@ import { declareStats } from "./commands/insight/declare-stats.ts";
 
 /**
  * The command line. Commands are declared here and loaded when they run: a help text must not cost the whole program.
- * @param first the line's first word: where it names a command that reads, no other is declared.
+ * @param line where its first word names a command that reads, no other is declared.
  */
-export function createProgram(host: Host, first?: string): Command {
+export function createProgram(host: Host, line: readonly string[] = []): Command {
+  const [first] = line;
   const program = new Command("flowrun")
     .description(
       "Follow, recover and explain Adobe Experience Platform dataflow runs from the Adobe I/O Events journal.",
@@ -32,11 +33,24 @@ export function createProgram(host: Host, first?: string): Command {
   program.hook("preAction", (_, command) => {
     unshield(command);
   });
+  program.hook("preAction", (_, command) => openDebugFile(command, line, host));
   program.hook("preAction", (_, command) => tellEnvironment(command, host));
   const named = first === undefined ? undefined : readers.get(first);
   const all = [...readers.values(), declareSetup, declareDoctor, declareCompletion];
   for (const declare of named === undefined ? all : [named]) declare(program, host);
   return program;
+}
+
+/** Before anything is read or asked: what a command does first may be what fails. */
+async function openDebugFile(
+  command: Command,
+  line: readonly string[],
+  { debugFile, nodeVersion }: Host,
+): Promise<void> {
+  const { debugFile: path } = command.opts<{ debugFile?: string }>();
+  if (path === undefined) return;
+  await debugFile.open(path);
+  debugFile.write(`flowrun ${version} on Node ${nodeVersion}: flowrun ${unshielded(line.join(" "))}`);
 }
 
 /** Says once which variables are not read as they are written, where a command uses any. */
@@ -46,6 +60,7 @@ async function tellEnvironment(command: Command, host: Host): Promise<void> {
   if (!usesThem || quiet === true) return;
   const told = describeEnvironment(host.env).map((text) => `warning: ${text}\n`);
   // A stderr that was closed stops nothing.
+  host.debugFile.write(told.join(""));
   if (told.length > 0) await host.stderr.write(told.join("")).catch(() => undefined);
 }
 

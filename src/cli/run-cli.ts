@@ -14,7 +14,7 @@ import { safeText } from "../render/text/safe-text.ts";
 export async function runCli(argv: readonly string[], host: Host): Promise<number> {
   try {
     const words = argv.length === 0 ? ["--help"] : argv.map(shield);
-    await createProgram(host, words[0]).parseAsync(words, { from: "user" });
+    await createProgram(host, words).parseAsync(words, { from: "user" });
     return 0;
   } catch (error) {
     return await explain(error, argv, host);
@@ -59,6 +59,7 @@ async function report(error: FlowrunError, argv: readonly string[], host: Host):
         `  why: ${indented(`${why ?? "unknown"}${request}`)}`,
         `  fix: ${safeText(hint ?? "flowrun --help")}`,
       ].join("\n");
+  host.debugFile.write(text);
   await host.stderr.write(`${text}\n`).catch(() => undefined);
   return exitCode;
 }

@@ -7,7 +7,9 @@ import { declareOutput, words, type OutputFlags } from "./output-options.ts";
 export interface CommonFlags {
   readonly profile?: string;
   readonly quiet?: boolean;
-  readonly verbose?: boolean;
+  /** How often it was given: 1 for each exchange, 2 for its headers as well. */
+  readonly verbose?: number;
+  readonly debugFile?: string;
   readonly progress: boolean;
   readonly color: "auto" | "always" | "never";
 }
@@ -96,9 +98,15 @@ export function declareCommon(command: Command): Command {
     command
       .option("--profile <name>", "which saved profile; 'demo' is built in and needs no account")
       .option("-q, --quiet", "only errors on stderr")
-      .option("-v, --verbose", "show each request on stderr (never a secret)")
+      .option("-v, --verbose", "show each request and its answer on stderr; -vv headers too (never a secret)", counted)
+      .option("--debug-file <file>", "append all that -vv shows to a file, for a ticket (never a secret)")
       .option("--no-progress", "no live line on stderr"),
   );
+}
+
+/** The option carries no value: how often it stands there is one. */
+function counted(_value: unknown, previous = 0): number {
+  return previous + 1;
 }
 
 /** Declares the option of everything that may be coloured. */

@@ -61,7 +61,7 @@ export async function runCursorSet(word: string, where: string, flags: CommonFla
   const place = await placeOf(word, flags, host);
   const { notify } = createReporter(host, {
     quiet: flags.quiet === true,
-    verbose: flags.verbose === true,
+    verbose: flags.verbose ?? 0,
     live: false,
   });
   const connection = await connect({ profile: flags.profile, notify, signal: host.signal }, host);

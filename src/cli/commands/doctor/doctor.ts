@@ -25,7 +25,7 @@ export async function runDoctor(flags: DoctorFlags, host: Host): Promise<void> {
   const patience = { retries: flags.retries, maxWaitMs: parseDuration(flags.maxWait) };
   const { notify } = createReporter(host, {
     quiet: flags.quiet === true,
-    verbose: flags.verbose === true,
+    verbose: flags.verbose ?? 0,
     live: false,
   });
   const painter = createPainter(decideColour(flags.color, host.env, host.stdout.isTTY));

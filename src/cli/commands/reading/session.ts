@@ -41,7 +41,7 @@ export async function inSession<R>(
   work: (session: Session) => Promise<R>,
   did: SummaryWording["did"] = "printed",
 ): Promise<R> {
-  const { quiet = false, verbose = false, progress, profile } = options.common;
+  const { quiet = false, verbose = 0, progress, profile } = options.common;
   const reporter = createReporter(host, { quiet, verbose, live: progress });
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
