@@ -28,7 +28,7 @@ const rooms = [
   },
   {
     room: "cli/run-cli",
-    may: ["cli/program", "cli/negative-durations", "render/formats/registry", "render/text"],
+    may: ["cli/program", "cli/negative-durations", "cli/terminal/failure-text", "render/formats/registry"],
     because: "The command line puts failures into safe words and an exit code; the work is the program's.",
   },
   {

@@ -4,7 +4,7 @@ import type { Host } from "../host.ts";
 import { shield, unshielded } from "./negative-durations.ts";
 import { createProgram } from "./program.ts";
 import { isJsonFormat } from "../render/formats/registry.ts";
-import { safeText } from "../render/text/safe-text.ts";
+import { failureText } from "./terminal/failure-text.ts";
 
 /**
  * Runs one command line and returns its exit code; it never exits and never throws. The only place where failures
@@ -40,45 +40,13 @@ const silent: readonly FailureKind[] = ["closed", "runFailed", "aborted"];
 
 /** Three lines: what happened, why, what to type next; or one JSON object where the output is JSON. */
 async function report(error: FlowrunError, argv: readonly string[], host: Host): Promise<number> {
-  const { kind, message, why, requestId } = error;
-  const hint = error.examine ? [error.hint, lookCloser].filter(Boolean).join("   ") : error.hint;
-  const exitCode = exitCodes[kind];
-  if (silent.includes(kind)) return exitCode;
-  const request = requestId === null ? "" : ` (request ${requestId})`;
-  const text = wantsJson(argv)
-    ? JSON.stringify({
-        type: "flowrun.error",
-        kind,
-        exitCode,
-        message: why === null ? message : `${message}: ${why}`,
-        hint,
-        requestId,
-      })
-    : [
-        `error: ${safeText(message)}`,
-        `  why: ${indented(`${why ?? "unknown"}${request}`)}`,
-        `  fix: ${safeText(hint ?? "flowrun --help")}`,
-      ].join("\n");
+  const exitCode = exitCodes[error.kind];
+  if (silent.includes(error.kind) || error.isTold) return exitCode;
+  const text = failureText(error, wantsJson(argv));
   host.debugFile.write(text);
   await host.stderr.write(`${text}\n`).catch(() => undefined);
   return exitCode;
 }
-
-const lookCloser = "(or look closer: flowrun doctor)";
-
-/**
- * Only a why has several lines: a list, a stack, an expression with a caret. Those after the first are set in, so that
- * nothing quoted in them can pass for a line of ours.
- */
-function indented(why: string): string {
-  return why
-    .split("\n")
-    .map((line, index) => (index === 0 ? line : line.replace(/^ {0,4}/, setIn)))
-    .map(safeText)
-    .join("\n");
-}
-
-const setIn = " ".repeat(4);
 
 /** commander's one sentence, or two, or a suggestion on a second line, as what happened and why. */
 function usageError(error: CommanderError, argv: readonly string[]): FlowrunError {

@@ -1,16 +1,13 @@
 import { reasonOf } from "../errors.ts";
-import type { EventSelection } from "../runs/events/event-selection.ts";
 import type { FlowRun } from "../runs/record/flow-run.ts";
-import { normalise } from "../runs/events/normalise.ts";
+import { normalise, type Normalising } from "../runs/events/normalise.ts";
 import type { Batch, Candidate, Fault } from "./sources/source.ts";
 
 /** The flow runs of events, and why some of them hold none; the events themselves are let go. */
 export type Digest<T> = Pick<Batch<T>, "candidates" | "runs" | "rejects" | "withoutRaw">;
 
 /** Which events and runs are wanted, and in which form runs are handed on. */
-export interface Digesting<T> {
-  readonly events: EventSelection;
-  readonly raw: boolean;
+export interface Digesting<T> extends Normalising {
   readonly keep: (run: FlowRun) => boolean;
   readonly encode: (run: FlowRun) => T;
 }
@@ -24,7 +21,7 @@ interface Events {
  * Events → the flow runs that were asked for, encoded, in the events' order. It looks at nothing but them, so pages can
  * be digested in any order. Nothing that an event holds makes it throw: one that no step can cope with is a reject. Pure.
  */
-export function digest<T>({ entries }: Events, { events, raw, keep, encode }: Digesting<T>): Digest<T> {
+export function digest<T>({ entries }: Events, { keep, encode, ...reading }: Digesting<T>): Digest<T> {
   const candidates: Candidate<T>[] = [];
   const rejects: Fault[] = [];
   const withoutRaw: Fault[] = [];
@@ -34,7 +31,7 @@ export function digest<T>({ entries }: Events, { events, raw, keep, encode }: Di
       rejects.push({ position, reason });
     };
     guarded(reject, () => {
-      const verdict = normalise(position, event, { events, raw });
+      const verdict = normalise(position, event, reading);
       found += verdict.runs.length;
       verdict.rejects.forEach(reject);
       const before = candidates.length;

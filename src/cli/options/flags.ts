@@ -16,6 +16,7 @@ export interface CommonFlags {
 
 /** Options of a reading command, as commander hands them over. */
 export interface ReadingFlags extends CommonFlags, OutputFlags {
+  readonly allProfiles?: boolean;
   readonly status?: readonly string[];
   readonly flow?: readonly string[];
   readonly run?: readonly string[];
@@ -94,9 +95,15 @@ const colourChoices = ["auto", "always", "never"] as const;
 
 /** Declares the options that every command which talks to Adobe has. */
 export function declareCommon(command: Command): Command {
+  return declareSaying(
+    command.option("--profile <name>", "which saved profile; 'demo' is built in and needs no account"),
+  );
+}
+
+/** How much is said, and where. */
+function declareSaying(command: Command): Command {
   return declareColour(
     command
-      .option("--profile <name>", "which saved profile; 'demo' is built in and needs no account")
       .option("-q, --quiet", "only errors on stderr")
       .option("-v, --verbose", "show each request and its answer on stderr; -vv headers too (never a secret)", counted)
       .option("--debug-file <file>", "append all that -vv shows to a file, for a ticket (never a secret)")
@@ -121,7 +128,7 @@ export function declarePager(command: Command): Command {
 
 /** Declares the options of every reading command; their choices come from the registries, so help cannot lie. */
 export function declareReading(command: Command): Command {
-  return declareCommon(
+  return declareSaying(
     declareOutput(command, `${columnNames().slice(0, 6).join(",")}…`)
       .option(
         "--status <statuses>",
@@ -144,6 +151,12 @@ export function declareReading(command: Command): Command {
         each,
       )
       .option("--from <file>", "read records or events from a file (- is stdin) instead of the journal, offline", once)
+      .option(
+        "--profile <names>",
+        "which saved profile, or several at once: acme,globex; 'demo' is built in and needs no account",
+        joined,
+      )
+      .option("--all-profiles", "read all saved profiles at once")
       .option("--names", "look up in Flow Service the names that events do not carry; kept for a day")
       .option("-n, --max <n>", "stop after so many runs", positive)
       .option("--retries <n>", "failures in a row before since gives up", notNegative, 5)
@@ -169,6 +182,10 @@ export function declareReading(command: Command): Command {
 function once(value: string, previous: string | undefined): string {
   if (previous === undefined) return value;
   throw new InvalidArgumentError("It is given twice; to read several files: cat a b | flowrun since --from -");
+}
+
+function joined(value: string, previous: string | undefined): string {
+  return previous === undefined ? value : `${previous},${value}`;
 }
 
 function each(value: string, previous: readonly string[] | undefined): readonly string[] {

@@ -21,6 +21,8 @@ export interface Reporter {
   live(text: string, urgent?: boolean): void;
   /** Takes the live line away, so that something else can be written. */
   clear(): void;
+  /** Says a failure, quiet or not: the command goes on with what has not failed. */
+  failure(text: string): void;
   /** The closing line. */
   summary(tally: Readonly<Tally>, elapsedMs: number, wording?: SummaryWording): void;
 }
@@ -64,10 +66,32 @@ export function createReporter(host: ReporterHost, options: ReporterOptions): Re
     clear: () => {
       screen.clear();
     },
+    failure: (text) => {
+      screen.print(text);
+      host.debugFile.write(text);
+    },
     summary: (tally, elapsedMs, wording) => {
       say(summaryLine(tally, elapsedMs, wording));
     },
   };
+}
+
+/** The reporter of one of several readings: each notice says whose it is. */
+export function namedReporter(reporter: Reporter, name: string): Reporter {
+  return {
+    ...reporter,
+    notify: (notice) => {
+      reporter.notify(named(notice, name));
+    },
+    live: (text, urgent) => {
+      reporter.live(`${name}: ${text}`, urgent);
+    },
+  };
+}
+
+function named(notice: Notice, name: string): Notice {
+  if ("text" in notice) return { ...notice, text: `${name}: ${notice.text}` };
+  return notice.kind === "retrying" ? { ...notice, what: `${name}: ${notice.what}` } : notice;
 }
 
 /** One line of a terminal that is redrawn in place, among lines that stay. */

@@ -7,14 +7,15 @@ import { renderRows } from "../print-rows.ts";
 import { pickColumns } from "../../../render/formats/pick-columns.ts";
 import { formats } from "../../../render/formats/registry.ts";
 import { decideColour } from "../../../render/text/colour.ts";
-import { countStats, mostBuckets, type Stats } from "../../../runs/figures/stats.ts";
+import { countStats, mostBuckets, type Stats, type StatsCounter } from "../../../runs/figures/stats.ts";
 import { checkFailed } from "../reading/read.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
-import { emptyTally, type Tally } from "../../../engine/pump.ts";
+import { emptyTally } from "../../../engine/pump.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { readWindow, runTarget } from "../reading/read-window.ts";
+import { createQuota } from "../reading/quota.ts";
 import { resolveReading, resolveStart, type ReadingOptions } from "../../options/reading-options.ts";
-import { inSession, type Session } from "../reading/session.ts";
+import { inSessions, type Session, type Sessions } from "../reading/session.ts";
 
 /**
  * The figures of a window, to the end of the journal.
@@ -28,19 +29,28 @@ export async function runStats(when: string | undefined, flags: StatsFlags, host
   const bucketOf = (span: Span): number | null =>
     flags.bucket === undefined ? null : resolveBucket(flags.bucket, span.to - span.from);
   if (flags.from === undefined) bucketOf(spanOf(start, now, false));
-  const work = async (session: Session): Promise<Readonly<Tally>> => {
+  const open = async (session: Session): Promise<StatsCounter> => {
     const isWholeFile = session.origin.kind === "file" && start.kind === "oldest";
     const span = isWholeFile ? await spanOfFile(session, now) : spanOf(start, now, session.origin.kind === "file");
-    const counter = countStats({ ...span, by: flags.by ?? null, bucketMs: bucketOf(span) });
-    await count(session, start, (run) => {
-      counter.add(run);
+    return countStats({ ...span, by: flags.by ?? null, bucketMs: bucketOf(span) });
+  };
+  const work = async ({ each, areAllLost, reporter }: Sessions): Promise<object> => {
+    // One for all profiles.
+    const shared: { counter: Promise<StatsCounter> | null } = { counter: null };
+    await each(async (session) => {
+      const counter = await (shared.counter ??= open(session));
+      await count(session, start, (run) => {
+        counter.add(run);
+      });
     });
-    session.reporter.clear();
+    reporter.clear();
+    const counter = await shared.counter;
+    if (counter === null || areAllLost()) return {};
     const render = formats[options.output].laid === null ? renderFigures : renderSheet;
     await host.stdout.write(await render(counter.read(), options, host));
-    return session.tally;
+    return {};
   };
-  checkFailed(options, await inSession(options, host.signal, host, work, "counted"));
+  checkFailed(options, await inSessions(options, host.signal, host, work, "counted"));
 }
 
 async function count(session: Session, start: JournalStart, add: (run: FlowRun) => void): Promise<void> {
@@ -66,7 +76,8 @@ function spanOf(start: JournalStart, now: number, isFile: boolean): Span {
 async function spanOfFile(session: Session, now: number): Promise<Span> {
   const times = { from: Infinity, to: -Infinity };
   const silent = { ...session.reporter, notify: () => undefined };
-  await count({ ...session, reporter: silent, tally: emptyTally() }, { kind: "oldest" }, ({ updatedAt }) => {
+  const apart = { ...session, reporter: silent, tally: emptyTally(), quota: createQuota(session.options.max) };
+  await count(apart, { kind: "oldest" }, ({ updatedAt }) => {
     const at = updatedAt === null ? NaN : Date.parse(updatedAt);
     if (at < times.from) times.from = at;
     if (at > times.to) times.to = at;

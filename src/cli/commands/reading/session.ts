@@ -1,3 +1,4 @@
+import type { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import { emptyTally, type Tally } from "../../../engine/pump.ts";
 import { createReporter, type Reporter, type SummaryWording } from "../../terminal/reporter.ts";
@@ -11,14 +12,18 @@ import {
   type GivenOptions,
 } from "../../../state/given-lines.ts";
 import type { ReadingOptions } from "../../options/reading-options.ts";
+import { createQuota, type Quota } from "./quota.ts";
+import type { Sides } from "./side-by-side.ts";
 
-/** Everything that the readings of one command share: where runs come from, the words on stderr, the counts. */
+/** Everything that the readings of one profile share: where runs come from, the words on stderr, the counts. */
 export interface Session {
   readonly host: Host;
   readonly options: ReadingOptions;
   readonly origin: Origin;
   readonly reporter: Reporter;
   readonly tally: Tally;
+  /** How many runs are wanted, of all profiles. */
+  readonly quota: Quota;
   /** Names that events do not carry, where they are wanted. */
   readonly names: NameBook | null;
   /** Epoch milliseconds. */
@@ -30,19 +35,98 @@ export type Origin =
   | { readonly kind: "journal"; readonly connection: Connection }
   | { readonly kind: "file"; readonly name: string; readonly lines: (options: GivenOptions) => GivenLines };
 
+/** The readings of one command: of one profile (or a file), or of several side by side. */
+export interface Sessions extends Pick<Session, "host" | "options" | "reporter"> {
+  /** The profiles that are read side by side; `null` where there is one. */
+  readonly profiles: readonly string[] | null;
+  /**
+   * Connects where that is needed, and lets `read` do its work for each profile. Of several, one that fails is told, and
+   * does not end the others.
+   * @param more `ended` is called for each of several profiles, whether or not it could be read; an error that
+   * `concernsAll` ends all of them.
+   * @throws what connecting and reading throw, where there is one profile.
+   */
+  readonly each: (read: (session: Session, profile: string) => Promise<void>, more?: EachOptions) => Promise<void>;
+  /** The worst of what was told; `null` where nothing failed. */
+  readonly failure: () => FlowrunError | null;
+  /** Whether no profile at all could be read. */
+  readonly areAllLost: () => boolean;
+}
+
+/** What several readings have in common. */
+export interface EachOptions {
+  readonly ended: (profile: string) => Promise<void>;
+  readonly concernsAll: (error: unknown) => boolean;
+}
+
+/** What a command has read: its counts, and the worst failure among several profiles, which has been told. */
+export interface Outcome {
+  readonly tally: Readonly<Tally>;
+  readonly failure: FlowrunError | null;
+}
+
 /**
- * Connects where that is needed, lets `work` read, and says in one closing line what was read, however that ended.
- * @throws what connecting and the work throw.
+ * Lets `work` read, and says in one closing line what was read, however that ended.
+ * @throws what the work throws; FlowrunError where several profiles are asked for that cannot be.
  */
-export async function inSession<R>(
+export async function inSessions<R>(
   options: ReadingOptions,
   signal: AbortSignal,
   host: Host,
-  work: (session: Session) => Promise<R>,
+  work: (sessions: Sessions) => Promise<R>,
   did: SummaryWording["did"] = "printed",
-): Promise<R> {
+): Promise<R & Outcome> {
   const { quiet = false, verbose = 0, progress, profile } = options.common;
   const reporter = createReporter(host, { quiet, verbose, live: progress });
+  const sides = options.profiles === null ? null : await openSides(options.profiles, options, reporter, host);
+  const isFile = options.from !== null;
+  const shared = { host, options, quota: createQuota(options.max), began: host.now(), did };
+  const alone = emptyTally();
+  const each: Sessions["each"] = async (read, more) => {
+    if (sides === null)
+      await inSession({ ...shared, reporter, tally: alone, profile, signal }, (session) => read(session, ""));
+    else {
+      await sides.run({ signal, quota: shared.quota, ...more }, (side) =>
+        inSession({ ...shared, ...side }, (session) => read(session, side.profile)),
+      );
+    }
+  };
+  const tally = (): Readonly<Tally> => sides?.total() ?? alone;
+  const failure = (): FlowrunError | null => sides?.failure() ?? null;
+  let isDone = false;
+  try {
+    const done = await work({
+      host,
+      options,
+      reporter,
+      profiles: sides?.profiles ?? null,
+      each,
+      failure,
+      areAllLost: () => sides?.areAllLost() ?? false,
+    });
+    isDone = true;
+    return { ...done, tally: tally(), failure: failure() };
+  } finally {
+    reporter.clear();
+    const wording = { did, hasCondition: options.hasCondition, unit: isFile ? "line" : "page" } as const;
+    if (tally().pages > 0 || (isDone && isFile)) reporter.summary(tally(), host.now() - shared.began, wording);
+    sides?.summary();
+  }
+}
+
+async function openSides(...args: Parameters<typeof import("./side-by-side.ts").createSides>): Promise<Sides> {
+  return (await import("./side-by-side.ts")).createSides(...args);
+}
+
+/** What a session is made of before it is connected. */
+interface Plan extends Omit<Session, "origin" | "names"> {
+  readonly profile: string | undefined;
+  readonly signal: AbortSignal;
+  readonly did: SummaryWording["did"];
+}
+
+async function inSession({ profile, signal, did, ...plan }: Plan, read: (session: Session) => Promise<void>) {
+  const { options, reporter, host } = plan;
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
   const connection =
@@ -51,22 +135,15 @@ export async function inSession<R>(
     connection === null
       ? fileOrigin(options.from ?? "-", { isReadAgain: did === "counted", signal: until }, host)
       : { kind: "journal", connection };
-  const began = host.now();
-  const tally = emptyTally();
   let names: NameBook | null = null;
-  let isDone = false;
   try {
     names = options.names && connection !== null ? await loadNames(connection, host, reporter) : null;
-    const done = await work({ host, options, origin, reporter, tally, names, began });
-    isDone = true;
-    return done;
+    await read({ ...plan, origin, names });
   } finally {
     // What is still asked for, such as a token for a place that nobody reads any more, must not outlive the last word.
     over.abort();
     reporter.clear();
     await names?.close();
-    const wording = { did, hasCondition: options.hasCondition, unit: connection === null ? "line" : "page" } as const;
-    if (tally.pages > 0 || (isDone && connection === null)) reporter.summary(tally, host.now() - began, wording);
     await connection?.close();
   }
 }

@@ -7,9 +7,9 @@ import { resolveReading, resolveStart } from "../../options/reading-options.ts";
 export async function runSince(when: string | undefined, flags: ReadingFlags, host: Host): Promise<void> {
   const options = await resolveReading(flags, host.now());
   const start = resolveStart(when, flags, host.now());
-  const tally = await read(
+  const outcome = await read(
     { options, start, follow: false, onExpired: options.onExpired ?? "fail", signal: host.signal },
     host,
   );
-  checkFailed(options, tally);
+  checkFailed(options, outcome);
 }

@@ -14,10 +14,10 @@ export async function runTail(flags: TailFlags, host: Host): Promise<void> {
       hint: "give it a window too (--since -P1D), or read one to its end: flowrun since",
     });
   }
-  const tally = await read(
+  const outcome = await read(
     { options, start, follow: true, onExpired: options.onExpired ?? "oldest", signal: host.signal },
     host,
   );
   host.signal.throwIfAborted();
-  checkFailed(options, tally);
+  checkFailed(options, outcome);
 }
