@@ -37,7 +37,7 @@ export function createDebugFile({ now, complain }: DebugMeans): DebugFile {
 /** A pipe that nobody reads must not hold the command up; where there is no such flag (Windows) there are no such pipes. */
 const appending = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
 
-/** What is there stays: the next ticket's lines go behind it. */
+/** The file keeps its lines: the next ticket's lines go behind it. */
 function openForOwner(path: string, told: string): number {
   try {
     return openSync(path, appending, 0o600);

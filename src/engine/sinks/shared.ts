@@ -22,7 +22,7 @@ export interface SharedSink {
 /** Runs may be monstrous. */
 const mostCharacters = 16_000_000;
 
-/** What one reading has handed over and the sink has not taken yet. */
+/** Runs of one reading that the sink has not taken yet. */
 interface Lane {
   waiting: { readonly text: string; readonly at: number }[];
   latest: number;

@@ -26,6 +26,7 @@ total, each group, each bucket and each root cause; -o wide shows columns that f
 Examples:
   flowrun stats -P7D --by code              what went wrong this week, and when
   flowrun stats -P1D --bucket PT1H          hour by hour
+  flowrun stats --all-profiles --by profile each organisation
   flowrun stats -o json | jq '.total.successRate'`,
     )
     .action(async (when: string | undefined, flags: StatsFlags) =>

@@ -17,7 +17,8 @@ export function declareSince(program: Command, host: Host): void {
 Examples:
   flowrun since -P1D                        the last day
   flowrun since 2h --status failed          what failed in the last two hours
-  flowrun since last --json >> runs.ndjson  what is new since the last time, for cron`,
+  flowrun since last --json >> runs.ndjson  what is new since the last time, for cron
+  flowrun since -P1D --profile acme,globex  several organisations at once`,
     )
     .action(async (when: string | undefined, flags: ReadingFlags) =>
       (await import("./since.ts")).runSince(when, flags, host),

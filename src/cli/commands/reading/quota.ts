@@ -5,7 +5,7 @@ export interface Quota {
   /** Asked once for each run, before it is taken: whether it is wanted, and whether another one would be. */
   claim(): "more" | "last" | "none";
   isFull(): boolean;
-  /** What a reading fails with, instead of handing over a run that is not wanted any more. */
+  /** A reading fails with this, instead of handing over a run that is not wanted any more. */
   readonly full: FlowrunError;
 }
 

@@ -53,13 +53,13 @@ export interface Sessions extends Pick<Session, "host" | "options" | "reporter">
   readonly areAllLost: () => boolean;
 }
 
-/** What several readings have in common. */
+/** Who else takes part when several profiles are read. */
 export interface EachOptions {
   readonly ended: (profile: string) => Promise<void>;
   readonly concernsAll: (error: unknown) => boolean;
 }
 
-/** What a command has read: its counts, and the worst failure among several profiles, which has been told. */
+/** How a command has read: its counts, and the worst failure among several profiles, which has been told. */
 export interface Outcome {
   readonly tally: Readonly<Tally>;
   readonly failure: FlowrunError | null;
@@ -118,7 +118,7 @@ async function openSides(...args: Parameters<typeof import("./side-by-side.ts").
   return (await import("./side-by-side.ts")).createSides(...args);
 }
 
-/** What a session is made of before it is connected. */
+/** All of a session but the connection. */
 interface Plan extends Omit<Session, "origin" | "names"> {
   readonly profile: string | undefined;
   readonly signal: AbortSignal;

@@ -12,7 +12,7 @@ import type { ReadingOptions } from "../../options/reading-options.ts";
 import type { Quota } from "./quota.ts";
 
 /** One of several profiles that are read side by side. */
-export interface Side {
+export interface OneSide {
   readonly profile: string;
   readonly reporter: Reporter;
   readonly tally: Tally;
@@ -35,7 +35,7 @@ export interface Sides {
    * enough runs are there.
    * @throws what concerns all: nobody reads any more, the command was told to stop, a bug.
    */
-  run(plan: SidesPlan, read: (side: Side) => Promise<void>): Promise<void>;
+  run(plan: SidesPlan, read: (side: OneSide) => Promise<void>): Promise<void>;
   total(): Readonly<Tally>;
   failure(): FlowrunError | null;
   areAllLost(): boolean;
@@ -136,7 +136,7 @@ async function findProfiles(wanted: readonly string[] | "all", host: Host): Prom
   });
 }
 
-/** What says whose journal is read, or by whom. */
+/** The variables that say whose journal is read, or by whom. */
 const personal = [
   "FLOWRUN_CLIENT_ID",
   "FLOWRUN_CLIENT_SECRET",
