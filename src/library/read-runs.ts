@@ -146,7 +146,11 @@ function beginOf({ plan, connection, world }: Reading): Beginning {
   return { start, past: { ...place, next: url } };
 }
 
-function openSource({ plan, connection, hasSettings }: Reading, start: JournalStart, past: Beginning["past"]): Source<FlowRun> {
+function openSource(
+  { plan, connection, hasSettings }: Reading,
+  start: JournalStart,
+  past: Beginning["past"],
+): Source<FlowRun> {
   const { events, raw, keep, limit, jobs, follow, onExpired, patience } = plan;
   const journal = { ...connection.journal(patience ?? usualPatience), marks: marksOf(events) };
   // Settings that a program gives belong to no profile.

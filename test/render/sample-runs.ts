@@ -43,7 +43,7 @@ export function sampleRun(changes: Partial<FlowRun> = {}): FlowRun {
     providerRefId: null,
     service: "sources",
     profile: "acme",
-  key: "7f3a92d1-1b2c-4f0e-9d35-00000000a001#0",
+    key: "7f3a92d1-1b2c-4f0e-9d35-00000000a001#0",
     ...changes,
   };
 }

@@ -28,11 +28,7 @@ export interface Normalising {
  * for are simply not runs; what should be a run but cannot be read is a reject. Of an event that is nested too deeply
  * to be told as delivered `raw` is `null`. Never throws. Pure.
  */
-export function normalise(
-  position: string,
-  event: unknown,
-  { events, raw, profile = null }: Normalising,
-): Verdict {
+export function normalise(position: string, event: unknown, { events, raw, profile = null }: Normalising): Verdict {
   const runs: { readonly key: string; readonly run: FlowRun }[] = [];
   const rejects: string[] = [];
   const withoutRaw = raw && isDeeperThan(event, deepestRaw) ? `it is nested more than ${deepestRaw} levels deep` : null;
