@@ -3,10 +3,13 @@
  * opening and compiling modules. They are CommonJS: an ES module takes Node longer to load, most of all one that imports
  * Node's own modules, whose every getter is then asked. Names are kept, so that a stack trace reads like the source.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { build } from "rolldown";
 import { declarationsOf } from "./build/declarations.js";
+import { manPage } from "./build/man-page.js";
 import { recordSchema } from "./build/json-schema.js";
 
 const source = (name) => resolve("src", `${name}.ts`);
@@ -144,8 +147,34 @@ for (const extension of ["ts", "cts"]) writeFileSync(`dist/index.d.${extension}`
 mkdirSync("dist/schema");
 writeFileSync("dist/schema/flow-run.json", `${JSON.stringify(recordSchema(), null, 2)}\n`);
 
+mkdirSync("man", { recursive: true });
+writeFileSync("man/flowrun.1", await man());
+
 const bundled = [program, ...libraries].flatMap(({ output }) => output).flatMap(({ moduleIds = [] }) => moduleIds);
 writeFileSync("dist/THIRD-PARTY-LICENSES.txt", notices(bundled));
+
+/** The man page, from the command line's own declaration, of which no command is loaded. */
+async function man() {
+  const folder = mkdtempSync(join(tmpdir(), "flowrun-build-"));
+  const declared = { name: "declared", resolveDynamicImport: (id) => ({ id, external: true }) };
+  try {
+    await build({
+      input: { program: source("cli/program"), exits: source("cli/options/exit-codes") },
+      platform: "node",
+      plugins: [declared],
+      output: { dir: folder, format: "esm", entryFileNames: "[name].mjs", chunkFileNames: "[name]-[hash].mjs" },
+    });
+    const load = (name) => import(pathToFileURL(join(folder, `${name}.mjs`)).href);
+    const [{ createProgram }, { exitRows, exitCodesOf }] = await Promise.all([load("program"), load("exits")]);
+    const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+    const [, released = ""] =
+      new RegExp(`^## \\[${version}\\] - ([\\d-]+)$`, "m").exec(readFileSync("CHANGELOG.md", "utf8")) ?? [];
+    const settings = readFileSync("docs/settings.md", "utf8");
+    return manPage({ program: createProgram({}), exitRows, exitCodesOf, settings, version, released });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 /** The licences of the packages that went into dist/, one after the other. */
 function notices(modules) {

@@ -114,6 +114,8 @@ export interface World {
   readonly dirs: Dirs;
   /** Of the runtime: `20.18.1`. */
   readonly nodeVersion: string;
+  /** Of the machine, as Node names it: `linux-x64`. */
+  readonly platform: string;
   /** This process's id. */
   readonly pid: number;
   /** Epoch milliseconds. */
@@ -138,7 +140,7 @@ export interface Host extends World {
   readonly debugFile: DebugFile;
   /** Writes a text for reading to stdout; on a terminal, where it is longer than the screen, through the reader's pager. */
   page(text: string): Promise<void>;
-  /** `null` where nobody can be asked: stdin or stderr is no terminal. */
+  /** `null` where nobody can be asked: stdin or stderr is no terminal, or one that questions cannot be drawn on. */
   readonly prompt: Prompt | null;
   /** When this process began, epoch milliseconds: a deadline counts from there. */
   readonly startedAt: number;

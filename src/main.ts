@@ -9,6 +9,7 @@ import { discreet, keepSecretsOf } from "./mask.ts";
 import { openNodeWorld } from "./node-host.ts";
 import { createDebugFile } from "./cli/terminal/debug-file.ts";
 import { outputOf } from "./cli/terminal/output.ts";
+import { mayRedraw } from "./cli/terminal/redraw.ts";
 
 /** The composition root: what belongs to the process of a command alone, its signals and streams, and the rest of the world. */
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -119,7 +120,7 @@ async function showPages(text: string): Promise<void> {
 keepSecretsOf(process.env);
 
 const world = openNodeWorld({ tuneV8 });
-const { env, nodeVersion, pid, send } = world;
+const { env, nodeVersion, platform, pid, send } = world;
 
 const toldOnStderr = discreet(stderr);
 
@@ -137,8 +138,9 @@ const host: Host = {
     complain: (text) => void toldOnStderr.write(text).catch(() => undefined),
   }),
   page: showPages,
-  prompt: isatty(0) && isatty(2) ? lazyPrompt() : null,
+  prompt: isatty(0) && isatty(2) && mayRedraw(process.env) ? lazyPrompt() : null,
   nodeVersion,
+  platform,
   pid,
   startedAt: Date.now() - process.uptime() * 1000,
   signal: stopping.signal,

@@ -13,7 +13,7 @@ export interface NodeWorld extends World {
 
 /** Opens it; the environment is looked at when something asks for it, and undici is loaded by the first request. */
 export function openNodeWorld(own: Pick<World, "tuneV8">): NodeWorld {
-  const { env, pid, versions, platform } = process;
+  const { env, pid, versions, platform, arch } = process;
   const tuneV8 = (): void => {
     own.tuneV8();
   };
@@ -25,6 +25,7 @@ export function openNodeWorld(own: Pick<World, "tuneV8">): NodeWorld {
       return findDirs(env, platform);
     },
     nodeVersion: versions.node,
+    platform: `${platform}-${arch}`,
     pid,
     now: () => Date.now(),
     sleep,

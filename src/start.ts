@@ -38,6 +38,7 @@ function keepCompiledCode(): void {
       error instanceof FlowrunError
         ? [error.message, error.hint ?? ""]
         : [String(error), `rm -r ${folder}, by whom it belongs to`];
+    if (process.argv.some((word) => word === "--quiet" || /^-[a-z]*q[a-z]*$/.test(word))) return;
     process.stderr.write(`warning: compiled code is not kept for the next start: ${why} (${fix})\n`);
   }
 }

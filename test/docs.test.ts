@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { exitCodes } from "../src/errors.ts";
+import { exitCodesOf, exitRows } from "../src/cli/options/exit-codes.ts";
 import { createProgram } from "../src/cli/program.ts";
 import { columnNames, resolveColumns } from "../src/render/formats/run-columns.ts";
 import { fieldPaths, kindAt } from "../src/runs/record/record-fields.ts";
@@ -97,6 +98,9 @@ describe("commands", () => {
     const named = [...allCode.matchAll(/\bflowrun ([a-z]+)(?: ([a-z]+))?/g)];
     const known = new Map(commands);
     known.set("help", program);
+    for (const [name, command] of commands) {
+      for (const alias of command.aliases()) known.set(name.replace(/\S+$/, alias), command);
+    }
     for (const [line, name = "", word] of named) {
       expect(known.has(name), line).toBe(true);
       const isGroup = commands.some(([full]) => full.startsWith(`${name} `));
@@ -190,6 +194,24 @@ test("exit codes: those of the program and of the signals that end it, and no ot
   expect(signals).toHaveLength(3);
   const expected = new Set([...Object.values(exitCodes).map(String), ...signals]);
   expect([...told].sort()).toEqual([...expected].sort());
+});
+
+test("exit codes: their meanings are those of the help, word for word", () => {
+  const told = rows(section("docs/commands.md", "## Exit codes")).slice(1);
+  expect(told).toEqual(exitRows.map(({ codes, meaning }) => [codes.join(", "), meaning]));
+});
+
+test("exit codes: every command that does something has some, and its help tells them", () => {
+  const doing = commands.filter(([, command]) => command.commands.length === 0);
+  expect([...exitCodesOf.keys()].sort()).toEqual(doing.map(([name]) => name).sort());
+  for (const [name, command] of doing) {
+    let help = "";
+    command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+    const [, told = ""] = help.split("\nExit codes:\n");
+    const codes = [...told.matchAll(/^ {2}([\d, ]+?) {2}/gm)].flatMap(([, cell = ""]) => cell.split(", ").map(Number));
+    expect(new Set(codes), name).toEqual(new Set(exitCodesOf.get(name)));
+    expect(told.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  }
 });
 
 test("the environment: every variable that the program reads, and no other", () => {

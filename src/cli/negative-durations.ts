@@ -1,12 +1,13 @@
 import type { Command } from "commander";
+import { withFieldsApart, withFieldsTogether } from "./options/json-fields.ts";
 
 /**
  * commander takes an operand like `-P1D` or `-2h` for an option, and has no way to say that it is none. So a token that is
  * exactly a negative duration goes through it with a real minus sign (U+2212), and loses that again before its command
- * sees it.
+ * sees it. `--json=…` has a trick of its own.
  */
 export function shield(token: string): string {
-  return negativeDuration.test(token) ? minus + token.slice(1) : token;
+  return negativeDuration.test(token) ? minus + token.slice(1) : withFieldsApart(token);
 }
 
 /** Gives a parsed command its operands and options as they were typed. */
@@ -20,7 +21,7 @@ export function unshield(command: Command): void {
 
 /** A message as it would have been said of what was typed. */
 export function unshielded(text: string): string {
-  return text.replaceAll(minus, "-");
+  return withFieldsTogether(text.replaceAll(minus, "-"));
 }
 
 const minus = "\u2212";
@@ -28,5 +29,6 @@ const negativeDuration = /^-(?:P[\dTWDHMSY.,]*|(?:\d+(?:\.\d+)?[wdhms])+)$/i;
 
 function typed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(typed);
-  return typeof value === "string" && value.startsWith(minus) ? `-${value.slice(1)}` : value;
+  if (typeof value !== "string") return value;
+  return value.startsWith(minus) ? `-${value.slice(1)}` : withFieldsTogether(value);
 }

@@ -1,43 +1,59 @@
 import { Command } from "commander";
 import type { Host } from "../host.ts";
 import { describeEnvironment } from "../adobe/settings/environment.ts";
+import { RefusedLine } from "./refused-line.ts";
 import { unshield, unshielded } from "./negative-durations.ts";
+import type { OutputFormat } from "../render/formats/registry.ts";
 import { version } from "../version.ts";
 import { declareCompletion } from "./commands/completion/declare.ts";
 import { declareCursor } from "./commands/cursor/declare.ts";
+import { declareDemo } from "./commands/first-minute/declare.ts";
 import { declareDoctor } from "./commands/doctor/declare.ts";
 import { declareExplain, declareShow } from "./commands/insight/declare.ts";
 import { declareSince, declareTail, declareWait } from "./commands/reading/declare.ts";
 import { declareSetup } from "./commands/setup/declare.ts";
 import { declareStats } from "./commands/insight/declare-stats.ts";
+import { declareExitCodes } from "./options/exit-codes.ts";
+import { declareVersion } from "./commands/version/declare.ts";
 
 /**
  * The command line. Commands are declared here and loaded when they run: a help text must not cost the whole program.
  * @param line where its first word names a command that reads, no other is declared.
+ * @param onFormat hears the format of the output where the environment or the profile says it.
  */
-export function createProgram(host: Host, line: readonly string[] = []): Command {
+export function createProgram(
+  host: Host,
+  line: readonly string[] = [],
+  onFormat?: (format: OutputFormat) => void,
+): Command {
   const [first] = line;
   const program = new Command("flowrun")
     .description(
       "Follow, recover and explain Adobe Experience Platform dataflow runs from the Adobe I/O Events journal.",
     )
     .version(version, "-V, --version")
-    .exitOverride()
     .configureOutput({
       writeOut: (text) => void host.stdout.write(text).catch(() => undefined),
-      // What commander would say to stderr arrives as a CommanderError, too; cli.ts says it in flowrun's own form.
+      // What commander would say to stderr arrives as a RefusedLine, too; run-cli.ts says it in flowrun's own form.
       writeErr: () => undefined,
     })
-    .showSuggestionAfterError()
-    .addHelpText("after", "\nTry it without an account:\n  flowrun since -P1D --profile demo");
+    .showSuggestionAfterError(false)
+    .addHelpText("after", "\nTry it without an account:\n  flowrun demo");
   program.hook("preAction", (_, command) => {
     unshield(command);
   });
   program.hook("preAction", (_, command) => openDebugFile(command, line, host));
   program.hook("preAction", (_, command) => tellEnvironment(command, host));
-  const named = first === undefined ? undefined : readers.get(first);
-  const all = [...readers.values(), declareSetup, declareDoctor, declareCompletion];
+  program.hook("preAction", async (_, command) => {
+    const { applyUsual } = await import("./options/usual-options.ts");
+    const format = await applyUsual(command, host);
+    if (format !== null) onFormat?.(format);
+  });
+  const named = first === undefined ? undefined : readers.get(first === "logs" ? "since" : first);
+  const all = [...readers.values(), declareSetup, declareDemo, declareDoctor, declareCompletion, declareVersion];
   for (const declare of named === undefined ? all : [named]) declare(program, host);
+  declareExitCodes(program);
+  refuseByName(program);
   return program;
 }
 
@@ -51,6 +67,14 @@ async function openDebugFile(
   if (path === undefined) return;
   await debugFile.open(path);
   debugFile.write(`flowrun ${version} on Node ${nodeVersion}: flowrun ${unshielded(line.join(" "))}`);
+}
+
+/** commander tells of a line that it refuses, and not for which command; each says so itself. */
+function refuseByName(command: Command): void {
+  command.exitOverride((refusal) => {
+    throw new RefusedLine(refusal, command);
+  });
+  command.commands.forEach(refuseByName);
 }
 
 /** Says once which variables are not read as they are written, where a command uses any. */

@@ -2,6 +2,7 @@ import { chmod, readdir, stat } from "node:fs/promises";
 import { platform } from "node:os";
 import { join } from "node:path";
 import { FlowrunError } from "../errors.ts";
+import { objectOf, type JsonObject } from "../json.ts";
 import { isProfileName } from "../adobe/settings/profile-name.ts";
 import { privateFile, type PrivateFile } from "./private-file.ts";
 
@@ -30,6 +31,18 @@ export async function profileMode(configFolder: string, profile: string): Promis
   if (platform() === "win32") return null;
   const found = await stat(profilePath(configFolder, profile)).catch(() => null);
   return found === null ? null : found.mode & 0o777;
+}
+
+/**
+ * The values in a profile's file as they stand there, unchecked: for what goes on without them. None where there is no
+ * file, or one that cannot be read or is damaged, of which whoever needs the profile says so.
+ */
+export async function peekProfile(configFolder: string, profile: string): Promise<JsonObject> {
+  try {
+    return objectOf(JSON.parse((await profileFile(configFolder, profile).read()) ?? "{}"));
+  } catch {
+    return {};
+  }
 }
 
 /** Whether a profile was ever saved; one that cannot be looked at counts as saved, so that reading it says why. */

@@ -19,18 +19,21 @@ export function nearest(word: string, known: readonly string[], mostWrong = Infi
   return best;
 }
 
-/** How many letters must be added, dropped or changed to make one word the other (Levenshtein). */
+/** How many letters must be added, dropped, changed or swapped with their neighbour to make one word the other. */
 function editDistance(from: string, to: string): number {
   // Two words that differ this much in length cannot be near, and the work is length times length.
   if (Math.abs(from.length - to.length) > to.length) return Infinity;
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  let before: readonly number[] = [];
+  let row: readonly number[] = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i += 1) {
     const next = [i];
     for (let j = 1; j <= to.length; j += 1) {
       const changed = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(changed, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const isSwap = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
+      const swapped = isSwap ? (before[j - 2] ?? 0) + 1 : Infinity;
+      next.push(Math.min(changed, swapped, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[to.length] ?? 0;
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { exitCodesOf } from "../../src/cli/options/exit-codes.ts";
 import { startServer, type DemoServer } from "../../src/demo/server.ts";
 import { listedSource } from "../../src/demo/source.ts";
 import { bareEnv, settingsFor } from "../support/flowrun.ts";
@@ -69,6 +70,16 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       /^runId\n(run-[147]-of-ten\n){3}$/,
       /10 lines/,
     ],
+    [
+      "since oldest --json=runId,records.failed -n 1 -q",
+      0,
+      /^\{"runId":"run-0-of-ten","records":\{"failed":\S+\}\}\n$/,
+      "",
+    ],
+    ["since oldest --json=runid", 2, "", /there is no field 'runid'[^]*did you mean runId/],
+    ["since --json oldest -n 1 -q", 0, /^\{"type":"flowrun.run"/, ""],
+    ["since oldest --status failed -o name -q", 0, /^run-3-of-ten\n$/, ""],
+    ["logs oldest -n 1 -o name -q", 0, /^run-0-of-ten\n$/, ""],
     ["since last --cursor t --json -q", 0, /run-0-of-ten[^]*run-9-of-ten/, /^$|the cursor/],
     ["since last --cursor t --json", 0, "", /0 runs printed/],
   ],
@@ -76,6 +87,9 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ["stats", 0, /^Window .*\nRuns +10: 8 success, 1 partialSuccess, 1 failed/, done(10, 1, "counted")],
     ["stats -P1D --by flow -o csv -q", 0, /\ngroup,.*flow-0/, ""],
     ["stats --from HOME/events.ndjson -o json -q", 0, /"runs": 10/, ""],
+    ["stats --json=row,runs -q", 0, /^\{"row":"total","runs":10\}\n/, ""],
+    ["stats --json=runId", 2, "", /there is no field 'runId'/],
+    ["stats -o name", 2, "", /Allowed choices|name/],
     ["stats last", 2, "", /stats cannot start at 'last'/],
     ["stats --raw", 2, "", /--raw has no meaning with stats/],
     ["stats --bucket 1s", 2, "", /too many pieces/],
@@ -105,6 +119,8 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
   ],
   cursor: [
     ["cursor list", 0, /t /, ""],
+    ["cursor ls -o name", 0, /^t\n$/, ""],
+    ["cursor show t --json=name,file", 0, /^\{"name":"t","file":".*"\}\n$/, ""],
     ["cursor show t", 0, /position/, ""],
     ["cursor set u oldest", 0, "", /u/],
     ["cursor set u no-position", 6, "", /the journal knows no position 'no-position'/],
@@ -116,18 +132,49 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ["config path", 0, /flowrun/, ""],
     ["config set journalUrl https://events-va6.adobe.io/j", 0, "", /^$|FLOWRUN_JOURNAL_URL/],
     ["config get journalUrl", 0, /127\.0\.0\.1|events-va6/, /^$|FLOWRUN_JOURNAL_URL/],
-    ["config list", 0, /^journalUrl/, ""],
+    ["config list", 0, /^journalUrl.*FLOWRUN_JOURNAL_URL\n$/, ""],
+    ["config ls -o json", 0, /"from": \{\s+"journalUrl": "FLOWRUN_JOURNAL_URL"/, ""],
+    ["config path -o name", 0, /default\.json\n$/, ""],
+    ["config get journalUrl --json=value", 0, /^\{"value":"https:.*"\}\n$/, ""],
+    ["config set jobs many", 2, "", /jobs cannot be "many"[^]*whole number/],
+    ["config set max-wait soon", 2, "", /max-wait cannot be "soon"[^]*not a length of time/],
+    ["config set jobs 8", 0, "", ""],
+    ["config unset jobs", 0, "", ""],
     ["config set nosuch x", 2, "", /nosuch/],
     ["config unset journalUrl", 0, "", ""],
     ["profile list", 0, /demo/, ""],
     ["profile use nowhere", 1, "", /there is no profile 'nowhere'/],
     ["profile remove demo", 2, "", /built in/],
     ["whoami", 0, /client/i, ""],
+    ["whoami -o name", 0, /^default\n$/, ""],
+    ["registrations ls --profile demo -o name", 0, /^([0-9a-f-]{36}\n)+$/, ""],
     ["registrations --profile demo", 0, /Dataflow runs \(journal\)/, ""],
     ["logout", 0, "", /token|forgot|nothing/i],
   ],
+  // Errors alone, of whatever command.
+  quiet: [
+    ["login --profile demo --registration 6a1f0c3e-58d4-4b7a-a2c9-0e7d9b41f385 -q", 0, "", ""],
+    ["registrations use 6a1f0c3e-58d4-4b7a-a2c9-0e7d9b41f385 --profile demo -q", 0, "", ""],
+    ["cursor list --profile demo -q", 0, "", ""],
+    ["cursor set v oldest -q", 0, "", ""],
+    ["cursor delete v -q", 0, "", ""],
+    ["config set journalUrl https://events-va6.adobe.io/j -q", 0, "", ""],
+    ["config unset journalUrl -q", 0, "", ""],
+    ["config list -q", 0, "", ""],
+    ["profile use demo -q", 0, "", ""],
+    ["profile use default -q", 0, "", ""],
+    ["logout -q", 0, "", ""],
+    ["show run-3-of-ten -q", 0, /run-3/, ""],
+    ["profile use nowhere -q", 1, "", /^error: there is no profile 'nowhere'/],
+  ],
   program: [
+    ["help", 0, /^Usage: flowrun \[/, ""],
+    ["help cursor set", 0, /^Usage: flowrun cursor set/, ""],
+    ["demo", 0, /^The last day of 'demo': \d+ runs of \d+ flows, \d+ failed/, ""],
+    ["demo --color always", 0, /\u001b\[31m/, ""],
     ["--version", 0, /^\d+\.\d+\.\d+\n$/, ""],
+    ["version", 0, /^\d+\.\d+\.\d+\n$/, ""],
+    ["version -o json", 0, /"node": "\d+\.\d+\.\d+",\s+"platform": "\w+-\w+"/, ""],
     ["--help", 0, /^Usage: flowrun/, ""],
     ["", 0, /^Usage: flowrun/, ""],
     ["since --help", 0, /^Usage: flowrun since/, ""],
@@ -137,11 +184,23 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
   ],
 };
 
+/** The exit codes that the help of a line's command tells; `null` where it names none. */
+function codesOf(line: string): readonly number[] | null {
+  const words = line
+    .replace(/^logs\b/, "since")
+    .replace(/ ls\b/, " list")
+    .split(" ");
+  const names = [words.slice(0, 2).join(" "), words[0] ?? "", `${words[0] ?? ""} list`];
+  return names.map((name) => exitCodesOf.get(name)).find((codes) => codes !== undefined) ?? null;
+}
+
 describe.each(Object.entries(rows))("%s", (_, lines) => {
   test.each(lines)("flowrun %s", async (line, code, stdout, stderr) => {
     const ended = await run(line);
     const said = `${ended.stdout}\n${ended.stderr}`;
     expect(ended.code, said).toBe(code);
+    const known = codesOf(line);
+    if (known !== null) expect(known).toContain(code);
     if (stdout === "") expect(ended.stdout).toBe("");
     else expect(ended.stdout).toMatch(stdout);
     if (stderr === "") expect(ended.stderr).toBe("");

@@ -325,7 +325,7 @@ describe("config", () => {
     expect((await saved(profileFile()))["clientSecret"]).toBe("p8e-abc");
     expect((await flowrun(["config", "get", "clientSecret"])).stdout).toBe("[secret]\n");
     expect((await flowrun(["config", "list"])).stdout).toBe(
-      "clientSecret   [secret]\nprojectId      4566206088344827113\n",
+      "clientSecret   [secret]             profile\nprojectId      4566206088344827113  profile\n",
     );
     const refused = await flowrun(["config", "set", "clientSecret", "p8e-onargv"]);
     expect(refused.code).toBe(2);

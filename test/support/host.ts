@@ -63,6 +63,7 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     page: (text) => host.stdout.write(text),
     prompt: options.prompt ?? null,
     nodeVersion: "20.18.1",
+    platform: "linux-x64",
     pid: 4711,
     startedAt: now,
     signal: stopping.signal,

@@ -50,6 +50,7 @@ export async function runHere(args: readonly string[], { env = {}, input = "" }:
     page: (text) => stdout.write(text),
     prompt: null,
     nodeVersion,
+    platform: `${process.platform}-${process.arch}`,
     pid: process.pid,
     startedAt: Date.now(),
     signal: stopping.signal,

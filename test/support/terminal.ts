@@ -31,7 +31,7 @@ export async function openTerminal(line: string, { env, columns = 80 }: Terminal
   };
   const settings = Object.entries({ TERM: "xterm-256color", LC_ALL: "C.UTF-8", ...env });
   const exports = settings.map(([name, value]) => `export ${name}='${value}'; `).join("");
-  const script = `${exports}flowrun() { "${node}" "${binary}" "$@"; }; ${line}; echo "exit $?"; sleep 60`;
+  const script = `unset CI npm_lifecycle_event; ${exports}flowrun() { "${node}" "${binary}" "$@"; }; ${line}; echo "exit $?"; sleep 60`;
   tmux("-u", "new-session", "-d", "-x", String(columns), "-y", "24", "bash", "--norc", "-c", script);
   onTestFinished(() => {
     tmux("kill-server");

@@ -8,6 +8,7 @@ describe("nearest", () => {
     ["FAILED", "failed"],
     ["faild", "failed"],
     ["al", "all"],
+    ["falied", "failed"],
     ["partial", null],
     ["in-progress", "inProgress"],
     ["", null],

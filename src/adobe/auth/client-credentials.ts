@@ -25,6 +25,7 @@ export async function mint(credentials: Credentials, minting: Minting): Promise<
 
 async function mintWithAny(credentials: Credentials, minting: Minting): Promise<Token> {
   let refused = new FlowrunError("settings", `client ${credentials.clientId} has no secret to ask IMS with`, {
+    why: "neither FLOWRUN_CLIENT_SECRET nor the profile has one",
     hint: "flowrun login",
   });
   for (const secret of credentials.secrets) {

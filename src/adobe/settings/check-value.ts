@@ -33,6 +33,13 @@ function checkClean(key: ProfileKey, value: string, name: string): string {
     case "consumerOrgId":
     case "projectId":
     case "workspaceId":
+    // Which of the usual options' values are right, the options themselves know.
+    case "output":
+    case "time":
+    case "color":
+    case "jobs":
+    case "retries":
+    case "max-wait":
       return checkWord(value, name);
   }
 }

@@ -17,6 +17,12 @@ export const kinds = {
   consumerOrgId: "word",
   projectId: "word",
   workspaceId: "word",
+  output: "word",
+  time: "word",
+  color: "word",
+  jobs: "word",
+  retries: "word",
+  "max-wait": "word",
 } as const satisfies Record<ProfileKey, ValueKind>;
 
 /**

@@ -14,6 +14,12 @@ const ownVariables = {
   FLOWRUN_ACCESS_TOKEN: "word",
   FLOWRUN_PROFILE: "word",
   FLOWRUN_HOME: "folder",
+  FLOWRUN_OUTPUT: kinds.output,
+  FLOWRUN_TIME: kinds.time,
+  FLOWRUN_COLOR: kinds.color,
+  FLOWRUN_JOBS: kinds.jobs,
+  FLOWRUN_RETRIES: kinds.retries,
+  FLOWRUN_MAX_WAIT: kinds["max-wait"],
 } as const satisfies Record<`FLOWRUN_${string}`, ValueKind>;
 
 /** The name of an environment variable that flowrun reads (docs/settings.md). */

@@ -12,7 +12,31 @@ export const variables = {
 /** A setting that an environment variable can give. */
 export type VariableKey = keyof typeof variables;
 
-/** The values a profile can save: those, and where in Adobe Developer Console its registrations are. */
+/**
+ * The options that may be given once for all, by their names in `flowrun config`: looks and patience. Filters are none of
+ * them, since one that is forgotten hides runs.
+ */
+export const usualVariables = {
+  output: "FLOWRUN_OUTPUT",
+  time: "FLOWRUN_TIME",
+  color: "FLOWRUN_COLOR",
+  jobs: "FLOWRUN_JOBS",
+  retries: "FLOWRUN_RETRIES",
+  "max-wait": "FLOWRUN_MAX_WAIT",
+} as const;
+
+/** An option that may be given once for all. */
+export type UsualKey = keyof typeof usualVariables;
+
+/** Whether a word is such an option's name. Pure. */
+export function isUsualKey(word: string): word is UsualKey {
+  return Object.hasOwn(usualVariables, word);
+}
+
+/** The keys of those options, in the order in which they are told. */
+export const usualKeys: readonly UsualKey[] = Object.keys(usualVariables).filter(isUsualKey);
+
+/** The values a profile can save: settings, where in Adobe Developer Console its registrations are, and usual options. */
 export const profileKeys = [
   "clientId",
   "clientSecret",
@@ -24,7 +48,13 @@ export const profileKeys = [
   "consumerOrgId",
   "projectId",
   "workspaceId",
-] as const satisfies readonly (VariableKey | "consumerOrgId" | "projectId" | "workspaceId")[];
+  "output",
+  "time",
+  "color",
+  "jobs",
+  "retries",
+  "max-wait",
+] as const satisfies readonly (VariableKey | UsualKey | "consumerOrgId" | "projectId" | "workspaceId")[];
 /** A setting that a profile can save, by its name in `flowrun config` (docs/settings.md). */
 export type ProfileKey = (typeof profileKeys)[number];
 /** The values that a profile has, as text; a setting that nobody has given is absent. */

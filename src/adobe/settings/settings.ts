@@ -6,7 +6,9 @@ import { readVariable, readVariables, type OwnVariable } from "./environment.ts"
 import {
   defaults,
   filled,
+  isUsualKey,
   list,
+  usualVariables,
   variables,
   type Env,
   type ProfileKey,
@@ -49,7 +51,8 @@ export interface FoundSetting {
 
 /** One setting as it was meant: environment over profile over default; `null` where nobody has it. Pure. */
 export function findSetting(key: ProfileKey, env: Env, saved: ProfileValues): FoundSetting | null {
-  const told = isVariable(key) ? readVariable(env, variables[key]) : null;
+  const name = variableOf(key);
+  const told = name === null ? null : readVariable(env, name);
   if (told !== null) return { value: told, from: "environment" };
   const kept = cleanValue(kinds[key], saved[key] ?? "").text;
   if (kept !== "") return { value: kept, from: "profile" };
@@ -110,6 +113,12 @@ function found(key: VariableKey, env: Env, saved: ProfileValues): string {
   const setting = findSetting(key, env, saved);
   if (setting === null) return "";
   return checkValue(key, setting.value, setting.from === "profile" ? key : variables[key]);
+}
+
+/** The environment variable that gives a setting; `null` where only a profile can. Pure. */
+export function variableOf(key: ProfileKey): OwnVariable | null {
+  if (isUsualKey(key)) return usualVariables[key];
+  return isVariable(key) ? variables[key] : null;
 }
 
 function isVariable(key: string): key is VariableKey {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
+import { parseDuration } from "../../adobe/journal/when.ts";
 import { columnNames } from "../../render/formats/run-columns.ts";
 import type { Grouping } from "../../runs/figures/grouping.ts";
 import { declareOutput, words, type OutputFlags } from "./output-options.ts";
@@ -62,6 +63,9 @@ export interface DoctorFlags extends ListingFlags {
   readonly maxWait: string;
 }
 
+/** Options of `demo`. */
+export type DemoFlags = Pick<CommonFlags, "quiet" | "color">;
+
 /** Options of `tail`. */
 export interface TailFlags extends ReadingFlags {
   readonly since: string;
@@ -77,6 +81,9 @@ export interface ExplainFlags extends Pick<CommonFlags, "color">, OutputFlags {
   /** False where the reader wants no pager. */
   readonly pager: boolean;
 }
+
+/** Options of `version`. */
+export interface VersionFlags extends Pick<CommonFlags, "color">, OutputFlags {}
 
 /** Options of `stats`. */
 export interface StatsFlags extends ReadingFlags {
@@ -160,7 +167,7 @@ export function declareReading(command: Command): Command {
       .option("--names", "look up in Flow Service the names that events do not carry; kept for a day")
       .option("-n, --max <n>", "stop after so many runs", positive)
       .option("--retries <n>", "failures in a row before since gives up", notNegative, 5)
-      .option("--max-wait <duration>", "longest single wait that the server may ask for", "PT5M")
+      .option("--max-wait <duration>", "longest single wait that the server may ask for", duration, "PT5M")
       .option("--limit <n>", "events per page asked of the journal", positive)
       .option("--jobs <n>", "places of the journal read at once by since, show and stats", jobs, 4)
       .option("--exit-status", "exit 3 if any printed run failed")
@@ -177,6 +184,12 @@ export function declareReading(command: Command): Command {
         ),
       ),
   );
+}
+
+/** For an option that takes a length of time, which stays as it is written. @throws FlowrunError `usage`. */
+export function duration(value: string): string {
+  parseDuration(value);
+  return value;
 }
 
 function once(value: string, previous: string | undefined): string {

@@ -1,13 +1,17 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Column, ColumnSet } from "../../render/formats/column.ts";
 import { pickColumns } from "../../render/formats/pick-columns.ts";
+import { checkFields } from "../../render/formats/pick-fields.ts";
 import { columnFormats, formats, outputFormats, type OutputFormat } from "../../render/formats/registry.ts";
+import { jsonFieldsOption } from "./json-fields.ts";
 
 /** Options of everything that prints rows, as commander hands them over. */
 export interface OutputFlags {
   readonly output: OutputFormat;
   /** Short for a format: `ndjson`, where the command has no other. */
   readonly json?: boolean;
+  /** The fields of `--json=…`, which is short for the same format with these alone. */
+  readonly jsonFields?: readonly string[];
   readonly columns?: readonly string[];
   readonly headers: boolean;
 }
@@ -19,15 +23,28 @@ export interface OutputOptions<Row> {
   /** True where the user named the columns: then none is ever hidden. */
   readonly columnsNamed: boolean;
   readonly headers: boolean;
+  /** The paths of the fields that are told of each record, where not all are. */
+  readonly fields?: readonly string[] | null;
 }
 
 /** Declares the options of what prints rows. `example` names columns; `json` says what that option is short for. */
 export function declareOutput(command: Command, example: string, json = "short for -o ndjson"): Command {
-  return command
-    .addOption(new Option("-o, --output <format>", "how it is written").choices(outputFormats).default("table"))
-    .option("--json", json)
-    .option("--columns <names>", `columns of ${columnFormats.join(", ")}: ${example}`, words)
-    .option("--no-headers", `${columnFormats.join(", ")} without the header`);
+  return (
+    command
+      .addOption(new Option("-o, --output <format>", "how it is written").choices(outputFormats).default("table"))
+      .option("--json", `${json}; --json=<names> has these fields only`)
+      // How `--json=…` arrives (json-fields.ts).
+      .addOption(new Option(`${jsonFieldsOption} <names>`).argParser(words).hideHelp())
+      .option("--columns <names>", `columns of ${columnFormats.join(", ")}: ${example}`, words)
+      .option("--no-headers", `${columnFormats.join(", ")} without the header`)
+  );
+}
+
+/** For a command whose rows have no ids. */
+export function withoutNames(command: Command): Command {
+  const option = command.options.find(({ long }) => long === "--output");
+  option?.choices(outputFormats.filter((format) => formats[format].takes !== "id"));
+  return command;
 }
 
 /**
@@ -39,9 +56,11 @@ export function resolveOutput<Row>(
   flags: OutputFlags,
   json: OutputFormat = "ndjson",
 ): OutputOptions<Row> {
-  const output = flags.json === true ? json : flags.output;
-  const { columns, headers } = flags;
-  return { output, columns: pickColumns(set, columns, output), columnsNamed: columns !== undefined, headers };
+  const { columns, headers, jsonFields } = flags;
+  const output = flags.json === true || jsonFields !== undefined ? json : flags.output;
+  const picked = pickColumns(set, columns, output);
+  const fields = jsonFields === undefined ? null : checkFields(set, jsonFields);
+  return { output, columns: picked, columnsNamed: columns !== undefined, headers, fields };
 }
 
 /** Whether a command that has a sheet of its own shows it: where a fitted table is asked for, and no columns. Pure. */

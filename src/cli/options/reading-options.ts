@@ -138,6 +138,7 @@ export function resolveStart(given: string | undefined, flags: ReadingFlags, now
   const words = given ?? (flags.from === undefined ? null : "oldest");
   if (words === null) {
     throw new FlowrunError("usage", "missing required argument 'when'", {
+      why: "since reads from a moment to the end of the journal, and the line names none",
       hint: "flowrun since -P1D   (the last day)",
     });
   }

@@ -1,47 +1,40 @@
 import { exitCodes, type FlowrunError } from "../../errors.ts";
-import { safeText } from "../../render/text/safe-text.ts";
+import { failureLines } from "./failure-lines.ts";
 
 /**
- * A failure as it is told on stderr: what happened, why, what to type next, a line each; or one JSON object.
- * @param profile of several that are read side by side, the one that failed. Pure.
+ * A failure as it is told on stderr: three lines, or one JSON object.
+ * @param profile for which the commands are that it says to type.
+ * @param isOneOfSeveral whether that is the one of several profiles that failed: then its name stands first. Pure.
  */
-export function failureText(error: FlowrunError, asJson: boolean, profile: string | null = null): string {
+export function failureText(
+  error: FlowrunError,
+  asJson: boolean,
+  profile: string | null,
+  isOneOfSeveral = false,
+): string {
   const { kind, why, requestId } = error;
-  const hint = error.examine ? [error.hint, lookCloser(profile)].filter(Boolean).join("   ") : error.hint;
-  const message = profile === null ? error.message : `${profile}: ${error.message}`;
-  if (asJson) {
-    return JSON.stringify({
-      type: "flowrun.error",
-      kind,
-      exitCode: exitCodes[kind],
-      ...(profile === null ? {} : { profile }),
-      message: why === null ? message : `${message}: ${why}`,
-      hint,
-      requestId,
-    });
-  }
-  const request = requestId === null ? "" : ` (request ${requestId})`;
-  return [
-    `error: ${safeText(message)}`,
-    `  why: ${indented(`${why ?? "unknown"}${request}`)}`,
-    `  fix: ${safeText(hint ?? "flowrun --help")}`,
-  ].join("\n");
+  const message = isOneOfSeveral ? `${profile ?? ""}: ${error.message}` : error.message;
+  const words = error.examine ? [error.hint, lookCloser].filter(Boolean).join("   ") : error.hint;
+  const hint = words === null ? null : withProfile(words, profile);
+  if (!asJson) return failureLines({ message, why, hint, requestId });
+  return JSON.stringify({
+    type: "flowrun.error",
+    kind,
+    exitCode: exitCodes[kind],
+    ...(isOneOfSeveral ? { profile } : {}),
+    message: why === null ? message : `${message}: ${why}`,
+    hint,
+    requestId,
+  });
 }
 
-function lookCloser(profile: string | null): string {
-  return `(or look closer: flowrun doctor${profile === null ? "" : ` --profile ${profile}`})`;
+function withProfile(hint: string, profile: string | null): string {
+  if (profile === null || !/^[\w.,][\w.,-]*$/.test(profile) || hint.includes("--profile")) return hint;
+  return hint.replace(commandsIn, (command) => `${command} --profile ${profile}`);
 }
 
-/**
- * Only a why has several lines: a list, a stack, an expression with a caret. Those after the first are set in, so that
- * nothing quoted in them can pass for a line of ours.
- */
-function indented(why: string): string {
-  return why
-    .split("\n")
-    .map((line, index) => (index === 0 ? line : line.replace(/^ {0,4}/, setIn)))
-    .map(safeText)
-    .join("\n");
-}
+/** Commands in a hint that are about a profile, each to where the hint goes on in prose, or its shell does. */
+const commandsIn =
+  /\bflowrun (?!explain|completion|demo|help|--)(?!\S+(?: \S+)? --help)[a-z].*?(?=$|, |[();]| {2,}| [<>|&]+ |: )/gm;
 
-const setIn = " ".repeat(4);
+const lookCloser = "(or look closer: flowrun doctor)";

@@ -2,6 +2,7 @@ import type { Host, Output } from "../../host.ts";
 import type { Notice, NoticeHeader, Notify } from "../../notices.ts";
 import type { Tally } from "../../engine/pump.ts";
 import { mask } from "../../mask.ts";
+import { mayRedraw } from "./redraw.ts";
 import { safeText } from "../../render/text/safe-text.ts";
 
 /** How much is told on stderr. */
@@ -40,11 +41,15 @@ export interface SummaryWording {
 const redrawMs = 100;
 
 /** The world that is told. */
-type ReporterHost = Pick<Host, "stderr" | "now" | "debugFile">;
+type ReporterHost = Pick<Host, "stderr" | "now" | "env" | "debugFile">;
 
-/** A reporter that writes on stderr, one line for each notice; text from outside is made safe for a terminal. A debug file hears all of it. */
+/**
+ * A reporter that writes on stderr, one line for each notice; text from outside is made safe for a terminal. A debug file
+ * hears all of it.
+ */
 export function createReporter(host: ReporterHost, options: ReporterOptions): Reporter {
-  const screen = createScreen(host, options.live && host.stderr.isTTY && !options.quiet);
+  const isLive = options.live && host.stderr.isTTY && !options.quiet && mayRedraw(host.env);
+  const screen = createScreen(host, isLive);
   const say = (text: string): void => {
     if (!options.quiet) screen.print(text);
     host.debugFile.write(text);

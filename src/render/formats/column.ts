@@ -45,6 +45,10 @@ export interface ColumnSet<Row> {
   readonly usual: readonly string[];
   /** The names of those that `wide` adds. */
   readonly wide: readonly string[];
+  /** The name of the one by which a row is asked for, which `name` prints; `null` where a row has none. */
+  readonly id: string | null;
+  /** The paths of all fields of a whole record, for `--json=…`; raw data that others formed is one field. */
+  readonly fields: readonly string[];
 }
 
 /** Whether a table and a Markdown table set the values of a kind to the right. Pure. */

@@ -1,7 +1,7 @@
 import { FlowrunError } from "../../errors.ts";
 import { nearest } from "../../text/nearest.ts";
 import type { Column, ColumnSet } from "./column.ts";
-import { columnFormats, formats, type OutputFormat } from "./registry.ts";
+import { columnFormats, formats, type Format, type OutputFormat } from "./registry.ts";
 
 /**
  * The columns that a user asked for, in that order, or else the ones that the format shows by itself.
@@ -12,15 +12,17 @@ export function pickColumns<Row>(
   words: readonly string[] | undefined,
   format: OutputFormat,
 ): readonly Column<Row>[] {
-  if (words === undefined) {
-    const names = formats[format].laid === "whole" ? [...set.usual, ...set.wide] : set.usual;
-    return names.map((name) => findColumn(set, name));
-  }
+  if (words === undefined) return namesFor(set, formats[format].takes).map((name) => findColumn(set, name));
   if (formats[format].hasColumns) return words.map((word) => findColumn(set, word));
   throw new FlowrunError("usage", `--columns has no meaning with -o ${format}`, {
-    why: `columns are for ${columnFormats.join(", ")}; the other formats carry whole records`,
+    why: `columns are for ${columnFormats.join(", ")}; the other formats carry whole records, or ids`,
     hint: "leave --columns out, or choose -o csv",
   });
+}
+
+function namesFor<Row>({ usual, wide, id }: ColumnSet<Row>, takes: Format["takes"]): readonly string[] {
+  if (takes === "id") return id === null ? [] : [id];
+  return takes === "wide" ? [...usual, ...wide] : usual;
 }
 
 function findColumn<Row>({ all, usual }: ColumnSet<Row>, name: string): Column<Row> {

@@ -6,6 +6,8 @@ export interface Format {
   readonly help: string;
   /** Whether it shows columns (`--columns`, `--no-headers`) rather than whole records. */
   readonly hasColumns: boolean;
+  /** Which columns it takes where nobody names any: the usual ones, those and more, or the one that is the row's id. */
+  readonly takes: "usual" | "wide" | "id";
   /** Whether whoever reads it expects JSON: then an error is told as JSON, too. */
   readonly isJson: boolean;
   /** How it is laid out for reading: fitted to the terminal, or in all its width; `null` where it is for programs. */
@@ -19,6 +21,7 @@ export const formats = {
   table: {
     help: "a row a line, as wide as the terminal",
     hasColumns: true,
+    takes: "usual",
     isJson: false,
     laid: "fitted",
     open: async (look) => (await import("./table.ts")).openTable(look, () => widthOf(look)),
@@ -26,6 +29,7 @@ export const formats = {
   wide: {
     help: "a table with more columns, and nothing cut",
     hasColumns: true,
+    takes: "wide",
     isJson: false,
     laid: "whole",
     open: async (look) => (await import("./table.ts")).openTable(look, () => Infinity),
@@ -33,20 +37,23 @@ export const formats = {
   json: {
     help: "one array of whole records",
     hasColumns: false,
+    takes: "usual",
     isJson: true,
     laid: null,
-    open: async () => (await import("./json.ts")).jsonRenderer(),
+    open: async (look) => (await import("./json.ts")).jsonRenderer(look),
   },
   ndjson: {
     help: "a whole record a line, as it arrives",
     hasColumns: false,
+    takes: "usual",
     isJson: true,
     laid: null,
-    open: async () => (await import("./json.ts")).ndjsonRenderer(),
+    open: async (look) => (await import("./json.ts")).ndjsonRenderer(look),
   },
   csv: {
     help: "the columns for spreadsheets and scripts",
     hasColumns: true,
+    takes: "usual",
     isJson: false,
     laid: null,
     open: async (look) => (await import("./csv.ts")).csvRenderer(look),
@@ -54,6 +61,7 @@ export const formats = {
   yaml: {
     help: "a document for each whole record",
     hasColumns: false,
+    takes: "usual",
     isJson: false,
     laid: null,
     open: async () => (await import("./yaml.ts")).yamlRenderer(),
@@ -61,9 +69,18 @@ export const formats = {
   markdown: {
     help: "a table for GitHub: issues, pull requests, wikis",
     hasColumns: true,
+    takes: "usual",
     isJson: false,
     laid: null,
     open: async (look) => (await import("./markdown.ts")).openMarkdown(look),
+  },
+  name: {
+    help: "the id of each row and nothing else, for xargs",
+    hasColumns: false,
+    takes: "id",
+    isJson: false,
+    laid: null,
+    open: async (look) => (await import("./name.ts")).nameRenderer(look),
   },
 } satisfies Readonly<Record<string, Format>>;
 
@@ -81,7 +98,8 @@ export function isJsonFormat(word: string): boolean {
   return isFormat(word) && formats[word].isJson;
 }
 
-function isFormat(word: string): word is OutputFormat {
+/** Whether a word is one of `--output`'s. Pure. */
+export function isFormat(word: string): word is OutputFormat {
   return Object.hasOwn(formats, word);
 }
 

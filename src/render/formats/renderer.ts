@@ -31,6 +31,8 @@ export interface Look<Row> {
   /** True where the user named the columns: then none is ever left out. */
   readonly columnsNamed: boolean;
   readonly headers: boolean;
+  /** The paths of the fields that are told of each record, where not all are; for the formats that JSON's readers read. */
+  readonly fields?: readonly string[] | null;
   readonly colour: boolean;
   /** How times are told to people; `null`: local in a table on a terminal, else ISO. */
   readonly time: TimeStyle | null;

@@ -1,6 +1,6 @@
 import { failuresOf } from "../../runs/causes/root-cause.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
-import { kindAt, singlePaths, valuesAt } from "../../runs/record/record-fields.ts";
+import { fieldPaths, kindAt, singlePaths, valuesAt } from "../../runs/record/record-fields.ts";
 import type { Column, ColumnSet } from "./column.ts";
 import { pickColumns } from "./pick-columns.ts";
 import type { OutputFormat } from "./registry.ts";
@@ -131,6 +131,8 @@ export const runColumns: ColumnSet<FlowRun> = {
     "error",
   ],
   wide: ["runId", "flowId", "eventCode", "position", "message"],
+  id: "runId",
+  fields: [...fieldPaths(), "raw"],
 };
 
 /** The same for runs of several profiles among each other: each says whose it is. */

@@ -52,8 +52,45 @@ export function statsColumns({ from, to }: Pick<Stats, "from" | "to">): ColumnSe
       value: (row) => (row.row === "rootCause" ? row.flows.length : null),
     },
   ];
-  return { all, usual: all.map(({ name }) => name), wide: [] };
+  return { all, usual: all.map(({ name }) => name), wide: [], id: null, fields: statsFields };
 }
+
+/** The paths of the fields of all such rows: which of them a row has goes by what it counts. */
+export const statsFields: readonly string[] = [
+  "type",
+  "schemaVersion",
+  "row",
+  "from",
+  "to",
+  "by",
+  "key",
+  "name",
+  "isRest",
+  "runs",
+  "success",
+  "partialSuccess",
+  "failed",
+  "other",
+  "successRate",
+  "durationMs.p50",
+  "durationMs.p95",
+  "durationMs.max",
+  "records.input",
+  "records.output",
+  "records.failed",
+  "bytes.input",
+  "bytes.output",
+  "trend.stepMs",
+  "trend.runs",
+  "trend.failed",
+  "code",
+  "message",
+  "count",
+  "firstSeen",
+  "lastSeen",
+  "flows.id",
+  "flows.name",
+];
 
 function figure(
   name: string,

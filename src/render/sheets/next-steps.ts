@@ -2,7 +2,7 @@ import { pathSegment } from "../../text/path-segment.ts";
 import { unnamed } from "../../runs/causes/causes-in-text.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { rankOf } from "../../runs/catalogue/ranks.ts";
-import { safeText } from "../text/safe-text.ts";
+import { quoteForShell } from "../text/shell-word.ts";
 
 /** A command to type next about a run, and its purpose. */
 export interface NextStep {
@@ -38,10 +38,4 @@ const exportUrl = "https://platform.adobe.io/data/foundation/export";
 
 function hasFailedRecords({ records, activities }: FlowRun): boolean {
   return [{ records }, ...activities].some(({ records: { failed } }) => failed !== null && failed > 0);
-}
-
-/** A word as a POSIX shell takes it for one; text from an event must not become a command of its own. */
-function quoteForShell(word: string): string {
-  const shown = safeText(word);
-  return /^[\w.:@%+=][\w.:@%+=/-]*$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
 }

@@ -6,6 +6,7 @@ import { parseAllDocuments } from "yaml";
 import { runCli } from "../../../src/cli/run-cli.ts";
 import { formats, outputFormats, type OutputFormat } from "../../../src/render/formats/registry.ts";
 import { fakeHost } from "../../support/host.ts";
+import { version } from "../../../src/version.ts";
 import { readTable } from "../../support/markdown.ts";
 
 /** A folder with two profiles, one of them damaged, and two cursors, one of them damaged. */
@@ -32,24 +33,45 @@ async function run(...words: readonly string[]) {
   return { code, out: host.out(), err: host.err() };
 }
 
-/** Every command that lists what this machine knows, and a text that each of its formats shows. */
-const listings: readonly (readonly [string, string])[] = [
-  ["profile list", "1@AdobeOrg"],
-  ["config list --profile acme", journalUrl],
-  ["cursor list --profile acme", "broken"],
-  ["explain aad", "AADSTS7000222"],
+/** Every command that prints what this machine knows, a text that each of its formats shows, and what an id ends with. */
+const listings: readonly (readonly [string, string, string])[] = [
+  ["profile list", "1@AdobeOrg", "acme"],
+  ["config list --profile acme", journalUrl, "journalUrl"],
+  ["config get journalUrl --profile acme", journalUrl, "journalUrl"],
+  ["config path --profile acme", "acme.json", "/profiles/acme.json"],
+  ["cursor list --profile acme", "broken", "broken"],
+  ["explain aad", "AADSTS7000222", "AADSTS7000222"],
+  ["version", version, version],
 ];
 
 /** A link is text in Markdown, too. */
 const inMarkdown = (text: string): string => text.replace("://", ":\\//");
 
-describe.each(listings)("%s", (line, shown) => {
+describe.each(listings)("%s", (line, shown, id) => {
   const words = line.split(" ");
 
   test.each(outputFormats)("-o %s", async (format) => {
     const { code, out, err } = await run(...words, "-o", format);
     expect([code, err]).toEqual([0, ""]);
-    expect(out).toContain(format === "markdown" ? inMarkdown(shown) : shown);
+    if (format === "name") expect(out.split("\n")).toContainEqual(expect.stringMatching(new RegExp(`${id}$`)));
+    else expect(out).toContain(format === "markdown" ? inMarkdown(shown) : shown);
+  });
+
+  test("--json=… has these fields only, each of which there is", async () => {
+    const { out } = await run(...words, "--json");
+    const [first = {}] = [JSON.parse(line === "version" ? out : (out.split("\n")[0] ?? ""))] as Record<
+      string,
+      unknown
+    >[];
+    const names = Object.keys(first).slice(0, 2).reverse();
+    const picked = await run(...words, `--json=${names.join(",")}`);
+    expect(picked).toMatchObject({ code: 0, err: "" });
+    const [one] = [JSON.parse(line === "version" ? picked.out : (picked.out.split("\n")[0] ?? ""))] as object[];
+    expect(Object.entries(one ?? {})).toEqual(names.map((name) => [name, first[name]]));
+    for (const name of Object.keys(first)) expect((await run(...words, `--json=${name}`)).code, name).toBe(0);
+    const unknown = await run(...words, "--json=nosuchfield");
+    expect([unknown.code, unknown.out]).toEqual([2, ""]);
+    expect(unknown.err).toContain("there is no field 'nosuchfield': the fields are ");
   });
 
   test("json, ndjson and yaml tell the same", async () => {
@@ -63,7 +85,7 @@ describe.each(listings)("%s", (line, shown) => {
     expect([JSON.parse(json ?? "")].flat()).toEqual(records);
     const documents = [parseAllDocuments(yaml ?? "")].flat();
     expect(documents.map((document) => ("toJS" in document ? (document.toJS() as unknown) : null))).toEqual(records);
-    expect((await run(...words, "--json")).out).toBe(ndjson);
+    expect((await run(...words, "--json")).out).toBe(line === "version" ? json : ndjson);
   });
 
   test("csv and markdown tell the same cells", async () => {
@@ -94,7 +116,12 @@ describe("--columns and --no-headers", () => {
     ],
     [
       "config list --profile acme -o wide",
-      `KEY         VALUE\nclientId    abc\nimsOrgId    1@AdobeOrg\njournalUrl  ${journalUrl}\n`,
+      [
+        `KEY         VALUE${" ".repeat(journalUrl.length - 3)}FROM\n`,
+        ...Object.entries({ clientId: "abc", imsOrgId: "1@AdobeOrg", journalUrl }).map(
+          ([key, value]) => `${key.padEnd(12)}${value.padEnd(journalUrl.length + 2)}profile\n`,
+        ),
+      ].join(""),
     ],
     ["cursor list --profile acme -o csv --columns name,readUntil,damaged --no-headers", "broken,damaged,true\n"],
     ["explain AADSTS7000222 -o csv --columns code,family,rank", "code,family,rank\nAADSTS7000222,aad,cause\n"],

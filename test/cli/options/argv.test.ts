@@ -34,6 +34,8 @@ describe.each(["since -P1D", "tail", "wait", "stats", "show 6b0c6b1e"])("flowrun
     ["", { patience: { retries: 5, maxWaitMs: 300_000 }, cursor: "default", from: null, time: null, names: false }],
     ["--json", { output: "ndjson" }],
     ["--json -o csv", { output: "ndjson" }],
+    ["--json=runId,records.failed", { output: "ndjson", fields: ["runId", "records.failed"] }],
+    ["--json=runId --json=errors.code -o csv", { output: "ndjson", fields: ["runId", "errors.code"] }],
     ["-o csv --no-headers", { output: "csv", headers: false }],
     ["-o wide --time local", { output: "wide", time: "local" }],
     ["-n 3 --limit 50 --jobs 16", { max: 3, limit: 50, jobs: 16 }],
@@ -55,6 +57,7 @@ describe.each(["since -P1D", "tail", "wait", "stats", "show 6b0c6b1e"])("flowrun
     ["--status ,", "names nothing"],
     ["--columns nope", "there is no column 'nope'"],
     ["-o json --columns status", "--columns has no meaning with -o json"],
+    ["--json=", "names nothing"],
     ["--max-wait P1M", "is not a length of time"],
     ["--where 'status =='", "--where"],
     ["--cursor ../x", "cannot be a cursor's name"],
@@ -66,6 +69,14 @@ describe.each(["since -P1D", "tail", "wait", "stats", "show 6b0c6b1e"])("flowrun
   ])("refuses %s", async (words, message) => {
     await expect(optionsOf(`${command} ${words}`)).rejects.toThrow(message);
   });
+});
+
+test.each(["since -P1D", "tail", "wait", "show 6b0c6b1e"])("%s prints ids", async (command) => {
+  expect((await optionsOf(`${command} -o name`)).options).toMatchObject({ output: "name", fields: null });
+});
+
+test("stats has none", async () => {
+  await expect(optionsOf("stats -o name")).rejects.toThrow("Allowed choices");
 });
 
 describe("filters keep", () => {

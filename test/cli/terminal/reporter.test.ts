@@ -42,6 +42,18 @@ const warning: Notice = { kind: "warning", text: "a page without a next link" };
 const remark: Notice = { kind: "remark", text: "starting at the oldest event" };
 const tally = { ...emptyTally(), printed: 37, failed: 3, events: 1320, duplicates: 2, pages: 13 };
 
+test.each<[string, Record<string, string>, boolean]>([
+  ["a terminal", {}, true],
+  ["a terminal that says CI=false", { TERM: "xterm", CI: "false" }, true],
+  ["a dumb terminal", { TERM: "dumb" }, false],
+  ["a build", { CI: "true" }, false],
+  ["a build of another kind", { CI: "1" }, false],
+])("the live line of %s", (_, env, isShown) => {
+  const told = reporter({}, { isTTY: true, env });
+  told.live("caught up", true);
+  expect(told.host.err()).toBe(isShown ? "\r\u001b[2Kcaught up" : "");
+});
+
 describe("words", () => {
   test.each<[string, Notice, string]>([
     ["a retry", retrying, "the journal answered 503, attempt 2, again in 1.4 s\n"],

@@ -56,9 +56,10 @@ function open(format: OutputFormat, output: Output, options: Partial<SinkOptions
 
 const ids = (runs: readonly FlowRun[]) => runs.map(({ updatedAt }) => updatedAt ?? "inProgress");
 
-/** Where each run stands in the text, by something that every format shows. */
-function placesOf(runs: readonly FlowRun[], text: string): number[] {
-  return ids(runs).map((id) => text.indexOf(id));
+/** Where each run stands in the text, by something that the format shows. */
+function placesOf(runs: readonly FlowRun[], text: string, format: OutputFormat): number[] {
+  const shown = format === "name" ? runs.map(({ runId }) => runId) : ids(runs);
+  return shown.map((id) => text.indexOf(id));
 }
 
 const empty: Record<OutputFormat, string> = {
@@ -68,6 +69,7 @@ const empty: Record<OutputFormat, string> = {
   ndjson: "",
   yaml: "",
   csv: "updatedAt,status,flow,sandbox.name,durationMs,records.input,records.output,records.failed,bytes.output,error\n",
+  name: "",
   markdown:
     "| UPDATED | STATUS | FLOW | SANDBOX | DURATION | IN | OUT | FAILED | BYTES OUT | ERROR |\n| --- | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | --- |\n",
 };
@@ -78,7 +80,7 @@ describe.each(outputFormats)("%s", (format) => {
     const sink = await open(format, output, { hold: 200 });
     for (const run of samplePage) await sink.write([sink.encode(run)]);
     await sink.close();
-    const places = placesOf(samplePage, output.text());
+    const places = placesOf(samplePage, output.text(), format);
     expect(places).not.toContain(-1);
     expect(places).toEqual([...places].sort((one, other) => one - other));
     expect(output.text().endsWith("\n")).toBe(true);
@@ -111,7 +113,7 @@ describe.each(outputFormats)("%s", (format) => {
     const output = record();
     const sink = await open(format, output, { hold: 0 });
     await sink.write([sink.encode(sampleRun())]);
-    expect(placesOf([sampleRun()], output.text())).not.toContain(-1);
+    expect(placesOf([sampleRun()], output.text(), format)).not.toContain(-1);
   });
 
   test("waits for a slow reader", async () => {
@@ -222,7 +224,7 @@ test("wide hides nothing on a terminal, and named columns stay", async () => {
 
 describe("runs of megabytes", () => {
   const long = "x".repeat(9_000_000);
-  const runs = [1, 2, 3].map((n) => sampleRun({ flowName: long, runId: `run-${n}` }));
+  const runs = [1, 2, 3].map((n) => sampleRun({ flowName: long, runId: `run-${n}-${long}` }));
 
   test.each(outputFormats)("are written one after the other, each whole: %s", async (format) => {
     const output = record();

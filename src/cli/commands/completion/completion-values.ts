@@ -70,8 +70,11 @@ async function cursors({ given }: Line, host: Host): Promise<readonly Completion
   return words(await listCursors(host.dirs.state, profile), `cursor of profile ${profile}`);
 }
 
-function outputs(): Promise<readonly Completion[]> {
-  return Promise.resolve(outputFormats.map((word) => ({ word, meaning: formats[word].help })));
+/** Of those the ones that the command takes. */
+function outputs({ slot }: Line): Promise<readonly Completion[]> {
+  const choices: readonly string[] = slot.kind === "value" ? slot.value.choices : outputFormats;
+  const taken = outputFormats.filter((word) => choices.includes(word));
+  return Promise.resolve(taken.map((word) => ({ word, meaning: formats[word].help })));
 }
 
 /** Those of flow runs. What other commands list is known once they run, which is too slow for a TAB. */

@@ -33,7 +33,7 @@ async function completions(line: Line, host: Host): Promise<readonly Completion[
     case "nothing":
       return [];
     case "command":
-      return startingWith(slot.word, commandsOf(slot.command));
+      return startingWith(slot.word, commandsOf(slot.command, slot.word));
     case "option":
       return startingWith(slot.word, optionsOf(slot.command, slot.word));
     case "value":
@@ -55,8 +55,12 @@ async function values(
   return startingWith(word.slice(comma), left).map((candidate) => ({ ...candidate, word: before + candidate.word }));
 }
 
-function commandsOf({ commands }: CommandShape): readonly Completion[] {
-  return commands.map(({ name, summary }) => ({ word: name, meaning: summary }));
+/** Other names of commands only for somebody who has begun one. */
+function commandsOf({ commands }: CommandShape, word: string): readonly Completion[] {
+  return commands.flatMap(({ name, aliases, summary }) => {
+    const begun = aliases.filter((alias) => word !== "" && alias.startsWith(word));
+    return [name, ...begun].map((spelling) => ({ word: spelling, meaning: summary }));
+  });
 }
 
 /** The short spellings only for somebody who has begun one. */

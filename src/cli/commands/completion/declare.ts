@@ -16,9 +16,9 @@ export function declareCompletion(program: Command, host: Host): void {
       "after",
       `
 Examples:
-  eval "$(flowrun completion bash)"                                   in ~/.bashrc
-  eval "$(flowrun completion zsh)"                                    in ~/.zshrc, after compinit
-  flowrun completion fish > ~/.config/fish/completions/flowrun.fish   once`,
+  eval "$(flowrun completion bash)"         in ~/.bashrc
+  eval "$(flowrun completion zsh)"          in ~/.zshrc, after compinit
+  flowrun completion fish > ~/.config/fish/completions/flowrun.fish`,
     )
     .action(async (shell: Shell) => (await import("./completion.ts")).runCompletion(shell, host));
   program

@@ -33,7 +33,8 @@ export async function runCursorList(flags: ListingFlags, host: Host): Promise<vo
   const names = await listCursors(host.dirs.state, profile);
   const rows = await Promise.all(names.map((name) => describe({ stateFolder: host.dirs.state, profile, name })));
   if (rows.length === 0 && formats[options.output].laid !== null) {
-    await host.stderr.write(`no cursors are saved for profile '${profile}'; flowrun since last makes one\n`);
+    const { notify } = createReporter(host, { quiet: flags.quiet === true, verbose: 0, live: false });
+    notify({ kind: "remark", text: `no cursors are saved for profile '${profile}'; flowrun since last makes one` });
   }
   await printRows({ options, rows, color: flags.color }, host, host.stdout);
 }
@@ -145,6 +146,18 @@ interface ListedCursor {
   readonly damaged: boolean;
 }
 
+const listedFields = [
+  "name",
+  "position",
+  "savedAt",
+  "readUntil",
+  "movedAt",
+  "expiresAt",
+  "runs",
+  "events",
+  "damaged",
+] as const satisfies readonly (keyof ListedCursor)[];
+
 const cursorColumns: ColumnSet<ListedCursor> = {
   all: [
     { name: "name", title: "NAME", kind: "id", value: ({ name }) => name },
@@ -164,6 +177,8 @@ const cursorColumns: ColumnSet<ListedCursor> = {
   ],
   usual: ["name", "readUntil", "expiresAt", "runs", "position"],
   wide: ["savedAt", "movedAt", "events", "damaged"],
+  id: "name",
+  fields: listedFields,
 };
 
 /** A cursor in full. */
@@ -182,6 +197,8 @@ const wholeCursorColumns: ColumnSet<WholeCursor> = {
   ],
   usual: [...cursorColumns.usual, ...cursorColumns.wide, "journal", "next", "file"],
   wide: [],
+  id: "name",
+  fields: [...listedFields, "journal", "next", "file"],
 };
 
 const unreadable = {

@@ -90,6 +90,16 @@ const findingColumns: ColumnSet<Finding> = {
   ],
   usual: ["verdict", "check", "text", "remedy"],
   wide: ["requestId", "kind"],
+  id: "check",
+  // Those of the one document that `--json` is short for here.
+  fields: [
+    "type",
+    "schemaVersion",
+    "profile",
+    "ok",
+    "exitCode",
+    ...["check", "verdict", "text", "remedy", "requestId", "kind", "facts"].map((name) => `checks.${name}`),
+  ],
 };
 
 function isVerdict(text: string): text is Finding["verdict"] {

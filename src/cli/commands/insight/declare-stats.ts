@@ -1,27 +1,31 @@
 import { Option, type Command } from "commander";
 import { declareReading, type StatsFlags } from "../../options/flags.ts";
+import { withoutNames } from "../../options/output-options.ts";
 import type { Host } from "../../../host.ts";
 import { groupings } from "../../../runs/figures/grouping.ts";
 
 /** `flowrun stats [when]`: how a window went, in figures. */
 export function declareStats(program: Command, host: Host): void {
-  declareReading(
-    program
-      .command("stats")
-      .summary("success rate, durations, volumes and root causes of a window")
-      .description(
-        "Counts the runs since [when]: how many succeeded, how long they took, what they moved, and what went wrong, with lines that show when.",
-      )
-      .argument("[when]", '-P1D, -PT2H, 90m, 1d, a date or time (UTC), or oldest (default: "-P1D")')
-      .addOption(new Option("--by <what>", "separate figures for each of these").choices(groupings))
-      .option("--bucket <duration>", "figures for each stretch of that length: PT1H, 15m"),
+  withoutNames(
+    declareReading(
+      program
+        .command("stats")
+        .summary("success rate, durations, volumes and root causes of a window")
+        .description(
+          "Counts the runs since [when]: how many succeeded, how long they took, what they moved, and what went wrong, with lines that show when.",
+        )
+        .argument("[when]", '-P1D, -PT2H, 90m, 1d, a date or time (UTC), or oldest (default: "-P1D")')
+        .addOption(new Option("--by <what>", "separate figures for each of these").choices(groupings))
+        .option("--bucket <duration>", "figures for each stretch of that length: PT1H, 15m"),
+    ),
   )
     .addHelpText(
       "after",
       `
-Each notification that passes the filters counts, as since would print it; success is success and
-partialSuccess among the runs that ended. -o json is one document; ndjson and csv have a row for the
-total, each group, each bucket and each root cause; -o wide shows columns that found no room.
+Each notification that passes the filters counts, as since would print it;
+success is success and partialSuccess among the runs that ended. -o json is one
+document; ndjson and csv have a row for the total, each group, each bucket and
+each root cause; -o wide shows columns that found no room.
 
 Examples:
   flowrun stats -P7D --by code              what went wrong this week, and when

@@ -18,8 +18,9 @@ export function declareShow(program: Command, host: Host): void {
     .addHelpText(
       "after",
       `
-Without -o, or with -o table, a sheet to read; every other format has a record for each notification of
-the run, the latest last. --status is all and --events is runs unless told otherwise.
+Without -o, or with -o table, a sheet to read; every other format has a record
+for each notification of the run, the latest last. --status is all and --events
+is runs unless told otherwise.
 
 Examples:
   flowrun show 6b0c6b1e                     by the beginning of its id
@@ -56,7 +57,8 @@ Examples:
   pbpaste | flowrun explain -               an error text, as it was copied
   flowrun explain | grep -i password
 
-On a terminal, what is longer than the screen goes through FLOWRUN_PAGER, PAGER or less.`,
+On a terminal, what is longer than the screen goes through FLOWRUN_PAGER, PAGER
+or less.`,
     )
     .action(async (code: string | undefined, flags: ExplainFlags) =>
       (await import("./explain.ts")).runExplain(code, flags, host),

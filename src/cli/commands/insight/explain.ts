@@ -131,6 +131,8 @@ const codeColumns: ColumnSet<ListedCode> = {
   ],
   usual: ["code", "family", "meaning"],
   wide: ["title", "rank", "remedy", "source", "link"],
+  id: "code",
+  fields: ["type", "schemaVersion", "code", "family", "title", "rank", "meaning", "remedy", "source", "link"],
 };
 
 /** More than these are a list, to choose from. */

@@ -5,6 +5,7 @@ import { parseDuration } from "../../../adobe/journal/when.ts";
 import type { StatsFlags } from "../../options/flags.ts";
 import { renderRows } from "../print-rows.ts";
 import { pickColumns } from "../../../render/formats/pick-columns.ts";
+import { checkFields } from "../../../render/formats/pick-fields.ts";
 import { formats } from "../../../render/formats/registry.ts";
 import { decideColour } from "../../../render/text/colour.ts";
 import { countStats, mostBuckets, type Stats, type StatsCounter } from "../../../runs/figures/stats.ts";
@@ -23,7 +24,7 @@ import { inSessions, type Session, type Sessions } from "../reading/session.ts";
  */
 export async function runStats(when: string | undefined, flags: StatsFlags, host: Host): Promise<void> {
   checkFlags(flags);
-  const options = await resolveReading(flags, host.now());
+  const options = await resolveCounting(flags, host.now());
   const now = host.now();
   const start = resolveBegin(when ?? (flags.from === undefined ? "-P1D" : "oldest"), flags, now);
   const bucketOf = (span: Span): number | null =>
@@ -85,6 +86,14 @@ async function spanOfFile(session: Session, now: number): Promise<Span> {
   return times.from <= times.to ? times : { from: now, to: now };
 }
 
+/** As for every reading, but that `--json=…` names fields of the figures. */
+async function resolveCounting({ jsonFields, ...flags }: StatsFlags, now: number): Promise<ReadingOptions> {
+  if (jsonFields === undefined) return resolveReading(flags, now);
+  const { statsFields } = await import("../../../render/formats/stats-columns.ts");
+  const fields = checkFields({ fields: statsFields }, jsonFields);
+  return { ...(await resolveReading({ ...flags, json: true }, now)), fields };
+}
+
 function checkFlags({ columns, raw }: StatsFlags): void {
   if (columns === undefined && raw !== true) return;
   throw new FlowrunError("usage", `${raw === true ? "--raw" : "--columns"} has no meaning with stats`, {
@@ -113,13 +122,18 @@ function resolveBucket(words: string, windowMs: number): number {
 }
 
 /** One document, or a row for each of the figures, as the format has it. */
-async function renderFigures(stats: Stats, { output, headers, common }: ReadingOptions, host: Host): Promise<string> {
+async function renderFigures(
+  stats: Stats,
+  { output, headers, fields = null, common }: ReadingOptions,
+  host: Host,
+): Promise<string> {
   const { statsColumns, statsRows } = await import("../../../render/formats/stats-columns.ts");
   const options = {
     output,
     columns: pickColumns(statsColumns(stats), undefined, output),
     columnsNamed: false,
     headers,
+    fields,
   };
   const told = { rows: statsRows(stats), document: stats, color: common.color };
   return renderRows({ options, ...told }, host, host.stdout);

@@ -7,6 +7,7 @@ export function declareSince(program: Command, host: Host): void {
   declareReading(
     program
       .command("since")
+      .alias("logs")
       .summary("print every flow run recorded since a moment, then exit")
       .description("Prints every flow run recorded since <when>, oldest first, and exits at the end of the journal.")
       .argument("[when]", "-P1D, -PT2H, 90m, 1d, a date or time (UTC), oldest, now, or last (the saved cursor)"),
@@ -17,7 +18,7 @@ export function declareSince(program: Command, host: Host): void {
 Examples:
   flowrun since -P1D                        the last day
   flowrun since 2h --status failed          what failed in the last two hours
-  flowrun since last --json >> runs.ndjson  what is new since the last time, for cron
+  flowrun since last --json >> runs.ndjson  what is new since then, for cron
   flowrun since -P1D --profile acme,globex  several organisations at once`,
     )
     .action(async (when: string | undefined, flags: ReadingFlags) =>
@@ -40,7 +41,7 @@ export function declareTail(program: Command, host: Host): void {
 Examples:
   flowrun tail                              from now on
   flowrun tail --since -PT1H                the last hour first
-  flowrun tail --status failed --json       failures only, one JSON object a line`,
+  flowrun tail --status failed --json       failures only, a JSON object a line`,
     )
     .action(async (flags: TailFlags) => (await import("./tail.ts")).runTail(flags, host));
 }

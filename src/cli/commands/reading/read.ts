@@ -138,9 +138,18 @@ export function openStdout(
   { options, host, reporter }: Pick<Session, "options" | "host" | "reporter">,
   isAtOnce: boolean,
 ): Promise<RunSink> {
-  const { output, columns, columnsNamed, headers, time, common } = options;
+  const { output, columns, columnsNamed, headers, fields = null, time, common } = options;
   const colour = decideColour(common.color, host.env, host.stdout.isTTY);
-  const layout = { format: output, columns, columnsNamed, headers, colour, time, hold: isAtOnce ? 0 : rowsHeld };
+  const layout = {
+    format: output,
+    columns,
+    columnsNamed,
+    headers,
+    fields,
+    colour,
+    time,
+    hold: isAtOnce ? 0 : rowsHeld,
+  };
   return openSink({ ...layout, now: () => host.now() }, quietly(host.stdout, reporter));
 }
 

@@ -57,7 +57,7 @@ export async function createSides(
 
   const tellFailure = (profile: string, error: FlowrunError): void => {
     failures.set(profile, error);
-    reporter.failure(failureText(error, asJson, profile));
+    reporter.failure(failureText(error, asJson, profile, true));
   };
   return {
     profiles,

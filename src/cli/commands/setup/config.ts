@@ -9,7 +9,8 @@ import { safeText } from "../../../render/text/safe-text.ts";
 import { createReporter } from "../../terminal/reporter.ts";
 import { checkValue } from "../../../adobe/settings/check-value.ts";
 import { defaultProfile } from "../../../adobe/settings/profile-name.ts";
-import { profileKeys, type ProfileKey, type ProfileValues } from "../../../adobe/settings/keys.ts";
+import { isUsualKey, profileKeys, type ProfileKey, type ProfileValues } from "../../../adobe/settings/keys.ts";
+import { findSetting, variableOf } from "../../../adobe/settings/settings.ts";
 import { hasProfile, profilePath } from "../../../state/profile-files.ts";
 import { updateProfile } from "../../../state/profiles.ts";
 import { chosenProfile, noProfile } from "../../../adobe/access/chosen-profile.ts";
@@ -17,47 +18,108 @@ import { refuseDemo, withoutKey } from "./saved-profile.ts";
 import { readSaved } from "../../../adobe/access/saved-values.ts";
 
 /** The file that the profile is saved in, whether it is there yet or not. */
-export async function runConfigPath(flags: CommonFlags, host: Host): Promise<void> {
+export async function runConfigPath(flags: ListingFlags, host: Host): Promise<void> {
+  const options = resolveOutput(pathColumns, flags);
   const profile = await chosenOwn(flags, host);
-  await host.stdout.write(`${profilePath(host.dirs.config, profile)}\n`);
+  const shown = { profile, path: profilePath(host.dirs.config, profile) };
+  if (wantsSheet(options)) await host.stdout.write(`${shown.path}\n`);
+  else await printRows({ options, rows: [shown], document: shown, color: flags.color }, host, host.stdout);
 }
 
-/** Prints the settings that the profile has saved: a line each, a row each, or one object. */
+const pathColumns: ColumnSet<{ readonly profile: string; readonly path: string }> = {
+  all: [
+    { name: "profile", title: "PROFILE", kind: "id", value: ({ profile }) => profile },
+    { name: "path", title: "PATH", kind: "id", value: ({ path }) => path },
+  ],
+  usual: ["profile", "path"],
+  wide: [],
+  id: "path",
+  fields: ["profile", "path"],
+};
+
+/**
+ * Prints the settings that the profile has saved, and the usual options that the environment gives: a line each, a row
+ * each, or one object. What goes before a saved value stands in its place.
+ */
 export async function runConfigList(flags: ListingFlags, host: Host): Promise<void> {
   const options = resolveOutput(settingColumns, flags);
   const profile = await chosenSaved(flags, host);
-  const saved = await readSaved(profile, notifier(flags, host), host);
-  const rows = profileKeys.flatMap((key) => {
-    const value = show(key, saved);
-    return value === null ? [] : [{ key, value }];
-  });
-  const document = Object.fromEntries(rows.map(({ key, value }) => [key, value]));
+  const notify = notifier(flags, host);
+  const saved = await readSaved(profile, notify, host);
+  const rows = profileKeys.flatMap((key) => listed(key, host.env, saved) ?? []);
   const { color } = flags;
-  if (wantsSheet(options)) {
-    await host.stdout.write(rows.map(({ key, value }) => `${key.padEnd(15)}${safeText(value)}\n`).join(""));
-  } else if (formats[options.output].hasColumns) await printRows({ options, rows, color }, host, host.stdout);
+  const { hasColumns, takes } = formats[options.output];
+  const document = documentOf(rows);
+  if (wantsSheet(options)) await host.stdout.write(renderSettings(rows));
+  else if (hasColumns || takes === "id") await printRows({ options, rows, color }, host, host.stdout);
   else await printRows({ options: { ...options, columns: [] }, rows: [document], document, color }, host, host.stdout);
   if (rows.length === 0 && formats[options.output].laid !== null) {
-    await host.stderr.write(`nothing is saved in profile '${profile}' yet: flowrun login\n`);
+    notify({ kind: "remark", text: `nothing is saved in profile '${profile}' yet: flowrun login` });
   }
 }
 
-const settingColumns: ColumnSet<{ readonly key: ProfileKey; readonly value: string }> = {
+/** A setting as it is listed. */
+interface ListedSetting {
+  readonly key: ProfileKey;
+  readonly value: string;
+  /** `profile`, or the variable that goes before it. */
+  readonly from: string;
+}
+
+/** One that is saved, or that the environment gives once for all; `null` for others. */
+function listed(key: ProfileKey, env: Host["env"], saved: ProfileValues): ListedSetting | null {
+  const found = saved[key] === undefined && !isUsualKey(key) ? null : findSetting(key, env, saved);
+  if (found === null) return null;
+  const from = found.from === "environment" ? (variableOf(key) ?? found.from) : found.from;
+  return { key, value: shown(key, found.value), from };
+}
+
+/** One object: the values by their keys and, where there are any, under `from` where each comes from. */
+function documentOf(rows: readonly ListedSetting[]): object {
+  const values = Object.fromEntries(rows.map(({ key, value }) => [key, value]));
+  if (rows.length === 0) return values;
+  return { ...values, from: Object.fromEntries(rows.map(({ key, from }) => [key, from])) };
+}
+
+function renderSettings(rows: readonly ListedSetting[]): string {
+  const widest = Math.max(...rows.map(({ value }) => safeText(value).length));
+  const lines = rows.map(({ key, value, from }) => `${key.padEnd(15)}${safeText(value).padEnd(widest)}  ${from}\n`);
+  return lines.join("");
+}
+
+const settingColumns: ColumnSet<ListedSetting> = {
+  all: [
+    { name: "key", title: "KEY", kind: "id", value: ({ key }) => key },
+    { name: "value", title: "VALUE", kind: "id", value: ({ value }) => value },
+    { name: "from", title: "FROM", kind: "id", value: ({ from }) => from },
+  ],
+  usual: ["key", "value", "from"],
+  wide: [],
+  id: "key",
+  fields: [...profileKeys, ...profileKeys.map((key) => `from.${key}`)],
+};
+
+/** One saved value, as it is. @throws FlowrunError `notFound` where it is not set. */
+export async function runConfigGet(key: ProfileKey, flags: ListingFlags, host: Host): Promise<void> {
+  const options = resolveOutput(valueColumns, flags);
+  const profile = await chosenSaved(flags, host);
+  const saved = (await readSaved(profile, notifier(flags, host), host))[key];
+  if (saved === undefined) throw notSet(key, profile);
+  const told = { key, value: shown(key, saved) };
+  if (wantsSheet(options)) await host.stdout.write(`${safeText(told.value)}\n`);
+  else await printRows({ options, rows: [told], document: told, color: flags.color }, host, host.stdout);
+}
+
+const valueColumns: ColumnSet<Omit<ListedSetting, "from">> = {
   all: [
     { name: "key", title: "KEY", kind: "id", value: ({ key }) => key },
     { name: "value", title: "VALUE", kind: "id", value: ({ value }) => value },
   ],
   usual: ["key", "value"],
   wide: [],
+  id: "key",
+  fields: ["key", "value"],
 };
-
-/** One saved value, as it is. @throws FlowrunError `notFound` where it is not set. */
-export async function runConfigGet(key: ProfileKey, flags: CommonFlags, host: Host): Promise<void> {
-  const profile = await chosenSaved(flags, host);
-  const value = show(key, await readSaved(profile, notifier(flags, host), host));
-  if (value === null) throw notSet(key, profile);
-  await host.stdout.write(`${safeText(value)}\n`);
-}
 
 /** Saves one value, checked as every command would; a secret comes from stdin alone. */
 export async function runConfigSet(
@@ -68,7 +130,9 @@ export async function runConfigSet(
 ): Promise<void> {
   const profile = await chosenOwn(flags, host);
   const notify = notifier(flags, host);
-  const value = checkValue(key, await valueFor(key, given, flags, host), key, notify);
+  const text = await valueFor(key, given, flags, host);
+  if (isUsualKey(key)) (await import("../../options/usual-options.ts")).checkUsual(key, text);
+  const value = checkValue(key, text, key, notify);
   await readSaved(profile, notify, host);
   await updateProfile(host, profile, (saved) => ({ ...saved, [key]: value }));
 }
@@ -98,9 +162,8 @@ function notifier({ quiet = false, verbose = 0 }: CommonFlags, host: Host) {
   return createReporter(host, { quiet, verbose, live: false }).notify;
 }
 
-function show(key: ProfileKey, saved: ProfileValues): string | null {
-  const value = saved[key] ?? null;
-  return value !== null && key === "clientSecret" ? "[secret]" : value;
+function shown(key: ProfileKey, value: string): string {
+  return key === "clientSecret" ? "[secret]" : value;
 }
 
 async function valueFor(

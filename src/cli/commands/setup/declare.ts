@@ -46,9 +46,9 @@ function declareLogin(program: Command, host: Host): void {
       `
 Examples:
   flowrun login --from ~/Downloads/project.json
-  flowrun login --from credential.json --journal-url https://events-va6.adobe.io/events/organizations/…
-  flowrun login --secret-stdin < new-secret.txt       the same profile, another secret
-  flowrun login --profile demo                        the same steps, without an account`,
+  flowrun login --from credential.json --journal-url <url>
+  flowrun login --secret-stdin < new.txt    the same profile, another secret
+  flowrun login --profile demo              the same steps, without an account`,
     )
     .action(async (flags: LoginFlags) => (await import("./login.ts")).runLogin(flags, host));
 }
@@ -83,54 +83,71 @@ function declareRegistrations(program: Command, host: Host): void {
   const registrations = program
     .command("registrations")
     .summary("the project's event registrations")
-    .description("Lists the project's event registrations, or makes one the profile's journal.");
+    .description("Lists the project's event registrations, or makes one the profile's journal.")
+    .addHelpText("after", registrationExamples);
   declareCommon(
     declareOutput(
-      registrations.command("list", { isDefault: true }).description("List them (the default)."),
+      registrations.command("list", { isDefault: true }).alias("ls").description("List them (the default)."),
       "used,name,id,deliveryType,events…",
     ),
   ).action(async (flags: ListingFlags) => (await load()).runRegistrations(flags, host));
-  declareCommon(registrations.command("use <id>").description("Read this registration's journal from now on.")).action(
-    async (id: string, flags: CommonFlags) => (await load()).runRegistrationsUse(id, flags, host),
-  );
+  declareCommon(registrations.command("use <id>").description("Read this registration's journal from now on."))
+    .addHelpText("after", registrationExamples)
+    .action(async (id: string, flags: CommonFlags) => (await load()).runRegistrationsUse(id, flags, host));
 }
+
+const registrationExamples = `
+Examples:
+  flowrun registrations                     which there are, and which is read
+  flowrun registrations use 6a1f0c3e-58d4-4b7a-a2c9-0e7d9b41f385`;
 
 function declareProfile(program: Command, host: Host): void {
   const load = () => import("./profile.ts");
   const profile = program
     .command("profile")
     .summary("the saved profiles")
-    .description("Lists the saved profiles, chooses the one that is used where none is named, or removes one.");
+    .description("Lists the saved profiles, chooses the one that is used where none is named, or removes one.")
+    .addHelpText("after", profileExamples);
   declareCommon(
-    declareOutput(profile.command("list").description("List the profiles."), "used,name,client,imsOrgId…"),
+    declareOutput(profile.command("list").alias("ls").description("List the profiles."), "used,name,client,imsOrgId…"),
   ).action(async (flags: ListingFlags) => (await load()).runProfileList(flags, host));
-  declareCommon(profile.command("use <name>").description("Use this profile where none is named.")).action(
-    async (name: string, flags: CommonFlags) => (await load()).runProfileUse(name, flags, host),
-  );
+  declareCommon(profile.command("use <name>").description("Use this profile where none is named."))
+    .addHelpText("after", profileExamples)
+    .action(async (name: string, flags: CommonFlags) => (await load()).runProfileUse(name, flags, host));
   declareCommon(profile.command("remove <name>").description("Forget a profile and its token; cursors stay.")).action(
     async (name: string, flags: CommonFlags) => (await load()).runProfileRemove(name, flags, host),
   );
 }
+
+const profileExamples = `
+Examples:
+  flowrun profile list                      which there are, and which is used
+  flowrun profile use demo
+  flowrun profile remove acme               forget it; its cursors stay`;
 
 function declareConfig(program: Command, host: Host): void {
   const load = () => import("./config.ts");
   const config = program
     .command("config")
     .summary("a profile's saved settings")
-    .description("Shows and changes what a profile has saved. The environment (FLOWRUN_…) goes before it.");
+    .description("Shows and changes what a profile has saved. The environment (FLOWRUN_…) goes before it.")
+    .addHelpText("after", configExamples);
   const key = (): Argument => new Argument("<key>", "the setting").choices(profileKeys);
-  declareCommon(config.command("path").description("Print the profile's file.")).action(async (flags: CommonFlags) =>
-    (await load()).runConfigPath(flags, host),
+  declareCommon(declareOutput(config.command("path").description("Print the profile's file."), "profile,path")).action(
+    async (flags: ListingFlags) => (await load()).runConfigPath(flags, host),
   );
   declareCommon(
     declareOutput(
-      config.command("list").description("List what is saved; a secret is shown as [secret]."),
-      "key,value",
+      config
+        .command("list")
+        .alias("ls")
+        .description("List what is saved, and where it comes from; a secret is shown as [secret]."),
+      "key,value,from",
     ),
   ).action(async (flags: ListingFlags) => (await load()).runConfigList(flags, host));
-  declareCommon(config.command("get").description("Print one saved value.").addArgument(key())).action(
-    async (name: ProfileKey, flags: CommonFlags) => (await load()).runConfigGet(name, flags, host),
-  );
+  declareCommon(
+    declareOutput(config.command("get").description("Print one saved value.").addArgument(key()), "key,value"),
+  ).action(async (name: ProfileKey, flags: ListingFlags) => (await load()).runConfigGet(name, flags, host));
   declareCommon(
     config
       .command("set")
@@ -138,10 +155,19 @@ function declareConfig(program: Command, host: Host): void {
       .addArgument(key())
       .argument("[value]", "the value; a secret comes from --stdin alone")
       .option("--stdin", "read the value from stdin"),
-  ).action(async (name: ProfileKey, value: string | undefined, flags: ConfigSetFlags) =>
-    (await load()).runConfigSet(name, value, flags, host),
-  );
+  )
+    .addHelpText("after", configExamples)
+    .action(async (name: ProfileKey, value: string | undefined, flags: ConfigSetFlags) =>
+      (await load()).runConfigSet(name, value, flags, host),
+    );
   declareCommon(config.command("unset").description("Forget one value.").addArgument(key())).action(
     async (name: ProfileKey, flags: CommonFlags) => (await load()).runConfigUnset(name, flags, host),
   );
 }
+
+const configExamples = `
+Examples:
+  flowrun config list                       all that is saved; never a secret
+  flowrun config get journalUrl
+  flowrun config set imsOrgId 4B1E2F9A6D3C7A550A495FD2@AdobeOrg
+  flowrun config set clientSecret --stdin < secret.txt`;

@@ -17,7 +17,7 @@ export async function askValues(known: ProfileValues, prompt: Prompt): Promise<P
     clientId,
     clientSecret: await askSecret(prompt, base.clientSecret ?? null),
     imsOrgId: await ask("imsOrgId", "Organisation ID (…@AdobeOrg)", base.imsOrgId),
-    scopes: await ask("scopes", "Scopes", findSetting("scopes", {}, base)?.value),
+    scopes: unspaced(await ask("scopes", "Scopes", spaced(findSetting("scopes", {}, base)?.value))),
   };
   const journalUrl = await prompt.text("Journaling URL (empty: find it by the project's ids)", {
     check: (text) => fault("journalUrl", text, false),
@@ -32,6 +32,15 @@ export async function askValues(known: ProfileValues, prompt: Prompt): Promise<P
   };
 }
 
+/** A list with blanks, at which a line may end. */
+function spaced(list: string | undefined): string | undefined {
+  return list?.replace(/,\s*/g, ", ");
+}
+
+function unspaced(list: string): string {
+  return list.replace(/,\s+/g, ",");
+}
+
 /** The values that are of use for this client: of another client's, only the addresses of Adobe. */
 function knownOf(clientId: string, known: ProfileValues): ProfileValues {
   if (known.clientId === undefined || known.clientId === clientId) return known;
@@ -41,7 +50,7 @@ function knownOf(clientId: string, known: ProfileValues): ProfileValues {
 
 /** A secret, never shown; `kept` is what an empty answer means. */
 export async function askSecret(prompt: Prompt, kept: string | null): Promise<string> {
-  const question = kept === null ? "Client secret" : "Client secret (empty: the one that is saved)";
+  const question = kept === null ? "Client secret" : "Client secret (empty: the same as before)";
   for (;;) {
     const secret = filled(await prompt.secret(question)) ?? kept;
     if (secret !== null) return secret;

@@ -18,6 +18,8 @@ export interface LoginValues {
   readonly journalUrl: string | null;
   /** Whether the project has the I/O Management API; `null` where nothing says. */
   readonly hasManagementApi: boolean | null;
+  /** True where a person typed any of it, and may type it again; `all` where no file gave the rest. */
+  readonly wasAsked: boolean | "all";
 }
 
 /** Who can be asked, and told. */
@@ -25,6 +27,10 @@ export interface LoginTalk {
   /** `null` where nobody may be asked. */
   readonly prompt: Prompt | null;
   readonly notify: Notify;
+  /** False where nobody has a file: it was asked before. */
+  readonly mayHaveFile: boolean;
+  /** Tells what is wrong with an answer, which is then asked for again. @throws what no other answer would mend. */
+  readonly again: (error: unknown) => Promise<void>;
 }
 
 /**
@@ -35,12 +41,11 @@ export interface LoginTalk {
 export async function gatherLogin(
   flags: LoginFlags,
   saved: ProfileValues,
-  { prompt, notify }: LoginTalk,
+  talk: LoginTalk,
   host: Pick<Host, "env" | "stdin">,
 ): Promise<LoginValues> {
-  // A terminal puts quotes around a file that is dropped on it.
-  const path = flags.from ?? (prompt === null ? null : filled(cleanText(await prompt.text(fileQuestion)).text));
-  const file = path === null ? null : await readLoginFile(path, flags.credential, prompt);
+  const { prompt, notify } = talk;
+  const { path, file } = await findFile(flags, talk);
   if (file === null && flags.credential !== undefined) throw credentialOfNothing();
   const secret = flags.secretStdin === true ? { clientSecret: await readSecret(host.stdin) } : {};
   const nameOf = (key: ProfileKey): string => (path === null ? key : `${key} (with ${path})`);
@@ -52,7 +57,33 @@ export async function gatherLogin(
   const { journalUrl: url } = flags;
   const named = url === undefined ? null : checkValue("journalUrl", url, "--journal-url", notify);
   const typed = prompt !== null && file === null ? (values.journalUrl ?? null) : null;
-  return { values, journalUrl: named ?? typed, hasManagementApi: file?.hasManagementApi ?? null };
+  const isAsked = prompt !== null && (flags.from === undefined || known.clientSecret === undefined);
+  const wasAsked = isAsked && file === null ? "all" : isAsked;
+  return { values, journalUrl: named ?? typed, hasManagementApi: file?.hasManagementApi ?? null, wasAsked };
+}
+
+interface FoundFile {
+  readonly path: string | null;
+  readonly file: FileValues | null;
+}
+
+/** The file that the user named, or names now; a name that leads nowhere is asked for again. */
+async function findFile(
+  { from, credential }: LoginFlags,
+  { prompt, mayHaveFile, again }: LoginTalk,
+): Promise<FoundFile> {
+  if (from !== undefined) return { path: from, file: await readLoginFile(from, credential, prompt) };
+  if (prompt === null || !mayHaveFile) return { path: null, file: null };
+  for (;;) {
+    // A terminal puts quotes around a file that is dropped on it.
+    const path = filled(cleanText(await prompt.text(fileQuestion)).text);
+    if (path === null) return { path: null, file: null };
+    try {
+      return { path, file: await readLoginFile(path, credential, prompt) };
+    } catch (error) {
+      await again(error);
+    }
+  }
 }
 
 const fileQuestion = "File from Adobe Developer Console (empty: type the values)";

@@ -1,9 +1,9 @@
-import { FlowrunError } from "../../../errors.ts";
+import { FlowrunError, type FailureKind } from "../../../errors.ts";
 import type { Host, Prompt } from "../../../host.ts";
 import { askJournal } from "../../../adobe/journal/ask-journal.ts";
 import { startUrl } from "../../../adobe/journal/when.ts";
 import type { LoginFlags } from "../../options/flags.ts";
-import { safeText } from "../../../render/text/safe-text.ts";
+import { failureLines } from "../../terminal/failure-lines.ts";
 import { createReporter } from "../../terminal/reporter.ts";
 import { overridden } from "../../../adobe/settings/settings.ts";
 import { readVariable } from "../../../adobe/settings/environment.ts";
@@ -15,6 +15,7 @@ import { accessOn, openAccess, usualPatience, type AdobeConnection } from "../..
 import { readSaved } from "../../../adobe/access/saved-values.ts";
 import { chooseJournal, type ChosenJournal, type JournalWish } from "./login-journal.ts";
 import { gatherLogin } from "./login-values.ts";
+import { withoutKey } from "./saved-profile.ts";
 import { givenWay, type ConnectOptions, type Way } from "../../../adobe/access/way.ts";
 
 /**
@@ -43,13 +44,10 @@ async function login(
 ): Promise<void> {
   const { notify } = options;
   const saved = await readSaved(profile, notify, host);
-  const { values, journalUrl, hasManagementApi } = await gatherLogin(flags, saved, { prompt, notify }, host);
-  if (hasManagementApi === false) notify({ kind: "warning", text: withoutManagementApi });
-  const way = givenWay(profile, values, host);
-  const journal = await prove(way, { journalUrl, flags, prompt, notify }, options, host);
+  const { values, journal } = await gatherProven(profile, saved, { flags, prompt, options }, host);
   const { updateProfile } = await import("../../../state/profiles.ts");
   const kept = await updateProfile(host, profile, () => ({ ...values, journalUrl: journal.url }));
-  await report(profile, kept, journal, host);
+  await report(profile, kept, journal, options, host);
   const shadowing = [
     ...overridden(host.env, kept),
     ...(readVariable(host.env, "FLOWRUN_ACCESS_TOKEN") !== null ? ["FLOWRUN_ACCESS_TOKEN"] : []),
@@ -57,6 +55,53 @@ async function login(
   if (shadowing.length > 0) {
     notify({ kind: "warning", text: `the environment still goes before the profile: ${shadowing.join(", ")} set` });
   }
+}
+
+interface Given {
+  readonly flags: LoginFlags;
+  readonly prompt: Prompt | null;
+  readonly options: ConnectOptions;
+}
+
+interface Proven {
+  readonly values: ProfileValues;
+  readonly journal: ChosenJournal;
+}
+
+/** A credential that Adobe takes. What a person typed and Adobe refuses is told, and asked for again. */
+async function gatherProven(
+  profile: string,
+  saved: ProfileValues,
+  { flags, prompt, options }: Given,
+  host: Host,
+): Promise<Proven> {
+  const { notify } = options;
+  const again = (error: unknown): Promise<void> => tellWrongAnswer(error, host);
+  let known = saved;
+  let mayHaveFile = true;
+  for (;;) {
+    const gathered = await gatherLogin(flags, known, { prompt, mayHaveFile, notify, again }, host);
+    const { values, journalUrl } = gathered;
+    if (gathered.hasManagementApi === false) notify({ kind: "warning", text: withoutManagementApi });
+    try {
+      const way = givenWay(profile, values, host);
+      return { values, journal: await prove(way, { journalUrl, flags, prompt, notify }, options, host) };
+    } catch (error) {
+      if (gathered.wasAsked === false) throw error;
+      await again(error);
+      mayHaveFile = gathered.wasAsked !== "all";
+      // Of what was typed all is offered again but a secret that IMS does not know.
+      known = error instanceof FlowrunError && error.kind === "auth" ? withoutKey(values, "clientSecret") : values;
+    }
+  }
+}
+
+/** Failures that another answer may mend. */
+const mendable: readonly FailureKind[] = ["settings", "usage", "auth", "forbidden", "notFound", "protocol"];
+
+async function tellWrongAnswer(error: unknown, { stderr }: Pick<Host, "stderr">): Promise<void> {
+  if (!(error instanceof FlowrunError) || !mendable.includes(error.kind)) throw error;
+  await stderr.write(`${failureLines(error)}\n`);
 }
 
 const withoutManagementApi =
@@ -75,8 +120,8 @@ async function loginToDemo(
     await connection.mint(usualPatience);
     const wish: JournalWish = { journalUrl: null, flags, prompt, notify: options.notify };
     const journal = await chooseJournal(connection, wish);
-    await report(demoProfile, connection.saved, journal, host);
-    await host.stderr.write("the demo is built in: nothing needs saving, and nothing was saved\n");
+    await report(demoProfile, connection.saved, journal, options, host);
+    options.notify({ kind: "remark", text: "the demo is built in: nothing needs saving, and nothing was saved" });
   } finally {
     await connection.close();
   }
@@ -97,7 +142,13 @@ async function askOnce(url: string, connection: AdobeConnection, host: Host): Pr
   await askJournal(journal, () => startUrl(url, { kind: "now" }, null, host.now())).page;
 }
 
-async function report(profile: string, values: ProfileValues, journal: ChosenJournal, host: Host): Promise<void> {
+async function report(
+  profile: string,
+  values: ProfileValues,
+  journal: ChosenJournal,
+  { notify }: ConnectOptions,
+  host: Host,
+): Promise<void> {
   const { registration, url } = journal;
   const source = registration === null ? url : `'${registration.name}' (registration ${registration.id})`;
   const used = (await readUsedProfile(host.dirs.config)) ?? defaultProfile;
@@ -107,7 +158,7 @@ async function report(profile: string, values: ProfileValues, journal: ChosenJou
     `journal: ${source}`,
     `next: flowrun since -P1D${more}`,
   ];
-  await host.stderr.write(lines.map((line) => `${safeText(line)}\n`).join(""));
+  for (const text of lines) notify({ kind: "remark", text });
 }
 
 function demoNeedsNothing(): FlowrunError {

@@ -60,6 +60,8 @@ const profileColumns: ColumnSet<ListedProfile> = {
   ],
   usual: ["used", "name", "client", "imsOrgId", "journalUrl"],
   wide: ["damaged", "builtIn"],
+  id: "name",
+  fields: ["name", "used", "clientId", "imsOrgId", "journalUrl", "damaged", "builtIn"],
 };
 
 /** Remembers the profile for every command that names none. @throws FlowrunError `notFound`. */

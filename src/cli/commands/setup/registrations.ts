@@ -122,4 +122,18 @@ const registrationColumns: ColumnSet<ListedRegistration> = {
   ],
   usual: ["used", "name", "id", "deliveryType", "status", "sourceFlowRuns", "events"],
   wide: ["clientId", "journalUrl"],
+  id: "id",
+  fields: [
+    "id",
+    "name",
+    "deliveryType",
+    "status",
+    "enabled",
+    "eventCodes",
+    "clientId",
+    "journalUrl",
+    "filtered",
+    "sourceFlowRuns",
+    "used",
+  ],
 };

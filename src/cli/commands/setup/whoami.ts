@@ -56,6 +56,8 @@ const identityColumns: ColumnSet<Identity> = {
   ],
   usual: ["profile", "clientId", "imsOrgId", "scopes", "journalUrl", "tokenEndsAt"],
   wide: [],
+  id: "profile",
+  fields: ["profile", "clientId", "imsOrgId", "scopes", "journalUrl", "tokenEndsAt"],
 };
 
 function render({ profile, clientId, imsOrgId, scopes, journalUrl, tokenEndsAt }: Identity): string {
