@@ -68,6 +68,7 @@ const rooms = [
       "adobe/settings",
       "engine/sinks",
       "render/formats",
+      "render/text",
       "runs/events",
       "runs/figures",
       "runs/filter",
@@ -246,7 +247,7 @@ const doors = [
   { packages: ["@inquirer"], at: ["cli/terminal"], because: "One file knows how a question is drawn." },
   {
     packages: ["luxon"],
-    at: ["adobe/journal/when", "render/text"],
+    at: ["text/named-zone"],
     because: "Elsewhere a time is epoch milliseconds.",
   },
 ];

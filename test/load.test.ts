@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { digest } from "../src/engine/digest.ts";
-import { findDuration, findInstant } from "../src/adobe/journal/when.ts";
+import { findInstant } from "../src/adobe/journal/moment.ts";
+import { findDuration } from "../src/adobe/journal/when.ts";
 import { columnNames, resolveColumns } from "../src/render/formats/run-columns.ts";
 import { createPainter } from "../src/render/text/painter.ts";
 import { renderSheet } from "../src/render/sheets/run-sheet.ts";

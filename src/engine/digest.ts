@@ -1,14 +1,16 @@
 import { reasonOf } from "../errors.ts";
 import type { FlowRun } from "../runs/record/flow-run.ts";
 import { normalise, type Normalising } from "../runs/events/normalise.ts";
-import type { Batch, Candidate, Fault } from "./sources/source.ts";
+import type { Batch, Candidate, Fault, FirstLater } from "./sources/source.ts";
 
 /** The flow runs of events, and why some of them hold none; the events themselves are let go. */
-export type Digest<T> = Pick<Batch<T>, "candidates" | "runs" | "rejects" | "withoutRaw">;
+export type Digest<T> = Pick<Batch<T>, "candidates" | "runs" | "rejects" | "withoutRaw" | "firstLater">;
 
 /** Which events and runs are wanted, and in which form runs are handed on. */
 export interface Digesting<T> extends Normalising {
   readonly keep: (run: FlowRun) => boolean;
+  /** Whether a run is later than the window's end; where that is told, the first such run is. */
+  readonly isLater?: (run: FlowRun) => boolean;
   readonly encode: (run: FlowRun) => T;
 }
 
@@ -21,12 +23,16 @@ interface Events {
  * Events → the flow runs that were asked for, encoded, in the events' order. It looks at nothing but them, so pages can
  * be digested in any order. Nothing that an event holds makes it throw: one that no step can cope with is a reject. Pure.
  */
-export function digest<T>({ entries }: Events, { keep, encode, ...reading }: Digesting<T>): Digest<T> {
+export function digest<T>({ entries }: Events, { keep, isLater, encode, ...reading }: Digesting<T>): Digest<T> {
   const candidates: Candidate<T>[] = [];
   const rejects: Fault[] = [];
   const withoutRaw: Fault[] = [];
   let found = 0;
+  let firstLater: FirstLater | null = null;
+  let [before, own] = ["", ""];
   for (const { position, event } of entries) {
+    // Events that share a position are read again together.
+    if (position !== own) [before, own] = [own, position];
     const reject = (reason: string): void => {
       rejects.push({ position, reason });
     };
@@ -34,7 +40,10 @@ export function digest<T>({ entries }: Events, { keep, encode, ...reading }: Dig
       const verdict = normalise(position, event, reading);
       found += verdict.runs.length;
       verdict.rejects.forEach(reject);
-      const before = candidates.length;
+      const already = candidates.length;
+      if (firstLater === null && isLater !== undefined && verdict.runs.some(({ run }) => isLater(run))) {
+        firstLater = { after: before === "" ? null : before, candidates: already };
+      }
       for (const { key, run } of verdict.runs) {
         guarded(reject, () => {
           if (!keep(run)) return;
@@ -43,10 +52,10 @@ export function digest<T>({ entries }: Events, { keep, encode, ...reading }: Dig
         });
       }
       const reason = verdict.withoutRaw;
-      if (reason !== undefined && candidates.length > before) withoutRaw.push({ position, reason });
+      if (reason !== undefined && candidates.length > already) withoutRaw.push({ position, reason });
     });
   }
-  return { candidates, runs: found, rejects, withoutRaw };
+  return { candidates, runs: found, rejects, withoutRaw, firstLater };
 }
 
 /**

@@ -44,11 +44,14 @@ export async function pump<T>(pumping: Pumping<T>, tally: Tally): Promise<void> 
 }
 
 async function pumpAll<T>({ source, seen, sink, isEnough, onBatch }: Pumping<T>, tally: Tally): Promise<void> {
+  let held: string | null = null;
   for await (const batch of source.read()) {
     const kept = batch.candidates.filter(({ key }) => seen.add(key));
     const last = kept.findIndex((run, index) => isEnough(run, tally.printed + index + 1));
     const taken = last === -1 ? kept : kept.slice(0, last + 1);
-    await sink.take(taken, markAfter(batch, kept, taken));
+    held ??= placeBeforeLater(batch, kept, taken);
+    const mark = markAfter(batch, kept, taken);
+    await sink.take(taken, held === null ? mark : heldAt(held, mark));
     count(tally, batch, kept.length, taken);
     onBatch(batch, tally);
     if (last !== -1) return;
@@ -67,6 +70,26 @@ export function markAfter(
   const whole = taken.findLast(({ position }) => position !== firstLeft.position);
   const next = nextAfter(whole?.position ?? null);
   return { next, last: taken.at(-1)?.position ?? null, atEnd: false, recordedAt: null, count: mark.count };
+}
+
+/**
+ * Where to read on from before the first run that was left out as later than the window's end; `null` where there is none,
+ * or the reading stopped before it. From then on no place may move past it, whatever is taken after it. Pure.
+ */
+export function placeBeforeLater(
+  { firstLater = null, candidates, nextAfter }: Pick<Batch<unknown>, "firstLater" | "candidates" | "nextAfter">,
+  kept: readonly Candidate<unknown>[],
+  taken: readonly Candidate<unknown>[],
+): string | null {
+  if (firstLater === null) return null;
+  const firstLeft = kept[taken.length];
+  const isStoppedBefore = firstLeft !== undefined && candidates.indexOf(firstLeft) < firstLater.candidates;
+  return isStoppedBefore ? null : nextAfter(firstLater.after);
+}
+
+/** A mark at that place, which tells no more than is known of it. Pure. */
+export function heldAt(place: string, { count: events }: Pick<Mark, "count">): Mark {
+  return { next: place, last: null, atEnd: false, recordedAt: null, count: events };
 }
 
 function count<T>(tally: Tally, batch: Batch<T>, kept: number, taken: readonly Candidate<T>[]): void {

@@ -1,6 +1,6 @@
 import { retentionMs } from "../adobe/journal/retention.ts";
 import { keptKey } from "../runs/events/event-key.ts";
-import { markAfter } from "./pump.ts";
+import { heldAt, markAfter, placeBeforeLater } from "./pump.ts";
 import type { Resumption } from "./sinks/sink.ts";
 import type { Batch, Candidate } from "./sources/source.ts";
 
@@ -26,21 +26,29 @@ export function createTrail<T>(past: Resumption | null, now: () => number): Trai
   const began = now();
   let before: Resumption = past ?? { next: "", readUntil: began - retentionMs, movedAt: began, keys: [] };
 
+  let held: string | null = null;
+
   const after: Trail<T>["after"] = (batch, kept, count) => {
     const taken = kept.slice(0, count);
-    const { next, atEnd, recordedAt } = markAfter(batch, kept, taken);
+    const mark = markAfter(batch, kept, taken);
+    const place = held ?? placeBeforeLater(batch, kept, taken);
+    const { next, atEnd, recordedAt } = place === null ? mark : heldAt(place, mark);
     const keys = [...before.keys, ...taken.map(({ key }) => keptKey(key))];
     return {
       next,
       readUntil: atEnd ? now() : (recordedAt ?? before.readUntil),
       movedAt: next === before.next ? before.movedAt : now(),
-      // An event that was left in its middle may still be to come.
-      keys: batch.candidates.length === 0 ? keys : keys.slice(-keysNeeded(kept, count, keys.length)),
+      // An event that was left in its middle may still be to come, and all that was handed on after a place that is held.
+      keys: batch.candidates.length === 0 || place !== null ? keys : keys.slice(-keysNeeded(kept, count, keys.length)),
     };
   };
   return {
     after,
-    pass: (batch, kept) => (before = after(batch, kept, kept.length)),
+    pass: (batch, kept) => {
+      before = after(batch, kept, kept.length);
+      held ??= placeBeforeLater(batch, kept, kept);
+      return before;
+    },
   };
 }
 

@@ -1,12 +1,14 @@
 import type { Patience } from "../adobe/gateway/retrying.ts";
 import type { OnExpired } from "../adobe/journal/read-pages.ts";
-import { parseWhen, type Start } from "../adobe/journal/when.ts";
+import { findMoment } from "../adobe/journal/moment.ts";
+import { findDuration, parseUntil, parseWhen } from "../adobe/journal/when.ts";
 import type { JournalStart } from "../engine/sources/journal.ts";
 import { FlowrunError } from "../errors.ts";
 import type { Notice } from "../notices.ts";
 import { resolveEventSelection, type EventSelection } from "../runs/events/event-selection.ts";
 import { compileFilter, type RunFilter } from "../runs/filter/filter.ts";
-import { timeWords, wordsOf, type Words } from "./words.ts";
+import { utc, type Zone } from "../text/zone.ts";
+import { wordsOf, type Words } from "./words.ts";
 
 /** Which runs are wanted: any word of one filter, and every filter. They take the words of the command's options. */
 export interface RunFilters {
@@ -52,6 +54,8 @@ export interface ReadRunsOptions {
    * earlier reading.
    */
   readonly since: string | Date | { readonly mark: string };
+  /** The zone of times that name none: an IANA name, or `local` for the machine's own. By default UTC. */
+  readonly timeZone?: string | undefined;
   /** A profile that `flowrun login` saved, or `demo`. By default the environment says, then the profile that is used. */
   readonly profile?: string | undefined;
   /** Instead of a profile; nothing of the environment (but proxies) is looked at then. */
@@ -79,6 +83,8 @@ export interface ReadingPlan {
   readonly start: JournalStart | { readonly kind: "mark"; readonly text: string };
   readonly events: EventSelection;
   readonly keep: RunFilter;
+  /** When the window ends, epoch milliseconds; `null` where nobody says. */
+  readonly until: number | null;
   readonly follow: boolean;
   readonly raw: boolean;
   readonly jobs: number;
@@ -101,10 +107,14 @@ export async function resolveOptions(options: ReadRunsOptions, now: number): Pro
   }
   checkCount("jobs", jobs, mostJobs);
   if (limit !== undefined) checkCount("limit", limit, Infinity);
+  const zone = await openTimeZone(options.timeZone);
+  const clock = { now, zone };
+  const until = resolveUntil(filters.until, clock);
   return {
-    start: resolveSince(since, now),
+    start: resolveSince(since, until, clock),
     events: resolveEventSelection(wordsOf(filters.events)),
-    keep: await resolveFilters(filters, now),
+    keep: await resolveFilters(filters, until, clock),
+    until,
     follow,
     raw,
     jobs,
@@ -125,9 +135,32 @@ function checkCount(name: string, count: number, most: number): void {
   });
 }
 
-function resolveSince(since: ReadRunsOptions["since"], now: number): ReadingPlan["start"] {
+/** The moment and the zone that words of time are read by. */
+interface Clock {
+  readonly now: number;
+  readonly zone: Zone;
+}
+
+/** Another zone than UTC brings luxon. */
+async function openTimeZone(name: string | undefined): Promise<Zone> {
+  if (name === undefined || name === "UTC") return utc;
+  const { zoneNamed } = await import("../text/named-zone.ts");
+  const zone = zoneNamed(name);
+  if (zone !== null) return zone;
+  throw new FlowrunError("usage", `there is no time zone ${JSON.stringify(name.slice(0, 100))}`, {
+    why: "it is neither local nor a name of the IANA time zone database",
+    hint: 'timeZone: "Europe/Berlin"',
+  });
+}
+
+function resolveSince(
+  since: ReadRunsOptions["since"],
+  until: number | null,
+  { now, zone }: Clock,
+): ReadingPlan["start"] {
   if (typeof since === "object" && "mark" in since) return { kind: "mark", text: since.mark };
-  const start = parseWhen(wordsOfTime(since, "since"), now);
+  const start = parseWhen(wordsOfTime(since, "since"), now, zone);
+  if (start.kind === "time" && until !== null && until < start.at) throw endsBefore(start.at, until);
   if (start.kind !== "last") return start;
   throw new FlowrunError("usage", "readRuns cannot start from a cursor ('last')", {
     why: "cursors belong to the command line; a program keeps the mark of its last reading",
@@ -135,32 +168,32 @@ function resolveSince(since: ReadRunsOptions["since"], now: number): ReadingPlan
   });
 }
 
-async function resolveFilters(filters: RunFilters, now: number): Promise<RunFilter> {
-  const { until } = filters;
+async function resolveFilters(filters: RunFilters, until: number | null, { now, zone }: Clock): Promise<RunFilter> {
   const keep = compileFilter({
     status: wordsOf(filters.status),
     flow: wordsOf(filters.flow),
     run: wordsOf(filters.run),
     sandbox: wordsOf(filters.sandbox),
     code: wordsOf(filters.code),
-    untilMs: until === undefined ? undefined : resolveUntil(until, now),
+    untilMs: until ?? undefined,
   });
   const expressions = wordsOf(filters.where) ?? [];
   if (expressions.length === 0) return keep;
   // Brings a pattern matcher with it.
   const { compileWhere } = await import("../runs/filter/where.ts");
-  const tests = [keep, ...expressions.map((expression) => compileWhere(expression, timeWords))];
+  const times = { duration: findDuration, instant: (words: string) => findMoment(words, now, zone) };
+  const tests = [keep, ...expressions.map((expression) => compileWhere(expression, times))];
   return (run) => tests.every((test) => test(run));
 }
 
-function resolveUntil(until: string | Date, now: number): number {
-  const words = wordsOfTime(until, "until");
-  const when: Start = parseWhen(words, now);
-  if (when.kind === "time") return when.at;
-  if (when.kind === "now") return now;
-  throw new FlowrunError("usage", `until takes an instant, not '${words}'`, {
-    why: "it drops the runs that were updated later than that",
-    hint: "give a Date, a duration back from now (-PT1H), a date or a time",
+function resolveUntil(until: RunFilters["until"], { now, zone }: Clock): number | null {
+  return until === undefined ? null : parseUntil(wordsOfTime(until, "until"), "until", now, zone);
+}
+
+function endsBefore(from: number, to: number): FlowrunError {
+  return new FlowrunError("usage", "the window ends before it begins", {
+    why: `it goes from ${new Date(from).toISOString()} to ${new Date(to).toISOString()}`,
+    hint: "give until a later moment, or begin earlier",
   });
 }
 

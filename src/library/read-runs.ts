@@ -151,13 +151,14 @@ function openSource(
   start: JournalStart,
   past: Beginning["past"],
 ): Source<FlowRun> {
-  const { events, raw, keep, limit, jobs, follow, onExpired, patience } = plan;
+  const { events, raw, keep, until, limit, jobs, follow, onExpired, patience } = plan;
   const journal = { ...connection.journal(patience ?? usualPatience), marks: marksOf(events) };
   // Settings that a program gives belong to no profile.
   const profile = hasSettings ? null : connection.settings.profile;
   return journalSource({
     journal,
     start,
+    until,
     events,
     raw,
     profile,

@@ -1,4 +1,5 @@
-import { findInstant, parseDuration } from "../adobe/journal/when.ts";
+import { findInstant } from "../adobe/journal/moment.ts";
+import { parseDuration } from "../adobe/journal/when.ts";
 import { FlowrunError } from "../errors.ts";
 import type { Grouping } from "../runs/figures/grouping.ts";
 import { countStats, mostBuckets, type Stats } from "../runs/figures/stats.ts";

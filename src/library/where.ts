@@ -1,6 +1,6 @@
 import type { FlowRun } from "../runs/record/flow-run.ts";
 import { compileWhere } from "../runs/filter/where.ts";
-import { timeWords } from "./words.ts";
+import { timeWordsInUtc } from "./words.ts";
 
 /**
  * A condition over the record's fields, as `--where` takes it: `status == "failed" && records.failed > 100`. Nothing of it
@@ -8,5 +8,5 @@ import { timeWords } from "./words.ts";
  * @throws FlowrunError `usage` that points at a wrong field, value or sign. Pure.
  */
 export function where(expression: string): (run: FlowRun) => boolean {
-  return compileWhere(expression, timeWords);
+  return compileWhere(expression, timeWordsInUtc);
 }

@@ -1,4 +1,5 @@
-import { findDuration, findInstant } from "../adobe/journal/when.ts";
+import { findInstant } from "../adobe/journal/moment.ts";
+import { findDuration } from "../adobe/journal/when.ts";
 
 /** One word or several. */
 export type Words = string | readonly string[];
@@ -8,5 +9,5 @@ export function wordsOf(words: Words | undefined): readonly string[] | undefined
   return typeof words === "string" ? [words] : words;
 }
 
-/** How a condition reads its words of time. */
-export const timeWords = { duration: findDuration, instant: findInstant };
+/** How a condition reads its words of time where no zone is told: in UTC. */
+export const timeWordsInUtc = { duration: findDuration, instant: (words: string) => findInstant(words) };

@@ -54,7 +54,7 @@ const done = (runs: number, failed: number, did = "printed") =>
 
 const rows: Readonly<Record<string, readonly Row[]>> = {
   since: [
-    ["since -P1D", 0, /^UPDATED +STATUS.*\n(.*\n){9}.*flow-0/, done(10, 1)],
+    ["since -P1D", 0, /^UPDATED \(UTC\) +STATUS.*\n(.*\n){9}.*flow-0/, done(10, 1)],
     ["since -P1D --json -q", 0, /^(\{"type":"flowrun.run",.*\}\n){10}$/, ""],
     ["since -PT45M --columns status,runId --no-headers", 0, /^(\S+ +run-\d-of-ten\n){4}$/, done(4, 0)],
     ["since oldest -n 2 -o csv --columns runId", 0, /^runId\nrun-0-of-ten\nrun-1-of-ten\n$/, done(2, 0)],

@@ -179,7 +179,9 @@ describe("stdout carries data only", () => {
   it("the closing line counts what was read", async () => {
     const journal = await openJournal({ events: [...events, ...events] });
     const { stderr } = await journal.run("since oldest --limit 3 --jobs 1 --json");
-    expect(stderr).toMatch(/^3 runs printed, 1 failed · 6 events, 3 duplicates dropped · 3 pages · \d+\.\d s\n$/);
+    expect(stderr).toMatch(
+      /^3 runs printed, 1 failed · 6 events, 3 duplicates dropped · 3 pages · \d+\.\d s · \d\d-\d\d \d\d:\d\d to now \(UTC\)\n$/,
+    );
   });
 
   it("-q says nothing but errors; -v shows each request; off a terminal there is no live line", async () => {

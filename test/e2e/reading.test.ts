@@ -102,7 +102,7 @@ describe("what is printed", () => {
     ["--flow flow-2 --status failed", [2]],
     ["--events runs", [0, 1, 2, 3, 5, 6]],
     ["--events source_flow_run_info", [3]],
-    ["--until -PT1H", [5]],
+    ["--until -PT5M", [5]],
     ["--where records.output>100", [3]],
     ["-n 2", [0, 1]],
     ["--max 2 --status failed", [1, 2]],

@@ -102,7 +102,7 @@ describe("what has no meaning is refused before anything is asked", () => {
     ["stats --bucket soon", "'soon' is not a length of time"],
     ["stats --bucket PT0S", "endlessly many"],
     ["stats -P7D --bucket PT1S", "604,800"],
-    ["stats yesterday", "'yesterday' is not a time"],
+    ["stats someday", "'someday' is not a time"],
   ])("%s", async (line, words) => {
     const journal = await openJournal();
     const { code, stderr } = await journal.run(line);

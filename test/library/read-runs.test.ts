@@ -363,3 +363,31 @@ describe("without profile and settings", () => {
     expect(await failure(readRuns({ since: "-P1D", profile: "nobody" }))).toMatchObject({ kind: "settings" });
   });
 });
+
+describe("a window that ends", () => {
+  it("leaves the mark before the first run that was dropped as later", async () => {
+    const minute = 60_000;
+    const updated = [1, 2, 9, 3, 10, 4].map((n) => noon - 60 * minute + n * minute);
+    const { read } = await open(updated.map((updatedAt, n) => runEvent(n, { updatedAt })));
+    const first = read({ filters: { until: new Date(noon - 55 * minute) } });
+    expect(await idsOf(first)).toEqual(["run-0", "run-1", "run-3", "run-5"]);
+    const rest = read({ since: { mark: first.mark() ?? "" } });
+    expect(await idsOf(rest)).toEqual(["run-2", "run-4"]);
+  });
+
+  it("is of the zone that is told, and of UTC where none is", async () => {
+    // Noon in UTC is one in the morning in Chatham, of the day after.
+    const hours = [14, 12, 11, 2];
+    const { read } = await open(hours.map((ago, n) => runEvent(n, { updatedAt: noon - ago * 3_600_000 })));
+    const where = 'updatedAt >= "today"';
+    expect(await idsOf(read({ filters: { where } }))).toEqual(["run-1", "run-2", "run-3"]);
+    expect(await idsOf(read({ filters: { where }, timeZone: "Pacific/Chatham" }))).toEqual([]);
+    expect(await idsOf(read({ filters: { where }, timeZone: "Pacific/Honolulu" }))).toEqual(["run-3"]);
+    await expect(idsOf(read({ timeZone: "Mars/Olympus" }))).rejects.toThrow('there is no time zone "Mars/Olympus"');
+  });
+
+  it("cannot end before it begins", async () => {
+    const { read } = await open([runEvent(0)]);
+    await expect(idsOf(read({ since: "-PT1H", filters: { until: "-PT2H" } }))).rejects.toThrow("ends before it begins");
+  });
+});

@@ -32,24 +32,40 @@ export interface DividedWindow {
  */
 const pagesOfAStretch = { least: 3, most: 16, ofAll: 64 };
 
-/** A window up to now of which nothing has been read: one stretch, which a reader may begin. Pure. */
-export function undivided(start: { readonly kind: "oldest" } | TimeStart, now: number, jobs: number): DividedWindow {
+/**
+ * A window up to now of which nothing has been read: one stretch, which a reader may begin. One that ends earlier, at `end`,
+ * has a second one, of all that lies beyond: nothing of it is handed on, and the window ends where it is seen to begin. Pure.
+ */
+export function undivided(
+  start: { readonly kind: "oldest" } | TimeStart,
+  now: number,
+  jobs: number,
+  end: number | null = null,
+): DividedWindow {
   const { least, most, ofAll } = pagesOfAStretch;
   const begin = Math.max(start.kind === "time" ? start.at : -Infinity, now - retentionMs);
-  const first = createStretch({ from: begin, to: now, pace: null, start, stage: { kind: "later", until: "turn" } });
+  const until = end === null ? now : Math.max(begin, Math.min(end, now));
+  const first = createStretch({ from: begin, to: until, pace: null, start, stage: { kind: "later", until: "turn" } });
   // Nothing stands before it that would have to find where it begins.
   first.opening = null;
+  const beyond = until === now ? [] : [createBeyond(until, now)];
   return {
     begin,
-    until: now,
+    until,
     jobs,
     pagesWanted: Math.max(least, Math.min(most, Math.ceil(ofAll / jobs))),
-    stretches: [first],
+    stretches: [first, ...beyond],
     pagesRead: 0,
     eventsRead: 0,
     proved: 0,
     unproved: 0,
   };
+}
+
+/** All that lies beyond a window's end. Its share of the reading is none. */
+function createBeyond(from: number, to: number): Stretch {
+  const parts = { from, to, pace: null, start: startAt(from), stage: { kind: "later", until: "turn" } } as const;
+  return { ...createStretch(parts), reached: to, isBeyond: true };
 }
 
 /** The stretches after one, in order. Pure. */

@@ -36,6 +36,8 @@ import type { TimeStart } from "./when.ts";
 export interface Places<T> {
   readonly reading: Omit<Reading, "start" | "follow" | "past">;
   readonly start: { readonly kind: "oldest" } | TimeStart;
+  /** Nothing is wanted that the journal recorded from then on, epoch milliseconds; `null` where all is, up to now. */
+  readonly end?: number | null;
   /** How many readers are at work at the same time, at most; as many others may pause with what they have. */
   readonly jobs: number;
   /** Page → what is handed on, made as soon as the page is in; what waits for its turn is held in this form. */
@@ -62,13 +64,17 @@ export interface Places<T> {
  * follows from how dense the journal is there. One that turns out to be too long stops, and is read on when a reader
  * is free; what is left of it may have another reader meanwhile. When no stretch is too long, the largest is split.
  *
+ * Where the window ends before now, what lies beyond is a stretch as well: it is sought like the others, and as soon as its
+ * first entries are known its reader stops. The reading ends where the one before it comes to them; where they prove
+ * nothing, it goes on to the journal's end.
+ *
  * Here is the work alone: a reader, and the drain that hands on. All that is decided stands in what-next.ts.
  * @throws FlowrunError as `readPages` does, when a stretch fails whose turn it is.
  */
 export async function* readPlaces<T>(places: Places<T>): AsyncGenerator<T, void, undefined> {
   const { host, signal } = places.reading.journal;
   if (signal.aborted) return;
-  const window = undivided(places.start, host.now(), places.jobs);
+  const window = undivided(places.start, host.now(), places.jobs, places.end ?? null);
   const work: Work<T> = { places, window, gate: createGate(places.jobs, () => host.now()), desks: new Map() };
   const stop = (): void => {
     giveUpAll(window);
@@ -76,6 +82,7 @@ export async function* readPlaces<T>(places: Places<T>): AsyncGenerator<T, void,
   };
   signal.addEventListener("abort", stop, { once: true });
   try {
+    for (const stretch of window.stretches) if (stretch.isBeyond) void readOpening(work, stretch);
     for (let turn = window.stretches[0] ?? null; turn !== null; turn = takeTurn(window)) yield* drain(work, turn);
   } finally {
     signal.removeEventListener("abort", stop);
@@ -170,6 +177,22 @@ async function readStretch<T>(work: Work<T>, stretch: Stretch): Promise<void> {
   } catch (failure) {
     if (!isDropped(stretch)) fail(work, stretch, keptBack, failure);
   } finally {
+    end(work, stretch);
+  }
+}
+
+/** Reads how a stretch begins, and nothing more of it. */
+async function readOpening<T>(work: Work<T>, stretch: Stretch): Promise<void> {
+  stretch.stage = { kind: "reading" };
+  try {
+    for await (const page of readPages({ ...readingOf(work, stretch), isNextWanted: () => false })) {
+      if (page.count > 0) lookAtOpening(work, stretch, page);
+      if (!isRunning(stretch) || isOpeningKnown(stretch)) return;
+    }
+  } catch {
+    // Whoever reads the window will meet with the same, and tell.
+  } finally {
+    if (isRunning(stretch) && !isOpeningKnown(stretch)) noteOpening(work, stretch, null);
     end(work, stretch);
   }
 }

@@ -29,6 +29,8 @@ export interface Stretch {
   /** Its pages that wait for its turn, and how many bytes they take. */
   waiting: { readonly pages: number; readonly bytes: number };
   stage: Stage;
+  /** True for all that lies beyond the window's end, which is looked at for how it begins, and not read. */
+  readonly isBeyond: boolean;
 }
 
 /** How far the work on a stretch has come. */
@@ -49,7 +51,7 @@ export type Stage =
 export function createStretch(parts: Pick<Stretch, "from" | "to" | "pace" | "start" | "stage">): Stretch {
   const next = parts.start.kind === "next" ? parts.start.url : null;
   const waiting = { pages: 0, bytes: 0 };
-  return { ...parts, reached: parts.from, times: null, pages: 0, opening: undefined, next, waiting };
+  return { ...parts, reached: parts.from, times: null, pages: 0, opening: undefined, next, waiting, isBeyond: false };
 }
 
 /** Whether a reader is at work on it, or pauses. Pure. */

@@ -1,4 +1,6 @@
 import { FlowrunError } from "../../errors.ts";
+import { utc, type Zone } from "../../text/zone.ts";
+import { findMoment, withoutAgo } from "./moment.ts";
 import { dayMs, retentionMs } from "./retention.ts";
 
 /** The start of a reading: the user's `<when>` made exact. */
@@ -25,30 +27,48 @@ export interface TimeStart {
 }
 
 const forms =
-  "a duration (-P1D, -PT2H, 90m, 1d, 1h30m), a date or time (2026-11-20, 2026-11-20T08:00Z), oldest, now or last";
+  'a duration (-P1D, 90m, "2 hours ago"), a day or a time of day (yesterday, monday, 02:00, "last monday 02:00"), a date or time (2026-11-20, 2026-11-20T08:00Z), oldest, now or last';
 
 /**
- * Reads a `<when>`: a duration back from `now`, epoch milliseconds (ISO 8601 or short), a date or RFC 3339 time (UTC where
- * it has no zone), `oldest`, `now` or `last`.
+ * Reads a `<when>`: a duration back from `now`, epoch milliseconds (ISO 8601, short, or `2 hours ago`), a moment by name, a
+ * date or RFC 3339 time (in the zone where it has none), `oldest`, `now` or `last`.
  * @throws FlowrunError `usage` for anything else, and for a time in the future; it names the accepted forms.
  * Pure.
  */
-export function parseWhen(words: string, now: number): Start {
+export function parseWhen(words: string, now: number, zone: Zone = utc): Start {
+  const start = readWhen(words, now, zone);
+  if (start.kind !== "time" || start.at <= now) return start;
+  throw new FlowrunError("usage", `'${words.trim()}' is in the future`, {
+    why: `it is now ${new Date(now).toISOString()}; a reading starts in the past`,
+    hint: `give ${forms}`,
+  });
+}
+
+/**
+ * Reads the `<when>` at which a window ends, in epoch milliseconds: an instant, which may lie in the future.
+ * @param name the option that it is given to, for the error.
+ * @throws FlowrunError `usage` for anything else. Pure.
+ */
+export function parseUntil(words: string, name: string, now: number, zone: Zone = utc): number {
+  const end = readWhen(words, now, zone);
+  if (end.kind === "time") return end.at;
+  if (end.kind === "now") return now;
+  throw new FlowrunError("usage", `${name} takes an instant, not '${words}'`, {
+    why: "it drops the runs that were updated later than that",
+    hint: "give a duration back from now (-PT1H), a day (today), a date or a time",
+  });
+}
+
+function readWhen(words: string, now: number, zone: Zone): Start {
   const word = words.trim();
   if (word === "oldest" || word === "now" || word === "last") return { kind: word };
-  const duration = readDuration(word);
+  const duration = readDuration(withoutAgo(word));
   if (duration !== null) {
     if (duration.ms === 0) return { kind: "now" };
     return { kind: "time", at: now - duration.ms, seek: `-${duration.iso}`, askedAt: now };
   }
-  const at = findInstant(word);
+  const at = findMoment(word, now, zone);
   if (at === null) throw refuse(word);
-  if (at > now) {
-    throw new FlowrunError("usage", `'${word}' is in the future`, {
-      why: `it is now ${new Date(now).toISOString()}; a reading starts in the past`,
-      hint: `give ${forms}`,
-    });
-  }
   return startSince(at, now);
 }
 
@@ -164,21 +184,8 @@ function readDuration(word: string): ReadDuration | null {
 const unitNames = ["W", "D", "H", "M", "S"];
 const unitsMs = [7 * dayMs, dayMs, 3_600_000, 60_000, 1000];
 
-const instantPattern =
-  /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-](?:0\d|1[0-4]):?[0-5]\d)?)?$/i;
-
-/** A date or RFC 3339 time (UTC where it has no zone), in epoch milliseconds; `null` for anything else. Pure. */
-export function findInstant(word: string): number | null {
-  const [, date, time = "00:00", zone = "Z"] = instantPattern.exec(word) ?? [];
-  if (date === undefined) return null;
-  // Date.parse takes 30 February for 2 March.
-  const isDay = !Number.isNaN(Date.parse(date)) && new Date(date).toISOString().startsWith(date);
-  const at = Date.parse(`${date}T${time}${zone.toUpperCase().replace(/(\d\d):?(\d\d)$/, "$1:$2")}`);
-  return isDay && !Number.isNaN(at) && !time.startsWith("24") ? at : null;
-}
-
 function refuse(word: string): FlowrunError {
-  const isCalendar = /^[-\u2212]?P(?=[^T]*\d[YM])(?:\d+[YMWD])+(?:T.*)?$/i.test(word);
+  const isCalendar = /^[-\u2212]?P(?=[^T]*\d[YM])(?:\d+[YMWD])+(?:T.*)?$|^\w+ (?:month|year)s? ago$/i.test(word);
   return new FlowrunError("usage", `'${word.replace("\u2212", "-")}' is not a time flowrun understands`, {
     why: isCalendar ? "years and months are refused: a journal keeps seven days" : "it is none of the accepted forms",
     hint: `give ${forms}`,

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { parseDuration } from "../../adobe/journal/when.ts";
 import { columnNames } from "../../render/formats/run-columns.ts";
 import type { Grouping } from "../../runs/figures/grouping.ts";
+import { timeWords, type TimeWord } from "./clock.ts";
 import { declareOutput, words, type OutputFlags } from "./output-options.ts";
 
 /** Options that every command which talks to Adobe has, as commander hands them over. */
@@ -34,7 +35,7 @@ export interface ReadingFlags extends CommonFlags, OutputFlags {
   readonly jobs: number;
   readonly exitStatus?: boolean;
   readonly raw?: boolean;
-  readonly time?: "iso" | "local" | "relative";
+  readonly time?: TimeWord;
   readonly cursor?: string;
   readonly from?: string;
   readonly onExpired?: "fail" | "oldest" | "latest";
@@ -97,7 +98,6 @@ export interface WaitFlags extends TailFlags {
 }
 
 const expiryPolicies = ["fail", "oldest", "latest"] as const;
-const timeStyles = ["iso", "local", "relative"] as const;
 const colourChoices = ["auto", "always", "never"] as const;
 
 /** Declares the options that every command which talks to Adobe has. */
@@ -151,7 +151,7 @@ export function declareReading(command: Command): Command {
         "sources, runs (anything that carries a flow run) or exact event codes (default: sources)",
         words,
       )
-      .option("--until <when>", "drop runs updated later than that")
+      .option("--until <when>", "read no further, and drop runs updated later than that")
       .option(
         "--where <expression>",
         `a condition over the record's fields: 'records.failed > 100 && durationMs > 30m'`,
@@ -179,8 +179,8 @@ export function declareReading(command: Command): Command {
         ),
       )
       .addOption(
-        new Option("--time <style>", "times in tables (default: local on a terminal, iso in a pipe)").choices(
-          timeStyles,
+        new Option("--time <zone>", "times, typed and shown (default: local on a terminal, utc in a pipe)").choices(
+          timeWords,
         ),
       ),
   );

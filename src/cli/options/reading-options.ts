@@ -2,12 +2,16 @@ import { FlowrunError } from "../../errors.ts";
 import type { CommonFlags, ReadingFlags } from "./flags.ts";
 import type { Patience } from "../../adobe/gateway/retrying.ts";
 import type { OnExpired } from "../../adobe/journal/read-pages.ts";
-import { findDuration, findInstant, parseDuration, parseWhen, type Start } from "../../adobe/journal/when.ts";
+import { findMoment } from "../../adobe/journal/moment.ts";
+import { findDuration, parseDuration, parseUntil, parseWhen, type Start } from "../../adobe/journal/when.ts";
 import { mixedRunColumns, runColumns } from "../../render/formats/run-columns.ts";
 import { resolveEventSelection, type EventSelection } from "../../runs/events/event-selection.ts";
 import { compileFilter, type RunFilter } from "../../runs/filter/filter.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { checkCursorName, defaultCursor } from "../../state/cursor-name.ts";
+import { renderWindow, type TimeStyle } from "../../render/text/times.ts";
+import { utc, type Zone } from "../../text/zone.ts";
+import { timeStyleOf } from "./clock.ts";
 import { resolveOutput, type OutputOptions } from "./output-options.ts";
 
 /** A reading command's options as domain values. */
@@ -28,7 +32,12 @@ export interface ReadingOptions extends OutputOptions<FlowRun> {
   /** How many places of the journal are read at once. */
   readonly jobs: number;
   readonly exitStatus: boolean;
-  readonly time: "iso" | "local" | "relative" | null;
+  /** How times are told; `null` where the format decides. */
+  readonly time: TimeStyle | null;
+  /** The zone in which times were read, and are told. */
+  readonly zone: Zone;
+  /** When the window ends, epoch milliseconds, maybe in the future; `null` where nobody says. */
+  readonly until: number | null;
   /** The cursor's name; used where the reading starts at `last`. */
   readonly cursor: string;
   readonly onExpired: OnExpired | null;
@@ -37,20 +46,23 @@ export interface ReadingOptions extends OutputOptions<FlowRun> {
 }
 
 /**
- * Flag words become domain values here, before any network call.
+ * Flag words become domain values here, before any network call; times in them are of that zone.
  * @throws FlowrunError `usage`. Pure.
  */
-export async function resolveReading(flags: ReadingFlags, now: number): Promise<ReadingOptions> {
+export async function resolveReading(flags: ReadingFlags, now: number, zone: Zone = utc): Promise<ReadingOptions> {
   const { status, flow, run, sandbox, code } = flags;
   const profiles = resolveProfiles(flags);
-  const untilMs = flags.until === undefined ? undefined : untilInstant(flags.until, now);
+  const untilMs = flags.until === undefined ? undefined : parseUntil(flags.until, "--until", now, zone);
   return {
     common: flags,
     ...resolveOutput(profiles === null ? runColumns : mixedRunColumns, flags),
     profiles,
     events: resolveEventSelection(flags.events),
     raw: flags.raw === true,
-    keep: every([compileFilter({ status, flow, run, sandbox, code, untilMs }), ...(await conditions(flags.where))]),
+    keep: every([
+      compileFilter({ status, flow, run, sandbox, code, untilMs }),
+      ...(await conditions(flags.where, now, zone)),
+    ]),
     hasCondition: flags.where !== undefined,
     names: flags.names === true,
     max: flags.max ?? Infinity,
@@ -58,7 +70,9 @@ export async function resolveReading(flags: ReadingFlags, now: number): Promise<
     patience: { retries: flags.retries, maxWaitMs: parseDuration(flags.maxWait) },
     jobs: flags.jobs,
     exitStatus: flags.exitStatus === true,
-    time: flags.time ?? null,
+    time: timeStyleOf(flags.time),
+    zone,
+    until: untilMs ?? null,
     cursor: checkCursorName(flags.cursor ?? defaultCursor),
     onExpired: flags.onExpired ?? null,
     from: resolveFrom(flags),
@@ -109,10 +123,14 @@ function resolveFrom({ from, names }: ReadingFlags): string | null {
 }
 
 /** Loaded where it is used: it brings a pattern matcher with it. */
-async function conditions(expressions: readonly string[] | undefined): Promise<readonly RunFilter[]> {
+async function conditions(
+  expressions: readonly string[] | undefined,
+  now: number,
+  zone: Zone,
+): Promise<readonly RunFilter[]> {
   if (expressions === undefined) return [];
   const { compileWhere } = await import("../../runs/filter/where.ts");
-  const times = { duration: findDuration, instant: findInstant };
+  const times = { duration: findDuration, instant: (words: string) => findMoment(words, now, zone) };
   return expressions.map((expression) => compileWhere(expression, times));
 }
 
@@ -120,21 +138,11 @@ function every(filters: readonly RunFilter[]): RunFilter {
   return (run) => filters.every((filter) => filter(run));
 }
 
-function untilInstant(words: string, now: number): number {
-  const when = parseWhen(words, now);
-  if (when.kind === "time") return when.at;
-  if (when.kind === "now") return now;
-  throw new FlowrunError("usage", `--until takes an instant, not '${words}'`, {
-    why: "it drops the runs that were updated later than that",
-    hint: "give a duration back from now (-PT1H), a date or a time",
-  });
-}
-
 /**
  * A `<when>` together with the options that only `last` takes; a file is read whole where none is given.
- * @throws FlowrunError `usage`. Pure.
+ * @throws FlowrunError `usage`, also where the window would end before it begins. Pure.
  */
-export function resolveStart(given: string | undefined, flags: ReadingFlags, now: number): Start {
+export function resolveStart(given: string | undefined, flags: ReadingFlags, now: number, zone: Zone = utc): Start {
   const words = given ?? (flags.from === undefined ? null : "oldest");
   if (words === null) {
     throw new FlowrunError("usage", "missing required argument 'when'", {
@@ -148,7 +156,8 @@ export function resolveStart(given: string | undefined, flags: ReadingFlags, now
       hint: `flowrun since --from ${words}`,
     });
   }
-  const start = parseWhen(words, now);
+  const start = parseWhen(words, now, zone);
+  checkWindow(start, words, flags, now, zone);
   if (start.kind === "last" && flags.from !== undefined) {
     throw new FlowrunError("usage", "'last' and --from do not go together", {
       why: "a cursor is a place in the journal, and a file has none",
@@ -160,5 +169,18 @@ export function resolveStart(given: string | undefined, flags: ReadingFlags, now
   throw new FlowrunError("usage", `${misplaced} goes with 'last' only`, {
     why: `a reading that starts at '${words}' touches no cursor`,
     hint: "flowrun since last --cursor <name>, or flowrun tail --since last --cursor <name>",
+  });
+}
+
+/** Nothing could ever be in a window that ends before it begins. */
+function checkWindow(start: Start, words: string, { until }: ReadingFlags, now: number, zone: Zone): void {
+  if (until === undefined || (start.kind !== "time" && start.kind !== "now")) return;
+  const from = start.kind === "time" ? start.at : now;
+  const to = parseUntil(until, "--until", now, zone);
+  if (to >= from) return;
+  const told = renderWindow({ from, to }, zone, now);
+  throw new FlowrunError("usage", `the window from '${words}' to '${until}' ends before it begins`, {
+    why: `it would go from ${told}`,
+    hint: "give --until a later moment, or begin earlier: flowrun since yesterday --until today",
   });
 }

@@ -24,7 +24,7 @@ export interface Reporter {
   clear(): void;
   /** Says a failure, quiet or not: the command goes on with what has not failed. */
   failure(text: string): void;
-  /** The closing line. */
+  /** The closing line; the window that it tells gets a line of its own where a terminal has no room beside it. */
   summary(tally: Readonly<Tally>, elapsedMs: number, wording?: SummaryWording): void;
 }
 
@@ -36,6 +36,8 @@ export interface SummaryWording {
   readonly hasCondition: boolean;
   /** The unit that was read: pages of a journal, or lines. */
   readonly unit: "page" | "line";
+  /** The window that was read, in words; `null` where there is none to tell. */
+  readonly window?: string | null;
 }
 
 const redrawMs = 100;
@@ -76,7 +78,11 @@ export function createReporter(host: ReporterHost, options: ReporterOptions): Re
       host.debugFile.write(text);
     },
     summary: (tally, elapsedMs, wording) => {
-      say(summaryLine(tally, elapsedMs, wording));
+      const { window = null, ...counts } = wording ?? usualWording;
+      const line = summaryLine(tally, elapsedMs, counts);
+      const whole = window === null ? line : `${line} · ${window}`;
+      const isTooLong = host.stderr.isTTY && whole.length > host.stderr.columns;
+      for (const text of window !== null && isTooLong ? [line, window] : [whole]) say(text);
     },
   };
 }
@@ -198,7 +204,7 @@ const usualWording: SummaryWording = { did: "printed", hasCondition: false, unit
  * `37 runs printed, 3 failed · 1,320 events, 2 duplicates dropped · 13 pages · 4.2 s`, after
  * `37 of 1,204 runs matched` where there was a condition. Pure.
  */
-function summaryLine(tally: Readonly<Tally>, elapsedMs: number, wording = usualWording): string {
+function summaryLine(tally: Readonly<Tally>, elapsedMs: number, wording: SummaryWording): string {
   const { did, hasCondition, unit } = wording;
   const parts = [
     ...(hasCondition ? [[`${number(tally.printed)} of ${count(tally.runs, "run")} matched`]] : []),

@@ -2,7 +2,9 @@ import type { Journal } from "../../adobe/journal/ask-journal.ts";
 import type { Page } from "../../adobe/journal/page.ts";
 import { readPages, type OnExpired } from "../../adobe/journal/read-pages.ts";
 import { readPlaces } from "../../adobe/journal/read-places.ts";
+import { lateMs, readPagesUntil } from "../../adobe/journal/read-until.ts";
 import { afterPosition, isOlderThanKept, type Start } from "../../adobe/journal/when.ts";
+import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Notify } from "../../notices.ts";
 import { cutText } from "../../render/text/cut-text.ts";
 import { safeText } from "../../render/text/safe-text.ts";
@@ -16,6 +18,8 @@ export type JournalStart = Exclude<Start, { kind: "last" }>;
 export interface JournalReading<T> extends Digesting<T> {
   readonly journal: Journal;
   readonly start: JournalStart;
+  /** Nothing that was updated later is wanted, epoch milliseconds; `null` where everything is. */
+  readonly until: number | null;
   /** Events per page asked of the journal; `null` leaves it to the journal. */
   readonly limit: number | null;
   /** How many places of the journal may be read at once. */
@@ -36,15 +40,17 @@ export interface JournalReading<T> extends Digesting<T> {
  * and an end and all of it is wanted.
  */
 export function journalSource<T>(reading: JournalReading<T>): Source<T> {
-  const { journal, start, limit, jobs, follow, isWalked, onExpired, past, onShare } = reading;
+  const { journal, start, until, limit, jobs, follow, isWalked, onExpired, past, onShare } = reading;
   const batch = (page: Page): Batch<T> => batchOf(page, reading);
   return {
     async *read() {
       if (jobs > 1 && !isWalked && !follow && (start.kind === "time" || start.kind === "oldest")) {
-        yield* readPlaces({ reading: { journal, limit, onExpired }, start, jobs, digest: batch, sizeOf, onShare });
+        const end = until === null ? null : until + lateMs;
+        yield* readPlaces({ reading: { journal, limit, onExpired }, start, end, jobs, digest: batch, sizeOf, onShare });
         return;
       }
-      for await (const page of readPages({ journal, start, limit, follow, onExpired, past })) yield batch(page);
+      const walk = { journal, start, limit, follow, onExpired, past };
+      for await (const page of until === null ? readPages(walk) : readPagesUntil(walk, until)) yield batch(page);
     },
     // Some journal might have positions as long as a page.
     describe: ({ position }) => `the event at ${JSON.stringify(cutText(safeText(position), 200))}`,
@@ -63,8 +69,11 @@ export function warnOfStart(start: JournalStart, notify: Notify): void {
 /** A page without its entries: what waits for its turn must not hold them. */
 function batchOf<T>(page: Page, { journal, ...digesting }: JournalReading<T>): Batch<T> {
   const { url, next, last, atEnd, recordedAt, count, waitMs } = page;
+  const { until } = digesting;
+  const isLater = ({ updatedAt }: FlowRun): boolean =>
+    until !== null && updatedAt !== null && Date.parse(updatedAt) > until;
   return {
-    ...digest(page, digesting),
+    ...digest(page, { ...digesting, isLater }),
     mark: { next, last, atEnd, recordedAt, count },
     waitMs,
     nextAfter: (position) => (position === null ? url : afterPosition(journal.url, position, url)),

@@ -41,10 +41,20 @@ export interface Batch<T> {
   readonly rejects: readonly Fault[];
   /** Events whose candidates come without the event as delivered, although it was asked for. */
   readonly withoutRaw: readonly Fault[];
+  /** The first of its runs that was left out as later than the window's end; none where there is none. */
+  readonly firstLater?: FirstLater | null;
   /** How long until the source is asked again where this is its end, in milliseconds. */
   readonly waitMs: number;
   /** The words by which to read on after the event at this position; `null` reads the batch again from its beginning. */
   readonly nextAfter: (position: string | null) => string;
+}
+
+/** A run that is left out now and wanted by whoever reads on from here later. */
+export interface FirstLater {
+  /** The position of the event before its own; `null` where its own is the first of the batch. */
+  readonly after: string | null;
+  /** How many of the batch's candidates come before its event. */
+  readonly candidates: number;
 }
 
 /** Where flow runs come from: the journal, a file. */

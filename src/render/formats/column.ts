@@ -1,4 +1,5 @@
 import type { Painter } from "../text/painter.ts";
+import { zoneTold, type TimeTelling } from "../text/times.ts";
 
 /**
  * The kind of a column's values, which decides how they are shown to people: `duration` is milliseconds, `share` goes from 0 to 1,
@@ -54,4 +55,10 @@ export interface ColumnSet<Row> {
 /** Whether a table and a Markdown table set the values of a kind to the right. Pure. */
 export function standsRight(kind: ColumnKind): boolean {
   return kind === "duration" || kind === "bytes" || kind === "count" || kind === "share";
+}
+
+/** A column's title above a table: that of times names their zone, as `UPDATED (CET)`. Pure but for `time`. */
+export function titleOf<Row>({ title, kind }: Column<Row>, time: TimeTelling): string {
+  const zone = kind === "time" ? zoneTold(time) : null;
+  return zone === null ? title : `${title} (${zone})`;
 }

@@ -1,5 +1,5 @@
 import { openTimes } from "../text/times.ts";
-import { standsRight } from "./column.ts";
+import { standsRight, titleOf } from "./column.ts";
 import { tellCell } from "./encoded-row.ts";
 import { rowByRow, type Look, type Renderer } from "./renderer.ts";
 
@@ -10,7 +10,7 @@ import { rowByRow, type Look, type Renderer } from "./renderer.ts";
 export async function openMarkdown<Row>({ columns, headers, time, now }: Look<Row>): Promise<Renderer<Row>> {
   const times = await openTimes(time ?? "iso", now);
   const head = [
-    line(columns.map(({ title }) => plainText(title))),
+    line(columns.map((column) => plainText(titleOf(column, times)))),
     line(columns.map(({ kind }) => (standsRight(kind) ? "---:" : "---"))),
   ];
   return rowByRow<Row>((row) => line(columns.map((column) => plainText(tellCell(column, row, times)))), {

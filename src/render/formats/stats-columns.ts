@@ -51,6 +51,7 @@ export function statsColumns({ from, to }: Pick<Stats, "from" | "to">): ColumnSe
       kind: "count",
       value: (row) => (row.row === "rootCause" ? row.flows.length : null),
     },
+    { name: "partial", title: "PARTIAL", kind: "flag", value: (row) => (row.row === "bucket" ? row.partial : null) },
   ];
   return { all, usual: all.map(({ name }) => name), wide: [], id: null, fields: statsFields };
 }
@@ -66,6 +67,7 @@ export const statsFields: readonly string[] = [
   "key",
   "name",
   "isRest",
+  "partial",
   "runs",
   "success",
   "partialSuccess",

@@ -2,7 +2,7 @@ import { cutText } from "../text/cut-text.ts";
 import { layGrid, type GridCell, type LayGrid } from "../text/grid.ts";
 import { createPainter, paintStatus, type Painter } from "../text/painter.ts";
 import { openTimes, type TimeTelling } from "../text/times.ts";
-import { standsRight, type Column, type ColumnKind } from "./column.ts";
+import { standsRight, titleOf, type Column, type ColumnKind } from "./column.ts";
 import { decodeRow, encodeRow, type Cell } from "./encoded-row.ts";
 import { chooseColumns, fit, gap, spansOf, usualSpans, type Fitted, type Span } from "./fit.ts";
 import type { Look, Renderer } from "./renderer.ts";
@@ -55,7 +55,8 @@ export async function openTable<Row>(look: Look<Row>, room: () => number): Promi
  * row. The first rows decide which columns are shown; what a column needs only grows from then on.
  */
 export function tableRenderer<Row>(options: TableOptions<Row>): Renderer<Row> {
-  const { columns, mayHide, headers, painter, time, room, before, draw } = options;
+  const { mayHide, headers, painter, time, room, before, draw } = options;
+  const columns = options.columns.map((column) => ({ ...column, title: titleOf(column, time) }));
   let spans = before;
   let shown: readonly number[] | null = null;
 

@@ -8,7 +8,7 @@ import { layTable } from "../formats/table.ts";
 import type { Painter } from "../text/painter.ts";
 import { renderBytes, renderCount, renderDuration, renderShare } from "../text/numbers.ts";
 import { safeText } from "../text/safe-text.ts";
-import { renderTime, type TimeTelling } from "../text/times.ts";
+import { renderTime, zoneTold, type TimeTelling } from "../text/times.ts";
 import { bar, peak, sparkline, stride } from "./sparkline.ts";
 import { wrap } from "../text/wrap.ts";
 
@@ -29,7 +29,7 @@ export function renderStatsSheet(stats: Stats, options: StatsSheetOptions): stri
   const sections = [
     head(stats, options),
     listing(groupColumns(stats.by, options), stats.groups, options),
-    listing(bucketColumns(stats.buckets), stats.buckets, options),
+    buckets(stats.buckets, options),
     causes(stats.rootCauses, options),
   ];
   return sections
@@ -52,7 +52,10 @@ function head({ from, to, total, trend }: Stats, { painter, time, room }: StatsS
     ...(other > 0 ? [`${renderCount(other)} other`] : []),
   ];
   const facts = [
-    ["Window", `${renderTime(from, time)} to ${renderTime(to, time)}`],
+    [
+      "Window",
+      `${renderTime(from, time)} to ${renderTime(to, time)}${time.style === "local" ? ` (${zoneTold(time)})` : ""}`,
+    ],
     ["Runs", `${renderCount(runs)}: ${kinds.join(", ")}`],
     ["Success", percent(total)],
     ["Duration", `p50 ${length(durationMs.p50)}, p95 ${length(durationMs.p95)}, max ${length(durationMs.max)}`],
@@ -149,10 +152,22 @@ function groupColumns(by: Grouping | null, { room }: StatsSheetOptions): readonl
 const rest = "(all others)";
 const barWidth = 24;
 
+function buckets(all: readonly Bucket[], options: StatsSheetOptions): readonly string[] {
+  const lines = listing(bucketColumns(all), all, options);
+  return all.some(({ partial }) => partial)
+    ? [...lines, `${partialSign} partial: only a part of it lies in the window`]
+    : lines;
+}
+
+const partialSign = "~";
+
 function bucketColumns(buckets: readonly Bucket[]): readonly Column<Bucket>[] {
   const most = buckets.reduce((highest, { runs }) => Math.max(highest, runs), 1);
   return fromTheEnd([
     column("FROM", "time", ({ from }) => from),
+    ...(buckets.some(({ partial }) => partial)
+      ? [column<Bucket>(partialSign, "drawing", ({ partial }) => (partial ? partialSign : ""))]
+      : []),
     ...figureColumns<Bucket>(),
     {
       ...column<Bucket>("▒ FAILED", "drawing", (bucket) => {

@@ -3,6 +3,8 @@ import type { FlowRun } from "../record/flow-run.ts";
 import { keyOf, type Grouping } from "./grouping.ts";
 import { keptId, keptText } from "../../text/kept.ts";
 import { countRootCauses, type RootCause } from "./frequent-causes.ts";
+import type { Zone } from "../../text/zone.ts";
+import { cutCalendar } from "./buckets.ts";
 import { cutTime, roundStep, type Timeline } from "./timeline.ts";
 
 /** The window to count, and how to divide it. */
@@ -13,6 +15,8 @@ export interface StatsPlan {
   readonly by: Grouping | null;
   /** How long a bucket is; `null` for no buckets. */
   readonly bucketMs: number | null;
+  /** The zone whose hours and midnights buckets begin at; UTC where none is told. */
+  readonly zone?: Zone;
 }
 
 /**
@@ -59,6 +63,8 @@ export interface Group extends Figures {
 export interface Bucket extends Figures {
   readonly from: string;
   readonly to: string;
+  /** True for one at either end of which only a part lies in the window. */
+  readonly partial: boolean;
 }
 
 /** Counts runs; `read` gives the statistics of those added so far. */
@@ -81,9 +87,9 @@ const longestName = 500;
  * Counts the runs of a window, handed over in the journal's order. A run belongs to the time when it was updated; one
  * that does not say goes with the run before. Memory is bounded by groups and buckets, whatever the number of runs.
  */
-export function countStats({ from, to, by, bucketMs }: StatsPlan): StatsCounter {
+export function countStats({ from, to, by, bucketMs, zone }: StatsPlan): StatsCounter {
   const steps = cutTime(from, to, roundStep(to - from, mostSteps));
-  const pieces = bucketMs === null ? null : cutTime(from, to, bucketMs);
+  const pieces = bucketMs === null ? null : cutCalendar(from, to, bucketMs, zone);
   const total = countFigures();
   const trend = countTrend(steps);
   const buckets = Array.from({ length: pieces?.length ?? 0 }, countFigures);
@@ -121,7 +127,7 @@ export function countStats({ from, to, by, bucketMs }: StatsPlan): StatsCounter 
       total: total.read(),
       trend: trend.read(),
       groups: readGroups([...groups.values()], rest),
-      buckets: pieces === null ? [] : buckets.map((bucket, index) => readBucket(bucket, pieces, index)),
+      buckets: pieces === null ? [] : buckets.map((bucket, index) => readBucket(bucket, index, pieces, { from, to })),
       rootCauses: causes.read(),
     }),
   };
@@ -170,8 +176,14 @@ function countTrend(steps: Timeline) {
   };
 }
 
-function readBucket(bucket: FigureCounter, pieces: Timeline, index: number): Bucket {
-  return { from: iso(pieces.startOf(index)), to: iso(pieces.startOf(index + 1)), ...bucket.read() };
+function readBucket(
+  bucket: FigureCounter,
+  index: number,
+  pieces: Timeline,
+  window: Pick<StatsPlan, "from" | "to">,
+): Bucket {
+  const [from, to] = [pieces.startOf(index), pieces.startOf(index + 1)];
+  return { from: iso(from), to: iso(to), partial: from < window.from || to > window.to, ...bucket.read() };
 }
 
 function iso(ms: number): string {

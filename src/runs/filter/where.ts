@@ -183,7 +183,7 @@ function timed(side: Side, other: Side, operand: Operand, source: Source): Side 
   if (other.kind !== "time" || side.kind !== "text" || operand.kind !== "text") return side;
   const at = source.times.instant(operand.text);
   if (at !== null) return constant("time", at);
-  throw fail(operand, "--where does not know this time", 'write "2026-11-20" or "2026-11-20T08:00Z" (UTC)', source);
+  throw fail(operand, "--where does not know this time", 'write "2026-11-20" or "2026-11-20T08:00Z"', source);
 }
 
 function checkKinds(one: Side, other: Side, { operator, left, right }: Comparison, source: Source): void {

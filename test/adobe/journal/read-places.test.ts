@@ -9,6 +9,7 @@ import type { Host } from "../../../src/host.ts";
 import type { Journal } from "../../../src/adobe/journal/ask-journal.ts";
 import type { Page } from "../../../src/adobe/journal/page.ts";
 import { readPages } from "../../../src/adobe/journal/read-pages.ts";
+import { lateMs, readPagesUntil } from "../../../src/adobe/journal/read-until.ts";
 import { readPlaces, type Places } from "../../../src/adobe/journal/read-places.ts";
 import { retentionMs } from "../../../src/adobe/journal/retention.ts";
 import { emptyTally } from "../../../src/engine/pump.ts";
@@ -40,6 +41,20 @@ interface Case {
   readonly runBytes: number;
   /** How long the consumer of a page takes, at most. */
   readonly napMs: number;
+}
+
+/** The same of a window that ends, one place or many. */
+async function upTo({ plan, start, limit, jobs, skims }: Case, until: number): Promise<Outcome & { asked: number }> {
+  const simulation = simulate(plan);
+  const reading = readingOf(simulation, limit, skims);
+  const walking = { ...reading, start, follow: false, past: null } as const;
+  const digests =
+    jobs === 1
+      ? digestsOf(readPagesUntil(walking, until))
+      : readPlaces({ reading, start, end: until + lateMs, jobs, ...handing });
+  const outcome = await outcomeOf(simulation, digests);
+  await expectSilence(simulation);
+  return { ...outcome, asked: simulation.asked.length };
 }
 
 /** What is left of a page, and how many events it had. */
@@ -244,6 +259,68 @@ describe("many places at once come to what the plain walk comes to", () => {
   );
 });
 
+describe("a window that ends", () => {
+  const ends = fc.record({
+    one: anyCase.map(({ plan, ...rest }) => ({ ...rest, plan: { ...plan, faults: 0, perSecond: Infinity } })),
+    until: fc.integer({ min: 1, max: 6 * 24 * 60 }).map((minutes) => noon - minutes * minuteMs),
+  });
+
+  test("comes to the beginning of what the plain walk comes to, with all that was recorded until then", patient, () =>
+    always(0.4, ends, async ({ one, until }) => {
+      const [whole, cut] = [await walk(one), await upTo(one, until)];
+      expect(cut.failure).toBe(whole.failure);
+      if (whole.failure !== null) return;
+      expect(cut.runs).toEqual(whole.runs.slice(0, cut.runs.length));
+      expect(cut.rejects).toEqual(whole.rejects.slice(0, cut.rejects.length));
+      // A journal may take a `seek` for one event earlier; an event that is late is not that late.
+      const later = one.plan.entries.filter(({ at }) => at >= until + lateMs).length;
+      expect(cut.events).toBeGreaterThanOrEqual(whole.events - later - 1);
+    }),
+  );
+
+  /** Two hundred pages of ten minutes each; wanted are the first thirty. */
+  const week = steady(2000);
+  const start = startOf(2000);
+  const until = noon - 1700 * minuteMs;
+
+  test.each([
+    ["one place", 1, 34],
+    ["four places", 4, 42],
+    ["sixteen places", 16, 80],
+  ])("asks for no page beyond it: %s", async (_, jobs, most) => {
+    const { runs, asked } = await upTo(
+      { plan: week, start, jobs, ...{ limit: null, skims: false, runBytes: 0, napMs: 0 } },
+      until,
+    );
+    expect(runs.slice(0, 300)).toEqual((await walk({ plan: week, start, ...plain })).runs.slice(0, 300));
+    expect(runs.length).toBeLessThanOrEqual(320);
+    expect(asked).toBeLessThanOrEqual(most);
+  });
+
+  test.each([1, 4])("is read to the journal's end where nothing proves where that is: %i places", async (jobs) => {
+    const plan = { ...week, positions: { shared: 0, repeated: 0, missing: 100 } };
+    const { runs } = await upTo({ ...plain, plan, start, jobs }, until);
+    expect(runs).toHaveLength(2000);
+  });
+
+  test.each([1, 4])("whose end has no beginning, for the journal is silent since: %i places", async (jobs) => {
+    const { runs, asked } = await upTo({ ...plain, plan: steady(20), start: startOf(21), jobs }, noon - 1000);
+    expect(runs).toHaveLength(20);
+    // Two pages and the journal's end: what has not been recorded is not looked for.
+    expect(asked).toBe(3);
+  });
+
+  test("is followed until nothing can come any more, though it ends later than now", async () => {
+    const later = Array.from({ length: 90 }, (_unused, n): Written => ({ at: noon + n * minuteMs, kind: "run" }));
+    const simulation = simulate({ ...steady(10), entries: [...steady(10).entries, ...later] });
+    const reading = { ...readingOf(simulation, null, false), start: startOf(11), follow: true, past: null };
+    const { runs } = await outcomeOf(simulation, digestsOf(readPagesUntil(reading, noon + 30 * minuteMs)));
+    expect(runs.length).toBeGreaterThanOrEqual(10 + 40);
+    expect(runs.length).toBeLessThan(10 + 50);
+    await expectSilence(simulation);
+  });
+});
+
 const arriving = fc.record({
   one: anyCase,
   later: fc
@@ -289,7 +366,8 @@ async function printAtOnce({ plan, start, limit, jobs }: Case) {
 
 /** As much of a session as a window needs. */
 function sessionOf(host: Host, journal: Journal, { limit, jobs }: Pick<Case, "limit" | "jobs">) {
-  const options = { events, raw: false, keep: () => true, limit, patience: journal.patience, jobs, max: Infinity };
+  const shared = { events, raw: false, keep: () => true, until: null, limit, jobs, max: Infinity };
+  const options = { ...shared, patience: journal.patience };
   const reporter = { notify: () => undefined, live: () => undefined, clear: () => undefined };
   const connection = { journal: () => journal };
   const origin = { kind: "journal", connection };

@@ -193,6 +193,16 @@ test("the closing line says what a command did with the runs, and how many a con
   expect(told.host.err()).toMatch(/^37 of 1,204 runs matched · 37 runs counted, 3 failed · /);
 });
 
+test("the closing line ends with the window as it was understood", () => {
+  const told = reporter();
+  const window = "11-28 00:00 to 11-29 00:00 (CET)";
+  told.summary(tally, 4200, { did: "printed", hasCondition: false, unit: "page", window });
+  expect(told.host.err()).toMatch(/ · 13 pages · 4\.2 s · 11-28 00:00 to 11-29 00:00 \(CET\)\n$/);
+  const narrow = reporter({}, { isTTY: true, columns: 90 });
+  narrow.summary(tally, 4200, { did: "printed", hasCondition: false, unit: "page", window });
+  expect(narrow.host.err()).toMatch(/ · 13 pages · 4\.2 s\n11-28 00:00 to 11-29 00:00 \(CET\)\n$/);
+});
+
 describe("the live line", () => {
   const erase = "\r\u001b[2K";
 

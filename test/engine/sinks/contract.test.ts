@@ -71,7 +71,7 @@ const empty: Record<OutputFormat, string> = {
   csv: "updatedAt,status,flow,sandbox.name,durationMs,records.input,records.output,records.failed,bytes.output,error\n",
   name: "",
   markdown:
-    "| UPDATED | STATUS | FLOW | SANDBOX | DURATION | IN | OUT | FAILED | BYTES OUT | ERROR |\n| --- | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | --- |\n",
+    "| UPDATED (UTC) | STATUS | FLOW | SANDBOX | DURATION | IN | OUT | FAILED | BYTES OUT | ERROR |\n| --- | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | --- |\n",
 };
 
 describe.each(outputFormats)("%s", (format) => {

@@ -85,9 +85,11 @@ describe("in a pipe", () => {
 describe("on a terminal", () => {
   test("80 columns show time, status, flow, failed records and error", () => {
     const lines = lay({ room: 80 }, named);
-    expect(lines[0]?.split(/ {2,}/)).toEqual(["UPDATED", "STATUS", "FLOW", "ERROR"]);
+    expect(lines[0]?.split(/ {2,}/)).toEqual(["UPDATED (UTC)", "STATUS", "FLOW", "ERROR"]);
     const short = lay({ room: 80 }, [sampleRun(), sampleRun(failure("CONNECTOR-2001-500"))]);
-    expect(short[0]?.split(/ {2,}/)).toEqual(expect.arrayContaining(["UPDATED", "STATUS", "FLOW", "FAILED", "ERROR"]));
+    expect(short[0]?.split(/ {2,}/)).toEqual(
+      expect.arrayContaining(["UPDATED (UTC)", "STATUS", "FLOW", "FAILED", "ERROR"]),
+    );
   });
 
   test.each([64, 80, 100, 120, 160, 200])("no row of named flows is wider than %i columns", (room) => {

@@ -61,7 +61,7 @@ describe("the sheet", () => {
   test("of an empty window", () => {
     expect(renderStatsSheet(statsOf([], { by: "flow" }), options)).toBe(
       [
-        "Window    11-21 12:00:00 to 11-22 12:00:00",
+        "Window    11-21 12:00:00 to 11-22 12:00:00 (UTC)",
         "Runs      0: 0 success, 0 partialSuccess, 0 failed",
         "Success   -",
         "Duration  p50 -, p95 -, max -",
@@ -113,7 +113,7 @@ describe("for machines", () => {
   test("csv is one table, and no cell of it a formula", async () => {
     const lines = (await renderStats(stats, "csv")).trimEnd().split("\n");
     expect(lines[0]).toBe(
-      "row,key,name,from,to,runs,success,partialSuccess,failed,other,successRate,durationMs.p50,durationMs.p95,durationMs.max,records.input,records.output,records.failed,bytes.input,bytes.output,flows",
+      "row,key,name,from,to,runs,success,partialSuccess,failed,other,successRate,durationMs.p50,durationMs.p95,durationMs.max,records.input,records.output,records.failed,bytes.input,bytes.output,flows,partial",
     );
     const columns = lines[0]?.split(",").length;
     const plain = lines.filter((line) => !line.includes('"'));

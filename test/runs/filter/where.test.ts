@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FlowrunError } from "../../../src/errors.ts";
-import { findDuration, findInstant } from "../../../src/adobe/journal/when.ts";
+import { findInstant } from "../../../src/adobe/journal/moment.ts";
+import { findDuration } from "../../../src/adobe/journal/when.ts";
 import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
 import { compileWhere } from "../../../src/runs/filter/where.ts";
 import { failure, sampleError, sampleRun } from "../../render/sample-runs.ts";

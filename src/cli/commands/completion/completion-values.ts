@@ -41,6 +41,7 @@ export const valueSources: ReadonlyMap<string, ValueSource> = new Map(
     "stats when": one(() => moments("oldest")),
     "--since": one(() => moments("oldest", "now", "last")),
     "--until": one(() => moments("now")),
+    "--time": one(() => Promise.resolve(zones)),
   }),
 );
 
@@ -101,9 +102,20 @@ function moments(...taken: readonly (keyof typeof namedMoments)[]): Promise<read
     { word: "1h", meaning: "an hour back from now" },
     { word: "1d", meaning: "a day back from now" },
     { word: "7d", meaning: "as far back as the journal keeps" },
+    { word: "today", meaning: "the last midnight" },
+    { word: "yesterday", meaning: "the midnight before it" },
+    ...weekdays.map((word) => ({ word, meaning: "the last one that has begun" })),
     ...taken.map((word) => ({ word, meaning: namedMoments[word] })),
   ]);
 }
+
+const weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+const zones = [
+  { word: "utc", meaning: "in UTC, as in a pipe" },
+  { word: "local", meaning: "in the machine's own zone, as on a terminal" },
+  { word: "relative", meaning: "shown as 5m ago, read in the machine's own zone" },
+];
 
 const namedMoments = {
   oldest: "the oldest event that is left",

@@ -6,7 +6,8 @@ import type { Host } from "../../../host.ts";
 import { askJournal, isPurged } from "../../../adobe/journal/ask-journal.ts";
 import type { Cursor } from "../../../adobe/journal/cursor.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
-import { afterPosition, findDuration, findInstant, startUrl } from "../../../adobe/journal/when.ts";
+import { findMoment, withoutAgo } from "../../../adobe/journal/moment.ts";
+import { afterPosition, findDuration, startUrl } from "../../../adobe/journal/when.ts";
 import type { ColumnSet } from "../../../render/formats/column.ts";
 import { formats } from "../../../render/formats/registry.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
@@ -21,6 +22,7 @@ import {
   openCursorFile,
   type CursorPlace,
 } from "../../../state/cursor-files.ts";
+import { utc } from "../../../text/zone.ts";
 import { codeOf } from "../../../state/trouble.ts";
 import { connect, usualPatience, type Connection } from "../../../adobe/access/connect.ts";
 import { chosenProfile } from "../../../adobe/access/chosen-profile.ts";
@@ -235,7 +237,7 @@ function publicForm(name: string, { position, savedAt, readUntil, movedAt, runs,
 async function questionFor(where: string, connection: Connection, host: Host): Promise<string> {
   const { journalUrl } = connection.settings;
   if (where === "oldest") return journalUrl;
-  if (where !== "now") checkPosition(where);
+  if (where !== "now") checkPosition(where, host.now());
   const journal = connection.journal(usualPatience);
   const question = (): string =>
     where === "now"
@@ -248,12 +250,13 @@ async function questionFor(where: string, connection: Connection, host: Host): P
 }
 
 /** A window is easily given for a position, and the journal might answer 204 to it for ever. */
-function checkPosition(where: string): void {
-  const isWhen = where === "last" || findDuration(where) !== null || findInstant(where) !== null;
+function checkPosition(where: string, now: number): void {
+  const isDuration = findDuration(withoutAgo(where)) !== null;
+  const isWhen = where === "last" || isDuration || findMoment(where, now, utc) !== null;
   if (!isWhen) return;
   throw new FlowrunError("usage", `a cursor cannot be set to '${where}'`, {
     why: "it is a place in the journal: oldest, now, or the position of an event",
-    hint: `to read that window: flowrun since ${where}`,
+    hint: `to read that window: flowrun since ${where.includes(" ") ? JSON.stringify(where) : where}`,
   });
 }
 

@@ -14,7 +14,10 @@ export function declareStats(program: Command, host: Host): void {
         .description(
           "Counts the runs since [when]: how many succeeded, how long they took, what they moved, and what went wrong, with lines that show when.",
         )
-        .argument("[when]", '-P1D, -PT2H, 90m, 1d, a date or time (UTC), or oldest (default: "-P1D")')
+        .argument(
+          "[when]",
+          '-P1D, 90m, "2 hours ago", yesterday, monday, 02:00, a date or time, or oldest (default: "-P1D")',
+        )
         .addOption(new Option("--by <what>", "separate figures for each of these").choices(groupings))
         .option("--bucket <duration>", "figures for each stretch of that length: PT1H, 15m"),
     ),
@@ -30,6 +33,7 @@ each root cause; -o wide shows columns that found no room.
 Examples:
   flowrun stats -P7D --by code              what went wrong this week, and when
   flowrun stats -P1D --bucket PT1H          hour by hour
+  flowrun stats yesterday --until today     the day before
   flowrun stats --all-profiles --by profile each organisation
   flowrun stats -o json | jq '.total.successRate'`,
     )

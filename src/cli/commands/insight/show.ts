@@ -8,11 +8,13 @@ import { createPainter } from "../../../render/text/painter.ts";
 import { openTimes } from "../../../render/text/times.ts";
 import { renderSheet, type SheetOptions } from "../../../render/sheets/run-sheet.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
+import type { Zone } from "../../../text/zone.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { openStdout } from "../reading/read.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { readWindow, runTarget } from "../reading/read-window.ts";
 import { wantsSheet } from "../../options/output-options.ts";
+import { openZone } from "../../options/clock.ts";
 import { resolveReading, resolveStart } from "../../options/reading-options.ts";
 import { inSessions, type Session, type Sessions } from "../reading/session.ts";
 
@@ -22,11 +24,13 @@ import { inSessions, type Session, type Sessions } from "../reading/session.ts";
  */
 export async function runShow(word: string, flags: ShowFlags, host: Host): Promise<void> {
   const id = checkId(word);
+  const zone = await openZone(flags.time, host.stdout);
   const options = await resolveReading(
     { ...flags, status: flags.status ?? ["all"], events: flags.events ?? ["runs"] },
     host.now(),
+    zone,
   );
-  const start = resolveLookBack(flags, host.now());
+  const start = resolveLookBack(flags, host.now(), zone);
   const keep = (run: FlowRun): boolean => beginsWith(run, id) && options.keep(run);
   const work = async (sessions: Sessions): Promise<{ readonly run: FlowRun | null }> => {
     const found: FlowRun[] = [];
@@ -40,7 +44,7 @@ export async function runShow(word: string, flags: ShowFlags, host: Host): Promi
     else if (!sessions.areAllLost()) throw unknownRun(id, start, options.from);
     return { run: latest ?? null };
   };
-  const { run, failure } = await inSessions({ ...options, keep }, host.signal, host, work, "found");
+  const { run, failure } = await inSessions({ ...options, keep }, host.signal, host, work, { start, did: "found" });
   const isBad = options.exitStatus && run?.status === "failed";
   const bad = isBad ? new FlowrunError("runFailed", `run ${run.runId} failed`) : null;
   const worst = worstOf([failure, bad]);
@@ -62,9 +66,9 @@ function beginsWith({ runId }: FlowRun, id: string): boolean {
   return runId.toLowerCase().startsWith(id.toLowerCase());
 }
 
-function resolveLookBack(flags: ShowFlags, now: number): JournalStart {
+function resolveLookBack(flags: ShowFlags, now: number, zone: Zone): JournalStart {
   const { since = flags.from === undefined ? "-P7D" : "oldest" } = flags;
-  const start = resolveStart(since, flags, now);
+  const start = resolveStart(since, flags, now, zone);
   if (start.kind === "time" || start.kind === "oldest") return start;
   throw new FlowrunError("usage", `show cannot look back to '${since}'`, {
     why: "it reads from a moment in the past to the end of the journal, and touches no cursor",
@@ -75,7 +79,8 @@ function resolveLookBack(flags: ShowFlags, now: number): JournalStart {
 /** The runs that are found, newest window first: a recent run must not wait until seven days have been read. */
 async function findRuns(start: JournalStart, session: Session): Promise<readonly FlowRun[]> {
   // A file is read once.
-  const windows = session.origin.kind === "file" ? [start] : windowsTo(start, session.host.now());
+  const windows =
+    session.origin.kind === "file" ? [start] : windowsTo(start, session.host.now(), session.options.until ?? Infinity);
   for (const window of windows) {
     const runs = await readRuns(window, session);
     if (runs.length === 0) continue;
@@ -104,9 +109,9 @@ function windowBefore(window: JournalStart, start: JournalStart, runs: readonly 
 }
 
 /** The last hour, the last day, and all that is to be looked at. */
-function windowsTo(start: JournalStart, now: number): readonly JournalStart[] {
+function windowsTo(start: JournalStart, now: number, until: number): readonly JournalStart[] {
   const newest = ["PT1H", "P1D"].map((length) => parseWhen(length, now)).filter((window) => window.kind === "time");
-  return [...newest.filter(({ at }) => start.kind !== "time" || at > start.at), start];
+  return [...newest.filter(({ at }) => at < until && (start.kind !== "time" || at > start.at)), start];
 }
 
 /** The notifications of the one run that is meant; none where none was found. */

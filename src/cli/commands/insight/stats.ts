@@ -15,6 +15,8 @@ import { emptyTally } from "../../../engine/pump.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { readWindow, runTarget } from "../reading/read-window.ts";
 import { createQuota } from "../reading/quota.ts";
+import { openZone } from "../../options/clock.ts";
+import type { Zone } from "../../../text/zone.ts";
 import { resolveReading, resolveStart, type ReadingOptions } from "../../options/reading-options.ts";
 import { inSessions, type Session, type Sessions } from "../reading/session.ts";
 
@@ -24,16 +26,18 @@ import { inSessions, type Session, type Sessions } from "../reading/session.ts";
  */
 export async function runStats(when: string | undefined, flags: StatsFlags, host: Host): Promise<void> {
   checkFlags(flags);
-  const options = await resolveCounting(flags, host.now());
+  const zone = await openZone(flags.time, host.stdout);
+  const options = await resolveCounting(flags, host.now(), zone);
   const now = host.now();
-  const start = resolveBegin(when ?? (flags.from === undefined ? "-P1D" : "oldest"), flags, now);
+  const start = resolveBegin(when ?? (flags.from === undefined ? "-P1D" : "oldest"), flags, now, zone);
   const bucketOf = (span: Span): number | null =>
     flags.bucket === undefined ? null : resolveBucket(flags.bucket, span.to - span.from);
-  if (flags.from === undefined) bucketOf(spanOf(start, now, false));
+  const told = { start, until: options.until, now };
+  if (flags.from === undefined) bucketOf(spanOf(told));
   const open = async (session: Session): Promise<StatsCounter> => {
     const isWholeFile = session.origin.kind === "file" && start.kind === "oldest";
-    const span = isWholeFile ? await spanOfFile(session, now) : spanOf(start, now, session.origin.kind === "file");
-    return countStats({ ...span, by: flags.by ?? null, bucketMs: bucketOf(span) });
+    const span = isWholeFile ? await spanOfFile(session, told) : spanOf(told, session.origin.kind === "file");
+    return countStats({ ...span, zone, by: flags.by ?? null, bucketMs: bucketOf(span) });
   };
   const work = async ({ each, areAllLost, reporter }: Sessions): Promise<object> => {
     // One for all profiles.
@@ -51,7 +55,7 @@ export async function runStats(when: string | undefined, flags: StatsFlags, host
     await host.stdout.write(await render(counter.read(), options, host));
     return {};
   };
-  checkFailed(options, await inSessions(options, host.signal, host, work, "counted"));
+  checkFailed(options, await inSessions(options, host.signal, host, work, { start, did: "counted" }));
 }
 
 async function count(session: Session, start: JournalStart, add: (run: FlowRun) => void): Promise<void> {
@@ -66,15 +70,30 @@ interface Span {
   readonly to: number;
 }
 
-/** The journal holds nothing older than it keeps; a file may. */
-function spanOf(start: JournalStart, now: number, isFile: boolean): Span {
-  const kept = now - retentionMs;
-  if (start.kind !== "time") return { from: kept, to: now };
-  return { from: isFile ? start.at : Math.max(start.at, kept), to: now };
+/** The window that was asked for. */
+interface AskedSpan {
+  readonly start: JournalStart;
+  readonly until: number | null;
+  readonly now: number;
 }
 
-/** From the first run of a file to the last, which takes a reading of its own that says nothing. */
-async function spanOfFile(session: Session, now: number): Promise<Span> {
+/**
+ * The window as it was asked for; the journal holds nothing older than it keeps, while a file may.
+ * @throws FlowrunError `usage` where it ends before that.
+ */
+function spanOf({ start, until, now }: AskedSpan, isFile = false): Span {
+  const kept = now - retentionMs;
+  const to = Math.min(now, until ?? now);
+  const from = start.kind === "time" && (isFile || start.at > kept) ? start.at : kept;
+  if (from <= to) return { from, to };
+  throw new FlowrunError("usage", "nothing is left of that window", {
+    why: `it ends at ${new Date(to).toISOString()}, and the journal keeps seven days`,
+    hint: "count what it still has: flowrun stats -P7D",
+  });
+}
+
+/** From the first run of a file to the last, or to where the window ends; it takes a reading of its own that says nothing. */
+async function spanOfFile(session: Session, { until, now }: AskedSpan): Promise<Span> {
   const times = { from: Infinity, to: -Infinity };
   const silent = { ...session.reporter, notify: () => undefined };
   const apart = { ...session, reporter: silent, tally: emptyTally(), quota: createQuota(session.options.max) };
@@ -83,15 +102,17 @@ async function spanOfFile(session: Session, now: number): Promise<Span> {
     if (at < times.from) times.from = at;
     if (at > times.to) times.to = at;
   });
-  return times.from <= times.to ? times : { from: now, to: now };
+  const last = times.from <= times.to ? times.to : now;
+  const to = until === null ? last : Math.min(now, until);
+  return { from: Math.min(times.from, to), to };
 }
 
 /** As for every reading, but that `--json=…` names fields of the figures. */
-async function resolveCounting({ jsonFields, ...flags }: StatsFlags, now: number): Promise<ReadingOptions> {
-  if (jsonFields === undefined) return resolveReading(flags, now);
+async function resolveCounting({ jsonFields, ...flags }: StatsFlags, now: number, zone: Zone): Promise<ReadingOptions> {
+  if (jsonFields === undefined) return resolveReading(flags, now, zone);
   const { statsFields } = await import("../../../render/formats/stats-columns.ts");
   const fields = checkFields({ fields: statsFields }, jsonFields);
-  return { ...(await resolveReading({ ...flags, json: true }, now)), fields };
+  return { ...(await resolveReading({ ...flags, json: true }, now, zone)), fields };
 }
 
 function checkFlags({ columns, raw }: StatsFlags): void {
@@ -102,8 +123,8 @@ function checkFlags({ columns, raw }: StatsFlags): void {
   });
 }
 
-function resolveBegin(when: string, flags: StatsFlags, now: number): JournalStart {
-  const start = resolveStart(when, flags, now);
+function resolveBegin(when: string, flags: StatsFlags, now: number, zone: Zone): JournalStart {
+  const start = resolveStart(when, flags, now, zone);
   if (start.kind === "time" || start.kind === "oldest") return start;
   throw new FlowrunError("usage", `stats cannot start at '${when}'`, {
     why: "it counts from a moment in the past to the end of the journal, and touches no cursor",

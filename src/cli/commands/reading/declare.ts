@@ -10,13 +10,17 @@ export function declareSince(program: Command, host: Host): void {
       .alias("logs")
       .summary("print every flow run recorded since a moment, then exit")
       .description("Prints every flow run recorded since <when>, oldest first, and exits at the end of the journal.")
-      .argument("[when]", "-P1D, -PT2H, 90m, 1d, a date or time (UTC), oldest, now, or last (the saved cursor)"),
+      .argument(
+        "[when]",
+        '-P1D, 90m, "2 hours ago", yesterday, monday, 02:00, a date or time, oldest, now, or last (the saved cursor)',
+      ),
   )
     .addHelpText(
       "after",
       `
 Examples:
   flowrun since -P1D                        the last day
+  flowrun since yesterday --until today     the day before
   flowrun since 2h --status failed          what failed in the last two hours
   flowrun since last --json >> runs.ndjson  what is new since then, for cron
   flowrun since -P1D --profile acme,globex  several organisations at once`,
@@ -33,7 +37,11 @@ export function declareTail(program: Command, host: Host): void {
       .command("tail")
       .summary("follow the journal and print each flow run as it is recorded")
       .description("Follows the journal from its end and prints each flow run as it is recorded, until stopped.")
-      .option("--since <when>", "print that window first: -P1D, 90m, a date or time, oldest, last", "now"),
+      .option(
+        "--since <when>",
+        "print that window first: -P1D, 90m, today, 02:00, a date or time, oldest, last",
+        "now",
+      ),
   )
     .addHelpText(
       "after",

@@ -90,7 +90,7 @@ function openSource<T>(
   encode: (run: FlowRun) => T,
   onShare: (share: number) => void,
 ): Source<T> {
-  const { events, raw, keep, limit, patience, jobs, max } = options;
+  const { events, raw, keep, until, limit, patience, jobs, max } = options;
   // Asked twice about a run, a name book answers the same; without one nothing stands between.
   const named = names === null ? (run: FlowRun): FlowRun => run : names.complete;
   const digesting = { events, raw, encode: (run: FlowRun) => encode(named(run)) };
@@ -106,6 +106,7 @@ function openSource<T>(
     keep: (run) => keep(named(run)),
     journal: { ...journal, marks: marksOf(events) },
     start,
+    until,
     limit,
     jobs,
     follow,
@@ -142,15 +143,16 @@ function poisonTeller({ kind }: Origin, notify: Notify): (text: string) => void 
 }
 
 /** The live line after each page: how far a window is read, or that a tail has caught up. */
-function liveLine({ began, origin, reporter, host, tally }: Session, { start, follow }: Window) {
+function liveLine({ began, origin, reporter, host, tally, options }: Session, { start, follow }: Window) {
   const windowStart = start.kind === "time" ? start.at : began - retentionMs;
+  const windowEnd = Math.min(began, options.until ?? began);
   let share = 0;
   const onShare = (read: number): void => {
     share = Math.max(share, Math.min(1, read));
   };
   const onBatch = ({ mark: { atEnd, recordedAt }, waitMs }: Batch<unknown>): void => {
     const now = host.now();
-    if (recordedAt !== null) onShare((recordedAt - windowStart) / (began - windowStart));
+    if (recordedAt !== null) onShare((recordedAt - windowStart) / Math.max(1, windowEnd - windowStart));
     const counts = `${number(tally.printed)} runs, ${number(tally.events)} ${origin.kind === "file" ? "lines" : "events"}`;
     if (atEnd) {
       const again = `caught up at ${clock(now)}, asking again in ${seconds(waitMs)}`;

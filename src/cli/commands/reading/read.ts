@@ -43,7 +43,7 @@ const runsHeld = 2000;
 export async function read(plan: ReadPlan, host: Host): Promise<Outcome> {
   const closed = host.stdout.untilClosed();
   const signal = AbortSignal.any([plan.signal, closed]);
-  const outcome = await inSessions(plan.options, signal, host, async (sessions) => {
+  const work = async (sessions: Sessions): Promise<object> => {
     const isAtOnce = plan.follow || plan.start.kind === "last";
     const stdout = await openStdout(sessions, isAtOnce);
     if (sessions.profiles === null)
@@ -51,7 +51,8 @@ export async function read(plan: ReadPlan, host: Host): Promise<Outcome> {
     else await readSideBySide(plan, sessions, stdout, shareSink(stdout, sessions.profiles, isAtOnce ? 0 : runsHeld));
     tellHidden(stdout.hidden(), sessions.reporter);
     return {};
-  });
+  };
+  const outcome = await inSessions(plan.options, signal, host, work, { start: plan.start });
   closed.throwIfAborted();
   return outcome;
 }

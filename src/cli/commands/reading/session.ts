@@ -3,6 +3,8 @@ import type { Host } from "../../../host.ts";
 import { emptyTally, type Tally } from "../../../engine/pump.ts";
 import { createReporter, type Reporter, type SummaryWording } from "../../terminal/reporter.ts";
 import { connect, type Connection } from "../../../adobe/access/connect.ts";
+import { retentionMs } from "../../../adobe/journal/retention.ts";
+import type { Start } from "../../../adobe/journal/when.ts";
 import type { NameBook } from "../../../adobe/platform/name-book.ts";
 import {
   linesOfFile,
@@ -11,6 +13,7 @@ import {
   type GivenMeans,
   type GivenOptions,
 } from "../../../state/given-lines.ts";
+import { renderWindow } from "../../../render/text/times.ts";
 import type { ReadingOptions } from "../../options/reading-options.ts";
 import { createQuota, type Quota } from "./quota.ts";
 import type { Sides } from "./side-by-side.ts";
@@ -66,7 +69,7 @@ export interface Outcome {
 }
 
 /**
- * Lets `work` read, and says in one closing line what was read, however that ended.
+ * Lets `work` read, and says in one closing line what was read, and of which window, however that ended.
  * @throws what the work throws; FlowrunError where several profiles are asked for that cannot be.
  */
 export async function inSessions<R>(
@@ -74,7 +77,7 @@ export async function inSessions<R>(
   signal: AbortSignal,
   host: Host,
   work: (sessions: Sessions) => Promise<R>,
-  did: SummaryWording["did"] = "printed",
+  { start, did = "printed" }: { readonly start: Start; readonly did?: SummaryWording["did"] },
 ): Promise<R & Outcome> {
   const { quiet = false, verbose = 0, progress, profile } = options.common;
   const reporter = createReporter(host, { quiet, verbose, live: progress });
@@ -108,7 +111,12 @@ export async function inSessions<R>(
     return { ...done, tally: tally(), failure: failure() };
   } finally {
     reporter.clear();
-    const wording = { did, hasCondition: options.hasCondition, unit: isFile ? "line" : "page" } as const;
+    const wording = {
+      did,
+      hasCondition: options.hasCondition,
+      unit: isFile ? "line" : "page",
+      window: windowWords(start, options, shared.began),
+    } as const;
     if (tally().pages > 0 || (isDone && isFile)) reporter.summary(tally(), host.now() - shared.began, wording);
     sides?.summary();
   }
@@ -146,6 +154,19 @@ async function inSession({ profile, signal, did, ...plan }: Plan, read: (session
     await names?.close();
     await connection?.close();
   }
+}
+
+/** The window as it was understood; `null` where all of a file is read, or a cursor to the journal's end. */
+function windowWords(start: Start, { from: file, until, zone }: ReadingOptions, now: number): string | null {
+  const from = beginOf(start, file !== null, now);
+  const to = until !== null && until < now ? until : null;
+  return from === null && to === null ? null : renderWindow({ from, to }, zone, now);
+}
+
+function beginOf(start: Start, isFile: boolean, now: number): number | null {
+  if (start.kind === "time") return isFile ? start.at : Math.max(start.at, now - retentionMs);
+  if (start.kind === "oldest") return isFile ? null : now - retentionMs;
+  return start.kind === "now" ? now : null;
 }
 
 /** @param means whether more than one window is read, and the signal that ends the reading. */

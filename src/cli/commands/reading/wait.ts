@@ -7,14 +7,16 @@ import { parseDuration } from "../../../adobe/journal/when.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { isTerminal } from "../../../runs/record/status.ts";
 import { read } from "./read.ts";
+import { openZone } from "../../options/clock.ts";
 import { resolveReading, resolveStart } from "../../options/reading-options.ts";
 
 /** Until the first finished run that matches; exits by its outcome, for pipelines. */
 export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
-  const options = await resolveReading(flags, host.now());
+  const zone = await openZone(flags.time, host.stdout);
+  const options = await resolveReading(flags, host.now(), zone);
   // A file has no now: all of it is looked through, once.
   const isFile = options.from !== null;
-  const start = resolveStart(isFile && flags.since === "now" ? undefined : flags.since, flags, host.now());
+  const start = resolveStart(isFile && flags.since === "now" ? undefined : flags.since, flags, host.now(), zone);
   if (start.kind === "last") {
     throw new FlowrunError("usage", "wait cannot start from a cursor", {
       why: "it stops in the middle of a page, and a cursor can only move past whole pages",

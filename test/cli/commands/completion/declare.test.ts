@@ -22,6 +22,13 @@ beforeAll(async () => {
 
 afterAll(() => rm(home, { recursive: true, force: true }));
 
+/** A moment of any kind, but for the words that not everything takes. */
+const moments = ["1h", "1d", "7d", "today", "yesterday", ...weekdays()];
+
+function weekdays(): readonly string[] {
+  return ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+}
+
 /** The words offered at the end of a line; its own words are separated by single blanks. */
 async function offered(line: string): Promise<readonly string[]> {
   const host = fakeHost({ dir: home, send: () => Promise.reject(new Error("completion asked the network")) });
@@ -70,8 +77,8 @@ describe("what completion offers", () => {
     ["cursor delete n", ["nightly"]],
     ["since last --cursor ", ["nightly"]],
     ["since last --profile=production --cursor ", ["hourly"]],
-    ["since --until ", ["1h", "1d", "7d", "now"]],
-    ["stats ", ["1h", "1d", "7d", "oldest"]],
+    ["since --until ", [...moments, "now"]],
+    ["stats ", [...moments, "oldest"]],
     ["config get client", ["clientId", "clientSecret"]],
     ["completion ", ["bash", "zsh", "fish"]],
     ["login --from ", [":files"]],
