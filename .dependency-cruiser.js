@@ -35,7 +35,7 @@ const rooms = [
       "cli/refusal-words",
       "cli/negative-durations",
       "cli/commands/first-minute/welcome",
-      "cli/terminal/failure-lines",
+      "cli/terminal/failure-text",
       "cli/terminal/tell",
       "adobe/settings/environment",
       "render/formats/registry",
@@ -92,7 +92,7 @@ const rooms = [
   },
   {
     room: "cli/terminal",
-    may: ["render/text"],
+    may: ["render/text", "state/given-file"],
     types: ["engine"],
     because: "What is said on the terminal follows from notices and counts, which others hand over.",
   },
@@ -140,6 +140,7 @@ const rooms = [
     may: [
       "adobe/auth",
       "adobe/http/transport",
+      "adobe/http/watch",
       "adobe/registrations/console-place",
       "adobe/settings",
       "state/profiles",

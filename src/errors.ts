@@ -46,6 +46,8 @@ export interface FailureDetails {
   readonly suspects?: readonly string[];
   /** True where `flowrun doctor` would find more out; who shows the error says so, and the doctor itself does not. */
   readonly examine?: boolean;
+  /** True where whoever reads has been told already: only the exit code is left to give. */
+  readonly isTold?: boolean;
   readonly cause?: unknown;
 }
 
@@ -61,6 +63,7 @@ export class FlowrunError extends Error {
   readonly requestId: string | null;
   readonly suspects: readonly string[];
   readonly examine: boolean;
+  readonly isTold: boolean;
 
   constructor(kind: FailureKind, message: string, details: FailureDetails = {}) {
     super(mask(message), details.cause === undefined ? undefined : { cause: details.cause });
@@ -70,11 +73,20 @@ export class FlowrunError extends Error {
     this.requestId = masked(details.requestId);
     this.suspects = details.suspects ?? [];
     this.examine = details.examine ?? false;
+    this.isTold = details.isTold ?? false;
   }
 }
 
 function masked(text: string | null | undefined): string | null {
   return text == null ? null : mask(text);
+}
+
+/** The failure with the highest exit code; `null` where there is none. Pure. */
+export function worstOf(failures: readonly (FlowrunError | null)[]): FlowrunError | null {
+  return failures.reduce((worst, failure) => {
+    if (worst === null || failure === null) return worst ?? failure;
+    return exitCodes[failure.kind] > exitCodes[worst.kind] ? failure : worst;
+  }, null);
 }
 
 /** An error's own words, of whatever kind it is, without a text that may hold a secret. Pure. */

@@ -36,6 +36,8 @@ export interface BodyOptions {
   readonly mostBytes?: number;
   /** Called once if it takes long. */
   readonly onSlow?: () => void;
+  /** Told how many bytes arrived, once all have. */
+  readonly onReceived?: (bytes: number) => void;
 }
 
 /** Resolves once the headers are in; rejects when the server cannot be reached or does not answer in time. */
@@ -101,6 +103,15 @@ export interface Choice<T> {
   readonly value: T;
 }
 
+/** A file that is told all there is to know, for a ticket, where the user names one. */
+export interface DebugFile {
+  readonly isOpen: boolean;
+  /** @throws FlowrunError `usage` where it cannot be written. */
+  open(path: string): Promise<void>;
+  /** Adds lines at once, with the time, and without a secret; does nothing where none is open. */
+  write(text: string): void;
+}
+
 /** Folders that hold what outlives a run; none of them needs to exist yet. */
 export interface Dirs {
   readonly config: string;
@@ -138,6 +149,7 @@ export interface Host extends World {
   readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
+  readonly debugFile: DebugFile;
   /** For what is to be read: stdout, and on a terminal the reader's pager as soon as it is longer than the screen. */
   openPager(): Promise<Pager>;
   /** `null` where nobody can be asked: stdin or stderr is no terminal, or one that questions cannot be drawn on. */

@@ -7,6 +7,7 @@ import { exitCodes, FlowrunError } from "./errors.ts";
 import type { Host, Pager, Prompt } from "./host.ts";
 import { discreet, keepSecretsOf } from "./mask.ts";
 import { openNodeWorld } from "./node-host.ts";
+import { createDebugFile } from "./cli/terminal/debug-file.ts";
 import { outputOf } from "./cli/terminal/output.ts";
 import { mayRedraw } from "./cli/terminal/redraw.ts";
 
@@ -125,6 +126,8 @@ keepSecretsOf(process.env);
 const world = openNodeWorld({ tuneV8 });
 const { env, nodeVersion, platform, pid, send } = world;
 
+const toldOnStderr = discreet(stderr);
+
 const host: Host = {
   env,
   get dirs() {
@@ -133,7 +136,11 @@ const host: Host = {
   // The stream itself is made when it is read: most commands never do.
   stdin: { isTTY: isatty(0), read: readStdin, pieces: stdinPieces },
   stdout,
-  stderr: discreet(stderr),
+  stderr: toldOnStderr,
+  debugFile: createDebugFile({
+    now: () => world.now(),
+    complain: (text) => void toldOnStderr.write(text).catch(() => undefined),
+  }),
   openPager,
   prompt: isatty(0) && isatty(2) && mayRedraw(process.env) ? lazyPrompt() : null,
   nodeVersion,

@@ -128,7 +128,18 @@ describe("options", () => {
   });
 
   const ofAll = firstWords(rows(section("docs/commands.md", sharedOptions)).map(([cell = ""]) => cell));
-  const common = ["--profile", "-q", "--quiet", "-v", "--verbose", "--no-progress", "--color", "-h", "--help"];
+  const common = [
+    "--profile",
+    "-q",
+    "--quiet",
+    "-v",
+    "--verbose",
+    "--debug-file",
+    "--no-progress",
+    "--color",
+    "-h",
+    "--help",
+  ];
 
   test("the tables of the reading commands have those that they share, and no other", () => {
     const ofShow = optionsOf(commandOf("show"));

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { Host } from "../host.ts";
 import { describeEnvironment } from "../adobe/settings/environment.ts";
 import { RefusedLine } from "./refused-line.ts";
-import { unshield } from "./negative-durations.ts";
+import { unshield, unshielded } from "./negative-durations.ts";
 import type { OutputFormat } from "../render/formats/registry.ts";
 import { version } from "../version.ts";
 import { say, tell } from "./terminal/tell.ts";
@@ -19,10 +19,15 @@ import { declareVersion } from "./commands/version/declare.ts";
 
 /**
  * The command line. Commands are declared here and loaded when they run: a help text must not cost the whole program.
- * @param first the line's first word: where it names a command that reads, no other is declared.
+ * @param line where its first word names a command that reads, no other is declared.
  * @param onFormat hears the format of the output where the environment or the profile says it.
  */
-export function createProgram(host: Host, first?: string, onFormat?: (format: OutputFormat) => void): Command {
+export function createProgram(
+  host: Host,
+  line: readonly string[] = [],
+  onFormat?: (format: OutputFormat) => void,
+): Command {
+  const [first] = line;
   const program = new Command("flowrun")
     .description(
       "Follow, recover and explain Adobe Experience Platform dataflow runs from the Adobe I/O Events journal.",
@@ -39,6 +44,7 @@ export function createProgram(host: Host, first?: string, onFormat?: (format: Ou
   program.hook("preAction", (_, command) => {
     unshield(command);
   });
+  program.hook("preAction", (_, command) => openDebugFile(command, line, host));
   program.hook("preAction", (_, command) => tellEnvironment(command, host));
   program.hook("preAction", async (_, command) => {
     const { applyUsual } = await import("./options/usual-options.ts");
@@ -51,6 +57,18 @@ export function createProgram(host: Host, first?: string, onFormat?: (format: Ou
   declareExitCodes(program);
   refuseByName(program);
   return program;
+}
+
+/** Before anything is read or asked: what a command does first may be what fails. */
+async function openDebugFile(
+  command: Command,
+  line: readonly string[],
+  { debugFile, nodeVersion }: Host,
+): Promise<void> {
+  const { debugFile: path } = command.opts<{ debugFile?: string }>();
+  if (path === undefined) return;
+  await debugFile.open(path);
+  debugFile.write(`flowrun ${version} on Node ${nodeVersion}: flowrun ${unshielded(line.join(" "))}`);
 }
 
 /** commander tells of a line that it refuses, and not for which command; each says so itself. */
@@ -68,6 +86,7 @@ async function tellEnvironment(command: Command, host: Host): Promise<void> {
   if (!usesThem || quiet === true) return;
   const told = describeEnvironment(host.env).map((text) => `warning: ${text}\n`);
   // A stderr that was closed stops nothing.
+  host.debugFile.write(told.join(""));
   if (told.length > 0) await say(told.join(""), host.stderr).catch(() => undefined);
 }
 

@@ -7,7 +7,7 @@ import { createProgram } from "./program.ts";
 import { RefusedLine } from "./refused-line.ts";
 import { readVariable } from "../adobe/settings/environment.ts";
 import { isJsonFormat, type OutputFormat } from "../render/formats/registry.ts";
-import { failureLines } from "./terminal/failure-lines.ts";
+import { failureText } from "./terminal/failure-text.ts";
 import { say } from "./terminal/tell.ts";
 
 /**
@@ -23,7 +23,7 @@ export async function runCli(argv: readonly string[], host: Host): Promise<numbe
   try {
     usualFormat = readVariable(host.env, "FLOWRUN_OUTPUT") ?? "";
     const words = argv.map(shield);
-    const program = createProgram(host, words[0], onFormat);
+    const program = createProgram(host, words, onFormat);
     const question = askedHelp(argv, program);
     if (question === null && argv.length > 0) await program.parseAsync(words, { from: "user" });
     else if (question === null) await greet(program, host);
@@ -74,42 +74,22 @@ const silent: readonly FailureKind[] = ["closed", "runFailed", "aborted"];
 
 /** Three lines: what happened, why, what to type next; or one JSON object where the output is JSON. */
 async function report(error: FlowrunError, failed: Failed, host: Host): Promise<number> {
-  const { kind, message, why, requestId } = error;
-  const words = error.examine ? [error.hint, lookCloser].filter(Boolean).join("   ") : error.hint;
-  const hint = words === null ? null : withProfile(words, failed.argv);
-  const exitCode = exitCodes[kind];
-  if (silent.includes(kind)) return exitCode;
+  const exitCode = exitCodes[error.kind];
+  if (silent.includes(error.kind) || error.isTold) return exitCode;
+  const isJson = wantsJson(failed);
+  const text = `${failureText(error, isJson, profileIn(failed.argv))}\n`;
+  host.debugFile.write(text.trimEnd());
   const { stderr } = host;
-  const written = wantsJson(failed)
-    ? stderr.write(
-        `${JSON.stringify({
-          type: "flowrun.error",
-          kind,
-          exitCode,
-          message: why === null ? message : `${message}: ${why}`,
-          hint,
-          requestId,
-        })}\n`,
-      )
-    : say(`${failureLines({ message, why, hint, requestId })}\n`, stderr);
-  await written.catch(() => undefined);
+  await (isJson ? stderr.write(text) : say(text, stderr)).catch(() => undefined);
   return exitCode;
 }
 
 /** A command to type next is for the profile that this line was for. */
-function withProfile(hint: string, argv: readonly string[]): string {
+function profileIn(argv: readonly string[]): string | null {
   const at = argv.indexOf("--profile");
-  const profile =
-    at === -1 ? argv.find((word) => word.startsWith("--profile="))?.slice("--profile=".length) : argv[at + 1];
-  if (profile === undefined || !/^[\w.,][\w.,-]*$/.test(profile) || hint.includes("--profile")) return hint;
-  return hint.replace(commandsIn, (command) => `${command} --profile ${profile}`);
+  const joined = argv.find((word) => word.startsWith("--profile="))?.slice("--profile=".length);
+  return (at === -1 ? joined : argv[at + 1]) ?? null;
 }
-
-/** Commands in a hint that are about a profile, each to where the hint goes on in prose, or its shell does. */
-const commandsIn =
-  /\bflowrun (?!explain|completion|demo|help|--)(?!\S+(?: \S+)? --help)[a-z].*?(?=$|, |[();]| {2,}| [<>|&]+ |: )/gm;
-
-const lookCloser = "(or look closer: flowrun doctor)";
 
 /** Looked up in the bare words, since the line may be the very thing that could not be parsed. */
 function wantsJson({ argv, usualFormat }: Failed): boolean {

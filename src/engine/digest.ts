@@ -1,16 +1,13 @@
 import { reasonOf } from "../errors.ts";
-import type { EventSelection } from "../runs/events/event-selection.ts";
 import type { FlowRun } from "../runs/record/flow-run.ts";
-import { normalise } from "../runs/events/normalise.ts";
+import { normalise, type Normalising } from "../runs/events/normalise.ts";
 import type { Batch, Candidate, Fault, FirstLater } from "./sources/source.ts";
 
 /** The flow runs of events, and why some of them hold none; the events themselves are let go. */
 export type Digest<T> = Pick<Batch<T>, "candidates" | "runs" | "rejects" | "withoutRaw" | "firstLater">;
 
 /** Which events and runs are wanted, and in which form runs are handed on. */
-export interface Digesting<T> {
-  readonly events: EventSelection;
-  readonly raw: boolean;
+export interface Digesting<T> extends Normalising {
   readonly keep: (run: FlowRun) => boolean;
   /** Whether a run is later than the window's end; where that is told, the first such run is. */
   readonly isLater?: (run: FlowRun) => boolean;
@@ -26,7 +23,7 @@ interface Events {
  * Events → the flow runs that were asked for, encoded, in the events' order. It looks at nothing but them, so pages can
  * be digested in any order. Nothing that an event holds makes it throw: one that no step can cope with is a reject. Pure.
  */
-export function digest<T>({ entries }: Events, { events, raw, keep, isLater, encode }: Digesting<T>): Digest<T> {
+export function digest<T>({ entries }: Events, { keep, isLater, encode, ...reading }: Digesting<T>): Digest<T> {
   const candidates: Candidate<T>[] = [];
   const rejects: Fault[] = [];
   const withoutRaw: Fault[] = [];
@@ -40,7 +37,7 @@ export function digest<T>({ entries }: Events, { events, raw, keep, isLater, enc
       rejects.push({ position, reason });
     };
     guarded(reject, () => {
-      const verdict = normalise(position, event, { events, raw });
+      const verdict = normalise(position, event, reading);
       found += verdict.runs.length;
       verdict.rejects.forEach(reject);
       const already = candidates.length;

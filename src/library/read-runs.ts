@@ -76,7 +76,8 @@ async function* readAll(
     const plan = await resolveOptions(options, world.now());
     const connection = await connectTo(options, { profile: options.profile, notify, signal }, world);
     try {
-      yield* readFrom({ plan, connection, world, notify, signal }, moved);
+      const hasSettings = options.settings !== undefined;
+      yield* readFrom({ plan, hasSettings, connection, world, notify, signal }, moved);
       stop?.throwIfAborted();
     } finally {
       over.abort();
@@ -92,6 +93,7 @@ async function* readAll(
 }
 
 interface Reading {
+  readonly hasSettings: boolean;
   readonly plan: ReadingPlan;
   readonly connection: Connection;
   readonly world: World;
@@ -145,15 +147,22 @@ function beginOf({ plan, connection, world }: Reading): Beginning {
   return { start, past: { ...place, next: url } };
 }
 
-function openSource({ plan, connection }: Reading, start: JournalStart, past: Beginning["past"]): Source<FlowRun> {
+function openSource(
+  { plan, connection, hasSettings }: Reading,
+  start: JournalStart,
+  past: Beginning["past"],
+): Source<FlowRun> {
   const { events, raw, keep, until, limit, jobs, follow, onExpired, patience } = plan;
   const journal = { ...connection.journal(patience ?? usualPatience), marks: marksOf(events) };
+  // Settings that a program gives belong to no profile.
+  const profile = hasSettings ? null : connection.settings.profile;
   return journalSource({
     journal,
     start,
     until,
     events,
     raw,
+    profile,
     keep,
     encode: (run) => run,
     limit,

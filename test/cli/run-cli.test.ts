@@ -46,7 +46,7 @@ test("no hint names the doctor but the one that is put to it here, which the doc
       .split("\n")
       .some((line) => line.includes("flowrun doctor") && !/^\s*(?:\/?\*|\/\/)/.test(line)),
   );
-  expect(naming).toEqual(["cli/run-cli.ts"]);
+  expect(naming).toEqual(["cli/terminal/failure-text.ts"]);
 });
 
 test("what was typed stays on its line, in what happened and in what to type", async () => {

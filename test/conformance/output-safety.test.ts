@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { account } from "../../src/demo/account.ts";
 import { records, shell } from "../support/flowrun.ts";
@@ -48,6 +50,35 @@ describe("T29 no secret and no token is ever shown", () => {
     for (const word of [...account.clientSecrets, "Bearer", "authorization", "client_secret"]) {
       expect(stdout + stderr).not.toContain(word);
     }
+  });
+
+  it("not by -vv, which shows headers, nor by a debug file, which holds them whatever -q says", async () => {
+    const journal = await openJournal({ events: 12, faults: [{ at: 1, fault: { kind: "status", status: 401 } }] });
+    const log = join(journal.home, "..", "ticket.log");
+    const loud = await journal.run("since oldest -vv --limit 4 --json");
+    const { code, stdout, stderr } = await journal.run(`since oldest -q --limit 4 --json --debug-file ${log}`);
+    expect([loud.code, code, stderr]).toEqual([0, 0, ""]);
+    const text = readFileSync(log, "utf8");
+    for (const told of [loud.stderr, text]) {
+      expect(told).toContain("authorization: [secret]");
+      expect(told).toContain("x-api-key: [secret]");
+      expect(told).toMatch(/< 200 · [\d,]+ ms · [\d,]+ bytes/);
+      for (const word of [...account.clientSecrets, "Bearer", account.clientId]) expect(told).not.toContain(word);
+    }
+    expect(loud.stderr).toMatch(/< 401 · [\d,]+ ms · .*request /);
+    expect(text).toMatch(/^\S+Z flowrun \S+ on Node .*: flowrun since oldest -q/);
+    expect(text).toContain("12 runs printed");
+    expect(stdout.split("\n")).toHaveLength(13);
+  });
+
+  it("a debug file that cannot be written is told before anything is asked", async () => {
+    const journal = await openJournal();
+    const { code, stderr } = await journal.run("since oldest --debug-file /nonexistent/ticket.log");
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^error: the debug file \/nonexistent\/ticket\.log cannot be written\n {2}why: .*\n {2}fix: /,
+    );
+    expect(journal.server.requests).toEqual([]);
   });
 
   it("not by an error about the very secret", async () => {

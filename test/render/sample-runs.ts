@@ -42,6 +42,7 @@ export function sampleRun(changes: Partial<FlowRun> = {}): FlowRun {
     batchIds: ["01HBATCH000000000000000001", "01HBATCH000000000000000002"],
     providerRefId: null,
     service: "sources",
+    profile: "acme",
     key: "7f3a92d1-1b2c-4f0e-9d35-00000000a001#0",
     ...changes,
   };

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { createDebugFile } from "../../src/cli/terminal/debug-file.ts";
 import type { Ask, Answer, Host, Output, Prompt } from "../../src/host.ts";
 
 /** The other world: time that moves only by sleeping, streams that remember, and the global fetch, which nock watches. */
@@ -58,6 +59,7 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     },
     stdout: collect(stdout, isTTY, columns),
     stderr: collect(stderr, isTTY, columns),
+    debugFile: createDebugFile({ now: () => now, complain: (text) => void stderr.push(text) }),
     openPager: () => {
       const { stdout, stderr } = host;
       return Promise.resolve({ stdout, stderr, end: () => Promise.resolve() });

@@ -1,4 +1,5 @@
 import { runCli } from "../../src/cli/run-cli.ts";
+import { createDebugFile } from "../../src/cli/terminal/debug-file.ts";
 import { createTransport, type Transport } from "../../src/adobe/http/transport.ts";
 import type { Host, Output } from "../../src/host.ts";
 import { discreet, keepSecretsOf } from "../../src/mask.ts";
@@ -45,6 +46,7 @@ export async function runHere(args: readonly string[], { env = {}, input = "" }:
     },
     stdout,
     stderr: discreet(output("stderr")),
+    debugFile: createDebugFile({ now: () => Date.now(), complain: (text) => (texts.stderr += text) }),
     openPager: () => Promise.resolve({ stdout, stderr: host.stderr, end: () => Promise.resolve() }),
     prompt: null,
     nodeVersion,

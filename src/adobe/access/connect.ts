@@ -5,6 +5,7 @@ import type { GatewayAccess } from "../gateway/ask-gateway.ts";
 import type { Patience } from "../gateway/retrying.ts";
 import type { Send, World } from "../../host.ts";
 import type { Journal } from "../journal/ask-journal.ts";
+import { watched } from "../http/watch.ts";
 import { findConsolePlace, type ConsolePlace } from "../registrations/console-place.ts";
 import type { RegistrationsApi } from "../registrations/list-registrations.ts";
 import type { ProfileValues } from "../settings/keys.ts";
@@ -88,9 +89,10 @@ export function accessOn(way: Way, options: ConnectOptions, host: World): AdobeC
 }
 
 function withSettings(settings: Access, way: Way, options: ConnectOptions, host: World): AdobeConnection {
-  const { env, saved, send, origin, blame, close } = way;
+  const { env, saved, origin, blame, close } = way;
   const { clientId, imsOrgId, apiUrl } = settings;
   const { notify, signal } = options;
+  const send = watched(way.send, { notify, now: () => host.now() });
   // Not all of it: the folders may be such that whoever needs none must not ask for them.
   const world = {
     send,

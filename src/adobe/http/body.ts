@@ -32,13 +32,14 @@ const usualMostBytes = 8 * mebibyte;
  */
 export async function readBody(
   arriving: Arriving,
-  { mostBytes = usualMostBytes, onSlow }: BodyOptions = {},
+  { mostBytes = usualMostBytes, onSlow, onReceived }: BodyOptions = {},
   pace: Pace | null = null,
 ): Promise<Uint8Array> {
   const timers = pace === null ? [] : hasten(arriving, onSlow, pace);
   const packed = await receive(arriving, mostBytes).finally(() => {
     for (const cancel of timers) cancel();
   });
+  onReceived?.(packed.length);
   const bytes = await unpack(packed, arriving.coding, mostBytes).catch((error: unknown) => {
     throw hasCode(error, "ERR_BUFFER_TOO_LARGE") ? tooLarge(arriving, mostBytes, "unpacked") : error;
   });

@@ -21,7 +21,7 @@ const longestText = 300;
  * @param status of the answer: a problem that tells another one came from farther away.
  */
 export function readServerWords(headers: AnswerHeaders, body: Uint8Array, status?: number): ServerWords {
-  const requestId = headers["x-request-id"]?.[0] ?? headers["x-debug-id"]?.[0] ?? null;
+  const requestId = findRequestId(headers);
   const text = new TextDecoder().decode(body.subarray(0, 65_536));
   const root = parseObject(text);
   if (root === null) return { code: null, text: isHtml(text) ? pageTitle(text) : oneLine(text), requestId };
@@ -29,6 +29,12 @@ export function readServerWords(headers: AnswerHeaders, body: Uint8Array, status
   const code = word(fields["error_code"]) ?? word(fields["error"]) ?? word(fields["reason"]) ?? word(fields["code"]);
   const said = word(fields["message"]) ?? word(fields["error_description"]) ?? problemText(fields, status);
   return { code: oneLine(code ?? problemType(fields) ?? ""), text: oneLine(said), requestId };
+}
+
+/** By which the server knows the exchange; `null` where it does not say. Pure. */
+export function findRequestId(headers: AnswerHeaders): string | null {
+  const names = ["x-request-id", "x-debug-id", "x-correlation-id", "x-amzn-requestid"];
+  return names.map((name) => headers[name]?.[0]).find((id) => id !== undefined && id !== "") ?? null;
 }
 
 /** A server's words, in one text; `null` where it said nothing. Pure. */

@@ -9,13 +9,16 @@ import { declareOutput, words, type OutputFlags } from "./output-options.ts";
 export interface CommonFlags {
   readonly profile?: string;
   readonly quiet?: boolean;
-  readonly verbose?: boolean;
+  /** How often it was given: 1 for each exchange, 2 for its headers as well. */
+  readonly verbose?: number;
+  readonly debugFile?: string;
   readonly progress: boolean;
   readonly color: "auto" | "always" | "never";
 }
 
 /** Options of a reading command, as commander hands them over. */
 export interface ReadingFlags extends CommonFlags, OutputFlags {
+  readonly allProfiles?: boolean;
   readonly status?: readonly string[];
   readonly flow?: readonly string[];
   readonly run?: readonly string[];
@@ -109,13 +112,25 @@ const colourChoices = ["auto", "always", "never"] as const;
 
 /** Declares the options that every command which talks to Adobe has. */
 export function declareCommon(command: Command): Command {
+  return declareSaying(
+    command.option("--profile <name>", "which saved profile; 'demo' is built in and needs no account"),
+  );
+}
+
+/** How much is said, and where. */
+function declareSaying(command: Command): Command {
   return declareColour(
     command
-      .option("--profile <name>", "which saved profile; 'demo' is built in and needs no account")
       .option("-q, --quiet", "only errors on stderr")
-      .option("-v, --verbose", "show each request on stderr (never a secret)")
+      .option("-v, --verbose", "show each request and its answer on stderr; -vv headers too (never a secret)", counted)
+      .option("--debug-file <file>", "append all that -vv shows to a file, for a ticket (never a secret)")
       .option("--no-progress", "no live line on stderr"),
   );
+}
+
+/** The option carries no value: how often it stands there is one. */
+function counted(_value: unknown, previous = 0): number {
+  return previous + 1;
 }
 
 /** Declares the option of everything that may be coloured. */
@@ -133,7 +148,7 @@ interface ReadingRows {
  * `rows` it prints flow runs.
  */
 export function declareReading(command: Command, rows: ReadingRows = runRows()): Command {
-  return declareCommon(
+  return declareSaying(
     declareOutput(command, rows.columns)
       .option(
         "--status <statuses>",
@@ -156,6 +171,12 @@ export function declareReading(command: Command, rows: ReadingRows = runRows()):
         each,
       )
       .option("--from <file>", "read records or events from a file (- is stdin) instead of the journal, offline", once)
+      .option(
+        "--profile <names>",
+        "which saved profile, or several at once: acme,globex; 'demo' is built in and needs no account",
+        joined,
+      )
+      .option("--all-profiles", "read all saved profiles at once")
       .option("--names", "look up in Flow Service the names that events do not carry; kept for a day")
       .option("-n, --max <n>", "stop after so many runs", positive)
       .option("--last <n>", "only the newest n of the window, in the usual order", newest)
@@ -193,6 +214,10 @@ function runRows(): ReadingRows {
 function once(value: string, previous: string | undefined): string {
   if (previous === undefined) return value;
   throw new InvalidArgumentError("It is given twice; to read several files: cat a b | flowrun since --from -");
+}
+
+function joined(value: string, previous: string | undefined): string {
+  return previous === undefined ? value : `${previous},${value}`;
 }
 
 function each(value: string, previous: readonly string[] | undefined): readonly string[] {

@@ -4,7 +4,7 @@ import type { Patience } from "../../adobe/gateway/retrying.ts";
 import type { OnExpired } from "../../adobe/journal/read-pages.ts";
 import { findMoment } from "../../adobe/journal/moment.ts";
 import { findDuration, parseDuration, parseUntil, parseWhen, type Start } from "../../adobe/journal/when.ts";
-import { runColumns } from "../../render/formats/run-columns.ts";
+import { mixedRunColumns, runColumns } from "../../render/formats/run-columns.ts";
 import { resolveEventSelection, type EventSelection } from "../../runs/events/event-selection.ts";
 import type { Criterion } from "../../runs/filter/criterion.ts";
 import { compileFilter } from "../../runs/filter/filter.ts";
@@ -23,6 +23,8 @@ export interface ReadingOptions extends OutputOptions<FlowRun>, WatchedFilter {
   readonly raw: boolean;
   /** True where the filter includes a condition (`--where`): then the reading ends by saying how many runs matched. */
   readonly hasCondition: boolean;
+  /** The profiles to read side by side, by name, or all that are saved; `null` where it is one. */
+  readonly profiles: readonly string[] | "all" | null;
   /** Names that events do not carry are looked up. */
   readonly names: boolean;
   readonly max: number;
@@ -55,10 +57,12 @@ export interface ReadingOptions extends OutputOptions<FlowRun>, WatchedFilter {
  */
 export async function resolveReading(flags: ReadingFlags, now: number, zone: Zone = utc): Promise<ReadingOptions> {
   const { status, flow, run, sandbox, code } = flags;
+  const profiles = resolveProfiles(flags);
   const untilMs = flags.until === undefined ? undefined : parseUntil(flags.until, "--until", now, zone);
   return {
     common: flags,
-    ...resolveOutput(runColumns, flags),
+    ...resolveOutput(profiles === null ? runColumns : mixedRunColumns, flags),
+    profiles,
     events: resolveEventSelection(flags.events),
     raw: flags.raw === true,
     ...compileFilter({
@@ -86,6 +90,34 @@ export async function resolveReading(flags: ReadingFlags, now: number, zone: Zon
     onExpired: flags.onExpired ?? null,
     from: resolveFrom(flags),
   };
+}
+
+function resolveProfiles({ profile = "", allProfiles, from }: ReadingFlags): ReadingOptions["profiles"] {
+  if (allProfiles !== true && !profile.includes(",")) return null;
+  if (from !== undefined) {
+    throw new FlowrunError(
+      "usage",
+      `--from and ${allProfiles === true ? "--all-profiles" : "several profiles"} do not go together`,
+      {
+        why: "a file is read without a profile; its records say themselves whose they are",
+        hint: `flowrun since --from ${from} --where 'profile == "acme"'`,
+      },
+    );
+  }
+  if (allProfiles === true && profile !== "") {
+    throw new FlowrunError("usage", "--profile and --all-profiles do not go together", {
+      why: "one names profiles, and the other means all of them",
+      hint: "leave one of them out",
+    });
+  }
+  const names = profile.split(",").map((name) => name.trim());
+  const known = [...new Set(names)].filter((name) => name !== "");
+  if (allProfiles === true) return "all";
+  if (known.length > 0) return known;
+  throw new FlowrunError("usage", "--profile names no profile", {
+    why: "there are only commas",
+    hint: "see what there is: flowrun profile list",
+  });
 }
 
 function resolveFrom({ from, names }: ReadingFlags): string | null {

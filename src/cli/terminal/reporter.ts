@@ -1,5 +1,5 @@
 import type { Host, Output } from "../../host.ts";
-import type { Notice, Notify } from "../../notices.ts";
+import type { Notice, NoticeHeader, Notify } from "../../notices.ts";
 import type { Tally } from "../../engine/pump.ts";
 import { mask } from "../../mask.ts";
 import { mayRedraw } from "./redraw.ts";
@@ -11,8 +11,8 @@ import { say } from "./tell.ts";
 export interface ReporterOptions {
   /** Errors only. */
   readonly quiet: boolean;
-  /** Every request, too. */
-  readonly verbose: boolean;
+  /** 1: each request and its answer, too; 2: with their headers. */
+  readonly verbose: number;
   /** A live line, on a terminal. */
   readonly live: boolean;
 }
@@ -24,6 +24,8 @@ export interface Reporter {
   live(text: string, urgent?: boolean): void;
   /** Takes the live line away, so that something else can be written. */
   clear(): void;
+  /** Says a failure, quiet or not: the command goes on with what has not failed. */
+  failure(text: string): void;
   /** The closing line; the window that it tells gets a line of its own where a terminal has no room beside it. */
   summary(tally: Readonly<Tally>, elapsedMs: number, wording?: SummaryWording): void;
 }
@@ -50,18 +52,30 @@ export interface FoundCounts {
 
 const redrawMs = 100;
 
-/** A reporter that writes on stderr, one line for each notice; text from outside is made safe for a terminal. */
-export function createReporter(host: Pick<Host, "stderr" | "now" | "env">, options: ReporterOptions): Reporter {
+/** The world that is told. */
+type ReporterHost = Pick<Host, "stderr" | "now" | "env" | "debugFile">;
+
+/**
+ * A reporter that writes on stderr, one line for each notice; text from outside is made safe for a terminal. A debug file
+ * hears all of it.
+ */
+export function createReporter(host: ReporterHost, options: ReporterOptions): Reporter {
   const isLive = options.live && host.stderr.isTTY && !options.quiet && mayRedraw(host.env);
   const screen = createScreen(host, isLive);
   const print = (text: string): void => {
     if (!options.quiet) screen.print(text);
+    host.debugFile.write(text);
   };
   return {
     notify: (notice) => {
-      if (notice.kind === "asking" && !options.verbose) return;
-      // Servers and events are quoted in it: it stays one line.
-      print(safeText(wordsFor(notice, host.now())));
+      const isExchange = notice.kind === "asking" || notice.kind === "answered";
+      if (!isExchange) {
+        // Servers and events are quoted in it: it stays one line.
+        print(safeText(wordsFor(notice, host.now())));
+        return;
+      }
+      if (options.verbose > 0 && !options.quiet) screen.print(exchangeLines(notice, options.verbose > 1));
+      if (host.debugFile.isOpen) host.debugFile.write(exchangeLines(notice, true));
     },
     live: (text, urgent = false) => {
       screen.live(text, urgent);
@@ -69,12 +83,34 @@ export function createReporter(host: Pick<Host, "stderr" | "now" | "env">, optio
     clear: () => {
       screen.clear();
     },
+    failure: (text) => {
+      screen.print(text);
+      host.debugFile.write(text);
+    },
     summary: (tally, elapsedMs, wording) => {
       const { window = null, ...counts } = wording ?? usualWording;
       const line = summaryLine(tally, elapsedMs, counts);
       print(window === null ? line : `${line} · ${window}`);
     },
   };
+}
+
+/** The reporter of one of several readings: each notice says whose it is. */
+export function namedReporter(reporter: Reporter, name: string): Reporter {
+  return {
+    ...reporter,
+    notify: (notice) => {
+      reporter.notify(named(notice, name));
+    },
+    live: (text, urgent) => {
+      reporter.live(`${name}: ${text}`, urgent);
+    },
+  };
+}
+
+function named(notice: Notice, name: string): Notice {
+  if ("text" in notice) return { ...notice, text: `${name}: ${notice.text}` };
+  return notice.kind === "retrying" ? { ...notice, what: `${name}: ${notice.what}` } : notice;
 }
 
 /** One line of a terminal that is redrawn in place, among lines that stay. */
@@ -105,10 +141,42 @@ function write(stderr: Output, text: string): void {
   stderr.write(text).catch(() => undefined);
 }
 
-function wordsFor(notice: Notice, now: number): string {
+type Exchange = Extract<Notice, { kind: "asking" | "answered" }>;
+
+/** A line, and below it the headers where they are wanted; each of them stays one line. */
+function exchangeLines(notice: Exchange, withHeaders: boolean): string {
+  if (notice.kind === "asking") return safeText(`> ${notice.method} ${notice.url}`);
+  const { asked, headers } = notice;
+  const below = withHeaders ? [...headerLines("    >", asked), ...headerLines("    <", headers)] : [];
+  return [answerLine(notice), ...below].map(safeText).join("\n");
+}
+
+/** `< 200 · 143 ms · 2,345 bytes, 12,345 unpacked · request 7d0c · GET https://…` */
+function answerLine(notice: Extract<Notice, { kind: "answered" }>): string {
+  const { status, elapsedMs, trouble, requestId, method, url } = notice;
+  const parts = [
+    status === null ? "no answer" : String(status),
+    `${number(Math.max(0, Math.round(elapsedMs)))} ms`,
+    sizeOf(notice),
+    trouble,
+    requestId === null ? null : `request ${requestId}`,
+    `${method} ${url}`,
+  ];
+  return `< ${parts.filter((part) => part !== null).join(" · ")}`;
+}
+
+function sizeOf({ received, unpacked }: Extract<Notice, { kind: "answered" }>): string | null {
+  if (received === null) return null;
+  const size = count(received, "byte");
+  return unpacked === null || unpacked === received ? size : `${size}, ${number(unpacked)} unpacked`;
+}
+
+function headerLines(mark: string, headers: readonly NoticeHeader[]): readonly string[] {
+  return headers.map(([name, value]) => `${mark} ${name}: ${value}`);
+}
+
+function wordsFor(notice: Exclude<Notice, Exchange>, now: number): string {
   switch (notice.kind) {
-    case "asking":
-      return `> ${notice.method} ${notice.url}`;
     case "retrying": {
       const why = notice.why === null ? "" : ` (${notice.why})`;
       const id = notice.requestId === null ? "" : `, request ${notice.requestId}`;

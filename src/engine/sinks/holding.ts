@@ -19,9 +19,9 @@ export interface Holding<K> {
 }
 
 /** A sink that holds runs back until it is closed. */
-export interface HoldingSink<K> extends Sink<Keyed<K>> {
-  /** How many runs it holds of those that it took, and how many of these failed. */
-  counts(): { readonly printed: number; readonly failed: number };
+export interface HoldingSink<K, T extends Keyed<K> = Keyed<K>> extends Sink<T> {
+  /** The runs that it holds of those that it took, in the order in which it hands them on. */
+  held(): readonly Candidate<T>[];
 }
 
 /** About what a window of a million rows takes; beyond it the process would be in danger. */
@@ -32,15 +32,18 @@ const mostHeld = 512_000_000;
  * it may have to hand on, and hands that on when it is closed, also after a failure elsewhere, as a sink that holds nothing
  * has printed until then. So a place to read on from may be kept only after `close` has resolved.
  */
-export function holdingSink<K>(sink: Sink, { last, compare, most = mostHeld }: Holding<K>): HoldingSink<K> {
-  const ring: Candidate<Keyed<K>>[] = [];
+export function holdingSink<K, T extends Keyed<K> = Keyed<K>>(
+  sink: Sink,
+  { last, compare, most = mostHeld }: Holding<K>,
+): HoldingSink<K, T> {
+  const ring: Candidate<T>[] = [];
   let oldest = 0;
   let size = 0;
   let mark: Mark | null = null;
   let overflow: FlowrunError | null = null;
   let isClosed = false;
 
-  const add = (run: Candidate<Keyed<K>>): void => {
+  const add = (run: Candidate<T>): void => {
     size += run.encoded.encoded.length;
     if (ring.length < last) {
       ring.push(run);
@@ -50,10 +53,11 @@ export function holdingSink<K>(sink: Sink, { last, compare, most = mostHeld }: H
     ring[oldest] = run;
     oldest = (oldest + 1) % last;
   };
-  const chosen = (): readonly Candidate<string>[] => {
+  const held = (): readonly Candidate<T>[] => {
+    if (overflow !== null) return [];
     const runs = [...ring.slice(oldest), ...ring.slice(0, oldest)];
     if (compare !== null) runs.sort((one, other) => compare(one.encoded.sortKey, other.encoded.sortKey));
-    return runs.map((run) => ({ ...run, encoded: run.encoded.encoded }));
+    return runs;
   };
 
   return {
@@ -69,15 +73,13 @@ export function holdingSink<K>(sink: Sink, { last, compare, most = mostHeld }: H
       if (isClosed) return;
       isClosed = true;
       try {
-        if (mark !== null && overflow === null) await sink.take(chosen(), mark);
+        const runs = held().map((run) => ({ ...run, encoded: run.encoded.encoded }));
+        if (mark !== null && overflow === null) await sink.take(runs, mark);
       } finally {
         await sink.close();
       }
     },
-    counts: () => ({
-      printed: overflow === null ? ring.length : 0,
-      failed: overflow === null ? ring.filter(({ status }) => status === "failed").length : 0,
-    }),
+    held,
   };
 }
 

@@ -57,6 +57,7 @@ const looks: Readonly<Record<string, Look>> = {
   "rootCause.message": { title: "ROOT MESSAGE", kind: "text" },
   providerRefId: { title: "PROVIDER REF" },
   service: { kind: "text" },
+  profile: { kind: "text" },
 };
 
 /** The columns of the fields of which a run has one value each, in the order of the record. */
@@ -139,6 +140,12 @@ export const runColumns: ColumnSet<FlowRun> = {
   wide: ["runId", "flowId", "eventCode", "position", "message"],
   id: "runId",
   fields: [...fieldPaths(), "raw"],
+};
+
+/** The same for runs of several profiles among each other: each says whose it is. */
+export const mixedRunColumns: ColumnSet<FlowRun> = {
+  ...runColumns,
+  usual: runColumns.usual.flatMap((name, index) => (index === 0 ? [name, "profile"] : [name])),
 };
 
 /** The first error's code and, where it is another one, the root cause's; reasons to skip or to warn are no errors. */

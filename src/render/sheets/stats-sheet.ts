@@ -135,7 +135,7 @@ function fromTheEnd<Row>(columns: readonly Column<Row>[]): readonly Column<Row>[
   });
 }
 
-const groupTitles = { flow: "FLOW", sandbox: "SANDBOX", code: "CODE", status: "STATUS" } as const;
+const groupTitles = { flow: "FLOW", sandbox: "SANDBOX", code: "CODE", status: "STATUS", profile: "PROFILE" } as const;
 const trendWidth = 10;
 /** A name that is cut keeps this much. */
 const narrowestName = 24;
@@ -143,7 +143,7 @@ const narrowestName = 24;
 function groupColumns(by: Grouping | null, { room }: StatsSheetOptions): readonly Column<Group>[] {
   if (by === null) return [];
   // How often a code or a status comes is what tells of an incident; how often a flow runs is not.
-  const showsFailures = by === "flow" || by === "sandbox";
+  const showsFailures = by === "flow" || by === "sandbox" || by === "profile";
   const width = Number.isFinite(room) ? trendWidth : Infinity;
   return fromTheEnd([
     {

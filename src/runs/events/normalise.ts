@@ -15,16 +15,20 @@ export interface Verdict {
   readonly withoutRaw?: string;
 }
 
+/** Which events are wanted, whether with the event as delivered, and whose journal they are from. */
+export interface Normalising {
+  readonly events: EventSelection;
+  readonly raw: boolean;
+  /** Left out where they are from no profile's journal. */
+  readonly profile?: string | null;
+}
+
 /**
  * Reads the flow runs out of an event as delivered. Alerts, ingestion events, other events and those that nobody asked
  * for are simply not runs; what should be a run but cannot be read is a reject. Of an event that is nested too deeply
  * to be told as delivered `raw` is `null`. Never throws. Pure.
  */
-export function normalise(
-  position: string,
-  event: unknown,
-  { events, raw }: { readonly events: EventSelection; readonly raw: boolean },
-): Verdict {
+export function normalise(position: string, event: unknown, { events, raw, profile = null }: Normalising): Verdict {
   const runs: { readonly key: string; readonly run: FlowRun }[] = [];
   const rejects: string[] = [];
   const withoutRaw = raw && isDeeperThan(event, deepestRaw) ? `it is nested more than ${deepestRaw} levels deep` : null;
@@ -34,7 +38,7 @@ export function normalise(
     const reading = read(found, events);
     if (reading.kind === "reject") rejects.push(reading.reason);
     if (reading.kind !== "run") continue;
-    const run = readRun(reading, found, position);
+    const run = readRun(reading, found, position, profile);
     if (!wantsService(events, found.eventCode, run.service)) continue;
     runs.push({ key: run.key, run: raw ? { ...run, raw: delivered } : run });
   }

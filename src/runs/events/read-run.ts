@@ -26,11 +26,12 @@ export interface RunBody {
   readonly body: JsonObject;
 }
 
-/** The flow-run record of a run as delivered, with what its envelopes told of it. Pure. */
+/** The flow-run record of a run as delivered, with what its envelopes told of it, and whose journal it is from. Pure. */
 export function readRun(
   { runId, flowId, body }: RunBody,
   around: Omit<Unwrapped, "content">,
   position: string,
+  profile: string | null,
 ): FlowRun {
   const metrics = objectOf(body["metrics"]);
   // Adobe's own specification misspells the field.
@@ -75,6 +76,7 @@ export function readRun(
     providerRefId: wordOf(body["providerRefId"]),
     service: readService(around.eventCode, steps),
     key: around.key ?? keyOf(runId, status, updatedAt),
+    profile,
   };
 }
 

@@ -34,6 +34,8 @@ export interface FlowRun {
   readonly service: Service;
   /** The same whenever the notification is delivered again, and only then. */
   readonly key: string;
+  /** The profile whose journal it was read from; `null` where it did not come from one. */
+  readonly profile: string | null;
   /** The event as delivered, only where it was asked for; `null` where it is nested too deeply to be told. */
   readonly raw?: unknown;
 }

@@ -184,4 +184,5 @@ export const record = {
   providerRefId: "text",
   service: "text",
   key: "text",
+  profile: "text",
 } as const satisfies ShapeOf<Omit<FlowRun, "raw">>;

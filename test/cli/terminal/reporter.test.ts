@@ -1,13 +1,16 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { keepSecret } from "../../../src/mask.ts";
 import type { Notice } from "../../../src/notices.ts";
 import { emptyTally } from "../../../src/engine/pump.ts";
 import { createReporter, type ReporterOptions } from "../../../src/cli/terminal/reporter.ts";
+import { scratch } from "../../support/flowrun.ts";
 import { fakeHost, type FakeHostOptions } from "../../support/host.ts";
 
 function reporter(options: Partial<ReporterOptions> = {}, hostOptions: FakeHostOptions = {}) {
   const host = fakeHost(hostOptions);
-  return { host, ...createReporter(host, { quiet: false, verbose: false, live: true, ...options }) };
+  return { host, ...createReporter(host, { quiet: false, verbose: 0, live: true, ...options }) };
 }
 
 const retrying = {
@@ -19,6 +22,22 @@ const retrying = {
   waitMs: 1400,
 } as const satisfies Notice;
 const asking: Notice = { kind: "asking", method: "GET", url: "https://events-va6.adobe.io/x?since=1" };
+const answered: Notice = {
+  kind: "answered",
+  method: "GET",
+  url: "https://events-va6.adobe.io/x?since=1",
+  status: 200,
+  elapsedMs: 1143,
+  received: 2345,
+  unpacked: 12_345,
+  requestId: "req-1",
+  trouble: null,
+  asked: [["authorization", "[secret]"]],
+  headers: [
+    ["content-type", "text/plain"],
+    ["x-odd", "a\nb"],
+  ],
+};
 const warning: Notice = { kind: "warning", text: "a page without a next link" };
 const remark: Notice = { kind: "remark", text: "starting at the oldest event" };
 const tally = { ...emptyTally(), printed: 37, failed: 3, events: 1320, duplicates: 2, pages: 13 };
@@ -76,16 +95,70 @@ describe("words", () => {
   });
 
   test("each request, for those who ask for it", () => {
-    const verbose = reporter({ verbose: true });
+    const verbose = reporter({ verbose: 1 });
     verbose.notify(asking);
     expect(verbose.host.err()).toBe("> GET https://events-va6.adobe.io/x?since=1\n");
     const plain = reporter();
     plain.notify(asking);
+    plain.notify(answered);
     expect(plain.host.err()).toBe("");
   });
 
+  test("how each request ended, for those who ask for it", () => {
+    const told = reporter({ verbose: 1 });
+    told.notify(answered);
+    told.notify({ ...answered, received: 1, unpacked: 1, requestId: null });
+    const lost = { ...answered, status: null, received: null, unpacked: null, requestId: null };
+    told.notify({ ...lost, trouble: "the connection was refused" });
+    expect(told.host.err()).toBe(
+      [
+        "< 200 · 1,143 ms · 2,345 bytes, 12,345 unpacked · request req-1 · GET https://events-va6.adobe.io/x?since=1",
+        "< 200 · 1,143 ms · 1 byte · GET https://events-va6.adobe.io/x?since=1",
+        "< no answer · 1,143 ms · the connection was refused · GET https://events-va6.adobe.io/x?since=1",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  test("its headers too, for those who ask twice, each on one line", () => {
+    const told = reporter({ verbose: 2 });
+    told.notify({ ...answered, received: 5, unpacked: 5 });
+    expect(told.host.err()).toBe(
+      [
+        "< 200 · 1,143 ms · 5 bytes · request req-1 · GET https://events-va6.adobe.io/x?since=1",
+        "    > authorization: [secret]",
+        "    < content-type: text/plain",
+        "    < x-odd: a\\nb",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  test("all of it to a debug file, whatever is said on stderr", async () => {
+    const path = join(await scratch(), "debug.log");
+    const told = reporter({ quiet: true });
+    await told.host.debugFile.open(path);
+    for (const notice of [asking, answered, retrying, warning]) told.notify(notice);
+    told.summary(tally, 1000);
+    expect(told.host.err()).toBe("");
+    const lines = readFileSync(path, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.slice("2026-11-22T12:00:00.000Z ".length));
+    expect(lines).toEqual([
+      "> GET https://events-va6.adobe.io/x?since=1",
+      expect.stringMatching(/^< 200 · /),
+      "    > authorization: [secret]",
+      "    < content-type: text/plain",
+      "    < x-odd: a\\nb",
+      expect.stringMatching(/^the journal answered 503/),
+      "warning: a page without a next link",
+      expect.stringMatching(/^37 runs printed/),
+    ]);
+  });
+
   test("nothing at all when quiet, even on a terminal", () => {
-    const told = reporter({ quiet: true, verbose: true }, { isTTY: true });
+    const told = reporter({ quiet: true, verbose: 1 }, { isTTY: true });
     for (const notice of [retrying, asking, warning, remark]) told.notify(notice);
     told.live("reading", true);
     told.summary(tally, 1000);
@@ -185,7 +258,7 @@ describe("the live line", () => {
 test("a stderr that nobody reads stops nothing", async () => {
   const host = fakeHost();
   const stderr = { ...host.stderr, write: () => Promise.reject(new Error("EPIPE")) };
-  const told = createReporter({ ...host, stderr }, { quiet: false, verbose: true, live: true });
+  const told = createReporter({ ...host, stderr }, { quiet: false, verbose: 1, live: true });
   expect(() => {
     told.notify(warning);
   }).not.toThrow();

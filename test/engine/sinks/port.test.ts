@@ -178,7 +178,7 @@ describe("holding back", () => {
     expect(await printed(batches, { compare, last: 4 })).toEqual(["a1", "b1", "b2", "c2"]);
   });
 
-  test("counts what it hands on", async () => {
+  test("tells what it hands on", async () => {
     const { open } = streamWorld();
     const held = holdingSink<null>(open({ step: async (work) => work() }), { last: 2, compare: null });
     const runs = [run("a", "failed"), run("b", "failed"), run("c")];
@@ -186,7 +186,10 @@ describe("holding back", () => {
       runs.map((each) => ({ ...each, encoded: { encoded: each.encoded, sortKey: null } })),
       mark,
     );
-    expect(held.counts()).toEqual({ printed: 2, failed: 1 });
+    expect(held.held().map(({ key, status }) => [key, status])).toEqual([
+      ["b", "failed"],
+      ["c", "success"],
+    ]);
   });
 
   test("says so where there is too much, and hands nothing on then", async () => {

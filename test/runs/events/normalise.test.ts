@@ -87,6 +87,7 @@ describe("normalise, the record", () => {
       providerRefId: "M-f0000001-0000-4000-8000-000000000001-incremental-0:7f1c2d3e-0000-4000-8000-000000000001",
       service: "sources",
       key: "11111111-aaaa-4bbb-8ccc-000000000001#0",
+      profile: null,
     });
     expect(activities.map(({ id, kind, status, durationMs }) => [id, kind, status, durationMs])).toEqual([
       ["copyActivity", "copy", "success", 30_000],
@@ -107,6 +108,13 @@ describe("normalise, the record", () => {
 
   it("reads activities under the name that the specification misspells", () => {
     expect(onlyRun(bareRun({ activites: [{ id: "copyActivity" }] })).activities).toHaveLength(1);
+  });
+
+  it("says whose journal it was read from, where it was read from one", () => {
+    const events = resolveEventSelection(undefined);
+    const event = { event_id: "e-1", event: bareRun() };
+    expect(normalise("p", event, { events, raw: false, profile: "acme" }).runs[0]?.run.profile).toBe("acme");
+    expect(normalise("p", event, { events, raw: false }).runs[0]?.run.profile).toBeNull();
   });
 
   it("has the event as delivered only where it was asked for", () => {

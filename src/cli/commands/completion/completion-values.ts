@@ -25,7 +25,7 @@ export interface ValueSource {
 /** The values that the declarations cannot know, by whose they are: an option, or an operand of a command. */
 export const valueSources: ReadonlyMap<string, ValueSource> = new Map(
   Object.entries({
-    "--profile": one(profiles),
+    "--profile": several(profiles),
     "profile use name": one(profiles),
     "profile remove name": one(savedProfiles),
     "--cursor": one(cursors),
@@ -74,7 +74,8 @@ async function savedProfiles(_line: Line, host: Host): Promise<readonly Completi
 }
 
 async function cursors({ given }: Line, host: Host): Promise<readonly Completion[]> {
-  const profile = await chosenProfile(given.get("--profile"), host);
+  // Of several, the first has to do.
+  const profile = await chosenProfile(given.get("--profile")?.split(",")[0], host);
   return words(await listCursors(host.dirs.state, profile), `cursor of profile ${profile}`);
 }
 

@@ -36,7 +36,7 @@ export async function runCursorList(flags: ListingFlags, host: Host): Promise<vo
   const names = await listCursors(host.dirs.state, profile);
   const rows = await Promise.all(names.map((name) => describe({ stateFolder: host.dirs.state, profile, name })));
   if (rows.length === 0 && formats[options.output].laid !== null) {
-    const { notify } = createReporter(host, { quiet: flags.quiet === true, verbose: false, live: false });
+    const { notify } = createReporter(host, { quiet: flags.quiet === true, verbose: 0, live: false });
     notify({ kind: "remark", text: `no cursors are saved for profile '${profile}'; flowrun since last makes one` });
   }
   await printRows({ options, rows, color: flags.color }, host, host.stdout);
@@ -65,7 +65,7 @@ export async function runCursorSet(word: string, where: string, flags: CommonFla
   const place = await placeOf(word, flags, host);
   const { notify } = createReporter(host, {
     quiet: flags.quiet === true,
-    verbose: flags.verbose === true,
+    verbose: flags.verbose ?? 0,
     live: false,
   });
   const connection = await connect({ profile: flags.profile, notify, signal: host.signal }, host);

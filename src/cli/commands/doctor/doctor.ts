@@ -27,7 +27,7 @@ export async function runDoctor(flags: DoctorFlags, host: Host): Promise<void> {
   const patience = { retries: flags.retries, maxWaitMs: parseDuration(flags.maxWait) };
   const { notify } = createReporter(host, {
     quiet: flags.quiet === true,
-    verbose: flags.verbose === true,
+    verbose: flags.verbose ?? 0,
     live: false,
   });
   const findings: Finding[] = [];

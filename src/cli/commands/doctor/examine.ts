@@ -2,6 +2,7 @@ import type { Patience } from "../../../adobe/gateway/retrying.ts";
 import type { Host } from "../../../host.ts";
 import { findSetting, type Access } from "../../../adobe/settings/settings.ts";
 import { checkValue } from "../../../adobe/settings/check-value.ts";
+import { watched } from "../../../adobe/http/watch.ts";
 import { accessOn, demoName } from "../../../adobe/access/connect.ts";
 import type { ConnectOptions } from "../../../adobe/access/way.ts";
 import { checkApi, checkHistory, checkJournal, checkRegistration, checkScopes, checkToken } from "./adobe.ts";
@@ -46,7 +47,8 @@ function journalNameOf({ way, settings }: Setup): string | null {
  * others, so one that cannot be found is no more than a warning.
  */
 async function* examineMachine({ way }: Setup, options: ExamineOptions, host: Host): AsyncGenerator<Finding> {
-  const { env, saved, send } = way;
+  const { env, saved } = way;
+  const send = watched(way.send, { notify: options.notify, now: () => host.now() });
   const urlOf = async (key: "imsUrl" | "apiUrl" | "journalUrl"): Promise<string | null> => {
     const outcome = await tryTo(() => checkValue(key, findSetting(key, env, saved)?.value ?? ""));
     return "value" in outcome ? outcome.value : null;
@@ -72,7 +74,8 @@ async function* examineAdobe(
   options: ExamineOptions,
   host: Host,
 ): AsyncGenerator<Finding> {
-  const { send, env } = way;
+  const { env } = way;
+  const send = watched(way.send, { notify: options.notify, now: () => host.now() });
   const urls = [access.accessToken === null ? access.imsUrl : null, access.apiUrl, settings?.journalUrl ?? null];
   const asked = urls.filter((url) => url !== null);
   yield* await survive("network", () => checkNetwork(asked, env, { host, signal: options.signal }));

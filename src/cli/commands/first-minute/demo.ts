@@ -12,7 +12,7 @@ import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import type { DemoFlags } from "../../options/flags.ts";
 import { resolveReading } from "../../options/reading-options.ts";
 import { readWindow, runTarget } from "../reading/read-window.ts";
-import { inSession } from "../reading/session.ts";
+import { inSessions, type Sessions } from "../reading/session.ts";
 import { calledAs } from "./called-as.ts";
 
 /** The demo's last day, read from its journal as any other command reads it, on one screen. */
@@ -49,13 +49,12 @@ async function readDay(host: Host): Promise<Day> {
   const common = { profile: demoProfile, quiet: true, progress: false, color: "never" } as const;
   const reading = { output: "table", headers: true, pager: false, retries: 5, maxWait: "PT5M", jobs: 4 } as const;
   const options = await resolveReading({ ...common, ...reading }, now);
-  await inSession(
-    options,
-    host.signal,
-    host,
-    (session) => readWindow(session, { start, follow: false, onExpired: "fail" }, runTarget(take)),
-    { start },
-  );
+  const window = { start, follow: false, onExpired: "fail" } as const;
+  const work = async ({ each }: Sessions): Promise<object> => {
+    await each((session) => readWindow(session, window, runTarget(take)));
+    return {};
+  };
+  await inSessions(options, host.signal, host, work, { start });
   host.signal.throwIfAborted();
   const last = [...failed.values()].slice(-mostFailed);
   return { profile: demoProfile, stats: counter.read(), flows: flows.size, failed: last, next: nextOf(last, host.env) };

@@ -36,6 +36,7 @@ Examples:
   flowrun stats -P7D --by code              what went wrong this week, and when
   flowrun stats -P1D --bucket PT1H          hour by hour
   flowrun stats yesterday --until today     the day before
+  flowrun stats --all-profiles --by profile each organisation
   flowrun stats -o json | jq '.total.successRate'`,
     )
     .action(async (when: string | undefined, flags: StatsFlags) =>

@@ -1,4 +1,4 @@
-import { FlowrunError } from "../../../errors.ts";
+import { FlowrunError, worstOf } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
 import { parseWhen, startAt } from "../../../adobe/journal/when.ts";
@@ -17,7 +17,7 @@ import { readWindow, runTarget } from "../reading/read-window.ts";
 import { wantsSheet } from "../../options/output-options.ts";
 import { openZone } from "../../options/clock.ts";
 import { turnAway, resolveReading, resolveStart } from "../../options/reading-options.ts";
-import { inSession, type Session } from "../reading/session.ts";
+import { inSessions, type Session, type Sessions } from "../reading/session.ts";
 
 /**
  * One run in full, by its id or a beginning of it that no other run shares.
@@ -37,17 +37,24 @@ export async function runShow(word: string, flags: ShowFlags, host: Host): Promi
   });
   const start = resolveLookBack(flags, host.now(), zone);
   const keep = (run: FlowRun): boolean => beginsWith(run, id) && options.keep(run);
-  const work = async (session: Session): Promise<FlowRun> => {
-    const found = await findRuns(start, session);
-    session.found = { notifications: found.length, runs: new Set(found.map(({ runId }) => runId)).size };
-    const history = inOrder(pickRun(found, id));
+  const work = async (sessions: Sessions): Promise<{ readonly run: FlowRun | null }> => {
+    const found: FlowRun[] = [];
+    await sessions.each(async (session) => {
+      found.push(...(await findRuns(start, session)));
+    });
+    sessions.found = { notifications: found.length, runs: new Set(found.map(({ runId }) => runId)).size };
+    // Two profiles may read of the same events.
+    const history = inOrder(pickRun([...new Map(found.map((run) => [run.key, run])).values()], id));
     const latest = history.at(-1);
-    if (latest === undefined) throw unknownRun(id, start, session);
-    await print(latest, history, session);
-    return latest;
+    if (latest !== undefined) await print(latest, history, sessions);
+    else if (!sessions.areAllLost()) throw unknownRun(id, start, options.from);
+    return { run: latest ?? null };
   };
-  const run = await inSession({ ...options, keep }, host.signal, host, work, { start, did: "found" });
-  if (options.exitStatus && run.status === "failed") throw new FlowrunError("runFailed", `run ${run.runId} failed`);
+  const { run, failure } = await inSessions({ ...options, keep }, host.signal, host, work, { start, did: "found" });
+  const isBad = options.exitStatus && run?.status === "failed";
+  const bad = isBad ? new FlowrunError("runFailed", `run ${run.runId} failed`) : null;
+  const worst = worstOf([failure, bad]);
+  if (worst !== null) throw worst;
 }
 
 const shortestId = 8;
@@ -138,12 +145,12 @@ function inOrder(runs: readonly FlowRun[]): readonly FlowRun[] {
   return [...runs].sort((one, other) => (one.updatedAt ?? "").localeCompare(other.updatedAt ?? ""));
 }
 
-function unknownRun(id: string, start: JournalStart, { origin, options }: Session): FlowrunError {
+function unknownRun(id: string, start: JournalStart, from: string | null): FlowrunError {
   const message = `no run has the id '${safeText(id)}', or one that begins so`;
-  if (origin.kind === "file") {
+  if (from !== null) {
     return new FlowrunError("notFound", message, {
-      why: `nothing in ${origin.name} that the options ask for is about it`,
-      hint: `see what it holds: flowrun since --from ${options.from ?? "-"} --events runs --columns updatedAt,status,flow,runId`,
+      why: `nothing in ${from === "-" || from === "/dev/stdin" ? "stdin" : from} that the options ask for is about it`,
+      hint: `see what it holds: flowrun since --from ${from} --events runs --columns updatedAt,status,flow,runId`,
     });
   }
   const isShort = start.kind === "time" && start.askedAt - start.at < retentionMs;
@@ -157,7 +164,7 @@ function unknownRun(id: string, start: JournalStart, { origin, options }: Sessio
 }
 
 /** A sheet to read, unless another format was asked for, or columns were. */
-async function print(run: FlowRun, history: readonly FlowRun[], session: Session): Promise<void> {
+async function print(run: FlowRun, history: readonly FlowRun[], session: Sessions): Promise<void> {
   const { options, host, reporter } = session;
   if (wantsSheet(options)) {
     reporter.clear();
@@ -169,7 +176,8 @@ async function print(run: FlowRun, history: readonly FlowRun[], session: Session
   await sink.close();
 }
 
-async function sheetOptions(run: FlowRun, { options: { common, time }, host }: Session): Promise<SheetOptions> {
+async function sheetOptions(run: FlowRun, { options, host, profiles }: Sessions): Promise<SheetOptions> {
+  const { common, time } = options;
   const { env, stdout } = host;
   const isSound = run.rootCause === null && run.activities.every(({ errors }) => errors.length === 0);
   return {
@@ -178,7 +186,7 @@ async function sheetOptions(run: FlowRun, { options: { common, time }, host }: S
     time: await openTimes(time ?? (stdout.isTTY ? "local" : "iso"), () => host.now()),
     width: stdout.isTTY ? stdout.columns : pipeWidth,
     room: stdout.isTTY ? stdout.columns : Infinity,
-    profile: common.profile ?? null,
+    profile: profiles === null ? (common.profile ?? null) : run.profile,
   };
 }
 

@@ -9,16 +9,17 @@ import { pickColumns } from "../../../render/formats/pick-columns.ts";
 import { checkFields } from "../../../render/formats/pick-fields.ts";
 import { formats } from "../../../render/formats/registry.ts";
 import { decideColour } from "../../../render/text/colour.ts";
-import { countStats, mostBuckets, type Stats } from "../../../runs/figures/stats.ts";
+import { countStats, mostBuckets, type Stats, type StatsCounter } from "../../../runs/figures/stats.ts";
 import { checkFailed } from "../reading/read.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
-import { emptyTally, type Tally } from "../../../engine/pump.ts";
+import { emptyTally } from "../../../engine/pump.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { readWindow, runTarget } from "../reading/read-window.ts";
+import { createQuota } from "../reading/quota.ts";
 import { openZone } from "../../options/clock.ts";
 import type { Zone } from "../../../text/zone.ts";
 import { turnAway, resolveReading, resolveStart, type ReadingOptions } from "../../options/reading-options.ts";
-import { inSession, type Session } from "../reading/session.ts";
+import { inSessions, type Session, type Sessions } from "../reading/session.ts";
 
 /**
  * The figures of a window, to the end of the journal.
@@ -38,21 +39,30 @@ export async function runStats(when: string | undefined, flags: StatsFlags, host
     flags.bucket === undefined ? null : resolveBucket(flags.bucket, span.to - span.from);
   const told = { start, until: options.until, now };
   if (flags.from === undefined) bucketOf(spanOf(told));
-  const work = async (session: Session): Promise<Readonly<Tally>> => {
+  const open = async (session: Session): Promise<StatsCounter> => {
     const isWholeFile = session.origin.kind === "file" && start.kind === "oldest";
     const span = isWholeFile ? await spanOfFile(session, told) : spanOf(told, session.origin.kind === "file");
-    const counter = countStats({ ...span, zone, by: flags.by ?? null, bucketMs: bucketOf(span) });
-    await count(session, start, (run) => {
-      counter.add(run);
+    return countStats({ ...span, zone, by: flags.by ?? null, bucketMs: bucketOf(span) });
+  };
+  const work = async ({ each, areAllLost, reporter }: Sessions): Promise<object> => {
+    // One for all profiles.
+    const shared: { counter: Promise<StatsCounter> | null } = { counter: null };
+    await each(async (session) => {
+      const counter = await (shared.counter ??= open(session));
+      await count(session, start, (run) => {
+        counter.add(run);
+      });
     });
-    session.reporter.clear();
+    reporter.clear();
+    const counter = await shared.counter;
+    if (counter === null || areAllLost()) return {};
     const stats = counter.read();
     if (formats[options.output].laid === null) await host.stdout.write(await renderFigures(stats, options, host));
     else if (formats[options.output].laid === "whole") await host.stdout.write(await renderSheet(stats, options, host));
     else await tell(await renderSheet(stats, options, host), host.stdout);
-    return session.tally;
+    return {};
   };
-  checkFailed(options, await inSession(options, host.signal, host, work, { start, did: "counted" }));
+  checkFailed(options, await inSessions(options, host.signal, host, work, { start, did: "counted" }));
 }
 
 async function count(session: Session, start: JournalStart, add: (run: FlowRun) => void): Promise<void> {
@@ -93,7 +103,8 @@ function spanOf({ start, until, now }: AskedSpan, isFile = false): Span {
 async function spanOfFile(session: Session, { until, now }: AskedSpan): Promise<Span> {
   const times = { from: Infinity, to: -Infinity };
   const silent = { ...session.reporter, notify: () => undefined };
-  await count({ ...session, reporter: silent, tally: emptyTally() }, { kind: "oldest" }, ({ updatedAt }) => {
+  const apart = { ...session, reporter: silent, tally: emptyTally(), quota: createQuota(session.options.max) };
+  await count(apart, { kind: "oldest" }, ({ updatedAt }) => {
     const at = updatedAt === null ? NaN : Date.parse(updatedAt);
     if (at < times.from) times.from = at;
     if (at > times.to) times.to = at;

@@ -26,7 +26,8 @@ Examples:
   flowrun since 1d --last 20                the newest twenty of the last day
   flowrun since 1d --sort -durationMs       the slowest first
   flowrun since 9h --flow crm --fail-on empty   did it run? exit 3 if not
-  flowrun since last --json >> runs.ndjson  what is new since then, for cron`,
+  flowrun since last --json >> runs.ndjson  what is new since then, for cron
+  flowrun since -P1D --profile acme,globex  several organisations at once`,
     )
     .action(async (when: string | undefined, flags: SinceFlags) =>
       (await import("./since.ts")).runSince(when, flags, host),

@@ -5,7 +5,7 @@ import type { Batch, Candidate, Source } from "../../../engine/sources/source.ts
 import type { OnExpired } from "../../../adobe/journal/read-pages.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
 import type { Notify } from "../../../notices.ts";
-import { pump } from "../../../engine/pump.ts";
+import { pump, type Pumping } from "../../../engine/pump.ts";
 import { clock, number, seconds } from "../../terminal/reporter.ts";
 import { marksOf } from "../../../runs/events/event-selection.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
@@ -37,7 +37,7 @@ const keysRemembered = 200_000;
 
 /** Reads a window: each flow run that the options ask for goes to the target once, in the source's order. */
 export async function readWindow<T>(session: Session, window: Window, target: Target<T>): Promise<void> {
-  const { options, origin, reporter, tally } = session;
+  const { options, origin, reporter, tally, quota } = session;
   const { past, isLast } = window;
   const live = liveLine(session, window);
   if (origin.kind === "journal") warnOfStart(window.start, reporter.notify);
@@ -45,19 +45,30 @@ export async function readWindow<T>(session: Session, window: Window, target: Ta
   if (window.follow) options.doubts().forEach(reporter.notify);
   const source = openSource(session, window, target.encode, live.onShare);
   const poison = poisonTeller(origin, reporter.notify);
-  await pump(
-    {
-      source,
-      seen: createSeen(keysRemembered, past?.keys),
-      sink: target.sink,
-      isEnough: (run, printed) => printed >= options.max || isLast?.(run) === true,
-      onBatch: (batch) => {
-        describeFaults(batch, source).forEach(poison);
-        live.onBatch(batch);
-      },
+  let isTooMany = false;
+  const pumping: Pumping<T> = {
+    source,
+    seen: createSeen(keysRemembered, past?.keys),
+    sink: {
+      ...target.sink,
+      take: (batch, mark) => (isTooMany ? Promise.reject(quota.full) : target.sink.take(batch, mark)),
     },
-    tally,
-  );
+    isEnough: (run) => {
+      const claim = quota.claim();
+      isTooMany = claim === "none";
+      return isTooMany || isLast?.(run) === true || claim === "last";
+    },
+    onBatch: (batch) => {
+      describeFaults(batch, source).forEach(poison);
+      live.onBatch(batch);
+    },
+  };
+  try {
+    await pump(pumping, tally);
+  } catch (error) {
+    // Another reading had the last run that was wanted, while this one had one in its hand.
+    if (error !== quota.full) throw error;
+  }
   if (origin.kind === "file" && tally.unreadable > 0 && tally.unreadable === tally.events) {
     reporter.notify({ kind: "warning", text: noLineAtAll(origin.name) });
   }
@@ -93,6 +104,7 @@ function openSource<T>(
   const journal = origin.connection.journal(follow ? { retries: Infinity, maxWaitMs: Infinity } : patience);
   return journalSource({
     ...digesting,
+    profile: origin.connection.settings.profile,
     keep: (run) => {
       const whole = named(run);
       notes.note(whole);

@@ -1,24 +1,26 @@
-import { FlowrunError } from "../../../errors.ts";
+import { FlowrunError, worstOf } from "../../../errors.ts";
 import type { Host, Output } from "../../../host.ts";
 import type { OnExpired } from "../../../adobe/journal/read-pages.ts";
 import type { Start } from "../../../adobe/journal/when.ts";
 import type { Candidate } from "../../../engine/sources/source.ts";
 import type { Notice } from "../../../notices.ts";
 import type { Tally } from "../../../engine/pump.ts";
+import type { ColumnValue } from "../../../render/formats/column.ts";
 import { decideColour } from "../../../render/text/colour.ts";
 import type { Reporter } from "../../terminal/reporter.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
-import { holdingSink } from "../../../engine/sinks/holding.ts";
+import { holdingSink, type Keyed } from "../../../engine/sinks/holding.ts";
 import { openSink, type RunSink } from "../../../engine/sinks/index.ts";
+import { shareSink, type Timed } from "../../../engine/sinks/shared.ts";
 import type { Sink } from "../../../engine/sinks/sink.ts";
 import { inOutlet } from "../outlet.ts";
 import { openCursor } from "../../../engine/cursor.ts";
 import { withCursorFile, type MarkStore } from "../../../engine/sinks/with-cursor-file.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import type { Connection } from "../../../adobe/access/connect.ts";
-import { readWindow, type Window } from "./read-window.ts";
+import { readWindow, type Target, type Window } from "./read-window.ts";
 import type { ReadingOptions } from "../../options/reading-options.ts";
-import { inSession, type Session } from "./session.ts";
+import { inSessions, type Outcome, type Session, type Sessions } from "./session.ts";
 
 /** The options that all commands which print runs share, and each one's own ways. */
 export interface ReadPlan {
@@ -36,52 +38,157 @@ export interface ReadPlan {
 /** Rows that a table may hold back to find its widths, where nobody is waiting for them. */
 const rowsHeld = 200;
 
+/** Runs of one profile that may wait for those of others, so that all come in the order of their times. */
+const runsHeld = 2000;
+
 /**
  * Reads flow runs to stdout as the plan says; stderr tells how it goes.
  * @throws FlowrunError `closed` as soon as nobody reads stdout any more; what the reading throws.
  */
-export async function read(plan: ReadPlan, host: Host): Promise<Readonly<Tally>> {
+export async function read(plan: ReadPlan, host: Host): Promise<Outcome> {
   const { options, start, follow, isLast } = plan;
   // Whoever waits for a run, or keeps a place, is not held up by a pager.
   const pager = options.common.pager && !follow && isLast === undefined && start.kind !== "last";
   return inOutlet({ ...options.common, pager }, host, async (there, finish) => {
     const closed = there.stdout.untilClosed();
     const signal = AbortSignal.any([plan.signal, closed]);
-    const work = async (session: Session): Promise<Readonly<Tally>> => {
-      const { origin } = session;
-      if (start.kind !== "last") await print(plan, session, { start }, null);
-      else if (origin.kind === "journal") await readFromCursor(plan, session, origin.connection, finish);
-      return session.tally;
-    };
-    const tally = await inSession(options, signal, there, work, { start });
+    const work = (sessions: Sessions): Promise<object> => printAll(plan, sessions, finish);
+    const outcome = await inSessions(options, signal, there, work, { start });
     closed.throwIfAborted();
-    return tally;
+    return outcome;
   });
 }
 
-async function readFromCursor(
+/** Lets go of a cursor once all is out, which is when it moves, or once it is known that it never will be. */
+type Settle = (isOut: boolean) => Promise<void>;
+
+/** @param finish resolves when what was printed is where it is to be, such as a file in its place. */
+async function printAll(plan: ReadPlan, sessions: Sessions, finish: () => Promise<void>): Promise<object> {
+  const { options, follow, start } = plan;
+  const stdout = await openStdout(sessions, follow || start.kind === "last");
+  const settling: Settle[] = [];
+  let isOut = false;
+  try {
+    if (holds(options)) await readHeld(plan, sessions, stdout, settling);
+    else await readAll(plan, sessions, printer(stdout), settling);
+    await tellHidden(stdout.hidden(), sessions);
+    if (settling.length > 0) await finish();
+    isOut = true;
+  } finally {
+    for (const settle of settling) await settle(isOut);
+  }
+  return {};
+}
+
+/** Where the runs of all profiles go. */
+interface Printer<T> {
+  readonly sink: Sink<T>;
+  readonly encodeFor: (session: Session) => (run: FlowRun) => T;
+  /** The memory that an encoded run takes, in characters. */
+  readonly sizeOf: (encoded: T) => number;
+}
+
+function printer(stdout: RunSink): Printer<string> {
+  return { sink: stdout, encodeFor: () => stdout.encode, sizeOf: ({ length }) => length };
+}
+
+/** Whether nothing can be printed before all is read. */
+function holds({ last, order }: ReadingOptions): boolean {
+  return last !== Infinity || order !== null;
+}
+
+/** A run that is held back, and the counts that it is counted in. */
+interface HeldRun extends Keyed<ColumnValue> {
+  readonly tally: Tally;
+}
+
+async function readHeld(plan: ReadPlan, sessions: Sessions, stdout: RunSink, settling: Settle[]): Promise<void> {
+  const { last, order } = plan.options;
+  const tallies = new Set<Tally>();
+  const sink = holdingSink<ColumnValue, HeldRun>(stdout, { last, compare: order?.compare ?? null });
+  const encodeFor: Printer<HeldRun>["encodeFor"] = ({ tally }) => {
+    tallies.add(tally);
+    return (run) => ({ encoded: stdout.encode(run), sortKey: order?.valueOf(run) ?? null, tally });
+  };
+  try {
+    await readAll(plan, sessions, { sink, encodeFor, sizeOf: ({ encoded }) => encoded.length }, settling);
+  } finally {
+    for (const tally of tallies) {
+      tally.matched = tally.printed;
+      tally.printed = 0;
+      tally.failed = 0;
+    }
+    for (const { encoded, status } of sink.held()) {
+      encoded.tally.printed += 1;
+      if (status === "failed") encoded.tally.failed += 1;
+    }
+  }
+}
+
+/** Several profiles print to one sink, which is closed when the last of them has ended. */
+async function readAll<T>(plan: ReadPlan, sessions: Sessions, out: Printer<T>, settling: Settle[]): Promise<void> {
+  const { each, profiles, options } = sessions;
+  const { sink, encodeFor, sizeOf } = out;
+  if (profiles === null) {
+    await each((session) => readOne(plan, session, { encode: encodeFor(session), sink }, settling));
+    return;
+  }
+  const isAtOnce = (plan.follow || plan.start.kind === "last") && !holds(options);
+  const shared = shareSink(sink, profiles, { mostRuns: isAtOnce ? 0 : runsHeld, sizeOf });
+  const readOneSide = (session: Session, profile: string): Promise<void> => {
+    const encode = encodeFor(session);
+    const timed = (run: FlowRun): Timed<T> => ({
+      value: encode(run),
+      at: run.updatedAt === null ? null : Date.parse(run.updatedAt),
+    });
+    return readOne(plan, session, { encode: timed, sink: shared.lane(profile) }, settling);
+  };
+  try {
+    await each(readOneSide, { ended: shared.end, concernsAll: shared.hasFailedWith });
+  } catch (error) {
+    await shared.close().catch(() => undefined);
+    throw error;
+  }
+  await shared.close();
+}
+
+async function readOne<T>(plan: ReadPlan, session: Session, target: Target<T>, settling: Settle[]): Promise<void> {
+  const { start } = plan;
+  const { origin } = session;
+  if (start.kind !== "last") await print(plan, session, { start }, null, target);
+  else if (origin.kind === "journal") await readFromCursor(plan, session, origin.connection, target, settling);
+}
+
+async function readFromCursor<T>(
   plan: ReadPlan,
   session: Session,
   connection: Connection,
-  finish: () => Promise<void>,
+  target: Target<T>,
+  settling: Settle[],
 ): Promise<void> {
   const { host, reporter, options } = session;
   // A file is in its place, and runs that are held back are out, only when all is read.
   const isLate = options.common.out !== undefined || holds(options);
   const saving = isLate ? "at the end" : "each batch";
   const cursor = await openCursor(options.cursor, connection, host, reporter.notify, saving);
-  const { isLost } = host.stdout;
-  if (isLost) reporter.notify(nobodyGets(options.cursor));
-  const past = await cursor.find();
-  const start: JournalStart = past === null ? { kind: "oldest" } : { kind: "next", url: past.next };
-  try {
-    await print(plan, session, { start, past }, isLost ? null : cursor);
-    if (isLate) {
-      await finish();
-      await cursor.settle();
+  const settle: Settle = async (isOut) => {
+    try {
+      if (isOut) await cursor.settle();
+    } finally {
+      await cursor.release();
     }
+  };
+  let isRead = false;
+  try {
+    const { isLost } = host.stdout;
+    if (isLost) reporter.notify(nobodyGets(options.cursor));
+    const past = await cursor.find();
+    const start: JournalStart = past === null ? { kind: "oldest" } : { kind: "next", url: past.next };
+    await print(plan, session, { start, past }, isLost ? null : cursor, target);
+    isRead = true;
   } finally {
-    await cursor.release();
+    if (isRead && isLate) settling.push(settle);
+    else await cursor.release();
   }
 }
 
@@ -92,54 +199,34 @@ function nobodyGets(cursor: string): Notice {
 }
 
 /** @param store what keeps the place to read on from; `null` where nothing does. */
-async function print(
+async function print<T>(
   { follow, onExpired, isLast }: ReadPlan,
   session: Session,
   from: Pick<Window, "start" | "past">,
   store: MarkStore | null,
+  { encode, sink: given }: Target<T>,
 ): Promise<void> {
-  const { reporter, options } = session;
-  const stdout = await openStdout(session, follow || store !== null);
+  const sink = store === null ? given : withCursorFile(given, store);
   const more = isLast === undefined ? {} : { isLast };
   const window = { ...from, ...more, follow, onExpired, isKept: store !== null };
-  if (holds(options)) await printHeld(stdout, session, window, store);
-  else await readWindow(session, window, { encode: stdout.encode, sink: kept(stdout, store) });
-  const hidden = stdout.hidden();
+  await readWindow(session, window, { encode, sink });
+}
+
+async function tellHidden(hidden: number, { host, reporter }: Sessions): Promise<void> {
   if (hidden === 0) return;
-  await session.host.stdout.release?.();
+  await host.stdout.release?.();
   const columns = hidden === 1 ? "1 column" : `${hidden} columns`;
   reporter.notify({ kind: "remark", text: `${columns} hidden to fit the terminal; -o wide shows all` });
-}
-
-function kept<T>(sink: Sink<T>, store: MarkStore | null): Sink<T> {
-  return store === null ? sink : withCursorFile(sink, store);
-}
-
-/** Whether nothing can be printed before all is read. */
-function holds({ last, order }: ReadingOptions): boolean {
-  return last !== Infinity || order !== null;
-}
-
-async function printHeld(stdout: RunSink, session: Session, window: Window, store: MarkStore | null): Promise<void> {
-  const { options, tally } = session;
-  const { last, order } = options;
-  const held = holdingSink(stdout, { last, compare: order?.compare ?? null });
-  const encode = (run: FlowRun) => ({ encoded: stdout.encode(run), sortKey: order?.valueOf(run) ?? null });
-  try {
-    await readWindow(session, window, { encode, sink: kept(held, store) });
-  } finally {
-    const { printed, failed } = held.counts();
-    tally.matched = tally.printed;
-    tally.printed = printed;
-    tally.failed = failed;
-  }
 }
 
 /**
  * Where runs are printed, in the format that the options name.
  * @param isAtOnce each batch is printed when it is taken, rather than laid out together with others.
  */
-export function openStdout({ options, host, reporter }: Session, isAtOnce: boolean): Promise<RunSink> {
+export function openStdout(
+  { options, host, reporter }: Pick<Session, "options" | "host" | "reporter">,
+  isAtOnce: boolean,
+): Promise<RunSink> {
   const { output, columns, columnsNamed, headers, fields = null, time, common } = options;
   const colour = decideColour(common.color, host.env, host.stdout.isTTY);
   const layout = {
@@ -174,10 +261,14 @@ function quietly(stdout: Output, reporter: Reporter): Output {
   };
 }
 
-/** The exit code that `--fail-on` asks for. @throws FlowrunError `runFailed`. */
-export function checkFailed({ exitStatus, failsOnEmpty }: ReadingOptions, tally: Readonly<Tally>): void {
-  if (exitStatus && tally.failed > 0) {
-    throw new FlowrunError("runFailed", `${tally.failed} of the printed runs failed`);
-  }
-  if (failsOnEmpty && tally.printed === 0) throw new FlowrunError("runFailed", "no run matched");
+/** The exit code of the worst: a profile of several that failed, and what `--fail-on` asks for. @throws FlowrunError. */
+export function checkFailed(
+  { exitStatus, failsOnEmpty }: Pick<ReadingOptions, "exitStatus" | "failsOnEmpty">,
+  { tally, failure }: Outcome,
+): void {
+  const isBad = exitStatus && tally.failed > 0;
+  const isEmpty = failsOnEmpty && tally.printed === 0;
+  const bad = isBad ? `${tally.failed} of the printed runs failed` : isEmpty ? "no run matched" : null;
+  const worst = worstOf([failure, bad === null ? null : new FlowrunError("runFailed", bad)]);
+  if (worst !== null) throw worst;
 }

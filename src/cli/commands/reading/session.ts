@@ -1,3 +1,4 @@
+import type { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import { emptyTally, type Tally } from "../../../engine/pump.ts";
 import { createReporter, type FoundCounts, type Reporter, type SummaryWording } from "../../terminal/reporter.ts";
@@ -15,17 +16,19 @@ import {
 import { renderWindow } from "../../../render/text/times.ts";
 import { keepRecent, readRecent } from "../../../state/recent-file.ts";
 import type { ReadingOptions } from "../../options/reading-options.ts";
+import { createQuota, type Quota } from "./quota.ts";
 import { takeNotes, type RecentNotes } from "./recent-notes.ts";
+import type { Sides } from "./side-by-side.ts";
 
-/** Everything that the readings of one command share: where runs come from, the words on stderr, the counts. */
+/** Everything that the readings of one profile share: where runs come from, the words on stderr, the counts. */
 export interface Session {
   readonly host: Host;
   readonly options: ReadingOptions;
   readonly origin: Origin;
   readonly reporter: Reporter;
   readonly tally: Tally;
-  /** Set by a command that looks for something, for its closing line. */
-  found?: FoundCounts;
+  /** How many runs are wanted, of all profiles. */
+  readonly quota: Quota;
   /** Names that events do not carry, where they are wanted. */
   readonly names: NameBook | null;
   /** Notes of the runs that are seen, for completion. */
@@ -39,20 +42,110 @@ export type Origin =
   | { readonly kind: "journal"; readonly connection: Connection }
   | { readonly kind: "file"; readonly name: string; readonly lines: (options: GivenOptions) => GivenLines };
 
+/** The readings of one command: of one profile (or a file), or of several side by side. */
+export interface Sessions extends Pick<Session, "host" | "options" | "reporter"> {
+  /** The profiles that are read side by side; `null` where there is one. */
+  readonly profiles: readonly string[] | null;
+  /**
+   * Connects where that is needed, and lets `read` do its work for each profile. Of several, one that fails is told, and
+   * does not end the others.
+   * @param more `ended` is called for each of several profiles, whether or not it could be read; an error that
+   * `concernsAll` ends all of them.
+   * @throws what connecting and reading throw, where there is one profile.
+   */
+  readonly each: (read: (session: Session, profile: string) => Promise<void>, more?: EachOptions) => Promise<void>;
+  /** The worst of what was told; `null` where nothing failed. */
+  readonly failure: () => FlowrunError | null;
+  /** Whether no profile at all could be read. */
+  readonly areAllLost: () => boolean;
+  /** Set by a command that looks for something, for the closing line. */
+  found?: FoundCounts;
+}
+
+/** Who else takes part when several profiles are read. */
+export interface EachOptions {
+  readonly ended: (profile: string) => Promise<void>;
+  readonly concernsAll: (error: unknown) => boolean;
+}
+
+/** How a command has read: its counts, and the worst failure among several profiles, which has been told. */
+export interface Outcome {
+  readonly tally: Readonly<Tally>;
+  readonly failure: FlowrunError | null;
+}
+
 /**
- * Connects where that is needed, lets `work` read, and says in one closing line what was read, and of which window, however
- * that ended.
- * @throws what connecting and the work throw.
+ * Lets `work` read, and says in one closing line what was read, and of which window, however that ended.
+ * @throws what the work throws; FlowrunError where several profiles are asked for that cannot be.
  */
-export async function inSession<R>(
+export async function inSessions<R>(
   options: ReadingOptions,
   signal: AbortSignal,
   host: Host,
-  work: (session: Session) => Promise<R>,
+  work: (sessions: Sessions) => Promise<R>,
   { start, did = "printed" }: { readonly start: Start; readonly did?: SummaryWording["did"] },
-): Promise<R> {
-  const { quiet = false, verbose = false, progress, profile } = options.common;
+): Promise<R & Outcome> {
+  const { quiet = false, verbose = 0, progress, profile } = options.common;
   const reporter = createReporter(host, { quiet, verbose, live: progress });
+  const sides = options.profiles === null ? null : await openSides(options.profiles, options, reporter, host);
+  const isFile = options.from !== null;
+  const shared = { host, options, quota: createQuota(options.max), began: host.now(), did };
+  const alone = emptyTally();
+  const each: Sessions["each"] = async (read, more) => {
+    if (sides === null)
+      await inSession({ ...shared, reporter, tally: alone, profile, signal }, (session) => read(session, ""));
+    else {
+      await sides.run({ signal, quota: shared.quota, ...more }, (side) =>
+        inSession({ ...shared, ...side }, (session) => read(session, side.profile)),
+      );
+    }
+  };
+  const tally = (): Readonly<Tally> => sides?.total() ?? alone;
+  const failure = (): FlowrunError | null => sides?.failure() ?? null;
+  const sessions: Sessions = {
+    host,
+    options,
+    reporter,
+    profiles: sides?.profiles ?? null,
+    each,
+    failure,
+    areAllLost: () => sides?.areAllLost() ?? false,
+  };
+  let isDone = false;
+  try {
+    const done = await work(sessions);
+    isDone = true;
+    return { ...done, tally: tally(), failure: failure() };
+  } finally {
+    reporter.clear();
+    // The last words come after what they are about.
+    await host.stdout.release?.().catch(() => undefined);
+    if (tally().pages > 0) options.report().forEach(reporter.notify);
+    const wording = {
+      did,
+      hasCondition: options.hasCondition,
+      unit: isFile ? "line" : "page",
+      window: windowWords(start, options, shared.began),
+      ...(sessions.found === undefined ? {} : { found: sessions.found }),
+    } as const;
+    if (tally().pages > 0 || (isDone && isFile)) reporter.summary(tally(), host.now() - shared.began, wording);
+    sides?.summary();
+  }
+}
+
+async function openSides(...args: Parameters<typeof import("./side-by-side.ts").createSides>): Promise<Sides> {
+  return (await import("./side-by-side.ts")).createSides(...args);
+}
+
+/** All of a session but the connection. */
+interface Plan extends Omit<Session, "origin" | "names" | "notes"> {
+  readonly profile: string | undefined;
+  readonly signal: AbortSignal;
+  readonly did: SummaryWording["did"];
+}
+
+async function inSession({ profile, signal, did, ...plan }: Plan, read: (session: Session) => Promise<void>) {
+  const { options, reporter, host } = plan;
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
   const connection =
@@ -61,18 +154,11 @@ export async function inSession<R>(
     connection === null
       ? fileOrigin(options.from ?? "-", { isReadAgain: did === "counted", signal: until }, host)
       : { kind: "journal", connection };
-  const began = host.now();
-  const tally = emptyTally();
   const notes = takeNotes();
   let names: NameBook | null = null;
-  let isDone = false;
-  let session: Session | null = null;
   try {
     names = options.names && connection !== null ? await loadNames(connection, host, reporter) : null;
-    session = { host, options, origin, reporter, tally, names, notes, began };
-    const done = await work(session);
-    isDone = true;
-    return done;
+    await read({ ...plan, origin, names, notes });
   } finally {
     // What is still asked for, such as a token for a place that nobody reads any more, must not outlive the last word.
     over.abort();
@@ -80,22 +166,9 @@ export async function inSession<R>(
     // The last words come after what they are about.
     await host.stdout.release?.().catch(() => undefined);
     await names?.close();
-    if (tally.pages > 0) options.report().forEach(reporter.notify);
-    const wording = {
-      did,
-      hasCondition: options.hasCondition,
-      unit: connection === null ? "line" : "page",
-      window: windowWords(start, options, began),
-      ...foundIn(session),
-    } as const;
-    if (tally.pages > 0 || (isDone && connection === null)) reporter.summary(tally, host.now() - began, wording);
     if (connection !== null) await keepNotes(notes, connection.settings.profile, host);
     await connection?.close();
   }
-}
-
-function foundIn(session: Session | null): Pick<SummaryWording, "found"> {
-  return session?.found === undefined ? {} : { found: session.found };
 }
 
 /** The window as it was understood; `null` where all of a file is read, or a cursor to the journal's end. */

@@ -14,9 +14,9 @@ export async function runSince(when: string | undefined, flags: SinceFlags, host
     await follow({ options, start }, flags, "--follow", host);
     return;
   }
-  const tally = await read(
+  const outcome = await read(
     { options, start, follow: false, onExpired: options.onExpired ?? "fail", signal: host.signal },
     host,
   );
-  checkFailed(options, tally);
+  checkFailed(options, outcome);
 }

@@ -34,10 +34,10 @@ export async function follow(
     why: "it waits for the end of the reading, and this one goes on until it is stopped",
     hint: "read a window to its end: flowrun since -P1D",
   });
-  const tally = await read(
+  const outcome = await read(
     { options, start, follow: true, onExpired: options.onExpired ?? "oldest", signal: host.signal },
     host,
   );
   host.signal.throwIfAborted();
-  checkFailed(options, tally);
+  checkFailed(options, outcome);
 }

@@ -34,8 +34,9 @@ export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
     const found: Candidate<unknown>[] = [];
     const isLast = (run: Candidate<unknown>): boolean => found.push(run) > 0;
     const onExpired = options.onExpired ?? "oldest";
-    const { pages } = await read(
-      { options: { ...options, keep }, start, follow: !isFile, onExpired, isLast, signal: deadline.signal },
+    // The first match of any profile is the last.
+    const { tally, failure } = await read(
+      { options: { ...options, keep, max: 1 }, start, follow: !isFile, onExpired, isLast, signal: deadline.signal },
       host,
     );
     const [run] = found;
@@ -45,7 +46,9 @@ export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
     }
     host.signal.throwIfAborted();
     if (options.from !== null && !deadline.signal.aborted) throw nothingMore(options.from);
-    throw tooLate(flags.timeout ?? "the time given", pages > 0, options.from);
+    // All of several profiles have failed.
+    if (failure !== null && !deadline.signal.aborted) throw failure;
+    throw tooLate(flags.timeout ?? "the time given", tally.pages > 0, options.from);
   } finally {
     deadline.cancel();
   }

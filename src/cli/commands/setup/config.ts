@@ -165,7 +165,7 @@ async function chosenSaved(flags: CommonFlags, host: Host): Promise<string> {
   throw await noProfile(profile, "notFound", host);
 }
 
-function notifier({ quiet = false, verbose = false }: CommonFlags, host: Host) {
+function notifier({ quiet = false, verbose = 0 }: CommonFlags, host: Host) {
   return createReporter(host, { quiet, verbose, live: false }).notify;
 }
 

@@ -25,7 +25,7 @@ import { givenWay, type ConnectOptions, type Way } from "../../../adobe/access/w
 export async function runLogin(flags: LoginFlags, host: Host): Promise<void> {
   const { notify } = createReporter(host, {
     quiet: flags.quiet === true,
-    verbose: flags.verbose === true,
+    verbose: flags.verbose ?? 0,
     live: false,
   });
   const profile = await chosenProfile(flags.profile, host);

@@ -14,7 +14,7 @@ import { readSaved } from "../../../adobe/access/saved-values.ts";
  * @throws FlowrunError `state` where something of that stays.
  */
 export async function runLogout(flags: CommonFlags, host: Host): Promise<void> {
-  const { notify } = createReporter(host, { quiet: flags.quiet === true, verbose: false, live: false });
+  const { notify } = createReporter(host, { quiet: flags.quiet === true, verbose: 0, live: false });
   const profile = await chosenProfile(flags.profile, host);
   refuseDemo(profile);
   await requireProfile(profile, "profile", host);

@@ -66,7 +66,7 @@ export async function runRegistrationsUse(id: string, flags: CommonFlags, host: 
 const noRegistration =
   "the project has no event registration; add one: Adobe Developer Console → your project → Add to project → Event → Experience Platform notifications";
 
-function optionsFor({ profile, quiet = false, verbose = false }: CommonFlags, host: Host): ConnectOptions {
+function optionsFor({ profile, quiet = false, verbose = 0 }: CommonFlags, host: Host): ConnectOptions {
   const { notify } = createReporter(host, { quiet, verbose, live: false });
   return { profile, notify, signal: host.signal };
 }

@@ -72,6 +72,8 @@ describe("what completion offers", () => {
     ["wait --code connector-1001", ["CONNECTOR-1001-500"]],
     ["explain CONNECTOR-1001", ["CONNECTOR-1001-500"]],
     ["since --profile ", ["demo", "production"]],
+    ["since --profile production,", ["production,demo"]],
+    ["since last --profile production,demo --cursor ", ["hourly"]],
     ["profile use p", ["production"]],
     ["profile remove ", ["production"]],
     ["cursor show ", ["nightly"]],
