@@ -199,9 +199,10 @@ function namesOf({ commands }: Command): readonly string[] {
   return commands.flatMap((one) => [one.name(), ...one.aliases()]).filter((name) => name !== "help");
 }
 
-/** Without what is another name of the same command. */
-function ownNamesOf({ commands }: Command): readonly string[] {
-  return commands.map((one) => one.name()).filter((name) => name !== "help");
+/** Those that help shows, without what is another name of the same command. */
+function ownNamesOf(group: Command): readonly string[] {
+  const shown = group.createHelp().visibleCommands(group);
+  return shown.map((one) => one.name()).filter((name) => name !== "help");
 }
 
 function listed(names: readonly string[]): string {

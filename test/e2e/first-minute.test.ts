@@ -121,6 +121,16 @@ describe("flowrun demo", () => {
   });
 });
 
+describe.skipIf(!hasTerminal)("flowrun demo in 40 columns", () => {
+  test("leaves out what would be cut to nothing, and breaks lines between words", async () => {
+    const terminal = await openTerminal("flowrun demo", { env: bareEnv(await scratch()), columns: 40 });
+    await terminal.shows("exit 0");
+    const printed = terminal.printed().join("\n");
+    expect(printed).toMatch(/^ {2}RUN +FLOW +ROOT CAUSE$/m);
+    expect(printed).toMatch(/^ {2}flowrun stats -P7D --by code --profile\n {4}demo$/m);
+  });
+});
+
 describe("npm run demo", () => {
   /** A checkout without an installation; npm is one that says what it was asked for, and installs nothing. */
   async function openCheckout(exit = 0) {

@@ -35,6 +35,7 @@ const commands = [
 ];
 
 const offline = [
+  "demo",
   "explain",
   "explain CONNECTOR-2001-500",
   "explain 133",

@@ -40,7 +40,11 @@ export interface OutputOptions<Row> {
  */
 export function declareOutput(command: Command, example: string | null, json = "short for -o ndjson"): Command {
   command
-    .addOption(new Option("-o, --output <format>", "how it is written").choices(outputFormats).default("table"))
+    .addOption(
+      new Option("-o, --output <format>", "how it is written; wide is for pipes and wide screens")
+        .choices(outputFormats)
+        .default("table"),
+    )
     .option("--json", `${json}; --json=<names> has these fields only`)
     // How `--json=…` arrives (json-fields.ts).
     .addOption(new Option(`${jsonFieldsOption} <names>`).argParser(words).hideHelp());

@@ -70,8 +70,21 @@ const shortId = 8;
 
 const columns: readonly Column<FlowRun>[] = [
   { name: "run", title: "RUN", kind: "id", value: ({ runId }) => runId.slice(0, shortId) },
-  { name: "updatedAt", title: "UPDATED", kind: "time", value: ({ updatedAt }) => updatedAt },
-  { name: "flow", title: "FLOW", kind: "text", least: 10, value: ({ flowName, flowId }) => flowName ?? flowId },
+  {
+    name: "updatedAt",
+    title: "UPDATED",
+    kind: "time",
+    value: ({ updatedAt }) => updatedAt,
+    yields: { turn: 1, to: "neat" },
+  },
+  {
+    name: "flow",
+    title: "FLOW",
+    kind: "text",
+    least: 10,
+    value: ({ flowName, flowId }) => flowName ?? flowId,
+    yields: { turn: 2, to: "neat" },
+  },
   { name: "rootCause", title: "ROOT CAUSE", kind: "code", value: ({ rootCause }) => rootCause?.code ?? null },
 ];
 

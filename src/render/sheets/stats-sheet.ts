@@ -54,7 +54,7 @@ function head({ from, to, total, trend }: Stats, { painter, time, room }: StatsS
   const facts = [
     [
       "Window",
-      `${renderTime(from, time)} to ${renderTime(to, time)}${time.style === "local" ? ` (${zoneTold(time)})` : ""}`,
+      `${renderTime(from, time)} to ${endOf(to, time)}${time.style === "local" ? ` (${zoneTold(time)})` : ""}`,
     ],
     ["Runs", `${renderCount(runs)}: ${kinds.join(", ")}`],
     ["Success", percent(total)],
@@ -65,6 +65,12 @@ function head({ from, to, total, trend }: Stats, { painter, time, room }: StatsS
     ...(failed > 0 ? [["Failures", line(trend, trend.failed, room, painter)]] : []),
   ];
   return facts.map(([label = "", text = ""]) => label.padEnd(labelWidth) + text);
+}
+
+/** A window that ends now is not told to have ended a few seconds ago, which is how long the reading took. */
+function endOf(to: string, time: TimeTelling): string {
+  const isNow = time.style === "relative" && Math.abs(Date.parse(to) - time.now()) < 60_000;
+  return isNow ? "now" : renderTime(to, time);
 }
 
 /** A sparkline and what its highest block stands for. */
@@ -131,7 +137,8 @@ const yielding: readonly string[] = [
 function fromTheEnd<Row>(columns: readonly Column<Row>[]): readonly Column<Row>[] {
   return columns.map((one) => {
     const turn = -yielding.indexOf(one.kind === "drawing" ? one.kind : one.title);
-    return turn > 0 ? one : { ...one, yields: { turn, to: "neat" } };
+    // The mark of a partial bucket takes no room, and figures without it would mislead.
+    return turn > 0 || one.title === partialSign ? one : { ...one, yields: { turn, to: "neat" } };
   });
 }
 

@@ -72,6 +72,20 @@ describe("the sheet", () => {
     );
   });
 
+  test("of a window up to now, by the distance from now", () => {
+    const time = { style: "relative", now: () => sampleNow + 2000 } as const;
+    expect(renderStatsSheet(statsOf(day), { ...options, time })).toMatch(/^Window {4}24h ago to now$/m);
+    const later = { style: "relative", now: () => sampleNow + 2 * hour } as const;
+    expect(renderStatsSheet(statsOf(day), { ...options, time: later })).toMatch(/^Window {4}26h ago to 2h ago$/m);
+  });
+
+  test("a partial bucket keeps its mark on 40 columns", () => {
+    const stats = statsOf(day, { from: from + hour / 2, bucketMs: 12 * hour });
+    const sheet = renderStatsSheet(stats, { ...options, room: 40 });
+    expect(sheet).toMatch(/^\S+ \S+ +~ +\d+ /m);
+    expect(sheet).toContain("~ partial");
+  });
+
   test("without titles", () => {
     const sheet = renderStatsSheet(statsOf(day, { by: "flow" }), { ...options, headers: false });
     expect(sheet).not.toMatch(/RUNS|ROOT CAUSE/);

@@ -40,6 +40,8 @@ export type Slot =
       readonly owner: string;
       /** The words of the command whose line it is: `cursor list`. */
       readonly path: string;
+      /** The operands of the command that stand before it. */
+      readonly operands: readonly string[];
       readonly command: CommandShape;
     }
   | { readonly kind: "nothing" };
@@ -58,7 +60,7 @@ export interface Line {
 export function readLine(words: readonly string[], program: CommandShape): Line {
   const before = words.slice(0, -1);
   const word = words.at(-1) ?? "";
-  const state: State = { path: [], command: program, operands: 0, waiting: null, onlyOperands: false };
+  const state: State = { path: [], command: program, operands: [], waiting: null, onlyOperands: false, isHelp: false };
   const given = new Map<string, string>();
   for (const passed of before) pass(passed, state, given);
   return { slot: slotOf(word, state), given };
@@ -67,11 +69,13 @@ export function readLine(words: readonly string[], program: CommandShape): Line 
 interface State {
   path: readonly string[];
   command: CommandShape;
-  operands: number;
+  operands: readonly string[];
   /** The option whose value comes next. */
   waiting: OptionShape | null;
   /** After `--`. */
   onlyOperands: boolean;
+  /** After `help`, behind which the words of a command stand and nothing of its own. */
+  isHelp: boolean;
 }
 
 function pass(word: string, state: State, given: Map<string, string>): void {
@@ -84,9 +88,13 @@ function pass(word: string, state: State, given: Map<string, string>): void {
     passOption(word, state, given);
     return;
   }
-  const next = state.operands > 0 ? undefined : findCommand(state.command, word);
+  const next = state.operands.length > 0 ? undefined : findCommand(state.command, word);
   if (next === undefined) {
-    state.operands += 1;
+    state.operands = [...state.operands, word];
+    return;
+  }
+  if (next.name === "help") {
+    state.isHelp = true;
     return;
   }
   state.path = [...state.path, next.name];
@@ -115,20 +123,21 @@ function slotOf(word: string, state: State): Slot {
       ? { kind: "option", word, command }
       : valueOf(option, value, `${spelling}=`, state);
   }
-  if (operands === 0 && command.commands.length > 0) return { kind: "command", word, command };
+  if (operands.length === 0 && command.commands.length > 0) return { kind: "command", word, command };
+  if (state.isHelp) return { kind: "nothing" };
   const last = command.operands.at(-1);
-  const value = command.operands[operands] ?? (last?.isVariadic === true ? last : undefined);
+  const value = command.operands[operands.length] ?? (last?.isVariadic === true ? last : undefined);
   if (value !== undefined) {
     const owner = [...path, value.name].join(" ");
-    return { kind: "value", word, lead: "", value, owner, path: path.join(" "), command };
+    return { kind: "value", word, lead: "", value, owner, path: path.join(" "), operands, command };
   }
   return word === "" && !state.onlyOperands ? { kind: "option", word, command } : { kind: "nothing" };
 }
 
-function valueOf(option: OptionShape, word: string, lead: string, { path, command }: State): Slot {
+function valueOf(option: OptionShape, word: string, lead: string, { path, operands, command }: State): Slot {
   const { value } = option;
   if (value === null) return { kind: "nothing" };
-  return { kind: "value", word, lead, value, owner: nameOf(option), path: path.join(" "), command };
+  return { kind: "value", word, lead, value, owner: nameOf(option), path: path.join(" "), operands, command };
 }
 
 function isOption(word: string, { onlyOperands }: State): boolean {

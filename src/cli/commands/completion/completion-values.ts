@@ -33,6 +33,7 @@ export const valueSources: ReadonlyMap<string, ValueSource> = new Map(
     "cursor set name": one(cursors),
     "cursor delete name": one(cursors),
     "cursor set where": one(() => words(["oldest", "now"])),
+    "config set value": one(settingValues),
     "--output": one(outputs),
     "--columns": several(columns),
     "--sort": one(columns),
@@ -79,11 +80,22 @@ async function cursors({ given }: Line, host: Host): Promise<readonly Completion
   return words(await listCursors(host.dirs.state, profile), `cursor of profile ${profile}`);
 }
 
+/** Of the looks, which have few; what else a setting takes nobody but the user knows. */
+function settingValues({ slot }: Line): Promise<readonly Completion[]> {
+  const [key = ""] = slot.kind === "value" ? slot.operands : [];
+  if (key === "time") return Promise.resolve(zones);
+  if (key === "color") return words(["auto", "always", "never"]);
+  return Promise.resolve(key === "output" ? allOutputs() : []);
+}
+
 /** Of those the ones that the command takes. */
 function outputs({ slot }: Line): Promise<readonly Completion[]> {
   const choices: readonly string[] = slot.kind === "value" ? slot.value.choices : outputFormats;
-  const taken = outputFormats.filter((word) => choices.includes(word));
-  return Promise.resolve(taken.map((word) => ({ word, meaning: formats[word].help })));
+  return Promise.resolve(allOutputs().filter(({ word }) => choices.includes(word)));
+}
+
+function allOutputs(): readonly Completion[] {
+  return outputFormats.map((word) => ({ word, meaning: formats[word].help }));
 }
 
 /** Those of the command's own rows; of flow runs for every command that is not in the table. */

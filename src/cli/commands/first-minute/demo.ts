@@ -13,6 +13,7 @@ import type { DemoFlags } from "../../options/flags.ts";
 import { resolveReading } from "../../options/reading-options.ts";
 import { readWindow, runTarget } from "../reading/read-window.ts";
 import { inSessions, type Sessions } from "../reading/session.ts";
+import { tell } from "../../terminal/tell.ts";
 import { calledAs } from "./called-as.ts";
 
 /** The demo's last day, read from its journal as any other command reads it, on one screen. */
@@ -24,7 +25,7 @@ export async function runDemo(flags: DemoFlags, host: Host): Promise<void> {
     time: await openTimes(stdout.isTTY ? "local" : "iso", () => host.now()),
     room: stdout.isTTY ? stdout.columns : Infinity,
   };
-  await stdout.write(renderDay(day, look));
+  await tell(renderDay(day, look), stdout);
 }
 
 const dayMs = 24 * 3_600_000;

@@ -199,7 +199,7 @@ function secretOnCommandLine(): FlowrunError {
 
 function notSet(key: ProfileKey, profile: string): FlowrunError {
   return new FlowrunError("notFound", `${key} is not set in profile '${profile}'`, {
-    why: "the environment or a default may still give it; flowrun config shows what is saved",
+    why: "the environment or a default may still give it; flowrun config list shows what is saved",
     hint: `flowrun config set ${key} ${key === "clientSecret" ? "--stdin < secret.txt" : "<value>"}`,
   });
 }
