@@ -294,6 +294,9 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ["since --help", 0, /^Usage: flowrun since/, ""],
     ["sinze", 2, "", /Did you mean since/],
     ["completion bash", 0, /complete/, ""],
+    ["completion bash -q", 0, /complete/, ""],
+    ["version -q", 0, /^\d+\.\d+\.\d+\n$/, ""],
+    ["explain 133 -q", 0, /^133\n/, ""],
     ["doctor", 0, /journal/i, /^$|\w/],
   ],
 };

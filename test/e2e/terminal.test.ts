@@ -19,6 +19,15 @@ describe.skipIf(!hasTerminal)(`a terminal of 80 columns${hasTerminal ? "" : " (n
     expect(terminal.colours()).toMatch(/\u001b\[[\d;]*m/);
   });
 
+  it("cursor list: the zone that since has on a terminal, and UTC in a pipe", async () => {
+    const journal = await openJournal();
+    const line = "flowrun since last -q > /dev/null; flowrun cursor list; flowrun cursor list | cat";
+    const terminal = await openTerminal(line, { env: { ...journal.env, TZ: "Asia/Tokyo" } });
+    const screen = await terminal.shows("exit 0");
+    expect(screen).toMatch(/READ UNTIL \((?:JST|UTC\+09:00)\) [^]*\ndefault +\d\d-\d\d \d\d:\d\d:\d\d /);
+    expect(screen).toMatch(/READ UNTIL \(UTC\) [^]*\ndefault +\d{4}-\d\d-\d\dT\S+Z /);
+  });
+
   it("since: NO_COLOR", async () => {
     const journal = await openJournal();
     const terminal = await openTerminal("flowrun since -P1D", { env: { ...journal.env, NO_COLOR: "1" } });

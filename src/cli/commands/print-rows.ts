@@ -39,7 +39,7 @@ export async function renderRows<Row>(
   } = await formats[output].open<Row>({
     ...chosen,
     colour: decideColour(color, host.env, stream.isTTY),
-    time: "iso",
+    time: null,
     now: () => host.now(),
     rowCount: rows.length,
     stream,

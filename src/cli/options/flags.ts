@@ -120,8 +120,7 @@ export function declareCommon(command: Command): Command {
 /** How much is said, and where. */
 function declareSaying(command: Command): Command {
   return declareColour(
-    command
-      .option("-q, --quiet", "only errors on stderr")
+    declareQuiet(command)
       .option("-v, --verbose", "show each request and its answer on stderr; -vv headers too (never a secret)", counted)
       .option("--debug-file <file>", "append all that -vv shows to a file, for a ticket (never a secret)")
       .option("--no-progress", "no live line on stderr"),
@@ -131,6 +130,11 @@ function declareSaying(command: Command): Command {
 /** The option carries no value: how often it stands there is one. */
 function counted(_value: unknown, previous = 0): number {
   return previous + 1;
+}
+
+/** Declares the option of what says nothing on stderr but errors, quiet or not: `-q` is good after every command. */
+export function declareQuiet(command: Command): Command {
+  return command.option("-q, --quiet", "only errors on stderr");
 }
 
 /** Declares the option of everything that may be coloured. */

@@ -1,4 +1,5 @@
 import { Argument, type Command, type Option } from "commander";
+import { declareQuiet } from "../../options/flags.ts";
 import type { CommandShape, OptionShape, ValueShape } from "./completion-slot.ts";
 import type { Shell } from "./completion-scripts.ts";
 import type { Host } from "../../../host.ts";
@@ -7,11 +8,13 @@ const shells: readonly Shell[] = ["bash", "zsh", "fish"];
 
 /** `flowrun completion <shell>`: a completion script; and the hidden command that the script asks at each TAB. */
 export function declareCompletion(program: Command, host: Host): void {
-  program
-    .command("completion")
-    .summary("a completion script for bash, zsh or fish")
-    .description("Writes a completion script to stdout. It asks flowrun itself at each TAB, and never the network.")
-    .addArgument(new Argument("<shell>", "whose script").choices(shells))
+  declareQuiet(
+    program
+      .command("completion")
+      .summary("a completion script for bash, zsh or fish")
+      .description("Writes a completion script to stdout. It asks flowrun itself at each TAB, and never the network.")
+      .addArgument(new Argument("<shell>", "whose script").choices(shells)),
+  )
     .addHelpText(
       "after",
       `

@@ -1,17 +1,18 @@
 import type { Command } from "commander";
 import type { Host } from "../../../host.ts";
-import { declareColour, type DemoFlags } from "../../options/flags.ts";
+import { declareColour, declareQuiet, type DemoFlags } from "../../options/flags.ts";
 
 /** `flowrun demo`: a day of the demo on one screen. */
 export function declareDemo(program: Command, host: Host): void {
   declareColour(
-    program
-      .command("demo")
-      .summary("see what flowrun shows: a day of the demo, on one screen")
-      .description(
-        "Reads the last day of the profile 'demo', which needs no account and no network, and shows on one screen what ran, what failed, and what to type next.",
-      )
-      .option("-q, --quiet", "only errors on stderr"),
+    declareQuiet(
+      program
+        .command("demo")
+        .summary("see what flowrun shows: a day of the demo, on one screen")
+        .description(
+          "Reads the last day of the profile 'demo', which needs no account and no network, and shows on one screen what ran, what failed, and what to type next.",
+        ),
+    ),
   )
     .addHelpText(
       "after",

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { declareColour, declareReading, type ExplainFlags, type ShowFlags } from "../../options/flags.ts";
+import { declareColour, declareQuiet, declareReading, type ExplainFlags, type ShowFlags } from "../../options/flags.ts";
 import { declareOutput } from "../../options/output-options.ts";
 import type { Host } from "../../../host.ts";
 import { inOutlet } from "../outlet.ts";
@@ -35,18 +35,20 @@ Examples:
 /** `flowrun explain [code]`: what an error code means, offline. */
 export function declareExplain(program: Command, host: Host): void {
   declareColour(
-    declareOutput(
-      program
-        .command("explain")
-        .summary("what an error code means, and what to do about it")
-        .description(
-          "Says what an error code means and what to do about it. Offline; without a code, lists them all. A whole error text is read for its codes, too.",
-        )
-        .argument(
-          "[code]",
-          "a code, its beginning, a family (aad, adf) or a pattern ('INGEST-*'), in any case; an error text; - reads either from stdin",
-        ),
-      "code,family,meaning,remedy…",
+    declareQuiet(
+      declareOutput(
+        program
+          .command("explain")
+          .summary("what an error code means, and what to do about it")
+          .description(
+            "Says what an error code means and what to do about it. Offline; without a code, lists them all. A whole error text is read for its codes, too.",
+          )
+          .argument(
+            "[code]",
+            "a code, its beginning, a family (aad, adf) or a pattern ('INGEST-*'), in any case; an error text; - reads either from stdin",
+          ),
+        "code,family,meaning,remedy…",
+      ),
     ),
   )
     .addHelpText(

@@ -64,7 +64,7 @@ function checkId(word: string): string {
   if (id.length >= shortestId) return id;
   throw new FlowrunError("usage", `'${safeText(id)}' is too short to find a run by`, {
     why: `many runs may begin with it; ${String(shortestId)} characters or more will do`,
-    hint: "flowrun since -P1D --columns updatedAt,status,flow,runId",
+    hint: "flowrun since -P1D",
   });
 }
 
@@ -150,16 +150,14 @@ function unknownRun(id: string, start: JournalStart, from: string | null): Flowr
   if (from !== null) {
     return new FlowrunError("notFound", message, {
       why: `nothing in ${from === "-" || from === "/dev/stdin" ? "stdin" : from} that the options ask for is about it`,
-      hint: `see what it holds: flowrun since --from ${from} --events runs --columns updatedAt,status,flow,runId`,
+      hint: `see what it holds: flowrun since --from ${from} --events runs`,
     });
   }
   const isShort = start.kind === "time" && start.askedAt - start.at < retentionMs;
   const since = start.kind === "time" ? `since ${new Date(start.at).toISOString()}` : "and still keeps";
   return new FlowrunError("notFound", message, {
     why: `nothing that the journal recorded ${since}, and that the options ask for, is about it`,
-    hint: isShort
-      ? "look further back, with --since -P7D"
-      : "see what ran: flowrun since -P7D --events runs --columns updatedAt,status,flow,runId",
+    hint: isShort ? "look further back, with --since -P7D" : "see what ran: flowrun since -P7D --events runs",
   });
 }
 
