@@ -107,7 +107,7 @@ function resolveProfiles({ profile = "", allProfiles, from }: ReadingFlags): Rea
   if (allProfiles === true && profile !== "") {
     throw new FlowrunError("usage", "--profile and --all-profiles do not go together", {
       why: "one names profiles, and the other means all of them",
-      hint: "flowrun since -P1D --all-profiles",
+      hint: "leave one of them out",
     });
   }
   const names = profile.split(",").map((name) => name.trim());
