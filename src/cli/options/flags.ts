@@ -178,7 +178,7 @@ export function declareReading(command: Command, rows: ReadingRows = runRows()):
       )
       .option("--all-profiles", "read all saved profiles at once")
       .option("--names", "look up in Flow Service the names that events do not carry; kept for a day")
-      .option("-n, --max <n>", "stop after so many runs", positive)
+      .option("-n, --max <n>", "stop after so many runs; with --sort, print so many of them", positive)
       .option("--last <n>", "only the newest n of the window, in the usual order", newest)
       .option("--retries <n>", "failures in a row before since gives up", notNegative, 5)
       .option("--max-wait <duration>", "longest single wait that the server may ask for", duration, "PT5M")

@@ -194,6 +194,11 @@ function checkWindow(start: Start, words: string, { until }: ReadingFlags, now: 
   });
 }
 
+/** How many runs end the reading; Infinity where it goes on to its own end, as it must where they are put in order. Pure. */
+export function endsAfter({ max, order }: Pick<ReadingOptions, "max" | "order">): number {
+  return order === null ? max : Infinity;
+}
+
 /** Options that only a reading which ends can have, as commander hands them over. */
 type EndingFlags = Pick<ReadingFlags, "last" | "sort" | "out">;
 

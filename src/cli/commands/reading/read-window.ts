@@ -11,6 +11,7 @@ import { marksOf } from "../../../runs/events/event-selection.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { createSeen } from "../../../runs/events/seen.ts";
 import type { Resumption, Sink } from "../../../engine/sinks/sink.ts";
+import { endsAfter } from "../../options/reading-options.ts";
 import type { Origin, Session } from "./session.ts";
 
 /** The part of its source that a command reads, and how. */
@@ -92,7 +93,7 @@ function openSource<T>(
   encode: (run: FlowRun) => T,
   onShare: (share: number) => void,
 ): Source<T> {
-  const { events, raw, keep, until, limit, patience, jobs, max } = options;
+  const { events, raw, keep, until, limit, patience, jobs } = options;
   // Asked twice about a run, a name book answers the same; without one nothing stands between.
   const named = names === null ? (run: FlowRun): FlowRun => run : names.complete;
   const digesting = { events, raw, encode: (run: FlowRun) => encode(named(run)) };
@@ -116,7 +117,7 @@ function openSource<T>(
     limit,
     jobs,
     follow,
-    isWalked: isKept || max !== Infinity,
+    isWalked: isKept || endsAfter(options) !== Infinity,
     onExpired,
     past,
     onShare,

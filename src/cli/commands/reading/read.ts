@@ -103,9 +103,13 @@ interface HeldRun extends Keyed<ColumnValue> {
 }
 
 async function readHeld(plan: ReadPlan, sessions: Sessions, stdout: RunSink, settling: Settle[]): Promise<void> {
-  const { last, order } = plan.options;
+  const { last, order, max } = plan.options;
   const tallies = new Set<Tally>();
-  const sink = holdingSink<ColumnValue, HeldRun>(stdout, { last, compare: order?.compare ?? null });
+  const sink = holdingSink<ColumnValue, HeldRun>(stdout, {
+    last,
+    compare: order?.compare ?? null,
+    first: order === null ? Infinity : max,
+  });
   const encodeFor: Printer<HeldRun>["encodeFor"] = ({ tally }) => {
     tallies.add(tally);
     return (run) => ({ encoded: stdout.encode(run), sortKey: order?.valueOf(run) ?? null, tally });

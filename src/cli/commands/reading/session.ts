@@ -15,7 +15,7 @@ import {
 } from "../../../state/given-lines.ts";
 import { renderWindow } from "../../../render/text/times.ts";
 import { keepRecent, readRecent } from "../../../state/recent-file.ts";
-import type { ReadingOptions } from "../../options/reading-options.ts";
+import { endsAfter, type ReadingOptions } from "../../options/reading-options.ts";
 import { createQuota, type Quota } from "./quota.ts";
 import { takeNotes, type RecentNotes } from "./recent-notes.ts";
 import type { Sides } from "./side-by-side.ts";
@@ -89,7 +89,7 @@ export async function inSessions<R>(
   const reporter = createReporter(host, { quiet, verbose, live: progress });
   const sides = options.profiles === null ? null : await openSides(options.profiles, options, reporter, host);
   const isFile = options.from !== null;
-  const shared = { host, options, quota: createQuota(options.max), began: host.now(), did };
+  const shared = { host, options, quota: createQuota(endsAfter(options)), began: host.now(), did };
   const alone = emptyTally();
   const each: Sessions["each"] = async (read, more) => {
     if (sides === null)
