@@ -45,7 +45,10 @@ function spans(text: string): readonly string[] {
 }
 
 // The page of screens is what comes out, slips of the pen and all (screens.test.ts).
-const blocks = docPages.filter((page) => page !== "docs/screens.md").flatMap(blocksOf).map(({ text }) => text);
+const blocks = docPages
+  .filter((page) => page.path !== "docs/screens.md")
+  .flatMap(blocksOf)
+  .map(({ text }) => text);
 const allCode = [...blocks, ...spans(allText)].join("\n");
 
 /** A command and all below it, by their full names; `help` and hidden ones are left out. */
