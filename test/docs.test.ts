@@ -146,9 +146,9 @@ describe("options", () => {
   ];
 
   test("the tables of the reading commands have those that they share, and no other", () => {
-    const ofShow = optionsOf(commandOf("show"));
-    const isShared = (option: string): boolean => ofShow.includes(option) && !["-h", "--help"].includes(option);
-    const shared = optionsOf(commandOf("since")).filter(isShared);
+    // The others have no use for some of them, and do not show them.
+    const ownOfSince = ["-f", "--follow", "-h", "--help"];
+    const shared = optionsOf(commandOf("since")).filter((option) => !ownOfSince.includes(option));
     expect([...ofAll].sort()).toEqual([...shared].sort());
   });
 

@@ -6,7 +6,7 @@ import type { OnExpired } from "../../../adobe/journal/read-pages.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
 import type { Notify } from "../../../notices.ts";
 import { pump, type Pumping } from "../../../engine/pump.ts";
-import { clock, number, seconds } from "../../terminal/reporter.ts";
+import { clock, count, number, seconds } from "../../terminal/reporter.ts";
 import { marksOf } from "../../../runs/events/event-selection.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { createSeen } from "../../../runs/events/seen.ts";
@@ -160,7 +160,8 @@ function liveLine({ began, origin, reporter, host, tally, options }: Session, { 
   const onBatch = ({ mark: { atEnd, recordedAt }, waitMs }: Batch<unknown>): void => {
     const now = host.now();
     if (recordedAt !== null) onShare((recordedAt - windowStart) / Math.max(1, windowEnd - windowStart));
-    const counts = `${number(tally.printed)} runs, ${number(tally.events)} ${origin.kind === "file" ? "lines" : "events"}`;
+    const unit = origin.kind === "file" ? "line" : "event";
+    const counts = `${count(tally.printed, "run")}, ${count(tally.events, unit)}`;
     if (atEnd) {
       const again = `caught up at ${clock(now)}, asking again in ${seconds(waitMs)}`;
       if (follow) reporter.live(`${again} · ${counts}`, true);

@@ -118,6 +118,8 @@ export async function inSessions<R>(
     return { ...done, tally: tally(), failure: failure() };
   } finally {
     reporter.clear();
+    // Who reads in a pager takes time, too.
+    const tookMs = host.now() - shared.began;
     // The last words come after what they are about.
     await host.stdout.release?.().catch(() => undefined);
     if (tally().pages > 0) options.report().forEach(reporter.notify);
@@ -128,7 +130,7 @@ export async function inSessions<R>(
       window: windowWords(start, options, shared.began),
       ...(sessions.found === undefined ? {} : { found: sessions.found }),
     } as const;
-    if (tally().pages > 0 || (isDone && isFile)) reporter.summary(tally(), host.now() - shared.began, wording);
+    if (tally().pages > 0 || (isDone && isFile)) reporter.summary(tally(), tookMs, wording);
     sides?.summary();
   }
 }
