@@ -165,8 +165,8 @@ async function inSession({ profile, signal, did, ...plan }: Plan, read: (session
     // What is still asked for, such as a token for a place that nobody reads any more, must not outlive the last word.
     over.abort();
     reporter.clear();
-    // The last words come after what they are about.
-    await host.stdout.release?.().catch(() => undefined);
+    // The last words come after what they are about; of several profiles, the others may not have printed all.
+    if (options.profiles === null) await host.stdout.release?.().catch(() => undefined);
     await names?.close();
     if (connection !== null) await keepNotes(notes, connection.settings.profile, host);
     await connection?.close();
