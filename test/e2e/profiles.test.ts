@@ -114,6 +114,17 @@ describe("several profiles are read side by side", () => {
     }
   });
 
+  it("to the newest of all, however far apart the readings are", async () => {
+    const minutes = Array.from({ length: 3000 }, (_, n) => n / 50);
+    const agency = await openAgency({
+      acme: { events: runsOf("a", minutes) },
+      globex: { events: runsOf("g", minutes), latencyMs: 700 },
+    });
+    const ids = idsIn(await agency.run("since oldest --all-profiles --json --last 4800 --limit 1000 --jobs 1"));
+    expect(ids).toHaveLength(4800);
+    expect(ids.filter((id) => String(id).startsWith("a-"))).toHaveLength(2400);
+  });
+
   it("and --exit-status looks at the runs of all", async () => {
     const agency = await openAgency({
       acme: { events: runsOf("a", [1]) },
