@@ -338,6 +338,14 @@ describe("the other commands", () => {
     expect(ownerIn(done)).toEqual(["acme/a-0", "globex/g-0"]);
   });
 
+  it("tail doubts a word once, and not once for each", async () => {
+    const agency = await openAgency({ acme: { events: runsOf("a", [1]) }, globex: { events: runsOf("g", [1]) } });
+    const until = new Date(Date.now() - 3_600_000).toISOString();
+    const done = await agency.run(`tail --since oldest --until ${until} --all-profiles --json --status sucess`);
+    expect(done.code).toBe(0);
+    expect(done.stderr.match(/did you mean "success"/g)).toHaveLength(1);
+  });
+
   it("and a reader that goes away ends all, quietly", async () => {
     const many = Array.from({ length: 500 }, (_, n) => n / 10);
     const agency = await openAgency({ acme: { events: runsOf("a", many) }, globex: { events: runsOf("g", many) } });

@@ -38,12 +38,10 @@ const keysRemembered = 200_000;
 
 /** Reads a window: each flow run that the options ask for goes to the target once, in the source's order. */
 export async function readWindow<T>(session: Session, window: Window, target: Target<T>): Promise<void> {
-  const { options, origin, reporter, tally, quota } = session;
+  const { origin, reporter, tally, quota } = session;
   const { past, isLast } = window;
   const live = liveLine(session, window);
   if (origin.kind === "journal") warnOfStart(window.start, reporter.notify);
-  // A reading that may never end must not keep it until then.
-  if (window.follow) options.doubts().forEach(reporter.notify);
   const source = openSource(session, window, target.encode, live.onShare);
   const poison = poisonTeller(origin, reporter.notify);
   let isTooMany = false;

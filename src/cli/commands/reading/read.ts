@@ -65,6 +65,8 @@ type Settle = (isOut: boolean) => Promise<void>;
 /** @param finish resolves when what was printed is where it is to be, such as a file in its place. */
 async function printAll(plan: ReadPlan, sessions: Sessions, finish: () => Promise<void>): Promise<object> {
   const { options, follow, start } = plan;
+  // A reading that may never end must not keep them until then.
+  if (follow) options.doubts().forEach(sessions.reporter.notify);
   const stdout = await openStdout(sessions, follow || start.kind === "last");
   const settling: Settle[] = [];
   let isOut = false;
