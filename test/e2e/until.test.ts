@@ -62,6 +62,13 @@ describe("a journal that is quiet, where a seek may begin with what was recorded
   );
 });
 
+test("a window between two lengths of time is as long as their difference", async () => {
+  const env = bareEnv(await scratch());
+  const { stdout } = await flowrun("stats 2d --until 1d --profile demo -o json -q".split(" "), { env });
+  const { from, to } = JSON.parse(stdout) as { from: string; to: string };
+  expect(Date.parse(to) - Date.parse(from)).toBe(24 * 60 * minute);
+});
+
 describe("since last --until", () => {
   const rest = "since last --json -q";
 
