@@ -43,8 +43,8 @@ const fence = "```";
 async function show({ title, columns = 80, line }: Screen): Promise<string> {
   const isBare = line === "flowrun";
   const home = await scratch();
-  // A terminal that lines are not redrawn on, and no colours.
-  const looks = { TERM: "dumb", NO_COLOR: "1", ...(isBare ? {} : { FLOWRUN_PROFILE: "demo" }) };
+  // A terminal that lines are not redrawn on, no colours, and one reader: how many pages several take goes by their pace.
+  const looks = { TERM: "dumb", NO_COLOR: "1", FLOWRUN_JOBS: "1", ...(isBare ? {} : { FLOWRUN_PROFILE: "demo" }) };
   const env = { ...bareEnv(home), ...looks };
   const { screen } = await runHere(wordsOf(line).slice(1), { env }, { columns, now: () => now });
   const where = columns === 80 ? "" : ` (${columns} columns)`;
