@@ -88,7 +88,7 @@ function isForeign({ uid }: Stats, folder: string): boolean {
 function writtenByOthers(folder: string): FlowrunError {
   return new FlowrunError("settings", `the folder ${folder} is not used, since others may write there`, {
     why: "whoever writes there decides what flowrun runs, and where it goes with your token",
-    hint: `chmod go-w ${folder}   (or let flowrun make a folder of its own: FLOWRUN_HOME=${join(folder, "flowrun")})`,
+    hint: `chmod go-w ${folder}   (or have a folder of its own made: FLOWRUN_HOME=${join(folder, "flowrun")})`,
   });
 }
 

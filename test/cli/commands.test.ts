@@ -142,6 +142,8 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       /^runId\nrun-9[^]*run-0\S+\n$/,
       "",
     ],
+    ["since oldest --sort -runId -n 2 -q -o csv --columns runId", 0, /^runId\nrun-9\S+\nrun-8\S+\n$/, ""],
+    ["since last --cursor s --sort -runId -n 2", 2, "", /--max and --sort do not go together where .* 'last'/],
     ["since oldest --sort nope", 2, "", /there is no column 'nope'/],
     ["since oldest -o csv --columns runId --out HOME/out.csv", 0, "", done(10, 1)],
     ["since --from HOME/out.csv", 0, "", /no line of \S+ could be read/],

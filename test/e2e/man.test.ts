@@ -23,7 +23,7 @@ describe("the man page that ships", () => {
 
   const hasGroff = spawnSync("groff", ["--version"]).status === 0;
   test.skipIf(!hasGroff)("is good roff (skipped where there is no groff)", () => {
-    const { status, stderr } = spawnSync("groff", ["-ww", "-man", "-z", path], { encoding: "utf8" });
+    const { status, stderr } = spawnSync("groff", ["-Tutf8", "-ww", "-man", "-z", path], { encoding: "utf8" });
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   });
 });

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { chmod, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { bareEnv, flowrun, scratch } from "../support/flowrun.ts";
-import { openJournal } from "../support/journal.ts";
+import { openJournal, runEvent, type OpenJournal } from "../support/journal.ts";
 import { hasTerminal, openTerminal } from "../support/terminal.ts";
 
 const hasLess = spawnSync("less", ["--version"]).status === 0;
@@ -14,6 +14,11 @@ async function script(body: string): Promise<{ readonly path: string; readonly k
   await writeFile(path, `#!/bin/sh\n${body.replaceAll("KEPT", `${path}.kept`)}\n`);
   await chmod(path, 0o755);
   return { path, kept: () => readFile(`${path}.kept`, "utf8") };
+}
+
+/** What a profile holds that reads this journal. */
+function settingsOf({ clientId, clientSecret, imsOrgId, journalUrl, imsUrl, apiUrl }: OpenJournal["server"]) {
+  return { clientId, clientSecret, imsOrgId, journalUrl, imsUrl, apiUrl };
 }
 
 async function open(line: string, env: Readonly<Record<string, string>> = {}) {
@@ -103,7 +108,7 @@ describe.skipIf(!hasTerminal)(`the pager of a reading${hasTerminal ? "" : " (no 
   it.skipIf(!hasLess)("is less, which has all there is when it is asked for the end", async () => {
     const terminal = await open(`flowrun ${many}`);
     await terminal.shows(/^:$/m);
-    expect(terminal.screen()).toMatch(/UPDATED +STATUS/);
+    expect(terminal.screen()).toMatch(/UPDATED \(UTC\) +STATUS/);
     expect(terminal.screen()).not.toContain("runs printed");
     terminal.press("G");
     await terminal.shows("(END)");
@@ -167,7 +172,39 @@ describe.skipIf(!hasTerminal)(`the pager of a reading${hasTerminal ? "" : " (no 
     expect(await terminal.shows("exit 0")).toMatch(/NEXT[^]*1 run found/);
     const other = await open("flowrun since oldest -n 3 --profile demo; flowrun stats -PT1S --profile demo");
     const shown = await other.shows("exit 0");
-    expect(shown).toMatch(/UPDATED[^]*\n\d\d-[^]*columns hidden[^]*3 runs printed[^]*Window[^]*0 runs counted/);
+    expect(shown).toMatch(
+      /UPDATED[^]*\n\w{8} {2}\d\d-[^]*columns hidden[^]*3 runs printed[^]*Window[^]*0 runs counted/,
+    );
+  });
+
+  it("that has been given all there is leaves the exit code as it is", async () => {
+    const { path } = await script("cat > /dev/null; echo paged");
+    const terminal = await open("flowrun since -P1D --profile demo --fail-on failed", { PAGER: path });
+    expect(await terminal.shows(/exit \d/)).toContain("paged");
+    expect(terminal.screen()).toContain("exit 3");
+  });
+
+  it("gets the runs of all profiles, whichever ends first", async () => {
+    const { path, kept } = await script("cat > KEPT; echo paged");
+    const env = bareEnv(await scratch());
+    const folder = join(env["FLOWRUN_HOME"] ?? "", "profiles");
+    await mkdir(folder, { recursive: true });
+    for (const [name, runs] of [
+      ["brief", 290],
+      ["long", 900],
+    ] as const) {
+      const began = Date.now() - 7_200_000;
+      const events = Array.from({ length: runs }, (_, n) =>
+        runEvent(n, { id: `${name}-${n}`, eventId: `${name}-e${n}`, updatedAt: began + n * 1000 }),
+      );
+      const { server } = await openJournal({ latencyMs: 300, events });
+      const saved = { ...settingsOf(server), scopes: server.scopes.join(",") };
+      await writeFile(join(folder, `${name}.json`), JSON.stringify(saved), { mode: 0o600 });
+    }
+    const line = "flowrun since oldest --limit 150 --jobs 1 --columns runId --no-headers --profile brief,long";
+    const terminal = await openTerminal(line, { env: { ...env, PAGER: path } });
+    expect(await terminal.shows("exit 0")).toContain("1,190 runs printed");
+    expect((await kept()).split("\n").filter((row) => row.startsWith("long-"))).toHaveLength(900);
   });
 
   it("may be one that reads a little and leaves", async () => {

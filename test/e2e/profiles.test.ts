@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { bareEnv, flowrun, records, scratch, start, type Finished, type Running } from "../support/flowrun.ts";
+import { canMount, whyNoMount, withMounts } from "../support/machine.ts";
 import { openJournal, runEvent, type JournalOptions, type OpenJournal } from "../support/journal.ts";
 
 /** Several organisations at once: a profile for each, and a journal behind each. */
@@ -47,7 +48,7 @@ function runsOf(name: string, minutes: readonly number[], status = "success"): r
   );
 }
 
-const idsIn = ({ stdout }: Finished) => records(stdout).map(({ runId }) => runId);
+const idsIn = ({ stdout }: Pick<Finished, "stdout">) => records(stdout).map(({ runId }) => runId);
 const ownerIn = ({ stdout }: Finished) =>
   records(stdout).map(({ runId, profile }) => `${String(profile)}/${String(runId)}`);
 
@@ -113,6 +114,17 @@ describe("several profiles are read side by side", () => {
     }
   });
 
+  it("to the newest of all, however far apart the readings are", async () => {
+    const minutes = Array.from({ length: 3000 }, (_, n) => n / 50);
+    const agency = await openAgency({
+      acme: { events: runsOf("a", minutes) },
+      globex: { events: runsOf("g", minutes), latencyMs: 700 },
+    });
+    const ids = idsIn(await agency.run("since oldest --all-profiles --json --last 4800 --limit 1000 --jobs 1"));
+    expect(ids).toHaveLength(4800);
+    expect(ids.filter((id) => String(id).startsWith("a-"))).toHaveLength(2400);
+  });
+
   it("and --exit-status looks at the runs of all", async () => {
     const agency = await openAgency({
       acme: { events: runsOf("a", [1]) },
@@ -134,6 +146,15 @@ describe("one profile that fails", () => {
     expect(told.stderr).toMatch(/^error: globex: .*\n {2}why: .*\n {2}fix: .*$/m);
     expect(told.stderr.match(/^error: /gm)).toHaveLength(1);
     expect(told.stderr).toMatch(/^acme 2 runs, 0 failed · globex could not be read$/m);
+  });
+
+  it("leaves the number of runs that matched as it is, where only the newest are printed", async () => {
+    const agency = await openAgency({ acme: { events: runsOf("a", [1, 2, 3, 4]) } });
+    const half = join(agency.env["FLOWRUN_HOME"] ?? "", "profiles", "globex.json");
+    await writeFile(half, "{}", { mode: 0o600 });
+    const done = await agency.run('since oldest --all-profiles --json --last 1 --where status=="success"');
+    expect(idsIn(done)).toEqual(["a-3"]);
+    expect(done.stderr).toContain("4 of 4 runs matched · 1 run printed");
   });
 
   it("is not hidden by a run that failed, nor hides one: the worst exit code counts", async () => {
@@ -218,6 +239,44 @@ describe("cursors", () => {
     expect(new Set(got).size).toBe(18);
   });
 
+  it.each(["", "--out"])("of one that fails in the middle pass what it gave %s", async (option) => {
+    const minutes = Array.from({ length: 9 }, (_, n) => n);
+    const agency = await openAgency({
+      acme: { events: runsOf("a", minutes) },
+      globex: { events: runsOf("g", minutes) },
+    });
+    const file = join(await scratch(), "runs.ndjson");
+    const read = async (): Promise<{ readonly code: number | null; readonly ids: readonly unknown[] }> => {
+      const to = option === "" ? "" : ` --out ${file}`;
+      const done = await agency.run(`since last --all-profiles --json --limit 2 --retries 0${to}`);
+      return { code: done.code, ids: idsIn(option === "" ? done : { ...done, stdout: await readFile(file, "utf8") }) };
+    };
+    agency.journals["globex"]?.fault({ at: [3, 4], fault: { kind: "status", status: 500 } });
+    const first = await read();
+    expect(first.code).toBe(5);
+    expect(first.ids).toContain("g-0");
+    expect(first.ids).not.toContain("g-8");
+    agency.journals["globex"]?.fault();
+    const second = await read();
+    expect(second.code).toBe(0);
+    const all = [...first.ids, ...second.ids];
+    expect([all.length, new Set(all).size]).toEqual([18, 18]);
+  });
+
+  it.skipIf(!canMount)(`of one that cannot be saved: the others are${whyNoMount}`, async () => {
+    const agency = await openAgency({ acme: { events: runsOf("a", [1, 2]) }, globex: { events: runsOf("g", [1, 2]) } });
+    const line = `mkdir -p "$FLOWRUN_HOME/cursors/acme"; mount -t tmpfs -o ro,mode=700 none "$FLOWRUN_HOME/cursors/acme"
+      flowrun since last --all-profiles --json --out first; echo "exit $?"`;
+    const cwd = await scratch();
+    const { stdout, stderr } = await withMounts(line, { env: agency.env, cwd }).finished;
+    expect(stdout).toBe("exit 1\n");
+    expect(stderr).toContain("could not be saved");
+    expect(new Set(idsIn({ stdout: await readFile(join(cwd, "first"), "utf8") }))).toEqual(
+      new Set(["a-0", "a-1", "g-0", "g-1"]),
+    );
+    expect(idsIn(await agency.run("since last --all-profiles --json"))).toEqual(["a-0", "a-1"]);
+  });
+
   it("of one that fails stay, and those of the others move", async () => {
     const agency = await openAgency({ acme: { events: runsOf("a", [1, 2]) }, globex: null });
     expect((await agency.run("since last --all-profiles --json")).code).toBe(4);
@@ -277,6 +336,14 @@ describe("the other commands", () => {
     const done = await tail.finished;
     expect(done.code).toBe(130);
     expect(ownerIn(done)).toEqual(["acme/a-0", "globex/g-0"]);
+  });
+
+  it("tail doubts a word once, and not once for each", async () => {
+    const agency = await openAgency({ acme: { events: runsOf("a", [1]) }, globex: { events: runsOf("g", [1]) } });
+    const until = new Date(Date.now() - 3_600_000).toISOString();
+    const done = await agency.run(`tail --since oldest --until ${until} --all-profiles --json --status sucess`);
+    expect(done.code).toBe(0);
+    expect(done.stderr.match(/did you mean "success"/g)).toHaveLength(1);
   });
 
   it("and a reader that goes away ends all, quietly", async () => {

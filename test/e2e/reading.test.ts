@@ -183,7 +183,7 @@ describe("wait", () => {
 describe("a command line that cannot be right asks nothing and exits 2", () => {
   it.each([
     ["since oldest --statsu failed", "--status"],
-    ["since oldest --status faild", "failed"],
+    ["since oldest --status=", "--status"],
     ["since oldest --columns statsu", "status"],
     ["since oldest -o josn", "json"],
     ["sinse oldest", "since"],

@@ -211,5 +211,5 @@ it("nothing but its own files is left in FLOWRUN_HOME", async () => {
   tail.child.kill("SIGINT");
   await tail.finished;
   const compiled = keepsCompiledCode() ? ["compiled"] : [];
-  expect([...(await readdir(journal.home))].sort()).toEqual([...compiled, "cursors", "tokens"]);
+  expect([...(await readdir(journal.home))].sort()).toEqual([...compiled, "cursors", "recent", "tokens"]);
 });

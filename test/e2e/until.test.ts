@@ -47,6 +47,28 @@ describe("a window that ends before now", () => {
   });
 });
 
+describe("a journal that is quiet, where a seek may begin with what was recorded long before", () => {
+  test.each(["--jobs 1", "--jobs 4", "--jobs 4 --limit 2", "--jobs 1 --limit 2", "--jobs 4 --limit 1"])(
+    "skips nothing: %s",
+    async (how) => {
+      const now = Date.now();
+      const recorded = (n: number): number => now - (12 - n) * 30 * minute;
+      const events = Array.from({ length: 12 }, (_, n) => runEvent(n, { updatedAt: recorded(n) - minute }));
+      const journal = await openJournal({ events, writtenAt: recorded, journal: { seekOneEarlier: true } });
+      const until = new Date(recorded(8)).toISOString();
+      const ended = await journal.run(`since oldest --until ${until} --json -q ${how}`);
+      expect(printed(ended)).toEqual(runIds(9));
+    },
+  );
+});
+
+test("a window between two lengths of time is as long as their difference", async () => {
+  const env = bareEnv(await scratch());
+  const { stdout } = await flowrun("stats 2d --until 1d --profile demo -o json -q".split(" "), { env });
+  const { from, to } = JSON.parse(stdout) as { from: string; to: string };
+  expect(Date.parse(to) - Date.parse(from)).toBe(24 * 60 * minute);
+});
+
 describe("since last --until", () => {
   const rest = "since last --json -q";
 

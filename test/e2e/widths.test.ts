@@ -77,7 +77,7 @@ describe.skipIf(!hasTerminal)(`every command${hasTerminal ? "" : " (no tmux here
       ],
     });
     const line = "flowrun since -P1D; flowrun stats --by flow; flowrun stats --by status; flowrun show scheduled__2026";
-    const terminal = await openTerminal(line, { env: { ...journal.env, PAGER: "cat" }, columns });
+    const terminal = await openTerminal(line, { env: { ...journal.env, FLOWRUN_PAGER: "" }, columns });
     await terminal.shows("exit 0");
     const printed = terminal.printed();
     expect(printed.join("\n")).toContain("schedule");

@@ -8,18 +8,31 @@ import { decodeText } from "../../src/text/encoding.ts";
 import type { Finished, RunOptions } from "./flowrun.ts";
 import { open, realSleep } from "./host.ts";
 
+/** Where a command runs that is run here. */
+export interface HereOptions {
+  /** The width of the terminal that both streams lead to; `null` for pipes. */
+  readonly columns?: number | null;
+  /** Epoch milliseconds. */
+  readonly now?: () => number;
+}
+
 /**
  * Runs a command line as a process of its own would, but here: with the real clock, files and network, and pipes for
  * streams. That saves a process its start, which takes longer than most commands.
  */
-export async function runHere(args: readonly string[], { env = {}, input = "" }: RunOptions): Promise<Finished> {
-  const texts = { stdout: "", stderr: "" };
-  const output = (name: keyof typeof texts): Output => ({
-    isTTY: false,
-    columns: 80,
+export async function runHere(
+  args: readonly string[],
+  { env = {}, input = "" }: RunOptions,
+  { columns = null, now = Date.now }: HereOptions = {},
+): Promise<Finished & { readonly screen: string }> {
+  const texts = { stdout: "", stderr: "", screen: "" };
+  const output = (name: "stdout" | "stderr"): Output => ({
+    isTTY: columns !== null,
+    columns: columns ?? 80,
     ...open,
     write: (text) => {
       texts[name] += text;
+      texts.screen += text;
       return Promise.resolve();
     },
   });
@@ -46,15 +59,15 @@ export async function runHere(args: readonly string[], { env = {}, input = "" }:
     },
     stdout,
     stderr: discreet(output("stderr")),
-    debugFile: createDebugFile({ now: () => Date.now(), complain: (text) => (texts.stderr += text) }),
+    debugFile: createDebugFile({ now, complain: (text) => (texts.stderr += text) }),
     openPager: () => Promise.resolve({ stdout, stderr: host.stderr, end: () => Promise.resolve() }),
     prompt: null,
     nodeVersion,
     platform: `${process.platform}-${process.arch}`,
     pid: process.pid,
-    startedAt: Date.now(),
+    startedAt: now(),
     signal: stopping.signal,
-    now: () => Date.now(),
+    now,
     sleep: realSleep,
     random: () => Math.random(),
     tuneV8: () => undefined,

@@ -5,8 +5,10 @@ import { statsColumns, statsRows } from "../../src/render/formats/stats-columns.
 import type { Stats } from "../../src/runs/figures/stats.ts";
 import { noon } from "./host.ts";
 
-/** The formats that print figures as rows or as a document; the others print a sheet. */
-export const figureFormats = outputFormats.filter((word) => formats[word].laid === null);
+/** The formats that print figures as rows or as a document; of the others some print a sheet, and figures have no ids. */
+export const figureFormats = outputFormats.filter(
+  (word) => formats[word].laid === null && formats[word].takes !== "id",
+);
 
 /** The figures as `stats` prints them to a pipe in a format. */
 export function renderStats(stats: Stats, output: OutputFormat, headers = true): Promise<string> {

@@ -27,6 +27,7 @@ test.each(groupings)("figures by %s over runs with texts of a megabyte stay smal
     const run: FlowRun = sampleRun({
       flowId: long,
       flowName: long,
+      profile: long,
       status: long,
       sandbox: { id: long, name: long },
       errors: [sampleError({ code: long, message: long })],

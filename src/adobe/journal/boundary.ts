@@ -38,6 +38,15 @@ export function addToOpening(before: Opening | null, page: Page): Opening | null
   return first === undefined || rest.includes(first) ? null : { position, prints };
 }
 
+/**
+ * A page without its first event, which a `seek` may begin with although it was recorded long before. Where a window ends at
+ * a boundary, that must not come too early: what lies between would be lost. So it is made of the events after. Pure.
+ */
+export function withoutFirst(page: Page): Page {
+  const entries = firstEntries(page, page.count).slice(1);
+  return { ...page, entries, unparsed: null, count: entries.length };
+}
+
 /** The result of a search for openings in pages; `S` stands for the stretch that an opening is of. */
 export type Meeting<S> =
   /** None of them begins there. */

@@ -1,5 +1,5 @@
 import type { Notify } from "../../notices.ts";
-import { addToOpening, isWhole, meet, type Meeting, type Opening } from "./boundary.ts";
+import { addToOpening, isWhole, meet, withoutFirst, type Meeting, type Opening } from "./boundary.ts";
 import {
   countHandedOn,
   countRead,
@@ -181,12 +181,15 @@ async function readStretch<T>(work: Work<T>, stretch: Stretch): Promise<void> {
   }
 }
 
-/** Reads how a stretch begins, and nothing more of it. */
+/** Reads how that begins which lies beyond the window, and nothing more of it. */
 async function readOpening<T>(work: Work<T>, stretch: Stretch): Promise<void> {
+  let isFirst = true;
   stretch.stage = { kind: "reading" };
   try {
     for await (const page of readPages({ ...readingOf(work, stretch), isNextWanted: () => false })) {
-      if (page.count > 0) lookAtOpening(work, stretch, page);
+      const wanted = isFirst && page.count > 0 ? withoutFirst(page) : page;
+      isFirst &&= page.count === 0;
+      if (wanted.count > 0) lookAtOpening(work, stretch, wanted);
       if (!isRunning(stretch) || isOpeningKnown(stretch)) return;
     }
   } catch {

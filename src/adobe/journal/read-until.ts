@@ -1,4 +1,4 @@
-import { addToOpening, isWhole, meet, type Opening } from "./boundary.ts";
+import { addToOpening, isWhole, meet, withoutFirst, type Opening } from "./boundary.ts";
 import type { Page } from "./page.ts";
 import { readPages, type Reading } from "./read-pages.ts";
 import { startAt } from "./when.ts";
@@ -43,11 +43,15 @@ async function findOpening(reading: Reading, at: number, stopped: AbortSignal): 
   const { journal, limit } = reading;
   const signal = AbortSignal.any([journal.signal, stopped]);
   let opening: Opening | null = null;
+  let isFirst = true;
   try {
     const search = { journal: { ...journal, signal }, limit, start: startAt(at), follow: false, past: null } as const;
     for await (const page of readPages({ ...search, onExpired: "fail", isNextWanted: () => false })) {
       if (page.count === 0) continue;
-      opening = addToOpening(opening, page);
+      const wanted = isFirst ? withoutFirst(page) : page;
+      isFirst = false;
+      if (wanted.count === 0) continue;
+      opening = addToOpening(opening, wanted);
       if (opening === null || isWhole(opening)) return opening;
     }
   } catch {

@@ -148,61 +148,75 @@ interface ReadingRows {
 }
 
 /**
- * Declares the options of every reading command; their choices come from the registries, so help cannot lie. Without
- * `rows` it prints flow runs.
+ * Declares the options of every reading command, in the groups that docs/commands.md has; their choices come from the
+ * registries, so help cannot lie. Without `rows` it prints flow runs.
  */
 export function declareReading(command: Command, rows: ReadingRows = runRows()): Command {
-  return declareSaying(
-    declareOutput(command, rows.columns)
-      .option(
-        "--status <statuses>",
-        "success, failed, partialSuccess, inProgress, any other, or all (default: all but inProgress)",
-        words,
-      )
-      .option("--flow <flows>", "only these dataflows, by id, its beginning, name or glob: 'Nightly*'", words)
-      .option("--run <ids>", "only these runs, by id or eight or more characters that it begins with", words)
-      .option("--sandbox <names>", "only these sandboxes, by name or glob: 'prod*'", words)
-      .option("--code <globs>", "only runs with such an error or cause: 'CONNECTOR-1*'", words)
-      .option(
-        "--events <which>",
-        "sources, runs (anything that carries a flow run) or exact event codes (default: sources)",
-        words,
-      )
-      .option("--until <when>", "read no further, and drop runs updated later than that")
-      .option(
-        "--where <expression>",
-        `a condition over the record's fields: 'records.failed > 100 && durationMs > 30m'`,
-        each,
-      )
-      .option("--from <file>", "read records or events from a file (- is stdin) instead of the journal, offline", once)
-      .option(
-        "--profile <names>",
-        "which saved profile, or several at once: acme,globex; 'demo' is built in and needs no account",
-        joined,
-      )
-      .option("--all-profiles", "read all saved profiles at once")
-      .option("--names", "look up in Flow Service the names that events do not carry; kept for a day")
-      .option("-n, --max <n>", "stop after so many runs", positive)
-      .option("--last <n>", "only the newest n of the window, in the usual order", newest)
-      .option("--retries <n>", "failures in a row before since gives up", notNegative, 5)
-      .option("--max-wait <duration>", "longest single wait that the server may ask for", duration, "PT5M")
-      .option("--limit <n>", "events per page asked of the journal", positive)
-      .option("--jobs <n>", "places of the journal read at once by since, show and stats", jobs, 4)
-      .option("--fail-on <what>", "exit 3: failed, if a printed run failed; empty, if nothing matched", failOn)
-      .option("--exit-status", "short for --fail-on failed")
-      .option("--raw", "add the event as delivered, under raw")
-      .option("--cursor <name>", "which saved cursor 'last' means (default: default)")
-      .addOption(
-        new Option("--on-expired <policy>", "with last: what to do when the cursor's place has expired").choices(
-          expiryPolicies,
-        ),
-      )
-      .addOption(
-        new Option("--time <zone>", "times, typed and shown (default: local on a terminal, utc in a pipe)").choices(
-          timeWords,
-        ),
+  declareWhatIsRead(command.optionsGroup("What is read:"));
+  declareOutput(command.optionsGroup("How it is printed:"), rows.columns)
+    .addOption(
+      new Option("--time <zone>", "times, typed and shown (default: local on a terminal, utc in a pipe)").choices(
+        timeWords,
       ),
-  );
+    )
+    .option("--raw", "add the event as delivered, under raw")
+    .option("--fail-on <what>", "exit 3: failed, if a printed run failed; empty, if nothing matched", failOn)
+    .option("--exit-status", "short for --fail-on failed");
+  command
+    .optionsGroup("How the journal is asked:")
+    .option("--cursor <name>", "which saved cursor 'last' means (default: default)")
+    .addOption(
+      new Option("--on-expired <policy>", "with last: what to do when the cursor's place has expired").choices(
+        expiryPolicies,
+      ),
+    )
+    .option("--jobs <n>", "places of the journal read at once by since, show and stats", jobs, 4)
+    .option("--limit <n>", "events per page asked of the journal", positive)
+    .option("--retries <n>", "failures in a row before since gives up", notNegative, 5)
+    .option("--max-wait <duration>", "longest single wait that the server may ask for", duration, "PT5M");
+  return declareSaying(command.optionsGroup("What is said:"));
+}
+
+function declareWhatIsRead(command: Command): void {
+  command
+    .option(
+      "--status <statuses>",
+      "success, failed, partialSuccess, inProgress, any other, or all (default: all but inProgress)",
+      words,
+    )
+    .option("--flow <flows>", "only these dataflows, by id, its beginning, name or glob: 'Nightly*'", words)
+    .option("--run <ids>", "only these runs, by id or eight or more characters that it begins with", words)
+    .option("--sandbox <names>", "only these sandboxes, by name or glob: 'prod*'", words)
+    .option("--code <globs>", "only runs with such an error or cause: 'CONNECTOR-1*'", words)
+    .option(
+      "--where <expression>",
+      `a condition over the record's fields: 'records.failed > 100 && durationMs > 30m'`,
+      each,
+    )
+    .option("--until <when>", "read no further, and drop runs updated later than that")
+    .option("-n, --max <n>", "stop after so many runs; with --sort, print so many of them", positive)
+    .option("--last <n>", "only the newest n of the window, in the usual order", newest)
+    .option(
+      "--events <which>",
+      "sources, runs (anything that carries a flow run) or exact event codes (default: sources)",
+      words,
+    )
+    .option(
+      "--profile <names>",
+      "which saved profile, or several at once: acme,globex; 'demo' is built in and needs no account",
+      joined,
+    )
+    .option("--all-profiles", "read all saved profiles at once")
+    .option("--from <file>", "read records or events from a file (- is stdin) instead of the journal, offline", once)
+    .option("--names", "look up in Flow Service the names that events do not carry; kept for a day");
+}
+
+/** Options that a reading command has no use for, and says so when they are given, need no room in its help. */
+export function withoutUse(command: Command, ...names: readonly (keyof ReadingFlags)[]): Command {
+  for (const option of command.options) {
+    if (names.some((name) => name === option.attributeName())) option.hideHelp();
+  }
+  return command;
 }
 
 /** For an option that takes a length of time, which stays as it is written. @throws FlowrunError `usage`. */

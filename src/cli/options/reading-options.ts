@@ -173,6 +173,12 @@ export function resolveStart(given: string | undefined, flags: ReadingFlags, now
       hint: `leave it out to read all of the file: flowrun since --from ${flags.from}`,
     });
   }
+  if (start.kind === "last" && flags.sort !== undefined && flags.max !== undefined) {
+    throw new FlowrunError("usage", "--max and --sort do not go together where a reading starts at 'last'", {
+      why: "the cursor would move past runs that nobody has seen, since the first of another order are not the next ones",
+      hint: "leave one of them out, or give a window: flowrun since -P1D --sort -durationMs --max 5",
+    });
+  }
   const misplaced = flags.cursor !== undefined ? "--cursor" : flags.onExpired !== undefined ? "--on-expired" : null;
   if (start.kind === "last" || misplaced === null) return start;
   throw new FlowrunError("usage", `${misplaced} goes with 'last' only`, {
@@ -192,6 +198,11 @@ function checkWindow(start: Start, words: string, { until }: ReadingFlags, now: 
     why: `it would go from ${told}`,
     hint: "give --until a later moment, or begin earlier: flowrun since yesterday --until today",
   });
+}
+
+/** How many runs end the reading; Infinity where it goes on to its own end, as it must where they are put in order. Pure. */
+export function endsAfter({ max, order }: Pick<ReadingOptions, "max" | "order">): number {
+  return order === null ? max : Infinity;
 }
 
 /** Options that only a reading which ends can have, as commander hands them over. */

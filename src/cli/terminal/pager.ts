@@ -24,6 +24,8 @@ export function openPager(place: PagerPlace): Pager {
   /** The texts that the pager was given, as long as it might turn out that there is no such command; `null` once it is known to be one. */
   let given: string | null = "";
   let isPlain = command === null;
+  /** All has been given to the pager: a reader who quits it then has seen what there is. */
+  let isAll = false;
 
   const start = (pager: string): Running => {
     place.onPaging(true);
@@ -31,7 +33,7 @@ export function openPager(place: PagerPlace): Pager {
     void started.ended.then(async (isPager) => {
       place.onPaging(false);
       isPlain ||= !isPager;
-      if (isPager) quit.abort(new FlowrunError("closed", "the reader has seen enough"));
+      if (isPager && !isAll) quit.abort(new FlowrunError("closed", "the reader has seen enough"));
       const late = held.stderr;
       held.stderr = "";
       if (late !== "") await stderr.write(late).catch(() => undefined);
@@ -63,6 +65,7 @@ export function openPager(place: PagerPlace): Pager {
   };
 
   const end = async (): Promise<void> => {
+    isAll = true;
     if (running === null) {
       const text = held.stdout;
       held.stdout = "";

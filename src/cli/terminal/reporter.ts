@@ -232,7 +232,8 @@ function summaryLine(tally: Readonly<Tally>, elapsedMs: number, wording: Summary
   return parts.map((part) => part.join(", ")).join(" · ");
 }
 
-function count(n: number, word: string): string {
+/** `1 run`, `1,320 events`. Pure. */
+export function count(n: number, word: string): string {
   return `${number(n)} ${word}${n === 1 ? "" : "s"}`;
 }
 

@@ -222,7 +222,7 @@ export const sourceFlows: readonly [Flow, ...Flow[]] = [
   }),
   cast({
     key: "backfill",
-    name: "Loyalty backfill\nSELECT * FROM points WHERE updated > '2026-01-01'",
+    name: "Loyalty backfill",
     sandbox: "dev",
     connector: "Maria DB",
     everyMs: 12 * hour,

@@ -14,6 +14,8 @@ export interface Holding<K> {
   readonly last: number;
   /** Their order; `null` for the order in which they came. Equal ones stay as they are. */
   readonly compare: ((one: K, other: K) => number) | null;
+  /** Only so many of that order, from its beginning; all where it is left out. */
+  readonly first?: number;
   /** Characters that may be held. */
   readonly most?: number;
 }
@@ -34,7 +36,7 @@ const mostHeld = 512_000_000;
  */
 export function holdingSink<K, T extends Keyed<K> = Keyed<K>>(
   sink: Sink,
-  { last, compare, most = mostHeld }: Holding<K>,
+  { last, compare, first = Infinity, most = mostHeld }: Holding<K>,
 ): HoldingSink<K, T> {
   const ring: Candidate<T>[] = [];
   let oldest = 0;
@@ -57,7 +59,7 @@ export function holdingSink<K, T extends Keyed<K> = Keyed<K>>(
     if (overflow !== null) return [];
     const runs = [...ring.slice(oldest), ...ring.slice(0, oldest)];
     if (compare !== null) runs.sort((one, other) => compare(one.encoded.sortKey, other.encoded.sortKey));
-    return runs;
+    return runs.slice(0, first);
   };
 
   return {

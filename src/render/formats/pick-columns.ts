@@ -30,7 +30,7 @@ export function findColumn<Row>({ all, usual }: ColumnSet<Row>, name: string, op
   const column = all.find((candidate) => candidate.name === name);
   if (column !== undefined) return column;
   const known = all.map((candidate) => candidate.name);
-  const likely = nearest(name, known);
+  const likely = nearest(name, known) ?? alike(all, name);
   throw new FlowrunError("usage", `there is no column '${name}'`, {
     why: `the columns are ${known.join(", ")}`,
     hint:
@@ -38,4 +38,13 @@ export function findColumn<Row>({ all, usual }: ColumnSet<Row>, name: string, op
         ? `${option} ${usual.slice(0, option === "--columns" ? 3 : 1).join(",")}`
         : `did you mean ${likely}?`,
   });
+}
+
+/** A column whose title or last word that is: `failed`, and `BAD`, for `records.failed`. */
+function alike<Row>(all: readonly Column<Row>[], name: string): string | null {
+  const word = name.toLowerCase();
+  const found = all.find(
+    (column) => column.title.toLowerCase() === word || column.name.toLowerCase().endsWith(`.${word}`),
+  );
+  return found?.name ?? null;
 }

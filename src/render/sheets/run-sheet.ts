@@ -10,6 +10,8 @@ import { renderDuration } from "../text/numbers.ts";
 import { renderTime, type TimeTelling } from "../text/times.ts";
 import { escapeActive, safeText } from "../text/safe-text.ts";
 import { layTable } from "../formats/table.ts";
+import { readable } from "../../runs/causes/readable-message.ts";
+import { cutText, widthOf } from "../text/cut-text.ts";
 import { wrapBeside } from "../text/wrap.ts";
 
 /** How the sheet of a run is to look. */
@@ -82,10 +84,24 @@ function renderHead(run: FlowRun, { painter, time, width }: SheetOptions): reado
   const beside = (label: string): string => indent + label.padEnd(labelWidth);
   return [
     `${painter.bold(safeText(run.runId))}  ${paintStatus(safeText(run.status), painter, { isFlawed: hasBadRecords(run) })}`,
+    ...renderCause(run, beside("cause"), width),
     ...wrapBeside(beside("flow"), run.flowName ?? "", width),
     ...facts.flatMap(([label, text]) => (text === null ? [] : [beside(label) + safeText(text)])),
   ];
 }
+
+/** In a line or two, for who has only the top of the sheet on the screen; ERRORS has it in full. */
+function renderCause({ rootCause }: FlowRun, label: string, width: number): readonly string[] {
+  if (rootCause === null) return [];
+  const { code, message } = rootCause;
+  const told = message === null ? null : (readable(message) ?? message);
+  const text = told === null ? code : `${code}: ${told}`;
+  return wrapBeside(label, cutText(safeText(text), causeLines * (width - widthOf(label)) - spareForWords), width);
+}
+
+const causeLines = 2;
+/** Words that do not fit the end of a line leave so much of it unused. */
+const spareForWords = 20;
 
 const labelWidth = "completed".length + 2;
 

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { createQuota } from "../../../src/cli/commands/reading/quota.ts";
 import { readWindow, runTarget } from "../../../src/cli/commands/reading/read-window.ts";
+import { takeNotes } from "../../../src/cli/commands/reading/recent-notes.ts";
 import type { Session } from "../../../src/cli/commands/reading/session.ts";
 import type { Candidate } from "../../../src/engine/sources/source.ts";
 import { digest, type Digest as DigestOf } from "../../../src/engine/digest.ts";
@@ -366,12 +368,22 @@ async function printAtOnce({ plan, start, limit, jobs }: Case) {
 
 /** As much of a session as a window needs. */
 function sessionOf(host: Host, journal: Journal, { limit, jobs }: Pick<Case, "limit" | "jobs">) {
-  const shared = { events, raw: false, keep: () => true, until: null, limit, jobs, max: Infinity };
+  const shared = { events, raw: false, keep: () => true, until: null, limit, jobs, max: Infinity, order: null };
   const options = { ...shared, patience: journal.patience };
   const reporter = { notify: () => undefined, live: () => undefined, clear: () => undefined };
-  const connection = { journal: () => journal };
+  const connection = { journal: () => journal, settings: { profile: "default" } };
   const origin = { kind: "journal", connection };
-  const session = { host, options, origin, reporter, tally: emptyTally(), names: null, began: host.now() };
+  const session = {
+    host,
+    options,
+    origin,
+    reporter,
+    tally: emptyTally(),
+    names: null,
+    notes: takeNotes(),
+    quota: createQuota(Infinity),
+    began: host.now(),
+  };
   return { session: session as unknown as Session, printed: [] as string[] };
 }
 

@@ -37,6 +37,14 @@ describe("resolveColumns", () => {
     expect([...columnNames()].sort()).toEqual(expected.sort());
   });
 
+  test.each([
+    ["failed", "records.failed"],
+    ["BAD", "records.failed"],
+    ["Updated", "updatedAt"],
+  ])("%s is what somebody types who wants %s", (word, meant) => {
+    expect(() => names([word], "table")).toThrow(expect.objectContaining({ hint: `did you mean ${meant}?` }));
+  });
+
   test("no two columns share a name or a title", () => {
     const all = resolveColumns(columnNames(), "table");
     expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);

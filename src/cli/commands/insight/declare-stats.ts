@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import { declareReading, type StatsFlags } from "../../options/flags.ts";
+import { declareReading, withoutUse, type StatsFlags } from "../../options/flags.ts";
 import { withoutNames } from "../../options/output-options.ts";
 import type { Host } from "../../../host.ts";
 import { inOutlet } from "../outlet.ts";
@@ -7,7 +7,7 @@ import { groupings } from "../../../runs/figures/grouping.ts";
 
 /** `flowrun stats [when]`: how a window went, in figures. */
 export function declareStats(program: Command, host: Host): void {
-  withoutNames(
+  const stats = withoutNames(
     declareReading(
       program
         .command("stats")
@@ -23,7 +23,8 @@ export function declareStats(program: Command, host: Host): void {
         .option("--bucket <duration>", "figures for each stretch of that length: PT1H, 15m"),
       { columns: null },
     ),
-  )
+  );
+  withoutUse(stats, "last", "sort", "raw", "cursor", "onExpired")
     .addHelpText(
       "after",
       `

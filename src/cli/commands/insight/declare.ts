@@ -1,12 +1,19 @@
 import type { Command } from "commander";
-import { declareColour, declareQuiet, declareReading, type ExplainFlags, type ShowFlags } from "../../options/flags.ts";
+import {
+  declareColour,
+  declareQuiet,
+  declareReading,
+  withoutUse,
+  type ExplainFlags,
+  type ShowFlags,
+} from "../../options/flags.ts";
 import { declareOutput } from "../../options/output-options.ts";
 import type { Host } from "../../../host.ts";
 import { inOutlet } from "../outlet.ts";
 
 /** `flowrun show <run-id>`: one run in full. */
 export function declareShow(program: Command, host: Host): void {
-  declareReading(
+  const show = declareReading(
     program
       .command("show")
       .summary("one run in full: metrics, sources, targets, batches, and why it failed")
@@ -15,7 +22,8 @@ export function declareShow(program: Command, host: Host): void {
       )
       .argument("<run-id>", "the run's id, or eight or more characters that it begins with")
       .option("--since <when>", 'how far to look back (default: "-P7D")'),
-  )
+  );
+  withoutUse(show, "last", "sort", "cursor", "onExpired")
     .addHelpText(
       "after",
       `

@@ -32,8 +32,8 @@ export async function runStats(when: string | undefined, flags: StatsFlags, host
     hint: "choose the runs first: flowrun since -P7D --last 100 --json | flowrun stats --from -",
   });
   const zone = await openZone(flags.time, host.stdout);
-  const options = await resolveCounting(flags, host.now(), zone);
   const now = host.now();
+  const options = await resolveCounting(flags, now, zone);
   const start = resolveBegin(when ?? (flags.from === undefined ? "-P1D" : "oldest"), flags, now, zone);
   const bucketOf = (span: Span): number | null =>
     flags.bucket === undefined ? null : resolveBucket(flags.bucket, span.to - span.from);

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { declareReading, type SinceFlags, type TailFlags, type WaitFlags } from "../../options/flags.ts";
+import { declareReading, withoutUse, type SinceFlags, type TailFlags, type WaitFlags } from "../../options/flags.ts";
 import type { Host } from "../../../host.ts";
 
 /** `flowrun since <when>`: every flow run recorded since then, oldest first, to the end of the journal. */
@@ -36,7 +36,7 @@ Examples:
 
 /** `flowrun tail`: each flow run as it is recorded, until stopped. */
 export function declareTail(program: Command, host: Host): void {
-  declareReading(
+  const tail = declareReading(
     program
       .command("tail")
       .summary("follow the journal and print each flow run as it is recorded")
@@ -46,7 +46,8 @@ export function declareTail(program: Command, host: Host): void {
         "print that window first: -P1D, 90m, today, 02:00, a date or time, oldest, last",
         "now",
       ),
-  )
+  );
+  withoutUse(tail, "last", "sort", "out")
     .addHelpText(
       "after",
       `
@@ -60,7 +61,7 @@ Examples:
 
 /** `flowrun wait`: until the first finished run that matches; for pipelines. */
 export function declareWait(program: Command, host: Host): void {
-  declareReading(
+  const wait = declareReading(
     program
       .command("wait")
       .summary("wait for the first finished run that matches, and exit by its outcome")
@@ -69,7 +70,8 @@ export function declareWait(program: Command, host: Host): void {
       )
       .option("--since <when>", "look at that window first, for a run that may have ended already", "now")
       .option("--timeout <duration>", "give up after that long: 30m, PT2H"),
-  )
+  );
+  withoutUse(wait, "last", "sort", "out", "cursor", "onExpired")
     .addHelpText(
       "after",
       `

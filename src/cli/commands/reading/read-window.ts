@@ -6,11 +6,12 @@ import type { OnExpired } from "../../../adobe/journal/read-pages.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
 import type { Notify } from "../../../notices.ts";
 import { pump, type Pumping } from "../../../engine/pump.ts";
-import { clock, number, seconds } from "../../terminal/reporter.ts";
+import { clock, count, number, seconds } from "../../terminal/reporter.ts";
 import { marksOf } from "../../../runs/events/event-selection.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { createSeen } from "../../../runs/events/seen.ts";
 import type { Resumption, Sink } from "../../../engine/sinks/sink.ts";
+import { endsAfter } from "../../options/reading-options.ts";
 import type { Origin, Session } from "./session.ts";
 
 /** The part of its source that a command reads, and how. */
@@ -37,12 +38,10 @@ const keysRemembered = 200_000;
 
 /** Reads a window: each flow run that the options ask for goes to the target once, in the source's order. */
 export async function readWindow<T>(session: Session, window: Window, target: Target<T>): Promise<void> {
-  const { options, origin, reporter, tally, quota } = session;
+  const { origin, reporter, tally, quota } = session;
   const { past, isLast } = window;
   const live = liveLine(session, window);
   if (origin.kind === "journal") warnOfStart(window.start, reporter.notify);
-  // A reading that may never end must not keep it until then.
-  if (window.follow) options.doubts().forEach(reporter.notify);
   const source = openSource(session, window, target.encode, live.onShare);
   const poison = poisonTeller(origin, reporter.notify);
   let isTooMany = false;
@@ -92,7 +91,7 @@ function openSource<T>(
   encode: (run: FlowRun) => T,
   onShare: (share: number) => void,
 ): Source<T> {
-  const { events, raw, keep, until, limit, patience, jobs, max } = options;
+  const { events, raw, keep, until, limit, patience, jobs } = options;
   // Asked twice about a run, a name book answers the same; without one nothing stands between.
   const named = names === null ? (run: FlowRun): FlowRun => run : names.complete;
   const digesting = { events, raw, encode: (run: FlowRun) => encode(named(run)) };
@@ -116,7 +115,7 @@ function openSource<T>(
     limit,
     jobs,
     follow,
-    isWalked: isKept || max !== Infinity,
+    isWalked: isKept || endsAfter(options) !== Infinity,
     onExpired,
     past,
     onShare,
@@ -159,7 +158,8 @@ function liveLine({ began, origin, reporter, host, tally, options }: Session, { 
   const onBatch = ({ mark: { atEnd, recordedAt }, waitMs }: Batch<unknown>): void => {
     const now = host.now();
     if (recordedAt !== null) onShare((recordedAt - windowStart) / Math.max(1, windowEnd - windowStart));
-    const counts = `${number(tally.printed)} runs, ${number(tally.events)} ${origin.kind === "file" ? "lines" : "events"}`;
+    const unit = origin.kind === "file" ? "line" : "event";
+    const counts = `${count(tally.printed, "run")}, ${count(tally.events, unit)}`;
     if (atEnd) {
       const again = `caught up at ${clock(now)}, asking again in ${seconds(waitMs)}`;
       if (follow) reporter.live(`${again} · ${counts}`, true);

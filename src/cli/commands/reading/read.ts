@@ -65,6 +65,8 @@ type Settle = (isOut: boolean) => Promise<void>;
 /** @param finish resolves when what was printed is where it is to be, such as a file in its place. */
 async function printAll(plan: ReadPlan, sessions: Sessions, finish: () => Promise<void>): Promise<object> {
   const { options, follow, start } = plan;
+  // A reading that may never end must not keep them until then.
+  if (follow) options.doubts().forEach(sessions.reporter.notify);
   const stdout = await openStdout(sessions, follow || start.kind === "last");
   const settling: Settle[] = [];
   let isOut = false;
@@ -75,9 +77,15 @@ async function printAll(plan: ReadPlan, sessions: Sessions, finish: () => Promis
     if (settling.length > 0) await finish();
     isOut = true;
   } finally {
-    for (const settle of settling) await settle(isOut);
+    await settleAll(settling, isOut);
   }
   return {};
+}
+
+/** One that cannot be saved keeps none of the others from it. @throws what went wrong first. */
+async function settleAll(settling: readonly Settle[], isOut: boolean): Promise<void> {
+  const ends = await Promise.allSettled(settling.map((settle) => settle(isOut)));
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
 }
 
 /** Where the runs of all profiles go. */
@@ -103,9 +111,13 @@ interface HeldRun extends Keyed<ColumnValue> {
 }
 
 async function readHeld(plan: ReadPlan, sessions: Sessions, stdout: RunSink, settling: Settle[]): Promise<void> {
-  const { last, order } = plan.options;
+  const { last, order, max } = plan.options;
   const tallies = new Set<Tally>();
-  const sink = holdingSink<ColumnValue, HeldRun>(stdout, { last, compare: order?.compare ?? null });
+  const sink = holdingSink<ColumnValue, HeldRun>(stdout, {
+    last,
+    compare: order?.compare ?? null,
+    first: order === null ? Infinity : max,
+  });
   const encodeFor: Printer<HeldRun>["encodeFor"] = ({ tally }) => {
     tallies.add(tally);
     return (run) => ({ encoded: stdout.encode(run), sortKey: order?.valueOf(run) ?? null, tally });
@@ -134,7 +146,9 @@ async function readAll<T>(plan: ReadPlan, sessions: Sessions, out: Printer<T>, s
     return;
   }
   const isAtOnce = (plan.follow || plan.start.kind === "last") && !holds(options);
-  const shared = shareSink(sink, profiles, { mostRuns: isAtOnce ? 0 : runsHeld, sizeOf });
+  // One that goes on early has more than that behind it, and so is none of the newest.
+  const wait = Math.max(runsHeld, options.last === Infinity ? 0 : options.last);
+  const shared = shareSink(sink, profiles, { mostRuns: isAtOnce ? 0 : wait, sizeOf });
   const readOneSide = (session: Session, profile: string): Promise<void> => {
     const encode = encodeFor(session);
     const timed = (run: FlowRun): Timed<T> => ({
@@ -178,16 +192,15 @@ async function readFromCursor<T>(
       await cursor.release();
     }
   };
-  let isRead = false;
   try {
     const { isLost } = host.stdout;
     if (isLost) reporter.notify(nobodyGets(options.cursor));
     const past = await cursor.find();
     const start: JournalStart = past === null ? { kind: "oldest" } : { kind: "next", url: past.next };
     await print(plan, session, { start, past }, isLost ? null : cursor, target);
-    isRead = true;
   } finally {
-    if (isRead && isLate) settling.push(settle);
+    // Also where this profile failed in the middle: what it gave is out together with the runs of the others.
+    if (isLate) settling.push(settle);
     else await cursor.release();
   }
 }

@@ -15,7 +15,7 @@ import {
 } from "../../../state/given-lines.ts";
 import { renderWindow } from "../../../render/text/times.ts";
 import { keepRecent, readRecent } from "../../../state/recent-file.ts";
-import type { ReadingOptions } from "../../options/reading-options.ts";
+import { endsAfter, type ReadingOptions } from "../../options/reading-options.ts";
 import { createQuota, type Quota } from "./quota.ts";
 import { takeNotes, type RecentNotes } from "./recent-notes.ts";
 import type { Sides } from "./side-by-side.ts";
@@ -89,7 +89,7 @@ export async function inSessions<R>(
   const reporter = createReporter(host, { quiet, verbose, live: progress });
   const sides = options.profiles === null ? null : await openSides(options.profiles, options, reporter, host);
   const isFile = options.from !== null;
-  const shared = { host, options, quota: createQuota(options.max), began: host.now(), did };
+  const shared = { host, options, quota: createQuota(endsAfter(options)), began: host.now(), did };
   const alone = emptyTally();
   const each: Sessions["each"] = async (read, more) => {
     if (sides === null)
@@ -118,6 +118,8 @@ export async function inSessions<R>(
     return { ...done, tally: tally(), failure: failure() };
   } finally {
     reporter.clear();
+    // Who reads in a pager takes time, too.
+    const tookMs = host.now() - shared.began;
     // The last words come after what they are about.
     await host.stdout.release?.().catch(() => undefined);
     if (tally().pages > 0) options.report().forEach(reporter.notify);
@@ -128,7 +130,7 @@ export async function inSessions<R>(
       window: windowWords(start, options, shared.began),
       ...(sessions.found === undefined ? {} : { found: sessions.found }),
     } as const;
-    if (tally().pages > 0 || (isDone && isFile)) reporter.summary(tally(), host.now() - shared.began, wording);
+    if (tally().pages > 0 || (isDone && isFile)) reporter.summary(tally(), tookMs, wording);
     sides?.summary();
   }
 }
@@ -163,8 +165,8 @@ async function inSession({ profile, signal, did, ...plan }: Plan, read: (session
     // What is still asked for, such as a token for a place that nobody reads any more, must not outlive the last word.
     over.abort();
     reporter.clear();
-    // The last words come after what they are about.
-    await host.stdout.release?.().catch(() => undefined);
+    // The last words come after what they are about; of several profiles, the others may not have printed all.
+    if (options.profiles === null) await host.stdout.release?.().catch(() => undefined);
     await names?.close();
     if (connection !== null) await keepNotes(notes, connection.settings.profile, host);
     await connection?.close();

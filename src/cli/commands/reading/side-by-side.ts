@@ -69,7 +69,7 @@ export async function createSides(
           await read({ profile, reporter: namedReporter(reporter, profile), tally, signal: until });
           if (quota.isFull()) over.abort();
         } catch (error) {
-          if (over.signal.aborted) return;
+          if (over.signal.aborted && concernsAll?.(error) !== true) return;
           if (signal.aborted || concernsAll?.(error) === true || !isOfOne(error)) {
             over.abort();
             throw error;
@@ -110,7 +110,10 @@ function countsOf({ printed, failed, pages }: Tally, isLost: boolean): string {
 function sum(one: Tally, other: Tally): Tally {
   return {
     printed: one.printed + other.printed,
-    ...(one.matched === undefined || other.matched === undefined ? {} : { matched: one.matched + other.matched }),
+    // One that could not be read at all has counted nothing.
+    ...(one.matched === undefined && other.matched === undefined
+      ? {}
+      : { matched: (one.matched ?? one.printed) + (other.matched ?? other.printed) }),
     failed: one.failed + other.failed,
     runs: one.runs + other.runs,
     events: one.events + other.events,

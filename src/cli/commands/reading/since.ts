@@ -8,8 +8,9 @@ import { resolveReading, resolveStart } from "../../options/reading-options.ts";
 /** Every flow run recorded since a moment, oldest first, to the end of the journal; with `--follow` on from there. */
 export async function runSince(when: string | undefined, flags: SinceFlags, host: Host): Promise<void> {
   const zone = await openZone(flags.time, host.stdout);
-  const options = await resolveReading(flags, host.now(), zone);
-  const start = resolveStart(when, flags, host.now(), zone);
+  const now = host.now();
+  const options = await resolveReading(flags, now, zone);
+  const start = resolveStart(when, flags, now, zone);
   if (flags.follow === true) {
     await follow({ options, start }, flags, "--follow", host);
     return;

@@ -13,14 +13,15 @@ import { turnAway, resolveReading, resolveStart } from "../../options/reading-op
 /** Until the first finished run that matches; exits by its outcome, for pipelines. */
 export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
   const zone = await openZone(flags.time, host.stdout);
-  const options = await resolveReading(flags, host.now(), zone);
+  const now = host.now();
+  const options = await resolveReading(flags, now, zone);
   turnAway(["last", "sort", "out"], flags, "wait", {
     why: "it prints one run, as soon as that has ended",
     hint: "leave it out; a shell writes to a file too: flowrun wait --json > run.json",
   });
   // A file has no now: all of it is looked through, once.
   const isFile = options.from !== null;
-  const start = resolveStart(isFile && flags.since === "now" ? undefined : flags.since, flags, host.now(), zone);
+  const start = resolveStart(isFile && flags.since === "now" ? undefined : flags.since, flags, now, zone);
   if (start.kind === "last") {
     throw new FlowrunError("usage", "wait cannot start from a cursor", {
       why: "it stops in the middle of a page, and a cursor can only move past whole pages",
