@@ -28,6 +28,12 @@ describe.skipIf(!hasTerminal)(`a terminal of 80 columns${hasTerminal ? "" : " (n
     expect(screen).toMatch(/READ UNTIL \(UTC\) [^]*\ndefault +\d{4}-\d\d-\d\dT\S+Z /);
   });
 
+  it("since -o wide: says that it is for other places", async () => {
+    const journal = await openJournal({ events: 1 });
+    const terminal = await openTerminal("flowrun since -P1D -o wide", { env: journal.env });
+    expect(await terminal.shows("exit 0")).toContain("-o wide is for pipes and wide screens");
+  });
+
   it("since: NO_COLOR", async () => {
     const journal = await openJournal();
     const terminal = await openTerminal("flowrun since -P1D", { env: { ...journal.env, NO_COLOR: "1" } });

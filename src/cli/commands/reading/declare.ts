@@ -25,7 +25,7 @@ Examples:
   flowrun since 2h --status failed          what failed in the last two hours
   flowrun since 1d --last 20                the newest twenty of the last day
   flowrun since 1d --sort -durationMs       the slowest first
-  flowrun since 9h --flow crm --fail-on empty   did it run? exit 3 if not
+  flowrun since 9h --flow 'CRM*' --fail-on empty   did it run? exit 3 if not
   flowrun since last --json >> runs.ndjson  what is new since then, for cron
   flowrun since -P1D --profile acme,globex  several organisations at once`,
     )

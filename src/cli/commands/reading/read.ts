@@ -225,11 +225,19 @@ async function print<T>(
   await readWindow(session, window, { encode, sink });
 }
 
-async function tellHidden(hidden: number, { host, reporter }: Sessions): Promise<void> {
-  if (hidden === 0) return;
-  await host.stdout.release?.();
+/** About the width of a row with all columns and whole ids. */
+const widestTerminal = 250;
+
+async function tellHidden(hidden: number, { host, reporter, options }: Sessions): Promise<void> {
+  const { stdout } = host;
+  const isTooWide = options.output === "wide" && stdout.isTTY && stdout.columns < widestTerminal;
+  if (hidden === 0 && !isTooWide) return;
+  await stdout.release?.();
   const columns = hidden === 1 ? "1 column" : `${hidden} columns`;
-  reporter.notify({ kind: "remark", text: `${columns} hidden to fit the terminal; -o wide shows all` });
+  const text = isTooWide
+    ? "-o wide is for pipes and wide screens: its rows go on below themselves here"
+    : `${columns} hidden to fit the terminal; -o wide shows all`;
+  reporter.notify({ kind: "remark", text });
 }
 
 /**
