@@ -7,6 +7,7 @@ import { listProfiles } from "../../../state/profile-files.ts";
 import { readRecent, type Recent } from "../../../state/recent-file.ts";
 import { chosenProfile, demoProfile } from "../../../adobe/access/chosen-profile.ts";
 import type { Line } from "./completion-slot.ts";
+import { columnSets } from "./column-sets.ts";
 
 /** A word that may be typed, and what it means. */
 export interface Completion {
@@ -103,28 +104,6 @@ async function columns({ slot }: Line): Promise<readonly Completion[]> {
   const load = slot.kind === "value" ? columnSets.get(slot.path) : undefined;
   return words(load === undefined ? columnNames() : (await load()).all.map(({ name }) => name));
 }
-
-/** As far as completion needs to know a set of columns, whatever its rows are. */
-interface NamedColumns {
-  readonly all: readonly { readonly name: string }[];
-}
-
-/** The columns of the commands that have rows of their own, by the words of the command. */
-export const columnSets: ReadonlyMap<string, () => Promise<NamedColumns>> = new Map(
-  Object.entries({
-    "cursor list": async () => (await import("../cursor/cursor.ts")).cursorColumns,
-    "cursor show": async () => (await import("../cursor/cursor.ts")).wholeCursorColumns,
-    "registrations list": async () => (await import("../setup/registrations.ts")).registrationColumns,
-    "profile list": async () => (await import("../setup/profile.ts")).profileColumns,
-    "config list": async () => (await import("../setup/config.ts")).settingColumns,
-    "config get": async () => (await import("../setup/config.ts")).valueColumns,
-    "config path": async () => (await import("../setup/config.ts")).pathColumns,
-    version: async () => (await import("../version/version.ts")).versionColumns,
-    whoami: async () => (await import("../setup/whoami.ts")).identityColumns,
-    doctor: async () => (await import("../doctor/doctor.ts")).findingColumns,
-    explain: async () => (await import("../insight/explain.ts")).codeColumns,
-  }),
-);
 
 async function statuses(): Promise<readonly Completion[]> {
   const { knownStatuses } = await import("../../../runs/record/status.ts");

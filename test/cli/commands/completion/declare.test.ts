@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Command } from "commander";
-import { columnSets } from "../../../../src/cli/commands/completion/completion-values.ts";
+import { columnSets } from "../../../../src/cli/commands/completion/column-sets.ts";
 import { createProgram } from "../../../../src/cli/program.ts";
 import { runCli } from "../../../../src/cli/run-cli.ts";
 import { fakeHost } from "../../../support/host.ts";
