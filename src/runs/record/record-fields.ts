@@ -129,6 +129,15 @@ const records = {
 } as const;
 const bytes = { input: "bytes", output: "bytes", skipped: "bytes", failed: "bytes" } as const;
 const files = { input: "count", output: "count", skipped: "count", failed: "count" } as const;
+/** Of a run, and of each of its activities. */
+const measured = {
+  startedAt: "time",
+  completedAt: "time",
+  durationMs: "duration",
+  records,
+  bytes,
+  files,
+} as const;
 const cause = { code: "text", message: "text" } as const;
 const error = {
   ...cause,
@@ -155,12 +164,7 @@ export const record = {
   imsOrgId: "text",
   createdAt: "time",
   updatedAt: "time",
-  startedAt: "time",
-  completedAt: "time",
-  durationMs: "duration",
-  records,
-  bytes,
-  files,
+  ...measured,
   errors: [error],
   rootCause: cause,
   activities: [
@@ -169,12 +173,7 @@ export const record = {
       name: "text",
       kind: "text",
       status: "text",
-      startedAt: "time",
-      completedAt: "time",
-      durationMs: "duration",
-      records,
-      bytes,
-      files,
+      ...measured,
       errors: [error],
     },
   ],
