@@ -1,5 +1,6 @@
 import { failuresOf } from "../../runs/causes/root-cause.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
+import { shortRunId } from "../../runs/record/run-id.ts";
 import { fieldPaths, kindAt, singlePaths, valuesAt } from "../../runs/record/record-fields.ts";
 import type { Painter } from "../text/painter.ts";
 import type { Column, ColumnSet } from "./column.ts";
@@ -79,7 +80,7 @@ const plain: readonly RunColumn[] = singlePaths().map((name) => {
 /** The columns that are made of several fields or of a list. */
 const made: readonly RunColumn[] = [
   // As much as `show` takes.
-  { name: "run", title: "RUN", kind: "id", brief: 8, usual: 8, value: ({ runId }) => runId },
+  { name: "run", title: "RUN", kind: "id", brief: shortRunId, usual: shortRunId, value: ({ runId }) => runId },
   {
     name: "flow",
     title: "FLOW",

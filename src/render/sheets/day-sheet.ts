@@ -3,11 +3,12 @@ import type { Stats } from "../../runs/figures/stats.ts";
 import type { Column } from "../formats/column.ts";
 import { layTable } from "../formats/table.ts";
 import { widthOf } from "../text/cut-text.ts";
-import { renderCount, renderDuration, renderShare } from "../text/numbers.ts";
+import { renderCount, renderShare } from "../text/numbers.ts";
 import type { Painter } from "../text/painter.ts";
 import type { TimeTelling } from "../text/times.ts";
 import type { NextStep } from "./next-steps.ts";
-import { peak, sparkline, stride } from "./sparkline.ts";
+import { shortRunId } from "../../runs/record/run-id.ts";
+import { joinSections, labelWidth, trendLine } from "./trend-line.ts";
 
 /** A day of runs: its figures, the failures to look at, and what to type next. */
 export interface Day {
@@ -37,7 +38,10 @@ export function renderDay({ profile, stats, flows, failed, next }: Day, look: Da
   const counts = `${renderCount(total.runs)} runs of ${renderCount(flows)} flows, ${renderCount(total.failed)} failed`;
   const sections = [
     [painter.bold(`The last day of '${profile}': ${counts}${rate}`)],
-    [drawing("Runs", trend.runs, trend.stepMs, room), drawing("Failures", trend.failed, trend.stepMs, room, painter)],
+    [
+      "Runs".padEnd(labelWidth) + trendLine(trend.runs, trend.stepMs, room),
+      "Failures".padEnd(labelWidth) + trendLine(trend.failed, trend.stepMs, room, painter),
+    ],
     failed.length === 0
       ? []
       : [
@@ -46,30 +50,11 @@ export function renderDay({ profile, stats, flows, failed, next }: Day, look: Da
         ],
     ["Type next:", ...steps(next, room).map(setIn)],
   ];
-  return sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.map((line) => `${line}\n`).join(""))
-    .join("\n");
+  return joinSections(sections);
 }
-
-const labelWidth = 10;
-/** `  max 1,234 in 30m` */
-const noteWidth = 20;
-
-/** A day as a line of blocks, and what the highest one stands for. */
-function drawing(label: string, values: readonly number[], stepMs: number, room: number, painter?: Painter): string {
-  const width = Math.max(10, room - labelWidth - noteWidth);
-  const shape = sparkline(values, width);
-  const step = renderDuration(stepMs * stride(values.length, width));
-  const most = `  max ${renderCount(peak(values, width))} in ${step}`;
-  return label.padEnd(labelWidth) + (painter?.red(shape) ?? shape) + most;
-}
-
-/** As many characters of an id as `show` takes. */
-const shortId = 8;
 
 const columns: readonly Column<FlowRun>[] = [
-  { name: "run", title: "RUN", kind: "id", value: ({ runId }) => runId.slice(0, shortId) },
+  { name: "run", title: "RUN", kind: "id", value: ({ runId }) => runId.slice(0, shortRunId) },
   {
     name: "updatedAt",
     title: "UPDATED",

@@ -2,14 +2,15 @@ import type { Catalogue } from "../../runs/catalogue/catalogue.ts";
 import type { Figures } from "../../runs/figures/figures.ts";
 import type { RootCause } from "../../runs/figures/frequent-causes.ts";
 import type { Grouping } from "../../runs/figures/grouping.ts";
-import type { Bucket, Group, Stats, Trend } from "../../runs/figures/stats.ts";
+import type { Bucket, Group, Stats } from "../../runs/figures/stats.ts";
 import type { Column, ColumnKind, ColumnValue } from "../formats/column.ts";
 import { layTable } from "../formats/table.ts";
 import type { Painter } from "../text/painter.ts";
 import { renderBytes, renderCount, renderDuration, renderShare } from "../text/numbers.ts";
 import { safeText } from "../text/safe-text.ts";
 import { renderTime, zoneTold, type TimeTelling } from "../text/times.ts";
-import { bar, peak, sparkline, stride } from "./sparkline.ts";
+import { bar, sparkline } from "./sparkline.ts";
+import { joinSections, labelWidth, trendLine } from "./trend-line.ts";
 import { wrap } from "../text/wrap.ts";
 
 /** How the sheet of figures is to look. */
@@ -32,15 +33,8 @@ export function renderStatsSheet(stats: Stats, options: StatsSheetOptions): stri
     buckets(stats.buckets, options),
     causes(stats.rootCauses, options),
   ];
-  return sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.map((line) => `${line}\n`).join(""))
-    .join("\n");
+  return joinSections(sections);
 }
-
-const labelWidth = 10;
-/** `  max 1,234 in 30m` */
-const noteWidth = 20;
 
 function head({ from, to, total, trend }: Stats, { painter, time, room }: StatsSheetOptions): readonly string[] {
   const { runs, success, partialSuccess, failed, other, durationMs, records, bytes } = total;
@@ -61,8 +55,8 @@ function head({ from, to, total, trend }: Stats, { painter, time, room }: StatsS
     ["Duration", `p50 ${length(durationMs.p50)}, p95 ${length(durationMs.p95)}, max ${length(durationMs.max)}`],
     ["Records", `${count(records.input)} in, ${count(records.output)} out, ${count(records.failed)} bad`],
     ["Bytes", `${size(bytes.input)} in, ${size(bytes.output)} out`],
-    ...(runs > 0 ? [["Trend", line(trend, trend.runs, room)]] : []),
-    ...(failed > 0 ? [["Failures", line(trend, trend.failed, room, painter)]] : []),
+    ...(runs > 0 ? [["Trend", trendLine(trend.runs, trend.stepMs, room)]] : []),
+    ...(failed > 0 ? [["Failures", trendLine(trend.failed, trend.stepMs, room, painter)]] : []),
   ];
   return facts.map(([label = "", text = ""]) => label.padEnd(labelWidth) + text);
 }
@@ -71,15 +65,6 @@ function head({ from, to, total, trend }: Stats, { painter, time, room }: StatsS
 function endOf(to: string, time: TimeTelling): string {
   const isNow = time.style === "relative" && Math.abs(Date.parse(to) - time.now()) < 60_000;
   return isNow ? "now" : renderTime(to, time);
-}
-
-/** A sparkline and what its highest block stands for. */
-function line({ stepMs }: Trend, values: readonly number[], room: number, painter?: Painter): string {
-  const width = Math.max(10, room - labelWidth - noteWidth);
-  const shape = sparkline(values, width);
-  const step = renderDuration(stepMs * stride(values.length, width));
-  const painted = painter === undefined ? shape : painter.red(shape);
-  return `${painted}  max ${renderCount(peak(values, width))} in ${step}`;
 }
 
 function listing<Row>(

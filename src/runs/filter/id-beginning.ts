@@ -1,3 +1,5 @@
+import { shortRunId } from "../record/run-id.ts";
+
 /**
  * Whether a word is an id, or enough of its beginning to mean it, in any case. A run takes eight characters, as many as
  * tables show; a flow, of which there are fewer, four of a UUID. An id of another form may well be the beginning of
@@ -7,7 +9,7 @@ export function isIdOrBeginning(word: string, id: string, what: "flow" | "run"):
   const given = word.toLowerCase();
   const whole = id.toLowerCase();
   if (given === whole) return true;
-  const least = what === "flow" && uuid.test(whole) ? 4 : 8;
+  const least = what === "flow" && uuid.test(whole) ? 4 : shortRunId;
   return given.length >= least && whole.startsWith(given);
 }
 

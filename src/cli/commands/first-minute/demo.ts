@@ -9,6 +9,7 @@ import { quoteForShell } from "../../../render/text/shell-word.ts";
 import { openTimes } from "../../../render/text/times.ts";
 import { countStats } from "../../../runs/figures/stats.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
+import { shortRunId } from "../../../runs/record/run-id.ts";
 import type { DemoFlags } from "../../options/flags.ts";
 import { resolveReading } from "../../options/reading-options.ts";
 import { readWindow, runTarget } from "../reading/read-window.ts";
@@ -73,7 +74,7 @@ function nextOf(failed: readonly FlowRun[], env: Host["env"]): readonly NextStep
       ? []
       : [
           {
-            command: `${name} show ${quoteForShell(told.runId.slice(0, 8))} --profile demo`,
+            command: `${name} show ${quoteForShell(told.runId.slice(0, shortRunId))} --profile demo`,
             purpose: "why did it fail?",
           },
         ]),

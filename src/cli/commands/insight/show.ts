@@ -10,6 +10,7 @@ import { renderSheet, type SheetOptions } from "../../../render/sheets/run-sheet
 import { safeText } from "../../../render/text/safe-text.ts";
 import type { Zone } from "../../../text/zone.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
+import { shortRunId } from "../../../runs/record/run-id.ts";
 import { tell } from "../../terminal/tell.ts";
 import { openStdout } from "../reading/read.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
@@ -57,13 +58,11 @@ export async function runShow(word: string, flags: ShowFlags, host: Host): Promi
   if (worst !== null) throw worst;
 }
 
-const shortestId = 8;
-
 function checkId(word: string): string {
   const id = word.trim();
-  if (id.length >= shortestId) return id;
+  if (id.length >= shortRunId) return id;
   throw new FlowrunError("usage", `'${safeText(id)}' is too short to find a run by`, {
-    why: `many runs may begin with it; ${String(shortestId)} characters or more will do`,
+    why: `many runs may begin with it; ${String(shortRunId)} characters or more will do`,
     hint: "flowrun since -P1D",
   });
 }
