@@ -1,0 +1,54 @@
+/** A value of a column, or of one of a text's places. Counts and times are numbers, and whole. */
+export type Value = string | number | Uint8Array | null;
+
+/** A row, by the names that the text gives its columns. */
+export type Row = Readonly<Record<string, Value>>;
+
+/**
+ * What an archive asks of its database. The texts are the same for every kind: their values stand at `$1`, `$2`, … in order,
+ * a name is `{schema}name`, the database's own clock in epoch milliseconds is `{now}`, and the types that differ are `{bytes}`.
+ */
+export interface Queries {
+  /** The rows of an answer, whole: whoever reads many asks for a part at a time. @throws FlowrunError. */
+  all(text: string, values?: readonly Value[]): Promise<readonly Row[]>;
+  /** How many rows were written. @throws FlowrunError. */
+  run(text: string, values?: readonly Value[]): Promise<number>;
+}
+
+/** A database that can hold an archive: a file of this machine, or a schema on a PostgreSQL server. */
+export interface Database extends Queries {
+  readonly kind: "embedded" | "postgres";
+  /** Its path or URL, for people to read: no secret, no password. */
+  readonly place: string;
+  /** How many rows one INSERT should bring: where each question is a round trip, many. */
+  readonly rowsAtOnce: number;
+  /** This process as the database knows it. A file's database knows the process itself, and its start is empty. */
+  self(): Promise<Backend>;
+  /** Whether the process that this was is known to be gone; false where nobody can tell. */
+  isGone(backend: Backend): Promise<boolean>;
+  /**
+   * One transaction that writes: all of it, or nothing. It waits for another one to end.
+   * @param options `heldMs`: the server gives a process up that stands still in it for so long.
+   * @throws what the work throws, after it was undone; FlowrunError where it cannot be begun or ended. After a failing end
+   * nobody knows whether it was done.
+   */
+  transaction<R>(work: (queries: Queries) => Promise<R>, options?: { readonly heldMs?: number }): Promise<R>;
+  /** The same under a lock that no other process passes, for what is made or changed of the schema itself. */
+  exclusively<R>(work: (queries: Queries) => Promise<R>): Promise<R>;
+  /** Whether a table of that name is there. */
+  hasTable(name: string): Promise<boolean>;
+  /** The names of the columns of a table; none where it is not there. */
+  columnsOf(table: string): Promise<readonly string[]>;
+  /** What the archive takes on the disk, in bytes. */
+  size(): Promise<number>;
+  /** What the engine itself finds wrong with its pages and indexes, in its own words; nothing where it finds nothing. */
+  check(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** A process, as a database tells it from others. */
+export interface Backend {
+  readonly pid: number;
+  /** When it began, in the database's own words. */
+  readonly start: string;
+}
