@@ -13,6 +13,7 @@ export type FailureKind =
   | "protocol"
   | "gap"
   | "timeout"
+  | "lease"
   | "notFound"
   | "aborted"
   | "closed";
@@ -32,6 +33,7 @@ export const exitCodes = {
   protocol: 5,
   gap: 6,
   timeout: 7,
+  lease: 8,
   aborted: 130,
 } as const satisfies Record<FailureKind, number>;
 

@@ -1,9 +1,9 @@
 import { isObject } from "../../json.ts";
-import { wants, wantsService } from "../../runs/events/event-selection.ts";
 import { isRecord, readRecord } from "../../runs/record/read-record.ts";
 import type { GivenLine, GivenLines } from "../../state/given-lines.ts";
-import { guarded, digest, type Digest, type Digesting } from "../digest.ts";
-import type { Batch, Candidate, Fault, Source } from "./source.ts";
+import { digestRecord, joined, rejected } from "../digest-record.ts";
+import { digest, type Digest, type Digesting } from "../digest.ts";
+import type { Batch, Source } from "./source.ts";
 
 /**
  * Flow runs from a file or a pipe, a line each: a record as flowrun prints it (ndjson, or json), an event as Adobe
@@ -64,40 +64,4 @@ function digestValue<T>(value: unknown, position: string, digesting: Digesting<T
     return digest({ entries: events.map((event: unknown) => ({ position, event })) }, digesting);
   }
   return digest({ entries: [{ position, event: value }] }, digesting);
-}
-
-function digestRecord<T>(
-  record: ReturnType<typeof readRecord>,
-  position: string,
-  { events, raw, keep, encode }: Digesting<T>,
-): Digest<T> {
-  if (typeof record === "string") return rejected({ position, reason: `it ${record}` });
-  const { eventCode, service, key, runId, status } = record;
-  if (!wants(events, eventCode) || !wantsService(events, eventCode, service)) return nothing;
-  const { raw: delivered = null, ...plain } = record;
-  const run = raw ? { ...plain, raw: delivered } : plain;
-  const candidates: Candidate<T>[] = [];
-  const rejects: Fault[] = [];
-  guarded(
-    (reason) => rejects.push({ position, reason }),
-    () => {
-      if (keep(run)) candidates.push({ key, position, runId, status, encoded: encode(run) });
-    },
-  );
-  return { candidates, rejects, runs: 1, withoutRaw: [] };
-}
-
-function joined<T>(digests: readonly Digest<T>[]): Digest<T> {
-  return {
-    candidates: digests.flatMap(({ candidates }) => candidates),
-    runs: digests.reduce((sum, { runs }) => sum + runs, 0),
-    rejects: digests.flatMap(({ rejects }) => rejects),
-    withoutRaw: digests.flatMap(({ withoutRaw }) => withoutRaw),
-  };
-}
-
-const nothing: Digest<never> = { candidates: [], runs: 0, rejects: [], withoutRaw: [] };
-
-function rejected(fault: Fault): Digest<never> {
-  return { ...nothing, rejects: [fault] };
 }

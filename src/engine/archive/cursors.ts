@@ -1,0 +1,63 @@
+import type { Queries } from "./database.ts";
+import type { Chain, ChainBeginning } from "./coverage.ts";
+import { numberIn, numberOrNull, textIn, textOrNull } from "./row-values.ts";
+
+/** A cursor that an archive keeps of a journal. */
+export interface ArchiveCursor {
+  readonly name: string;
+  /** As it is saved; the demo's has no host. */
+  readonly next: string;
+  readonly position: string | null;
+  /** Epoch milliseconds: everything recorded until then is known to have been read; when `next` last moved; and when it was saved. */
+  readonly readUntil: number;
+  readonly movedAt: number;
+  readonly savedAt: number;
+  /** Since it was made. */
+  readonly runs: number;
+  readonly events: number;
+  /** The chain of pages that it stands at the end of, by its beginning. */
+  readonly chain: number | null;
+  /** Goes up with each page. */
+  readonly revision: number;
+  readonly epoch: number;
+  readonly pageId: string;
+}
+
+/** The cursor of that name; `null` for a new one. */
+export async function findCursor(queries: Queries, journal: string, name: string): Promise<ArchiveCursor | null> {
+  const [row] = await queries.all(`SELECT * FROM {schema}cursors WHERE journal = $1 AND name = $2`, [journal, name]);
+  if (row === undefined) return null;
+  return {
+    name: textIn(row, "name"),
+    next: textIn(row, "next"),
+    position: textOrNull(row, "position"),
+    readUntil: numberIn(row, "read_until"),
+    movedAt: numberIn(row, "moved_at"),
+    savedAt: numberIn(row, "saved_at"),
+    runs: numberIn(row, "runs"),
+    events: numberIn(row, "events"),
+    chain: numberOrNull(row, "chain"),
+    revision: numberIn(row, "revision"),
+    epoch: numberIn(row, "epoch"),
+    pageId: textIn(row, "page_id"),
+  };
+}
+
+/** The chains of pages that were read of a journal, in the order of time. */
+export async function readChains(queries: Queries, journal: string): Promise<readonly Chain[]> {
+  const rows = await queries.all(`SELECT * FROM {schema}coverage WHERE journal = $1 ORDER BY from_at`, [journal]);
+  return rows.map((row) => ({
+    from: numberIn(row, "from_at"),
+    to: numberIn(row, "to_at"),
+    isFromExact: numberIn(row, "from_exact") === 1,
+    isToExact: numberIn(row, "to_exact") === 1,
+    why: beginningIn(textIn(row, "why")),
+  }));
+}
+
+const beginnings: readonly ChainBeginning[] = ["start", "expired", "purged", "moved", "pruned"];
+
+/** A word of a newer flowrun's says no more than that it began anew. */
+function beginningIn(text: string): ChainBeginning {
+  return beginnings.find((word) => word === text) ?? "start";
+}

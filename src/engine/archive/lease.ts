@@ -1,0 +1,182 @@
+import { FlowrunError, reasonOf } from "../../errors.ts";
+import type { Host } from "../../host.ts";
+import type { Backend, Database, Queries, Row } from "./database.ts";
+import { numberIn, textIn } from "./row-values.ts";
+
+/** The right to be the one process that moves a cursor of an archive. */
+export interface Lease {
+  readonly name: string;
+  /** Goes up each time another process takes it over; what an older one writes is refused. */
+  readonly epoch: number;
+  readonly lifeMs: number;
+  /** Aborts with a FlowrunError `lease` once another process has taken it over. */
+  readonly lost: AbortSignal;
+  /** Lets another process have it at once. */
+  release(): Promise<void>;
+}
+
+/** A lease as the archive holds it. */
+export interface HeldLease {
+  /** The process, by its host and number. */
+  readonly holder: string;
+  readonly epoch: number;
+  /** Epoch milliseconds, by the database's clock. */
+  readonly takenAt: number;
+  readonly expiresAt: number;
+  /** By the same clock, when it was asked. */
+  readonly now: number;
+}
+
+/** What it takes to hold a lease. */
+export interface LeaseWish {
+  /** Of the cursor, inside its journal. */
+  readonly name: string;
+  /** This process, in words. */
+  readonly holder: string;
+  readonly host: Pick<Host, "sleep">;
+  readonly signal: AbortSignal;
+  /** How long it lasts unless it is renewed, in milliseconds. */
+  readonly lifeMs?: number;
+}
+
+/** Long enough for a process that is busy, and short enough for whoever waits for one that has died. */
+const usualLifeMs = 5000;
+
+/**
+ * Takes a lease, and renews it until it is released. One whose holder is known to be gone is free at once; of one that
+ * nobody knows about the life is waited out, and a holder that renews it in the meantime lives.
+ * @throws FlowrunError `usage` that names a holder that lives; `aborted` when told to stop.
+ */
+export async function takeLease(database: Database, wish: LeaseWish): Promise<Lease> {
+  const { name, holder, host, signal, lifeMs = usualLifeMs } = wish;
+  const self = await database.self();
+  const first = await findLease(database, name);
+  for (let held = first; held !== null && held.expiresAt > held.now; held = await findLease(database, name)) {
+    if (held.expiresAt !== first?.expiresAt || held.epoch !== first.epoch) throw heldBy(database, held);
+    if (await database.isGone(held.backend)) break;
+    signal.throwIfAborted();
+    await host.sleep(Math.min(held.expiresAt - held.now, lookAgainMs), signal);
+  }
+  signal.throwIfAborted();
+  const epoch = await database.transaction((queries) => raise(queries, { name, holder, self, lifeMs, first }));
+  if (epoch === null) {
+    const rival = await findLease(database, name);
+    throw heldBy(database, rival ?? { holder: "another process" });
+  }
+  return keep(database, { name, epoch, lifeMs, host });
+}
+
+const lookAgainMs = 100;
+
+/** The lease of that name, and the process that it belongs to; `null` where nobody has ever had it. */
+export async function findLease(
+  database: Queries,
+  name: string,
+): Promise<(HeldLease & { readonly backend: Backend }) | null> {
+  const [row] = await database.all(
+    `SELECT holder, backend_pid, backend_start, epoch, taken_at, expires_at, {now} AS now FROM {schema}leases WHERE name = $1`,
+    [name],
+  );
+  return row === undefined ? null : leaseOf(row);
+}
+
+function leaseOf(row: Row) {
+  return {
+    holder: textIn(row, "holder"),
+    epoch: numberIn(row, "epoch"),
+    takenAt: numberIn(row, "taken_at"),
+    expiresAt: numberIn(row, "expires_at"),
+    now: numberIn(row, "now"),
+    backend: { pid: numberIn(row, "backend_pid"), start: textIn(row, "backend_start") },
+  };
+}
+
+interface Raising {
+  readonly name: string;
+  readonly holder: string;
+  readonly self: Backend;
+  readonly lifeMs: number;
+  /** As it was found free, or its holder gone. */
+  readonly first: HeldLease | null;
+}
+
+/** @returns `null` where another process was quicker. */
+async function raise(queries: Queries, { name, holder, self, lifeMs, first }: Raising): Promise<number | null> {
+  const values = [name, holder, self.pid, self.start, lifeMs];
+  if (first === null) {
+    const made = await queries.run(
+      `INSERT INTO {schema}leases (name, holder, backend_pid, backend_start, epoch, taken_at, expires_at)
+      VALUES ($1, $2, $3, $4, 1, {now}, {now} + $5) ON CONFLICT (name) DO NOTHING`,
+      values,
+    );
+    return made === 1 ? 1 : null;
+  }
+  const taken = await queries.run(
+    `UPDATE {schema}leases SET holder = $2, backend_pid = $3, backend_start = $4, epoch = epoch + 1, taken_at = {now},
+      expires_at = {now} + $5 WHERE name = $1 AND epoch = $6`,
+    [...values, first.epoch],
+  );
+  return taken === 1 ? first.epoch + 1 : null;
+}
+
+/** Renewed in its thirds, also while the holder waits for the journal. */
+function keep(
+  database: Database,
+  { name, epoch, lifeMs, host }: Pick<Lease, "name" | "epoch" | "lifeMs"> & Pick<LeaseWish, "host">,
+): Lease {
+  const lost = new AbortController();
+  const over = new AbortController();
+  const renew = async (): Promise<void> => {
+    for (;;) {
+      await host.sleep(lifeMs / 3, over.signal);
+      if (over.signal.aborted || lost.signal.aborted) return;
+      try {
+        if (!(await renewLease(database, { name, epoch, lifeMs }))) lost.abort(await lostTo(database, name));
+      } catch {
+        // A database that is away for a while: the next page finds out whose the lease is then.
+      }
+    }
+  };
+  const renewing = renew();
+  return {
+    name,
+    epoch,
+    lifeMs,
+    lost: lost.signal,
+    release: async () => {
+      over.abort();
+      await renewing;
+      try {
+        await database.run(`UPDATE {schema}leases SET expires_at = 0 WHERE name = $1 AND epoch = $2`, [name, epoch]);
+      } catch {
+        // It runs out by itself.
+      }
+    },
+  };
+}
+
+/** The step of a transaction that keeps a process out which has lost its lease. @returns false for such a one. */
+export async function renewLease(
+  queries: Queries,
+  { name, epoch, lifeMs }: Pick<Lease, "name" | "epoch" | "lifeMs">,
+): Promise<boolean> {
+  const text = `UPDATE {schema}leases SET expires_at = {now} + $3 WHERE name = $1 AND epoch = $2`;
+  return (await queries.run(text, [name, epoch, lifeMs])) === 1;
+}
+
+/** What a process is told that wrote by an epoch of the past. */
+export async function lostTo(database: Database, name: string): Promise<FlowrunError> {
+  const now = await findLease(database, name).catch((error: unknown) => reasonOf(error));
+  const who = now === null || typeof now === "string" ? "another process" : now.holder;
+  return new FlowrunError("lease", "lost the lease: another process moves this cursor now", {
+    why: `${who} took it over while this one stood still, and goes on from what was committed`,
+    hint: "nothing was doubled and nothing is lost; see who it is: flowrun archive status",
+  });
+}
+
+function heldBy(database: Database, { holder }: Pick<HeldLease, "holder">): FlowrunError {
+  return new FlowrunError("usage", "another process moves this cursor of the archive", {
+    why: `${holder} holds the lease at ${database.place}`,
+    hint: "wait until it has ended, or name another cursor (--cursor <name>)",
+  });
+}

@@ -1,0 +1,112 @@
+import { parseObject } from "../../json.ts";
+import { readRecord } from "../../runs/record/read-record.ts";
+import type { FlowRun } from "../../runs/record/flow-run.ts";
+import type { Queries, Row, Value } from "./database.ts";
+import { unpackEvent, unpackRecord } from "./pack.ts";
+import { bytesIn, numberIn, textIn } from "./row-values.ts";
+
+/** A run as the archive gives it back. */
+export interface ReadBack {
+  readonly seq: number;
+  /** About when it was recorded in the journal, epoch milliseconds. */
+  readonly recordedAt: number;
+  readonly eventKey: string;
+  /** The record, or the end of a sentence that says why it is none. */
+  readonly record: FlowRun | string;
+}
+
+/** A part of what was recorded; epoch milliseconds, from the first on, before the second. */
+export interface ArchivedWindow {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Whether the event as delivered is wanted beside each record, as its `raw`. */
+export interface ReadingBack {
+  readonly raw: boolean;
+}
+
+const rowsAtOnce = 500;
+
+/**
+ * The runs that were recorded in a window, in the order of the journal as far as that can be told: by the time of their
+ * recording, then as they were archived.
+ */
+export async function* readWindowOf(
+  queries: Queries,
+  journal: string,
+  { from, to }: ArchivedWindow,
+  how: ReadingBack,
+): AsyncGenerator<readonly ReadBack[], void, undefined> {
+  let after: readonly [recordedAt: number, seq: number] = [bounded(from), -1];
+  for (;;) {
+    const rows = await queries.all(
+      `SELECT seq, recorded_at, event_key, document${eventColumn(how)} FROM {schema}runs
+      WHERE journal = $1 AND recorded_at >= $2 AND recorded_at < $3 AND (recorded_at, seq) > ($2, $4)
+      ORDER BY recorded_at, seq LIMIT ${rowsAtOnce}`,
+      [journal, after[0], bounded(to), after[1]],
+    );
+    if (rows.length > 0) yield rows.map(readBack);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < rowsAtOnce) return;
+    after = [numberIn(last, "recorded_at"), numberIn(last, "seq")];
+  }
+}
+
+/** All runs in the order in which they were archived, from after a number on. */
+export async function* readInOrder(
+  queries: Queries,
+  journal: string,
+  how: ReadingBack,
+): AsyncGenerator<readonly ReadBack[], void, undefined> {
+  for (let after = -1; ; ) {
+    const rows = await queries.all(
+      `SELECT seq, recorded_at, event_key, document${eventColumn(how)} FROM {schema}runs
+      WHERE seq > $2 AND journal = $1 ORDER BY seq LIMIT ${rowsAtOnce}`,
+      [journal, after],
+    );
+    if (rows.length > 0) yield rows.map(readBack);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < rowsAtOnce) return;
+    after = numberIn(last, "seq");
+  }
+}
+
+/** The notifications of the runs whose id begins so, in any case, in the order of time. */
+export async function findByRun(
+  queries: Queries,
+  journal: string,
+  beginning: string,
+  how: ReadingBack,
+): Promise<readonly FlowRun[]> {
+  const spellings = [...new Set([beginning, beginning.toLowerCase(), beginning.toUpperCase()])];
+  const ranges = spellings.map((_, n) => `(run_id >= $${2 * n + 2} AND run_id < $${2 * n + 3})`).join(" OR ");
+  const values = spellings.flatMap((text): readonly Value[] => [text, `${text}\u{10ffff}`]);
+  const rows = await queries.all(
+    `SELECT seq, recorded_at, event_key, document${eventColumn(how)} FROM {schema}runs
+    WHERE journal = $1 AND (${ranges}) ORDER BY updated_at, seq LIMIT ${mostFound}`,
+    [journal, ...values],
+  );
+  return rows.map(readBack).flatMap(({ record }) => (typeof record === "string" ? [] : [record]));
+}
+
+/** A beginning of eight characters belongs to one run, with a handful of notifications. */
+const mostFound = 1000;
+
+function eventColumn({ raw }: ReadingBack): string {
+  return raw ? ", event" : "";
+}
+
+function readBack(row: Row): ReadBack {
+  const place = { seq: numberIn(row, "seq"), recordedAt: numberIn(row, "recorded_at"), eventKey: textIn(row, "event_key") };
+  const value = parseObject(unpackRecord(bytesIn(row, "document")));
+  const record = value === null ? "is no JSON" : readRecord(value);
+  if (typeof record === "string" || !("event" in row)) return { ...place, record };
+  const raw: unknown = row["event"] == null ? null : JSON.parse(unpackEvent(bytesIn(row, "event")));
+  return { ...place, record: { ...record, raw } };
+}
+
+/** Infinity is no number of a database's. */
+function bounded(at: number): number {
+  return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, at));
+}

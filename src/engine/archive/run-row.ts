@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import { writeFingerprint } from "../../text/fingerprint.ts";
+import { keptText } from "../../text/kept.ts";
+import type { FlowRun, RunError } from "../../runs/record/flow-run.ts";
+import type { Value } from "./database.ts";
+import { packEvent, packRecord } from "./pack.ts";
+
+/** A run as it is archived, with the event that told of it where that is known. */
+export interface ArchivedRun {
+  readonly key: string;
+  readonly run: FlowRun;
+  /** About when it was recorded in the journal, epoch milliseconds. */
+  readonly recordedAt: number;
+}
+
+/** The columns of `runs` that a run fills, in the order of `runValues`. */
+export const runColumnNames = [
+  ...["journal", "event_key", "seq", "recorded_at", "via", "run_id", "flow_id", "flow_name", "sandbox", "service"],
+  ...["status", "updated_at", "started_at", "duration_ms", "records_in", "records_out", "records_failed"],
+  ...["bytes_in", "bytes_out", "root_code", "position", "document", "event"],
+] as const;
+
+/** The columns of `run_errors`, in the order of `errorValues`. */
+export const errorColumnNames = [
+  ...["journal", "event_key", "n", "depth", "updated_at", "flow_id", "activity", "code", "root_code", "message"],
+  "count",
+] as const;
+
+/** A run as a row of `runs`. Pure. */
+export function runValues(journal: string, seq: number, { key, run, recordedAt }: ArchivedRun): readonly Value[] {
+  const { raw, ...record } = run;
+  return [
+    ...[journal, eventKey(key), seq, Math.round(recordedAt), run.via, idOf(run.runId), idOf(run.flowId)],
+    ...[textIn(run.flowName), textIn(run.sandbox.name), run.service, idOf(run.status)],
+    ...[timeIn(run.updatedAt), timeIn(run.startedAt), countIn(run.durationMs)],
+    ...[countIn(run.records.input), countIn(run.records.output), countIn(run.records.failed)],
+    ...[countIn(run.bytes.input), countIn(run.bytes.output)],
+    ...[run.rootCause === null ? null : idOf(run.rootCause.code), textIn(run.position)],
+    ...[packRecord(JSON.stringify(record)), raw == null ? null : packEvent(JSON.stringify(raw))],
+  ];
+}
+
+/** A row of `run_errors` for each code of a run's errors, from the outside in. Pure. */
+export function errorValues(journal: string, { key, run }: Pick<ArchivedRun, "key" | "run">): readonly (readonly Value[])[] {
+  const own = eventKey(key);
+  const root = run.rootCause === null ? null : idOf(run.rootCause.code);
+  return run.errors.flatMap(chainOf).map(({ depth, activity, code, message, count }, n) => [
+    ...[journal, own, n, depth, timeIn(run.updatedAt), idOf(run.flowId), activity === null ? null : idOf(activity)],
+    ...[idOf(code), root, textIn(message), countIn(count)],
+  ]);
+}
+
+function chainOf({ code, message, activity, count, causes }: RunError) {
+  return [{ depth: 0, code, message, activity, count }, ...causes.map((cause) => ({ ...cause, activity }))];
+}
+
+/**
+ * The key of a run in the archive and on the way to other systems: as it is where it fits into a header, else the SHA-256
+ * of it. The first run of an event goes by the event's own id. Pure.
+ */
+export function eventKey(key: string): string {
+  const plain = key.endsWith("#0") ? key.slice(0, -2) : key;
+  return /^[\w-]{1,200}$/.test(plain) ? plain : createHash("sha256").update(key).digest("base64url");
+}
+
+/** The short name of a journal inside an archive. Pure. */
+export function journalKey(name: string): string {
+  return createHash("sha256").update(name).digest("base64url").slice(0, 16);
+}
+
+/** An id as a column holds it: bounded, since an index has no room for a page of text. Pure. */
+export function idOf(text: string): string {
+  return plain(text.length <= longestId ? text : `${keptText(text, 100)}…${writeFingerprint(text)}`);
+}
+
+/** PostgreSQL's indexes take 2,700 bytes an entry, and a character may have four. */
+const longestId = 200;
+
+/** Long enough for every message that is met, and short enough for a column. */
+const longestText = 4000;
+
+function textIn(text: string | null): string | null {
+  return text === null ? null : plain(keptText(text, longestText));
+}
+
+/** A database takes no NUL inside a text, and no half of a character. */
+function plain(text: string): string {
+  return Buffer.from(text.replaceAll("\0", "\ufffd")).toString();
+}
+
+function timeIn(time: string | null): number | null {
+  return time === null ? null : countIn(Date.parse(time));
+}
+
+function countIn(count: number | null): number | null {
+  const whole = Math.round(count ?? NaN);
+  return Number.isSafeInteger(whole) ? whole : null;
+}

@@ -1,0 +1,126 @@
+import { FlowrunError } from "../../errors.ts";
+import type { Database, Queries } from "./database.ts";
+
+/** The version of the schema that this program reads and writes. */
+export const schemaVersion = 1;
+
+/**
+ * How an archive of each version becomes one of the next, from nothing on; the last makes it `schemaVersion`. Texts as
+ * `Queries` has them; times are epoch milliseconds, `journal` is the short name that `journals` explains.
+ */
+const steps: readonly (readonly string[])[] = [
+  [
+    `CREATE TABLE {schema}meta (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL, last_seq BIGINT NOT NULL)`,
+    `INSERT INTO {schema}meta (one, version, last_seq) VALUES (1, 0, 0)`,
+    `CREATE TABLE {schema}journals (journal {text} PRIMARY KEY, name {text} NOT NULL, made_at BIGINT NOT NULL)`,
+    `CREATE TABLE {schema}runs (journal {text} NOT NULL, event_key {text} NOT NULL, seq BIGINT NOT NULL UNIQUE,
+      recorded_at BIGINT NOT NULL, via {text} NOT NULL, run_id {text} NOT NULL, flow_id {text} NOT NULL, flow_name {text},
+      sandbox {text}, service {text} NOT NULL, status {text} NOT NULL, updated_at BIGINT, started_at BIGINT,
+      duration_ms BIGINT, records_in BIGINT, records_out BIGINT, records_failed BIGINT, bytes_in BIGINT, bytes_out BIGINT,
+      root_code {text}, position {text}, document {bytes} NOT NULL, event {bytes},
+      PRIMARY KEY (journal, event_key))`,
+    `CREATE INDEX runs_by_run ON {schema}runs (run_id, updated_at)`,
+    `CREATE INDEX runs_by_update ON {schema}runs (updated_at, seq)`,
+    `CREATE INDEX runs_by_record ON {schema}runs (journal, recorded_at, seq)`,
+    `CREATE INDEX runs_by_flow ON {schema}runs (flow_id, updated_at, status, duration_ms, records_out, records_failed)`,
+    `CREATE TABLE {schema}run_errors (journal {text} NOT NULL, event_key {text} NOT NULL, n INTEGER NOT NULL,
+      depth INTEGER NOT NULL, updated_at BIGINT, flow_id {text} NOT NULL, activity {text}, code {text} NOT NULL,
+      root_code {text}, message {text}, count BIGINT, PRIMARY KEY (journal, event_key, n))`,
+    `CREATE INDEX run_errors_by_code ON {schema}run_errors (code, updated_at)`,
+    `CREATE INDEX run_errors_by_root ON {schema}run_errors (root_code, updated_at)`,
+    // When each flow, and each root cause of it, was met first; the flow itself has an empty code.
+    `CREATE TABLE {schema}firsts (journal {text} NOT NULL, flow_id {text} NOT NULL, root_code {text} NOT NULL,
+      first_at BIGINT NOT NULL, PRIMARY KEY (journal, flow_id, root_code))`,
+    `CREATE TABLE {schema}cursors (journal {text} NOT NULL, name {text} NOT NULL, next {text} NOT NULL, position {text},
+      read_until BIGINT NOT NULL, moved_at BIGINT NOT NULL, saved_at BIGINT NOT NULL, runs BIGINT NOT NULL,
+      events BIGINT NOT NULL, chain BIGINT, revision BIGINT NOT NULL, epoch BIGINT NOT NULL, page_id {text} NOT NULL,
+      PRIMARY KEY (journal, name))`,
+    `CREATE TABLE {schema}coverage (journal {text} NOT NULL, from_at BIGINT NOT NULL, to_at BIGINT NOT NULL,
+      from_exact INTEGER NOT NULL, to_exact INTEGER NOT NULL, why {text} NOT NULL, PRIMARY KEY (journal, from_at))`,
+    `CREATE TABLE {schema}leases (name {text} PRIMARY KEY, holder {text} NOT NULL, backend_pid BIGINT NOT NULL,
+      backend_start {text} NOT NULL, epoch BIGINT NOT NULL, taken_at BIGINT NOT NULL, expires_at BIGINT NOT NULL)`,
+    `CREATE TABLE {schema}deliveries (journal {text} NOT NULL, name {text} NOT NULL, destination {text} NOT NULL,
+      seq BIGINT NOT NULL, revision BIGINT NOT NULL, updated_at BIGINT NOT NULL, PRIMARY KEY (journal, name, destination))`,
+  ],
+];
+
+/** What people and their tools read; made anew with each version. */
+const views: readonly (readonly [name: string, query: string])[] = [
+  [
+    "runs_latest",
+    // An index tells the later notifications of a run, so that a query for a day need not number a year's.
+    `SELECT run_id, flow_id, flow_name, sandbox, service, status, {time:updated_at} AS updated_at,
+      {time:started_at} AS started_at, duration_ms, records_in, records_out, records_failed, bytes_in, bytes_out,
+      root_code, journals.name AS journal, updated_at AS updated_ms
+    FROM {schema}runs AS runs JOIN {schema}journals AS journals ON journals.journal = runs.journal
+    WHERE NOT EXISTS (SELECT 1 FROM {schema}runs AS later
+      WHERE later.run_id = runs.run_id AND later.journal = runs.journal
+        AND (coalesce(later.updated_at, 0), later.seq) > (coalesce(runs.updated_at, 0), runs.seq))`,
+  ],
+  [
+    "failures",
+    `SELECT latest.*, (SELECT min(message) FROM {schema}run_errors AS errors JOIN {schema}runs AS runs
+        ON runs.journal = errors.journal AND runs.event_key = errors.event_key
+      WHERE runs.run_id = latest.run_id AND errors.code = latest.root_code) AS message
+    FROM {schema}runs_latest AS latest WHERE status = 'failed'`,
+  ],
+];
+
+/** The tables that an archive of today has; by them a database of somebody else's is told from ours. */
+const ownTables = ["meta", "runs", "run_errors", "cursors", "coverage", "leases", "deliveries"];
+
+/**
+ * Makes the tables of an archive, or those of an older version into today's; nothing where they are that already.
+ * @throws FlowrunError `settings` for one that a newer flowrun has made, and for tables that are not ours.
+ */
+export async function setUpSchema(database: Database): Promise<void> {
+  if ((await findVersion(database)) === schemaVersion) return;
+  await database.exclusively(async (queries) => {
+    // Another process may have done so in the meantime.
+    const version = (await findVersion(database, queries)) ?? 0;
+    for (const step of steps.slice(version)) for (const text of step) await queries.run(text);
+    for (const [name] of [...views].reverse()) await queries.run(`DROP VIEW IF EXISTS {schema}${name}`);
+    for (const [name, query] of views) await queries.run(`CREATE VIEW {schema}${name} AS ${query}`);
+    await queries.run(`UPDATE {schema}meta SET version = $1`, [schemaVersion]);
+  });
+}
+
+/**
+ * Makes sure that an archive can be read as it is, without changing it.
+ * @returns false where there is none.
+ * @throws FlowrunError `settings` for one that a newer flowrun has made, or an older one, and for tables that are not ours.
+ */
+export async function checkSchema(database: Database): Promise<boolean> {
+  const version = await findVersion(database);
+  if (version === null || version === schemaVersion) return version !== null;
+  throw new FlowrunError("settings", `the archive at ${database.place} is of an older flowrun`, {
+    why: `its schema is version ${String(version)}, and this one reads version ${String(schemaVersion)}`,
+    hint: "bring it up to date: flowrun archive sync",
+  });
+}
+
+/** The version of the archive that is there; `null` for none. @throws FlowrunError `settings`, as above. */
+async function findVersion(database: Database, queries: Queries = database): Promise<number | null> {
+  const columns = await database.columnsOf("meta");
+  if (columns.length === 0) {
+    for (const table of ownTables) if (await database.hasTable(table)) throw foreign(database, table);
+    return null;
+  }
+  if (!columns.includes("version") || !columns.includes("last_seq")) throw foreign(database, "meta");
+  const [row] = await queries.all(`SELECT version FROM {schema}meta`);
+  const version = row?.["version"];
+  if (typeof version !== "number") throw foreign(database, "meta");
+  if (version <= schemaVersion) return version;
+  throw new FlowrunError("settings", `the archive at ${database.place} is of a newer flowrun`, {
+    why: `its schema is version ${String(version)}, and this one knows versions up to ${String(schemaVersion)}`,
+    hint: "bring flowrun up to date: npm install --global flowrun@latest",
+  });
+}
+
+function foreign(database: Database, table: string): FlowrunError {
+  const where = database.kind === "postgres" ? "another schema (?schema=<name> in the URL)" : "another path";
+  return new FlowrunError("settings", `the database at ${database.place} is not an archive of flowrun`, {
+    why: `it has a table '${table}' that is somebody else's`,
+    hint: `nothing was changed; give the archive ${where}: flowrun config set archive <path or URL>`,
+  });
+}

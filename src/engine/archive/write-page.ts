@@ -1,0 +1,196 @@
+import { randomUUID } from "node:crypto";
+import type { Database, Queries, Value } from "./database.ts";
+import { renewLease, type Lease } from "./lease.ts";
+import { errorColumnNames, errorValues, eventKey, idOf, runColumnNames, runValues, type ArchivedRun } from "./run-row.ts";
+import { findCursor } from "./cursors.ts";
+import { numberIn } from "./row-values.ts";
+import type { ChainBeginning, Edge } from "./coverage.ts";
+
+/** The runs of a page, and where its reading stands after it. */
+export interface ArchivePage {
+  /** The journal's short name. */
+  readonly journal: string;
+  /** The cursor's name, and the revision at which this reading knows it; 0 where it is new. */
+  readonly cursor: string;
+  readonly revision: number;
+  readonly runs: readonly ArchivedRun[];
+  /** As a saved cursor has them. */
+  readonly next: string;
+  readonly position: string | null;
+  readonly readUntil: number;
+  readonly movedAt: number;
+  readonly now: number;
+  /** Events of every kind. */
+  readonly events: number;
+  /** The chain of pages that it belongs to, by its beginning; `null` where its coverage is unknown. */
+  readonly chain: number | null;
+  /** Where the page begins that chain. */
+  readonly begins: { readonly isExact: boolean; readonly why: ChainBeginning } | null;
+  /** Everything of the chain until then was read; `null` where the page does not tell. */
+  readonly reaches: Edge | null;
+}
+
+/** How the taking of a page came out. */
+export type PageTaken =
+  /** It is in, with so many runs that were not there before. */
+  | { readonly kind: "taken"; readonly added: number }
+  /** By an epoch of the past: another process has the lease. */
+  | { readonly kind: "fenced" }
+  /** The cursor stands elsewhere: another process moved it, or the database was restored. */
+  | { readonly kind: "moved" };
+
+/**
+ * Takes a page: its runs, the cursor that passes them and the coverage, all in one transaction, or nothing of it. A page
+ * whose transaction has ended nobody knows how is looked for before anybody tries again: it is in if the cursor names it.
+ * @throws FlowrunError of the database, where the page is not in.
+ */
+export async function writePage(database: Database, lease: Lease, page: ArchivePage): Promise<PageTaken> {
+  const pageId = randomUUID();
+  const taking: { outcome: PageTaken } = { outcome: { kind: "moved" } };
+  try {
+    await database.transaction(
+      async (queries) => {
+        taking.outcome = await writeAll(queries, lease, { ...page, pageId }, database.rowsAtOnce);
+        if (taking.outcome.kind !== "taken") throw new Undone();
+      },
+      { heldMs: lease.lifeMs },
+    );
+  } catch (error) {
+    if (error instanceof Undone) return taking.outcome;
+    const cursor = await findCursor(database, page.journal, page.cursor);
+    if (cursor?.pageId === pageId) return taking.outcome;
+    if ((cursor?.revision ?? 0) !== page.revision) return { kind: "moved" };
+    throw error;
+  }
+  return taking.outcome;
+}
+
+/** Leaves a transaction that is not to be. */
+class Undone extends Error {}
+
+type Numbered = ArchivePage & { readonly pageId: string };
+
+async function writeAll(queries: Queries, lease: Lease, page: Numbered, rowsAtOnce: number): Promise<PageTaken> {
+  if (!(await renewLease(queries, lease))) return { kind: "fenced" };
+  // Whoever numbers rows waits here for whoever did before, so that numbers come in the order of commits.
+  const last = page.runs.length === 0 ? 0 : await takeNumbers(queries, page.runs.length);
+  if (!(await moveCursor(queries, lease, page))) return { kind: "moved" };
+  const added = await insertRuns(queries, { ...page, first: last - page.runs.length + 1, rowsAtOnce });
+  await extendCoverage(queries, page);
+  return { kind: "taken", added };
+}
+
+async function takeNumbers(queries: Queries, count: number): Promise<number> {
+  const [row] = await queries.all(`UPDATE {schema}meta SET last_seq = last_seq + $1 RETURNING last_seq`, [count]);
+  return row === undefined ? 0 : numberIn(row, "last_seq");
+}
+
+async function moveCursor(queries: Queries, { epoch }: Lease, page: Numbered): Promise<boolean> {
+  const { journal, cursor, revision, next, position, readUntil, movedAt, now, runs, events, chain, pageId } = page;
+  const place = [next, position, readUntil, movedAt, now, runs.length, events, chain, epoch, pageId];
+  const text =
+    revision === 0
+      ? `INSERT INTO {schema}cursors (next, position, read_until, moved_at, saved_at, runs, events, chain, epoch, page_id,
+          journal, name, revision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 + 1)
+        ON CONFLICT (journal, name) DO NOTHING`
+      : `UPDATE {schema}cursors SET next = $1, position = coalesce($2, position), read_until = $3, moved_at = $4,
+          saved_at = $5, runs = runs + $6, events = events + $7, chain = $8, epoch = $9, page_id = $10,
+          revision = revision + 1
+        WHERE journal = $11 AND name = $12 AND revision = $13`;
+  return (await queries.run(text, [...place, journal, cursor, revision])) === 1;
+}
+
+/** Rows to be written together. */
+export interface RunRows {
+  readonly journal: string;
+  readonly runs: readonly ArchivedRun[];
+  /** The number of the first of them. */
+  readonly first: number;
+  readonly rowsAtOnce: number;
+}
+
+/** Writes runs that are not there yet, with their errors. @returns how many were new. */
+export async function insertRuns(queries: Queries, { journal, runs, first, rowsAtOnce }: RunRows): Promise<number> {
+  const rows = runs.map((run, index) => runValues(journal, first + index, run));
+  const added = await insert(queries, "runs", runColumnNames, rows, rowsAtOnce);
+  const errors = runs.flatMap((run) => errorValues(journal, run));
+  await insert(queries, "run_errors", errorColumnNames, errors, rowsAtOnce);
+  await noteFirsts(queries, journal, runs);
+  return added;
+}
+
+async function insert(
+  queries: Queries,
+  table: string,
+  columns: readonly string[],
+  rows: readonly (readonly Value[])[],
+  rowsAtOnce: number,
+): Promise<number> {
+  let written = 0;
+  for (let at = 0; at < rows.length; at += rowsAtOnce) {
+    const some = rows.slice(at, at + rowsAtOnce);
+    const places = some.map((_, row) => `(${columns.map((__, n) => `$${row * columns.length + n + 1}`).join(", ")})`);
+    const text = `INSERT INTO {schema}${table} (${columns.join(", ")}) VALUES ${places.join(", ")} ON CONFLICT DO NOTHING`;
+    written += await queries.run(text, some.flat());
+  }
+  return written;
+}
+
+/** Of each flow and each of its root causes, the first time; the flow itself has an empty code. */
+async function noteFirsts(queries: Queries, journal: string, runs: readonly ArchivedRun[]): Promise<void> {
+  const firsts = new Map<string, readonly [flow: string, code: string, at: number]>();
+  for (const { run, recordedAt } of runs) {
+    const at = run.updatedAt === null ? Math.round(recordedAt) : Date.parse(run.updatedAt);
+    const codes = run.rootCause === null ? [""] : ["", idOf(run.rootCause.code)];
+    for (const code of codes) {
+      const flow = idOf(run.flowId);
+      const known = firsts.get(`${flow} ${code}`);
+      if (known === undefined || at < known[2]) firsts.set(`${flow} ${code}`, [flow, code, at]);
+    }
+  }
+  for (const [flow, code, at] of [...firsts.values()].sort(byText)) {
+    await queries.run(
+      `INSERT INTO {schema}firsts (journal, flow_id, root_code, first_at) VALUES ($1, $2, $3, $4)
+      ON CONFLICT (journal, flow_id, root_code) DO UPDATE SET first_at = excluded.first_at
+      WHERE excluded.first_at < firsts.first_at`,
+      [journal, flow, code, at],
+    );
+  }
+}
+
+/** In one order, so that two writers never wait for each other in a circle. */
+function byText(one: readonly [string, string, number], other: readonly [string, string, number]): number {
+  return one[0] < other[0] ? -1 : one[0] > other[0] ? 1 : one[1] < other[1] ? -1 : 1;
+}
+
+async function extendCoverage(queries: Queries, { journal, chain, begins, reaches }: ArchivePage): Promise<void> {
+  if (chain === null) return;
+  if (begins !== null) {
+    await queries.run(
+      `INSERT INTO {schema}coverage (journal, from_at, to_at, from_exact, to_exact, why) VALUES ($1, $2, $2, $3, $3, $4)
+      ON CONFLICT (journal, from_at) DO NOTHING`,
+      [journal, chain, begins.isExact ? 1 : 0, begins.why],
+    );
+  }
+  if (reaches === null) return;
+  await queries.run(
+    `UPDATE {schema}coverage SET to_at = $3, to_exact = $4 WHERE journal = $1 AND from_at = $2 AND to_at <= $3`,
+    [journal, chain, Math.round(reaches.at), reaches.isExact ? 1 : 0],
+  );
+}
+
+/** The keys of these runs that the archive has already. */
+export async function findKnown(queries: Queries, journal: string, keys: readonly string[]): Promise<ReadonlySet<string>> {
+  const known = new Set<string>();
+  const most = 500;
+  for (let at = 0; at < keys.length; at += most) {
+    const own = new Map(keys.slice(at, at + most).map((key) => [eventKey(key), key]));
+    const places = [...own.keys()].map((_, n) => `$${n + 2}`).join(", ");
+    const text = `SELECT event_key FROM {schema}runs WHERE journal = $1 AND event_key IN (${places})`;
+    for (const row of await queries.all(text, [journal, ...own.keys()])) {
+      const key = own.get(String(row["event_key"]));
+      if (key !== undefined) known.add(key);
+    }
+  }
+  return known;
+}

@@ -1,0 +1,148 @@
+import { FlowrunError } from "../../errors.ts";
+import type { Host } from "../../host.ts";
+import { persevere, type Patience } from "../../adobe/gateway/retrying.ts";
+import { retentionMs } from "../../adobe/journal/retention.ts";
+import { isSliding } from "../../adobe/journal/when.ts";
+import type { Notify } from "../../notices.ts";
+import type { FlowRun } from "../../runs/record/flow-run.ts";
+import { findCursor, type ArchiveCursor } from "../archive/cursors.ts";
+import type { Database } from "../archive/database.ts";
+import type { Edge } from "../archive/coverage.ts";
+import { lostTo, type Lease } from "../archive/lease.ts";
+import { writePage, type ArchivePage, type PageTaken } from "../archive/write-page.ts";
+import type { Candidate, Mark } from "../sources/source.ts";
+import type { Sink } from "./sink.ts";
+
+/** An archive to write to, as one who may move its cursor. */
+export interface ArchiveWriting {
+  readonly database: Database;
+  /** The journal's short name in it. */
+  readonly journal: string;
+  readonly lease: Lease;
+  readonly cursor: string;
+  /** A question as a cursor keeps it, and back. */
+  readonly toSaved: (url: string) => string;
+  readonly fromSaved: (text: string) => string;
+  readonly host: Pick<Host, "now" | "sleep" | "random">;
+  readonly signal: AbortSignal;
+  readonly patience: Patience;
+  readonly notify: Notify;
+}
+
+/** A sink that keeps what it is given, and the place to read on from with it. */
+export interface ArchiveSink extends Sink<FlowRun> {
+  /** How many runs were not there before, so far. */
+  readonly added: () => number;
+  find(name: string): ReturnType<NonNullable<Sink["find"]>>;
+}
+
+/** Another process, or a restored copy of the database, has left the cursor elsewhere: reading goes on from there. */
+export class CursorElsewhere extends Error {}
+
+/**
+ * Keeps runs in an archive, each once, whatever happens in between: a page's runs, the place after it and its coverage are
+ * one transaction. A database that is away is waited for as patiently as a journal.
+ * @returns a sink whose `take` throws FlowrunError `lease` when another process has taken over, and CursorElsewhere.
+ */
+export function archiveSink(writing: ArchiveWriting): ArchiveSink {
+  const { database, journal, lease, cursor: name } = writing;
+  let cursor: ArchiveCursor | null | undefined;
+  let failure: Error | null = null;
+  let added = 0;
+
+  const known = async (): Promise<ArchiveCursor | null> => (cursor ??= await findCursor(database, journal, name));
+  const take = async (batch: readonly Candidate<FlowRun>[], mark: Mark): Promise<void> => {
+    lease.lost.throwIfAborted();
+    const page = pageOf(batch, mark, await known(), writing);
+    const taken = await insist(() => writePage(database, lease, page), writing);
+    if (taken.kind === "fenced") throw await lostTo(database, lease.name);
+    if (taken.kind === "moved") throw new CursorElsewhere("the archive's cursor stands elsewhere");
+    added += taken.added;
+    cursor = await findCursor(database, journal, name);
+  };
+
+  return {
+    find: async () => {
+      const found = await known();
+      if (found === null) return null;
+      return { next: writing.fromSaved(found.next), readUntil: found.readUntil, movedAt: found.movedAt, keys: [] };
+    },
+    take: async (batch, mark) => {
+      if (failure !== null) throw failure;
+      // A place that slides along with the clock would leave out what comes until it is asked for again.
+      if (batch.length === 0 && isSliding(mark.next)) return;
+      try {
+        await take(batch, mark);
+      } catch (error) {
+        failure = error instanceof Error ? error : new Error(String(error));
+        throw error;
+      }
+    },
+    close: () => Promise.resolve(),
+    added: () => added,
+  };
+}
+
+/** Tries again while the database is away; everything else fails at once. */
+function insist(work: () => Promise<PageTaken>, { host, signal, patience, notify }: ArchiveWriting): Promise<PageTaken> {
+  const attempt = async () => {
+    try {
+      return { value: await work() };
+    } catch (error) {
+      if (!(error instanceof FlowrunError) || error.kind !== "unavailable") throw error;
+      const { message: what, kind, why, requestId } = error;
+      return { trouble: { what, kind, why, requestId, waitMs: null, ...(error.hint === null ? {} : { hint: error.hint }) } };
+    }
+  };
+  return persevere(attempt, { host, signal, patience, notify });
+}
+
+function pageOf(
+  batch: readonly Candidate<FlowRun>[],
+  mark: Mark,
+  cursor: ArchiveCursor | null,
+  { journal, cursor: name, toSaved, host }: ArchiveWriting,
+): ArchivePage {
+  const now = host.now();
+  const next = toSaved(mark.next);
+  const began = beginningOf(mark, now);
+  const reaches = reachOf(mark, now);
+  return {
+    journal,
+    cursor: name,
+    revision: cursor?.revision ?? 0,
+    runs: batch.map(({ key, encoded: run }) => ({ key, run, recordedAt: recordingOf(run, mark, now) })),
+    next,
+    position: mark.last,
+    // What is older than the journal keeps is gone, read or not.
+    readUntil: reaches?.at ?? cursor?.readUntil ?? now - retentionMs,
+    movedAt: next === cursor?.next ? cursor.movedAt : now,
+    now,
+    events: mark.count,
+    chain: began?.at ?? cursor?.chain ?? null,
+    begins: began === null ? null : { isExact: began.isExact, why: mark.begins?.why ?? "start" },
+    reaches,
+  };
+}
+
+/** Where a chain of pages begins with this one; `null` where it goes on. */
+function beginningOf({ begins = null, recordedFrom = null, askedAt }: Mark, now: number): Edge | null {
+  if (begins === null) return null;
+  if (begins.from !== null) return { at: Math.round(begins.from), isExact: true };
+  // The oldest event: what the page says of its first one, or the moment when there was none.
+  return { at: Math.round(recordedFrom ?? askedAt ?? now), isExact: recordedFrom === null };
+}
+
+/** Until when all that was recorded is read; at the journal's end, until it was asked. */
+function reachOf({ atEnd, askedAt, recordedAt }: Mark, now: number): Edge | null {
+  if (atEnd) return { at: askedAt ?? now, isExact: true };
+  return recordedAt === null ? null : { at: recordedAt, isExact: false };
+}
+
+/** The journal does not say when an event was recorded: about when its run was updated, inside what the page tells. */
+function recordingOf({ updatedAt }: FlowRun, { recordedFrom = null, recordedAt, askedAt }: Mark, now: number): number {
+  const latest = Math.min(recordedAt ?? Infinity, askedAt ?? now);
+  const told = updatedAt === null ? NaN : Date.parse(updatedAt);
+  if (Number.isNaN(told)) return latest;
+  return Math.max(Math.min(told, latest), Math.min(recordedFrom ?? -Infinity, latest));
+}

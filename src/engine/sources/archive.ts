@@ -1,0 +1,38 @@
+import type { Database } from "../archive/database.ts";
+import { readWindowOf, type ArchivedWindow, type ReadBack } from "../archive/read-archived.ts";
+import { digestRecord, joined } from "../digest-record.ts";
+import type { Digesting } from "../digest.ts";
+import type { Batch, Source } from "./source.ts";
+
+/** A part of an archive to read, and how. */
+export interface ArchiveReading<T> extends Digesting<T> {
+  readonly database: Database;
+  /** The journal's short name in it. */
+  readonly journal: string;
+  /** By the time of recording; epoch milliseconds. */
+  readonly window: ArchivedWindow;
+}
+
+/** Flow runs that were archived of a journal, in its order, as records of the profile that reads them. */
+export function archiveSource<T>({ database, journal, window, ...digesting }: ArchiveReading<T>): Source<T> {
+  return {
+    async *read() {
+      for await (const rows of readWindowOf(database, journal, window, digesting)) yield batchOf(rows, digesting);
+    },
+    describe: ({ position }) => `${position} of the archive`,
+  };
+}
+
+function batchOf<T>(rows: readonly ReadBack[], digesting: Digesting<T>): Batch<T> {
+  const { profile = null } = digesting;
+  const digests = rows.map(({ seq, record }) =>
+    digestRecord(typeof record === "string" ? record : { ...record, profile }, `row ${String(seq)}`, digesting),
+  );
+  return {
+    ...joined(digests),
+    mark: { next: "", last: null, atEnd: false, recordedAt: rows.at(-1)?.recordedAt ?? null, count: rows.length },
+    waitMs: 0,
+    // No place is kept in an archive: a reading that keeps one never comes here.
+    nextAfter: () => "",
+  };
+}

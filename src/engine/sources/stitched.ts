@@ -1,0 +1,87 @@
+import { lateMs } from "../../adobe/journal/read-until.ts";
+import { uncovered, type Coverage, type Stretch } from "../archive/coverage.ts";
+import { findKnown } from "../archive/write-page.ts";
+import type { Queries } from "../archive/database.ts";
+import type { Batch, Source } from "./source.ts";
+
+/** A window, what the archive has of it, and what the journal still keeps; epoch milliseconds. */
+export interface Seams {
+  /** The window; its end is now, or the moment that nothing later is wanted of. */
+  readonly from: number;
+  readonly to: number;
+  readonly coverage: Coverage;
+  /** The archive's own place to read on from, and until when it has read; `null` where it has none, or one that is gone. */
+  readonly place: { readonly next: string; readonly readUntil: number } | null;
+  /** What was recorded before is gone from the journal. */
+  readonly keptFrom: number;
+}
+
+/** A part of a window, from where it is to be had. */
+export type Part =
+  | ({ readonly kind: "archive" } & Stretch)
+  /** A hole of the archive that the journal still has. */
+  | ({ readonly kind: "hole" } & Stretch)
+  /** From where the archive stands, to the journal's end. */
+  | { readonly kind: "rest"; readonly next: string };
+
+/** The parts of a window, in its order, and those that nobody has. */
+export interface Stitches {
+  readonly parts: readonly Part[];
+  readonly missing: readonly Stretch[];
+}
+
+/**
+ * Divides a window between archive and journal. After what the archive has read the journal goes on from the archive's own
+ * place, never from a moment: events tell times that lie before they were recorded. Holes are read from the journal as far
+ * as it goes back. A window that begins after all that the archive has is the journal's alone. Pure.
+ */
+export function stitch({ from, to, coverage, place, keptFrom }: Seams): Stitches {
+  const reach = Math.max(coverage.complete.at(-1)?.to.at ?? -Infinity, place?.readUntil ?? -Infinity);
+  const goesOn = place !== null && reach > from;
+  const open = uncovered(coverage, { from, to: goesOn ? Math.min(to, reach) : to });
+  const missing = open
+    .filter((part) => part.from < keptFrom)
+    .map((part) => ({ from: part.from, to: Math.min(part.to, keptFrom) }));
+  const parts: Part[] = [];
+  let at = from;
+  for (const part of open.filter(({ to: end }) => end > keptFrom)) {
+    // Where a chain of pages ended may be an estimate.
+    const start = Math.max(from, keptFrom, part.from - lateMs);
+    if (start > at) parts.push({ kind: "archive", from: at, to: start });
+    parts.push({ kind: "hole", from: start, to: part.to });
+    at = start;
+  }
+  parts.push({ kind: "archive", from: at, to: to + lateMs });
+  if (goesOn && reach < to + lateMs) parts.push({ kind: "rest", next: place.next });
+  return { parts, missing };
+}
+
+/** Several sources one after the other, as one. */
+export function oneAfterTheOther<T>(sources: readonly Source<T>[]): Source<T> {
+  let current = sources[0];
+  return {
+    async *read() {
+      for (const source of sources) {
+        current = source;
+        yield* source.read();
+      }
+    },
+    describe: (fault) => current?.describe(fault) ?? fault.position,
+  };
+}
+
+/** A source without the runs that the archive gives already. */
+export function withoutArchived<T>(source: Source<T>, queries: Queries, journal: string): Source<T> {
+  const strip = async (batch: Batch<T>): Promise<Batch<T>> => {
+    const known = await findKnown(queries, journal, batch.candidates.map(({ key }) => key));
+    if (known.size === 0) return batch;
+    const candidates = batch.candidates.filter(({ key }) => !known.has(key));
+    return { ...batch, candidates, runs: batch.runs - known.size };
+  };
+  return {
+    async *read() {
+      for await (const batch of source.read()) yield await strip(batch);
+    },
+    describe: (fault) => source.describe(fault),
+  };
+}
