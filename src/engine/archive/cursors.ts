@@ -1,4 +1,4 @@
-import type { Queries } from "./database.ts";
+import type { Queries, Row } from "./database.ts";
 import type { Chain, ChainBeginning } from "./coverage.ts";
 import { numberIn, numberOrNull, textIn, textOrNull } from "./row-values.ts";
 
@@ -26,7 +26,16 @@ export interface ArchiveCursor {
 /** The cursor of that name; `null` for a new one. */
 export async function findCursor(queries: Queries, journal: string, name: string): Promise<ArchiveCursor | null> {
   const [row] = await queries.all(`SELECT * FROM {schema}cursors WHERE journal = $1 AND name = $2`, [journal, name]);
-  if (row === undefined) return null;
+  return row === undefined ? null : cursorOf(row);
+}
+
+/** All cursors that an archive keeps of a journal, by name. */
+export async function listCursors(queries: Queries, journal: string): Promise<readonly ArchiveCursor[]> {
+  const rows = await queries.all(`SELECT * FROM {schema}cursors WHERE journal = $1 ORDER BY name`, [journal]);
+  return rows.map(cursorOf);
+}
+
+function cursorOf(row: Row): ArchiveCursor {
   return {
     name: textIn(row, "name"),
     next: textIn(row, "next"),

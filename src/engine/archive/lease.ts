@@ -68,6 +68,11 @@ export async function takeLease(database: Database, wish: LeaseWish): Promise<Le
 
 const lookAgainMs = 100;
 
+/** The name of the lease on a cursor. Pure. */
+export function leaseName(journal: string, cursor: string): string {
+  return `${journal} ${cursor}`;
+}
+
 /** The lease of that name, and the process that it belongs to; `null` where nobody has ever had it. */
 export async function findLease(
   database: Queries,

@@ -100,6 +100,15 @@ async function moveCursor(queries: Queries, { epoch }: Lease, page: Numbered): P
   return (await queries.run(text, [...place, journal, cursor, revision])) === 1;
 }
 
+/** Adds runs that came by another way than a journal's pages: no cursor moves, and they cover nothing. @returns how many were new. */
+export async function addRuns(database: Database, journal: string, runs: readonly ArchivedRun[]): Promise<number> {
+  if (runs.length === 0) return 0;
+  return database.transaction(async (queries) => {
+    const last = await takeNumbers(queries, runs.length);
+    return insertRuns(queries, { journal, runs, first: last - runs.length + 1, rowsAtOnce: database.rowsAtOnce });
+  });
+}
+
 /** Rows to be written together. */
 export interface RunRows {
   readonly journal: string;
@@ -113,10 +122,20 @@ export interface RunRows {
 export async function insertRuns(queries: Queries, { journal, runs, first, rowsAtOnce }: RunRows): Promise<number> {
   const rows = runs.map((run, index) => runValues(journal, first + index, run));
   const added = await insert(queries, "runs", runColumnNames, rows, rowsAtOnce);
-  const errors = runs.flatMap((run) => errorValues(journal, run));
-  await insert(queries, "run_errors", errorColumnNames, errors, rowsAtOnce);
+  await insertErrors(queries, journal, runs, rowsAtOnce);
   await noteFirsts(queries, journal, runs);
   return added;
+}
+
+/** Writes the errors of runs that are there. */
+export async function insertErrors(
+  queries: Queries,
+  journal: string,
+  runs: readonly ArchivedRun[],
+  rowsAtOnce: number,
+): Promise<void> {
+  const errors = runs.flatMap((run) => errorValues(journal, run));
+  await insert(queries, "run_errors", errorColumnNames, errors, rowsAtOnce);
 }
 
 async function insert(
@@ -137,7 +156,7 @@ async function insert(
 }
 
 /** Of each flow and each of its root causes, the first time; the flow itself has an empty code. */
-async function noteFirsts(queries: Queries, journal: string, runs: readonly ArchivedRun[]): Promise<void> {
+export async function noteFirsts(queries: Queries, journal: string, runs: readonly ArchivedRun[]): Promise<void> {
   const firsts = new Map<string, readonly [flow: string, code: string, at: number]>();
   for (const { run, recordedAt } of runs) {
     const at = run.updatedAt === null ? Math.round(recordedAt) : Date.parse(run.updatedAt);

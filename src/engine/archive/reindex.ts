@@ -1,0 +1,70 @@
+import { resolveEventSelection } from "../../runs/events/event-selection.ts";
+import { normalise } from "../../runs/events/normalise.ts";
+import type { FlowRun } from "../../runs/record/flow-run.ts";
+import type { Database, Queries } from "./database.ts";
+import { readInOrder, type ReadBack } from "./read-archived.ts";
+import { eventKey, runColumnNames, runValues } from "./run-row.ts";
+import { insertErrors, noteFirsts } from "./write-page.ts";
+
+/** How many records were made anew. */
+export interface Reindexed {
+  readonly runs: number;
+  /** Of these, the ones that are not what they were. */
+  readonly changed: number;
+  /** Without the event as delivered, or one of which this version makes no run: they stay as they are. */
+  readonly kept: number;
+}
+
+/** Decodes all events of a journal anew: what an older flowrun did not see in them is there afterwards. */
+export async function reindex(
+  database: Database,
+  journal: string,
+  onDone: (soFar: Reindexed) => void,
+): Promise<Reindexed> {
+  const counts = { runs: 0, changed: 0, kept: 0 };
+  for await (const rows of readInOrder(database, journal, { raw: true })) {
+    const anew = rows.map((row) => ({ row, run: decodeAnew(row) }));
+    const changed = anew.filter((one): one is Changed => one.run !== null && isOther(one.row.record, one.run));
+    if (changed.length > 0) await database.transaction((queries) => replace(queries, journal, changed, database.rowsAtOnce));
+    counts.runs += rows.length;
+    counts.changed += changed.length;
+    counts.kept += anew.filter(({ run }) => run === null).length;
+    onDone({ ...counts });
+  }
+  return counts;
+}
+
+interface Changed {
+  readonly row: ReadBack;
+  readonly run: FlowRun;
+}
+
+/** The run of a row as this version reads it; `null` where its event is not there, or holds no such run any more. */
+function decodeAnew({ eventKey: own, record }: ReadBack): FlowRun | null {
+  if (typeof record === "string" || record.raw == null) return null;
+  const { position, profile, raw, via } = record;
+  const { runs } = normalise(position, raw, { events: everyRun, raw: true, profile, via });
+  return runs.find(({ key }) => eventKey(key) === own)?.run ?? null;
+}
+
+const everyRun = resolveEventSelection(["runs"]);
+
+function isOther(record: FlowRun | string, run: FlowRun): boolean {
+  return JSON.stringify(record) !== JSON.stringify(run);
+}
+
+/** The columns that a decoder fills. */
+const decoded = runColumnNames.filter((name) => !["journal", "event_key", "seq", "recorded_at", "event"].includes(name));
+
+async function replace(queries: Queries, journal: string, changed: readonly Changed[], rowsAtOnce: number): Promise<void> {
+  for (const { row, run } of changed) {
+    const values = runValues(journal, row.seq, { key: run.key, run, recordedAt: row.recordedAt });
+    const own = decoded.map((name) => values[runColumnNames.indexOf(name)] ?? null);
+    const sets = decoded.map((name, n) => `${name} = $${String(n + 2)}`).join(", ");
+    await queries.run(`UPDATE {schema}runs SET ${sets} WHERE seq = $1`, [row.seq, ...own]);
+    await queries.run(`DELETE FROM {schema}run_errors WHERE journal = $1 AND event_key = $2`, [journal, row.eventKey]);
+  }
+  const runs = changed.map(({ row: { recordedAt }, run }) => ({ key: run.key, run, recordedAt }));
+  await insertErrors(queries, journal, runs, rowsAtOnce);
+  await noteFirsts(queries, journal, runs);
+}

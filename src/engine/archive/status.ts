@@ -1,0 +1,54 @@
+import { coverageOf, type Coverage } from "./coverage.ts";
+import { listCursors, readChains, type ArchiveCursor } from "./cursors.ts";
+import type { Database } from "./database.ts";
+import { findLease, leaseName, type HeldLease } from "./lease.ts";
+import { numberIn, numberOrNull } from "./row-values.ts";
+
+/** What an archive has of one journal, and who moves its cursor. */
+export interface ArchiveStatus {
+  readonly coverage: Coverage;
+  /** Notifications of runs. */
+  readonly runs: number;
+  /** Of these, without the event as delivered. */
+  readonly withoutEvent: number;
+  /** About when the first and the last of them were recorded, epoch milliseconds; `null` where there is none. */
+  readonly firstAt: number | null;
+  readonly lastAt: number | null;
+  /** Of the whole database, other journals included. */
+  readonly bytes: number;
+  /** Journals that share it, this one not counted. */
+  readonly otherJournals: number;
+  readonly cursors: readonly CursorStatus[];
+}
+
+/** A cursor, and who moves it. */
+export interface CursorStatus {
+  readonly cursor: ArchiveCursor;
+  /** `null` where nobody ever did. */
+  readonly lease: HeldLease | null;
+}
+
+/** What an archive has of a journal (its short name). */
+export async function readStatus(database: Database, journal: string): Promise<ArchiveStatus> {
+  const [counts] = await database.all(
+    `SELECT count(*) AS runs, count(event) AS events, min(recorded_at) AS first_at, max(recorded_at) AS last_at
+    FROM {schema}runs WHERE journal = $1`,
+    [journal],
+  );
+  const [others] = await database.all(`SELECT count(*) AS n FROM {schema}journals WHERE journal <> $1`, [journal]);
+  const runs = counts === undefined ? 0 : numberIn(counts, "runs");
+  const cursors: CursorStatus[] = [];
+  for (const cursor of await listCursors(database, journal)) {
+    cursors.push({ cursor, lease: await findLease(database, leaseName(journal, cursor.name)) });
+  }
+  return {
+    coverage: coverageOf(await readChains(database, journal)),
+    runs,
+    withoutEvent: runs - (counts === undefined ? 0 : numberIn(counts, "events")),
+    firstAt: counts === undefined ? null : numberOrNull(counts, "first_at"),
+    lastAt: counts === undefined ? null : numberOrNull(counts, "last_at"),
+    bytes: await database.size(),
+    otherJournals: others === undefined ? 0 : numberIn(others, "n"),
+    cursors,
+  };
+}

@@ -1,0 +1,69 @@
+import { coverageOf, uncovered, type Gap } from "./coverage.ts";
+import { listCursors, readChains } from "./cursors.ts";
+import type { Database } from "./database.ts";
+import { readInOrder } from "./read-archived.ts";
+import { numberIn } from "./row-values.ts";
+
+/** What was found when all of an archive was looked at. */
+export interface Verdict {
+  /** Notifications that were read back, and those that could not be. */
+  readonly runs: number;
+  readonly unreadable: number;
+  /** Those that lie in no stretch that is covered: they were imported, or came by a webhook. */
+  readonly outside: number;
+  /** What is wrong, each a sentence; nothing where all is well. */
+  readonly damages: readonly string[];
+  readonly gaps: readonly Gap[];
+}
+
+/** Reads an archive back, row by row: what the engine finds, the counts, and the coverage against the rows. */
+export async function verify(
+  database: Database,
+  journal: string,
+  onRead: (soFar: number) => void,
+): Promise<Verdict> {
+  const damages = [...(await database.check()), ...(await countMistakes(database, journal))];
+  const coverage = coverageOf(await readChains(database, journal));
+  const counts = { runs: 0, unreadable: 0, outside: 0 };
+  for await (const rows of readInOrder(database, journal, { raw: true })) {
+    counts.runs += rows.length;
+    counts.unreadable += rows.filter(({ record }) => typeof record === "string").length;
+    counts.outside += rows.filter(({ recordedAt: at }) => uncovered(coverage, { from: at, to: at + 1 }).length > 0).length;
+    onRead(counts.runs);
+  }
+  if (counts.unreadable > 0) damages.push(`${String(counts.unreadable)} records cannot be read`);
+  return { ...counts, damages, gaps: coverage.gaps };
+}
+
+/** Each counts what must not be there. */
+const mistakes: readonly (readonly [query: string, sentence: (count: number) => string])[] = [
+  [
+    `SELECT count(*) AS n FROM {schema}run_errors AS errors WHERE journal = $1 AND NOT EXISTS
+      (SELECT 1 FROM {schema}runs AS runs WHERE runs.journal = errors.journal AND runs.event_key = errors.event_key)`,
+    (count) => `${String(count)} errors belong to no run`,
+  ],
+  [
+    `SELECT count(*) AS n FROM {schema}runs WHERE journal = $1 AND seq > (SELECT last_seq FROM {schema}meta)`,
+    (count) => `${String(count)} runs have numbers that were never given out`,
+  ],
+  [
+    `SELECT count(*) AS n FROM {schema}runs AS runs WHERE journal = $1 AND root_code IS NOT NULL AND NOT EXISTS
+      (SELECT 1 FROM {schema}run_errors AS errors WHERE runs.journal = errors.journal AND runs.event_key = errors.event_key)`,
+    (count) => `${String(count)} failed runs are without their errors`,
+  ],
+];
+
+async function countMistakes(database: Database, journal: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const [query, sentence] of mistakes) {
+    const [row] = await database.all(query, [journal]);
+    const count = row === undefined ? 0 : numberIn(row, "n");
+    if (count > 0) found.push(sentence(count));
+  }
+  const chains = await readChains(database, journal);
+  for (const { name, chain } of await listCursors(database, journal)) {
+    if (chain === null || chains.some(({ from }) => from === chain)) continue;
+    found.push(`the cursor '${name}' stands at the end of a chain of pages that is not there`);
+  }
+  return found;
+}
