@@ -1,0 +1,86 @@
+import type { Batch, Source } from "./source.ts";
+import { coverageOf, type Stretch } from "../archive/coverage.ts";
+import { listCursors, readChains, type ArchiveCursor } from "../archive/cursors.ts";
+import type { Archive } from "../archive/open.ts";
+import { lateMs } from "../../adobe/journal/read-until.ts";
+import { retentionMs } from "../../adobe/journal/retention.ts";
+import { archiveSource } from "./archive.ts";
+import type { Digesting } from "../digest.ts";
+import type { JournalStart } from "./journal.ts";
+import { oneAfterTheOther, stitch, withoutArchived, type Part } from "./stitched.ts";
+
+/** A window that an archive and a journal have together. */
+export interface StitchedReading<T> {
+  readonly archive: Archive;
+  /** Epoch milliseconds; -Infinity for all there is. */
+  readonly from: number;
+  /** Nothing that was updated later is wanted; `null` where everything is. */
+  readonly until: number | null;
+  readonly now: number;
+  readonly digesting: Digesting<T>;
+  /** A part of the journal; `null` where it is not to be asked. */
+  readonly journal: JournalParts<T> | null;
+}
+
+/** How the journal's parts are read. */
+export interface JournalParts<T> {
+  /** @param until nothing updated later is wanted of it; `null` reads to its end. */
+  readonly read: (start: JournalStart, until: number | null) => Source<T>;
+  readonly fromSaved: (text: string) => string;
+}
+
+/** A window's source, and the parts of it that neither has; epoch milliseconds. */
+export interface Stitched<T> {
+  readonly source: Source<T>;
+  readonly missing: readonly Stretch[];
+}
+
+/** Reads a window from an archive and, where that ends, from the journal: each run once, in one order. */
+export async function stitchedSource<T>(reading: StitchedReading<T>): Promise<Stitched<T>> {
+  const { archive, from, until, now, journal } = reading;
+  const { database, journal: name } = archive;
+  const coverage = coverageOf(await readChains(database, name));
+  const place = furthest(await listCursors(database, name), now);
+  const to = until === null ? now : Math.min(now, until);
+  const begin = Math.max(from, Math.min(coverage.complete[0]?.from.at ?? to, now - retentionMs));
+  const seams = { from: from === -Infinity ? begin : from, to, coverage, place: journal === null ? null : place };
+  const { parts, missing } = stitch({ ...seams, keptFrom: journal === null ? Infinity : now - retentionMs });
+  const open = (part: Part): Source<T>[] => {
+    if (part.kind === "archive") return [archivePart(part, from, reading)];
+    if (journal === null) return [];
+    const source =
+      part.kind === "rest"
+        ? journal.read({ kind: "next", url: journal.fromSaved(part.next) }, until)
+        : journal.read({ kind: "time", at: part.from }, part.to >= to ? until : part.to);
+    return [withoutArchived(source, database, name)];
+  };
+  return { source: oneAfterTheOther(parts.flatMap(open)), missing };
+}
+
+function archivePart<T>({ from, to }: Stretch, wanted: number, { archive, digesting }: StitchedReading<T>): Source<T> {
+  // All there is includes what was recorded before anything that is covered.
+  const window = { from: wanted === -Infinity ? wanted : from, to };
+  return archiveSource({ ...digesting, ...archive, window });
+}
+
+/** The cursor that has read most; a place that the journal has forgotten is none. */
+function furthest(cursors: readonly ArchiveCursor[], now: number): ArchiveCursor | null {
+  const alive = cursors.filter(({ readUntil }) => readUntil > now - retentionMs + lateMs);
+  return alive.reduce<ArchiveCursor | null>(
+    (best, cursor) => (best === null || cursor.readUntil > best.readUntil ? cursor : best),
+    null,
+  );
+}
+
+/** A source that says of a journal's place which has expired on the way what may be missing. */
+export function watchGaps<T>(source: Source<T>, onGap: (batch: Batch<T>) => void): Source<T> {
+  return {
+    async *read() {
+      for await (const batch of source.read()) {
+        if (batch.mark.begins?.why === "expired" || batch.mark.begins?.why === "purged") onGap(batch);
+        yield batch;
+      }
+    },
+    describe: (fault) => source.describe(fault),
+  };
+}
