@@ -54,7 +54,11 @@ export async function readCodeHistory(
     last7Days: numberIn(row, "week"),
     last30Days: numberIn(row, "month"),
     last90Days: numberIn(row, "quarter"),
-    flows: flows.map((flow) => ({ id: textIn(flow, "id"), name: textOrNull(flow, "name"), runs: numberIn(flow, "runs") })),
+    flows: flows.map((flow) => ({
+      id: textIn(flow, "id"),
+      name: textOrNull(flow, "name"),
+      runs: numberIn(flow, "runs"),
+    })),
     medianRecoveryMs: await medianRecovery(queries, own),
   };
 }
@@ -91,7 +95,11 @@ export interface EarlierFailure {
 }
 
 /** The last time before a failed run that its flow failed by the same root cause; `null` where it never did, or none is known. */
-export async function findEarlierFailure(queries: Queries, journal: string, run: FlowRun): Promise<EarlierFailure | null> {
+export async function findEarlierFailure(
+  queries: Queries,
+  journal: string,
+  run: FlowRun,
+): Promise<EarlierFailure | null> {
   if (run.rootCause === null || run.updatedAt === null) return null;
   const values = [journal, idOf(run.flowId), idOf(run.rootCause.code), Date.parse(run.updatedAt), idOf(run.runId)];
   const earlier = `{schema}runs AS runs WHERE runs.journal = $1 AND runs.flow_id = $2 AND root_code = $3
@@ -119,8 +127,12 @@ export type Novelty = (run: FlowRun) => boolean | null;
  * not; of a flow that begins with a failure nobody can say so. Runs that are handed over are learnt from.
  */
 export async function readNovelty(queries: Queries, journal: string): Promise<Novelty> {
-  const rows = await queries.all(`SELECT flow_id, root_code, first_at FROM {schema}firsts WHERE journal = $1`, [journal]);
-  const firsts = new Map(rows.map((row) => [keyOf(textIn(row, "flow_id"), textIn(row, "root_code")), numberIn(row, "first_at")]));
+  const rows = await queries.all(`SELECT flow_id, root_code, first_at FROM {schema}firsts WHERE journal = $1`, [
+    journal,
+  ]);
+  const firsts = new Map(
+    rows.map((row) => [keyOf(textIn(row, "flow_id"), textIn(row, "root_code")), numberIn(row, "first_at")]),
+  );
   const firstOf = (flow: string, code: string, at: number): number => {
     const known = firsts.get(keyOf(flow, code)) ?? Infinity;
     if (at < known && firsts.size < mostFirsts) firsts.set(keyOf(flow, code), at);

@@ -23,7 +23,11 @@ export interface ArchiveMeans {
  * @returns `null` where there is none yet.
  * @throws FlowrunError where it cannot be opened, is damaged, or is no archive of this version.
  */
-export async function openToRead(place: ArchivePlace, journalName: string, means: ArchiveMeans): Promise<Archive | null> {
+export async function openToRead(
+  place: ArchivePlace,
+  journalName: string,
+  means: ArchiveMeans,
+): Promise<Archive | null> {
   if (!(await hasArchive(place))) return null;
   const database = await connectTo(place, "read", means);
   try {

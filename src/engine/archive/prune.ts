@@ -49,10 +49,7 @@ async function cutCoverage(database: Database, journal: string, before: number):
       cut,
     );
     // Of several chains that reach beyond the edge one is enough to say so.
-    await queries.run(
-      `DELETE FROM {schema}coverage WHERE journal = $1 AND from_at < $2 AND to_at < $2`,
-      cut,
-    );
+    await queries.run(`DELETE FROM {schema}coverage WHERE journal = $1 AND from_at < $2 AND to_at < $2`, cut);
     const over = await queries.all(
       `SELECT max(to_at) AS to_at, max(from_at) AS from_at FROM {schema}coverage WHERE journal = $1 AND from_at < $2`,
       cut,

@@ -15,10 +15,11 @@ export interface ReadBack {
   readonly record: FlowRun | string;
 }
 
-/** A part of what was recorded; epoch milliseconds, from the first on, before the second. */
+/** A part of what was recorded: from a moment on and before another (epoch milliseconds), with numbers up to one. */
 export interface ArchivedWindow {
   readonly from: number;
   readonly to: number;
+  readonly upTo: number;
 }
 
 /** Whether the event as delivered is wanted beside each record, as its `raw`. */
@@ -35,16 +36,16 @@ const rowsAtOnce = 500;
 export async function* readWindowOf(
   queries: Queries,
   journal: string,
-  { from, to }: ArchivedWindow,
+  { from, to, upTo }: ArchivedWindow,
   how: ReadingBack,
 ): AsyncGenerator<readonly ReadBack[], void, undefined> {
   let after: readonly [recordedAt: number, seq: number] = [bounded(from), -1];
   for (;;) {
     const rows = await queries.all(
       `SELECT seq, recorded_at, event_key, document${eventColumn(how)} FROM {schema}runs
-      WHERE journal = $1 AND recorded_at >= $2 AND recorded_at < $3 AND (recorded_at, seq) > ($2, $4)
+      WHERE journal = $1 AND recorded_at >= $2 AND recorded_at < $3 AND (recorded_at, seq) > ($2, $4) AND seq <= $5
       ORDER BY recorded_at, seq LIMIT ${rowsAtOnce}`,
-      [journal, after[0], bounded(to), after[1]],
+      [journal, after[0], bounded(to), after[1], upTo],
     );
     if (rows.length > 0) yield rows.map(readBack);
     const last = rows.at(-1);
@@ -59,7 +60,7 @@ export async function* readInOrder(
   journal: string,
   how: ReadingBack,
 ): AsyncGenerator<readonly ReadBack[], void, undefined> {
-  for (let after = -1; ; ) {
+  for (let after = -1; ;) {
     const rows = await queries.all(
       `SELECT seq, recorded_at, event_key, document${eventColumn(how)} FROM {schema}runs
       WHERE seq > $2 AND journal = $1 ORDER BY seq LIMIT ${rowsAtOnce}`,
@@ -98,7 +99,11 @@ function eventColumn({ raw }: ReadingBack): string {
 }
 
 function readBack(row: Row): ReadBack {
-  const place = { seq: numberIn(row, "seq"), recordedAt: numberIn(row, "recorded_at"), eventKey: textIn(row, "event_key") };
+  const place = {
+    seq: numberIn(row, "seq"),
+    recordedAt: numberIn(row, "recorded_at"),
+    eventKey: textIn(row, "event_key"),
+  };
   const value = parseObject(unpackRecord(bytesIn(row, "document")));
   const record = value === null ? "is no JSON" : readRecord(value);
   if (typeof record === "string" || !("event" in row)) return { ...place, record };
@@ -106,7 +111,13 @@ function readBack(row: Row): ReadBack {
   return { ...place, record: { ...record, raw } };
 }
 
-/** Infinity is no number of a database's. */
-function bounded(at: number): number {
+/** The number that was given out last. */
+export async function readLastSeq(queries: Queries): Promise<number> {
+  const [row] = await queries.all(`SELECT last_seq FROM {schema}meta`);
+  return row === undefined ? 0 : numberIn(row, "last_seq");
+}
+
+/** A moment as a database takes it: Infinity is no number of its. Pure. */
+export function bounded(at: number): number {
   return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, at));
 }

@@ -25,7 +25,8 @@ export async function reindex(
   for await (const rows of readInOrder(database, journal, { raw: true })) {
     const anew = rows.map((row) => ({ row, run: decodeAnew(row) }));
     const changed = anew.filter((one): one is Changed => one.run !== null && isOther(one.row.record, one.run));
-    if (changed.length > 0) await database.transaction((queries) => replace(queries, journal, changed, database.rowsAtOnce));
+    if (changed.length > 0)
+      await database.transaction((queries) => replace(queries, journal, changed, database.rowsAtOnce));
     counts.runs += rows.length;
     counts.changed += changed.length;
     counts.kept += anew.filter(({ run }) => run === null).length;
@@ -54,9 +55,16 @@ function isOther(record: FlowRun | string, run: FlowRun): boolean {
 }
 
 /** The columns that a decoder fills. */
-const decoded = runColumnNames.filter((name) => !["journal", "event_key", "seq", "recorded_at", "event"].includes(name));
+const decoded = runColumnNames.filter(
+  (name) => !["journal", "event_key", "seq", "recorded_at", "event"].includes(name),
+);
 
-async function replace(queries: Queries, journal: string, changed: readonly Changed[], rowsAtOnce: number): Promise<void> {
+async function replace(
+  queries: Queries,
+  journal: string,
+  changed: readonly Changed[],
+  rowsAtOnce: number,
+): Promise<void> {
   for (const { row, run } of changed) {
     const values = runValues(journal, row.seq, { key: run.key, run, recordedAt: row.recordedAt });
     const own = decoded.map((name) => values[runColumnNames.indexOf(name)] ?? null);

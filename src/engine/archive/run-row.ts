@@ -41,13 +41,18 @@ export function runValues(journal: string, seq: number, { key, run, recordedAt }
 }
 
 /** A row of `run_errors` for each code of a run's errors, from the outside in. Pure. */
-export function errorValues(journal: string, { key, run }: Pick<ArchivedRun, "key" | "run">): readonly (readonly Value[])[] {
+export function errorValues(
+  journal: string,
+  { key, run }: Pick<ArchivedRun, "key" | "run">,
+): readonly (readonly Value[])[] {
   const own = eventKey(key);
   const root = run.rootCause === null ? null : idOf(run.rootCause.code);
-  return run.errors.flatMap(chainOf).map(({ depth, activity, code, message, count }, n) => [
-    ...[journal, own, n, depth, timeIn(run.updatedAt), idOf(run.flowId), activity === null ? null : idOf(activity)],
-    ...[idOf(code), root, textIn(message), countIn(count)],
-  ]);
+  return run.errors
+    .flatMap(chainOf)
+    .map(({ depth, activity, code, message, count }, n) => [
+      ...[journal, own, n, depth, timeIn(run.updatedAt), idOf(run.flowId), activity === null ? null : idOf(activity)],
+      ...[idOf(code), root, textIn(message), countIn(count)],
+    ]);
 }
 
 function chainOf({ code, message, activity, count, causes }: RunError) {

@@ -17,18 +17,16 @@ export interface Verdict {
 }
 
 /** Reads an archive back, row by row: what the engine finds, the counts, and the coverage against the rows. */
-export async function verify(
-  database: Database,
-  journal: string,
-  onRead: (soFar: number) => void,
-): Promise<Verdict> {
+export async function verify(database: Database, journal: string, onRead: (soFar: number) => void): Promise<Verdict> {
   const damages = [...(await database.check()), ...(await countMistakes(database, journal))];
   const coverage = coverageOf(await readChains(database, journal));
   const counts = { runs: 0, unreadable: 0, outside: 0 };
   for await (const rows of readInOrder(database, journal, { raw: true })) {
     counts.runs += rows.length;
     counts.unreadable += rows.filter(({ record }) => typeof record === "string").length;
-    counts.outside += rows.filter(({ recordedAt: at }) => uncovered(coverage, { from: at, to: at + 1 }).length > 0).length;
+    counts.outside += rows.filter(
+      ({ recordedAt: at }) => uncovered(coverage, { from: at, to: at + 1 }).length > 0,
+    ).length;
     onRead(counts.runs);
   }
   if (counts.unreadable > 0) damages.push(`${String(counts.unreadable)} records cannot be read`);

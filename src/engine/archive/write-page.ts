@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Database, Queries, Value } from "./database.ts";
 import { renewLease, type Lease } from "./lease.ts";
-import { errorColumnNames, errorValues, eventKey, idOf, runColumnNames, runValues, type ArchivedRun } from "./run-row.ts";
+import { errorColumnNames, errorValues, idOf, runColumnNames, runValues, type ArchivedRun } from "./run-row.ts";
 import { findCursor } from "./cursors.ts";
 import { numberIn } from "./row-values.ts";
 import type { ChainBeginning, Edge } from "./coverage.ts";
@@ -196,20 +196,4 @@ async function extendCoverage(queries: Queries, { journal, chain, begins, reache
     `UPDATE {schema}coverage SET to_at = $3, to_exact = $4 WHERE journal = $1 AND from_at = $2 AND to_at <= $3`,
     [journal, chain, Math.round(reaches.at), reaches.isExact ? 1 : 0],
   );
-}
-
-/** The keys of these runs that the archive has already. */
-export async function findKnown(queries: Queries, journal: string, keys: readonly string[]): Promise<ReadonlySet<string>> {
-  const known = new Set<string>();
-  const most = 500;
-  for (let at = 0; at < keys.length; at += most) {
-    const own = new Map(keys.slice(at, at + most).map((key) => [eventKey(key), key]));
-    const places = [...own.keys()].map((_, n) => `$${n + 2}`).join(", ");
-    const text = `SELECT event_key FROM {schema}runs WHERE journal = $1 AND event_key IN (${places})`;
-    for (const row of await queries.all(text, [journal, ...own.keys()])) {
-      const key = own.get(String(row["event_key"]));
-      if (key !== undefined) known.add(key);
-    }
-  }
-  return known;
 }

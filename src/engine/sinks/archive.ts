@@ -84,14 +84,19 @@ export function archiveSink(writing: ArchiveWriting): ArchiveSink {
 }
 
 /** Tries again while the database is away; everything else fails at once. */
-function insist(work: () => Promise<PageTaken>, { host, signal, patience, notify }: ArchiveWriting): Promise<PageTaken> {
+function insist(
+  work: () => Promise<PageTaken>,
+  { host, signal, patience, notify }: ArchiveWriting,
+): Promise<PageTaken> {
   const attempt = async () => {
     try {
       return { value: await work() };
     } catch (error) {
       if (!(error instanceof FlowrunError) || error.kind !== "unavailable") throw error;
       const { message: what, kind, why, requestId } = error;
-      return { trouble: { what, kind, why, requestId, waitMs: null, ...(error.hint === null ? {} : { hint: error.hint }) } };
+      return {
+        trouble: { what, kind, why, requestId, waitMs: null, ...(error.hint === null ? {} : { hint: error.hint }) },
+      };
     }
   };
   return persevere(attempt, { host, signal, patience, notify });

@@ -10,14 +10,17 @@ export interface ArchiveReading<T> extends Digesting<T> {
   /** The journal's short name in it. */
   readonly journal: string;
   /** By the time of recording; epoch milliseconds. */
-  readonly window: ArchivedWindow;
+  readonly window: Pick<ArchivedWindow, "from" | "to">;
+  /** The last number of those that are given. */
+  readonly upTo: number;
 }
 
 /** Flow runs that were archived of a journal, in its order, as records of the profile that reads them. */
-export function archiveSource<T>({ database, journal, window, ...digesting }: ArchiveReading<T>): Source<T> {
+export function archiveSource<T>({ database, journal, window, upTo, ...digesting }: ArchiveReading<T>): Source<T> {
   return {
     async *read() {
-      for await (const rows of readWindowOf(database, journal, window, digesting)) yield batchOf(rows, digesting);
+      for await (const rows of readWindowOf(database, journal, { ...window, upTo }, digesting))
+        yield batchOf(rows, digesting);
     },
     describe: ({ position }) => `${position} of the archive`,
   };

@@ -1,7 +1,9 @@
 import { lateMs } from "../../adobe/journal/read-until.ts";
 import { uncovered, type Coverage, type Stretch } from "../archive/coverage.ts";
-import { findKnown } from "../archive/write-page.ts";
 import type { Queries } from "../archive/database.ts";
+import { bounded } from "../archive/read-archived.ts";
+import { textIn } from "../archive/row-values.ts";
+import { eventKey } from "../archive/run-row.ts";
 import type { Batch, Source } from "./source.ts";
 
 /** A window, what the archive has of it, and what the journal still keeps; epoch milliseconds. */
@@ -70,10 +72,21 @@ export function oneAfterTheOther<T>(sources: readonly Source<T>[]): Source<T> {
   };
 }
 
+/** The runs that an archive gives of a window: of a journal, recorded from a moment on, with numbers up to one. */
+export interface Given {
+  readonly queries: Queries;
+  readonly journal: string;
+  readonly from: number;
+  readonly upTo: number;
+}
+
 /** A source without the runs that the archive gives already. */
-export function withoutArchived<T>(source: Source<T>, queries: Queries, journal: string): Source<T> {
+export function withoutArchived<T>(source: Source<T>, given: Given): Source<T> {
   const strip = async (batch: Batch<T>): Promise<Batch<T>> => {
-    const known = await findKnown(queries, journal, batch.candidates.map(({ key }) => key));
+    const known = await findKnown(
+      given,
+      batch.candidates.map(({ key }) => key),
+    );
     if (known.size === 0) return batch;
     const candidates = batch.candidates.filter(({ key }) => !known.has(key));
     return { ...batch, candidates, runs: batch.runs - known.size };
@@ -84,4 +97,25 @@ export function withoutArchived<T>(source: Source<T>, queries: Queries, journal:
     },
     describe: (fault) => source.describe(fault),
   };
+}
+
+const keysAtOnce = 500;
+
+/** The keys of these that the archive gives. */
+async function findKnown(
+  { queries, journal, from, upTo }: Given,
+  keys: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const known = new Set<string>();
+  for (let at = 0; at < keys.length; at += keysAtOnce) {
+    const own = new Map(keys.slice(at, at + keysAtOnce).map((key) => [eventKey(key), key]));
+    const places = [...own.keys()].map((_, n) => `$${String(n + 4)}`).join(", ");
+    const rows = await queries.all(
+      `SELECT event_key FROM {schema}runs
+      WHERE journal = $1 AND recorded_at >= $2 AND seq <= $3 AND event_key IN (${places})`,
+      [journal, bounded(from), upTo, ...own.keys()],
+    );
+    for (const row of rows) known.add(own.get(textIn(row, "event_key")) ?? "");
+  }
+  return known;
 }

@@ -4,6 +4,7 @@ import { listCursors, readChains, type ArchiveCursor } from "../archive/cursors.
 import type { Archive } from "../archive/open.ts";
 import { lateMs } from "../../adobe/journal/read-until.ts";
 import { retentionMs } from "../../adobe/journal/retention.ts";
+import { readLastSeq } from "../archive/read-archived.ts";
 import { archiveSource } from "./archive.ts";
 import type { Digesting } from "../digest.ts";
 import type { JournalStart } from "./journal.ts";
@@ -37,30 +38,28 @@ export interface Stitched<T> {
 
 /** Reads a window from an archive and, where that ends, from the journal: each run once, in one order. */
 export async function stitchedSource<T>(reading: StitchedReading<T>): Promise<Stitched<T>> {
-  const { archive, from, until, now, journal } = reading;
+  const { archive, from, until, now, journal, digesting } = reading;
   const { database, journal: name } = archive;
   const coverage = coverageOf(await readChains(database, name));
-  const place = furthest(await listCursors(database, name), now);
+  const place = journal === null ? null : furthest(await listCursors(database, name), now);
+  // After the places: what is archived from now on is the journal's to give.
+  const upTo = await readLastSeq(database);
   const to = until === null ? now : Math.min(now, until);
-  const begin = Math.max(from, Math.min(coverage.complete[0]?.from.at ?? to, now - retentionMs));
-  const seams = { from: from === -Infinity ? begin : from, to, coverage, place: journal === null ? null : place };
-  const { parts, missing } = stitch({ ...seams, keptFrom: journal === null ? Infinity : now - retentionMs });
+  const keptFrom = journal === null ? Infinity : now - retentionMs;
+  const begin = from === -Infinity ? Math.min(coverage.complete[0]?.from.at ?? to, now - retentionMs) : from;
+  const { parts, missing } = stitch({ from: begin, to, coverage, place, keptFrom });
   const open = (part: Part): Source<T>[] => {
-    if (part.kind === "archive") return [archivePart(part, from, reading)];
+    if (part.kind === "archive") return [archiveSource({ ...digesting, ...archive, window: part, upTo })];
     if (journal === null) return [];
     const source =
       part.kind === "rest"
         ? journal.read({ kind: "next", url: journal.fromSaved(part.next) }, until)
         : journal.read({ kind: "time", at: part.from }, part.to >= to ? until : part.to);
-    return [withoutArchived(source, database, name)];
+    return [withoutArchived(source, { queries: database, journal: name, from, upTo })];
   };
-  return { source: oneAfterTheOther(parts.flatMap(open)), missing };
-}
-
-function archivePart<T>({ from, to }: Stretch, wanted: number, { archive, digesting }: StitchedReading<T>): Source<T> {
-  // All there is includes what was recorded before anything that is covered.
-  const window = { from: wanted === -Infinity ? wanted : from, to };
-  return archiveSource({ ...digesting, ...archive, window });
+  // All there is includes what was imported from before anything that is covered.
+  const before: readonly Part[] = from === -Infinity ? [{ kind: "archive", from, to: begin }] : [];
+  return { source: oneAfterTheOther([...before, ...parts].flatMap(open)), missing };
 }
 
 /** The cursor that has read most; a place that the journal has forgotten is none. */
