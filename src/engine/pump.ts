@@ -71,7 +71,8 @@ export function markAfter(
   // An event may hold several runs: it is passed only when all of them were taken.
   const whole = taken.findLast(({ position }) => position !== firstLeft.position);
   const next = nextAfter(whole?.position ?? null);
-  return { next, last: taken.at(-1)?.position ?? null, atEnd: false, recordedAt: null, count: mark.count };
+  // It begins where the batch does, however far it reaches.
+  return { ...mark, next, last: taken.at(-1)?.position ?? null, atEnd: false, recordedAt: null };
 }
 
 /**
@@ -90,8 +91,8 @@ export function placeBeforeLater(
 }
 
 /** A mark at that place, which tells no more than is known of it. Pure. */
-export function heldAt(place: string, { count: events }: Pick<Mark, "count">): Mark {
-  return { next: place, last: null, atEnd: false, recordedAt: null, count: events };
+export function heldAt(place: string, { begins = null, count: events }: Pick<Mark, "begins" | "count">): Mark {
+  return { begins, next: place, last: null, atEnd: false, recordedAt: null, count: events };
 }
 
 function count<T>(tally: Tally, batch: Batch<T>, kept: number, taken: readonly Candidate<T>[]): void {

@@ -8,6 +8,8 @@ function pageOf(...events: readonly unknown[]): Page {
   const entries = events.map((event, n): Entry => ({ position: `cat:${n}`, event }));
   return {
     url: "https://events-va6.adobe.io/j",
+    askedAt: 0,
+    begins: null,
     entries,
     unparsed: null,
     count: entries.length,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Batch, Candidate, Mark } from "../../src/engine/sources/source.ts";
-import { emptyTally, markAfter, pump, type Pumping } from "../../src/engine/pump.ts";
+import { emptyTally, heldAt, markAfter, pump, type Pumping } from "../../src/engine/pump.ts";
 import { createSeen } from "../../src/runs/events/seen.ts";
 
 interface PageParts {
@@ -111,6 +111,22 @@ describe("pump", () => {
     expect(tally.printed).toBe(3);
     // No more is known to be read than the runs that were taken.
     expect(marks.at(-1)).toEqual({ next: "after cat:1.1", last: "cat:1.1", atEnd: false, recordedAt: null, count: 4 });
+  });
+
+  test("a place in the middle of a batch, or before it, still begins where the batch does", () => {
+    const batch = batchOf({ runs: ["a", "b"], atEnd: true }, 0);
+    const begins = { from: 7, why: "start" } as const;
+    const mark = { ...batch.mark, begins, askedAt: 9, recordedFrom: 8 };
+    const inside = { begins, next: "after cat:0.0", last: "cat:0.0", atEnd: false, recordedAt: null };
+    expect(markAfter({ ...batch, mark }, batch.candidates, batch.candidates.slice(0, 1))).toMatchObject(inside);
+    expect(heldAt("there", mark)).toEqual({
+      begins,
+      next: "there",
+      last: null,
+      atEnd: false,
+      recordedAt: null,
+      count: 3,
+    });
   });
 
   test("counts what it has done", async () => {

@@ -42,8 +42,9 @@ export function askGateway<T>(access: GatewayAccess, question: GatewayQuestion<T
 async function askOnce<T>(access: GatewayAccess, question: GatewayQuestion<T>, refused: Token[]): Promise<Attempt<T>> {
   const { service, accept, read } = question;
   const { tokens, host, signal } = access;
-  const url = question.url();
   const token = await tokenFor(tokens, refused);
+  // After the token, which may take its time to come.
+  const url = question.url();
   const exchange = async (): Promise<Attempt<T>> => {
     const answer = await sendQuestion(access, token, { service, url, accept });
     const success = read(answer, url);

@@ -35,12 +35,22 @@ export interface Asked {
 export function askJournal(journal: Journal, question: () => string, turn: Promise<void> = Promise.resolve()): Asked {
   let announce: Steps["announce"] = () => undefined;
   const head = new Promise<string | null>((resolve) => (announce = resolve));
-  const page = askGateway(journal, {
-    service: serviceOf(journal),
-    url: question,
-    accept,
-    read: (answer, url) => readAnswer(journal, url, answer, { announce, turn }),
-  });
+  const { host } = journal;
+  let askedAt = host.now();
+  // Only here is it known: between a question and its sending there may be a wait for a token.
+  const send: typeof host.send = (ask, signal) => {
+    askedAt = host.now();
+    return host.send(ask, signal);
+  };
+  const page = askGateway(
+    { ...journal, host: { ...host, send } },
+    {
+      service: serviceOf(journal),
+      url: question,
+      accept,
+      read: (answer, url) => readAnswer(journal, { url, askedAt }, answer, { announce, turn }),
+    },
+  );
   const noMore = (): void => {
     announce(null);
   };
@@ -88,14 +98,17 @@ function serviceOf({ url }: Journal): GatewayService {
   };
 }
 
-function readAnswer(journal: Journal, url: string, answer: Answer, steps: Steps): Promise<Attempt<Page>> | null {
-  if (answer.status === 200) return readPage(journal, url, answer, steps);
-  return answer.status === 204 ? Promise.resolve({ value: endOfJournal(journal, url, answer) }) : null;
+/** What was asked, and when. */
+type Sent = Pick<Page, "url" | "askedAt">;
+
+function readAnswer(journal: Journal, sent: Sent, answer: Answer, steps: Steps): Promise<Attempt<Page>> | null {
+  if (answer.status === 200) return readPage(journal, sent, answer, steps);
+  return answer.status === 204 ? Promise.resolve({ value: endOfJournal(journal, sent, answer) }) : null;
 }
 
 async function readPage(
   journal: Journal,
-  url: string,
+  { url, askedAt }: Sent,
   answer: Answer,
   { announce, turn }: Steps,
 ): Promise<Attempt<Page>> {
@@ -122,6 +135,8 @@ async function readPage(
   return {
     value: {
       url,
+      askedAt,
+      begins: null,
       entries: body.entries,
       unparsed: skimmed === null ? null : bytes,
       count: body.count,
@@ -162,7 +177,7 @@ function afterLast(journal: Journal, url: string, last: string | null): string {
   return afterPosition(journal.url, last, url);
 }
 
-function endOfJournal(journal: Journal, url: string, answer: Answer): Page {
+function endOfJournal(journal: Journal, { url, askedAt }: Sent, answer: Answer): Page {
   answer.discard();
   const links = answer.headers["link"] ?? [];
   const next = findLink(links, "next");
@@ -170,6 +185,8 @@ function endOfJournal(journal: Journal, url: string, answer: Answer): Page {
   const waitMs = Math.min(retryAfterMs(answer.headers, journal.host.now()) ?? defaultWaitMs, longestWaitMs);
   return {
     url,
+    askedAt,
+    begins: null,
     entries: [],
     unparsed: null,
     count: 0,

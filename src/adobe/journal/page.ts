@@ -11,6 +11,10 @@ export interface Entry {
 export interface Page {
   /** The URL that was asked. */
   readonly url: string;
+  /** When the question was sent that brought this answer: the attempt that succeeded. Epoch milliseconds. */
+  readonly askedAt: number;
+  /** Where a chain of pages begins with this one; `null` where it goes on from another. */
+  readonly begins: Beginning | null;
   readonly entries: readonly Entry[];
   /** The body of a page that holds nothing that was asked for: it was not parsed, and `entries` is empty. */
   readonly unparsed: Uint8Array | null;
@@ -29,6 +33,17 @@ export interface Page {
   readonly validate: string | null;
   /** How long to leave the journal alone before asking for `next`, in milliseconds. */
   readonly waitMs: number;
+}
+
+/** A page that goes on from no other: from which moment on it is whole, and why it does not go on. */
+export interface Beginning {
+  /**
+   * Everything recorded from then on is in this page and those after it; epoch milliseconds. `null` where nothing tells
+   * exactly: the oldest event.
+   */
+  readonly from: number | null;
+  /** It was asked for, or the place to read on from was refused (410), or was silently gone. */
+  readonly why: "start" | "expired" | "purged";
 }
 
 /** The body of a 200, as far as it is read. */

@@ -1,6 +1,7 @@
 import { FlowrunError } from "../../errors.ts";
 import { askJournal, isPurged, type Asked, type Journal } from "./ask-journal.ts";
-import type { Page } from "./page.ts";
+import { beginningAt } from "./beginning.ts";
+import type { Beginning, Page } from "./page.ts";
 import { createProgress, pauseAfter, type Progress } from "./progress.ts";
 import { retentionMs } from "./retention.ts";
 import { isSliding, startAt, startUrl, type Start } from "./when.ts";
@@ -66,15 +67,21 @@ async function* walk(reading: Reading): AsyncGenerator<Page, void, undefined> {
   let rounds = 0;
   const isNextWanted = (): boolean => rounds === 0 && reading.isNextWanted?.() !== false;
   let hasRestarted = false;
+  /** Why the next page begins a chain; `null` where it goes on from the one before, or from an earlier reading. */
+  let begins: Beginning["why"] | null = reading.start.kind === "next" ? null : "start";
   while (!isStopped()) {
     const ahead = asked.head.then((next) =>
       next === null || !isNextWanted() ? null : { next, asked: ask(journal, () => next) },
     );
     let page: Page;
+    let loss: Beginning["why"] = "expired";
     try {
       asked.take();
       page = await asked.page;
-      if (await isDead(journal, page, life)) throw purged();
+      if (await isDead(journal, page, life)) {
+        loss = "purged";
+        throw purged();
+      }
     } catch (error) {
       if (isStopped()) return;
       if (hasRestarted || !(error instanceof FlowrunError) || error.kind !== "gap") throw error;
@@ -84,6 +91,7 @@ async function* walk(reading: Reading): AsyncGenerator<Page, void, undefined> {
       progress = createProgress();
       rounds = 0;
       hasRestarted = true;
+      begins = loss;
       continue;
     }
     if (hasRestarted && !page.atEnd) restarts.note(page);
@@ -92,7 +100,8 @@ async function* walk(reading: Reading): AsyncGenerator<Page, void, undefined> {
     if (!page.atEnd) life.movedAt = host.now();
     if (!page.atEnd) rounds = progress.note(page);
     const waitMs = page.atEnd ? page.waitMs : pauseAfter(rounds, () => host.random());
-    yield page;
+    yield begins === null ? page : { ...page, begins: beginningAt(place.start, page, begins) };
+    begins = null;
     if (page.atEnd && !follow) return;
     if (waitMs > 0) await host.sleep(waitMs, signal);
     const early = await ahead;

@@ -157,9 +157,12 @@ async function* drain<T>(work: Work<T>, stretch: Stretch): AsyncGenerator<T, voi
 async function readStretch<T>(work: Work<T>, stretch: Stretch): Promise<void> {
   const { window, gate } = work;
   let keptBack: readonly Page[] = [];
+  let isFirst = true;
   stretch.stage = { kind: "reading" };
   try {
-    for await (const page of readPages(readingOf(work, stretch))) {
+    for await (const read of readPages(readingOf(work, stretch))) {
+      const page = isFirst && isJoined(work, stretch) ? { ...read, begins: null } : read;
+      isFirst = false;
       if (page.count > 0) lookAtOpening(work, stretch, page);
       await whileRunning(work, stretch, () => isNextOpeningKnown(window, stretch, gate.allowed()));
       if (!isRunning(stretch)) return;
@@ -179,6 +182,14 @@ async function readStretch<T>(work: Work<T>, stretch: Stretch): Promise<void> {
   } finally {
     end(work, stretch);
   }
+}
+
+/**
+ * Whether a stretch was sought from inside the window: it is handed on only where the one before it has come to its first
+ * entries, so it begins nothing. One that is read on from a question may well find that its place has expired.
+ */
+function isJoined<T>({ places }: Work<T>, { start }: Stretch): boolean {
+  return start.kind !== "next" && start !== places.start;
 }
 
 /** Reads how that begins which lies beyond the window, and nothing more of it. */

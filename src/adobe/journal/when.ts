@@ -123,6 +123,11 @@ export function isSliding(url: string): boolean {
   return searchParams.has("latest") || searchParams.has("seek");
 }
 
+/** Whether a question names the moment from which on it asks. Pure. */
+export function isSought(url: string): boolean {
+  return new URL(url).searchParams.has("seek");
+}
+
 /** A start at an instant, epoch milliseconds, whose `seek` is counted back anew whenever it is asked for. Pure. */
 export function startAt(at: number): TimeStart {
   return { kind: "time", at, seek: "", askedAt: 0 };

@@ -68,13 +68,13 @@ export function warnOfStart(start: JournalStart, notify: Notify): void {
 
 /** A page without its entries: what waits for its turn must not hold them. */
 function batchOf<T>(page: Page, { journal, ...digesting }: JournalReading<T>): Batch<T> {
-  const { url, next, last, atEnd, recordedAt, count, waitMs } = page;
+  const { url, begins, askedAt, next, last, atEnd, recordedFrom, recordedAt, count, waitMs } = page;
   const { until } = digesting;
   const isLater = ({ updatedAt }: FlowRun): boolean =>
     until !== null && updatedAt !== null && Date.parse(updatedAt) > until;
   return {
     ...digest(page, { ...digesting, isLater }),
-    mark: { next, last, atEnd, recordedAt, count },
+    mark: { begins, askedAt, next, last, atEnd, recordedFrom, recordedAt, count },
     waitMs,
     nextAfter: (position) => (position === null ? url : afterPosition(journal.url, position, url)),
   };

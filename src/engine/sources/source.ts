@@ -1,8 +1,16 @@
+import type { Beginning } from "../../adobe/journal/page.ts";
+
 /**
  * How far a batch reaches in its source. Whoever keeps it can read on from there later; what `next` means is known to the
  * source alone.
  */
 export interface Mark {
+  /** Where the source goes on from nothing that it gave before; `null` or left out where it goes on. */
+  readonly begins?: Beginning | null;
+  /** When the source was asked for the batch, epoch milliseconds: at its end, all recorded before has been given. */
+  readonly askedAt?: number;
+  /** About when the first event was recorded, epoch milliseconds, as far as it tells; `null` where it does not. */
+  readonly recordedFrom?: number | null;
   /** The words by which the source is asked to read on. */
   readonly next: string;
   /** The last event's position, for people to look at; `null` where it has none. */

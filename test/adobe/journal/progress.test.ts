@@ -6,6 +6,8 @@ import { createProgress, mostRounds } from "../../../src/adobe/journal/progress.
 
 const pageOf = (next: string, ...positions: readonly string[]): Page => ({
   url: "https://events-va6.adobe.io/j",
+  askedAt: 0,
+  begins: null,
   entries: positions.map((position) => ({ position, event: { id: `event of ${position}` } })),
   unparsed: null,
   count: positions.length,

@@ -9,8 +9,8 @@ import { digest, type Digest as DigestOf } from "../../../src/engine/digest.ts";
 import { FlowrunError } from "../../../src/errors.ts";
 import type { Host } from "../../../src/host.ts";
 import type { Journal } from "../../../src/adobe/journal/ask-journal.ts";
-import type { Page } from "../../../src/adobe/journal/page.ts";
-import { readPages } from "../../../src/adobe/journal/read-pages.ts";
+import type { Beginning, Page } from "../../../src/adobe/journal/page.ts";
+import { readPages, type Reading } from "../../../src/adobe/journal/read-pages.ts";
 import { lateMs, readPagesUntil } from "../../../src/adobe/journal/read-until.ts";
 import { readPlaces, type Places } from "../../../src/adobe/journal/read-places.ts";
 import { retentionMs } from "../../../src/adobe/journal/retention.ts";
@@ -30,6 +30,8 @@ interface Outcome {
   readonly runs: readonly string[];
   readonly events: number;
   readonly rejects: readonly string[];
+  /** Where a chain of pages begins, each with the number of events before it. */
+  readonly begins: readonly (readonly [number, Beginning])[];
   readonly failure: string | null;
 }
 
@@ -43,6 +45,7 @@ interface Case {
   readonly runBytes: number;
   /** How long the consumer of a page takes, at most. */
   readonly napMs: number;
+  readonly onExpired?: Reading["onExpired"];
 }
 
 /** The same of a window that ends, one place or many. */
@@ -60,10 +63,10 @@ async function upTo({ plan, start, limit, jobs, skims }: Case, until: number): P
 }
 
 /** What is left of a page, and how many events it had. */
-type Digested = DigestOf<string> & { readonly count: number };
+type Digested = DigestOf<string> & Pick<Page, "count" | "begins">;
 
 function digestOf(page: Page): Digested {
-  return { ...digest(page, digesting), count: page.count };
+  return { ...digest(page, digesting), count: page.count, begins: page.begins };
 }
 
 const plain = { limit: null, jobs: 1, skims: false, runBytes: 100, napMs: 0 };
@@ -83,19 +86,22 @@ async function outcomeOf(simulation: Simulation, digests: AsyncIterable<Digested
     runs: all.flatMap(({ candidates }) => candidates.map(({ position, encoded }) => `${position} ${encoded}`)),
     events: all.reduce((sum, { count }) => sum + count, 0),
     rejects: all.flatMap(({ rejects }) => rejects.map(({ position }) => position)),
+    begins: all.flatMap(({ begins }, at) =>
+      begins === null ? [] : [[all.slice(0, at).reduce((sum, { count }) => sum + count, 0), begins] as const],
+    ),
     failure,
   };
 }
 
-function walk({ plan, start, limit, skims }: Case): Promise<Outcome> {
+function walk({ plan, start, limit, skims, onExpired = "fail" }: Case): Promise<Outcome> {
   const simulation = simulate(plan);
-  const reading = readingOf(simulation, limit, skims);
+  const reading = { ...readingOf(simulation, limit, skims), onExpired };
   return outcomeOf(simulation, digestsOf(readPages({ ...reading, start, follow: false, past: null })));
 }
 
-function readAtOnce({ plan, start, limit, jobs, skims, runBytes, napMs }: Case): Promise<Outcome> {
+function readAtOnce({ plan, start, limit, jobs, skims, runBytes, napMs, onExpired = "fail" }: Case): Promise<Outcome> {
   const simulation = simulate(plan);
-  const reading = readingOf(simulation, limit, skims);
+  const reading = { ...readingOf(simulation, limit, skims), onExpired };
   const sizeOf = ({ candidates }: Digested): number => candidates.length * runBytes;
   async function* slowly(): AsyncGenerator<Digested> {
     for await (const one of readPlaces({ reading, start, jobs, ...handing, sizeOf })) {
@@ -256,6 +262,20 @@ describe("many places at once come to what the plain walk comes to", () => {
         expect(indices).toEqual(indices.map((_, index) => first + index));
         if (failure === null) expect(first + indices.length).toBe(one.plan.entries.length);
         else expect(failure).toBe("gap");
+      }
+    }),
+  );
+
+  test("or go on past them as it does: a hole is only where a chain is said to begin", patient, () =>
+    always(0.15, expiring, async (one) => {
+      for (const outcome of [walk, readAtOnce]) {
+        const { runs, begins, failure } = await outcome({ ...one, onExpired: "oldest" });
+        expect(failure).toBeNull();
+        const indices = runs.map((run) => Number(run.split(" run-")[1]));
+        const holes = indices.flatMap((index, n) => (n === 0 || index === (indices[n - 1] ?? 0) + 1 ? [] : [n]));
+        const places = begins.map(([before]) => before);
+        expect(holes.filter((hole) => !places.includes(hole))).toEqual([]);
+        expect(begins.map(([, { why }]) => why)).toEqual(["start", ...begins.slice(1).map(() => "expired")]);
       }
     }),
   );
@@ -654,6 +674,21 @@ describe("readPlaces", () => {
     const { runs } = await outcomeOf(simulation, reading);
     const whole = await walk({ plan, start, ...plain });
     expect(runs).toEqual(whole.runs.slice(first.value?.count));
+  });
+
+  test("a place that has expired in the midst of it begins a chain, whoever reads there, and no other does", async () => {
+    const plan = steady(500);
+    let expired = 0;
+    const isGone = (url: string): boolean => /since=.*heron:6[5-9a-e]\./.test(url) && expired++ === 0;
+    const simulation = refusing(simulate(plan), isGone, 410);
+    const places = placesOf(simulation, { start: startOf(500), jobs: 8 });
+    const reading = { ...places.reading, onExpired: "oldest" as const };
+    const { begins, failure } = await outcomeOf(simulation, readPlaces({ ...places, reading }));
+    expect(failure).toBeNull();
+    expect(begins.map(([before, { from, why }]) => [before > 100, from, why])).toEqual([
+      [false, noon - 500 * minuteMs, "start"],
+      [true, null, "expired"],
+    ]);
   });
 
   test("a place that begins with what has no position takes nobody else's place", async () => {

@@ -77,6 +77,8 @@ describe("skimPage", () => {
 const skimmed = (text: string): Page => ({ ...parsed(text), entries: [], unparsed: bytes(text) });
 const parsed = (text: string): Page => ({
   url: "https://events-va6.adobe.io/j",
+  askedAt: 0,
+  begins: null,
   entries: decodePage(bytes(text))?.entries ?? [],
   unparsed: null,
   count: 2,

@@ -82,6 +82,8 @@ export function pageOf(words: string, isSkimmed = false): Page {
   const bytes = new TextEncoder().encode(JSON.stringify({ events: entries, _page: { last: "z", count: 1 } }));
   return {
     url: "https://events-va6.adobe.io/j",
+    askedAt: 0,
+    begins: null,
     entries: isSkimmed ? [] : (decodePage(bytes)?.entries ?? []),
     unparsed: isSkimmed ? bytes : null,
     count: entries.length,
