@@ -50,6 +50,7 @@ export function schemaOf({ file, name, id }) {
 
   function schemaOfType(type, path) {
     if (type.flags & ts.TypeFlags.Unknown) return {};
+    if (type.flags & ts.TypeFlags.Boolean) return { type: "boolean" };
     if (type.isUnion()) return unionOf(type.types, path);
     if (type.isLiteral()) return { const: type.value };
     if (type.flags & ts.TypeFlags.String) return { type: "string" };
@@ -91,6 +92,9 @@ export function schemaOf({ file, name, id }) {
     if (others.length > 1 && others.every((type) => type.isLiteral())) {
       return { enum: [...others.map(({ value }) => value), ...orNull] };
     }
+    // The compiler takes a boolean for one of true and false.
+    const isBoolean = others.length === 2 && others.every((type) => type.flags & ts.TypeFlags.BooleanLiteral);
+    if (isBoolean) return { type: orNull.length === 0 ? "boolean" : ["boolean", "null"] };
     const [only] = others;
     if (others.length !== 1) throw new Error(`${path} is one of several shapes, which has no schema yet`);
     const schema = schemaOfType(only, path);

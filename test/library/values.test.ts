@@ -230,7 +230,14 @@ describe("the record's schema", () => {
 
   it("is refused for a type that has none yet", async () => {
     const file = join(await scratch(), "odd.ts");
-    for (const type of ["string | { a: 1 }", "boolean", "() => string", "[1, 2]", "Map<string, string>", "any"]) {
+    for (const type of [
+      "string | { a: 1 }",
+      "string | boolean",
+      "() => string",
+      "[1, 2]",
+      "Map<string, string>",
+      "any",
+    ]) {
       writeFileSync(file, `export interface Odd { readonly odd: ${type} }`);
       expect(() => schemaOf({ file, name: "Odd", id: "urn:odd" })).toThrow(/schema yet|no schema/);
     }

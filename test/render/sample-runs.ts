@@ -43,6 +43,8 @@ export function sampleRun(changes: Partial<FlowRun> = {}): FlowRun {
     providerRefId: null,
     service: "sources",
     profile: "acme",
+    via: "journal",
+    new: false,
     key: "7f3a92d1-1b2c-4f0e-9d35-00000000a001#0",
     ...changes,
   };

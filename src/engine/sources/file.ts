@@ -59,9 +59,10 @@ function digestValue<T>(value: unknown, position: string, digesting: Digesting<T
   if (Array.isArray(value)) return joined(value.map((item: unknown) => digestValue(item, position, digesting)));
   if (!isObject(value)) return rejected({ position, reason: "it holds no object" });
   if (isRecord(value)) return digestRecord(readRecord(value), position, digesting);
+  const delivered = { ...digesting, via: "file" } as const;
   const { events, _page } = value;
   if (Array.isArray(events) && _page !== undefined) {
-    return digest({ entries: events.map((event: unknown) => ({ position, event })) }, digesting);
+    return digest({ entries: events.map((event: unknown) => ({ position, event })) }, delivered);
   }
-  return digest({ entries: [{ position, event: value }] }, digesting);
+  return digest({ entries: [{ position, event: value }] }, delivered);
 }

@@ -73,7 +73,7 @@ function batchOf<T>(page: Page, { journal, ...digesting }: JournalReading<T>): B
   const isLater = ({ updatedAt }: FlowRun): boolean =>
     until !== null && updatedAt !== null && Date.parse(updatedAt) > until;
   return {
-    ...digest(page, { ...digesting, isLater }),
+    ...digest(page, { ...digesting, via: "journal", isLater }),
     mark: { begins, askedAt, next, last, atEnd, recordedFrom, recordedAt, count },
     waitMs,
     nextAfter: (position) => (position === null ? url : afterPosition(journal.url, position, url)),

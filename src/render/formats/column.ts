@@ -34,6 +34,8 @@ export interface Column<Row> {
   readonly isFlawed?: (row: Row) => boolean;
   /** Where a table is too wide for the terminal columns are left out, the lowest number first; never one without. */
   readonly yields?: Yields;
+  /** How a flag that is set is told, in place of `*`. */
+  readonly sign?: string;
   /** Colours a cell, in place of the kind's own colour. */
   readonly paint?: (text: string, painter: Painter) => string;
 }

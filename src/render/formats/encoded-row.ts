@@ -52,15 +52,15 @@ export function decodeRow<Row>(columns: readonly Column<Row>[], encoded: string)
 
 /** A cell for people, one line of safe text; unknown and empty are `-`, but for a flag and a drawing. Pure. */
 export function tellCell<Row>(column: Column<Row>, row: Row, time: TimeTelling): string {
-  const { kind } = column;
-  const text = tell(column.value(row), kind, time).trim();
+  const { kind, sign = "*" } = column;
+  const value = column.value(row);
+  const text = (value === true ? sign : tell(value, kind, time)).trim();
   return text === "" && kind !== "flag" && kind !== "drawing" ? "-" : text;
 }
 
-function tell(value: ColumnValue, kind: ColumnKind, time: TimeTelling): string {
-  if (value === null) return "";
+function tell(value: Exclude<ColumnValue, true>, kind: ColumnKind, time: TimeTelling): string {
+  if (value === null || value === false) return "";
   if (typeof value === "number") return tellNumber(value, kind);
-  if (typeof value === "boolean") return value ? "*" : "";
   if (typeof value !== "string") return value.map(safeText).join(",");
   return kind === "time" ? renderTime(value, time) : safeText(value);
 }

@@ -23,7 +23,7 @@ export function columnNames(): readonly string[] {
 type RunColumn = Column<FlowRun>;
 
 /** The looks of a field's column, where they are not the usual ones. */
-type Look = Partial<Pick<RunColumn, "title" | "yields" | "isFlawed" | "paint">> & {
+type Look = Partial<Pick<RunColumn, "title" | "sign" | "yields" | "isFlawed" | "paint">> & {
   readonly kind?: "text" | "code" | "status";
 };
 
@@ -44,7 +44,7 @@ const looks: Readonly<Record<string, Look>> = {
   durationMs: { title: "DURATION", yields: { turn: 5, to: "neat" } },
   "records.input": { title: "IN", yields: { turn: 2, to: "neat" } },
   "records.output": { title: "OUT", yields: { turn: 3, to: "neat" } },
-  "records.created": { title: "NEW" },
+  "records.created": { title: "ADDED" },
   "records.updated": { title: "CHANGED" },
   "records.deleted": { title: "DELETED" },
   "records.skipped": { title: "SKIPPED" },
@@ -59,6 +59,8 @@ const looks: Readonly<Record<string, Look>> = {
   providerRefId: { title: "PROVIDER REF" },
   service: { kind: "text" },
   profile: { kind: "text" },
+  via: { kind: "text" },
+  new: { sign: "NEW" },
 };
 
 /** The columns of the fields of which a run has one value each, in the order of the record. */

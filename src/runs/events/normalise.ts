@@ -1,7 +1,7 @@
 import { type JsonObject, objectOf, wordOf } from "../../json.ts";
 import { isDeeperThan } from "./depth.ts";
 import { type EventSelection, statusToldBy, wants, wantsService } from "./event-selection.ts";
-import type { FlowRun } from "../record/flow-run.ts";
+import type { FlowRun, Via } from "../record/flow-run.ts";
 import { readRun } from "./read-run.ts";
 import { unwrap, type Unwrapped } from "./unwrap.ts";
 
@@ -15,12 +15,14 @@ export interface Verdict {
   readonly withoutRaw?: string;
 }
 
-/** Which events are wanted, whether with the event as delivered, and whose journal they are from. */
+/** Which events are wanted, whether with the event as delivered, whose journal they are from, and how they came. */
 export interface Normalising {
   readonly events: EventSelection;
   readonly raw: boolean;
   /** Left out where they are from no profile's journal. */
   readonly profile?: string | null;
+  /** Left out where nobody tells. */
+  readonly via?: Via | null;
 }
 
 /**
@@ -28,7 +30,11 @@ export interface Normalising {
  * for are simply not runs; what should be a run but cannot be read is a reject. Of an event that is nested too deeply
  * to be told as delivered `raw` is `null`. Never throws. Pure.
  */
-export function normalise(position: string, event: unknown, { events, raw, profile = null }: Normalising): Verdict {
+export function normalise(
+  position: string,
+  event: unknown,
+  { events, raw, profile = null, via = null }: Normalising,
+): Verdict {
   const runs: { readonly key: string; readonly run: FlowRun }[] = [];
   const rejects: string[] = [];
   const withoutRaw = raw && isDeeperThan(event, deepestRaw) ? `it is nested more than ${deepestRaw} levels deep` : null;
@@ -38,7 +44,7 @@ export function normalise(position: string, event: unknown, { events, raw, profi
     const reading = read(found, events);
     if (reading.kind === "reject") rejects.push(reading.reason);
     if (reading.kind !== "run") continue;
-    const run = readRun(reading, found, position, profile);
+    const run = readRun(reading, found, position, { profile, via });
     if (!wantsService(events, found.eventCode, run.service)) continue;
     runs.push({ key: run.key, run: raw ? { ...run, raw: delivered } : run });
   }

@@ -26,12 +26,12 @@ export interface RunBody {
   readonly body: JsonObject;
 }
 
-/** The flow-run record of a run as delivered, with what its envelopes told of it, and whose journal it is from. Pure. */
+/** The flow-run record of a run as delivered, with what its envelopes told of it, and where it is from. Pure. */
 export function readRun(
   { runId, flowId, body }: RunBody,
   around: Omit<Unwrapped, "content">,
   position: string,
-  profile: string | null,
+  { profile, via }: Pick<FlowRun, "profile" | "via">,
 ): FlowRun {
   const metrics = objectOf(body["metrics"]);
   // Adobe's own specification misspells the field.
@@ -77,6 +77,9 @@ export function readRun(
     service: readService(around.eventCode, steps),
     key: around.key ?? keyOf(runId, status, updatedAt),
     profile,
+    via,
+    // One run by itself does not tell.
+    new: null,
   };
 }
 

@@ -156,9 +156,7 @@ function greatest(values: readonly Known[]): readonly Known[] {
   return values.length < 2 ? values : [values.reduce((one, other) => (other > one ? other : one))];
 }
 
-const relations: Readonly<
-  Record<"==" | "!=" | ">" | ">=" | "<" | "<=", (a: string | number, b: string | number) => boolean>
-> = {
+const relations: Readonly<Record<"==" | "!=" | ">" | ">=" | "<" | "<=", (a: Known, b: Known) => boolean>> = {
   "==": (a, b) => a === b,
   "!=": (a, b) => a !== b,
   ">": (a, b) => a > b,
@@ -187,9 +185,10 @@ function constant(kind: Side["kind"], value: FieldValue): Side {
 const numberPattern = /^-?\d+(?:\.\d+)?(?:e\d+)?$/i;
 const sizePattern = /^(\d+(?:\.\d+)?)(?:([kmgtp])(i?))?b$/i;
 
-/** A number, a size, a length of time or `null`; nothing for the name of a field. */
+/** A number, a size, a length of time, `true`, `false` or `null`; nothing for the name of a field. */
 function literalFrom(word: string, times: TimeWords): Side | null {
   if (word === "null") return constant("null", null);
+  if (word === "true" || word === "false") return constant("flag", word === "true");
   if (numberPattern.test(word)) return constant("number", Number(word));
   const [isSize, amount = "", prefix = "", binary = ""] = sizePattern.exec(word) ?? [];
   if (isSize !== undefined) {
@@ -244,9 +243,13 @@ function checkKinds(one: Side, other: Side, { operator, left, right }: Compariso
     const at = one.kind === "null" ? left : right;
     throw fail(at, "compares with null by == and != only", "for example: durationMs != null", source);
   }
+  const flag = [one, other].findIndex(({ kind }) => kind === "flag");
+  if (flag !== -1 && one.kind === other.kind && operator !== "==" && operator !== "!=") {
+    throw fail(left, "compares true and false by == and != only", hints.flag, source);
+  }
   if (isNull || one.kind === other.kind) return;
   const kinds = [one.kind, other.kind];
-  const isNumeric = kinds.every((kind) => kind !== "text" && kind !== "time");
+  const isNumeric = kinds.every((kind) => kind !== "text" && kind !== "time" && kind !== "flag");
   if (isNumeric && kinds.includes("number")) return;
   throw fail(
     right,
@@ -262,6 +265,7 @@ const kindNames = {
   count: "a count",
   bytes: "a size",
   duration: "a length of time",
+  flag: "true or false",
   number: "a number",
   null: "null",
 } as const satisfies Record<Side["kind"], string>;
@@ -272,6 +276,7 @@ const hints: Readonly<Record<Side["kind"], string>> = {
   count: "a count is compared with a number: records.failed > 100",
   bytes: "a size is compared with a number or a size: bytes.output > 10MB",
   duration: "a length of time is compared with milliseconds or a duration: durationMs > 30m",
+  flag: "true and false are compared with a field that is one of them: new == true",
   number: "a number is compared with a number: records.failed > 100",
   null: "for example: durationMs != null",
 };

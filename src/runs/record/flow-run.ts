@@ -36,12 +36,19 @@ export interface FlowRun {
   readonly key: string;
   /** The profile whose journal it was read from; `null` where it did not come from one. */
   readonly profile: string | null;
+  /** How the notification came; `null` where nobody tells, as in a program that has it from elsewhere. */
+  readonly via: Via | null;
+  /** Whether its root cause is new for its flow; `null` where nobody can tell. */
+  readonly new: boolean | null;
   /** The event as delivered, only where it was asked for; `null` where it is nested too deeply to be told. */
   readonly raw?: unknown;
 }
 
 /** A service of AEP that runs flows; `unknown` where nothing in the event tells which. */
 export type Service = "sources" | "profile" | "identity" | "segmentation" | "destinations" | "query" | "unknown";
+
+/** A way by which a notification comes. */
+export type Via = "journal" | "file" | "webhook";
 
 /** Counts of records; `output` is the number written, or else the number created. `null` is unknown. */
 export interface Records {

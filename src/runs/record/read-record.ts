@@ -1,5 +1,5 @@
 import { isObject, type JsonObject, objectsOf, textOf } from "../../json.ts";
-import type { Activity, Cause, FlowRun, RunCause, RunConnection, RunError, Service, Side } from "./flow-run.ts";
+import type { Activity, Cause, FlowRun, RunCause, RunConnection, RunError, Service, Side, Via } from "./flow-run.ts";
 import { type FoundFields, findFields, record } from "./record-fields.ts";
 
 /** Whether a JSON object says that it is a record of ours, of whatever version. Pure. */
@@ -36,6 +36,8 @@ export function readRecord(value: JsonObject): FlowRun | string {
     service: oneOf(services, found.service) ?? "unknown",
     // The first version printed none.
     key: found.key ?? [found.eventId ?? runId, status, found.updatedAt].join(" "),
+    // The first versions did not tell.
+    via: oneOf(ways, found.via),
     ...(raw === undefined ? {} : { raw }),
   };
 }
@@ -49,6 +51,8 @@ const services = [
   "query",
   "unknown",
 ] as const satisfies readonly Service[];
+
+const ways = ["journal", "file", "webhook"] as const satisfies readonly Via[];
 
 type FoundRecord = FoundFields<typeof record>;
 type FoundActivity = FoundRecord["activities"][number];

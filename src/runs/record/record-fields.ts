@@ -1,11 +1,11 @@
 import { countOf, isObject, type JsonObject, objectOf, textOf } from "../../json.ts";
 import type { FlowRun } from "./flow-run.ts";
 
-/** The kind of a field's value; counts, sizes and lengths of time are numbers, times are RFC 3339 text. */
-export type FieldKind = "text" | "time" | "count" | "bytes" | "duration";
+/** The kind of a field's value; counts, sizes and lengths of time are numbers, times are RFC 3339 text, a flag is a boolean. */
+export type FieldKind = "text" | "time" | "count" | "bytes" | "duration" | "flag";
 
 /** The value of a field; `null` is unknown. */
-export type FieldValue = string | number | null;
+export type FieldValue = string | number | boolean | null;
 
 /** The kind of field at a path (`records.failed`, `errors.causes.code`); `group` for several fields, else `null`. Pure. */
 export function kindAt(path: string): FieldKind | "group" | null {
@@ -37,7 +37,7 @@ function walk(value: unknown, path: readonly string[], depth: number): readonly 
   if (Array.isArray(value)) return value.length === 0 ? unknown : value.flatMap((item) => walk(item, path, depth));
   const name = path[depth];
   if (name !== undefined) return isObject(value) ? walk(value[name], path, depth + 1) : unknown;
-  return typeof value === "string" || typeof value === "number" ? [value] : unknown;
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? [value] : unknown;
 }
 
 const unknown: readonly FieldValue[] = [null];
@@ -72,18 +72,22 @@ type ShapeOf<T> = T extends string
   ? "text" | "time"
   : T extends number
     ? "count" | "bytes" | "duration"
-    : T extends readonly (infer Item)[]
-      ? readonly [ShapeOf<NonNullable<Item>>]
-      : { readonly [Name in keyof T]: ShapeOf<NonNullable<T[Name]>> };
+    : T extends boolean
+      ? "flag"
+      : T extends readonly (infer Item)[]
+        ? readonly [ShapeOf<NonNullable<Item>>]
+        : { readonly [Name in keyof T]: ShapeOf<NonNullable<T[Name]>> };
 
 /** The values found where a shape has fields: any may be unknown, only in lists all are known. */
 export type FoundFields<S> = S extends "text" | "time"
   ? string | null
-  : S extends FieldKind
-    ? number | null
-    : S extends readonly [infer Item]
-      ? readonly NonNullable<FoundFields<Item>>[]
-      : { readonly [Name in keyof S]: FoundFields<S[Name]> };
+  : S extends "flag"
+    ? boolean | null
+    : S extends FieldKind
+      ? number | null
+      : S extends readonly [infer Item]
+        ? readonly NonNullable<FoundFields<Item>>[]
+        : { readonly [Name in keyof S]: FoundFields<S[Name]> };
 
 /**
  * The values that stand where a shape has fields: `null` for one of another kind, an empty list for what is none, and
@@ -94,6 +98,7 @@ export function findFields(shape: Shape, value: unknown): unknown {
   if (isList(shape)) return Array.isArray(value) ? value.flatMap((item) => findItem(shape[0], item)) : [];
   if (isGroup(shape)) return findGroup(shape, objectOf(value));
   if (shape === "text") return textOf(value);
+  if (shape === "flag") return typeof value === "boolean" ? value : null;
   return shape === "time" ? timeOf(value) : countOf(value);
 }
 
@@ -184,4 +189,6 @@ export const record = {
   service: "text",
   key: "text",
   profile: "text",
+  via: "text",
+  new: "flag",
 } as const satisfies ShapeOf<Omit<FlowRun, "raw">>;

@@ -68,6 +68,22 @@ describe("a line", () => {
     expect(await readFile(content)).toMatchObject({ runs, rejects: [] });
   });
 
+  test("says how it came: a record as it was told once, an event by this file", async () => {
+    const lines = linesOfFile(join(folder, "ways"), means)(once);
+    const kept = ["webhook", "journal", null].map((via) => JSON.stringify({ ...sampleRun(), via, new: via === null }));
+    await writeFile(join(folder, "ways"), [...kept, event(1)].join("\n") + "\n");
+    const ways: unknown[] = [];
+    for await (const { candidates } of fileSource(lines, { ...digesting, encode: (run: FlowRun) => run }).read()) {
+      ways.push(...candidates.map(({ encoded }) => [encoded.via, encoded.new]));
+    }
+    expect(ways).toEqual([
+      ["webhook", false],
+      ["journal", false],
+      [null, true],
+      ["file", null],
+    ]);
+  });
+
   test.each<[string, string, string]>([
     ["not JSON", "hello", "2 it is not JSON"],
     ["no object", "7", "2 it holds no object"],

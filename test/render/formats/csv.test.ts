@@ -27,6 +27,11 @@ describe("csv", () => {
     expect(csv([run], columns, false)).toBe("9007199254740991,0,,b1;b2,,\n");
   });
 
+  test("a flag is true, false or, where nobody can tell, empty", () => {
+    const runs = [true, false, null].map((isNew) => sampleRun({ new: isNew }));
+    expect(csv(runs, ["via", "new"])).toBe("via,new\njournal,true\njournal,false\njournal,\n");
+  });
+
   test.each([
     ['say "hi", you', '"say ""hi"", you"\n'],
     ["a,b", '"a,b"\n'],

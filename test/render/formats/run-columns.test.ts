@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { FlowrunError } from "../../../src/errors.ts";
+import { tellCell } from "../../../src/render/formats/encoded-row.ts";
 import type { OutputFormat } from "../../../src/render/formats/registry.ts";
 import { columnNames, resolveColumns } from "../../../src/render/formats/run-columns.ts";
 import { failure, samplePage, sampleRun } from "../sample-runs.ts";
@@ -68,6 +69,14 @@ describe("resolveColumns", () => {
     expect(failureOf(() => resolveColumns(["status"], "json")).kind).toBe("usage");
     expect(names(undefined, "json")).toEqual(defaults);
   });
+});
+
+test("in a table only what is new is marked, by a word", () => {
+  const [column] = resolveColumns(["new"], "table");
+  const told = [true, false, null].map(
+    (isNew) => column && tellCell(column, sampleRun({ new: isNew }), { style: "iso", now: () => 0 }),
+  );
+  expect([column?.title, ...told]).toEqual(["NEW", "NEW", "", ""]);
 });
 
 describe("columns made of several fields", () => {

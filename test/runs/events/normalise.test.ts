@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { resolveEventSelection } from "../../../src/runs/events/event-selection.ts";
 import { normalise } from "../../../src/runs/events/normalise.ts";
+import type { Via } from "../../../src/runs/record/flow-run.ts";
 import { bareRun, fixture, onlyRun, verdictOn } from "../events.ts";
 
 const keysOf = (event: unknown, words?: readonly string[]) => verdictOn(event, words).runs.map(({ key }) => key);
@@ -88,6 +89,8 @@ describe("normalise, the record", () => {
       service: "sources",
       key: "11111111-aaaa-4bbb-8ccc-000000000001#0",
       profile: null,
+      via: null,
+      new: null,
     });
     expect(activities.map(({ id, kind, status, durationMs }) => [id, kind, status, durationMs])).toEqual([
       ["copyActivity", "copy", "success", 30_000],
@@ -115,6 +118,16 @@ describe("normalise, the record", () => {
     const event = { event_id: "e-1", event: bareRun() };
     expect(normalise("p", event, { events, raw: false, profile: "acme" }).runs[0]?.run.profile).toBe("acme");
     expect(normalise("p", event, { events, raw: false }).runs[0]?.run.profile).toBeNull();
+  });
+
+  it("says how it came, where that is told; and never by itself whether its root cause is new", () => {
+    const events = resolveEventSelection(undefined);
+    const event = { event_id: "e-1", event: bareRun() };
+    const read = (via?: Via) => normalise("p", event, { events, raw: false, ...(via ? { via } : {}) }).runs[0]?.run;
+    expect([read("webhook"), read()]).toMatchObject([
+      { via: "webhook", new: null },
+      { via: null, new: null },
+    ]);
   });
 
   it("has the event as delivered only where it was asked for", () => {

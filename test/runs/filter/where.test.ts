@@ -18,6 +18,7 @@ const run: FlowRun = sampleRun({
   records: { ...sampleRun().records, failed: 150, skipped: null },
   bytes: { input: 12_000_000, output: 0, skipped: null, failed: null },
   batchIds: ["01A", "02B"],
+  new: true,
 });
 
 describe("a condition that holds, and its opposite", () => {
@@ -50,6 +51,8 @@ describe("a condition that holds, and its opposite", () => {
     ["true || false && false", "(true || false) && false"],
     ["!false && true", "!(false || true)"],
     ["!!true", "!true"],
+    ["new == true", "new == false"],
+    ["new != false && via == 'journal'", "true == new && via == 'file'"],
   ])("%s / %s", (holds, not) => {
     expect(compileWhere(holds, times)(run)).toBe(true);
     expect(compileWhere(not, times)(run)).toBe(false);
@@ -70,8 +73,11 @@ describe("what is not known", () => {
     ["providerRefId =~ /.*/", false],
     ["providerRefId !~ /x/", false],
     ["activities.durationMs == null", true],
+    ["new == false", false],
+    ["new != false", false],
+    ["new == null", true],
   ])("%s is %s", (expression, expected) => {
-    expect(compileWhere(expression, times)(run)).toBe(expected);
+    expect(compileWhere(expression, times)({ ...run, new: null })).toBe(expected);
   });
 });
 
@@ -115,6 +121,9 @@ describe("what cannot be meant is refused, with a caret under it", () => {
     ["updatedAt > 2026", 12, "a time stands in quotes"],
     ['updatedAt > "yesterday"', 12, 'write "2026-11-20"'],
     ["durationMs > null", 13, "durationMs != null"],
+    ["new > true", 0, "new == true"],
+    ["new == 1", 7, "new == true"],
+    ["status == true", 10, "a text stands in quotes"],
     ["status = 'failed'", 7, "compare with =="],
     ["status == 'failed' & true", 19, "write it twice: &&"],
     ["status == 'failed", 10, "close it with '"],
