@@ -1,7 +1,9 @@
 import type { Env } from "../../adobe/settings/keys.ts";
+import { FlowrunError } from "../../errors.ts";
 import type { Dirs } from "../../host.ts";
 import type { Database } from "./database.ts";
-import { hasArchive, type ArchivePlace } from "./place.ts";
+import type { ArchivePlace } from "./place.ts";
+import { textIn } from "./row-values.ts";
 import { journalKey } from "./run-row.ts";
 import { checkSchema, setUpSchema } from "./schema.ts";
 
@@ -20,24 +22,37 @@ export interface ArchiveMeans {
 
 /**
  * Opens an archive to read it; nothing of it is changed.
+ * @param journalName `null` where nothing says which: then it is the only one there.
  * @returns `null` where there is none yet.
- * @throws FlowrunError where it cannot be opened, is damaged, or is no archive of this version.
+ * @throws FlowrunError where it cannot be opened, is damaged, is no archive of this version, or has several journals.
  */
 export async function openToRead(
   place: ArchivePlace,
-  journalName: string,
+  journalName: string | null,
   means: ArchiveMeans,
 ): Promise<Archive | null> {
-  if (!(await hasArchive(place))) return null;
   const database = await connectTo(place, "read", means);
   try {
-    if (database !== null && (await checkSchema(database))) return { database, journal: journalKey(journalName) };
+    if (await checkSchema(database)) {
+      const journal = journalName === null ? await onlyJournal(database) : journalKey(journalName);
+      return { database, journal };
+    }
   } catch (error) {
-    await database?.close();
+    await database.close();
     throw error;
   }
-  await database?.close();
+  await database.close();
   return null;
+}
+
+async function onlyJournal(database: Database): Promise<string> {
+  const [first, ...more] = await database.all(`SELECT journal FROM {schema}journals ORDER BY made_at`);
+  if (first === undefined) return "";
+  if (more.length === 0) return textIn(first, "journal");
+  throw new FlowrunError("settings", `the archive at ${database.place} has ${String(more.length + 1)} journals`, {
+    why: "the settings do not say which of them is meant",
+    hint: "name it: flowrun config set journalUrl <URL>, or FLOWRUN_JOURNAL_URL",
+  });
 }
 
 /** Opens an archive to write to it, and makes it where there is none. @throws FlowrunError likewise. */
@@ -59,4 +74,14 @@ export async function openToWrite(
     await database.close();
     throw error;
   }
+}
+
+/** Loads what that kind of database needs, and no other. */
+async function connectTo(place: ArchivePlace, mode: "read" | "create", { env, dirs }: ArchiveMeans): Promise<Database> {
+  if (place.kind === "embedded") {
+    const { openEmbedded } = await import("./embedded.ts");
+    return openEmbedded(place.path, { mode, home: dirs.state });
+  }
+  const { openPostgres } = await import("./postgres.ts");
+  return openPostgres(place.url, { env });
 }

@@ -1,9 +1,10 @@
-import type { Batch, Source } from "./source.ts";
+import type { Source } from "./source.ts";
 import { coverageOf, type Stretch } from "../archive/coverage.ts";
 import { listCursors, readChains, type ArchiveCursor } from "../archive/cursors.ts";
 import type { Archive } from "../archive/open.ts";
 import { lateMs } from "../../adobe/journal/read-until.ts";
 import { retentionMs } from "../../adobe/journal/retention.ts";
+import { startAt } from "../../adobe/journal/when.ts";
 import { readLastSeq } from "../archive/read-archived.ts";
 import { archiveSource } from "./archive.ts";
 import type { Digesting } from "../digest.ts";
@@ -54,7 +55,7 @@ export async function stitchedSource<T>(reading: StitchedReading<T>): Promise<St
     const source =
       part.kind === "rest"
         ? journal.read({ kind: "next", url: journal.fromSaved(part.next) }, until)
-        : journal.read({ kind: "time", at: part.from }, part.to >= to ? until : part.to);
+        : journal.read(startAt(part.from), part.to >= to ? until : part.to);
     return [withoutArchived(source, { queries: database, journal: name, from, upTo })];
   };
   // All there is includes what was imported from before anything that is covered.
@@ -69,17 +70,4 @@ function furthest(cursors: readonly ArchiveCursor[], now: number): ArchiveCursor
     (best, cursor) => (best === null || cursor.readUntil > best.readUntil ? cursor : best),
     null,
   );
-}
-
-/** A source that says of a journal's place which has expired on the way what may be missing. */
-export function watchGaps<T>(source: Source<T>, onGap: (batch: Batch<T>) => void): Source<T> {
-  return {
-    async *read() {
-      for await (const batch of source.read()) {
-        if (batch.mark.begins?.why === "expired" || batch.mark.begins?.why === "purged") onGap(batch);
-        yield batch;
-      }
-    },
-    describe: (fault) => source.describe(fault),
-  };
 }

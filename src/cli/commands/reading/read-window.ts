@@ -1,17 +1,15 @@
 import { describeFaults } from "../../../engine/faults.ts";
-import { fileSource } from "../../../engine/sources/file.ts";
-import { journalSource, warnOfStart, type JournalStart } from "../../../engine/sources/journal.ts";
-import type { Batch, Candidate, Source } from "../../../engine/sources/source.ts";
+import type { JournalStart } from "../../../engine/sources/journal.ts";
+import type { Batch, Candidate } from "../../../engine/sources/source.ts";
 import type { OnExpired } from "../../../adobe/journal/read-pages.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
 import type { Notify } from "../../../notices.ts";
 import { pump, type Pumping } from "../../../engine/pump.ts";
 import { clock, count, number, seconds } from "../../terminal/reporter.ts";
-import { marksOf } from "../../../runs/events/event-selection.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { createSeen } from "../../../runs/events/seen.ts";
 import type { Resumption, Sink } from "../../../engine/sinks/sink.ts";
-import { endsAfter } from "../../options/reading-options.ts";
+import { openSource } from "./open-source.ts";
 import type { Origin, Session } from "./session.ts";
 
 /** The part of its source that a command reads, and how. */
@@ -41,8 +39,7 @@ export async function readWindow<T>(session: Session, window: Window, target: Ta
   const { origin, reporter, tally, quota } = session;
   const { past, isLast } = window;
   const live = liveLine(session, window);
-  if (origin.kind === "journal") warnOfStart(window.start, reporter.notify);
-  const source = openSource(session, window, target.encode, live.onShare);
+  const source = await openSource(session, window, { encode: target.encode, onShare: live.onShare });
   const poison = poisonTeller(origin, reporter.notify);
   let isTooMany = false;
   const pumping: Pumping<T> = {
@@ -83,48 +80,6 @@ export function runTarget(take: (run: FlowRun) => void): Target<FlowRun> {
     close: () => Promise.resolve(),
   };
   return { encode: (run) => run, sink };
-}
-
-function openSource<T>(
-  { options, origin, names, notes }: Session,
-  { start, follow, onExpired, isKept = false, past = null }: Window,
-  encode: (run: FlowRun) => T,
-  onShare: (share: number) => void,
-): Source<T> {
-  const { events, raw, keep, until, limit, patience, jobs } = options;
-  // Asked twice about a run, a name book answers the same; without one nothing stands between.
-  const named = names === null ? (run: FlowRun): FlowRun => run : names.complete;
-  const digesting = { events, raw, encode: (run: FlowRun) => encode(named(run)) };
-  if (origin.kind === "file") {
-    const lines = origin.lines({ follow, fromEnd: start.kind === "now" });
-    return fileSource(lines, { ...digesting, keep: (run) => isInside(run, start) && keep(run) });
-  }
-  // `tail` never gives up: it waits out whatever passes.
-  const journal = origin.connection.journal(follow ? { retries: Infinity, maxWaitMs: Infinity } : patience);
-  return journalSource({
-    ...digesting,
-    profile: origin.connection.settings.profile,
-    keep: (run) => {
-      const whole = named(run);
-      notes.note(whole);
-      return keep(whole);
-    },
-    journal: { ...journal, marks: marksOf(events) },
-    start,
-    until,
-    limit,
-    jobs,
-    follow,
-    isWalked: isKept || endsAfter(options) !== Infinity,
-    onExpired,
-    past,
-    onShare,
-  });
-}
-
-/** A line has no time but its run's; one that does not say when it was updated is kept, as `--until` does. */
-function isInside({ updatedAt }: FlowRun, start: JournalStart): boolean {
-  return start.kind !== "time" || updatedAt === null || Date.parse(updatedAt) >= start.at;
 }
 
 function noLineAtAll(name: string): string {

@@ -1,10 +1,12 @@
-import type { FlowrunError } from "../../../errors.ts";
+import { worstOf, type FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import { emptyTally, type Tally } from "../../../engine/pump.ts";
 import { createReporter, type FoundCounts, type Reporter, type SummaryWording } from "../../terminal/reporter.ts";
 import { connect, type Connection } from "../../../adobe/access/connect.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
 import type { Start } from "../../../adobe/journal/when.ts";
+import type { Archive } from "../../../engine/archive/open.ts";
+import type { Stretch } from "../../../engine/archive/coverage.ts";
 import type { NameBook } from "../../../adobe/platform/name-book.ts";
 import {
   linesOfFile,
@@ -16,6 +18,7 @@ import {
 import { renderWindow } from "../../../render/text/times.ts";
 import { keepRecent, readRecent } from "../../../state/recent-file.ts";
 import { endsAfter, type ReadingOptions } from "../../options/reading-options.ts";
+import { archiveAlone, archiveOf, strictFailure } from "./session-archive.ts";
 import { createQuota, type Quota } from "./quota.ts";
 import { takeNotes, type RecentNotes } from "./recent-notes.ts";
 import type { Sides } from "./side-by-side.ts";
@@ -25,6 +28,10 @@ export interface Session {
   readonly host: Host;
   readonly options: ReadingOptions;
   readonly origin: Origin;
+  /** The profile's archive; `null` where there is none, or it is not to be read. @throws FlowrunError where it cannot be. */
+  readonly archive: () => Promise<Archive | null>;
+  /** Takes down parts of the window that nobody has. */
+  readonly miss: (parts: readonly Stretch[]) => void;
   readonly reporter: Reporter;
   readonly tally: Tally;
   /** How many runs are wanted, of all profiles. */
@@ -37,9 +44,10 @@ export interface Session {
   readonly began: number;
 }
 
-/** Where runs come from: the profile's journal, or a file that the user named. */
+/** Where runs come from: the profile's journal, its archive alone, or a file that the user named. */
 export type Origin =
   | { readonly kind: "journal"; readonly connection: Connection }
+  | { readonly kind: "archive"; readonly profile: string }
   | { readonly kind: "file"; readonly name: string; readonly lines: (options: GivenOptions) => GivenLines };
 
 /** The readings of one command: of one profile (or a file), or of several side by side. */
@@ -89,7 +97,8 @@ export async function inSessions<R>(
   const reporter = createReporter(host, { quiet, verbose, live: progress });
   const sides = options.profiles === null ? null : await openSides(options.profiles, options, reporter, host);
   const isFile = options.from !== null;
-  const shared = { host, options, quota: createQuota(endsAfter(options)), began: host.now(), did };
+  const missing: Stretch[] = [];
+  const shared = { host, options, quota: createQuota(endsAfter(options)), began: host.now(), did, missing };
   const alone = emptyTally();
   const each: Sessions["each"] = async (read, more) => {
     if (sides === null)
@@ -101,7 +110,8 @@ export async function inSessions<R>(
     }
   };
   const tally = (): Readonly<Tally> => sides?.total() ?? alone;
-  const failure = (): FlowrunError | null => sides?.failure() ?? null;
+  const failure = (): FlowrunError | null =>
+    worstOf([sides?.failure() ?? null, options.strict ? strictFailure(missing) : null]);
   const sessions: Sessions = {
     host,
     options,
@@ -140,27 +150,35 @@ async function openSides(...args: Parameters<typeof import("./side-by-side.ts").
 }
 
 /** All of a session but the connection. */
-interface Plan extends Omit<Session, "origin" | "names" | "notes"> {
+interface Plan extends Omit<Session, "origin" | "archive" | "miss" | "names" | "notes"> {
   readonly profile: string | undefined;
   readonly signal: AbortSignal;
   readonly did: SummaryWording["did"];
+  readonly missing: Stretch[];
 }
 
-async function inSession({ profile, signal, did, ...plan }: Plan, read: (session: Session) => Promise<void>) {
+async function inSession({ profile, signal, did, missing, ...plan }: Plan, read: (session: Session) => Promise<void>) {
   const { options, reporter, host } = plan;
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
+  const { from, source } = options;
+  const alone = from === null && source === "archive" ? await archiveAlone(profile, host) : null;
   const connection =
-    options.from === null ? await connect({ profile, notify: reporter.notify, signal: until }, host) : null;
+    from === null && alone === null ? await connect({ profile, notify: reporter.notify, signal: until }, host) : null;
+  const archive = alone ?? (connection === null || source === "journal" ? null : archiveOf(connection, host));
   const origin: Origin =
-    connection === null
-      ? fileOrigin(options.from ?? "-", { isReadAgain: did === "counted", signal: until }, host)
-      : { kind: "journal", connection };
+    alone !== null
+      ? { kind: "archive", profile: alone.profile }
+      : connection === null
+        ? fileOrigin(from ?? "-", { isReadAgain: did === "counted", signal: until }, host)
+        : { kind: "journal", connection };
   const notes = takeNotes();
   let names: NameBook | null = null;
   try {
     names = options.names && connection !== null ? await loadNames(connection, host, reporter) : null;
-    await read({ ...plan, origin, names, notes });
+    const open: Session["archive"] = () => archive?.open() ?? Promise.resolve(null);
+    const miss: Session["miss"] = (parts) => void missing.push(...parts);
+    await read({ ...plan, origin, archive: open, miss, names, notes });
   } finally {
     // What is still asked for, such as a token for a place that nobody reads any more, must not outlive the last word.
     over.abort();
@@ -168,7 +186,9 @@ async function inSession({ profile, signal, did, ...plan }: Plan, read: (session
     // The last words come after what they are about; of several profiles, the others may not have printed all.
     if (options.profiles === null) await host.stdout.release?.().catch(() => undefined);
     await names?.close();
-    if (connection !== null) await keepNotes(notes, connection.settings.profile, host);
+    await archive?.close();
+    const read = connection?.settings.profile ?? alone?.profile ?? null;
+    if (read !== null) await keepNotes(notes, read, host);
     await connection?.close();
   }
 }

@@ -1,0 +1,125 @@
+import { FlowrunError } from "../../../errors.ts";
+import type { Connection } from "../../../adobe/access/connect.ts";
+import { retentionMs } from "../../../adobe/journal/retention.ts";
+import { isOlderThanKept } from "../../../adobe/journal/when.ts";
+import type { Archive } from "../../../engine/archive/open.ts";
+import type { Digesting } from "../../../engine/digest.ts";
+import { fileSource } from "../../../engine/sources/file.ts";
+import { journalSource, warnOfStart, type JournalStart } from "../../../engine/sources/journal.ts";
+import type { Source } from "../../../engine/sources/source.ts";
+import { watchGaps } from "../../../engine/sources/gaps.ts";
+import type { JournalParts } from "../../../engine/sources/window.ts";
+import { marksOf } from "../../../runs/events/event-selection.ts";
+import type { FlowRun } from "../../../runs/record/flow-run.ts";
+import { endsAfter } from "../../options/reading-options.ts";
+import type { Window } from "./read-window.ts";
+import type { Session } from "./session.ts";
+import { goOnWithout, missingWords } from "./session-archive.ts";
+
+/** The form in which runs are handed on, and who is told how far a window is read. */
+export interface SourceUse<T> {
+  readonly encode: (run: FlowRun) => T;
+  readonly onShare: (share: number) => void;
+}
+
+/**
+ * Where the runs of a window come from: a file, the journal, the archive, or the archive and after it the journal. Parts of
+ * the window that nobody has are told of.
+ * @throws FlowrunError where an archive that is needed cannot be read.
+ */
+export async function openSource<T>(session: Session, window: Window, use: SourceUse<T>): Promise<Source<T>> {
+  const { options, origin, names } = session;
+  // Asked twice about a run, a name book answers the same; without one nothing stands between.
+  const named = names === null ? (run: FlowRun): FlowRun => run : names.complete;
+  const { start } = window;
+  if (origin.kind === "file") {
+    const lines = origin.lines({ follow: window.follow, fromEnd: start.kind === "now" });
+    return fileSource(lines, {
+      ...digestingOf(session, null, named, use),
+      keep: (run) => isInside(run, start) && options.keep(run),
+    });
+  }
+  const profile = origin.kind === "archive" ? origin.profile : origin.connection.settings.profile;
+  const digesting = digestingOf(session, profile, named, use);
+  const journal = origin.kind === "archive" ? null : journalParts(session, origin.connection, window, digesting, use);
+  const archive = await findArchive(session, start);
+  if (archive === null) return journalAlone(session, start, journal);
+  const { stitchedSource } = await import("../../../engine/sources/window.ts");
+  const { source, missing } = await stitchedSource({
+    archive,
+    from: start.kind === "time" ? start.at : -Infinity,
+    until: options.until,
+    now: session.host.now(),
+    digesting,
+    journal,
+  });
+  session.miss(missing);
+  for (const part of missing) session.reporter.notify({ kind: "warning", text: missingWords(part) });
+  return source;
+}
+
+function digestingOf<T>(
+  { options, notes }: Session,
+  profile: string | null,
+  named: (run: FlowRun) => FlowRun,
+  { encode }: SourceUse<T>,
+): Digesting<T> {
+  return {
+    events: options.events,
+    raw: options.raw,
+    profile,
+    via: profile === null ? "file" : "journal",
+    keep: (run) => {
+      const whole = named(run);
+      notes.note(whole);
+      return options.keep(whole);
+    },
+    encode: (run) => encode(named(run)),
+  };
+}
+
+/** Only a window in the past may be in an archive; a cursor's place and the journal's end are not. */
+async function findArchive({ archive, origin, host, reporter }: Session, start: JournalStart): Promise<Archive | null> {
+  if (start.kind !== "time" && start.kind !== "oldest") return null;
+  const isJournals = origin.kind === "journal" && start.kind === "time" && start.at > host.now() - retentionMs;
+  return archive().catch((error: unknown) => goOnWithout(error, isJournals, reporter.notify));
+}
+
+function journalAlone<T>(session: Session, start: JournalStart, journal: JournalParts<T> | null): Source<T> {
+  const { host, reporter, options } = session;
+  if (journal === null) {
+    throw new FlowrunError("usage", "--source archive reads from a moment in the past", {
+      why: "an archive is not followed, and has no end that could be waited at",
+      hint: "flowrun since -P30D --source archive",
+    });
+  }
+  warnOfStart(start, reporter.notify);
+  if (start.kind === "time" && isOlderThanKept(start)) {
+    session.miss([{ from: start.at, to: Math.min(host.now() - retentionMs, options.until ?? Infinity) }]);
+  }
+  return journal.read(start, options.until);
+}
+
+function journalParts<T>(
+  { options, miss }: Session,
+  connection: Connection,
+  { follow, onExpired, isKept = false, past = null }: Window,
+  digesting: Digesting<T>,
+  { onShare }: SourceUse<T>,
+): JournalParts<T> {
+  const { patience, limit, jobs } = options;
+  // `tail` never gives up: it waits out whatever passes.
+  const journal = connection.journal(follow ? { retries: Infinity, maxWaitMs: Infinity } : patience);
+  const how = { limit, jobs, follow, isWalked: isKept || endsAfter(options) !== Infinity, onExpired, past, onShare };
+  const read = (start: JournalStart, until: number | null): Source<T> =>
+    journalSource({ ...digesting, ...how, journal: { ...journal, marks: marksOf(options.events) }, start, until });
+  return {
+    read: (start, until) => watchGaps(read(start, until), (gap) => void miss([gap])),
+    fromSaved: connection.fromSaved,
+  };
+}
+
+/** A line has no time but its run's; one that does not say when it was updated is kept, as `--until` does. */
+function isInside({ updatedAt }: FlowRun, start: JournalStart): boolean {
+  return start.kind !== "time" || updatedAt === null || Date.parse(updatedAt) >= start.at;
+}
