@@ -6,6 +6,7 @@ import { unshield, unshielded } from "./negative-durations.ts";
 import type { OutputFormat } from "../render/formats/registry.ts";
 import { version } from "../version.ts";
 import { say, tell } from "./terminal/tell.ts";
+import { declareArchive } from "./commands/archive/declare.ts";
 import { declareCompletion } from "./commands/completion/declare.ts";
 import { declareCursor } from "./commands/cursor/declare.ts";
 import { declareDemo } from "./commands/first-minute/declare.ts";
@@ -52,7 +53,15 @@ export function createProgram(
     if (format !== null) onFormat?.(format);
   });
   const named = first === undefined ? undefined : readers.get(first === "logs" ? "since" : first);
-  const all = [...readers.values(), declareSetup, declareDemo, declareDoctor, declareCompletion, declareVersion];
+  const all = [
+    ...readers.values(),
+    declareArchive,
+    declareSetup,
+    declareDemo,
+    declareDoctor,
+    declareCompletion,
+    declareVersion,
+  ];
   for (const declare of named === undefined ? all : [named]) declare(program, host);
   declareExitCodes(program);
   refuseByName(program);

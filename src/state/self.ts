@@ -17,6 +17,11 @@ export function ownTag(): string {
   return [process.pid, startOf(process.pid) ?? unknown, space, boot, machine].join("-");
 }
 
+/** This process, in words for people who look at who holds something. */
+export function describeSelf(): string {
+  return `process ${String(process.pid)} on ${hostname()}`;
+}
+
 /** How a tag looks, in the middle of a name. */
 export const tagPattern = /\d+-\d+-\d+-[0-9a-f]{1,8}-[0-9a-f]{1,8}/;
 

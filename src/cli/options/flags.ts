@@ -60,6 +60,12 @@ export interface LoginFlags extends CommonFlags {
 /** Options of the commands that talk to Adobe or to what is saved, and print rows of their own. */
 export interface ListingFlags extends CommonFlags, OutputFlags {}
 
+/** Options of `archive sync`. */
+export interface SyncFlags
+  extends ListingFlags, Pick<ReadingFlags, "max" | "retries" | "maxWait" | "limit" | "jobs" | "onExpired"> {
+  readonly movedFrom?: string;
+}
+
 /** Options of `config set`. */
 export interface ConfigSetFlags extends CommonFlags {
   readonly stdin?: boolean;
@@ -162,19 +168,30 @@ export function declareReading(command: Command, rows: ReadingRows = runRows()):
     .option("--raw", "add the event as delivered, under raw")
     .option("--fail-on <what>", "exit 3: failed, if a printed run failed; empty, if nothing matched", failOn)
     .option("--exit-status", "short for --fail-on failed");
-  command
-    .optionsGroup("How the journal is asked:")
-    .option("--cursor <name>", "which saved cursor 'last' means (default: default)")
-    .addOption(
-      new Option("--on-expired <policy>", "with last: what to do when the cursor's place has expired").choices(
-        expiryPolicies,
-      ),
-    )
-    .option("--jobs <n>", "places of the journal read at once by since, show and stats", jobs, 4)
+  declareAsking(
+    command
+      .optionsGroup("How the journal is asked:")
+      .option("--cursor <name>", "which saved cursor 'last' means (default: default)"),
+    { onExpired: "with last: what to do when the cursor's place has expired", by: "since, show and stats" },
+  );
+  return declareSaying(command.optionsGroup("What is said:"));
+}
+
+/** How a command's own help tells of these options. */
+interface AskingWords {
+  readonly onExpired: string;
+  /** Who reads many places at once. */
+  readonly by: string;
+}
+
+/** Declares how the journal is asked. */
+export function declareAsking(command: Command, { onExpired, by }: AskingWords): Command {
+  return command
+    .addOption(new Option("--on-expired <policy>", onExpired).choices(expiryPolicies))
+    .option("--jobs <n>", `places of the journal read at once by ${by}`, jobs, 4)
     .option("--limit <n>", "events per page asked of the journal", positive)
     .option("--retries <n>", "failures in a row before since gives up", notNegative, 5)
     .option("--max-wait <duration>", "longest single wait that the server may ask for", duration, "PT5M");
-  return declareSaying(command.optionsGroup("What is said:"));
 }
 
 function declareWhatIsRead(command: Command): void {
@@ -242,7 +259,8 @@ function each(value: string, previous: readonly string[] | undefined): readonly 
   return [...(previous ?? []), value];
 }
 
-function positive(value: string): number {
+/** For an option that counts from 1. @throws InvalidArgumentError. */
+export function positive(value: string): number {
   return integer(value, 1);
 }
 

@@ -23,6 +23,9 @@ export interface ArchiveCursor {
   readonly pageId: string;
 }
 
+/** The name of the cursor by which an archive itself reads a journal. */
+export const archiveCursor = "archive";
+
 /** The cursor of that name; `null` for a new one. */
 export async function findCursor(queries: Queries, journal: string, name: string): Promise<ArchiveCursor | null> {
   const [row] = await queries.all(`SELECT * FROM {schema}cursors WHERE journal = $1 AND name = $2`, [journal, name]);

@@ -7,7 +7,7 @@ import type { Notify } from "../../notices.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { findCursor, type ArchiveCursor } from "../archive/cursors.ts";
 import type { Database } from "../archive/database.ts";
-import type { Edge } from "../archive/coverage.ts";
+import type { ChainBeginning, Edge } from "../archive/coverage.ts";
 import { lostTo, type Lease } from "../archive/lease.ts";
 import { writePage, type ArchivePage, type PageTaken } from "../archive/write-page.ts";
 import type { Candidate, Mark } from "../sources/source.ts";
@@ -20,6 +20,8 @@ export interface ArchiveWriting {
   readonly journal: string;
   readonly lease: Lease;
   readonly cursor: string;
+  /** Why a chain of pages begins where the reading does. */
+  readonly beginsBy: "start" | "moved";
   /** A question as a cursor keeps it, and back. */
   readonly toSaved: (url: string) => string;
   readonly fromSaved: (text: string) => string;
@@ -106,7 +108,7 @@ function pageOf(
   batch: readonly Candidate<FlowRun>[],
   mark: Mark,
   cursor: ArchiveCursor | null,
-  { journal, cursor: name, toSaved, host }: ArchiveWriting,
+  { journal, cursor: name, toSaved, host, beginsBy }: ArchiveWriting,
 ): ArchivePage {
   const now = host.now();
   const next = toSaved(mark.next);
@@ -125,7 +127,7 @@ function pageOf(
     now,
     events: mark.count,
     chain: began?.at ?? cursor?.chain ?? null,
-    begins: began === null ? null : { isExact: began.isExact, why: mark.begins?.why ?? "start" },
+    begins: began === null ? null : { isExact: began.isExact, why: whyOf(mark, beginsBy) },
     reaches,
   };
 }
@@ -136,6 +138,10 @@ function beginningOf({ begins = null, recordedFrom = null, askedAt }: Mark, now:
   if (begins.from !== null) return { at: Math.round(begins.from), isExact: true };
   // The oldest event: what the page says of its first one, or the moment when there was none.
   return { at: Math.round(recordedFrom ?? askedAt ?? now), isExact: recordedFrom === null };
+}
+
+function whyOf({ begins }: Mark, beginsBy: ArchiveWriting["beginsBy"]): ChainBeginning {
+  return begins == null || begins.why === "start" ? beginsBy : begins.why;
 }
 
 /** Until when all that was recorded is read; at the journal's end, until it was asked. */

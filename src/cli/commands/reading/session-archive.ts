@@ -2,14 +2,11 @@ import { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import type { Notify } from "../../../notices.ts";
 import type { Connection } from "../../../adobe/access/connect.ts";
-import { chosenProfile } from "../../../adobe/access/chosen-profile.ts";
-import { filled, type ProfileValues } from "../../../adobe/settings/keys.ts";
-import { findSetting } from "../../../adobe/settings/settings.ts";
 import { profileFlag } from "../../../adobe/settings/profile-name.ts";
 import type { Stretch } from "../../../engine/archive/coverage.ts";
+import { archiveOfConnection, archiveOfProfile, type ProfileArchive } from "../../../engine/archive/of-profile.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
-import { archivePlace, hasArchive } from "../../../engine/archive/place.ts";
-import { peekProfile } from "../../../state/profile-files.ts";
+import { hasArchive } from "../../../engine/archive/place.ts";
 
 /** The archive of a profile, which is opened when it is first asked for, and closed at the end. */
 export interface SessionArchive {
@@ -20,48 +17,28 @@ export interface SessionArchive {
 
 /** The archive of a connection's profile; no file of it is looked at before it is asked for. */
 export function archiveOf(connection: Connection, host: Host): SessionArchive {
-  const { saved, settings, journalName } = connection;
-  return lazily(async () => openFor(settings.profile, await savedOf(saved, settings.profile, host), journalName, host));
+  return lazily(async () => openFor(await archiveOfConnection(connection, host), host));
 }
 
-/** The archive of a profile without its journal; whoever asks for this wants nothing else. @throws FlowrunError `settings` where there is none. */
+/** The archive of a profile without its journal. */
 export async function archiveAlone(
   flag: string | undefined,
   host: Host,
 ): Promise<SessionArchive & { readonly profile: string }> {
-  const profile = await chosenProfile(flag, host);
-  const saved = await savedOf({}, profile, host);
-  const journal = findSetting("journalUrl", host.env, saved)?.value ?? null;
-  const { open, close } = lazily(() => openFor(profile, saved, journal, host));
-  const openOrRefuse = async (): Promise<Archive> => {
-    const archive = await open();
+  const own = await archiveOfProfile(flag, host);
+  const { profile } = own;
+  const open = async (): Promise<Archive> => {
+    const archive = await openFor(own, host);
     if (archive !== null) return archive;
     throw new FlowrunError("settings", `the profile '${profile}' has no archive`, {
       why: "none is set, and there is none in its usual place",
       hint: `make one: flowrun archive sync${profileFlag(profile)}`,
     });
   };
-  return { profile, open: openOrRefuse, close };
+  return { ...lazily(open), profile };
 }
 
-/** Where the environment says all that a reading needs, the profile was not read. */
-async function savedOf(saved: ProfileValues, profile: string, { dirs }: Host): Promise<ProfileValues> {
-  if (filled(saved.archive) !== null) return saved;
-  const { archive, journalUrl } = await peekProfile(dirs.config, profile);
-  return {
-    ...saved,
-    ...(typeof archive === "string" ? { archive } : {}),
-    ...(typeof journalUrl === "string" && saved.journalUrl === undefined ? { journalUrl } : {}),
-  };
-}
-
-async function openFor(
-  profile: string,
-  saved: ProfileValues,
-  journalName: string | null,
-  { env, dirs }: Host,
-): Promise<Archive | null> {
-  const place = archivePlace({ profile, env, saved, stateFolder: dirs.state });
+async function openFor({ place, journalName }: ProfileArchive, { env, dirs }: Host): Promise<Archive | null> {
   if (!(await hasArchive(place))) return null;
   const { openToRead } = await import("../../../engine/archive/open.ts");
   return openToRead(place, journalName, { env, dirs });

@@ -1,0 +1,128 @@
+import type { Connection } from "../adobe/access/connect.ts";
+import type { Patience } from "../adobe/gateway/retrying.ts";
+import type { OnExpired } from "../adobe/journal/read-pages.ts";
+import type { World } from "../host.ts";
+import type { Notify } from "../notices.ts";
+import { marksOf, resolveEventSelection } from "../runs/events/event-selection.ts";
+import { createSeen } from "../runs/events/seen.ts";
+import type { FlowRun } from "../runs/record/flow-run.ts";
+import { describeSelf } from "../state/self.ts";
+import { findCursor } from "./archive/cursors.ts";
+import { leaseName, takeLease, type Lease } from "./archive/lease.ts";
+import type { Archive } from "./archive/open.ts";
+import { pump, type Tally } from "./pump.ts";
+import { archiveSink, CursorElsewhere, type ArchiveWriting } from "./sinks/archive.ts";
+import { journalSource, type JournalStart } from "./sources/journal.ts";
+import type { Batch, Source } from "./sources/source.ts";
+
+/** A journal that is read into an archive, and how. */
+export interface Filling {
+  readonly archive: Archive;
+  readonly connection: Connection;
+  /** The archive's cursor that moves. */
+  readonly cursor: string;
+  /** Goes on after the journal's end. */
+  readonly follow: boolean;
+  readonly onExpired: OnExpired;
+  readonly patience: Patience;
+  readonly limit: number | null;
+  readonly jobs: number;
+  /** Ends after so many runs; Infinity does not. */
+  readonly max: number;
+  /** Why a chain of pages begins where there is no cursor yet. */
+  readonly beginsBy: "start" | "moved";
+  readonly signal: AbortSignal;
+  readonly notify: Notify;
+  /** Told of each page that is in, and of how many runs so far were not there before. */
+  readonly onPage: (batch: Batch<FlowRun>, source: Source<FlowRun>, added: number) => void;
+}
+
+/** Runs of one reading are told apart by this many keys at most; the archive tells all. */
+const keysRemembered = 10_000;
+
+/**
+ * Reads the journal from the archive's own cursor to its end, or for ever, into the archive: every run, whatever anybody's
+ * filters say, with its event. One process at a time may; another one waits for a lease whose holder is gone.
+ * @returns how many runs were not there before.
+ * @throws FlowrunError `usage` that names who else is at it, `lease` where another one took over, what reading throws.
+ */
+export async function fillArchive(filling: Filling, tally: Tally, host: World): Promise<number> {
+  const { archive, cursor, signal } = filling;
+  const lease = await takeLease(archive.database, {
+    name: leaseName(archive.journal, cursor),
+    holder: describeSelf(),
+    host,
+    signal,
+  });
+  try {
+    let added = 0;
+    for (;;) {
+      const outcome = await fillOnce(filling, lease, { tally, before: added }, host);
+      added += outcome.added;
+      if (!outcome.isElsewhere) return added;
+      filling.notify({ kind: "warning", text: "the archive's cursor stands elsewhere now; reading on from there" });
+    }
+  } finally {
+    await lease.release();
+  }
+}
+
+/** One reading, from where the archive's cursor stands. */
+async function fillOnce(
+  filling: Filling,
+  lease: Lease,
+  { tally, before }: { readonly tally: Tally; readonly before: number },
+  host: World,
+): Promise<{ readonly added: number; readonly isElsewhere: boolean }> {
+  const { archive, connection, max, onPage } = filling;
+  const signal = AbortSignal.any([filling.signal, lease.lost]);
+  const { toSaved, fromSaved } = connection;
+  const patience = filling.follow ? { retries: Infinity, maxWaitMs: Infinity } : filling.patience;
+  const writing: ArchiveWriting = { ...filling, ...archive, toSaved, fromSaved, host, lease, signal, patience };
+  const sink = archiveSink(writing);
+  const source = journalSource<FlowRun>(await readingOf(filling, writing));
+  try {
+    await pump(
+      {
+        source,
+        seen: createSeen(keysRemembered),
+        sink,
+        isEnough: (_run, printed) => printed >= max,
+        onBatch: (batch) => {
+          onPage(batch, source, before + sink.added());
+        },
+      },
+      tally,
+    );
+  } catch (error) {
+    if (!(error instanceof CursorElsewhere)) throw error;
+    return { added: sink.added(), isElsewhere: true };
+  }
+  lease.lost.throwIfAborted();
+  return { added: sink.added(), isElsewhere: false };
+}
+
+async function readingOf(filling: Filling, { database, journal, cursor, signal, patience, fromSaved }: ArchiveWriting) {
+  const { connection, follow, onExpired, limit, jobs } = filling;
+  const saved = await findCursor(database, journal, cursor);
+  const start: JournalStart = saved === null ? { kind: "oldest" } : { kind: "next", url: fromSaved(saved.next) };
+  const events = resolveEventSelection(["runs"]);
+  return {
+    journal: { ...connection.journal(patience), signal, marks: marksOf(events) },
+    events,
+    raw: true,
+    profile: connection.settings.profile,
+    via: "journal" as const,
+    keep: () => true,
+    encode: (run: FlowRun) => run,
+    start,
+    until: null,
+    limit,
+    jobs,
+    follow,
+    isWalked: true,
+    onExpired,
+    past: saved === null ? null : { readUntil: saved.readUntil, movedAt: saved.movedAt },
+    onShare: () => undefined,
+  };
+}
