@@ -252,6 +252,11 @@ const doors = [
     at: ["runs/figures/quantiles"],
     because: "Where a quantile comes from is its own affair.",
   },
+  {
+    packages: ["@photostructure"],
+    at: ["engine/archive/embedded/driver"],
+    because: "Which SQLite there is, the system's Node decides; whoever uses it does not ask.",
+  },
   { packages: ["@inquirer"], at: ["cli/terminal"], because: "One file knows how a question is drawn." },
   {
     packages: ["luxon"],
@@ -261,7 +266,17 @@ const doors = [
 ];
 
 /** The files that may import what Node brings; everybody else asks the host. */
-const nodeDoors = ["start", "main", "node-host", "cli/terminal", "demo", "state", "adobe/http"];
+const nodeDoors = [
+  "start",
+  "main",
+  "node-host",
+  "cli/terminal",
+  "demo",
+  "state",
+  "adobe/http",
+  "engine/archive/embedded",
+  "engine/archive/pack",
+];
 
 /** A path that is one of these files or lies in one of these folders of src. */
 const within = (names) => `^src/(${names.join("|")})(/|[.]ts$)`;

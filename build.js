@@ -75,8 +75,8 @@ const apart = {
   resolveId: (id) => (id === "./main.ts" ? { id: "./main.cjs", external: true } : null),
 };
 
-/** Its native part cannot be bundled; protobufjs is only needed to send sketches elsewhere. */
-const external = ["fs-native-extensions", "protobufjs/minimal"];
+/** Their native parts cannot be bundled; protobufjs is only needed to send sketches elsewhere. */
+const external = ["fs-native-extensions", "@photostructure/sqlite", "protobufjs/minimal"];
 
 rmSync("dist", { recursive: true, force: true });
 await build({

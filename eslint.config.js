@@ -4,8 +4,14 @@ import tseslint from "typescript-eslint";
 /** Files that may assert a type with `as`: the doors, where a value from outside is narrowed once. */
 const doors = ["src/start.ts", "src/main.ts", "src/adobe/http/transport.ts"];
 
-/** Files that may know the process: where it begins, and where it says in names of files who it is. */
-const ofTheProcess = ["src/start.ts", "src/main.ts", "src/node-host.ts", "src/state/self.ts"];
+/** Files that may know the process: where it begins, and where it says in names of files who it is, and what its Node brings. */
+const ofTheProcess = [
+  "src/start.ts",
+  "src/main.ts",
+  "src/node-host.ts",
+  "src/state/self.ts",
+  "src/engine/archive/embedded/driver.ts",
+];
 
 /** What reaches the world or the clock by itself. Only where a process begins is it touched; all others are handed a `Host`. */
 const ask = "Ask the host for it.";

@@ -43,15 +43,16 @@ function usual(home: string): string {
   return `make ${home} writable, or choose another folder with FLOWRUN_HOME`;
 }
 
-interface Foreign {
+/** What belongs to somebody else. */
+export interface Foreign {
   readonly path: string;
   /** User numbers: whose it is, and ours. */
   readonly owner: number;
   readonly user: number;
 }
 
-/** The outermost of home, folders and files that is somebody else's. */
-async function findForeign(home: string, paths: readonly string[]): Promise<Foreign | null> {
+/** The outermost of home, folders and files that is somebody else's; `null` where none is, and for root. */
+export async function findForeign(home: string, paths: readonly string[]): Promise<Foreign | null> {
   const user = ownUser();
   if (user === null || user === 0) return null;
   for (const path of paths.flatMap((each) => wayTo(each, home))) {

@@ -1,0 +1,86 @@
+import type { Row, Value } from "../database.ts";
+
+/** An open file of SQLite that is asked by the archive's own texts. */
+export interface Connection {
+  all(text: string, values?: readonly Value[]): readonly Row[];
+  run(text: string, values?: readonly Value[]): number;
+  /** A text in SQLite's own words. */
+  exec(text: string): void;
+  close(): void;
+}
+
+interface Prepared {
+  readonly statement: SqliteStatement;
+  /** SQLite goes on telling how many rows the last writing wrote, whatever came after it. */
+  readonly isWriting: boolean;
+}
+
+/** Statements are prepared once and kept by their text; the most that are. */
+const mostKept = 300;
+
+/** Puts the archive's texts into SQLite's words. A mistake in a text throws SQLite's own error, as all failures do. */
+export function connect(sqlite: SqliteConnection): Connection {
+  const kept = new Map<string, Prepared>();
+  const prepare = (text: string): Prepared => {
+    const found = kept.get(text);
+    if (found !== undefined) return found;
+    const made = prepared(sqlite, text);
+    const [oldest] = kept.keys();
+    if (kept.size >= mostKept && oldest !== undefined) kept.delete(oldest);
+    kept.set(text, made);
+    return made;
+  };
+  return {
+    all: (text, values = []) => prepare(text).statement.all(named(values)),
+    run: (text, values = []) => {
+      const { statement, isWriting } = prepare(text);
+      const { changes } = statement.run(named(values));
+      return isWriting ? Number(changes) : 0;
+    },
+    exec: (text) => {
+      sqlite.exec(text);
+    },
+    // The package's statements are only done with when they are collected; until then its file stays open, and what
+    // lies beside it stays there.
+    close: () => {
+      kept.clear();
+      sqlite.close();
+    },
+  };
+}
+
+function prepared(sqlite: SqliteConnection, text: string): Prepared {
+  const statement = inSqlite(text).trim();
+  // SQLite prepares the first statement of a text, and says nothing of the others.
+  if (isMoreThanOne(statement)) throw new Error(`more than one statement in a text: ${statement}`);
+  return {
+    statement: sqlite.prepare(statement),
+    isWriting: /^(?:insert|update|delete|replace|with)\b/i.test(statement),
+  };
+}
+
+function isMoreThanOne(text: string): boolean {
+  return /;\s*\S/.test(text.replace(/'[^']*'|"[^"]*"/g, ""));
+}
+
+const words: Readonly<Record<string, string>> = {
+  "{schema}": "",
+  // Rounded, since a fraction of a second is no exact number.
+  "{now}": "CAST(round(unixepoch('subsec') * 1000) AS INTEGER)",
+  "{bytes}": "BLOB",
+};
+
+/** A text of the archive in SQLite's words. Pure. */
+export function inSqlite(text: string): string {
+  return text.replace(/\{(?:schema|now|bytes)\}/g, (word) => words[word] ?? word);
+}
+
+/**
+ * `$1` is a name to SQLite, and its value is bound by it. A whole number is bound as one: as a JavaScript number it would
+ * be a fraction to Node's own SQLite, and half of 5 would be 2.5.
+ */
+function named(values: readonly Value[]): SqliteValues {
+  return Object.fromEntries(
+    values.map((value, index) => [index + 1, Number.isSafeInteger(value) ? BigInt(Number(value)) : value]),
+  );
+}

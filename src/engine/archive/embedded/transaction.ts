@@ -1,0 +1,60 @@
+import { FlowrunError } from "../../../errors.ts";
+import type { Queries } from "../database.ts";
+import type { Connection } from "./connection.ts";
+
+/** Does one step on a connection, and tells its failure in words. */
+export type Step = <R>(action: () => R) => Promise<R>;
+
+/**
+ * All of the work, or nothing. As on a server, it is over with its first failing question, whatever the work does about
+ * that: SQLite itself may have undone it by then, and what came after would be saved by itself.
+ */
+export async function inTransaction<R>(
+  connection: Connection,
+  step: Step,
+  work: (queries: Queries) => Promise<R>,
+): Promise<R> {
+  await step(() => {
+    connection.exec("BEGIN IMMEDIATE");
+  });
+  let isOver = false;
+  const failed: unknown[] = [];
+  const ask: Step = async (action) => {
+    if (failed.length > 0) throw failed[0];
+    if (isOver) throw tooLate();
+    return step(action).catch((error: unknown) => {
+      failed.push(error);
+      throw error;
+    });
+  };
+  try {
+    const result = await work({
+      all: (text, values) => ask(() => connection.all(text, values)),
+      run: (text, values) => ask(() => connection.run(text, values)),
+    });
+    await ask(() => {
+      connection.exec("COMMIT");
+    });
+    return result;
+  } catch (error) {
+    undo(connection);
+    throw error;
+  } finally {
+    isOver = true;
+  }
+}
+
+function undo(connection: Connection): void {
+  try {
+    connection.exec("ROLLBACK");
+  } catch {
+    // It was undone already, by what failed.
+  }
+}
+
+function tooLate(): FlowrunError {
+  return new FlowrunError("bug", "the archive was asked for a transaction that has ended", {
+    why: "its work went on without being waited for",
+    hint: "wait for each question before the work ends",
+  });
+}
