@@ -254,6 +254,11 @@ const doors = [
   },
   { packages: ["@inquirer"], at: ["cli/terminal"], because: "One file knows how a question is drawn." },
   {
+    packages: ["pg"],
+    at: ["engine/archive/postgres-session"],
+    because: "One file knows how PostgreSQL is spoken to, and is loaded where a server of its kind is named.",
+  },
+  {
     packages: ["luxon"],
     at: ["text/named-zone"],
     because: "Elsewhere a time is epoch milliseconds.",
@@ -261,7 +266,16 @@ const doors = [
 ];
 
 /** The files that may import what Node brings; everybody else asks the host. */
-const nodeDoors = ["start", "main", "node-host", "cli/terminal", "demo", "state", "adobe/http"];
+const nodeDoors = [
+  "start",
+  "main",
+  "node-host",
+  "cli/terminal",
+  "demo",
+  "state",
+  "adobe/http",
+  "engine/archive/postgres-files",
+];
 
 /** A path that is one of these files or lies in one of these folders of src. */
 const within = (names) => `^src/(${names.join("|")})(/|[.]ts$)`;

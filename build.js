@@ -75,8 +75,8 @@ const apart = {
   resolveId: (id) => (id === "./main.ts" ? { id: "./main.cjs", external: true } : null),
 };
 
-/** Its native part cannot be bundled; protobufjs is only needed to send sketches elsewhere. */
-const external = ["fs-native-extensions", "protobufjs/minimal"];
+/** Its native part cannot be bundled; protobufjs is only needed to send sketches elsewhere, and pg-native by nobody. */
+const external = ["fs-native-extensions", "protobufjs/minimal", "pg-native"];
 
 rmSync("dist", { recursive: true, force: true });
 await build({
