@@ -259,6 +259,11 @@ const doors = [
   },
   { packages: ["@inquirer"], at: ["cli/terminal"], because: "One file knows how a question is drawn." },
   {
+    packages: ["pg"],
+    at: ["engine/archive/postgres-session"],
+    because: "One file knows how PostgreSQL is spoken to, and is loaded where a server of its kind is named.",
+  },
+  {
     packages: ["luxon"],
     at: ["text/named-zone"],
     because: "Elsewhere a time is epoch milliseconds.",
@@ -276,6 +281,9 @@ const nodeDoors = [
   "adobe/http",
   "engine/archive/embedded",
   "engine/archive/pack",
+  "engine/archive/run-row",
+  "engine/archive/write-page",
+  "engine/archive/postgres-files",
 ];
 
 /** A path that is one of these files or lies in one of these folders of src. */

@@ -75,8 +75,10 @@ const apart = {
   resolveId: (id) => (id === "./main.ts" ? { id: "./main.cjs", external: true } : null),
 };
 
-/** Their native parts cannot be bundled; protobufjs is only needed to send sketches elsewhere. */
-const external = ["fs-native-extensions", "@photostructure/sqlite", "protobufjs/minimal"];
+/**
+ * Their native parts cannot be bundled; protobufjs is only needed to send sketches elsewhere, and pg-native by nobody.
+ */
+const external = ["fs-native-extensions", "@photostructure/sqlite", "protobufjs/minimal", "pg-native"];
 
 rmSync("dist", { recursive: true, force: true });
 await build({

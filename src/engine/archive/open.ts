@@ -1,6 +1,5 @@
-import type { Env } from "../../adobe/settings/keys.ts";
 import { FlowrunError } from "../../errors.ts";
-import type { Dirs } from "../../host.ts";
+import type { World } from "../../host.ts";
 import type { Database } from "./database.ts";
 import type { ArchivePlace } from "./place.ts";
 import { textIn } from "./row-values.ts";
@@ -15,10 +14,7 @@ export interface Archive {
 }
 
 /** How a place is reached. */
-export interface ArchiveMeans {
-  readonly env: Env;
-  readonly dirs: Dirs;
-}
+export type ArchiveMeans = Pick<World, "env" | "sleep">;
 
 /**
  * Opens an archive to read it; nothing of it is changed.
@@ -59,15 +55,15 @@ async function onlyJournal(database: Database): Promise<string> {
 export async function openToWrite(
   place: ArchivePlace,
   journalName: string,
-  { now, ...means }: ArchiveMeans & { readonly now: number },
+  host: ArchiveMeans & Pick<World, "now">,
 ): Promise<Archive> {
-  const database = await connectTo(place, "create", means);
+  const database = await connectTo(place, "create", host);
   try {
     await setUpSchema(database);
     const journal = journalKey(journalName);
     await database.run(
       `INSERT INTO {schema}journals (journal, name, made_at) VALUES ($1, $2, $3) ON CONFLICT (journal) DO NOTHING`,
-      [journal, journalName, now],
+      [journal, journalName, host.now()],
     );
     return { database, journal };
   } catch (error) {
@@ -77,11 +73,11 @@ export async function openToWrite(
 }
 
 /** Loads what that kind of database needs, and no other. */
-async function connectTo(place: ArchivePlace, mode: "read" | "create", { env, dirs }: ArchiveMeans): Promise<Database> {
+async function connectTo(place: ArchivePlace, mode: "read" | "create", host: ArchiveMeans): Promise<Database> {
   if (place.kind === "embedded") {
     const { openEmbedded } = await import("./embedded.ts");
-    return openEmbedded(place.path, { mode, home: dirs.state });
+    return openEmbedded(place.path, { mode, host });
   }
   const { openPostgres } = await import("./postgres.ts");
-  return openPostgres(place.url, { env });
+  return openPostgres(place.url, host);
 }

@@ -1,5 +1,6 @@
 import { FlowrunError } from "../../errors.ts";
-import type { Database, Queries } from "./database.ts";
+import type { Database } from "./database.ts";
+import { numberIn } from "./row-values.ts";
 
 /** The version of the schema that this program reads and writes. */
 export const schemaVersion = 1;
@@ -10,8 +11,6 @@ export const schemaVersion = 1;
  */
 const steps: readonly (readonly string[])[] = [
   [
-    `CREATE TABLE {schema}meta (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL, last_seq BIGINT NOT NULL)`,
-    `INSERT INTO {schema}meta (one, version, last_seq) VALUES (1, 0, 0)`,
     `CREATE TABLE {schema}journals (journal {text} PRIMARY KEY, name {text} NOT NULL, made_at BIGINT NOT NULL)`,
     `CREATE TABLE {schema}runs (journal {text} NOT NULL, event_key {text} NOT NULL, seq BIGINT NOT NULL UNIQUE,
       recorded_at BIGINT NOT NULL, via {text} NOT NULL, run_id {text} NOT NULL, flow_id {text} NOT NULL, flow_name {text},
@@ -42,6 +41,13 @@ const steps: readonly (readonly string[])[] = [
     `CREATE TABLE {schema}deliveries (journal {text} NOT NULL, name {text} NOT NULL, destination {text} NOT NULL,
       seq BIGINT NOT NULL, revision BIGINT NOT NULL, updated_at BIGINT NOT NULL, PRIMARY KEY (journal, name, destination))`,
   ],
+];
+
+/** There before all others, so that whoever comes second finds a version in it. */
+const meta = [
+  `CREATE TABLE IF NOT EXISTS {schema}meta (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL,
+    last_seq BIGINT NOT NULL)`,
+  `INSERT INTO {schema}meta (one, version, last_seq) VALUES (1, 0, 0) ON CONFLICT (one) DO NOTHING`,
 ];
 
 /** What people and their tools read; made anew with each version. */
@@ -76,8 +82,10 @@ const ownTables = ["meta", "runs", "run_errors", "cursors", "coverage", "leases"
 export async function setUpSchema(database: Database): Promise<void> {
   if ((await findVersion(database)) === schemaVersion) return;
   await database.exclusively(async (queries) => {
-    // Another process may have done so in the meantime.
-    const version = (await findVersion(database, queries)) ?? 0;
+    for (const text of meta) await queries.run(text);
+    // Another process may have been here in the meantime.
+    const [row] = await queries.all(`SELECT version FROM {schema}meta`);
+    const version = row === undefined ? 0 : numberIn(row, "version");
     for (const step of steps.slice(version)) for (const text of step) await queries.run(text);
     for (const [name] of [...views].reverse()) await queries.run(`DROP VIEW IF EXISTS {schema}${name}`);
     for (const [name, query] of views) await queries.run(`CREATE VIEW {schema}${name} AS ${query}`);
@@ -100,14 +108,14 @@ export async function checkSchema(database: Database): Promise<boolean> {
 }
 
 /** The version of the archive that is there; `null` for none. @throws FlowrunError `settings`, as above. */
-async function findVersion(database: Database, queries: Queries = database): Promise<number | null> {
+async function findVersion(database: Database): Promise<number | null> {
   const columns = await database.columnsOf("meta");
   if (columns.length === 0) {
     for (const table of ownTables) if (await database.hasTable(table)) throw foreign(database, table);
     return null;
   }
   if (!columns.includes("version") || !columns.includes("last_seq")) throw foreign(database, "meta");
-  const [row] = await queries.all(`SELECT version FROM {schema}meta`);
+  const [row] = await database.all(`SELECT version FROM {schema}meta`);
   const version = row?.["version"];
   if (typeof version !== "number") throw foreign(database, "meta");
   if (version <= schemaVersion) return version;

@@ -42,8 +42,7 @@ export async function runArchiveSync(flags: SyncFlags, host: Host): Promise<void
 
 async function openFor(connection: Connection, { movedFrom }: SyncFlags, host: Host): Promise<Archive> {
   const { place } = await archiveOfConnection(connection, host);
-  const { env, dirs } = host;
-  const archive = await openToWrite(place, connection.journalName, { env, dirs, now: host.now() });
+  const archive = await openToWrite(place, connection.journalName, host);
   try {
     if (movedFrom === undefined) await checkJournal(archive, connection.journalName);
     else await moveJournal(archive, movedFrom);

@@ -38,10 +38,10 @@ export async function archiveAlone(
   return { ...lazily(open), profile };
 }
 
-async function openFor({ place, journalName }: ProfileArchive, { env, dirs }: Host): Promise<Archive | null> {
+async function openFor({ place, journalName }: ProfileArchive, host: Host): Promise<Archive | null> {
   if (!(await hasArchive(place))) return null;
   const { openToRead } = await import("../../../engine/archive/open.ts");
-  return openToRead(place, journalName, { env, dirs });
+  return openToRead(place, journalName, host);
 }
 
 function lazily(open: () => Promise<Archive | null>): SessionArchive {

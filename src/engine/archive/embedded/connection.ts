@@ -1,4 +1,5 @@
 import type { Row, Value } from "../database.ts";
+import { fillText, type DialectWords } from "../fill-text.ts";
 
 /** An open file of SQLite that is asked by the archive's own texts. */
 export interface Connection {
@@ -63,17 +64,19 @@ function isMoreThanOne(text: string): boolean {
   return /;\s*\S/.test(text.replace(/'[^']*'|"[^"]*"/g, ""));
 }
 
-const words: Readonly<Record<string, string>> = {
-  "{schema}": "",
-  // Rounded, since a fraction of a second is no exact number.
-  "{now}": "CAST(round(unixepoch('subsec') * 1000) AS INTEGER)",
-  "{bytes}": "BLOB",
-};
-
 /** A text of the archive in SQLite's words. Pure. */
 export function inSqlite(text: string): string {
-  return text.replace(/\{(?:schema|now|bytes)\}/g, (word) => words[word] ?? word);
+  return fillText(text, words);
 }
+
+const words: DialectWords = {
+  schema: "",
+  // Rounded, since a fraction of a second is no exact number.
+  now: "CAST(round(unixepoch('subsec') * 1000) AS INTEGER)",
+  bytes: "BLOB",
+  text: "TEXT",
+  time: (column) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${column} / 1000.0, 'unixepoch')`,
+};
 
 /**
  * `$1` is a name to SQLite, and its value is bound by it. A whole number is bound as one: as a JavaScript number it would

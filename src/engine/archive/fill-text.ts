@@ -1,0 +1,22 @@
+/** What the kinds of databases call differently. */
+export interface DialectWords {
+  /** In front of every name. */
+  readonly schema: string;
+  /** The database's own clock in epoch milliseconds. */
+  readonly now: string;
+  readonly bytes: string;
+  /** Text that is compared letter by letter, wherever the database stands. */
+  readonly text: string;
+  /** A column of epoch milliseconds as a time for people and their tools. */
+  readonly time: (column: string) => string;
+}
+
+/** A text of an archive, as one kind of database takes it. Pure. */
+export function fillText(text: string, { schema, now, bytes, text: type, time }: DialectWords): string {
+  return text
+    .replaceAll("{schema}", schema)
+    .replaceAll("{now}", now)
+    .replaceAll("{bytes}", bytes)
+    .replaceAll("{text}", type)
+    .replaceAll(/\{time:(\w+)\}/g, (_, column: string) => time(column));
+}
