@@ -143,6 +143,7 @@ const rooms = [
       "adobe/http/watch",
       "adobe/registrations/console-place",
       "adobe/settings",
+      "state/given-file",
       "state/profiles",
       "state/profile-files",
       "state/token-file",

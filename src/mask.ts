@@ -30,7 +30,49 @@ export function keepSecretsOf(env: Readonly<Record<string, string | undefined>>)
     const [, password] = /_proxy$/i.test(name) ? (proxyPassword.exec(value ?? "") ?? []) : [];
     if (password !== undefined) for (const form of [password, decode(password)]) keepSecret(form);
   }
+  keepPassword(env["FLOWRUN_ARCHIVE"]?.trim() ?? "");
 }
+
+/** Remembers the password that an address holds, if it holds one. */
+export function keepPassword(address: string): void {
+  for (const password of passwordsOf(address)) for (const form of [password, decode(password)]) keepSecret(form);
+}
+
+/** Whether an address holds a password, and not only the name of a variable that does (`env:NAME`). Pure. */
+export function hasPassword(address: string): boolean {
+  return passwordsOf(address).length > 0;
+}
+
+/** An address with `***` in place of its password: `postgres://user:***@host/db`. `env:NAME` stays. Pure. */
+export function hidePassword(address: string): string {
+  return passwordPlaces.reduce(
+    (told, place) =>
+      told.replace(place, (whole, before: string, password: string) =>
+        isReference(password) ? whole : `${before}***`,
+      ),
+    address,
+  );
+}
+
+function passwordsOf(address: string): readonly string[] {
+  return passwordPlaces
+    .flatMap((place) => [...address.matchAll(place)].map(([, , password = ""]) => password))
+    .filter((password) => password !== "" && !isReference(password));
+}
+
+/** The name of a variable in place of what it holds. */
+function isReference(password: string): boolean {
+  return /^env:[a-z_]\w*$/i.test(password);
+}
+
+/**
+ * Before the host, and among the options. One that is not written as it should be may hold any sign, an `@` too, so it
+ * goes on to the last one before the options.
+ */
+const passwordPlaces = [
+  /^([a-z][a-z\d+.-]*:\/\/[^:@/?#\s]*:)((?:(?!\?\w+=)[^])*|[^]*)(?=@)/gi,
+  /([?&](?:ssl)?password=)([^&#]*)/gi,
+] as const;
 
 /**
  * The text with `[secret]` in place of every secret that is known, as it is, URL-encoded, escaped or in base64, and of
@@ -67,8 +109,9 @@ export function discreet(output: Output): Output {
 
 const shown = "[secret]";
 
-/** `https://user:password@host`; a password may hold an `@` of its own. */
-const userInfo = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>]*@/gi;
+/** `https://user:password@host`; a password may hold an `@` of its own. One that is hidden, or named, is left alone. */
+const userInfo =
+  /\b([a-z][a-z0-9+.-]*:\/\/)(?![^\s/?#"'<>:@]*:(?:\*\*\*|env:[a-z_]\w*)@(?![^\s/?#"'<>]*@))[^\s/?#"'<>]*@/gi;
 
 /**
  * A field of a query, a fragment or a form whose name says what its value is; of the plainest names only in a URL. A

@@ -12,6 +12,7 @@ import type { ProfileValues } from "../settings/keys.ts";
 import { resolvePlatformUrl } from "../settings/platform-url.ts";
 import { findSetting, resolveAccess, resolveSettings, type Access, type Settings } from "../settings/settings.ts";
 import { createTokenFile } from "../../state/token-file.ts";
+import { findArchivePlace, type ArchivePlace } from "./archive-place.ts";
 import { openWay, type ConnectOptions, type Way } from "./way.ts";
 
 /** The way to Adobe, or to the demo, for one command, with settings resolved once; no journal is needed. */
@@ -31,6 +32,8 @@ export interface AdobeConnection {
   readonly registrations: (patience: Patience) => RegistrationsApi;
   /** A journal by its URL, whether the settings name it or not. */
   readonly journalAt: (url: string, patience: Patience) => Journal;
+  /** The archive that the settings name; `null` where they name none. @throws FlowrunError `settings` when it cannot be right. */
+  readonly archive: () => ArchivePlace | null;
   /** Where Experience Platform's own APIs are. @throws FlowrunError `settings` when that setting cannot be right. */
   readonly platformUrl: () => string;
   /** A question as a cursor keeps it, and back: the demo's port is another one each time. */
@@ -129,6 +132,7 @@ function withSettings(settings: Access, way: Way, options: ConnectOptions, host:
     },
     registrations: (patience) => ({ ...gateway(patience), apiUrl }),
     journalAt: (url, patience) => ({ ...gateway(patience), url }),
+    archive: () => findArchivePlace(env, saved),
     platformUrl: () => origin ?? resolvePlatformUrl(env),
     toSaved: (url) => (origin !== null && url.startsWith(origin) ? demoName + url.slice(origin.length) : url),
     fromSaved: (text) => (origin !== null && text.startsWith(demoName) ? origin + text.slice(demoName.length) : text),

@@ -1,6 +1,7 @@
 import { FlowrunError } from "../../errors.ts";
 import type { Notify } from "../../notices.ts";
 import { cleanValue, describeCleaning, kinds } from "./clean-value.ts";
+import { checkArchive } from "./check-archive.ts";
 import { list, type ProfileKey } from "./keys.ts";
 
 /**
@@ -23,6 +24,9 @@ function checkClean(key: ProfileKey, value: string, name: string): string {
     case "imsUrl":
     case "apiUrl":
       return checkBase(value, name);
+    case "archive":
+      refusePlaceholder(value, name, true);
+      return checkArchive(value, name);
     case "scopes":
     case "clientSecret":
       return words(value)

@@ -17,6 +17,7 @@ export const kinds = {
   consumerOrgId: "word",
   projectId: "word",
   workspaceId: "word",
+  archive: "word",
   output: "word",
   time: "word",
   color: "word",

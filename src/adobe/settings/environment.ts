@@ -10,6 +10,7 @@ const ownVariables = {
   FLOWRUN_JOURNAL_URL: kinds.journalUrl,
   FLOWRUN_IMS_URL: kinds.imsUrl,
   FLOWRUN_API_URL: kinds.apiUrl,
+  FLOWRUN_ARCHIVE: kinds.archive,
   FLOWRUN_PLATFORM_URL: "word",
   FLOWRUN_ACCESS_TOKEN: "word",
   FLOWRUN_PROFILE: "word",

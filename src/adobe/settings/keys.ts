@@ -7,6 +7,7 @@ export const variables = {
   journalUrl: "FLOWRUN_JOURNAL_URL",
   imsUrl: "FLOWRUN_IMS_URL",
   apiUrl: "FLOWRUN_API_URL",
+  archive: "FLOWRUN_ARCHIVE",
 } as const;
 
 /** A setting that an environment variable can give. */
@@ -48,6 +49,7 @@ export const profileKeys = [
   "consumerOrgId",
   "projectId",
   "workspaceId",
+  "archive",
   "output",
   "time",
   "color",

@@ -1,5 +1,6 @@
 import { Secret } from "../auth/secret.ts";
 import { FlowrunError } from "../../errors.ts";
+import { hidePassword } from "../../mask.ts";
 import { checkAccessToken, checkValue } from "./check-value.ts";
 import { cleanValue, kinds } from "./clean-value.ts";
 import { readVariable, readVariables, type OwnVariable } from "./environment.ts";
@@ -47,6 +48,12 @@ export function isSettledBy(env: Env): boolean {
 export interface FoundSetting {
   readonly value: string;
   readonly from: "environment" | "profile" | "default";
+}
+
+/** A setting as it may be shown: never a secret, and of an address with a password all but that. Pure. */
+export function showSetting(key: ProfileKey, value: string): string {
+  if (key === "clientSecret") return "[secret]";
+  return key === "archive" ? hidePassword(value) : value;
 }
 
 /** One setting as it was meant: environment over profile over default; `null` where nobody has it. Pure. */

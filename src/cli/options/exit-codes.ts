@@ -17,7 +17,10 @@ export const exitRows: readonly ExitRow[] = [
   { codes: [3], meaning: "`--fail-on`: a run failed, or nothing matched; `wait`: it did not end well" },
   { codes: [4], meaning: "not authorised" },
   { codes: [5], meaning: "journal, IMS or API unavailable" },
-  { codes: [6], meaning: "events may be missing: the cursor's place has expired" },
+  {
+    codes: [6],
+    meaning: "events may be missing: a place expired, or `--strict` and a known gap",
+  },
   { codes: [7], meaning: "`wait --timeout` reached" },
   { codes: signals, meaning: "stopped by SIGHUP, Ctrl-C, SIGTERM" },
 ];

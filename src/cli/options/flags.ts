@@ -41,6 +41,8 @@ export interface ReadingFlags extends CommonFlags, OutputFlags {
   readonly cursor?: string;
   readonly from?: string;
   readonly onExpired?: "fail" | "oldest" | "latest";
+  readonly source?: SourceWord;
+  readonly strict?: boolean;
 }
 
 /** Options of `since`. */
@@ -106,6 +108,11 @@ export interface StatsFlags extends ReadingFlags {
 export interface WaitFlags extends TailFlags {
   readonly timeout?: string;
 }
+
+const sourceWords = ["auto", "journal", "archive"] as const;
+
+/** A word of `--source`. */
+export type SourceWord = (typeof sourceWords)[number];
 
 /** Ends of a reading that `--fail-on` may call a failure. */
 const failures = ["failed", "empty"] as const;
@@ -224,6 +231,12 @@ function declareWhatIsRead(command: Command): void {
       joined,
     )
     .option("--all-profiles", "read all saved profiles at once")
+    .addOption(
+      new Option("--source <where>", "the archive and the journal for the rest, or one alone (default: auto)").choices(
+        sourceWords,
+      ),
+    )
+    .option("--strict", "exit 6 where a part of the window is known to be missing")
     .option("--from <file>", "read records or events from a file (- is stdin) instead of the journal, offline", once)
     .option("--names", "look up in Flow Service the names that events do not carry; kept for a day");
 }

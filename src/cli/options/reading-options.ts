@@ -1,5 +1,5 @@
 import { FlowrunError } from "../../errors.ts";
-import type { CommonFlags, ReadingFlags } from "./flags.ts";
+import type { CommonFlags, ReadingFlags, SourceWord } from "./flags.ts";
 import type { Patience } from "../../adobe/gateway/retrying.ts";
 import type { OnExpired } from "../../adobe/journal/read-pages.ts";
 import { findMoment } from "../../adobe/journal/moment.ts";
@@ -49,6 +49,10 @@ export interface ReadingOptions extends OutputOptions<FlowRun>, WatchedFilter {
   readonly onExpired: OnExpired | null;
   /** A file to read instead of the journal; `-` is stdin. */
   readonly from: string | null;
+  /** `auto` reads the archive where the profile has one, and the journal for the rest. */
+  readonly source: SourceWord;
+  /** Whether a part of the window that is known to be missing makes the command fail. */
+  readonly strict: boolean;
 }
 
 /**
@@ -89,6 +93,8 @@ export async function resolveReading(flags: ReadingFlags, now: number, zone: Zon
     cursor: checkCursorName(flags.cursor ?? defaultCursor),
     onExpired: flags.onExpired ?? null,
     from: resolveFrom(flags),
+    source: flags.source ?? "auto",
+    strict: flags.strict === true,
   };
 }
 
@@ -120,12 +126,18 @@ function resolveProfiles({ profile = "", allProfiles, from }: ReadingFlags): Rea
   });
 }
 
-function resolveFrom({ from, names }: ReadingFlags): string | null {
+function resolveFrom({ from, names, source }: ReadingFlags): string | null {
   if (from === undefined) return null;
   if (from === "") {
     throw new FlowrunError("usage", "--from names no file", {
       why: "it is empty; a variable of the shell may not be set",
       hint: "flowrun stats --from runs.ndjson",
+    });
+  }
+  if (source !== undefined) {
+    throw new FlowrunError("usage", "--source and --from do not go together", {
+      why: "--source chooses between the archive and the journal, and --from reads a file",
+      hint: `leave --source out: flowrun since --from ${from}`,
     });
   }
   if (names !== true) return from;
@@ -206,7 +218,7 @@ export function endsAfter({ max, order }: Pick<ReadingOptions, "max" | "order">)
 }
 
 /** Options that only a reading which ends can have, as commander hands them over. */
-type EndingFlags = Pick<ReadingFlags, "last" | "sort" | "out">;
+type EndingFlags = Pick<ReadingFlags, "last" | "sort" | "out" | "source" | "strict">;
 
 /** Turns options away that have no meaning in a reading. @throws FlowrunError `usage`. Pure. */
 export function turnAway(

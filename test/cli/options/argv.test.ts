@@ -52,12 +52,17 @@ describe.each(["since -P1D", "tail", "wait", "stats", "show 6b0c6b1e"])("flowrun
     ["--from runs.ndjson", { from: "runs.ndjson" }],
     ["--from -", { from: "-" }],
     ["--cursor nightly", { cursor: "nightly" }],
+    ["", { source: "auto", strict: false }],
+    ["--source archive --strict", { source: "archive", strict: true }],
+    ["--source journal", { source: "journal", strict: false }],
   ])("%s", async (words, expected) => {
     expect((await optionsOf(`${command} ${words}`)).options).toMatchObject(expected);
   });
 
   test.each<[string, string]>([
     ["-o xml", "Allowed choices"],
+    ["--source file", "Allowed choices"],
+    ["--source auto --from runs.ndjson", "--source and --from do not go together"],
     ["--jobs 0", "1 or more"],
     ["--last 0", "1 or more"],
     ["--last 100001", "100000 or less"],

@@ -2,12 +2,14 @@ import type { Host } from "../../../host.ts";
 import { FlowrunError } from "../../../errors.ts";
 import {
   findSetting,
+  showSetting,
   resolveAccess,
   resolveSettings,
   type Access,
   type Settings,
 } from "../../../adobe/settings/settings.ts";
 import { readVariable } from "../../../adobe/settings/environment.ts";
+import { hasPassword } from "../../../mask.ts";
 import { filled, profileKeys, variables, type Env, type ProfileValues } from "../../../adobe/settings/keys.ts";
 import { defaultProfile, namedProfile } from "../../../adobe/settings/profile-name.ts";
 import { profileMode, profilePath, readUsedProfile } from "../../../state/profile-files.ts";
@@ -105,7 +107,7 @@ function listSettings(env: Env, saved: ProfileValues): readonly Listed[] {
   const found = profileKeys.flatMap((key): readonly Listed[] => {
     const setting = findSetting(key, env, saved);
     if (setting === null) return [];
-    return [{ key, value: key === "clientSecret" ? "[secret]" : setting.value, from: setting.from }];
+    return [{ key, value: showSetting(key, setting.value), from: setting.from }];
   });
   const hasToken = readVariable(env, "FLOWRUN_ACCESS_TOKEN") !== null;
   return hasToken ? [...found, { key: "accessToken", value: "[secret]", from: "environment" }] : found;
@@ -116,18 +118,23 @@ async function checkSecrets(profile: string, way: Way | null, host: Host): Promi
   if (profile === demoProfile) return ok("secrets", "the demo's are built in, and open nothing else");
   const path = profilePath(host.dirs.config, profile);
   const mode = await profileMode(host.dirs.config, profile);
-  const isKept = way === null || filled(way.saved.clientSecret) !== null;
+  const secret =
+    way === null || filled(way.saved.clientSecret) !== null ? "the client secret" : "the archive's password";
+  const isKept = secret === "the client secret" || hasPassword(way?.saved.archive ?? "");
   const facts = { file: path, mode: mode === null ? null : octal(mode) };
   if (isKept && mode !== null && (mode & 0o077) !== 0) {
     const error = new FlowrunError("settings", `others can read ${path}`, {
-      why: `its mode is ${octal(mode)}, and it ${way === null ? "may hold" : "holds"} the client secret`,
+      why: `its mode is ${octal(mode)}, and it ${way === null ? "may hold" : "holds"} ${secret}`,
       hint: `chmod 600 ${path}   (and make a new secret in Adobe Developer Console if others use this machine)`,
     });
     return failed("secrets", error, facts);
   }
-  const inEnvironment = ([variables.clientSecret, "FLOWRUN_ACCESS_TOKEN"] as const).filter(
-    (name) => readVariable(host.env, name) !== null,
-  );
+  const inEnvironment = [
+    ...([variables.clientSecret, "FLOWRUN_ACCESS_TOKEN"] as const).filter(
+      (name) => readVariable(host.env, name) !== null,
+    ),
+    ...(hasPassword(readVariable(host.env, variables.archive) ?? "") ? [variables.archive] : []),
+  ];
   const places = [
     ...inEnvironment.map((name) => `the environment (${name})`),
     ...(isKept ? [`${path}${mode === null ? "" : ` (mode ${octal(mode)})`}`] : []),

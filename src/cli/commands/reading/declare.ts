@@ -47,7 +47,7 @@ export function declareTail(program: Command, host: Host): void {
         "now",
       ),
   );
-  withoutUse(tail, "last", "sort", "out")
+  withoutUse(tail, "last", "sort", "out", "source", "strict")
     .addHelpText(
       "after",
       `
@@ -71,7 +71,7 @@ export function declareWait(program: Command, host: Host): void {
       .option("--since <when>", "look at that window first, for a run that may have ended already", "now")
       .option("--timeout <duration>", "give up after that long: 30m, PT2H"),
   );
-  withoutUse(wait, "last", "sort", "out", "cursor", "onExpired")
+  withoutUse(wait, "last", "sort", "out", "source", "strict", "cursor", "onExpired")
     .addHelpText(
       "after",
       `

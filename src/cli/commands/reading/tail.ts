@@ -16,6 +16,10 @@ export async function runTail(flags: TailFlags, host: Host): Promise<void> {
       hint: "give it a window too (--since -P1D), or read one to its end: flowrun since",
     });
   }
+  turnAway(["source", "strict"], flags, "tail", {
+    why: "it follows the journal, where no part of a window is known to be missing until it is read",
+    hint: "read a window to its end: flowrun since -P1D",
+  });
   const start = resolveStart(flags.since, flags, now, zone);
   await follow({ options, start }, flags, "tail", host);
 }

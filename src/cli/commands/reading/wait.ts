@@ -19,6 +19,10 @@ export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
     why: "it prints one run, as soon as that has ended",
     hint: "leave it out; a shell writes to a file too: flowrun wait --json > run.json",
   });
+  turnAway(["source", "strict"], flags, "wait", {
+    why: "it follows the journal until the first run that matches",
+    hint: "read a window to its end: flowrun since -P1D",
+  });
   // A file has no now: all of it is looked through, once.
   const isFile = options.from !== null;
   const start = resolveStart(isFile && flags.since === "now" ? undefined : flags.since, flags, now, zone);

@@ -8,10 +8,11 @@ import { formats } from "../../../render/formats/registry.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
 import { createReporter } from "../../terminal/reporter.ts";
 import { tell } from "../../terminal/tell.ts";
+import { hasPassword } from "../../../mask.ts";
 import { checkValue } from "../../../adobe/settings/check-value.ts";
 import { defaultProfile } from "../../../adobe/settings/profile-name.ts";
 import { isUsualKey, profileKeys, type ProfileKey, type ProfileValues } from "../../../adobe/settings/keys.ts";
-import { findSetting, variableOf } from "../../../adobe/settings/settings.ts";
+import { findSetting, showSetting, variableOf } from "../../../adobe/settings/settings.ts";
 import { hasProfile, profilePath } from "../../../state/profile-files.ts";
 import { updateProfile } from "../../../state/profiles.ts";
 import { chosenProfile, noProfile } from "../../../adobe/access/chosen-profile.ts";
@@ -76,7 +77,7 @@ function listed(key: ProfileKey, env: Host["env"], saved: ProfileValues): Listed
   const found = saved[key] === undefined && !isUsualKey(key) ? null : findSetting(key, env, saved);
   if (found === null) return null;
   const from = found.from === "environment" ? (variableOf(key) ?? found.from) : found.from;
-  return { key, value: shown(key, found.value), from };
+  return { key, value: showSetting(key, found.value), from };
 }
 
 /** One object: the values by their keys and, where there are any, under `from` where each comes from. */
@@ -105,13 +106,13 @@ export const settingColumns: ColumnSet<ListedSetting> = {
   fields: [...profileKeys, ...profileKeys.map((key) => `from.${key}`)],
 };
 
-/** One saved value, as it is. @throws FlowrunError `notFound` where it is not set. */
+/** One saved value, as it is, but for secrets. @throws FlowrunError `notFound` where it is not set. */
 export async function runConfigGet(key: ProfileKey, flags: ListingFlags, host: Host): Promise<void> {
   const options = resolveOutput(valueColumns, flags);
   const profile = await chosenSaved(flags, host);
   const saved = (await readSaved(profile, notifier(flags, host), host))[key];
   if (saved === undefined) throw notSet(key, profile);
-  const told = { key, value: shown(key, saved) };
+  const told = { key, value: showSetting(key, saved) };
   if (wantsSheet(options)) await tell(`${safeText(told.value)}\n`, host.stdout);
   else await printRows({ options, rows: [told], document: told, color: flags.color }, host, host.stdout);
 }
@@ -169,17 +170,14 @@ function notifier({ quiet = false, verbose = 0 }: CommonFlags, host: Host) {
   return createReporter(host, { quiet, verbose, live: false }).notify;
 }
 
-function shown(key: ProfileKey, value: string): string {
-  return key === "clientSecret" ? "[secret]" : value;
-}
-
 async function valueFor(
   key: ProfileKey,
   given: string | undefined,
   flags: ConfigSetFlags,
   host: Pick<Host, "stdin">,
 ): Promise<string> {
-  if (given !== undefined && key === "clientSecret") throw secretOnCommandLine();
+  if (given !== undefined && key === "clientSecret") throw secretOnCommandLine(stdinHint);
+  if (given !== undefined && key === "archive" && hasPassword(given)) throw secretOnCommandLine(archiveHint);
   if (given !== undefined && flags.stdin !== true) return given;
   if (given === undefined && flags.stdin === true && !host.stdin.isTTY) return host.stdin.read();
   throw new FlowrunError("usage", `flowrun config set ${key} needs one value`, {
@@ -190,10 +188,13 @@ async function valueFor(
 
 const stdinHint = "flowrun config set clientSecret --stdin < secret.txt";
 
-function secretOnCommandLine(): FlowrunError {
+const archiveHint =
+  "flowrun config set archive postgres://user:env:NAME@host/database   (NAME: the variable with the password)";
+
+function secretOnCommandLine(hint: string): FlowrunError {
   return new FlowrunError("usage", "a secret is not taken from the command line", {
     why: "there it stays in the shell's history and is seen in the list of processes; this one may be there already",
-    hint: stdinHint,
+    hint,
   });
 }
 

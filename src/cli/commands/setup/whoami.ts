@@ -26,6 +26,7 @@ export async function runWhoami(flags: ListingFlags, host: Host): Promise<void> 
       imsOrgId: settings.imsOrgId,
       scopes: settings.scopes,
       journalUrl,
+      archive: connection.archive()?.shown ?? null,
       // A token that was handed over ready-made does not say when it ends.
       tokenEndsAt: Number.isFinite(token.expiresAt) ? new Date(token.expiresAt).toISOString() : null,
     };
@@ -43,6 +44,7 @@ interface Identity {
   readonly imsOrgId: string;
   readonly scopes: readonly string[];
   readonly journalUrl: string | null;
+  readonly archive: string | null;
   readonly tokenEndsAt: string | null;
 }
 
@@ -54,21 +56,23 @@ export const identityColumns: ColumnSet<Identity> = {
     { name: "imsOrgId", title: "ORGANISATION", kind: "id", value: ({ imsOrgId }) => imsOrgId },
     { name: "scopes", title: "SCOPES", kind: "list", value: ({ scopes }) => scopes },
     { name: "journalUrl", title: "JOURNAL", kind: "id", value: ({ journalUrl }) => journalUrl },
+    { name: "archive", title: "ARCHIVE", kind: "id", value: ({ archive }) => archive },
     { name: "tokenEndsAt", title: "TOKEN ENDS", kind: "time", value: ({ tokenEndsAt }) => tokenEndsAt },
   ],
   usual: ["profile", "clientId", "imsOrgId", "scopes", "journalUrl", "tokenEndsAt"],
-  wide: [],
+  wide: ["archive"],
   id: "profile",
-  fields: ["profile", "clientId", "imsOrgId", "scopes", "journalUrl", "tokenEndsAt"],
+  fields: ["profile", "clientId", "imsOrgId", "scopes", "journalUrl", "archive", "tokenEndsAt"],
 };
 
-function render({ profile, clientId, imsOrgId, scopes, journalUrl, tokenEndsAt }: Identity): string {
+function render({ profile, clientId, imsOrgId, scopes, journalUrl, archive, tokenEndsAt }: Identity): string {
   const lines = [
     ["profile", profile],
     ["client id", clientId],
     ["organisation", imsOrgId],
     ["scopes", scopes.join(",")],
     ["journal", journalUrl ?? "none yet: flowrun registrations use <id>"],
+    ...(archive === null ? [] : [["archive", archive] as const]),
     ["token ends", tokenEndsAt ?? "unknown (FLOWRUN_ACCESS_TOKEN)"],
   ] as const;
   return lines.map(([name, value]) => `${name.padEnd(13)}${safeText(value)}\n`).join("");
