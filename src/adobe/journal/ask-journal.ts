@@ -98,7 +98,7 @@ function serviceOf({ url }: Journal): GatewayService {
   };
 }
 
-/** What was asked, and when. */
+/** A question as it was sent: its URL, and when. */
 type Sent = Pick<Page, "url" | "askedAt">;
 
 function readAnswer(journal: Journal, sent: Sent, answer: Answer, steps: Steps): Promise<Attempt<Page>> | null {

@@ -7,9 +7,10 @@ import { isSought, type Start } from "./when.ts";
  */
 export function beginningAt(
   start: Exclude<Start, { kind: "last" }>,
-  { url, askedAt }: Pick<Page, "url" | "askedAt">,
+  { url, answeredAt }: Pick<Page, "url"> & { readonly answeredAt: number },
   why: Beginning["why"],
 ): Beginning {
-  if (start.kind === "now") return { from: askedAt, why };
+  // What came between question and answer may lie before the journal's end that was answered.
+  if (start.kind === "now") return { from: answeredAt, why };
   return { from: start.kind === "time" && isSought(url) ? start.at : null, why };
 }

@@ -100,7 +100,8 @@ async function* walk(reading: Reading): AsyncGenerator<Page, void, undefined> {
     if (!page.atEnd) life.movedAt = host.now();
     if (!page.atEnd) rounds = progress.note(page);
     const waitMs = page.atEnd ? page.waitMs : pauseAfter(rounds, () => host.random());
-    yield begins === null ? page : { ...page, begins: beginningAt(place.start, page, begins) };
+    const answered = { url: page.url, answeredAt: host.now() };
+    yield begins === null ? page : { ...page, begins: beginningAt(place.start, answered, begins) };
     begins = null;
     if (page.atEnd && !follow) return;
     if (waitMs > 0) await host.sleep(waitMs, signal);

@@ -1,5 +1,5 @@
 import type { Env, ProfileValues } from "../../adobe/settings/keys.ts";
-import { findSetting } from "../../adobe/settings/settings.ts";
+import { findArchivePlace } from "../../adobe/access/archive-place.ts";
 import { archiveFile, hasArchiveFile } from "../../state/archive-file.ts";
 
 /** Where a profile's archive is, or would be. */
@@ -16,12 +16,12 @@ export interface ArchiveWords {
   readonly stateFolder: string;
 }
 
-/** The place that the settings name, or else a file among the profile's own. @throws FlowrunError `settings`. Pure. */
+/** The place that the settings name, or else a file among the profile's own. @throws FlowrunError `settings`. */
 export function archivePlace({ profile, env, saved, stateFolder }: ArchiveWords): ArchivePlace {
-  const named = findSetting("archive", env, saved)?.value ?? null;
+  const named = findArchivePlace(env, saved);
   if (named === null) return { kind: "embedded", path: archiveFile(stateFolder, profile), isSet: false };
-  if (/^postgres(?:ql)?:/i.test(named)) return { kind: "postgres", url: named, isSet: true };
-  return { kind: "embedded", path: named, isSet: true };
+  if (/^postgres(?:ql)?:/i.test(named.address)) return { kind: "postgres", url: named.address, isSet: true };
+  return { kind: "embedded", path: named.address, isSet: true };
 }
 
 /** Whether a profile has an archive: one that is set, or a file in its usual place. */

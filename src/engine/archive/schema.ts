@@ -13,7 +13,7 @@ const steps: readonly (readonly string[])[] = [
   [
     `CREATE TABLE {schema}journals (journal {text} PRIMARY KEY, name {text} NOT NULL, made_at BIGINT NOT NULL)`,
     `CREATE TABLE {schema}runs (journal {text} NOT NULL, event_key {text} NOT NULL, seq BIGINT NOT NULL UNIQUE,
-      recorded_at BIGINT NOT NULL, via {text} NOT NULL, run_id {text} NOT NULL, flow_id {text} NOT NULL, flow_name {text},
+      recorded_at BIGINT NOT NULL, via {text}, run_id {text} NOT NULL, flow_id {text} NOT NULL, flow_name {text},
       sandbox {text}, service {text} NOT NULL, status {text} NOT NULL, updated_at BIGINT, started_at BIGINT,
       duration_ms BIGINT, records_in BIGINT, records_out BIGINT, records_failed BIGINT, bytes_in BIGINT, bytes_out BIGINT,
       root_code {text}, position {text}, document {bytes} NOT NULL, event {bytes},

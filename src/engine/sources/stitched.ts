@@ -53,7 +53,7 @@ export function stitch({ from, to, coverage, place, keptFrom }: Seams): Stitches
     parts.push({ kind: "hole", from: start, to: part.to });
     at = start;
   }
-  parts.push({ kind: "archive", from: at, to: to + lateMs });
+  parts.push({ kind: "archive", from: at, to: Math.max(to, at) + lateMs });
   if (goesOn && reach < to + lateMs) parts.push({ kind: "rest", next: place.next });
   return { parts, missing };
 }

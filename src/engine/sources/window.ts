@@ -35,6 +35,8 @@ export interface JournalParts<T> {
 export interface Stitched<T> {
   readonly source: Source<T>;
   readonly missing: readonly Stretch[];
+  /** Where an archive is read alone and ends before the window does: its end. */
+  readonly endsAt: number | null;
 }
 
 /** Reads a window from an archive and, where that ends, from the journal: each run once, in one order. */
@@ -45,7 +47,10 @@ export async function stitchedSource<T>(reading: StitchedReading<T>): Promise<St
   const place = journal === null ? null : furthest(await listCursors(database, name), now);
   // After the places: what is archived from now on is the journal's to give.
   const upTo = await readLastSeq(database);
-  const to = until === null ? now : Math.min(now, until);
+  const asked = until === null ? now : Math.min(now, until);
+  // An archive that is read alone is not asked for what came after it.
+  const reach = coverage.complete.at(-1)?.to.at ?? asked;
+  const to = journal === null ? Math.min(asked, reach) : asked;
   const keptFrom = journal === null ? Infinity : now - retentionMs;
   const begin = from === -Infinity ? Math.min(coverage.complete[0]?.from.at ?? to, now - retentionMs) : from;
   const { parts, missing } = stitch({ from: begin, to, coverage, place, keptFrom });
@@ -60,7 +65,7 @@ export async function stitchedSource<T>(reading: StitchedReading<T>): Promise<St
   };
   // All there is includes what was imported from before anything that is covered.
   const before: readonly Part[] = from === -Infinity ? [{ kind: "archive", from, to: begin }] : [];
-  return { source: oneAfterTheOther([...before, ...parts].flatMap(open)), missing };
+  return { source: oneAfterTheOther([...before, ...parts].flatMap(open)), missing, endsAt: to < asked ? to : null };
 }
 
 /** The cursor that has read most; a place that the journal has forgotten is none. */

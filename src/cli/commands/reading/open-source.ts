@@ -6,15 +6,29 @@ import type { Archive } from "../../../engine/archive/open.ts";
 import type { Digesting } from "../../../engine/digest.ts";
 import { fileSource } from "../../../engine/sources/file.ts";
 import { journalSource, warnOfStart, type JournalStart } from "../../../engine/sources/journal.ts";
-import type { Source } from "../../../engine/sources/source.ts";
+import type { Resumption } from "../../../engine/sinks/sink.ts";
+import type { Candidate, Source } from "../../../engine/sources/source.ts";
+import type { OnExpired } from "../../../adobe/journal/read-pages.ts";
 import { watchGaps } from "../../../engine/sources/gaps.ts";
 import type { JournalParts } from "../../../engine/sources/window.ts";
 import { marksOf } from "../../../runs/events/event-selection.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { endsAfter } from "../../options/reading-options.ts";
-import type { Window } from "./read-window.ts";
 import type { Session } from "./session.ts";
 import { goOnWithout, missingWords } from "./session-archive.ts";
+
+/** The part of its source that a command reads, and how. */
+export interface Window {
+  readonly start: JournalStart;
+  readonly follow: boolean;
+  readonly onExpired: OnExpired;
+  /** Ends the reading with this run; `--max` does so anyway. */
+  readonly isLast?: (run: Candidate<unknown>) => boolean;
+  /** The place and the keys that an earlier reading left, where this one goes on from there. */
+  readonly past?: Resumption | null;
+  /** True where the sink keeps the place to read on from. */
+  readonly isKept?: boolean;
+}
 
 /** The form in which runs are handed on, and who is told how far a window is read. */
 export interface SourceUse<T> {
@@ -45,7 +59,7 @@ export async function openSource<T>(session: Session, window: Window, use: Sourc
   const archive = await findArchive(session, start);
   if (archive === null) return journalAlone(session, start, journal);
   const { stitchedSource } = await import("../../../engine/sources/window.ts");
-  const { source, missing } = await stitchedSource({
+  const { source, missing, endsAt } = await stitchedSource({
     archive,
     from: start.kind === "time" ? start.at : -Infinity,
     until: options.until,
@@ -55,6 +69,12 @@ export async function openSource<T>(session: Session, window: Window, use: Sourc
   });
   session.miss(missing);
   for (const part of missing) session.reporter.notify({ kind: "warning", text: missingWords(part) });
+  if (endsAt !== null) {
+    session.reporter.notify({
+      kind: "remark",
+      text: `the archive was last filled at ${new Date(endsAt).toISOString()}`,
+    });
+  }
   return source;
 }
 

@@ -9,21 +9,8 @@ import { clock, count, number, seconds } from "../../terminal/reporter.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { createSeen } from "../../../runs/events/seen.ts";
 import type { Resumption, Sink } from "../../../engine/sinks/sink.ts";
-import { openSource } from "./open-source.ts";
+import { openSource, type Window } from "./open-source.ts";
 import type { Origin, Session } from "./session.ts";
-
-/** The part of its source that a command reads, and how. */
-export interface Window {
-  readonly start: JournalStart;
-  readonly follow: boolean;
-  readonly onExpired: OnExpired;
-  /** Ends the reading with this run; `--max` does so anyway. */
-  readonly isLast?: (run: Candidate<unknown>) => boolean;
-  /** The place and the keys that an earlier reading left, where this one goes on from there. */
-  readonly past?: Resumption | null;
-  /** True where the sink keeps the place to read on from. */
-  readonly isKept?: boolean;
-}
 
 /** Where the runs of a window go, and in which form. */
 export interface Target<T> {

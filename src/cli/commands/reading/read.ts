@@ -18,7 +18,8 @@ import { openCursor } from "../../../engine/cursor.ts";
 import { withCursorFile, type MarkStore } from "../../../engine/sinks/with-cursor-file.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import type { Connection } from "../../../adobe/access/connect.ts";
-import { readWindow, type Target, type Window } from "./read-window.ts";
+import type { Window } from "./open-source.ts";
+import { readWindow, type Target } from "./read-window.ts";
 import type { ReadingOptions } from "../../options/reading-options.ts";
 import { inSessions, type Outcome, type Session, type Sessions } from "./session.ts";
 
