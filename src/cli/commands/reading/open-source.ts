@@ -134,7 +134,10 @@ function journalParts<T>(
   const read = (start: JournalStart, until: number | null): Source<T> =>
     journalSource({ ...digesting, ...how, journal: { ...journal, marks: marksOf(options.events) }, start, until });
   return {
-    read: (start, until) => watchGaps(read(start, until), (gap) => void miss([gap])),
+    read: (start, until) =>
+      watchGaps(read(start, until), (gap) => {
+        miss([gap]);
+      }),
     fromSaved: connection.fromSaved,
   };
 }

@@ -1,14 +1,12 @@
 import { describeFaults } from "../../../engine/faults.ts";
-import type { JournalStart } from "../../../engine/sources/journal.ts";
-import type { Batch, Candidate } from "../../../engine/sources/source.ts";
-import type { OnExpired } from "../../../adobe/journal/read-pages.ts";
+import type { Batch } from "../../../engine/sources/source.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
 import type { Notify } from "../../../notices.ts";
 import { pump, type Pumping } from "../../../engine/pump.ts";
 import { clock, count, number, seconds } from "../../terminal/reporter.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { createSeen } from "../../../runs/events/seen.ts";
-import type { Resumption, Sink } from "../../../engine/sinks/sink.ts";
+import type { Sink } from "../../../engine/sinks/sink.ts";
 import { openSource, type Window } from "./open-source.ts";
 import type { Origin, Session } from "./session.ts";
 
