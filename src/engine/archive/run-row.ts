@@ -90,8 +90,10 @@ function textIn(text: string | null): string | null {
 
 /** A database takes no NUL inside a text, and no half of a character. */
 function plain(text: string): string {
-  return Buffer.from(text.replaceAll("\0", "\ufffd")).toString();
+  return unfit.test(text) ? Buffer.from(text.replaceAll("\0", "\ufffd")).toString() : text;
 }
+
+const unfit = /[\0\ud800-\udfff]/;
 
 function timeIn(time: string | null): number | null {
   return time === null ? null : countIn(Date.parse(time));
