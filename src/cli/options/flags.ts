@@ -85,6 +85,7 @@ export type DemoFlags = Pick<CommonFlags, "quiet" | "color">;
 /** Options of `tail`. */
 export interface TailFlags extends ReadingFlags {
   readonly since: string;
+  readonly to?: "archive";
 }
 
 /** Options of `show`. */
