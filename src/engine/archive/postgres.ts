@@ -4,10 +4,10 @@ import { keepSecret } from "../../mask.ts";
 import { hash } from "../../text/hash.ts";
 import type { Backend, Database, Queries } from "./database.ts";
 import { fillText } from "./fill-text.ts";
-import { postgresCode, postgresWords } from "./postgres-failure.ts";
-import { findPostgresTarget, type PostgresTarget } from "./postgres-files.ts";
-import { poolOf } from "./postgres-pool.ts";
-import { connectPostgres, type PostgresSession } from "./postgres-session.ts";
+import { postgresCode, postgresWords } from "./postgres/failure.ts";
+import { findPostgresTarget, type PostgresTarget } from "./postgres/files.ts";
+import { poolOf } from "./postgres/pool.ts";
+import { connectPostgres, type PostgresSession } from "./postgres/session.ts";
 
 /**
  * Opens a schema on a PostgreSQL server as a database; the schema need not be there yet. It is connected to once, so that

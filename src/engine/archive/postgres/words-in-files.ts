@@ -1,5 +1,5 @@
-import { parameterOf, unusablePostgres, type PostgresParameter, type PostgresWords } from "./postgres-url.ts";
-import type { PostgresEndpoint } from "./postgres-settings.ts";
+import { parameterOf, unusablePostgres, type PostgresParameter, type PostgresWords } from "./url.ts";
+import type { PostgresEndpoint } from "./settings.ts";
 
 /**
  * The words of a service in a service file; `null` where it has no such service. Pure.

@@ -1,4 +1,4 @@
-import type { PostgresTarget } from "./postgres-files.ts";
+import type { PostgresTarget } from "./files.ts";
 
 /** How a connection is made private; fields as Node names them. */
 export interface PostgresTls {

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { homedir, userInfo } from "node:os";
-import type { World } from "../../host.ts";
-import { reasonOf } from "../../errors.ts";
-import { parsePostgresUrl, unusablePostgres, type PostgresWords } from "./postgres-url.ts";
-import { findWord, settlePostgres, type PostgresSettings } from "./postgres-settings.ts";
-import { findPassword, findService } from "./postgres-words-in-files.ts";
+import type { World } from "../../../host.ts";
+import { reasonOf } from "../../../errors.ts";
+import { parsePostgresUrl, unusablePostgres, type PostgresWords } from "./url.ts";
+import { findWord, settlePostgres, type PostgresSettings } from "./settings.ts";
+import { findPassword, findService } from "./words-in-files.ts";
 
 /** A connection to PostgreSQL with all that was found in files. */
 export interface PostgresTarget extends PostgresSettings {

@@ -1,4 +1,4 @@
-import type { FailureKind } from "../../errors.ts";
+import type { FailureKind } from "../../../errors.ts";
 
 /** Whom a failure is about. */
 export interface PostgresParty {

@@ -1,10 +1,10 @@
 import { Client } from "pg";
-import type { Row, Value } from "./database.ts";
-import { postgresFailure, postgresCode } from "./postgres-failure.ts";
-import type { PostgresEndpoint } from "./postgres-settings.ts";
-import type { PostgresTarget } from "./postgres-files.ts";
-import { tlsOf, waysOf } from "./postgres-tls.ts";
-import { FlowrunError } from "../../errors.ts";
+import type { Row, Value } from "../database.ts";
+import { postgresFailure, postgresCode } from "./failure.ts";
+import type { PostgresEndpoint } from "./settings.ts";
+import type { PostgresTarget } from "./files.ts";
+import { tlsOf, waysOf } from "./tls.ts";
+import { FlowrunError } from "../../../errors.ts";
 
 /** One connection. */
 export interface PostgresSession {

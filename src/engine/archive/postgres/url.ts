@@ -1,5 +1,5 @@
-import { FlowrunError } from "../../errors.ts";
-import { nearest } from "../../text/nearest.ts";
+import { FlowrunError } from "../../../errors.ts";
+import { nearest } from "../../../text/nearest.ts";
 
 /** The parameters of a connection, by libpq's names, and `schema`, in which the archive's tables stand. */
 export const postgresParameters = [

@@ -1,5 +1,5 @@
-import { nearest } from "../../text/nearest.ts";
-import { unusablePostgres, type PostgresParameter, type PostgresWords } from "./postgres-url.ts";
+import { nearest } from "../../../text/nearest.ts";
+import { unusablePostgres, type PostgresParameter, type PostgresWords } from "./url.ts";
 
 /** How much TLS is asked for, with libpq's meaning. */
 export type SslMode = (typeof sslModes)[number];
