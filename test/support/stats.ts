@@ -1,7 +1,8 @@
 import { renderRows } from "../../src/cli/commands/print-rows.ts";
 import { pickColumns } from "../../src/render/formats/pick-columns.ts";
 import { formats, outputFormats, type OutputFormat } from "../../src/render/formats/registry.ts";
-import { statsColumns, statsRows } from "../../src/render/formats/stats-columns.ts";
+import { statsColumns } from "../../src/render/formats/stats-columns.ts";
+import { statsRows } from "../../src/render/formats/stats-rows.ts";
 import type { Stats } from "../../src/runs/figures/stats.ts";
 import { noon } from "./host.ts";
 
