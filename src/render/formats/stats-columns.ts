@@ -5,10 +5,10 @@ import { comparedColumns } from "./compared-columns.ts";
 import type { StatsRow } from "./stats-rows.ts";
 
 /**
- * The columns of rows of figures, with those of the window before where there is one. Of a root cause only its runs, its
- * time and its flows are counted. Pure.
+ * The columns of rows of figures of that window, with those of the window before where there is one. Of a root cause only
+ * its runs, its time and its flows are counted. Pure.
  */
-export function statsColumns({ from, to, previous }: Pick<Stats, "from" | "to" | "previous">): ColumnSet<StatsRow> {
+export function statsColumns({ from, to }: Pick<Stats, "from" | "to">, isCompared: boolean): ColumnSet<StatsRow> {
   const all: readonly Column<StatsRow>[] = [
     { name: "row", title: "ROW", kind: "id", value: ({ row }) => row },
     { name: "key", title: "KEY", kind: "id", value: keyOf },
@@ -36,7 +36,7 @@ export function statsColumns({ from, to, previous }: Pick<Stats, "from" | "to" |
       value: (row) => (row.row === "rootCause" ? row.flows.length : null),
     },
     { name: "partial", title: "PARTIAL", kind: "flag", value: (row) => (row.row === "bucket" ? row.partial : null) },
-    ...(previous === null ? [] : comparedColumns),
+    ...(isCompared ? comparedColumns : []),
   ];
   return { all, usual: all.map(({ name }) => name), wide: [], id: null, fields: statsFields };
 }

@@ -1,7 +1,8 @@
 import { groupId, type CauseChange, type Difference, type GroupChange } from "../../runs/figures/changes.ts";
 import { countFigures, type Figures } from "../../runs/figures/figures.ts";
 import type { RootCause } from "../../runs/figures/frequent-causes.ts";
-import type { Bucket, Changes, Group, PreviousWindow, Stats, Trend } from "../../runs/figures/stats.ts";
+import type { Bucket, Group, PreviousWindow, Stats, Trend } from "../../runs/figures/stats.ts";
+import { sortRows, type RowOrder } from "./sort-rows.ts";
 
 /** A row's figures of the window before, and what became of them; all `null` where windows are not compared. */
 export interface ComparedRow<Before, Less> {
@@ -36,7 +37,6 @@ export type StatsRow = Pick<Stats, "type" | "schemaVersion"> &
 export function statsRows(stats: Stats): readonly StatsRow[] {
   const { type, schemaVersion, from, to, total, trend, previous, changes } = stats;
   const head = { type, schemaVersion };
-  const before = previous === null || changes === null ? null : previousTotal(previous);
   return [
     {
       ...head,
@@ -45,7 +45,7 @@ export function statsRows(stats: Stats): readonly StatsRow[] {
       to,
       ...total,
       trend,
-      previous: before,
+      previous: previous === null ? null : previousTotal(previous),
       difference: changes?.difference ?? null,
     },
     ...groupRows(stats).map((group) => ({ ...head, row: "group", ...group }) as const),
@@ -85,6 +85,21 @@ export function causeRows({ rootCauses, previous, changes }: Stats): readonly Ca
   });
 }
 
+/** The figures with their groups in that order, in the document as in the rows. Pure. */
+export function sortGroups(stats: Stats, order: RowOrder<StatsRow>): Stats {
+  const rows = statsRows(stats).filter((row) => row.row === "group");
+  const places = new Map(sortRows(rows, order).map((row, at) => [groupId(row), at]));
+  const placeOf = (group: Pick<Group, "key" | "isRest">): number => places.get(groupId(group)) ?? places.size;
+  const sorted = <G extends Pick<Group, "key" | "isRest">>(all: readonly G[]): readonly G[] =>
+    all.toSorted((one, other) => placeOf(one) - placeOf(other));
+  const { groups, changes } = stats;
+  return {
+    ...stats,
+    groups: sorted(groups),
+    changes: changes === null ? null : { ...changes, groups: sorted(changes.groups) },
+  };
+}
+
 /** What may be among the rest has a row in the rest's. */
 function isCounted({ runs }: GroupChange): boolean {
   return runs !== null;
@@ -118,14 +133,4 @@ function pastOf({ change, count, previousCount }: CauseChange, partial: boolean)
     previous: previousCount === null ? null : { partial, count: previousCount },
     difference: { count: isKnown ? count - previousCount : null },
   };
-}
-
-/** The document that the rows are of, with its groups in the order of the rows. Pure. */
-export function inOrderOf(rows: readonly GroupRow[], stats: Stats): Stats {
-  const places = new Map(rows.map((row, at) => [groupId(row), at]));
-  const placed = <G extends Pick<Group, "key" | "isRest">>(all: readonly G[]): readonly G[] =>
-    all.toSorted((one, other) => (places.get(groupId(one)) ?? 0) - (places.get(groupId(other)) ?? 0));
-  const changes: Changes | null =
-    stats.changes === null ? null : { ...stats.changes, groups: placed(stats.changes.groups) };
-  return { ...stats, groups: placed(stats.groups), changes };
 }

@@ -1,0 +1,152 @@
+import type { Changes, PreviousWindow, Stats } from "../../runs/figures/stats.ts";
+import { growthOf } from "../../runs/figures/changes.ts";
+import type { Column } from "../formats/column.ts";
+import { causeRows, groupRows, type CauseRow, type GroupRow } from "../formats/stats-rows.ts";
+import { layTable } from "../formats/table.ts";
+import { renderCount } from "../text/numbers.ts";
+import { renderTime } from "../text/times.ts";
+import type { Painter } from "../text/painter.ts";
+import { layFigures, type TwoFigures } from "./compared-figures.ts";
+import { changeTold, countChange, durationChange, pointsChange, roundChange } from "./change-words.ts";
+import { windowLine } from "./figure-words.ts";
+import {
+  allOthers,
+  causeDetails,
+  causesShown,
+  groupColumn,
+  listing,
+  paintFailures,
+  partialSign,
+  sheetColumn,
+  type StatsSheetOptions,
+} from "./stats-parts.ts";
+import { joinSections, labelWidth, trendLine } from "./trend-line.ts";
+
+/** Figures that stand beside those of the window before. */
+export interface ComparedStats extends Stats {
+  readonly previous: PreviousWindow;
+  readonly changes: Changes;
+}
+
+/** Whether there are two windows to tell of. Pure. */
+export function isCompared(stats: Stats): stats is ComparedStats {
+  return stats.previous !== null && stats.changes !== null;
+}
+
+/**
+ * Two windows beside each other: their figures, their trends, then the groups and the root causes with what became of
+ * them, the worst change first. Pure but for `time`.
+ */
+export function renderCompareSheet(stats: ComparedStats, options: StatsSheetOptions): string {
+  return joinSections([
+    windows(stats, options),
+    [...layFigures(twoFigures(stats), options), ...trends(stats, options)],
+    listing(groupColumns(stats), groupRows(stats), options),
+    causes(stats, options),
+  ]);
+}
+
+function windows({ from, to, previous }: ComparedStats, { time }: StatsSheetOptions): readonly string[] {
+  const { partial, knownFrom } = previous;
+  const lines = [
+    ["Window", windowLine({ from, to }, time)],
+    ["Before", windowLine(previous, time)],
+    ...(partial && knownFrom !== null
+      ? [[`${partialSign} partial`, `known from ${renderTime(knownFrom, time)} on only`]]
+      : []),
+  ];
+  return lines.map(([label = "", text = ""]) => label.padEnd(labelWidth) + text);
+}
+
+function twoFigures({ total, previous, changes }: ComparedStats): TwoFigures {
+  return { now: total, before: previous.total, difference: changes.difference, isPartial: previous.partial };
+}
+
+function trends({ total, trend, previous }: ComparedStats, { painter, room }: StatsSheetOptions): readonly string[] {
+  const line = (label: string, values: readonly number[], stepMs: number, paint?: Painter): string =>
+    label.padEnd(labelWidth) + trendLine(values, stepMs, room, paint);
+  const { trend: past } = previous;
+  return [
+    ...(total.runs + previous.total.runs === 0
+      ? []
+      : [line("Trend", trend.runs, trend.stepMs), line("  before", past.runs, past.stepMs)]),
+    ...(total.failed + previous.total.failed === 0
+      ? []
+      : [line("Failures", trend.failed, trend.stepMs, painter), line("  before", past.failed, past.stepMs, painter)]),
+  ];
+}
+
+/** Where there is no room the last of these is left out first. */
+const yielding: readonly string[] = ["±SUCCESS", "SUCCESS", "P95", "±P95", "P50", "±P50"];
+
+function groupColumns({ by }: Stats): readonly Column<GroupRow>[] {
+  if (by === null) return [];
+  const columns: readonly Column<GroupRow>[] = [
+    groupColumn<GroupRow>(by),
+    sheetColumn("RUNS", "count", ({ runs }) => runs),
+    change("±RUNS", (row) => changeTold(row.change, row.difference?.runs ?? null)),
+    { ...sheetColumn<GroupRow>("FAILED", "count", ({ failed }) => failed), paint: paintFailures },
+    { ...change("±FAILED", ({ difference }) => countChange(difference?.failed ?? null)), paint: paintRise },
+    sheetColumn("SUCCESS", "share", ({ successRate }) => successRate),
+    {
+      ...change("±SUCCESS", ({ difference }) => pointsChange(difference?.successRatePoints ?? null)),
+      paint: paintFall,
+    },
+    sheetColumn("P95", "duration", ({ durationMs }) => durationMs.p95),
+    change("±P95", ({ difference }) => durationChange(difference?.durationMs.p95 ?? null)),
+    sheetColumn("P50", "duration", ({ durationMs }) => durationMs.p50),
+    change("±P50", ({ difference }) => durationChange(difference?.durationMs.p50 ?? null)),
+  ];
+  return columns.map((column) => {
+    const turn = yielding.indexOf(column.title);
+    return turn === -1 ? column : { ...column, yields: { turn: -turn, to: "neat" } };
+  });
+}
+
+function change(title: string, value: (row: GroupRow) => string): Column<GroupRow> {
+  return { ...sheetColumn(title, "count", value), shorten: roundChange };
+}
+
+function paintRise(text: string, painter: Painter): string {
+  return text.startsWith("+") ? painter.red(text) : text.startsWith("-") ? painter.green(text) : text;
+}
+
+function paintFall(text: string, painter: Painter): string {
+  return text.startsWith("-") ? painter.red(text) : text.startsWith("+") ? painter.green(text) : text;
+}
+
+/** Those that changed most, either way, the one that grew most first; of those that came or grew, more. */
+function causes(stats: ComparedStats, options: StatsSheetOptions): readonly string[] {
+  const all = causeRows(stats);
+  const most = new Set(all.toSorted((one, other) => sizeOf(other) - sizeOf(one)).slice(0, causesShown));
+  const top = all.filter((row) => most.has(row));
+  const [titles = "", ...rows] = layTable(causeColumns, top, options);
+  const told = top.flatMap((row, at) => [rows[at] ?? "", ...(isOnTheRise(row) ? causeDetails(row, options) : [])]);
+  const more = all.length - top.length;
+  return [
+    ...(options.headers && top.length > 0 ? [titles] : []),
+    ...told,
+    ...(more > 0 ? [`and ${renderCount(more)} more; -o json has them all`] : []),
+  ];
+}
+
+const causeColumns: readonly Column<CauseRow>[] = [
+  sheetColumn("ROOT CAUSE", "code", ({ code }) => code ?? allOthers),
+  {
+    ...sheetColumn<CauseRow>("CHANGE", "count", (row) => changeTold(row.change, row.difference?.count ?? null)),
+    shorten: roundChange,
+    paint: (text, painter) => (text === "NEW" ? painter.red(text) : paintRise(text, painter)),
+  },
+  sheetColumn("COUNT", "count", ({ count }) => count),
+  sheetColumn("BEFORE", "count", ({ previous }) => previous?.count ?? null),
+  { ...sheetColumn<CauseRow>("LAST SEEN", "time", ({ lastSeen }) => lastSeen), yields: { turn: 2, to: "neat" } },
+  { ...sheetColumn<CauseRow>("FLOWS", "count", ({ flows }) => flows.length), yields: { turn: 1, to: "neat" } },
+];
+
+function sizeOf({ count, previous }: CauseRow): number {
+  return Math.abs(growthOf({ count, previousCount: previous?.count ?? null }));
+}
+
+function isOnTheRise({ count, previous }: CauseRow): boolean {
+  return count > (previous?.count ?? 0);
+}
