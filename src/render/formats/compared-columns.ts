@@ -3,7 +3,7 @@ import type { Figures } from "../../runs/figures/figures.ts";
 import type { Column, ColumnKind, ColumnValue } from "./column.ts";
 import type { StatsRow } from "./stats-rows.ts";
 
-/** What figures and differences both have, by the same names. */
+/** The part of figures and of differences that has the same names in both. */
 type Either = Pick<Figures & Difference, "durationMs" | "records" | "bytes">;
 
 /** The columns of rows of figures that tell of the window before, and of what changed since. */
@@ -15,7 +15,7 @@ export const comparedColumns: readonly Column<StatsRow>[] = [
   before("failed", "FAILED", "count", ({ failed }) => failed),
   less("failed", "FAILED", "count", ({ failed }) => failed),
   before("successRate", "RATE", "share", ({ successRate }) => successRate),
-  less("successRatePoints", "RATE", "count", ({ successRatePoints }) => successRatePoints),
+  less("successRatePoints", "POINTS", "count", ({ successRatePoints }) => successRatePoints),
   ...both("durationMs.p50", "P50", "duration", ({ durationMs }) => durationMs.p50),
   ...both("durationMs.p95", "P95", "duration", ({ durationMs }) => durationMs.p95),
   ...both("records.input", "IN", "count", ({ records }) => records.input),

@@ -100,7 +100,7 @@ export function sortGroups(stats: Stats, order: RowOrder<StatsRow>): Stats {
   };
 }
 
-/** What may be among the rest has a row in the rest's. */
+/** One that may be among the rest has no row but the rest's. */
 function isCounted({ runs }: GroupChange): boolean {
   return runs !== null;
 }

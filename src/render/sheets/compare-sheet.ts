@@ -20,7 +20,7 @@ import {
   sheetColumn,
   type StatsSheetOptions,
 } from "./stats-parts.ts";
-import { joinSections, labelWidth, trendLine } from "./trend-line.ts";
+import { joinSections, labelWidth, trendLines } from "./trend-line.ts";
 
 /** Figures that stand beside those of the window before. */
 export interface ComparedStats extends Stats {
@@ -52,7 +52,7 @@ function windows({ from, to, previous }: ComparedStats, { time }: StatsSheetOpti
     ["Window", windowLine({ from, to }, time)],
     ["Before", windowLine(previous, time)],
     ...(partial && knownFrom !== null
-      ? [[`${partialSign} partial`, `known from ${renderTime(knownFrom, time)} on only`]]
+      ? [[`${partialSign} partial`, `known from ${renderTime(knownFrom, time)} on only; ? cannot be told from that`]]
       : []),
   ];
   return lines.map(([label = "", text = ""]) => label.padEnd(labelWidth) + text);
@@ -63,17 +63,18 @@ function twoFigures({ total, previous, changes }: ComparedStats): TwoFigures {
 }
 
 function trends({ total, trend, previous }: ComparedStats, { painter, room }: StatsSheetOptions): readonly string[] {
-  const line = (label: string, values: readonly number[], stepMs: number, paint?: Painter): string =>
-    label.padEnd(labelWidth) + trendLine(values, stepMs, room, paint);
-  const { trend: past } = previous;
-  return [
-    ...(total.runs + previous.total.runs === 0
+  const lines = (label: string, of: "runs" | "failed", paint?: Painter): readonly string[] =>
+    total[of] + previous.total[of] === 0
       ? []
-      : [line("Trend", trend.runs, trend.stepMs), line("  before", past.runs, past.stepMs)]),
-    ...(total.failed + previous.total.failed === 0
-      ? []
-      : [line("Failures", trend.failed, trend.stepMs, painter), line("  before", past.failed, past.stepMs, painter)]),
-  ];
+      : trendLines(
+          [
+            { label, values: trend[of], stepMs: trend.stepMs },
+            { label: "  before", values: previous.trend[of], stepMs: previous.trend.stepMs },
+          ],
+          room,
+          paint,
+        );
+  return [...lines("Trend", "runs"), ...lines("Failures", "failed", painter)];
 }
 
 /** Where there is no room the last of these is left out first. */

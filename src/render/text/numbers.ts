@@ -38,7 +38,7 @@ const byteUnits = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
 
 /** `1,234,567`. Pure. */
 export function renderCount(count: number): string {
-  return count < 1000 && Number.isInteger(count) ? String(count) : count.toLocaleString("en-GB");
+  return Math.abs(count) < 1000 && Number.isInteger(count) ? String(count) : count.toLocaleString("en-GB");
 }
 
 /** `12.3M` for `12,345,678`: a count as `renderCount` tells it, with as few digits as still say how large it is. Pure. */

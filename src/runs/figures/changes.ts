@@ -79,7 +79,7 @@ export function subtractFigures(now: Figures, before: Figures, isPartial: boolea
 }
 
 /**
- * What became of each group of either window, the worst first: more failures, a lower success rate, more runs with an
+ * Each group of either window with what became of it, the worst first: more failures, a lower success rate, more runs with an
  * error code, fewer runs of anything else. `nothing` stands for a group that did not come. Pure.
  */
 export function compareGroups<G extends GroupName & Figures>(
@@ -107,7 +107,7 @@ export function compareGroups<G extends GroupName & Figures>(
     .map(({ change }) => change);
 }
 
-/** What became of each root cause of either window, the one that grew most first. Pure. */
+/** Each root cause of either window with what became of it, the one that grew most first. Pure. */
 export function compareCauses(
   now: readonly RootCause[],
   before: readonly RootCause[],

@@ -54,7 +54,7 @@ export interface PreviousWindow extends Pick<Stats, "from" | "to" | "total" | "t
   readonly knownFrom: string | null;
 }
 
-/** What has changed since the window before. */
+/** The changes since the window before. */
 export interface Changes {
   /** Of all runs together. */
   readonly difference: Difference;

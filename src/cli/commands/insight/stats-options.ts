@@ -8,7 +8,7 @@ import type { StatsFlags } from "../../options/flags.ts";
 import { turnAway, resolveReading, resolveStart, type ReadingOptions } from "../../options/reading-options.ts";
 import { checkCompare } from "./compared-windows.ts";
 
-/** What `stats` was asked for. */
+/** The words of `stats` as domain values. */
 export interface CountingOptions {
   readonly options: ReadingOptions;
   /** The order of the groups; `null` where they stay as they come. */
