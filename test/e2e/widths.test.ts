@@ -80,7 +80,8 @@ describe.skipIf(!hasTerminal)(`every command${hasTerminal ? "" : " (no tmux here
         }),
       ],
     });
-    const line = "flowrun since -P1D; flowrun stats --by flow; flowrun stats --by status; flowrun stats -PT1H --by flow --compare; flowrun show scheduled__2026";
+    const line =
+      "flowrun since -P1D; flowrun stats --by flow; flowrun stats --by status; flowrun stats -PT1H --by flow --compare; flowrun show scheduled__2026";
     const terminal = await openTerminal(line, { env: { ...journal.env, FLOWRUN_PAGER: "" }, columns });
     await terminal.shows("exit 0");
     const printed = terminal.printed();

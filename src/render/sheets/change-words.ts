@@ -1,5 +1,6 @@
 import type { ChangeWord } from "../../runs/figures/changes.ts";
 import { renderBytes, renderCount, renderDuration, roundCount } from "../text/numbers.ts";
+import type { Painter } from "../text/painter.ts";
 
 /** By how much a count changed: `NEW` and `gone` in a word, `=` where it did not, `?` where that is not known. Pure. */
 export function changeTold(change: ChangeWord | null, difference: number | null): string {
@@ -30,6 +31,16 @@ export function pointsChange(points: number | null): string {
 /** `+1.2k` for `+1,234`: a change of counts in fewer words, for want of room. Pure. */
 export function roundChange(text: string): string {
   return /^[+-]/.test(text) ? text.slice(0, 1) + roundCount(text.slice(1)) : text;
+}
+
+/** A change in red where there is more of it, in green where there is less. Pure. */
+export function paintRise(text: string, painter: Painter): string {
+  return /^\+./.test(text) ? painter.red(text) : /^-./.test(text) ? painter.green(text) : text;
+}
+
+/** A change in red where there is less of it, in green where there is more. Pure. */
+export function paintFall(text: string, painter: Painter): string {
+  return /^-./.test(text) ? painter.red(text) : /^\+./.test(text) ? painter.green(text) : text;
 }
 
 function signed(difference: number | null, render: (size: number) => string): string {

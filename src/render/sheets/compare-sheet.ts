@@ -1,21 +1,20 @@
 import type { Changes, PreviousWindow, Stats } from "../../runs/figures/stats.ts";
 import { growthOf } from "../../runs/figures/changes.ts";
 import type { Column } from "../formats/column.ts";
-import { causeRows, groupRows, type CauseRow, type GroupRow } from "../formats/stats-rows.ts";
+import { causeRows, groupRows, type CauseRow } from "../formats/stats-rows.ts";
 import { layTable } from "../formats/table.ts";
 import { renderCount } from "../text/numbers.ts";
 import { renderTime } from "../text/times.ts";
 import type { Painter } from "../text/painter.ts";
 import { layFigures, type TwoFigures } from "./compared-figures.ts";
-import { changeTold, countChange, durationChange, pointsChange, roundChange } from "./change-words.ts";
+import { changeTold, paintRise, roundChange } from "./change-words.ts";
+import { comparedGroupColumns } from "./compared-groups.ts";
 import { windowLine } from "./figure-words.ts";
 import {
   allOthers,
   causeDetails,
   causesShown,
-  groupColumn,
   listing,
-  paintFailures,
   partialSign,
   sheetColumn,
   type StatsSheetOptions,
@@ -41,7 +40,7 @@ export function renderCompareSheet(stats: ComparedStats, options: StatsSheetOpti
   return joinSections([
     windows(stats, options),
     [...layFigures(twoFigures(stats), options), ...trends(stats, options)],
-    listing(groupColumns(stats), groupRows(stats), options),
+    listing(comparedGroupColumns(stats.by), groupRows(stats), options),
     causes(stats, options),
   ]);
 }
@@ -75,45 +74,6 @@ function trends({ total, trend, previous }: ComparedStats, { painter, room }: St
           paint,
         );
   return [...lines("Trend", "runs"), ...lines("Failures", "failed", painter)];
-}
-
-/** Where there is no room the last of these is left out first. */
-const yielding: readonly string[] = ["±SUCCESS", "SUCCESS", "P95", "±P95", "P50", "±P50"];
-
-function groupColumns({ by }: Stats): readonly Column<GroupRow>[] {
-  if (by === null) return [];
-  const columns: readonly Column<GroupRow>[] = [
-    groupColumn<GroupRow>(by),
-    sheetColumn("RUNS", "count", ({ runs }) => runs),
-    change("±RUNS", (row) => changeTold(row.change, row.difference?.runs ?? null)),
-    { ...sheetColumn<GroupRow>("FAILED", "count", ({ failed }) => failed), paint: paintFailures },
-    { ...change("±FAILED", ({ difference }) => countChange(difference?.failed ?? null)), paint: paintRise },
-    sheetColumn("SUCCESS", "share", ({ successRate }) => successRate),
-    {
-      ...change("±SUCCESS", ({ difference }) => pointsChange(difference?.successRatePoints ?? null)),
-      paint: paintFall,
-    },
-    sheetColumn("P95", "duration", ({ durationMs }) => durationMs.p95),
-    change("±P95", ({ difference }) => durationChange(difference?.durationMs.p95 ?? null)),
-    sheetColumn("P50", "duration", ({ durationMs }) => durationMs.p50),
-    change("±P50", ({ difference }) => durationChange(difference?.durationMs.p50 ?? null)),
-  ];
-  return columns.map((column) => {
-    const turn = yielding.indexOf(column.title);
-    return turn === -1 ? column : { ...column, yields: { turn: -turn, to: "neat" } };
-  });
-}
-
-function change(title: string, value: (row: GroupRow) => string): Column<GroupRow> {
-  return { ...sheetColumn(title, "count", value), shorten: roundChange };
-}
-
-function paintRise(text: string, painter: Painter): string {
-  return text.startsWith("+") ? painter.red(text) : text.startsWith("-") ? painter.green(text) : text;
-}
-
-function paintFall(text: string, painter: Painter): string {
-  return text.startsWith("-") ? painter.red(text) : text.startsWith("+") ? painter.green(text) : text;
 }
 
 /** Those that changed most, either way, the one that grew most first; of those that came or grew, more. */

@@ -1,6 +1,6 @@
 import { FlowrunError } from "../../../errors.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
-import { parseWhen } from "../../../adobe/journal/when.ts";
+import { startSince } from "../../../adobe/journal/when.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import type { Notice } from "../../../notices.ts";
 import { renderWindow } from "../../../render/text/times.ts";
@@ -63,8 +63,7 @@ export function checkCompare({ compare, bucket, max, from }: StatsFlags, start: 
 export function openCompared(plan: ComparePlan): ComparedReading {
   const begin = beginBefore(plan);
   const counter = countCompared(plan);
-  const start = parseWhen(new Date(begin).toISOString(), plan.now, plan.zone);
-  if (start.kind !== "time") throw new FlowrunError("bug", "an instant was not read as one");
+  const start = startSince(begin, plan.now);
   const reaches: (() => Reach)[] = [];
   return {
     start,

@@ -38,7 +38,7 @@ groups of --by in order, by any column of csv.
 Examples:
   flowrun stats -P7D --by code              what went wrong this week, and when
   flowrun stats -P1D --bucket PT1H          hour by hour
-  flowrun stats -P3D --compare              is it worse than the three days before?
+  flowrun stats -P3D --compare              is it worse than before?
   flowrun stats yesterday --until today     the day before
   flowrun stats --all-profiles --by profile each organisation
   flowrun stats -o json | jq '.total.successRate'`,
