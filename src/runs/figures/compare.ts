@@ -37,7 +37,7 @@ export function countCompared(plan: Omit<StatsPlan, "bucketMs">): CompareCounter
 }
 
 /** The figures of a window beside those of the one before, which the source has from `knownFrom` on. Pure. */
-export function compareStats(now: Stats, before: Stats, knownFrom: number): Stats {
+function compareStats(now: Stats, before: Stats, knownFrom: number): Stats {
   const { from, to, total, trend, groups, rootCauses } = before;
   const isPartial = knownFrom > Date.parse(from);
   const isUnknown = isPartial && knownFrom >= Date.parse(to);
