@@ -103,6 +103,7 @@ export interface VersionFlags extends Pick<CommonFlags, "color">, OutputFlags {}
 export interface StatsFlags extends ReadingFlags {
   readonly by?: Grouping;
   readonly bucket?: string;
+  readonly compare?: boolean;
 }
 
 /** Options of `wait`. */
