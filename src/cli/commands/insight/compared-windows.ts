@@ -1,5 +1,4 @@
 import { FlowrunError } from "../../../errors.ts";
-import { retentionMs } from "../../../adobe/journal/retention.ts";
 import { startSince } from "../../../adobe/journal/when.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import type { Notice } from "../../../notices.ts";
@@ -10,6 +9,7 @@ import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import type { Stats, StatsPlan } from "../../../runs/figures/stats.ts";
 import type { Zone } from "../../../text/zone.ts";
 import type { StatsFlags } from "../../options/flags.ts";
+import { reachOf } from "../reading/reach-of.ts";
 import type { Session } from "../reading/session.ts";
 
 /** One reading over a window and the one before it. */
@@ -17,11 +17,11 @@ export interface ComparedReading {
   /** Where both begin. */
   readonly start: JournalStart;
   /** The part of a session that is read, and who counts its runs. */
-  readonly open: (session: Session) => {
+  readonly open: (session: Session) => Promise<{
     readonly session: Session;
     readonly start: JournalStart;
     readonly add: (run: FlowRun) => void;
-  };
+  }>;
   /** The figures, once all is read, and what must be known of them. */
   readonly read: () => { readonly stats: Stats; readonly notices: readonly Notice[] };
 }
@@ -67,20 +67,22 @@ export function openCompared(plan: ComparePlan): ComparedReading {
   const reaches: (() => Reach)[] = [];
   return {
     start,
-    open: (session) => {
+    open: async (session) => {
       const { origin, options } = session;
       const reach = watchReach();
       const isFile = origin.kind === "file";
-      reaches.push(() => ({
-        source: isFile ? origin.name : "the journal",
-        knownFrom: isFile ? reach.knownFrom(begin) : plan.now - retentionMs,
-      }));
+      const had = await reachOf(session, plan.now);
+      reaches.push(() =>
+        isFile
+          ? { source: origin.name, knownFrom: reach.knownFrom(begin) }
+          : { source: had.source, knownFrom: had.whole },
+      );
       const keep = (run: FlowRun): boolean => {
         if (isFile) reach.note(run);
         return isSince(run, begin) && options.keep(run);
       };
       // What the journal has no more is told of by the figures, once for all profiles; a file is looked at as a whole.
-      const isWhole = isFile || begin < plan.now - retentionMs;
+      const isWhole = isFile || (had.source === "the journal" && begin < had.first);
       return {
         session: { ...session, options: { ...options, keep } },
         start: isWhole ? { kind: "oldest" } : start,

@@ -1,6 +1,5 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
-import { retentionMs } from "../../../adobe/journal/retention.ts";
 import { parseDuration } from "../../../adobe/journal/when.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { emptyTally } from "../../../engine/pump.ts";
@@ -14,6 +13,7 @@ import { createQuota } from "../reading/quota.ts";
 import { checkFailed } from "../reading/read.ts";
 import { readWindow, runTarget } from "../reading/read-window.ts";
 import { inSessions, type Outcome, type Session, type Sessions } from "../reading/session.ts";
+import { reachOf } from "../reading/reach-of.ts";
 import { openCompared } from "./compared-windows.ts";
 import { resolveCounting } from "./stats-options.ts";
 
@@ -64,10 +64,13 @@ function countOne({ flags, told, zone }: CountingPlan): Counting {
   const { start } = told;
   const bucketOf = (span: Span): number | null =>
     flags.bucket === undefined ? null : resolveBucket(flags.bucket, span.to - span.from);
-  if (flags.from === undefined) bucketOf(spanOf(told));
+  // What a profile's archive adds to the journal is not known before it is open.
+  if (flags.from === undefined && start.kind === "time") bucketOf({ from: start.at, to: endOf(told) });
   const open = async (session: Session): Promise<StatsCounter> => {
-    const isWholeFile = session.origin.kind === "file" && start.kind === "oldest";
-    const span = isWholeFile ? await spanOfFile(session, told) : spanOf(told, session.origin.kind === "file");
+    const isFile = session.origin.kind === "file";
+    const isWholeFile = isFile && start.kind === "oldest";
+    const reach = isFile ? -Infinity : (await reachOf(session, told.now)).first;
+    const span = isWholeFile ? await spanOfFile(session, told) : spanOf(told, reach);
     return countStats({ ...span, zone, by: flags.by ?? null, bucketMs: bucketOf(span) });
   };
   // One for all profiles.
@@ -89,14 +92,14 @@ function countOne({ flags, told, zone }: CountingPlan): Counting {
 
 /** @throws FlowrunError `usage` for a window that cannot be. */
 function countBoth({ flags, told, zone }: CountingPlan): Counting {
-  const span = spanOf(told, flags.from !== undefined);
+  const span = spanOf(told, -Infinity);
   const compared = openCompared({ ...span, by: flags.by ?? null, zone, now: told.now });
   let isBegun = false;
   return {
     start: compared.start,
     count: async (session) => {
       isBegun = true;
-      const opened = compared.open(session);
+      const opened = await compared.open(session);
       await count(opened.session, opened.start, opened.add);
     },
     read: () => Promise.resolve(isBegun ? compared.read() : null),
@@ -109,7 +112,8 @@ function ofThisWindow({ tally, ...outcome }: Outcome, { total }: Stats): Outcome
 }
 
 async function count(session: Session, start: JournalStart, add: (run: FlowRun) => void): Promise<void> {
-  await readWindow(session, { start, follow: false, onExpired: "fail" }, runTarget(add));
+  const isForFigures = !session.options.looksInside;
+  await readWindow(session, { start, follow: false, onExpired: "fail", isForFigures }, runTarget(add));
   // Figures of half a window would pass for those of the whole.
   session.host.signal.throwIfAborted();
 }
@@ -128,18 +132,22 @@ interface AskedSpan {
 }
 
 /**
- * The window as it was asked for; the journal holds nothing older than it keeps, while a file may.
- * @throws FlowrunError `usage` where it ends before that.
+ * The window as it was asked for, as far as its source goes back.
+ * @param reach the first moment of which that has anything; -Infinity where it may have all.
+ * @throws FlowrunError `usage` where the window ends before that.
  */
-function spanOf({ start, until, now }: AskedSpan, isFile = false): Span {
-  const kept = now - retentionMs;
-  const to = Math.min(now, until ?? now);
-  const from = start.kind === "time" && (isFile || start.at > kept) ? start.at : kept;
+function spanOf({ start, ...told }: AskedSpan, reach: number): Span {
+  const to = endOf(told);
+  const from = start.kind === "time" ? Math.max(start.at, reach) : reach;
   if (from <= to) return { from, to };
   throw new FlowrunError("usage", "nothing is left of that window", {
-    why: `it ends at ${new Date(to).toISOString()}, and the journal keeps seven days`,
-    hint: "count what it still has: flowrun stats -P7D",
+    why: `it ends at ${new Date(to).toISOString()}, and what is known begins at ${new Date(reach).toISOString()}`,
+    hint: "count what there is: flowrun stats -P7D",
   });
+}
+
+function endOf({ until, now }: Omit<AskedSpan, "start">): number {
+  return Math.min(now, until ?? now);
 }
 
 /** From the first run of a file to the last, or to where the window ends; it takes a reading of its own that says nothing. */
