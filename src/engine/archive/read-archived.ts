@@ -2,7 +2,7 @@ import { parseObject } from "../../json.ts";
 import { readRecord, serviceOf } from "../../runs/record/read-record.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Queries, Row, Value } from "./database.ts";
-import { unpackEvent, unpackRecord } from "./pack.ts";
+import { unpack } from "./pack.ts";
 import { bytesIn, numberIn, numberOrNull, textIn, textOrNull } from "./row-values.ts";
 
 /** A run as the archive gives it back. */
@@ -168,10 +168,10 @@ function readBack(row: Row): ReadBack {
     recordedAt: numberIn(row, "recorded_at"),
     eventKey: textIn(row, "event_key"),
   };
-  const value = parseObject(unpackRecord(bytesIn(row, "document")));
+  const value = parseObject(unpack(bytesIn(row, "document")));
   const record = value === null ? "is no JSON" : readRecord(value);
   if (typeof record === "string" || !("event" in row)) return { ...place, record };
-  const raw: unknown = row["event"] == null ? null : JSON.parse(unpackEvent(bytesIn(row, "event")));
+  const raw: unknown = row["event"] == null ? null : JSON.parse(unpack(bytesIn(row, "event")));
   return { ...place, record: { ...record, raw } };
 }
 
