@@ -1,3 +1,4 @@
+import { FlowrunError } from "../../errors.ts";
 import { coverageOf, uncovered, type Gap } from "./coverage.ts";
 import { listCursors, readChains } from "./cursors.ts";
 import type { Database } from "./database.ts";
@@ -18,9 +19,31 @@ export interface Verdict {
 
 /** Reads an archive back, row by row: what the engine finds, the counts, and the coverage against the rows. */
 export async function verify(database: Database, journal: string, onRead: (soFar: number) => void): Promise<Verdict> {
-  const damages = [...(await database.check()), ...(await countMistakes(database, journal))];
-  const coverage = coverageOf(await readChains(database, journal));
+  const damages = [...(await database.check())];
   const counts = { runs: 0, unreadable: 0, outside: 0 };
+  let gaps: readonly Gap[] = [];
+  try {
+    gaps = await readBack({ database, journal, counts, damages, onRead });
+  } catch (error) {
+    // Where the engine has found its pages damaged, some of them cannot be read at all: that is told with the rest.
+    if (damages.length === 0 || !(error instanceof FlowrunError) || error.kind !== "settings") throw error;
+    damages.push(`not all of it can be read: ${error.why ?? error.message}`);
+  }
+  if (counts.unreadable > 0) damages.push(`${String(counts.unreadable)} records cannot be read`);
+  return { ...counts, damages, gaps };
+}
+
+interface ReadingBackAll {
+  readonly database: Database;
+  readonly journal: string;
+  readonly counts: { runs: number; unreadable: number; outside: number };
+  readonly damages: string[];
+  readonly onRead: (soFar: number) => void;
+}
+
+async function readBack({ database, journal, counts, damages, onRead }: ReadingBackAll): Promise<readonly Gap[]> {
+  damages.push(...(await countMistakes(database, journal)));
+  const coverage = coverageOf(await readChains(database, journal));
   for await (const rows of readInOrder(database, journal, { raw: true })) {
     counts.runs += rows.length;
     counts.unreadable += rows.filter(({ record }) => typeof record === "string").length;
@@ -29,8 +52,7 @@ export async function verify(database: Database, journal: string, onRead: (soFar
     ).length;
     onRead(counts.runs);
   }
-  if (counts.unreadable > 0) damages.push(`${String(counts.unreadable)} records cannot be read`);
-  return { ...counts, damages, gaps: coverage.gaps };
+  return coverage.gaps;
 }
 
 /** Each counts what must not be there. */
