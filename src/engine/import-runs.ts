@@ -9,7 +9,8 @@ import type { Batch, Candidate, Source } from "./sources/source.ts";
 
 /** Lines that are put into an archive: records, events or pages of the journal. */
 export interface Importing {
-  readonly archive: Archive;
+  /** Called once, when there is a run to put into it: of a file that holds none no archive is made. */
+  readonly open: () => Promise<Archive>;
   readonly lines: GivenLines;
   /** Whose runs those are that come out of events; a record says so itself. */
   readonly profile: string;
@@ -37,7 +38,7 @@ const runsAtOnce = 500;
  * @throws the signal's reason; FlowrunError of the file or the database.
  */
 export async function importRuns(importing: Importing): Promise<ImportCounts> {
-  const { archive, lines, profile, now, signal, onBatch } = importing;
+  const { open, lines, profile, now, signal, onBatch } = importing;
   const source = fileSource<FlowRun>(lines, {
     events: resolveEventSelection(["runs"]),
     raw: true,
@@ -48,11 +49,13 @@ export async function importRuns(importing: Importing): Promise<ImportCounts> {
   });
   const counts = { lines: 0, runs: 0, added: 0, unreadable: 0 };
   let waiting: ArchivedRun[] = [];
+  let opened: Archive | null = null;
   const put = async (enough: number): Promise<void> => {
     while (waiting.length >= enough) {
       signal.throwIfAborted();
       const some = waiting.slice(0, runsAtOnce);
-      counts.added += await addRuns(archive.database, archive.journal, some);
+      opened ??= await open();
+      counts.added += await addRuns(opened.database, opened.journal, some);
       counts.runs += some.length;
       waiting = waiting.slice(runsAtOnce);
     }

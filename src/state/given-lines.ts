@@ -66,7 +66,10 @@ export function linesOfFile(path: string, means: GivenMeans): (options: GivenOpt
 }
 
 /** The lines that come in on stdin, likewise. */
-export function linesOfStdin(stdin: Host["stdin"], { signal, isReadAgain, onCut }: Omit<GivenMeans, "sleep">): GivenLines {
+export function linesOfStdin(
+  stdin: Host["stdin"],
+  { signal, isReadAgain, onCut }: Omit<GivenMeans, "sleep">,
+): GivenLines {
   const fresh = (): AsyncIterable<Uint8Array> => untilAborted(stdin.pieces(), signal);
   const pieces = isReadAgain ? keeping(fresh) : fresh;
   return { name: "stdin", read: () => split(pieces(), { name: "stdin", before: 0, onCut }) };

@@ -91,7 +91,11 @@ export async function openToWrite(
 }
 
 /** Loads what that kind of database needs, and no other. */
-async function connectTo(place: ArchivePlace, mode: "read" | "write" | "create", host: ArchiveMeans): Promise<Database> {
+async function connectTo(
+  place: ArchivePlace,
+  mode: "read" | "write" | "create",
+  host: ArchiveMeans,
+): Promise<Database> {
   if (place.kind === "embedded") {
     const { openEmbedded } = await import("./embedded.ts");
     return openEmbedded(place.path, { mode, host });

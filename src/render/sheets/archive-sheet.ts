@@ -33,14 +33,19 @@ export function renderArchiveSheet(archive: ArchiveDocument, look: ArchiveSheetL
 }
 
 /** Each stretch a line, and below a gap why it came about; red. Pure but for `time`. */
-export function stretchLines(rows: readonly StretchRow[], { painter, time, room }: ArchiveSheetLook): readonly string[] {
+export function stretchLines(
+  rows: readonly StretchRow[],
+  { painter, time, room }: ArchiveSheetLook,
+): readonly string[] {
+  const hasEstimates = rows.some(({ fromExact, toExact }) => !fromExact || !toExact);
+  const aligned = (told: string): string => (hasEstimates && !told.startsWith("≈") ? `  ${told}` : told);
   const told = rows.map((row) => ({
     row,
     cells: [
       row.row,
-      edge(row.from, row.fromExact, time),
+      aligned(edge(row.from, row.fromExact, time)),
       "to",
-      edge(row.to, row.toExact, time),
+      aligned(edge(row.to, row.toExact, time)),
       renderDuration(row.durationMs),
     ],
   }));
@@ -60,7 +65,8 @@ const longestLine = 100;
 const reasons: Readonly<Record<StretchReason, string>> = {
   expired:
     "expired: nobody read for seven days, and the journal had forgotten what came after the archive's place; reading began anew",
-  purged: "purged: the journal no longer knew the archive's place, though it was not seven days old; reading began anew",
+  purged:
+    "purged: the journal no longer knew the archive's place, though it was not seven days old; reading began anew",
   start: "start: a reading began anew, with no place to go on from",
   moved: "moved: the registration was replaced, and its new journal begins later",
   pruned: "pruned: what was older was removed",
@@ -69,17 +75,26 @@ const reasons: Readonly<Record<StretchReason, string>> = {
 function head(archive: ArchiveDocument, { time }: ArchiveSheetLook): readonly string[] {
   const { kind, bytes, journal, otherJournals, runs, withoutEvent, firstRecordedAt, lastRecordedAt } = archive;
   const others =
-    otherJournals === 0 ? "" : ` · with ${otherJournals === 1 ? "another journal" : `${renderCount(otherJournals)} other journals`}`;
+    otherJournals === 0
+      ? ""
+      : ` · with ${otherJournals === 1 ? "another journal" : `${renderCount(otherJournals)} other journals`}`;
   const without =
-    withoutEvent === 0 ? "" : `, ${withoutEvent === runs ? "all" : renderCount(withoutEvent)} without the event as delivered`;
+    withoutEvent === 0
+      ? ""
+      : `, ${withoutEvent === runs ? "all" : renderCount(withoutEvent)} without the event as delivered`;
   const facts: readonly (readonly [label: string, text: string])[] = [
     ["Archive", safeText(archive.archive)],
     ["", `${kind === "embedded" ? "SQLite" : "PostgreSQL"} · ${renderBytes(bytes)}${others}`],
-    ["Journal", journal === null ? "nothing was archived of this profile's yet" : safeText(journal)],
+    [
+      "Journal",
+      journal === null ? "nothing was archived of this profile's yet" : safeText(journal).replace(/^demo:$/, "demo"),
+    ],
     ["Runs", `${renderCount(runs)}${without}`],
     ...(firstRecordedAt === null || lastRecordedAt === null
       ? []
-      : ([["Recorded", `${edge(firstRecordedAt, false, time)} to ${edge(lastRecordedAt, false, time)}${zone(time)}`]] as const)),
+      : ([
+          ["Recorded", `${edge(firstRecordedAt, false, time)} to ${edge(lastRecordedAt, false, time)}${zone(time)}`],
+        ] as const)),
   ];
   return facts.map(([label, text]) => label.padEnd(labelWidth) + text);
 }
@@ -99,13 +114,13 @@ function edge(at: string, isExact: boolean, time: TimeTelling): string {
 
 function coverage(archive: ArchiveDocument, look: ArchiveSheetLook): readonly string[] {
   if (archive.complete.length === 0) return [`${indent}nothing is known to be complete: flowrun archive sync`];
-  const before = archive.beginsBy === "pruned" ? [`${indent}before that   ${reasons.pruned}`] : [];
+  const before = archive.beginsBy === "pruned" ? [`${indent}earlier   ${reasons.pruned}`] : [];
   return [...before, ...stretchLines(stretchRows(archive), look)];
 }
 
 function cursorLines(cursor: ToldCursor, { painter, time }: ArchiveSheetLook): readonly string[] {
   const { name, readUntil, savedAt, revision, runs, events, lease } = cursor;
-  const label = safeText(name).padEnd(labelWidth - indent.length);
+  const label = `${safeText(name).padEnd(labelWidth - indent.length - 1)} `;
   const lines = [
     `read until ${renderTime(readUntil, time)} · saved ${renderTime(savedAt, time)}`,
     `${renderCount(runs)} runs in ${renderCount(events)} events · revision ${renderCount(revision)}`,
@@ -130,6 +145,8 @@ function leaseWords(lease: ToldLease | null, time: TimeTelling): string {
   if (lease === null) return "lease: nobody ever had it";
   const { holder, epoch, since, held } = lease;
   const who = safeText(holder);
-  const words = held ? `held by ${who} since ${renderTime(since, time)}` : `free, last ${who} ${renderTime(since, time)}`;
+  const words = held
+    ? `held by ${who} since ${renderTime(since, time)}`
+    : `free, last ${who} ${renderTime(since, time)}`;
   return `lease: ${words} · epoch ${renderCount(epoch)}`;
 }

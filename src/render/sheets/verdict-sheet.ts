@@ -33,8 +33,8 @@ export function renderVerdict(verdict: VerdictDocument, look: ArchiveSheetLook):
   return joinSections([
     [
       `${"Archive".padEnd(labelWidth)}${safeText(archive)}`,
-      ...beside("Read back", `${renderCount(runs)} runs with their events`),
-      ...beside("Looked at", "the database's pages and indexes, numbers, errors, cursors, coverage"),
+      ...beside("Runs", `${renderCount(runs)} read back, with their events`),
+      ...beside("Checked", "the database's pages and indexes, numbers, errors, cursors, coverage"),
       ...beside("Outside", outside === 0 ? "" : `${renderCount(outside)} runs lie in no complete stretch: imported`),
       ...beside("Damages", damages.length === 0 ? "none" : "").map((text) => painter.green(text)),
       ...damages.flatMap((damage) => beside("Damaged", damage)).map((text) => painter.red(text)),

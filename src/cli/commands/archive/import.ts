@@ -6,7 +6,7 @@ import { archiveOfProfile, type ProfileArchive } from "../../../engine/archive/o
 import { openToChange, openToWrite, type Archive } from "../../../engine/archive/open.ts";
 import { hasArchive } from "../../../engine/archive/place.ts";
 import { describeFaults } from "../../../engine/faults.ts";
-import { importRuns, type ImportCounts } from "../../../engine/import-runs.ts";
+import { importRuns, type ImportCounts, type Importing } from "../../../engine/import-runs.ts";
 import type { ColumnSet } from "../../../render/formats/column.ts";
 import { linesOfFile, linesOfStdin, type GivenLines } from "../../../state/given-lines.ts";
 import type { ListingFlags } from "../../options/flags.ts";
@@ -26,9 +26,11 @@ export async function runArchiveImport(file: string, flags: ListingFlags, host: 
   const reporter = createReporter(host, { quiet, verbose, live });
   const { lines, isCut } = linesOf(file, host);
   const own = await archiveOfProfile(flags.profile, host);
-  const archive = await openFor(own, host);
+  let archive: Archive | null = null;
+  const open = async (): Promise<Archive> => (archive = await openFor(own, host));
   try {
-    const imported = await importInto(archive, own.profile, lines, reporter, host);
+    const counts = await importFrom(lines, { open, profile: own.profile, reporter }, host);
+    const imported = importedOf(counts, own, archive, lines);
     if (isCut()) {
       reporter.notify({
         kind: "warning",
@@ -40,8 +42,12 @@ export async function runArchiveImport(file: string, flags: ListingFlags, host: 
       await printRows({ options, rows: [imported], document: imported, color: flags.color }, host, host.stdout);
     }
   } finally {
-    await archive.database.close();
+    await closeArchive(archive);
   }
+}
+
+async function closeArchive(archive: Archive | null): Promise<void> {
+  await archive?.database.close();
 }
 
 function linesOf(file: string, host: Host): { readonly lines: GivenLines; readonly isCut: () => boolean } {
@@ -78,19 +84,17 @@ async function openFor({ place, journalName, profile }: ProfileArchive, host: Ho
   }
 }
 
-async function importInto(
-  archive: Archive,
-  profile: string,
-  lines: GivenLines,
-  reporter: Reporter,
-  host: Host,
-): Promise<Imported> {
+interface Into extends Pick<Importing, "open" | "profile"> {
+  readonly reporter: Reporter;
+}
+
+async function importFrom(lines: GivenLines, { open, profile, reporter }: Into, host: Host): Promise<ImportCounts> {
   const began = host.now();
   const warn = firstOnly(reporter);
   let counts: ImportCounts = { lines: 0, runs: 0, added: 0, unreadable: 0 };
   try {
     counts = await importRuns({
-      archive,
+      open,
       lines,
       profile,
       now: () => host.now(),
@@ -104,10 +108,19 @@ async function importInto(
   } finally {
     reporter.clear();
     warn.end();
-    if (counts.runs > 0) reporter.notify({ kind: "remark", text: closingLine(counts, host.now() - began) });
+    if (counts.runs > 0 || counts.lines === 0) reporter.notify({ kind: "remark", text: closingLine(counts, host.now() - began) });
   }
-  const { database } = archive;
-  return { type: "flowrun.import", schemaVersion: 1, profile, archive: database.place, file: lines.name, ...counts };
+  return counts;
+}
+
+function importedOf(
+  counts: ImportCounts,
+  { profile }: ProfileArchive,
+  archive: Archive | null,
+  { name }: GivenLines,
+): Imported {
+  const place = archive?.database.place ?? null;
+  return { type: "flowrun.import", schemaVersion: 1, profile, archive: place, file: name, ...counts };
 }
 
 /** A file may be bad in every line: the first ones show how. */
@@ -145,7 +158,8 @@ interface Imported extends ImportCounts {
   readonly type: "flowrun.import";
   readonly schemaVersion: 1;
   readonly profile: string;
-  readonly archive: string;
+  /** `null` where nothing went into one. */
+  readonly archive: string | null;
   readonly file: string;
 }
 

@@ -63,7 +63,8 @@ async function countOf({ database, journal }: OpenedArchive["archive"]): Promise
 function damaged({ archive, damages, gaps }: VerdictDocument, kind: "embedded" | "postgres"): FlowrunError {
   const [first = ""] = damages;
   const more = damages.length === 1 ? "" : `, and ${String(damages.length - 1)} more`;
-  const holes = gaps.length === 0 ? "" : `; and there ${gaps.length === 1 ? "is a gap" : `are ${String(gaps.length)} gaps`}`;
+  const holes =
+    gaps.length === 0 ? "" : `; and there ${gaps.length === 1 ? "is a gap" : `are ${String(gaps.length)} gaps`}`;
   const away = kind === "embedded" ? "move the file away" : "name another schema (?schema=<name>)";
   return new FlowrunError("settings", `the archive ${archive} is damaged`, {
     why: `${first}${more}${holes}`,

@@ -38,9 +38,7 @@ export async function archiveAlone(
 /** The failure where a profile has no archive. Pure. */
 export function noArchive({ profile, place }: Pick<ProfileArchive, "profile" | "place">): FlowrunError {
   return new FlowrunError("settings", `the profile '${profile}' has no archive`, {
-    why: place.isSet
-      ? "there is none yet where its settings say"
-      : "none is set, and there is none in its usual place",
+    why: place.isSet ? "there is none yet where its settings say" : "none is set, and there is none in its usual place",
     hint: `make one: flowrun archive sync${profileFlag(profile)}`,
   });
 }
