@@ -404,7 +404,7 @@ describe("what is wrong with an archive", () => {
     const verified = await journal.run("archive verify");
     expect([verified.code, verified.stdout]).toEqual([
       2,
-      expect.stringContaining("Damaged   1 records cannot be read"),
+      expect.stringContaining("Damaged   1 record that cannot be read"),
     ]);
     expect(verified.stderr).toMatch(/^error: the archive .* is damaged\n {2}why: .*\n {2}fix: save what can be read/);
     const file = join(await scratch(), "saved.ndjson");
@@ -424,9 +424,9 @@ describe("what is wrong with an archive", () => {
     const { code, stdout, stderr } = await journal.run("archive verify");
     expect([code, stdout]).toEqual([
       2,
-      expect.stringMatching(/Damaged {3}1 errors belong to no run\nGaps {6}1\n\n {2}gap /),
+      expect.stringMatching(/Damaged {3}1 error without a run\nGaps {6}1\n\n {2}gap /),
     ]);
-    expect(stderr).toContain("1 errors belong to no run; and there is a gap");
+    expect(stderr).toContain("1 error without a run; and there is a gap");
   });
 
   it("a file that was cut, or is none: named, with the way to rebuild it", async () => {

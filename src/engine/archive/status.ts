@@ -4,7 +4,7 @@ import type { Database } from "./database.ts";
 import { findLease, leaseName, type HeldLease } from "./lease.ts";
 import { numberIn, numberOrNull, textIn } from "./row-values.ts";
 
-/** What an archive has of one journal, and who moves its cursor. */
+/** The state of an archive: its share of one journal, and who moves its cursor. */
 export interface ArchiveStatus {
   /** The journal's whole name; `null` where nothing was ever archived of it. */
   readonly journalName: string | null;
@@ -32,7 +32,7 @@ export interface CursorStatus {
   readonly lease: HeldLease | null;
 }
 
-/** What an archive has of a journal (its short name). */
+/** Looks at an archive for all there is of a journal (its short name). @throws FlowrunError of the database. */
 export async function readStatus(database: Database, journal: string): Promise<ArchiveStatus> {
   const [counts] = await database.all(
     `SELECT count(*) AS runs, count(event) AS events, min(recorded_at) AS first_at, max(recorded_at) AS last_at

@@ -5,14 +5,14 @@ import type { Database } from "./database.ts";
 import { readInOrder } from "./read-archived.ts";
 import { numberIn } from "./row-values.ts";
 
-/** What was found when all of an archive was looked at. */
+/** The findings of a look at all of an archive. */
 export interface Verdict {
   /** Notifications that were read back, and those that could not be. */
   readonly runs: number;
   readonly unreadable: number;
   /** Those that lie in no stretch that is covered: they were imported, or came by a webhook. */
   readonly outside: number;
-  /** What is wrong, each a sentence; nothing where all is well. */
+  /** All that is wrong, each a sentence; nothing where all is well. */
   readonly damages: readonly string[];
   readonly gaps: readonly Gap[];
 }
@@ -29,7 +29,7 @@ export async function verify(database: Database, journal: string, onRead: (soFar
     if (damages.length === 0 || !(error instanceof FlowrunError) || error.kind !== "settings") throw error;
     damages.push(`not all of it can be read: ${error.why ?? error.message}`);
   }
-  if (counts.unreadable > 0) damages.push(`${String(counts.unreadable)} records cannot be read`);
+  if (counts.unreadable > 0) damages.push(`${things(counts.unreadable, "record")} that cannot be read`);
   return { ...counts, damages, gaps };
 }
 
@@ -60,18 +60,22 @@ const mistakes: readonly (readonly [query: string, sentence: (count: number) => 
   [
     `SELECT count(*) AS n FROM {schema}run_errors AS errors WHERE journal = $1 AND NOT EXISTS
       (SELECT 1 FROM {schema}runs AS runs WHERE runs.journal = errors.journal AND runs.event_key = errors.event_key)`,
-    (count) => `${String(count)} errors belong to no run`,
+    (count) => `${things(count, "error")} without a run`,
   ],
   [
     `SELECT count(*) AS n FROM {schema}runs WHERE journal = $1 AND seq > (SELECT last_seq FROM {schema}meta)`,
-    (count) => `${String(count)} runs have numbers that were never given out`,
+    (count) => `${things(count, "run")} with a number that was never given out`,
   ],
   [
     `SELECT count(*) AS n FROM {schema}runs AS runs WHERE journal = $1 AND root_code IS NOT NULL AND NOT EXISTS
       (SELECT 1 FROM {schema}run_errors AS errors WHERE runs.journal = errors.journal AND runs.event_key = errors.event_key)`,
-    (count) => `${String(count)} failed runs are without their errors`,
+    (count) => `${things(count, "failed run")} without errors`,
   ],
 ];
+
+function things(count: number, name: string): string {
+  return `${String(count)} ${name}${count === 1 ? "" : "s"}`;
+}
 
 async function countMistakes(database: Database, journal: string): Promise<readonly string[]> {
   const found: string[] = [];

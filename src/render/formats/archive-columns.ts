@@ -42,7 +42,7 @@ export interface ToldCursor {
   readonly lease: ToldLease | null;
 }
 
-/** What an archive has of a journal, as it is told. */
+/** An archive's share of a journal, as it is told. */
 export interface ArchiveDocument {
   readonly type: "flowrun.archive";
   readonly schemaVersion: 1;

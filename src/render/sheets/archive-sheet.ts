@@ -22,7 +22,10 @@ export interface ArchiveSheetLook {
   readonly room: number;
 }
 
-/** What an archive has, to read: where it is, from when to when it is complete, each gap and why, who reads it on. Pure but for `time`. */
+/**
+ * An archive to read: where it is, from when to when it is complete, each gap and why, and who reads it on. Pure but for
+ * `time`.
+ */
 export function renderArchiveSheet(archive: ArchiveDocument, look: ArchiveSheetLook): string {
   const { cursors } = archive;
   return joinSections([
@@ -49,7 +52,8 @@ export function stretchLines(
       renderDuration(row.durationMs),
     ],
   }));
-  const widths = [0, 1, 2, 3].map((at) => Math.max(...told.map(({ cells }) => widthOf(cells[at] ?? ""))));
+  const least = [labelWidth - indent.length, 0, 0, 0];
+  const widths = least.map((width, at) => Math.max(width, ...told.map(({ cells }) => widthOf(cells[at] ?? ""))));
   return told.flatMap(({ row, cells }) => {
     const line = cells.map((cell, at) => cell + " ".repeat(Math.max(0, (widths[at] ?? 0) - widthOf(cell)))).join("  ");
     if (row.reason === null) return [indent + line];
@@ -81,7 +85,7 @@ function head(archive: ArchiveDocument, { time }: ArchiveSheetLook): readonly st
   const without =
     withoutEvent === 0
       ? ""
-      : `, ${withoutEvent === runs ? "all" : renderCount(withoutEvent)} without the event as delivered`;
+      : `; ${withoutEvent === runs ? "all" : renderCount(withoutEvent)} of them without the event as delivered`;
   const facts: readonly (readonly [label: string, text: string])[] = [
     ["Archive", safeText(archive.archive)],
     ["", `${kind === "embedded" ? "SQLite" : "PostgreSQL"} · ${renderBytes(bytes)}${others}`],
@@ -120,14 +124,17 @@ function coverage(archive: ArchiveDocument, look: ArchiveSheetLook): readonly st
 
 function cursorLines(cursor: ToldCursor, { painter, time }: ArchiveSheetLook): readonly string[] {
   const { name, readUntil, savedAt, revision, runs, events, lease } = cursor;
-  const label = `${safeText(name).padEnd(labelWidth - indent.length - 1)} `;
+  const label = safeText(name).padEnd(labelWidth - indent.length);
+  // A long name has a line of its own.
+  const isLong = widthOf(label) >= labelWidth - indent.length + 1;
   const lines = [
     `read until ${renderTime(readUntil, time)} · saved ${renderTime(savedAt, time)}`,
     `${renderCount(runs)} runs in ${renderCount(events)} events · revision ${renderCount(revision)}`,
     expiry(cursor, time, painter),
     leaseWords(lease, time),
   ];
-  return lines.map((line, at) => (at === 0 ? `${indent}${label}${line}` : " ".repeat(labelWidth) + line));
+  const [first = "", ...rest] = isLong ? ["", ...lines] : lines;
+  return [`${indent}${label}${first}`, ...rest.map((line) => " ".repeat(labelWidth) + line)];
 }
 
 const dayMs = 86_400_000;
@@ -147,6 +154,6 @@ function leaseWords(lease: ToldLease | null, time: TimeTelling): string {
   const who = safeText(holder);
   const words = held
     ? `held by ${who} since ${renderTime(since, time)}`
-    : `free, last ${who} ${renderTime(since, time)}`;
+    : `free, last taken by ${who} ${renderTime(since, time)}`;
   return `lease: ${words} · epoch ${renderCount(epoch)}`;
 }

@@ -5,7 +5,7 @@ import { wrapBeside } from "../text/wrap.ts";
 import { stretchLines, type ArchiveSheetLook } from "./archive-sheet.ts";
 import { joinSections, labelWidth } from "./trend-line.ts";
 
-/** What was found when all of an archive was read back. */
+/** The findings when all of an archive was read back. */
 export interface VerdictDocument {
   readonly type: "flowrun.verification";
   readonly schemaVersion: 1;
@@ -24,7 +24,7 @@ export interface VerdictDocument {
   readonly gaps: readonly ToldGap[];
 }
 
-/** What was looked at, and each thing that is wrong. Pure but for `time`. */
+/** All that was looked at, and each thing that is wrong. Pure but for `time`. */
 export function renderVerdict(verdict: VerdictDocument, look: ArchiveSheetLook): string {
   const { archive, runs, outside, damages, gaps } = verdict;
   const { painter, room } = look;

@@ -65,7 +65,7 @@ function declareLooking(subcommand: Subcommand, host: Host): void {
     "verify",
     "Read all of it back, and hold it against what it says of itself; a gap exits 6, a damage 2.",
   );
-  declareTime(declareOutput(verify, "ok,runs,damages…")).action(async (flags: ArchiveFlags) =>
+  declareTime(declareOutput(verify, "ok,runs,gaps…")).action(async (flags: ArchiveFlags) =>
     inOutlet(flags, host, async (there, finish) =>
       (await import("./verify.ts")).runArchiveVerify(flags, there, finish),
     ),
@@ -107,7 +107,7 @@ const examples = `
 Examples:
   flowrun archive sync                      make it, or bring it up to date
   flowrun archive status                    from when to when it is complete
-  flowrun since -P30D                       reads it, and the journal for the rest
+  flowrun since -P30D                       from it, the rest from the journal
   flowrun archive export runs.ndjson.gz     all of it, as records`;
 
 const pruneExamples = `

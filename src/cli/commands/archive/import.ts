@@ -108,7 +108,8 @@ async function importFrom(lines: GivenLines, { open, profile, reporter }: Into, 
   } finally {
     reporter.clear();
     warn.end();
-    if (counts.runs > 0 || counts.lines === 0) reporter.notify({ kind: "remark", text: closingLine(counts, host.now() - began) });
+    if (counts.runs > 0 || counts.lines === 0)
+      reporter.notify({ kind: "remark", text: closingLine(counts, host.now() - began) });
   }
   return counts;
 }

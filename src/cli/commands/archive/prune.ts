@@ -69,7 +69,7 @@ async function pruneBefore(
   };
 }
 
-/** What was pruned, or would be. */
+/** The runs that were pruned, or would be. */
 interface Pruned {
   readonly type: "flowrun.prune";
   readonly schemaVersion: 1;

@@ -19,7 +19,7 @@ import { inArchive } from "./opened.ts";
 import { toldStatus } from "./told-archive.ts";
 
 /**
- * What the profile's archive has: from when to when it is complete, every gap with its reason, and who reads it on. Gaps are
+ * Tells of the profile's archive from when to when it is complete, every gap with its reason, and who reads it on. Gaps are
  * no failure.
  * @throws FlowrunError `settings` where there is no archive, or it cannot be read.
  */

@@ -11,7 +11,7 @@ import type {
   ToldStretch,
 } from "../../../render/formats/archive-columns.ts";
 
-/** What an archive has, as a document for people and programs. Pure. */
+/** An archive's state as a document for people and programs. Pure. */
 export function toldStatus(
   { coverage, cursors: all, firstAt, lastAt, journalName, ...counts }: ArchiveStatus,
   named: Pick<ArchiveDocument, "profile" | "archive" | "kind">,
