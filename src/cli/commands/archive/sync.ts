@@ -88,7 +88,7 @@ async function openFor(connection: Connection, { movedFrom }: SyncFlags, host: H
   }
 }
 
-/** What a sync has done. */
+/** The outcome of a sync. */
 interface Synced {
   readonly type: "flowrun.sync";
   readonly schemaVersion: 1;
