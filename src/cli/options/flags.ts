@@ -90,6 +90,7 @@ export interface TailFlags extends ReadingFlags {
 /** Options of `show`. */
 export interface ShowFlags extends ReadingFlags {
   readonly since?: string;
+  readonly downstream?: boolean;
 }
 
 /** Options of `explain`. */

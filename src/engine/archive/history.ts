@@ -119,6 +119,17 @@ export async function findEarlierFailure(
   };
 }
 
+/** When the flow of a failed run succeeded next (epoch milliseconds); `null` where it did not, or nobody knows. */
+export async function findRecovery(queries: Queries, journal: string, run: FlowRun): Promise<number | null> {
+  if (run.updatedAt === null) return null;
+  const [row] = await queries.all(
+    `SELECT min(updated_at) AS at FROM {schema}runs
+    WHERE flow_id = $1 AND updated_at > $2 AND status = 'success' AND journal = $3`,
+    [idOf(run.flowId), Date.parse(run.updatedAt), journal],
+  );
+  return row === undefined ? null : numberOrNull(row, "at");
+}
+
 /** Says of each run whether its root cause is new for its flow; `null` where nobody can tell. */
 export type Novelty = (run: FlowRun) => boolean | null;
 
