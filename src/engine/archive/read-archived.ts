@@ -84,8 +84,9 @@ export async function findByRun(
   const ranges = spellings.map((_, n) => `(run_id >= $${2 * n + 2} AND run_id < $${2 * n + 3})`).join(" OR ");
   const values = spellings.flatMap((text): readonly Value[] => [text, `${text}\u{10ffff}`]);
   const rows = await queries.all(
+    // A journal as it stands would have all its rows looked at, by the index that begins with it.
     `SELECT seq, recorded_at, event_key, document${eventColumn(how)} FROM {schema}runs
-    WHERE journal = $1 AND (${ranges}) ORDER BY updated_at, seq LIMIT ${mostFound}`,
+    WHERE journal || '' = $1 AND (${ranges}) ORDER BY updated_at, seq LIMIT ${mostFound}`,
     [journal, ...values],
   );
   return rows.map(readBack);
