@@ -92,8 +92,13 @@ async function divide<T>({ archive, from, until, now, journal }: StitchedReading
         : journal.read(startAt(part.from), part.to >= to ? until : part.to);
     return [withoutArchived(source, { queries: database, journal: name, from, upTo })];
   };
-  return { begin, parts, missing, upTo, endsAt: to < asked ? to : null, open };
+  // Seven days that were typed a moment ago have lost that moment since.
+  const isWorthTelling = (part: Stretch): boolean => part.to !== keptFrom || part.to - part.from > momentMs;
+  return { begin, parts, missing: missing.filter(isWorthTelling), upTo, endsAt: to < asked ? to : null, open };
 }
+
+/** Nobody knows to the minute when a journal forgets. */
+const momentMs = 60_000;
 
 /** The cursor that has read most; a place that the journal has forgotten is none. */
 function furthest(cursors: readonly ArchiveCursor[], now: number): ArchiveCursor | null {
