@@ -94,7 +94,7 @@ export interface ShowFlags extends ReadingFlags {
 }
 
 /** Options of `explain`. */
-export interface ExplainFlags extends Pick<CommonFlags, "color">, OutputFlags {}
+export interface ExplainFlags extends Pick<CommonFlags, "color" | "quiet" | "profile">, OutputFlags {}
 
 /** Options of `version`. */
 export interface VersionFlags extends Pick<CommonFlags, "color">, OutputFlags {}

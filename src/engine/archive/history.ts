@@ -43,13 +43,18 @@ export async function readCodeHistory(
     [...own, now - 7 * dayMs, now - 30 * dayMs, now - 90 * dayMs],
   );
   if (row?.["first_at"] == null) return null;
+  // When a root cause was met first is remembered beyond the run that had it.
+  const [known] = await queries.all(
+    `SELECT min(first_at) AS at FROM {schema}firsts WHERE journal = $1 AND root_code = $2`,
+    own,
+  );
   const flows = await queries.all(
     `SELECT runs.flow_id AS id, max(flow_name) AS name, count(DISTINCT run_id) AS runs
     FROM ${errorsOfCode} GROUP BY runs.flow_id ORDER BY runs DESC, id LIMIT 100`,
     own,
   );
   return {
-    firstSeenAt: numberIn(row, "first_at"),
+    firstSeenAt: Math.min(numberIn(row, "first_at"), known?.["at"] == null ? Infinity : numberIn(known, "at")),
     lastSeenAt: numberIn(row, "last_at"),
     last7Days: numberIn(row, "week"),
     last30Days: numberIn(row, "month"),

@@ -51,8 +51,9 @@ export function declareExplain(program: Command, host: Host): void {
           .command("explain")
           .summary("what an error code means, and what to do about it")
           .description(
-            "Says what an error code means and what to do about it. Offline; without a code, lists them all. A whole error text is read for its codes, too.",
+            "Says what an error code means and what to do about it. Offline; without a code, lists them all. A whole error text is read for its codes, too. Where the profile has an archive: also when and where they were met.",
           )
+          .option("--profile <name>", "whose archive tells when a code was met; 'demo' is built in")
           .argument(
             "[code]",
             "a code, its beginning, a family (aad, adf) or a pattern ('INGEST-*'), in any case; an error text; - reads either from stdin",
