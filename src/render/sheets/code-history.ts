@@ -50,7 +50,7 @@ function renderSeen(history: ToldHistory, archive: ToldArchive, { time, width }:
       ? `once, on ${renderMoment(firstSeenAt, time)}`
       : `first on ${renderMoment(firstSeenAt, time)}, last on ${renderMoment(lastSeenAt, time)}`;
   const news = isNew(history, archive, time) ? "NEW since yesterday: " : "";
-  const often = `${runs(last7Days)} in 7 days, ${renderCount(last30Days)} in 30, ${renderCount(last90Days)} in 90`;
+  const often = `${renderCount(last7Days)} in 7 days, ${renderCount(last30Days)} in 30, ${renderCount(last90Days)} in 90`;
   const lasts =
     medianRecoveryMs === null ? null : `${renderDuration(medianRecoveryMs)} until the flow succeeded again (median)`;
   return [
@@ -70,10 +70,6 @@ function flowWords(flows: ToldHistory["flows"]): string {
     .map(({ id, name, runs: count }) => `${safeText(name ?? id)} (${renderCount(count)})`);
   const rest = flows.length - told.length;
   return rest === 0 ? told.join(", ") : `${told.join(", ")} and ${renderCount(rest)} more`;
-}
-
-function runs(count: number): string {
-  return `${renderCount(count)} ${count === 1 ? "run" : "runs"}`;
 }
 
 function archiveWords({ place, coverage: { complete, gaps } }: ToldArchive, { time }: HistoryLook): string {

@@ -25,7 +25,7 @@ export function renderPast(
   const { failedAt, count, recoveredAt } = earlier;
   const recovery =
     recoveredAt === null ? "did not recover before this" : `recovered after ${renderDuration(recoveredAt - failedAt)}`;
-  const often = count === 1 ? "" : ` ${renderCount(count)} runs of it have; this was the last.`;
+  const often = count === 1 ? "" : ` ${renderCount(count)} of its runs did; that was the last of them.`;
   return wrap(`This flow failed so before on ${renderMoment(failedAt, time)}, and ${recovery}.${often}`, width);
 }
 
