@@ -38,7 +38,7 @@ export function rememberPassing(): Passing {
 const mostTold = 500;
 
 /**
- * What came of a run: of each run the latest notification, the earliest run first, each once, beneath the first one that
+ * The runs that came of a run: of each the latest notification, the earliest run first, each once, beneath the first one that
  * it was found by.
  * @param levels how far it is followed; Infinity goes to the end.
  */

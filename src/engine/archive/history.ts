@@ -139,7 +139,7 @@ export async function findRecovery(queries: Queries, journal: string, run: FlowR
 export type Novelty = (run: FlowRun) => boolean | null;
 
 /**
- * What is known of causes that were met before. A root cause is new where the flow was known, and this cause of it was
+ * Tells causes that were met before from new ones. A root cause is new where the flow was known, and this cause of it was
  * not; of a flow that begins with a failure nobody can say so. Runs that are handed over are learnt from.
  */
 export async function readNovelty(queries: Queries, journal: string): Promise<Novelty> {

@@ -9,7 +9,7 @@ interface Placed {
   readonly depth: number;
 }
 
-/** What came of a run, as a tree: a line for each run, set in beneath the one that it came of. Pure but for `time`. */
+/** The runs that came of a run, as a tree: a line for each run, set in beneath the one that it came of. Pure but for `time`. */
 export function renderDownstream(runs: readonly Downstream[], look: SheetTableLook): readonly string[] {
   const isBrief = Number.isFinite(look.room);
   return layTable(columnsOf(isBrief), placed(runs, 0), look);
@@ -55,5 +55,5 @@ function branch(depth: number): string {
   return depth === 0 ? "" : `${"  ".repeat(Math.min(depth, deepest) - 1)}└ `;
 }
 
-/** What lies deeper stands beneath each other, so that the table stays one. */
+/** Runs that lie deeper stand beneath each other, so that the table stays one. */
 const deepest = 8;

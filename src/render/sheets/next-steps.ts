@@ -11,7 +11,7 @@ export interface NextStep {
   readonly command: string;
 }
 
-/** What is known around a run that a command leads to. */
+/** The surroundings of a run that a command leads to. */
 export interface StepsAround {
   /** The run of its flow that failed in the same way before. */
   readonly earlierId: string | null;

@@ -2,7 +2,7 @@ import { renderCount, renderDuration } from "../text/numbers.ts";
 import { renderTime, type TimeTelling } from "../text/times.ts";
 import { wrap } from "../text/wrap.ts";
 
-/** What is known of a failed run's flow before and after it; times are epoch milliseconds. */
+/** A failed run's flow before and after it, as far as that is known; times are epoch milliseconds. */
 export interface RunPast {
   /** The last time before that the flow failed by the same root cause, and how many of its runs did in all. */
   readonly earlier: {

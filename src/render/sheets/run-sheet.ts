@@ -28,9 +28,9 @@ export interface SheetOptions {
   readonly room?: number;
   /** The profile that the user named, which commands to type next must name, too. */
   readonly profile: string | null;
-  /** What is known of a failure before and after it; `null` where no archive tells. */
+  /** The time before and after a failure; `null` where no archive tells. */
   readonly past?: RunPast | null;
-  /** What came of it, as far as it was followed. */
+  /** The runs that came of it, as far as they were followed. */
   readonly downstream?: readonly Downstream[];
   /** Whether that was followed to the end. */
   readonly isFollowed?: boolean;

@@ -42,7 +42,7 @@ export interface FlowRun {
   readonly new: boolean | null;
   /** The runs that it came of, as the services after the sources name them. */
   readonly predecessors: readonly Predecessor[];
-  /** What came of it, only where that was asked for. */
+  /** The runs that came of it, only where they were asked for. */
   readonly downstream?: readonly Downstream[];
   /** The event as delivered, only where it was asked for; `null` where it is nested too deeply to be told. */
   readonly raw?: unknown;

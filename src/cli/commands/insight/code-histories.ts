@@ -7,7 +7,7 @@ import type { Coverage } from "../../../engine/archive/coverage.ts";
 import type { CodeHistory } from "../../../engine/archive/history.ts";
 import { unreadableWords } from "../reading/session-archive.ts";
 
-/** What an archive knows of codes. */
+/** The histories of codes in an archive. */
 export interface CodeHistories {
   /** By code, as it was asked for; `null` for one that was never met. */
   readonly of: ReadonlyMap<string, CodeHistory | null>;

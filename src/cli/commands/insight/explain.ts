@@ -233,7 +233,7 @@ async function render({ entries, form, error }: Found, { options, flags, histori
   return [...unlisted, list].join("\n");
 }
 
-/** What is told of a code's history; nothing where no archive tells. */
+/** Tells a code's history; nothing where no archive tells. */
 async function historyTeller(
   histories: CodeHistories | null,
   width: number,

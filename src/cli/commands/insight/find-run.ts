@@ -25,7 +25,7 @@ export interface RunWanted {
   readonly levels: number;
 }
 
-/** What one profile knows of a run. */
+/** A run as one profile knows it. */
 export interface RunFound {
   /** Its notifications; several runs' where the beginning of an id is shared. */
   readonly runs: readonly FlowRun[];
@@ -34,7 +34,7 @@ export interface RunFound {
   readonly hasArchive: boolean;
 }
 
-/** What was before a run, and what came of it. */
+/** The time before a run, and the runs that came of it. */
 export interface RunAround {
   /** `null` without an archive. */
   readonly past: RunPast | null;
@@ -108,7 +108,7 @@ function windowsTo(start: JournalStart, now: number, until: number): readonly Jo
   return [...newest.filter(({ at }) => at < until && (start.kind !== "time" || at > start.at)), start];
 }
 
-/** What is known around a run: nothing where several could be meant. */
+/** The surroundings of a run: none where several could be meant. */
 async function lookAround(
   { passing, levels }: RunWanted,
   runs: readonly FlowRun[],

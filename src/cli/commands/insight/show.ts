@@ -121,7 +121,7 @@ function inOrder(runs: readonly FlowRun[]): readonly FlowRun[] {
   return [...runs].sort((one, other) => (one.updatedAt ?? "").localeCompare(other.updatedAt ?? ""));
 }
 
-/** What a profile knows around the run that is shown; of several, the one that knows it. */
+/** The surroundings of the run that is shown; of several profiles, those that one with an archive knows. */
 function aroundOf({ runId }: FlowRun, all: readonly RunFound[]): RunAround {
   const own = all.filter(({ runs }) => runs.some((run) => run.runId === runId)).flatMap(({ around }) => around ?? []);
   return own.find(({ past }) => past !== null) ?? own[0] ?? { past: null, downstream: [] };
@@ -148,7 +148,7 @@ function unknownRun(
   });
 }
 
-/** What stands around a run on its sheet. */
+/** The surroundings of a run, and whether they are shown to the end. */
 type Around = RunAround & { readonly isFollowed: boolean };
 
 /** A sheet to read, unless another format was asked for, or columns were. */

@@ -75,7 +75,7 @@ function iso(ms: number): string {
   return Number.isFinite(ms) ? new Date(ms).toISOString() : "the beginning";
 }
 
-/** What the archive cannot give is no reason to fail where the command goes on without it, as a warning tells. */
+/** Opens an archive for who can go on without it: one that cannot be read is told of by a warning, once. */
 export function softly(open: SessionArchive["open"], notify: Notify): (goingOn: string) => ReturnType<typeof open> {
   let isTold = false;
   return async (goingOn) => {
