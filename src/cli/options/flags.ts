@@ -103,10 +103,11 @@ export interface TailFlags extends ReadingFlags {
 /** Options of `show`. */
 export interface ShowFlags extends ReadingFlags {
   readonly since?: string;
+  readonly downstream?: boolean;
 }
 
 /** Options of `explain`. */
-export interface ExplainFlags extends Pick<CommonFlags, "color">, OutputFlags {}
+export interface ExplainFlags extends Pick<CommonFlags, "color" | "quiet" | "profile">, OutputFlags {}
 
 /** Options of `version`. */
 export interface VersionFlags extends Pick<CommonFlags, "color">, OutputFlags {}

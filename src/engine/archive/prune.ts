@@ -27,11 +27,13 @@ export async function prune(
   for (;;) {
     const some = await database.transaction(async (queries) => {
       const oldest = `SELECT seq FROM {schema}runs WHERE journal = $1 AND recorded_at < $2 ORDER BY recorded_at LIMIT ${rowsAtOnce}`;
-      await queries.run(
-        `DELETE FROM {schema}run_errors WHERE (journal, event_key) IN
-          (SELECT journal, event_key FROM {schema}runs WHERE seq IN (${oldest}))`,
-        [journal, before],
-      );
+      for (const table of ["run_errors", "origins"]) {
+        await queries.run(
+          `DELETE FROM {schema}${table} WHERE (journal, event_key) IN
+            (SELECT journal, event_key FROM {schema}runs WHERE seq IN (${oldest}))`,
+          [journal, before],
+        );
+      }
       return queries.run(`DELETE FROM {schema}runs WHERE seq IN (${oldest})`, [journal, before]);
     });
     gone += some;

@@ -143,16 +143,17 @@ export async function findByRun(
   journal: string,
   beginning: string,
   how: ReadingBack,
-): Promise<readonly FlowRun[]> {
+): Promise<readonly ReadBack[]> {
   const spellings = [...new Set([beginning, beginning.toLowerCase(), beginning.toUpperCase()])];
   const ranges = spellings.map((_, n) => `(run_id >= $${2 * n + 2} AND run_id < $${2 * n + 3})`).join(" OR ");
   const values = spellings.flatMap((text): readonly Value[] => [text, `${text}\u{10ffff}`]);
   const rows = await queries.all(
+    // A journal as it stands would have all its rows looked at, by the index that begins with it.
     `SELECT seq, recorded_at, event_key, document${eventColumn(how)} FROM {schema}runs
-    WHERE journal = $1 AND (${ranges}) ORDER BY updated_at, seq LIMIT ${mostFound}`,
+    WHERE journal || '' = $1 AND (${ranges}) ORDER BY updated_at, seq LIMIT ${mostFound}`,
     [journal, ...values],
   );
-  return rows.map(readBack).flatMap(({ record }) => (typeof record === "string" ? [] : [record]));
+  return rows.map(readBack);
 }
 
 /** A beginning of eight characters belongs to one run, with a handful of notifications. */
@@ -162,7 +163,8 @@ function eventColumn({ raw }: ReadingBack): string {
   return raw ? ", event" : "";
 }
 
-function readBack(row: Row): ReadBack {
+/** A row of `runs` with its `document`, and with its `event` where that was asked for. */
+export function readBack(row: Row): ReadBack {
   const place = {
     seq: numberIn(row, "seq"),
     recordedAt: numberIn(row, "recorded_at"),

@@ -80,10 +80,22 @@ function iso(ms: number): string {
   return Number.isFinite(ms) ? new Date(ms).toISOString() : "the beginning";
 }
 
-/** What the archive cannot give is no reason to fail where the journal has all of it. */
-export function goOnWithout(error: unknown, isJournals: boolean, notify: Notify): null {
-  if (!isJournals || !(error instanceof FlowrunError) || error.kind === "bug") throw error;
-  const text = `the archive cannot be read (${error.message}${error.why === null ? "" : `: ${error.why}`}); reading the journal alone`;
-  notify({ kind: "warning", text });
-  return null;
+/** Opens an archive for who can go on without it: one that cannot be read is told of by a warning, once. */
+export function softly(open: SessionArchive["open"], notify: Notify): (goingOn: string) => ReturnType<typeof open> {
+  let isTold = false;
+  return async (goingOn) => {
+    try {
+      return await open();
+    } catch (error) {
+      if (!(error instanceof FlowrunError) || error.kind === "bug") throw error;
+      if (!isTold) notify({ kind: "warning", text: unreadableWords(error, goingOn) });
+      isTold = true;
+      return null;
+    }
+  };
+}
+
+/** An archive that cannot be read, and how a command goes on, as a warning tells it. Pure. */
+export function unreadableWords({ message, why }: FlowrunError, goingOn: string): string {
+  return `the archive cannot be read (${message}${why === null ? "" : `: ${why}`}); ${goingOn}`;
 }
