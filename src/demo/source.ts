@@ -43,7 +43,7 @@ export interface Places {
 /** A source whose entries are made when they are read: a million of them cost no memory. */
 export function generatedSource(generator: Generator): JournalSource {
   const { commas = false, places = counted(generator) } = generator;
-  const positionOf = (index: number): string => position(places.of(index), commas);
+  const positionOf = (index: number): string => positionAt(places.of(index), commas);
   return {
     length: generator.length,
     writtenAt: generator.writtenAt,
@@ -91,8 +91,8 @@ export function firstWhere(length: number, test: (index: number) => boolean): nu
   return low;
 }
 
-/** Looks like a journal's own (`:` and `.` in it) and holds its place, so that none has to be remembered. */
-function position(place: number, commas: boolean): string {
+/** A position: it looks like a journal's own (`:` and `.` in it) and holds its place, so that none has to be remembered. */
+export function positionAt(place: number, commas = false): string {
   const id = uuidFrom(`position ${String(place - 1)}`);
   return `heron:${id}${commas ? "," : "."}heron:${place.toString(36)}.0.${hexFrom(id, 8)}`;
 }
@@ -101,5 +101,5 @@ function placeIn(text: string, commas: boolean): number | null {
   const digits = /heron:([0-9a-z]{1,10})\.0\.[0-9a-f]{8}$/.exec(text)?.[1];
   if (digits === undefined) return null;
   const place = Number.parseInt(digits, 36);
-  return position(place, commas) === text ? place : null;
+  return positionAt(place, commas) === text ? place : null;
 }

@@ -1,10 +1,11 @@
 import { modulo, uuidFrom } from "./chance.ts";
-import { firstWhere, generatedSource, type JournalSource, type Places } from "./source.ts";
+import { firstWhere, generatedSource, type JournalSource } from "./source.ts";
 import { sourceFlows } from "./week/cast.ts";
 import { wrapRuns } from "./week/envelope.ts";
 import { noticesBetween, type Notice } from "./week/notices.ts";
 import { otherEvents } from "./week/others.ts";
-import { liveRun, zero } from "./week/run.ts";
+import { zero } from "./week/earlier.ts";
+import { liveRun } from "./week/run.ts";
 
 /** How often a run is added while the demo is watched. */
 const liveMs = 2_000;
@@ -17,7 +18,7 @@ const spanMs = 7 * 86_400_000 - 600_000;
  * read an hour ago goes on from there. Events are rendered when read.
  */
 export function storySource(present: number): JournalSource {
-  const past = pastNotices(present);
+  const past = noticesUntil(present, present - spanMs);
   const firstLive = (Math.floor(present / liveMs) + 1) * liveMs;
   const liveAt = (index: number): number => firstLive + (index - past.length) * liveMs;
   const writtenAt = (index: number): number => past[index]?.at ?? liveAt(index);
@@ -29,12 +30,22 @@ export function storySource(present: number): JournalSource {
         : past.length + Math.floor((now - firstLive) / liveMs) + 1,
     writtenAt,
     event: (index) => JSON.stringify((past[index] ?? liveNotice(liveAt(index))).render()),
-    places: placesOf(past, { firstLive, writtenAt }),
+    places: {
+      of: (index) => (past[index] === undefined && index >= 0 ? liveAt(index) * mostAtOnce : placeOf(past, index)),
+      indexOf: (place) => {
+        if (place === 0) return -1;
+        const at = Math.floor(place / mostAtOnce);
+        if (at >= firstLive) return past.length + Math.floor((at - firstLive) / liveMs);
+        const next = firstWhere(past.length, (index) => placeOf(past, index) > place);
+        // What was recorded before the first is gone.
+        return next === 0 ? -2 : next - 1;
+      },
+    },
   });
 }
 
-function pastNotices(present: number): readonly Notice[] {
-  const from = present - spanMs;
+/** The story's events that are written after `from` and until `present` (epoch ms), in the journal's order. Pure. */
+export function noticesUntil(present: number, from: number): readonly Notice[] {
   const others = otherEvents(present).filter(({ at }) => at > from);
   return [...noticesBetween(from, present), ...others].sort(inOrder);
 }
@@ -47,29 +58,15 @@ function inOrder(one: Notice, other: Notice): number {
 /** Entries of the same millisecond are told apart up to so many. */
 const mostAtOnce = 16;
 
-/** An entry's place is the moment when it was recorded: the week before it may begin anywhere. */
-function placesOf(
-  past: readonly Notice[],
-  { firstLive, writtenAt }: { readonly firstLive: number; readonly writtenAt: (index: number) => number },
-): Places {
-  const of = (index: number): number => {
-    if (index < 0) return 0;
-    const at = writtenAt(index);
-    let same = 0;
-    while (past[index - same - 1]?.at === at) same += 1;
-    return at * mostAtOnce + Math.min(same, mostAtOnce - 1);
-  };
-  return {
-    of,
-    indexOf: (place) => {
-      if (place === 0) return -1;
-      const at = Math.floor(place / mostAtOnce);
-      if (at >= firstLive) return past.length + Math.floor((at - firstLive) / liveMs);
-      const next = firstWhere(past.length, (index) => of(index) > place);
-      // What was recorded before the first is gone.
-      return next === 0 ? -2 : next - 1;
-    },
-  };
+/**
+ * The place (see source.ts) of one of these events, which are in order: the moment when it was recorded, since the week
+ * before it may begin anywhere. Pure.
+ */
+export function placeOf(notices: readonly Notice[], index: number): number {
+  const at = notices[index]?.at ?? 0;
+  let same = 0;
+  while (at > 0 && notices[index - same - 1]?.at === at) same += 1;
+  return at * mostAtOnce + Math.min(same, mostAtOnce - 1);
 }
 
 function liveNotice(at: number): Notice {

@@ -1,19 +1,42 @@
-import { chance } from "../chance.ts";
+import { chance, modulo } from "../chance.ts";
 import type { Fate, Flow } from "./cast.ts";
+
+/**
+ * The moment from which runs are numbered. Every run has a number and a time of its own, whenever the demo is started, so
+ * that what was read of it once is the same when it is read again; but for the beats of the story, which move along.
+ */
+export const zero = Date.UTC(2026, 10, 29, 12);
 
 const hour = 3_600_000;
 const day = 24 * hour;
 
 /** What the journal tells begins so long ago; all that is older is in the demo's archive alone. Milliseconds. */
-const weekMs = 7 * day;
+export const weekMs = 7 * day;
+
+/** Before that no flow ran more often, so that the archive is made in no time. */
+const shortestMs = 6 * hour;
+
+/** How far back somebody has read the demo's journal, and how long ago they did so last; milliseconds before the present. */
+export const month = { fromMs: 30 * day + hour, untilMs: 5 * hour } as const;
+
+/** In between they came back so late that the journal had forgotten what it recorded in these two days. */
+export const monthsGap = { fromMs: 13 * day, untilMs: 11 * day } as const;
 
 /** The days in which the loyalty database was away again and again; it was mended then, for good. */
 export const databaseAway = { fromMs: 24 * day, untilMs: 19 * day } as const;
 
-/** The times when the shop's SFTP server was away; each was long, since nobody looked at it before the morning. */
-export const sftpAway: readonly { readonly fromMs: number; readonly untilMs: number }[] = [26.2, 20.4, 15.9, 9.4].map(
-  (days) => ({ fromMs: days * day, untilMs: days * day - 19 * hour }),
+/** The times when the shop's SFTP server was away; each took more than a day, since nobody looked at it sooner. */
+const sftpAway: readonly { readonly fromMs: number; readonly untilMs: number }[] = [27.2, 21.4, 18.4, 15.9].map(
+  (days) => ({ fromMs: days * day, untilMs: days * day - 31 * hour }),
 );
+
+/** Whether the flow's run of a number took place: all of the journal's week did, and fewer a day before. Pure. */
+export function ranThen({ key, everyMs, lastMs, together }: Flow, n: number, present: number): boolean {
+  if (zero - lastMs - n * everyMs > present - weekMs) return true;
+  const one = Math.max(1, Math.round(shortestMs / (everyMs * together)));
+  // Of the CRM's, those that others go on from.
+  return modulo(Math.floor(n / together), one) === (key === "crm" ? 3 : 0);
+}
 
 /**
  * How a run before the journal's week ended, where the story of the weeks before has it so: `ageMs` is how long ago that
@@ -24,7 +47,7 @@ export function earlierFate(flow: Flow, key: string, ageMs: number): Fate | null
   if (flow.key === "receipts") return sftpAway.some(isIn(ageMs)) ? "sftpTimeout" : "success";
   // Its secret has run out this week, and no other's ever before.
   if (flow.key === "backfill") return "success";
-  if (flow.key === "loyalty" && isIn(ageMs)(databaseAway) && chance(`${key} away`) < 0.4) return "databaseAway";
+  if (flow.key === "loyalty" && isIn(ageMs)(databaseAway) && chance(`${key} away`) < 0.6) return "databaseAway";
   // All went a little better then than it does now.
   return chance(`${key} calm`) < 0.5 ? "success" : null;
 }

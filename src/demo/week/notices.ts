@@ -1,6 +1,7 @@
 import { between, modulo, numberFrom, uuidFrom } from "../chance.ts";
 import { downstreamFlows, sourceFlows, type Flow } from "./cast.ts";
 import { wrapRuns } from "./envelope.ts";
+import { ranThen, weekMs } from "./earlier.ts";
 import { beginningOf, numberAfter, pastRun, type Run } from "./run.ts";
 
 /** An event of the story. */
@@ -21,10 +22,13 @@ export function noticesBetween(from: number, present: number): readonly Notice[]
 function noticesOf(flow: Flow, from: number, present: number): readonly Notice[] {
   // The next run may have begun already; the one before the first may have been told of late.
   const newest = numberAfter(flow, present);
-  const runs = Array.from({ length: numberAfter(flow, from) - newest + flow.together + 1 }, (_, index) =>
-    pastRun(flow, newest + index, present),
-  );
-  const starts = flow.announcesStarts ? runs.map((run) => notice([beginningOf(run)], `${run.key} begins`)) : [];
+  const count = numberAfter(flow, from) - newest + flow.together + 1;
+  const runs = Array.from({ length: count }, (_, index) => newest + index)
+    .filter((n) => ranThen(flow, n, present))
+    .map((n) => pastRun(flow, n, present));
+  const starts = runs
+    .filter(({ completedAt }) => flow.announcesStarts && completedAt > present - weekMs)
+    .map((run) => notice([beginningOf(run)], `${run.key} begins`));
   return [...starts, ...grouped(runs, flow.together).map((group) => notice(group, group[0].key))];
 }
 

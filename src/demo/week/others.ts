@@ -1,7 +1,8 @@
 import { account } from "../account.ts";
 import { between, hexFrom, modulo, uuidFrom } from "../chance.ts";
 import { crm, sourceFlows, type Flow } from "./cast.ts";
-import { incident, zero } from "./run.ts";
+import { zero } from "./earlier.ts";
+import { incident } from "./run.ts";
 
 /** An event that is no flow run. */
 export interface Other {

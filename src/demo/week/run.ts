@@ -1,6 +1,6 @@
 import { between, chance, modulo, uuidFrom } from "../chance.ts";
 import { crm, type Flow, type Fate, type Shape } from "./cast.ts";
-import { earlierFate } from "./earlier.ts";
+import { earlierFate, zero } from "./earlier.ts";
 
 /** One run of the story; its times are epoch ms. */
 export interface Run {
@@ -25,12 +25,6 @@ const hour = 3_600_000;
 
 /** The night the CRM's client secret had run out: from 30 to 25 hours before the present. */
 export const incident = { fromMs: 30 * hour, untilMs: 25 * hour } as const;
-
-/**
- * The moment from which runs are numbered. Every run has a number and a time of its own, whenever the demo is started, so
- * that what was read of it once is the same when it is read again; but for the beats of the story, which move along.
- */
-export const zero = Date.UTC(2026, 10, 29, 12);
 
 /** The flow's run of a number (see `Run`), as it is told at `present` (epoch ms). Pure. */
 export function pastRun(flow: Flow, n: number, present: number): Run {

@@ -26,7 +26,7 @@ export async function runArchiveSync(flags: SyncFlags, host: Host): Promise<void
   const { notify } = reporter;
   const connection = await connect({ profile: flags.profile, notify, signal: host.signal }, host);
   try {
-    const archive = await openFor(connection, flags, host);
+    const archive = await openFor(connection, { flags, reporter }, host);
     try {
       const synced = await sync(archive, connection, { flags, reporter }, host);
       if (!wantsSheet(options)) {
@@ -40,8 +40,13 @@ export async function runArchiveSync(flags: SyncFlags, host: Host): Promise<void
   }
 }
 
-async function openFor(connection: Connection, { movedFrom }: SyncFlags, host: Host): Promise<Archive> {
+async function openFor(connection: Connection, { flags, reporter }: Syncing, host: Host): Promise<Archive> {
+  const { movedFrom } = flags;
   const { place } = await archiveOfConnection(connection, host);
+  if (place.kind === "builtIn") {
+    const text = `this archive is in memory, and ends with the command; to keep one: ${keepOne}`;
+    reporter.notify({ kind: "remark", text });
+  }
   const archive = await openToWrite(place, connection.journalName, host);
   try {
     if (movedFrom === undefined) await checkJournal(archive, connection.journalName);
@@ -52,6 +57,8 @@ async function openFor(connection: Connection, { movedFrom }: SyncFlags, host: H
     throw error;
   }
 }
+
+const keepOne = "FLOWRUN_ARCHIVE=demo.db flowrun archive sync --profile demo";
 
 /** What a sync has done. */
 interface Synced {

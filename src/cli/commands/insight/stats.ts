@@ -1,7 +1,7 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
-import { parseDuration } from "../../../adobe/journal/when.ts";
+import { isOlderThanKept, parseDuration } from "../../../adobe/journal/when.ts";
 import type { StatsFlags } from "../../options/flags.ts";
 import { renderRows } from "../print-rows.ts";
 import { tell } from "../../terminal/tell.ts";
@@ -38,10 +38,12 @@ export async function runStats(when: string | undefined, flags: StatsFlags, host
   const bucketOf = (span: Span): number | null =>
     flags.bucket === undefined ? null : resolveBucket(flags.bucket, span.to - span.from);
   const told = { start, until: options.until, now };
-  if (flags.from === undefined) bucketOf(spanOf(told));
+  // How far back an older window goes, the archive says.
+  const isJournals = start.kind !== "time" || !isOlderThanKept(start);
+  if (flags.from === undefined && isJournals) bucketOf(spanOf(told));
   const open = async (session: Session): Promise<StatsCounter> => {
     const isWholeFile = session.origin.kind === "file" && start.kind === "oldest";
-    const span = isWholeFile ? await spanOfFile(session, told) : spanOf(told, session.origin.kind === "file");
+    const span = isWholeFile ? await spanOfFile(session, told) : spanOf(told, await goesFurther(session, start));
     return countStats({ ...span, zone, by: flags.by ?? null, bucketMs: bucketOf(span) });
   };
   const work = async ({ each, areAllLost, reporter }: Sessions): Promise<object> => {
@@ -65,6 +67,13 @@ export async function runStats(when: string | undefined, flags: StatsFlags, host
   checkFailed(options, await inSessions(options, host.signal, host, work, { start, did: "counted" }));
 }
 
+/** Whether there may be something from before anything that the journal keeps: in a file, or in an archive. */
+async function goesFurther({ origin, archive }: Session, start: JournalStart): Promise<boolean> {
+  if (origin.kind === "file") return true;
+  // Why it cannot be read, the reading will say.
+  return start.kind === "time" && isOlderThanKept(start) && (await archive(start).catch(() => null)) !== null;
+}
+
 async function count(session: Session, start: JournalStart, add: (run: FlowRun) => void): Promise<void> {
   await readWindow(session, { start, follow: false, onExpired: "fail" }, runTarget(add));
   // Figures of half a window would pass for those of the whole.
@@ -85,13 +94,13 @@ interface AskedSpan {
 }
 
 /**
- * The window as it was asked for; the journal holds nothing older than it keeps, while a file may.
+ * The window as it was asked for; the journal holds nothing older than it keeps, while a file or an archive may.
  * @throws FlowrunError `usage` where it ends before that.
  */
-function spanOf({ start, until, now }: AskedSpan, isFile = false): Span {
+function spanOf({ start, until, now }: AskedSpan, goesBack = false): Span {
   const kept = now - retentionMs;
   const to = Math.min(now, until ?? now);
-  const from = start.kind === "time" && (isFile || start.at > kept) ? start.at : kept;
+  const from = start.kind === "time" && (goesBack || start.at > kept) ? start.at : kept;
   if (from <= to) return { from, to };
   throw new FlowrunError("usage", "nothing is left of that window", {
     why: `it ends at ${new Date(to).toISOString()}, and the journal keeps seven days`,

@@ -102,7 +102,7 @@ function digestingOf<T>(
 async function findArchive({ archive, origin, host, reporter }: Session, start: JournalStart): Promise<Archive | null> {
   if (start.kind !== "time" && start.kind !== "oldest") return null;
   const isJournals = origin.kind === "journal" && start.kind === "time" && start.at > host.now() - retentionMs;
-  return archive().catch((error: unknown) => goOnWithout(error, isJournals, reporter.notify));
+  return archive(start).catch((error: unknown) => goOnWithout(error, isJournals, reporter.notify));
 }
 
 function journalAlone<T>(session: Session, start: JournalStart, journal: JournalParts<T> | null): Source<T> {

@@ -6,18 +6,26 @@ import { profileFlag } from "../../../adobe/settings/profile-name.ts";
 import type { Stretch } from "../../../engine/archive/coverage.ts";
 import { archiveOfConnection, archiveOfProfile, type ProfileArchive } from "../../../engine/archive/of-profile.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
-import { hasArchive } from "../../../engine/archive/place.ts";
+import { addsTo, hasArchive } from "../../../engine/archive/place.ts";
+import type { JournalStart } from "../../../engine/sources/journal.ts";
 
 /** The archive of a profile, which is opened when it is first asked for, and closed at the end. */
 export interface SessionArchive {
-  /** `null` where the profile has none. @throws FlowrunError where it cannot be read. */
-  readonly open: () => Promise<Archive | null>;
+  /**
+   * @param window where the window begins that it is to add to; `oldest` for all there is.
+   * @returns `null` where the profile has none, or it adds nothing. @throws FlowrunError where it cannot be read.
+   */
+  readonly open: (window: JournalStart) => Promise<Archive | null>;
   readonly close: () => Promise<void>;
 }
 
 /** The archive of a connection's profile; no file of it is looked at before it is asked for. */
 export function archiveOf(connection: Connection, host: Host): SessionArchive {
-  return lazily(async () => openFor(await archiveOfConnection(connection, host), host));
+  return lazily(
+    () => archiveOfConnection(connection, host),
+    (own) => openFor(own, host),
+    addsTo,
+  );
 }
 
 /** The archive of a profile without its journal. */
@@ -35,7 +43,14 @@ export async function archiveAlone(
       hint: `make one: flowrun archive sync${profileFlag(profile)}`,
     });
   };
-  return { ...lazily(open), profile };
+  return {
+    ...lazily(
+      () => Promise.resolve(own),
+      open,
+      () => true,
+    ),
+    profile,
+  };
 }
 
 async function openFor({ place, journalName }: ProfileArchive, host: Host): Promise<Archive | null> {
@@ -44,10 +59,18 @@ async function openFor({ place, journalName }: ProfileArchive, host: Host): Prom
   return openToRead(place, journalName, host);
 }
 
-function lazily(open: () => Promise<Archive | null>): SessionArchive {
+function lazily(
+  find: () => Promise<ProfileArchive>,
+  open: (own: ProfileArchive) => Promise<Archive | null>,
+  adds: typeof addsTo,
+): SessionArchive {
+  let found: Promise<ProfileArchive> | null = null;
   let opened: Promise<Archive | null> | null = null;
   return {
-    open: () => (opened ??= open()),
+    open: async (window) => {
+      const own = await (found ??= find());
+      return adds(own.place, window) ? (opened ??= open(own)) : null;
+    },
     close: async () => {
       const archive = await opened?.catch(() => null);
       await archive?.database.close();
