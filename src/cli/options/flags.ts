@@ -85,6 +85,7 @@ export type DemoFlags = Pick<CommonFlags, "quiet" | "color">;
 /** Options of `tail`. */
 export interface TailFlags extends ReadingFlags {
   readonly since: string;
+  readonly to?: "archive";
 }
 
 /** Options of `show`. */
@@ -102,6 +103,7 @@ export interface VersionFlags extends Pick<CommonFlags, "color">, OutputFlags {}
 export interface StatsFlags extends ReadingFlags {
   readonly by?: Grouping;
   readonly bucket?: string;
+  readonly compare?: boolean;
 }
 
 /** Options of `wait`. */

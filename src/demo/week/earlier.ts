@@ -10,8 +10,11 @@ export const zero = Date.UTC(2026, 10, 29, 12);
 const hour = 3_600_000;
 const day = 24 * hour;
 
-/** What the journal tells begins so long ago; all that is older is in the demo's archive alone. Milliseconds. */
-export const weekMs = 7 * day;
+/**
+ * What is older than this is in the demo's archive alone, and may be told otherwise than it was then; milliseconds. An event
+ * of the journal's first hours tells of runs from before these, too.
+ */
+export const weekMs = 7.5 * day;
 
 /** Before that no flow ran more often, so that the archive is made in no time. */
 const shortestMs = 6 * hour;
@@ -32,10 +35,12 @@ const sftpAway: readonly { readonly fromMs: number; readonly untilMs: number }[]
 
 /** Whether the flow's run of a number took place: all of the journal's week did, and fewer a day before. Pure. */
 export function ranThen({ key, everyMs, lastMs, together }: Flow, n: number, present: number): boolean {
-  if (zero - lastMs - n * everyMs > present - weekMs) return true;
+  // Runs that are told of together go together.
+  const first = n - modulo(n, together);
+  if (zero - lastMs - first * everyMs > present - weekMs) return true;
   const one = Math.max(1, Math.round(shortestMs / (everyMs * together)));
   // Of the CRM's, those that others go on from.
-  return modulo(Math.floor(n / together), one) === (key === "crm" ? 3 : 0);
+  return modulo(first / together, one) === (key === "crm" ? 3 : 0);
 }
 
 /**

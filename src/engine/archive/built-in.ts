@@ -7,6 +7,8 @@ import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { describeSelf } from "../../state/self.ts";
 import { digest, type Digesting } from "../digest.ts";
 import { archiveSink } from "../sinks/archive.ts";
+import { forArchive } from "../sources/for-archive.ts";
+import type { Source } from "../sources/source.ts";
 import { archiveCursor } from "./cursors.ts";
 import type { Database } from "./database.ts";
 import { openApart } from "./embedded.ts";
@@ -53,9 +55,10 @@ async function fill(database: Database, host: Means): Promise<void> {
       patience: { retries: 0, maxWaitMs: 0 },
       notify: () => undefined,
     });
-    for (const [index, page] of pages.entries()) {
-      clock.now = page.askedAt;
-      await sink.take(digest(page, digesting).candidates, markOf(page, index === 0));
+    const source = forArchive(sourceOf(pages), () => clock.now);
+    for await (const { candidates, mark } of source.read()) {
+      clock.now = mark.askedAt ?? clock.now;
+      await sink.take(candidates, mark);
     }
   } finally {
     await lease.release();
@@ -69,6 +72,21 @@ const digesting: Digesting<FlowRun> = {
   keep: () => true,
   encode: (run) => run,
 };
+
+function sourceOf(pages: readonly DemoPage[]): Source<FlowRun> {
+  return {
+    async *read() {
+      for (const [index, page] of pages.entries())
+        yield await Promise.resolve({
+          ...digest(page, digesting),
+          mark: markOf(page, index === 0),
+          waitMs: 0,
+          nextAfter: () => page.next,
+        });
+    },
+    describe: ({ position }) => position,
+  };
+}
 
 function markOf({ entries, from, next, recordedFrom, recordedAt, askedAt, atEnd }: DemoPage, isFirst: boolean) {
   const begins = from === null ? null : ({ from, why: isFirst ? "start" : "expired" } as const);

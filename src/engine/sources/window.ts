@@ -1,9 +1,10 @@
 import type { Source } from "./source.ts";
-import { coverageOf, type Stretch } from "../archive/coverage.ts";
+import { coverageOf, uncovered, type Stretch } from "../archive/coverage.ts";
 import { listCursors, readChains, type ArchiveCursor } from "../archive/cursors.ts";
 import type { Archive } from "../archive/open.ts";
 import { lateMs } from "../../adobe/journal/read-until.ts";
 import { retentionMs } from "../../adobe/journal/retention.ts";
+import { numberOrNull } from "../archive/row-values.ts";
 import { startAt } from "../../adobe/journal/when.ts";
 import { readLastSeq } from "../archive/read-archived.ts";
 import { archiveSource } from "./archive.ts";
@@ -20,6 +21,8 @@ export interface StitchedReading<T> {
   readonly until: number | null;
   readonly now: number;
   readonly digesting: Digesting<T>;
+  /** True where no more of a run is wanted than figures are counted from. */
+  readonly isForFigures: boolean;
   /** A part of the journal; `null` where it is not to be asked. */
   readonly journal: JournalParts<T> | null;
 }
@@ -41,7 +44,7 @@ export interface Stitched<T> {
 
 /** Reads a window from an archive and, where that ends, from the journal: each run once, in one order. */
 export async function stitchedSource<T>(reading: StitchedReading<T>): Promise<Stitched<T>> {
-  const { archive, from, until, now, journal, digesting } = reading;
+  const { archive, from, until, now, journal, digesting, isForFigures } = reading;
   const { database, journal: name } = archive;
   const coverage = coverageOf(await readChains(database, name));
   const place = journal === null ? null : furthest(await listCursors(database, name), now);
@@ -55,7 +58,7 @@ export async function stitchedSource<T>(reading: StitchedReading<T>): Promise<St
   const begin = from === -Infinity ? Math.min(coverage.complete[0]?.from.at ?? to, now - retentionMs) : from;
   const { parts, missing } = stitch({ from: begin, to, coverage, place, keptFrom });
   const open = (part: Part): Source<T>[] => {
-    if (part.kind === "archive") return [archiveSource({ ...digesting, ...archive, window: part, upTo })];
+    if (part.kind === "archive") return [archiveSource({ ...digesting, ...archive, window: part, upTo, isForFigures })];
     if (journal === null) return [];
     const source =
       part.kind === "rest"
@@ -66,6 +69,25 @@ export async function stitchedSource<T>(reading: StitchedReading<T>): Promise<St
   // All there is includes what was imported from before anything that is covered.
   const before: readonly Part[] = from === -Infinity ? [{ kind: "archive", from, to: begin }] : [];
   return { source: oneAfterTheOther([...before, ...parts].flatMap(open)), missing, endsAt: to < asked ? to : null };
+}
+
+/**
+ * The first moment (epoch milliseconds) of which an archive or the journal has anything, and the one since when they
+ * together have all that was recorded.
+ */
+export async function readReach(
+  { database, journal }: Archive,
+  now: number,
+): Promise<{ readonly first: number; readonly whole: number }> {
+  const coverage = coverageOf(await readChains(database, journal));
+  const keptFrom = now - retentionMs;
+  const begin = Math.min(coverage.complete[0]?.from.at ?? keptFrom, keptFrom);
+  const lost = uncovered(coverage, { from: begin, to: keptFrom });
+  const [row] = await database.all(`SELECT min(recorded_at) AS first_at FROM {schema}runs WHERE journal = $1`, [
+    journal,
+  ]);
+  const first = row === undefined ? null : numberOrNull(row, "first_at");
+  return { first: Math.min(begin, first ?? begin), whole: lost.at(-1)?.to ?? begin };
 }
 
 /** The cursor that has read most; a place that the journal has forgotten is none. */

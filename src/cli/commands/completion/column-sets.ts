@@ -16,6 +16,9 @@ export const columnSets: ReadonlyMap<string, () => Promise<NamedColumns>> = new 
     version: async () => (await import("../version/version.ts")).versionColumns,
     whoami: async () => (await import("../setup/whoami.ts")).identityColumns,
     doctor: async () => (await import("../doctor/doctor.ts")).findingColumns,
+    // Its groups are put in order by them.
+    stats: async () =>
+      (await import("../../../render/formats/stats-columns.ts")).statsColumns({ from: "", to: "" }, true),
     explain: async () => (await import("../insight/explain.ts")).codeColumns,
   }),
 );

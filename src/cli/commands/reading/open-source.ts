@@ -28,6 +28,8 @@ export interface Window {
   readonly past?: Resumption | null;
   /** True where the sink keeps the place to read on from. */
   readonly isKept?: boolean;
+  /** True where no more of a run is wanted than figures are counted from. */
+  readonly isForFigures?: boolean;
 }
 
 /** The form in which runs are handed on, and who is told how far a window is read. */
@@ -65,6 +67,7 @@ export async function openSource<T>(session: Session, window: Window, use: Sourc
     until: options.until,
     now: session.host.now(),
     digesting,
+    isForFigures: window.isForFigures === true && !options.raw && names === null,
     journal,
   });
   session.miss(missing);
