@@ -148,6 +148,7 @@ const rooms = [
       "state/profile-files",
       "state/token-file",
       "demo/server",
+      "demo/month",
     ],
     types: ["adobe/gateway", "adobe/journal/ask-journal", "adobe/registrations/list-registrations"],
     because: "A profile becomes settings, and these a connection, once.",

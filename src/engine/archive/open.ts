@@ -14,7 +14,7 @@ export interface Archive {
 }
 
 /** How a place is reached. */
-export type ArchiveMeans = Pick<World, "env" | "sleep">;
+export type ArchiveMeans = Pick<World, "env" | "now" | "random" | "sleep">;
 
 /**
  * Opens an archive to read it; nothing of it is changed.
@@ -70,11 +70,7 @@ async function onlyJournal(database: Database): Promise<string> {
 }
 
 /** Opens an archive to write to it, and makes it where there is none. @throws FlowrunError likewise. */
-export async function openToWrite(
-  place: ArchivePlace,
-  journalName: string,
-  host: ArchiveMeans & Pick<World, "now">,
-): Promise<Archive> {
+export async function openToWrite(place: ArchivePlace, journalName: string, host: ArchiveMeans): Promise<Archive> {
   const database = await connectTo(place, "create", host);
   try {
     await setUpSchema(database);
@@ -96,10 +92,12 @@ async function connectTo(
   mode: "read" | "write" | "create",
   host: ArchiveMeans,
 ): Promise<Database> {
-  if (place.kind === "embedded") {
-    const { openEmbedded } = await import("./embedded.ts");
-    return openEmbedded(place.path, { mode, host });
+  switch (place.kind) {
+    case "embedded":
+      return (await import("./embedded.ts")).openEmbedded(place.path, { mode, host });
+    case "postgres":
+      return (await import("./postgres.ts")).openPostgres(place.url, host);
+    case "builtIn":
+      return (await import("./built-in.ts")).openBuiltIn(host);
   }
-  const { openPostgres } = await import("./postgres.ts");
-  return openPostgres(place.url, host);
 }

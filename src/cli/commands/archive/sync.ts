@@ -64,7 +64,7 @@ async function sync(flags: SyncFlags, ways: Ways, host: Host): Promise<Synced> {
   const { notify } = reporter;
   const connection = await connect({ profile: flags.profile, notify, signal: host.signal }, host);
   try {
-    const archive = await openFor(connection, flags, host);
+    const archive = await openFor(connection, { flags, reporter }, host);
     try {
       return await fill(archive, connection, { ...ways, flags, reporter }, host);
     } finally {
@@ -75,8 +75,17 @@ async function sync(flags: SyncFlags, ways: Ways, host: Host): Promise<Synced> {
   }
 }
 
-async function openFor(connection: Connection, { movedFrom }: SyncFlags, host: Host): Promise<Archive> {
+async function openFor(
+  connection: Connection,
+  { flags, reporter }: Omit<Syncing, keyof Ways>,
+  host: Host,
+): Promise<Archive> {
+  const { movedFrom } = flags;
   const { place } = await archiveOfConnection(connection, host);
+  if (place.kind === "builtIn") {
+    const text = `this archive is in memory, and ends with the command; to keep one: ${keepOne}`;
+    reporter.notify({ kind: "remark", text });
+  }
   const archive = await openToWrite(place, connection.journalName, host);
   try {
     if (movedFrom === undefined) await checkJournal(archive, connection.journalName);
@@ -87,6 +96,8 @@ async function openFor(connection: Connection, { movedFrom }: SyncFlags, host: H
     throw error;
   }
 }
+
+const keepOne = "FLOWRUN_ARCHIVE=demo.db flowrun archive sync --profile demo";
 
 /** The outcome of a sync. */
 interface Synced {

@@ -71,7 +71,7 @@ export function openCompared(plan: ComparePlan): ComparedReading {
       const { origin, options } = session;
       const reach = watchReach();
       const isFile = origin.kind === "file";
-      const had = await reachOf(session, plan.now);
+      const had = await reachOf(session, start, plan.now);
       reaches.push(() =>
         isFile
           ? { source: origin.name, knownFrom: reach.knownFrom(begin) }

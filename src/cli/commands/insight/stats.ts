@@ -69,7 +69,7 @@ function countOne({ flags, told, zone }: CountingPlan): Counting {
   const open = async (session: Session): Promise<StatsCounter> => {
     const isFile = session.origin.kind === "file";
     const isWholeFile = isFile && start.kind === "oldest";
-    const reach = isFile ? -Infinity : (await reachOf(session, told.now)).first;
+    const reach = isFile ? -Infinity : (await reachOf(session, start, told.now)).first;
     const span = isWholeFile ? await spanOfFile(session, told) : spanOf(told, reach);
     return countStats({ ...span, zone, by: flags.by ?? null, bucketMs: bucketOf(span) });
   };

@@ -120,7 +120,7 @@ async function findArchive(
 ): Promise<Archive | null> {
   if (start.kind !== "time" && start.kind !== "oldest") return null;
   const isJournals = origin.kind === "journal" && start.kind === "time" && start.at > host.now() - retentionMs;
-  return isJournals ? archiveIfAny("reading the journal alone") : archive();
+  return isJournals ? archiveIfAny("reading the journal alone", start) : archive(start);
 }
 
 /**
@@ -134,7 +134,7 @@ async function marking(
   { start, archive: looked }: Window,
 ): Promise<(run: FlowRun) => FlowRun> {
   const isLookedFor = looked !== undefined || start.kind === "time" || start.kind === "oldest";
-  const archive = found ?? (isLookedFor ? null : await soon(session));
+  const archive = found ?? (isLookedFor ? null : await soon(session, start));
   if (archive === null) return (run) => run;
   const { readNovelty } = await import("../../../engine/archive/history.ts");
   const isNew = await readNovelty(archive.database, archive.journal).catch((error: unknown) => {
@@ -153,10 +153,10 @@ const unmarked = "no failure is marked as new";
 /** A server that does not answer must not hold up a reading that does without it. */
 const longestWaitMs = 3000;
 
-async function soon({ archiveIfAny, host, reporter }: Session): Promise<Archive | null> {
+async function soon({ archiveIfAny, host, reporter }: Session, start: JournalStart): Promise<Archive | null> {
   const waiting = new AbortController();
   const tooLate = host.sleep(longestWaitMs, waiting.signal).then(() => "late" as const);
-  const found = await Promise.race([archiveIfAny(unmarked), tooLate]);
+  const found = await Promise.race([archiveIfAny(unmarked, start), tooLate]);
   waiting.abort();
   if (found !== "late") return found;
   reporter.notify({ kind: "warning", text: `the archive does not answer; ${unmarked}` });

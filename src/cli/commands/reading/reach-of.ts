@@ -1,4 +1,5 @@
 import { retentionMs } from "../../../adobe/journal/retention.ts";
+import type { JournalStart } from "../../../engine/sources/journal.ts";
 import type { Session } from "./session.ts";
 
 /** How far back a session's archive and journal go together; epoch milliseconds. */
@@ -11,10 +12,10 @@ export interface SessionReach {
   readonly source: string;
 }
 
-/** How far back runs can be read; an archive that cannot be opened is told of by the reading. */
-export async function reachOf(session: Session, now: number): Promise<SessionReach> {
+/** How far back runs can be read for a window that begins so; an archive that cannot be opened is told of by the reading. */
+export async function reachOf(session: Session, window: JournalStart, now: number): Promise<SessionReach> {
   const keptFrom = now - retentionMs;
-  const archive = await session.archive().catch(() => null);
+  const archive = await session.archive(window).catch(() => null);
   if (archive === null) return { first: keptFrom, whole: keptFrom, source: "the journal" };
   const { readReach } = await import("../../../engine/sources/window.ts");
   return { ...(await readReach(archive, now)), source: "the archive" };
