@@ -88,7 +88,7 @@ async function divide<T>({ archive, from, until, now, journal }: StitchedReading
   const to = journal === null ? Math.min(asked, reach) : asked;
   const keptFrom = journal === null ? Infinity : now - retentionMs;
   const begin = from === -Infinity ? Math.min(coverage.complete[0]?.from.at ?? to, now - retentionMs) : from;
-  const { parts, missing } = stitch({ from: begin, to, coverage, place, keptFrom });
+  const stitches = stitch({ from: begin, to, coverage, place, keptFrom });
   const open = (part: Part): readonly Source<T>[] => {
     if (part.kind === "archive" || journal === null) return [];
     const source =
@@ -97,6 +97,11 @@ async function divide<T>({ archive, from, until, now, journal }: StitchedReading
         : journal.read(startAt(part.from), part.to >= to ? until : part.to);
     return [withoutArchived(source, { queries: database, journal: name, from, upTo })];
   };
+  const { missing } = stitches;
+  // An archive that began with the oldest that the journal had then need not ask for what lay before it.
+  const [first] = coverage.complete;
+  const beginning = first === undefined || first.from.isExact ? -Infinity : first.from.at;
+  const parts = stitches.parts.filter((part) => part.kind !== "hole" || part.to > beginning);
   // Seven days that were typed a moment ago have lost that moment since.
   const isWorthTelling = (part: Stretch): boolean => part.to !== keptFrom || part.to - part.from > momentMs;
   return { begin, parts, missing: missing.filter(isWorthTelling), upTo, endsAt: to < asked ? to : null, open };
