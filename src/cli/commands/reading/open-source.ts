@@ -58,7 +58,7 @@ export async function openSource<T>(session: Session, window: Window, use: Sourc
   const profile = origin.kind === "archive" ? origin.profile : origin.connection.settings.profile;
   const digesting = digestingOf(session, profile, named, use);
   const journal = origin.kind === "archive" ? null : journalParts(session, origin.connection, window, digesting, use);
-  const archive = await findArchive(session, start);
+  const archive = window.isKept === true ? null : await findArchive(session, start);
   if (archive === null) return journalAlone(session, start, journal);
   const { stitchedSource } = await import("../../../engine/sources/window.ts");
   const { source, missing, endsAt } = await stitchedSource({
@@ -101,7 +101,7 @@ function digestingOf<T>(
   };
 }
 
-/** Only a window in the past may be in an archive; a cursor's place and the journal's end are not. */
+/** Only a window in the past may be in an archive; a cursor's place and the journal's end are not, nor what one will keep. */
 async function findArchive({ archive, origin, host, reporter }: Session, start: JournalStart): Promise<Archive | null> {
   if (start.kind !== "time" && start.kind !== "oldest") return null;
   const isJournals = origin.kind === "journal" && start.kind === "time" && start.at > host.now() - retentionMs;
