@@ -1,4 +1,4 @@
-import { demoName } from "./connect.ts";
+import { demoName } from "./chosen-profile.ts";
 
 /** Events that were read of the demo's journal one after the other, a month of them; times are epoch milliseconds. */
 export interface DemoPage {

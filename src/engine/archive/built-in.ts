@@ -1,6 +1,5 @@
 import type { World } from "../../host.ts";
-import { demoProfile } from "../../adobe/access/chosen-profile.ts";
-import { demoName } from "../../adobe/access/connect.ts";
+import { demoName, demoProfile } from "../../adobe/access/chosen-profile.ts";
 import { readDemoMonth, type DemoPage } from "../../adobe/access/demo-month.ts";
 import { resolveEventSelection } from "../../runs/events/event-selection.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";

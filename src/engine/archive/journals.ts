@@ -26,7 +26,7 @@ export async function checkJournal({ database, journal }: Archive, name: string)
 }
 
 /** The tables that say of each row whose journal it is from. */
-const tables = ["runs", "run_errors", "firsts", "coverage"];
+const tables = ["runs", "run_errors", "origins", "firsts", "coverage"];
 
 /**
  * Gives what was archived of one journal to another that goes on in its place; runs that both have stay once. The former
@@ -38,7 +38,7 @@ export async function moveJournal({ database, journal }: Archive, formerName: st
   const [known] = await database.all(`SELECT journal FROM {schema}journals WHERE journal = $1`, [former]);
   if (known === undefined || former === journal) throw await unknownJournal({ database, journal }, formerName);
   await database.transaction(async (queries) => {
-    const own = ["event_key", "event_key, n", "flow_id, root_code", "from_at"];
+    const own = ["event_key", "event_key, n", "event_key, name", "flow_id, root_code", "from_at"];
     for (const [at, table] of tables.entries()) {
       const key = own[at] ?? "";
       await queries.run(

@@ -1,8 +1,8 @@
-import { parseObject } from "../../json.ts";
+import { isObject } from "../../json.ts";
 import { readRecord, serviceOf } from "../../runs/record/read-record.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Queries, Row, Value } from "./database.ts";
-import { unpackEvent, unpackRecord } from "./pack.ts";
+import { unpack } from "./pack.ts";
 import { bytesIn, numberIn, numberOrNull, textIn, textOrNull } from "./row-values.ts";
 
 /** A run as the archive gives it back. */
@@ -143,16 +143,17 @@ export async function findByRun(
   journal: string,
   beginning: string,
   how: ReadingBack,
-): Promise<readonly FlowRun[]> {
+): Promise<readonly ReadBack[]> {
   const spellings = [...new Set([beginning, beginning.toLowerCase(), beginning.toUpperCase()])];
   const ranges = spellings.map((_, n) => `(run_id >= $${2 * n + 2} AND run_id < $${2 * n + 3})`).join(" OR ");
   const values = spellings.flatMap((text): readonly Value[] => [text, `${text}\u{10ffff}`]);
   const rows = await queries.all(
+    // A journal as it stands would have all its rows looked at, by the index that begins with it.
     `SELECT seq, recorded_at, event_key, document${eventColumn(how)} FROM {schema}runs
-    WHERE journal = $1 AND (${ranges}) ORDER BY updated_at, seq LIMIT ${mostFound}`,
+    WHERE journal || '' = $1 AND (${ranges}) ORDER BY updated_at, seq LIMIT ${mostFound}`,
     [journal, ...values],
   );
-  return rows.map(readBack).flatMap(({ record }) => (typeof record === "string" ? [] : [record]));
+  return rows.map(readBack);
 }
 
 /** A beginning of eight characters belongs to one run, with a handful of notifications. */
@@ -162,17 +163,28 @@ function eventColumn({ raw }: ReadingBack): string {
   return raw ? ", event" : "";
 }
 
-function readBack(row: Row): ReadBack {
+/** A row of `runs` with its `document`, and with its `event` where that was asked for. */
+export function readBack(row: Row): ReadBack {
   const place = {
     seq: numberIn(row, "seq"),
     recordedAt: numberIn(row, "recorded_at"),
     eventKey: textIn(row, "event_key"),
   };
-  const value = parseObject(unpackRecord(bytesIn(row, "document")));
-  const record = value === null ? "is no JSON" : readRecord(value);
+  const value = unpacked(bytesIn(row, "document"));
+  const record = isObject(value) ? readRecord(value) : "cannot be unpacked";
   if (typeof record === "string" || !("event" in row)) return { ...place, record };
-  const raw: unknown = row["event"] == null ? null : JSON.parse(unpackEvent(bytesIn(row, "event")));
-  return { ...place, record: { ...record, raw } };
+  if (row["event"] == null) return { ...place, record: { ...record, raw: null } };
+  const raw = unpacked(bytesIn(row, "event"));
+  return { ...place, record: raw === null ? "has an event that cannot be unpacked" : { ...record, raw } };
+}
+
+/** A row that is damaged is one that cannot be read, and not the end of the reading; `null` for such a one. */
+function unpacked(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(unpack(bytes));
+  } catch {
+    return null;
+  }
 }
 
 /** The number that was given out last. */

@@ -4,7 +4,7 @@ import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Database, Queries } from "./database.ts";
 import { readInOrder, type ReadBack } from "./read-archived.ts";
 import { eventKey, runColumnNames, runValues } from "./run-row.ts";
-import { insertErrors, noteFirsts } from "./write-page.ts";
+import { insertParts } from "./write-page.ts";
 
 /** How many records were made anew. */
 export interface Reindexed {
@@ -70,9 +70,9 @@ async function replace(
     const own = decoded.map((name) => values[runColumnNames.indexOf(name)] ?? null);
     const sets = decoded.map((name, n) => `${name} = $${String(n + 2)}`).join(", ");
     await queries.run(`UPDATE {schema}runs SET ${sets} WHERE seq = $1`, [row.seq, ...own]);
-    await queries.run(`DELETE FROM {schema}run_errors WHERE journal = $1 AND event_key = $2`, [journal, row.eventKey]);
+    for (const table of ["run_errors", "origins"])
+      await queries.run(`DELETE FROM {schema}${table} WHERE journal = $1 AND event_key = $2`, [journal, row.eventKey]);
   }
   const runs = changed.map(({ row: { recordedAt }, run }) => ({ key: run.key, run, recordedAt }));
-  await insertErrors(queries, journal, runs, rowsAtOnce);
-  await noteFirsts(queries, journal, runs);
+  await insertParts(queries, journal, runs, rowsAtOnce);
 }

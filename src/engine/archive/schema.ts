@@ -27,6 +27,10 @@ const steps: readonly (readonly string[])[] = [
       root_code {text}, message {text}, count BIGINT, PRIMARY KEY (journal, event_key, n))`,
     `CREATE INDEX run_errors_by_code ON {schema}run_errors (code, updated_at)`,
     `CREATE INDEX run_errors_by_root ON {schema}run_errors (root_code, updated_at)`,
+    // What a run says it came of, by each name that it gives: another run's id, or a batch's.
+    `CREATE TABLE {schema}origins (journal {text} NOT NULL, event_key {text} NOT NULL, name {text} NOT NULL,
+      PRIMARY KEY (name, journal, event_key))`,
+    `CREATE INDEX origins_by_run ON {schema}origins (journal, event_key)`,
     // When each flow, and each root cause of it, was met first; the flow itself has an empty code.
     `CREATE TABLE {schema}firsts (journal {text} NOT NULL, flow_id {text} NOT NULL, root_code {text} NOT NULL,
       first_at BIGINT NOT NULL, PRIMARY KEY (journal, flow_id, root_code))`,

@@ -1,7 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { Database, Queries, Value } from "./database.ts";
 import { renewLease, type Lease } from "./lease.ts";
-import { errorColumnNames, errorValues, idOf, runColumnNames, runValues, type ArchivedRun } from "./run-row.ts";
+import { namesOfOrigin } from "../../runs/record/kin.ts";
+import {
+  errorColumnNames,
+  errorValues,
+  eventKey,
+  idOf,
+  runColumnNames,
+  runValues,
+  type ArchivedRun,
+} from "./run-row.ts";
 import { findCursor } from "./cursors.ts";
 import { numberIn } from "./row-values.ts";
 import type { ChainBeginning, Edge } from "./coverage.ts";
@@ -122,13 +131,27 @@ export interface RunRows {
 export async function insertRuns(queries: Queries, { journal, runs, first, rowsAtOnce }: RunRows): Promise<number> {
   const rows = runs.map((run, index) => runValues(journal, first + index, run));
   const added = await insert(queries, "runs", runColumnNames, rows, rowsAtOnce);
-  await insertErrors(queries, journal, runs, rowsAtOnce);
-  await noteFirsts(queries, journal, runs);
+  const fresh = added === runs.length ? runs : await withNumbersFrom(queries, { journal, runs, first });
+  await insertParts(queries, journal, fresh, rowsAtOnce);
   return added;
 }
 
-/** Writes the errors of runs that are there. */
-export async function insertErrors(
+/** A run that was there before keeps its errors: those of another telling of it would be mixed with them. */
+async function withNumbersFrom(
+  queries: Queries,
+  { journal, runs, first }: Omit<RunRows, "rowsAtOnce">,
+): Promise<readonly ArchivedRun[]> {
+  const rows = await queries.all(`SELECT seq FROM {schema}runs WHERE journal = $1 AND seq >= $2 AND seq < $3`, [
+    journal,
+    first,
+    first + runs.length,
+  ]);
+  const numbers = new Set(rows.map((row) => numberIn(row, "seq")));
+  return runs.filter((_, index) => numbers.has(first + index));
+}
+
+/** Writes what other tables hold of runs that are there: their errors, what they came of, and what was met first. */
+export async function insertParts(
   queries: Queries,
   journal: string,
   runs: readonly ArchivedRun[],
@@ -136,6 +159,11 @@ export async function insertErrors(
 ): Promise<void> {
   const errors = runs.flatMap((run) => errorValues(journal, run));
   await insert(queries, "run_errors", errorColumnNames, errors, rowsAtOnce);
+  const origins = runs.flatMap(({ key, run }) =>
+    namesOfOrigin(run).map((name) => [journal, eventKey(key), idOf(name)]),
+  );
+  await insert(queries, "origins", ["journal", "event_key", "name"], origins, rowsAtOnce);
+  await noteFirsts(queries, journal, runs);
 }
 
 async function insert(
@@ -156,7 +184,7 @@ async function insert(
 }
 
 /** Of each flow and each of its root causes, the first time; the flow itself has an empty code. */
-export async function noteFirsts(queries: Queries, journal: string, runs: readonly ArchivedRun[]): Promise<void> {
+async function noteFirsts(queries: Queries, journal: string, runs: readonly ArchivedRun[]): Promise<void> {
   const firsts = new Map<string, readonly [flow: string, code: string, at: number]>();
   for (const { run, recordedAt } of runs) {
     const at = run.updatedAt === null ? Math.round(recordedAt) : Date.parse(run.updatedAt);

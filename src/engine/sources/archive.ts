@@ -1,5 +1,11 @@
 import type { Database } from "../archive/database.ts";
-import { readFiguresOf, readWindowOf, type ArchivedWindow, type ReadBack } from "../archive/read-archived.ts";
+import {
+  findByRun,
+  readFiguresOf,
+  readWindowOf,
+  type ArchivedWindow,
+  type ReadBack,
+} from "../archive/read-archived.ts";
 import { digestRecord, joined } from "../digest-record.ts";
 import type { Digesting } from "../digest.ts";
 import type { Batch, Source } from "./source.ts";
@@ -33,6 +39,28 @@ export function archiveSource<T>({
         ? readFiguresOf(database, journal, part)
         : readWindowOf(database, journal, part, digesting);
       for await (const rows of read) yield batchOf(rows, digesting);
+    },
+    describe: ({ position }) => `${position} of the archive`,
+  };
+}
+
+/** A run to find in an archive by the beginning of its id, and how. */
+export interface ArchivedRunReading<T> extends Omit<ArchiveReading<T>, "window" | "upTo" | "isForFigures"> {
+  readonly beginning: string;
+  /** Nothing that was recorded before is given; epoch milliseconds. */
+  readonly from: number;
+}
+
+/** The notifications of the runs whose id begins so, in one batch. */
+export function archivedRunSource<T>(reading: ArchivedRunReading<T>): Source<T> {
+  const { database, journal, beginning, from, ...digesting } = reading;
+  return {
+    async *read() {
+      const rows = await findByRun(database, journal, beginning, digesting);
+      yield batchOf(
+        rows.filter(({ recordedAt }) => recordedAt >= from),
+        digesting,
+      );
     },
     describe: ({ position }) => `${position} of the archive`,
   };

@@ -7,7 +7,7 @@ import { retentionMs } from "../../adobe/journal/retention.ts";
 import { numberOrNull } from "../archive/row-values.ts";
 import { startAt } from "../../adobe/journal/when.ts";
 import { readLastSeq } from "../archive/read-archived.ts";
-import { archiveSource } from "./archive.ts";
+import { archivedRunSource, archiveSource } from "./archive.ts";
 import type { Digesting } from "../digest.ts";
 import type { JournalStart } from "./journal.ts";
 import { oneAfterTheOther, stitch, withoutArchived, type Part } from "./stitched.ts";
@@ -44,7 +44,39 @@ export interface Stitched<T> {
 
 /** Reads a window from an archive and, where that ends, from the journal: each run once, in one order. */
 export async function stitchedSource<T>(reading: StitchedReading<T>): Promise<Stitched<T>> {
-  const { archive, from, until, now, journal, digesting, isForFigures } = reading;
+  const { archive, from, digesting, isForFigures } = reading;
+  const { begin, parts, missing, upTo, endsAt, open } = await divide(reading);
+  // All there is includes what was imported from before anything that is covered.
+  const before: readonly Part[] = from === -Infinity ? [{ kind: "archive", from, to: begin }] : [];
+  const sources = [...before, ...parts].flatMap((part) =>
+    part.kind === "archive"
+      ? [archiveSource({ ...digesting, ...archive, window: part, upTo, isForFigures })]
+      : open(part),
+  );
+  return { source: oneAfterTheOther(sources), missing, endsAt };
+}
+
+/**
+ * The notifications of a run: those that the archive has, found by the beginning of its id, and from the journal what the
+ * archive has not.
+ */
+export async function runSource<T>(reading: StitchedReading<T>, beginning: string): Promise<Stitched<T>> {
+  const { archive, from, digesting } = reading;
+  const { parts, missing, endsAt, open } = await divide(reading);
+  const archived = archivedRunSource({ ...digesting, ...archive, beginning, from });
+  return { source: oneAfterTheOther([archived, ...parts.flatMap(open)]), missing, endsAt };
+}
+
+/** A window as archive and journal have it, and how its parts in the journal are read. */
+interface Divided<T> extends Pick<Stitched<T>, "missing" | "endsAt"> {
+  readonly begin: number;
+  readonly parts: readonly Part[];
+  /** The last number of those that the archive gives. */
+  readonly upTo: number;
+  readonly open: (part: Part) => readonly Source<T>[];
+}
+
+async function divide<T>({ archive, from, until, now, journal }: StitchedReading<T>): Promise<Divided<T>> {
   const { database, journal: name } = archive;
   const coverage = coverageOf(await readChains(database, name));
   const place = journal === null ? null : furthest(await listCursors(database, name), now);
@@ -57,18 +89,17 @@ export async function stitchedSource<T>(reading: StitchedReading<T>): Promise<St
   const keptFrom = journal === null ? Infinity : now - retentionMs;
   const begin = from === -Infinity ? Math.min(coverage.complete[0]?.from.at ?? to, now - retentionMs) : from;
   const { parts, missing } = stitch({ from: begin, to, coverage, place, keptFrom });
-  const open = (part: Part): Source<T>[] => {
-    if (part.kind === "archive") return [archiveSource({ ...digesting, ...archive, window: part, upTo, isForFigures })];
-    if (journal === null) return [];
+  const open = (part: Part): readonly Source<T>[] => {
+    if (part.kind === "archive" || journal === null) return [];
     const source =
       part.kind === "rest"
         ? journal.read({ kind: "next", url: journal.fromSaved(part.next) }, until)
         : journal.read(startAt(part.from), part.to >= to ? until : part.to);
     return [withoutArchived(source, { queries: database, journal: name, from, upTo })];
   };
-  // All there is includes what was imported from before anything that is covered.
-  const before: readonly Part[] = from === -Infinity ? [{ kind: "archive", from, to: begin }] : [];
-  return { source: oneAfterTheOther([...before, ...parts].flatMap(open)), missing, endsAt: to < asked ? to : null };
+  // Seven days that were typed a moment ago have lost that moment since.
+  const isWorthTelling = (part: Stretch): boolean => part.to !== keptFrom || part.to - part.from > momentMs;
+  return { begin, parts, missing: missing.filter(isWorthTelling), upTo, endsAt: to < asked ? to : null, open };
 }
 
 /**
@@ -89,6 +120,8 @@ export async function readReach(
   const first = row === undefined ? null : numberOrNull(row, "first_at");
   return { first: Math.min(begin, first ?? begin), whole: lost.at(-1)?.to ?? begin };
 }
+/** Nobody knows to the minute when a journal forgets. */
+const momentMs = 60_000;
 
 /** The cursor that has read most; a place that the journal has forgotten is none. */
 function furthest(cursors: readonly ArchiveCursor[], now: number): ArchiveCursor | null {

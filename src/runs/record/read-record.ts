@@ -38,6 +38,9 @@ export function readRecord(value: JsonObject): FlowRun | string {
     key: found.key ?? [found.eventId ?? runId, status, found.updatedAt].join(" "),
     // The first versions did not tell.
     via: oneOf(ways, found.via),
+    predecessors: found.predecessors.flatMap(({ runId: id, flowId: flow }) =>
+      id === null ? [] : [{ runId: id, flowId: flow }],
+    ),
     ...(raw === undefined ? {} : { raw }),
   };
 }

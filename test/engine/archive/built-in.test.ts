@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { demoName } from "../../../src/adobe/access/connect.ts";
+import { demoName } from "../../../src/adobe/access/chosen-profile.ts";
 import { monthPages } from "../../../src/demo/month.ts";
 import { storySource } from "../../../src/demo/story.ts";
 import { crm, sourceFlows } from "../../../src/demo/week/cast.ts";
@@ -151,9 +151,8 @@ describe("with commands", () => {
   test("a run of three weeks ago is shown by its id", async () => {
     const [old] = endedBetween(22 * day, 21 * day).filter(({ status }) => status === "failed");
     const id = old?.runId ?? "";
-    expect((await findByRun(database, journal, id.slice(0, 8), { raw: false })).map(({ runId }) => runId)).toEqual([
-      id,
-    ]);
+    const found = await findByRun(database, journal, id.slice(0, 8), { raw: false });
+    expect(found.map(({ record }) => (typeof record === "string" ? record : record.runId))).toEqual([id]);
     const { stdout, code } = await run(`show ${id.slice(0, 8)} --since -P30D`, {}, now + 90_000);
     expect([code, stdout.split("\n")[0]]).toEqual([0, `${id}  failed`]);
   });

@@ -53,7 +53,9 @@ describe("fields", () => {
   });
 
   test("those of a run are all that it has", () => {
-    expect(new Set(runColumns.fields.map((path) => path.split(".")[0]))).toEqual(new Set([...Object.keys(run), "raw"]));
+    expect(new Set(runColumns.fields.map((path) => path.split(".")[0]))).toEqual(
+      new Set([...Object.keys(run), "downstream", "raw"]),
+    );
   });
 
   test("those of figures are all that their rows have", () => {

@@ -99,7 +99,7 @@ async function openFor(
 
 const keepOne = "FLOWRUN_ARCHIVE=demo.db flowrun archive sync --profile demo";
 
-/** What a sync has done. */
+/** The outcome of a sync. */
 interface Synced {
   readonly type: "flowrun.sync";
   readonly schemaVersion: 1;

@@ -2,6 +2,7 @@ import { FlowrunError } from "../../../errors.ts";
 import type { Connection } from "../../../adobe/access/connect.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
 import { isOlderThanKept } from "../../../adobe/journal/when.ts";
+import type { Stretch } from "../../../engine/archive/coverage.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
 import type { Digesting } from "../../../engine/digest.ts";
 import { fileSource } from "../../../engine/sources/file.ts";
@@ -15,7 +16,7 @@ import { marksOf } from "../../../runs/events/event-selection.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { endsAfter } from "../../options/reading-options.ts";
 import type { Session } from "./session.ts";
-import { goOnWithout, missingWords } from "./session-archive.ts";
+import { missingWords, unreadableWords } from "./session-archive.ts";
 
 /** The part of its source that a command reads, and how. */
 export interface Window {
@@ -30,6 +31,10 @@ export interface Window {
   readonly isKept?: boolean;
   /** True where no more of a run is wanted than figures are counted from. */
   readonly isForFigures?: boolean;
+  /** The archive to read it from, or none, where the command has looked already. */
+  readonly archive?: Archive | null;
+  /** Of an archive only this run is wanted: the beginning of its id. `missing` is told what nobody has. */
+  readonly run?: { readonly beginning: string; readonly missing: (parts: readonly Stretch[]) => void };
 }
 
 /** The form in which runs are handed on, and who is told how far a window is read. */
@@ -56,12 +61,13 @@ export async function openSource<T>(session: Session, window: Window, use: Sourc
     });
   }
   const profile = origin.kind === "archive" ? origin.profile : origin.connection.settings.profile;
-  const digesting = digestingOf(session, profile, named, use);
+  const archive = window.archive === undefined ? await findArchive(session, window) : window.archive;
+  const marked = await marking(session, archive, window);
+  const digesting = digestingOf(session, profile, (run) => marked(named(run)), use);
   const journal = origin.kind === "archive" ? null : journalParts(session, origin.connection, window, digesting, use);
-  const archive = window.isKept === true ? null : await findArchive(session, start);
   if (archive === null) return journalAlone(session, start, journal);
-  const { stitchedSource } = await import("../../../engine/sources/window.ts");
-  const { source, missing, endsAt } = await stitchedSource({
+  const { stitchedSource, runSource } = await import("../../../engine/sources/window.ts");
+  const reading = {
     archive,
     from: start.kind === "time" ? start.at : -Infinity,
     until: options.until,
@@ -69,7 +75,13 @@ export async function openSource<T>(session: Session, window: Window, use: Sourc
     digesting,
     isForFigures: window.isForFigures === true && !options.raw && names === null,
     journal,
-  });
+  };
+  if (window.run !== undefined) {
+    const found = await runSource(reading, window.run.beginning);
+    window.run.missing(found.missing);
+    return found.source;
+  }
+  const { source, missing, endsAt } = await stitchedSource(reading);
   session.miss(missing);
   for (const part of missing) session.reporter.notify({ kind: "warning", text: missingWords(part) });
   if (endsAt !== null) {
@@ -101,11 +113,54 @@ function digestingOf<T>(
   };
 }
 
-/** Only a window in the past may be in an archive; a cursor's place and the journal's end are not, nor what one will keep. */
-async function findArchive({ archive, origin, host, reporter }: Session, start: JournalStart): Promise<Archive | null> {
-  if (start.kind !== "time" && start.kind !== "oldest") return null;
+/** Only a window in the past may be in an archive; a cursor's place and the journal's end are not, nor is there one to keep. */
+async function findArchive(
+  { archive, archiveIfAny, origin, host }: Session,
+  { start, isKept = false }: Window,
+): Promise<Archive | null> {
+  if (isKept || (start.kind !== "time" && start.kind !== "oldest")) return null;
   const isJournals = origin.kind === "journal" && start.kind === "time" && start.at > host.now() - retentionMs;
-  return archive(start).catch((error: unknown) => goOnWithout(error, isJournals, reporter.notify));
+  return isJournals ? archiveIfAny(start, "reading the journal alone") : archive(start);
+}
+
+/**
+ * Marks runs whose root cause is new for their flow, where an archive knows. It is asked for that where it is not read,
+ * too, but not waited for: no reading fails for want of a mark.
+ * @param found the archive that is read; `null` where none is.
+ */
+async function marking(
+  session: Session,
+  found: Archive | null,
+  { start, archive: looked }: Window,
+): Promise<(run: FlowRun) => FlowRun> {
+  const isLookedFor = looked !== undefined || start.kind === "time" || start.kind === "oldest";
+  const archive = found ?? (isLookedFor ? null : await soon(session, start));
+  if (archive === null) return (run) => run;
+  const { readNovelty } = await import("../../../engine/archive/history.ts");
+  const isNew = await readNovelty(archive.database, archive.journal).catch((error: unknown) => {
+    if (!(error instanceof FlowrunError)) throw error;
+    session.reporter.notify({ kind: "warning", text: unreadableWords(error, unmarked) });
+    return () => null;
+  });
+  return (run) => {
+    const verdict = isNew(run);
+    return verdict === null ? run : { ...run, new: verdict };
+  };
+}
+
+const unmarked = "no failure is marked as new";
+
+/** A server that does not answer must not hold up a reading that does without it. */
+const longestWaitMs = 3000;
+
+async function soon({ archiveIfAny, host, reporter }: Session, start: JournalStart): Promise<Archive | null> {
+  const waiting = new AbortController();
+  const tooLate = host.sleep(longestWaitMs, waiting.signal).then(() => "late" as const);
+  const found = await Promise.race([archiveIfAny(start, unmarked), tooLate]);
+  waiting.abort();
+  if (found !== "late") return found;
+  reporter.notify({ kind: "warning", text: `the archive does not answer; ${unmarked}` });
+  return null;
 }
 
 function journalAlone<T>(session: Session, start: JournalStart, journal: JournalParts<T> | null): Source<T> {

@@ -38,10 +38,7 @@ export async function archiveAlone(
   const open = async (): Promise<Archive> => {
     const archive = await openFor(own, host);
     if (archive !== null) return archive;
-    throw new FlowrunError("settings", `the profile '${profile}' has no archive`, {
-      why: "none is set, and there is none in its usual place",
-      hint: `make one: flowrun archive sync${profileFlag(profile)}`,
-    });
+    throw noArchive(own);
   };
   return {
     ...lazily(
@@ -51,6 +48,14 @@ export async function archiveAlone(
     ),
     profile,
   };
+}
+
+/** The failure where a profile has no archive. Pure. */
+export function noArchive({ profile, place }: Pick<ProfileArchive, "profile" | "place">): FlowrunError {
+  return new FlowrunError("settings", `the profile '${profile}' has no archive`, {
+    why: place.isSet ? "there is none yet where its settings say" : "none is set, and there is none in its usual place",
+    hint: `make one: flowrun archive sync${profileFlag(profile)}`,
+  });
 }
 
 async function openFor({ place, journalName }: ProfileArchive, host: Host): Promise<Archive | null> {
@@ -98,10 +103,25 @@ function iso(ms: number): string {
   return Number.isFinite(ms) ? new Date(ms).toISOString() : "the beginning";
 }
 
-/** What the archive cannot give is no reason to fail where the journal has all of it. */
-export function goOnWithout(error: unknown, isJournals: boolean, notify: Notify): null {
-  if (!isJournals || !(error instanceof FlowrunError) || error.kind === "bug") throw error;
-  const text = `the archive cannot be read (${error.message}${error.why === null ? "" : `: ${error.why}`}); reading the journal alone`;
-  notify({ kind: "warning", text });
-  return null;
+/** Opens an archive for who can go on without it: one that cannot be read is told of by a warning, once. */
+export function softly(
+  open: SessionArchive["open"],
+  notify: Notify,
+): (window: JournalStart, goingOn: string) => ReturnType<typeof open> {
+  let isTold = false;
+  return async (window, goingOn) => {
+    try {
+      return await open(window);
+    } catch (error) {
+      if (!(error instanceof FlowrunError) || error.kind === "bug") throw error;
+      if (!isTold) notify({ kind: "warning", text: unreadableWords(error, goingOn) });
+      isTold = true;
+      return null;
+    }
+  };
+}
+
+/** An archive that cannot be read, and how a command goes on, as a warning tells it. Pure. */
+export function unreadableWords({ message, why }: FlowrunError, goingOn: string): string {
+  return `the archive cannot be read (${message}${why === null ? "" : `: ${why}`}); ${goingOn}`;
 }

@@ -5,7 +5,9 @@ import { createReporter, type FoundCounts, type Reporter, type SummaryWording } 
 import { connect, type Connection } from "../../../adobe/access/connect.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
 import type { Start } from "../../../adobe/journal/when.ts";
+import type { Archive } from "../../../engine/archive/open.ts";
 import type { Stretch } from "../../../engine/archive/coverage.ts";
+import type { JournalStart } from "../../../engine/sources/journal.ts";
 import type { NameBook } from "../../../adobe/platform/name-book.ts";
 import {
   linesOfFile,
@@ -17,7 +19,7 @@ import {
 import { renderWindow } from "../../../render/text/times.ts";
 import { keepRecent, readRecent } from "../../../state/recent-file.ts";
 import { endsAfter, type ReadingOptions } from "../../options/reading-options.ts";
-import { archiveAlone, archiveOf, strictFailure, type SessionArchive } from "./session-archive.ts";
+import { archiveAlone, archiveOf, softly, strictFailure, type SessionArchive } from "./session-archive.ts";
 import { createQuota, type Quota } from "./quota.ts";
 import { takeNotes, type RecentNotes } from "./recent-notes.ts";
 import type { Sides } from "./side-by-side.ts";
@@ -32,6 +34,8 @@ export interface Session {
    * not to be read. @throws FlowrunError where it cannot be.
    */
   readonly archive: SessionArchive["open"];
+  /** The same for what can go on without it: one that cannot be read is `null`, after a warning, told once, that says how. */
+  readonly archiveIfAny: (window: JournalStart, goingOn: string) => Promise<Archive | null>;
   /** Takes down parts of the window that nobody has. */
   readonly miss: (parts: readonly Stretch[]) => void;
   readonly reporter: Reporter;
@@ -70,6 +74,8 @@ export interface Sessions extends Pick<Session, "host" | "options" | "reporter">
   readonly areAllLost: () => boolean;
   /** Set by a command that looks for something, for the closing line. */
   found?: FoundCounts;
+  /** Set by one that reads all there is, whatever window it was to begin with. */
+  isOfAll?: boolean;
 }
 
 /** Who else takes part when several profiles are read. */
@@ -140,7 +146,8 @@ export async function inSessions<R>(
       did,
       hasCondition: options.hasCondition,
       unit: isFile ? "line" : "page",
-      window: windowWords(start, options, { goesBack: reach.goesBack, now: shared.began }),
+      window:
+        sessions.isOfAll === true ? null : windowWords(start, options, { goesBack: reach.goesBack, now: shared.began }),
       ...(sessions.found === undefined ? {} : { found: sessions.found }),
     } as const;
     if (tally().pages > 0 || (isDone && isFile)) reporter.summary(tally(), tookMs, wording);
@@ -153,7 +160,7 @@ async function openSides(...args: Parameters<typeof import("./side-by-side.ts").
 }
 
 /** All of a session but the connection. */
-interface Plan extends Omit<Session, "origin" | "archive" | "miss" | "names" | "notes"> {
+interface Plan extends Omit<Session, "origin" | "archive" | "archiveIfAny" | "miss" | "names" | "notes"> {
   readonly profile: string | undefined;
   readonly signal: AbortSignal;
   readonly did: SummaryWording["did"];
@@ -190,7 +197,8 @@ async function inSession(
       return opened;
     };
     const miss: Session["miss"] = (parts) => void missing.push(...parts);
-    await read({ ...plan, origin, archive: open, miss, names, notes });
+    const archiveIfAny = softly(open, reporter.notify);
+    await read({ ...plan, origin, archive: open, archiveIfAny, miss, names, notes });
   } finally {
     // What is still asked for, such as a token for a place that nobody reads any more, must not outlive the last word.
     over.abort();
