@@ -67,7 +67,7 @@ const rules: readonly Rule[] = [
     codes: /^28000$/,
     says: /no encryption|SSL off/i,
     kind: "settings",
-    why: "the server wants TLS",
+    why: "the server does not let that in without TLS",
     hint: "say sslmode=require, or better sslmode=verify-full with sslrootcert=<file.pem>",
   },
   {

@@ -50,6 +50,8 @@ export function parsePostgresUrl(url: string, env: Readonly<Record<string, strin
   const fill = (part: string): string => decode(part).replace(placeholder, (_, at: string) => given[Number(at)] ?? "");
 
   const [, authority = "", path = "", query = ""] = /^([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/s.exec(text) ?? [];
+  // Else a part of a password would be taken for a database, and shown.
+  if (`${path}${query}`.includes("@")) throw unusable("in its URL, an @ stands behind a / or a ?", escapes);
   const at = authority.lastIndexOf("@");
   const [, user = "", password = ""] = /^([^:]*):?(.*)$/s.exec(authority.slice(0, Math.max(at, 0))) ?? [];
   const places = authority
@@ -106,7 +108,8 @@ const variable = /(?<![\w.-])env:([A-Za-z_]\w*)/g;
 // No URL holds this character.
 const placeholder = /\0(\d+)\0/g;
 
-const escapes = "in a password, write / as %2F, ? as %3F and % as %25, or say it as env:PGPASSWORD";
+const escapes =
+  "in a password, write / as %2F, ? as %3F and % as %25 (elsewhere @ as %40), or say it as env:PGPASSWORD";
 
 function variableOf(name: string, env: Readonly<Record<string, string | undefined>>): string {
   const value = env[name];
