@@ -121,10 +121,15 @@ export interface RunRows {
 /** Writes runs that are not there yet, with their errors. @returns how many were new. */
 export async function insertRuns(queries: Queries, { journal, runs, first, rowsAtOnce }: RunRows): Promise<number> {
   const rows = runs.map((run, index) => runValues(journal, first + index, run));
-  const added = await insert(queries, "runs", runColumnNames, rows, rowsAtOnce);
-  await insertErrors(queries, journal, runs, rowsAtOnce);
-  await noteFirsts(queries, journal, runs);
-  return added;
+  const taken = new Set<number>();
+  for (const { text, values } of inserts("runs", runColumnNames, rows, rowsAtOnce)) {
+    for (const row of await queries.all(`${text} RETURNING seq`, values)) taken.add(numberIn(row, "seq"));
+  }
+  // Of a run that was there already nothing is added, whatever comes by its key.
+  const fresh = runs.filter((_, index) => taken.has(first + index));
+  await insertErrors(queries, journal, fresh, rowsAtOnce);
+  await noteFirsts(queries, journal, fresh);
+  return fresh.length;
 }
 
 /** Writes the errors of runs that are there. */
@@ -135,24 +140,24 @@ export async function insertErrors(
   rowsAtOnce: number,
 ): Promise<void> {
   const errors = runs.flatMap((run) => errorValues(journal, run));
-  await insert(queries, "run_errors", errorColumnNames, errors, rowsAtOnce);
+  for (const { text, values } of inserts("run_errors", errorColumnNames, errors, rowsAtOnce)) {
+    await queries.run(text, values);
+  }
 }
 
-async function insert(
-  queries: Queries,
+/** What writes rows that are not there yet, some at once. */
+function inserts(
   table: string,
   columns: readonly string[],
   rows: readonly (readonly Value[])[],
   rowsAtOnce: number,
-): Promise<number> {
-  let written = 0;
-  for (let at = 0; at < rows.length; at += rowsAtOnce) {
-    const some = rows.slice(at, at + rowsAtOnce);
-    const places = some.map((_, row) => `(${columns.map((__, n) => `$${row * columns.length + n + 1}`).join(", ")})`);
+): readonly { readonly text: string; readonly values: readonly Value[] }[] {
+  return Array.from({ length: Math.ceil(rows.length / rowsAtOnce) }, (_, part) => {
+    const some = rows.slice(part * rowsAtOnce, (part + 1) * rowsAtOnce);
+    const places = some.map((__, row) => `(${columns.map((___, n) => `$${row * columns.length + n + 1}`).join(", ")})`);
     const text = `INSERT INTO {schema}${table} (${columns.join(", ")}) VALUES ${places.join(", ")} ON CONFLICT DO NOTHING`;
-    written += await queries.run(text, some.flat());
-  }
-  return written;
+    return { text, values: some.flat() };
+  });
 }
 
 /** Of each flow and each of its root causes, the first time; the flow itself has an empty code. */
@@ -163,8 +168,8 @@ export async function noteFirsts(queries: Queries, journal: string, runs: readon
     const codes = run.rootCause === null ? [""] : ["", idOf(run.rootCause.code)];
     for (const code of codes) {
       const flow = idOf(run.flowId);
-      const known = firsts.get(`${flow} ${code}`);
-      if (known === undefined || at < known[2]) firsts.set(`${flow} ${code}`, [flow, code, at]);
+      const known = firsts.get(`${flow}\0${code}`);
+      if (known === undefined || at < known[2]) firsts.set(`${flow}\0${code}`, [flow, code, at]);
     }
   }
   for (const [flow, code, at] of [...firsts.values()].sort(byText)) {
