@@ -27,7 +27,7 @@ export interface Engine {
 export function describeEngines(
   about: string,
   tests: (engine: Engine) => void,
-  kinds: readonly Engine["kind"][] = all,
+  kinds: readonly Engine["kind"][] = everyKind,
 ): void {
   const none = (): never => {
     throw new Error("there is no cluster");
@@ -72,7 +72,7 @@ export function describeEngines(
   });
 }
 
-const all: readonly Engine["kind"][] = ["a file", "memory", "PostgreSQL"];
+const everyKind: readonly Engine["kind"][] = ["a file", "memory", "PostgreSQL"];
 
 const opening = { mode: "create", host: { sleep: realSleep } } as const;
 
@@ -101,9 +101,9 @@ export function dying(database: Database, at: number, moment: "before" | "after"
     if (isDead) throw new Death("killed");
     return done;
   };
-  const within = ({ all, run }: Queries): Queries => ({
-    all: (text, values) => take(() => all(text, values)),
-    run: (text, values) => take(() => run(text, values)),
+  const within = (queries: Queries): Queries => ({
+    all: (text, values) => take(() => queries.all(text, values)),
+    run: (text, values) => take(() => queries.run(text, values)),
   });
   return {
     ...database,
