@@ -1,3 +1,4 @@
+import { reasonOf } from "../../errors.ts";
 import { parseObject } from "../../json.ts";
 import { readRecord } from "../../runs/record/read-record.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
@@ -104,11 +105,15 @@ function readBack(row: Row): ReadBack {
     recordedAt: numberIn(row, "recorded_at"),
     eventKey: textIn(row, "event_key"),
   };
-  const value = parseObject(unpackRecord(bytesIn(row, "document")));
-  const record = value === null ? "is no JSON" : readRecord(value);
-  if (typeof record === "string" || !("event" in row)) return { ...place, record };
-  const raw: unknown = row["event"] == null ? null : JSON.parse(unpackEvent(bytesIn(row, "event")));
-  return { ...place, record: { ...record, raw } };
+  try {
+    const value = parseObject(unpackRecord(bytesIn(row, "document")));
+    const record = value === null ? "is no JSON" : readRecord(value);
+    if (typeof record === "string" || !("event" in row)) return { ...place, record };
+    const raw: unknown = row["event"] == null ? null : JSON.parse(unpackEvent(bytesIn(row, "event")));
+    return { ...place, record: { ...record, raw } };
+  } catch (error) {
+    return { ...place, record: `is damaged: ${reasonOf(error)}` };
+  }
 }
 
 /** The number that was given out last. */
