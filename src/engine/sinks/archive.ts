@@ -134,11 +134,11 @@ function pageOf(
 }
 
 /** Where a chain of pages begins with this one; `null` where it goes on. */
-function beginningOf({ begins = null, recordedFrom = null, askedAt }: Mark, now: number): Edge | null {
+function beginningOf({ begins = null, recordedFrom = null, askedAt, atEnd }: Mark, now: number): Edge | null {
   if (begins === null) return null;
   if (begins.from !== null) return { at: Math.round(begins.from), isExact: true };
   // The oldest event: what the page says of its first one, or the moment when there was none.
-  return { at: Math.round(recordedFrom ?? askedAt ?? now), isExact: recordedFrom === null };
+  return { at: Math.round(recordedFrom ?? askedAt ?? now), isExact: recordedFrom === null && atEnd };
 }
 
 function whyOf({ begins }: Mark, beginsBy: ArchiveWriting["beginsBy"]): ChainBeginning {
@@ -151,10 +151,13 @@ function reachOf({ atEnd, askedAt, recordedAt }: Mark, now: number): Edge | null
   return recordedAt === null ? null : { at: recordedAt, isExact: false };
 }
 
-/** The journal does not say when an event was recorded: about when its run was updated, inside what the page tells. */
+/**
+ * The journal does not say when an event was recorded: when its run was updated, or later where the page begins later. The
+ * page's last event may be one that is delivered again, and tells an earlier time than those before it.
+ */
 function recordingOf({ updatedAt }: FlowRun, { recordedFrom = null, recordedAt, askedAt }: Mark, now: number): number {
-  const latest = Math.min(recordedAt ?? Infinity, askedAt ?? now);
+  const latest = askedAt ?? now;
   const told = updatedAt === null ? NaN : Date.parse(updatedAt);
-  if (Number.isNaN(told)) return latest;
-  return Math.max(Math.min(told, latest), Math.min(recordedFrom ?? -Infinity, latest));
+  const about = Number.isNaN(told) ? (recordedAt ?? latest) : told;
+  return Math.min(Math.max(about, recordedFrom ?? about), latest);
 }
