@@ -117,7 +117,7 @@ function embedded(connection: Connection, archive: Troubled, host: Pick<Host, "s
     // Nobody else writes in the meantime, of the schema neither.
     exclusively: (work) => transaction(work),
     hasTable: async (name) => {
-      const text = "SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = $1";
+      const text = "SELECT 1 AS found FROM sqlite_master WHERE type IN ('table', 'view') AND name = $1";
       return (await ask(() => connection.all(text, [name]))).length > 0;
     },
     columnsOf: async (table) => {

@@ -11,7 +11,7 @@ import {
   runValues,
   type ArchivedRun,
 } from "./run-row.ts";
-import { findCursor } from "./cursors.ts";
+import { findCursor, type ArchiveCursor } from "./cursors.ts";
 import { numberIn } from "./row-values.ts";
 import type { ChainBeginning, Edge } from "./coverage.ts";
 
@@ -51,27 +51,42 @@ export type PageTaken =
 /**
  * Takes a page: its runs, the cursor that passes them and the coverage, all in one transaction, or nothing of it. A page
  * whose transaction has ended nobody knows how is looked for before anybody tries again: it is in if the cursor names it.
- * @throws FlowrunError of the database, where the page is not in.
+ * @throws FlowrunError of the database, where the page is not in, or nobody can tell.
  */
-export async function writePage(database: Database, lease: Lease, page: ArchivePage): Promise<PageTaken> {
+export function writePage(database: Database, lease: Lease, page: ArchivePage): Promise<PageTaken> {
+  return takingOf(database, lease, page)();
+}
+
+/** The same as what may be tried again after a failure: the page is taken once, whatever became of earlier attempts. */
+export function takingOf(database: Database, lease: Lease, page: ArchivePage): () => Promise<PageTaken> {
   const pageId = randomUUID();
-  const taking: { outcome: PageTaken } = { outcome: { kind: "moved" } };
-  try {
-    await database.transaction(
-      async (queries) => {
-        taking.outcome = await writeAll(queries, lease, { ...page, pageId }, database.rowsAtOnce);
-        if (taking.outcome.kind !== "taken") throw new Undone();
-      },
-      { heldMs: lease.lifeMs },
-    );
-  } catch (error) {
-    if (error instanceof Undone) return taking.outcome;
-    const cursor = await findCursor(database, page.journal, page.cursor);
-    if (cursor?.pageId === pageId) return taking.outcome;
-    if ((cursor?.revision ?? 0) !== page.revision) return { kind: "moved" };
-    throw error;
-  }
-  return taking.outcome;
+  /** Of an attempt whose end nobody knows yet. */
+  let unsure: PageTaken | null = null;
+  const isIn = (cursor: ArchiveCursor | null): boolean => cursor?.pageId === pageId;
+  return async () => {
+    const taking: { outcome: PageTaken } = { outcome: { kind: "moved" } };
+    try {
+      await database.transaction(
+        async (queries) => {
+          taking.outcome = await writeAll(queries, lease, { ...page, pageId }, database.rowsAtOnce);
+          if (taking.outcome.kind !== "taken") throw new Undone();
+        },
+        { heldMs: lease.lifeMs },
+      );
+    } catch (error) {
+      const { outcome } = taking;
+      if (error instanceof Undone) {
+        if (outcome.kind === "fenced" || unsure === null) return outcome;
+        return isIn(await findCursor(database, page.journal, page.cursor)) ? unsure : outcome;
+      }
+      if (outcome.kind === "taken") unsure = outcome;
+      const cursor = await findCursor(database, page.journal, page.cursor);
+      if (unsure !== null && isIn(cursor)) return unsure;
+      if ((cursor?.revision ?? 0) !== page.revision) return { kind: "moved" };
+      throw error;
+    }
+    return taking.outcome;
+  };
 }
 
 /** Leaves a transaction that is not to be. */
@@ -130,24 +145,14 @@ export interface RunRows {
 /** Writes runs that are not there yet, with their errors. @returns how many were new. */
 export async function insertRuns(queries: Queries, { journal, runs, first, rowsAtOnce }: RunRows): Promise<number> {
   const rows = runs.map((run, index) => runValues(journal, first + index, run));
-  const added = await insert(queries, "runs", runColumnNames, rows, rowsAtOnce);
-  const fresh = added === runs.length ? runs : await withNumbersFrom(queries, { journal, runs, first });
+  const taken = new Set<number>();
+  for (const { text, values } of inserts("runs", runColumnNames, rows, rowsAtOnce)) {
+    for (const row of await queries.all(`${text} RETURNING seq`, values)) taken.add(numberIn(row, "seq"));
+  }
+  // Of a run that was there already nothing is added, whatever comes by its key.
+  const fresh = runs.filter((_, index) => taken.has(first + index));
   await insertParts(queries, journal, fresh, rowsAtOnce);
-  return added;
-}
-
-/** A run that was there before keeps its errors: those of another telling of it would be mixed with them. */
-async function withNumbersFrom(
-  queries: Queries,
-  { journal, runs, first }: Omit<RunRows, "rowsAtOnce">,
-): Promise<readonly ArchivedRun[]> {
-  const rows = await queries.all(`SELECT seq FROM {schema}runs WHERE journal = $1 AND seq >= $2 AND seq < $3`, [
-    journal,
-    first,
-    first + runs.length,
-  ]);
-  const numbers = new Set(rows.map((row) => numberIn(row, "seq")));
-  return runs.filter((_, index) => numbers.has(first + index));
+  return fresh.length;
 }
 
 /** Writes what other tables hold of runs that are there: their errors, what they came of, and what was met first. */
@@ -158,29 +163,31 @@ export async function insertParts(
   rowsAtOnce: number,
 ): Promise<void> {
   const errors = runs.flatMap((run) => errorValues(journal, run));
-  await insert(queries, "run_errors", errorColumnNames, errors, rowsAtOnce);
+  for (const { text, values } of inserts("run_errors", errorColumnNames, errors, rowsAtOnce)) {
+    await queries.run(text, values);
+  }
   const origins = runs.flatMap(({ key, run }) =>
     namesOfOrigin(run).map((name) => [journal, eventKey(key), idOf(name)]),
   );
-  await insert(queries, "origins", ["journal", "event_key", "name"], origins, rowsAtOnce);
+  for (const { text, values } of inserts("origins", ["journal", "event_key", "name"], origins, rowsAtOnce)) {
+    await queries.run(text, values);
+  }
   await noteFirsts(queries, journal, runs);
 }
 
-async function insert(
-  queries: Queries,
+/** What writes rows that are not there yet, some at once. */
+function inserts(
   table: string,
   columns: readonly string[],
   rows: readonly (readonly Value[])[],
   rowsAtOnce: number,
-): Promise<number> {
-  let written = 0;
-  for (let at = 0; at < rows.length; at += rowsAtOnce) {
-    const some = rows.slice(at, at + rowsAtOnce);
-    const places = some.map((_, row) => `(${columns.map((__, n) => `$${row * columns.length + n + 1}`).join(", ")})`);
+): readonly { readonly text: string; readonly values: readonly Value[] }[] {
+  return Array.from({ length: Math.ceil(rows.length / rowsAtOnce) }, (_, part) => {
+    const some = rows.slice(part * rowsAtOnce, (part + 1) * rowsAtOnce);
+    const places = some.map((__, row) => `(${columns.map((___, n) => `$${row * columns.length + n + 1}`).join(", ")})`);
     const text = `INSERT INTO {schema}${table} (${columns.join(", ")}) VALUES ${places.join(", ")} ON CONFLICT DO NOTHING`;
-    written += await queries.run(text, some.flat());
-  }
-  return written;
+    return { text, values: some.flat() };
+  });
 }
 
 /** Of each flow and each of its root causes, the first time; the flow itself has an empty code. */
@@ -191,8 +198,8 @@ async function noteFirsts(queries: Queries, journal: string, runs: readonly Arch
     const codes = run.rootCause === null ? [""] : ["", idOf(run.rootCause.code)];
     for (const code of codes) {
       const flow = idOf(run.flowId);
-      const known = firsts.get(`${flow} ${code}`);
-      if (known === undefined || at < known[2]) firsts.set(`${flow} ${code}`, [flow, code, at]);
+      const known = firsts.get(`${flow}\0${code}`);
+      if (known === undefined || at < known[2]) firsts.set(`${flow}\0${code}`, [flow, code, at]);
     }
   }
   for (const [flow, code, at] of [...firsts.values()].sort(byText)) {

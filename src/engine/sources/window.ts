@@ -78,9 +78,9 @@ interface Divided<T> extends Pick<Stitched<T>, "missing" | "endsAt"> {
 
 async function divide<T>({ archive, from, until, now, journal }: StitchedReading<T>): Promise<Divided<T>> {
   const { database, journal: name } = archive;
-  const coverage = coverageOf(await readChains(database, name));
+  // Places first: what is archived on the way is covered, and given once. And what is from now on is the journal's to give.
   const place = journal === null ? null : furthest(await listCursors(database, name), now);
-  // After the places: what is archived from now on is the journal's to give.
+  const coverage = coverageOf(await readChains(database, name));
   const upTo = await readLastSeq(database);
   const asked = until === null ? now : Math.min(now, until);
   // An archive that is read alone is not asked for what came after it.

@@ -5,9 +5,7 @@ import { createReporter, type FoundCounts, type Reporter, type SummaryWording } 
 import { connect, type Connection } from "../../../adobe/access/connect.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
 import type { Start } from "../../../adobe/journal/when.ts";
-import type { Archive } from "../../../engine/archive/open.ts";
 import type { Stretch } from "../../../engine/archive/coverage.ts";
-import type { JournalStart } from "../../../engine/sources/journal.ts";
 import type { NameBook } from "../../../adobe/platform/name-book.ts";
 import {
   linesOfFile,
