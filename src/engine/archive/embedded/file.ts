@@ -31,7 +31,7 @@ export function readyFile(path: string, mode: OpenMode): string {
 /** Less is no head of a file of SQLite; it takes one of a single byte for empty. */
 const leastBytes = 100;
 
-/** What SQLite keeps beside a file: what was written last, and who reads it. Pure. */
+/** The files that SQLite keeps beside one: what was written last, and who reads it. Pure. */
 export function besides(path: string): readonly [wal: string, shm: string] {
   return [`${path}-wal`, `${path}-shm`];
 }
@@ -103,7 +103,7 @@ function tooShort(path: string, { size }: Stats): FlowrunError {
   });
 }
 
-/** What helps where an archive cannot be read any more. */
+/** The way to an archive again where one cannot be read any more. */
 export const rebuilding =
   "move the file away, then: flowrun archive sync, and flowrun archive import <export> for what is older than the journal";
 

@@ -39,7 +39,7 @@ export function isDamage(error: unknown): boolean {
 }
 
 /**
- * What a failure of SQLite or of the file system means for whoever reads it; a mistake in a text, and what is known
+ * A failure of SQLite or of the file system, by what it means for whoever reads it; a mistake in a text, and what is known
  * already, stays what it is.
  */
 export async function embeddedTrouble(error: unknown, archive: Troubled): Promise<unknown> {

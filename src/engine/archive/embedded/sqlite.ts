@@ -1,7 +1,7 @@
 import type { Row, Value } from "../database.ts";
 
 /** An open file of SQLite that is asked by the archive's own texts. */
-export interface Connection {
+export interface Sqlite {
   all(text: string, values?: readonly Value[]): readonly Row[];
   run(text: string, values?: readonly Value[]): number;
   /** A text in SQLite's own words. */
@@ -19,7 +19,7 @@ interface Prepared {
 const mostKept = 300;
 
 /** Puts the archive's texts into SQLite's words. A mistake in a text throws SQLite's own error, as all failures do. */
-export function connect(sqlite: SqliteConnection): Connection {
+export function sqliteOf(sqlite: SqliteConnection): Sqlite {
   const kept = new Map<string, Prepared>();
   const prepare = (text: string): Prepared => {
     const found = kept.get(text);
@@ -71,7 +71,7 @@ const words: Readonly<Record<string, string>> = {
 };
 
 /** A text of the archive in SQLite's words. Pure. */
-export function inSqlite(text: string): string {
+function inSqlite(text: string): string {
   return text.replace(/\{(?:schema|now|bytes)\}/g, (word) => words[word] ?? word);
 }
 
