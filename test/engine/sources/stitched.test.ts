@@ -9,6 +9,7 @@ import { addRuns } from "../../../src/engine/archive/write-page.ts";
 import { archiveSink } from "../../../src/engine/sinks/archive.ts";
 import type { JournalStart } from "../../../src/engine/sources/journal.ts";
 import type { Batch, Mark, Source } from "../../../src/engine/sources/source.ts";
+import { forArchive } from "../../../src/engine/sources/for-archive.ts";
 import { stitchedSource } from "../../../src/engine/sources/window.ts";
 import { resolveEventSelection } from "../../../src/runs/events/event-selection.ts";
 import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
@@ -141,15 +142,9 @@ async function fill(database: Database, events: readonly Recorded[], { below, is
     const to = isTrue(0.7) ? end : from + below(end - from + 1);
     const size = 1 + below(40);
     let isBegun = false;
-    for await (const { candidates, mark } of pagesFrom(events, {
-      from,
-      to,
-      now,
-      size,
-      begins,
-      encode: (run) => run,
-      keep: () => true,
-    })) {
+    const how = { from, to, now, size, begins, encode: (run: FlowRun) => run, keep: () => true };
+    const pages = { read: () => pagesFrom(events, how), describe: () => "" };
+    for await (const { candidates, mark } of forArchive(pages, () => now).read()) {
       await sink.take(candidates, mark);
       isBegun = true;
     }
@@ -231,6 +226,7 @@ async function checkWindow(
     until,
     now,
     digesting: { events: resolveEventSelection(["runs"]), raw: false, keep, encode },
+    isForFigures: false,
     journal: hasJournal ? { read, fromSaved: (text) => text } : null,
   });
   const given = new Map<string, number>();
