@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 
 /** Debian keeps the server's own programs out of PATH. */
@@ -57,7 +58,6 @@ export interface Cluster {
   ask(text: string, database?: string): Promise<readonly string[]>;
   /** A new, empty database, as a URL for the administrator over TCP. */
   database(): Promise<string>;
-  /** The same place for another user, and with more parameters. */
   start(): Promise<void>;
   /** `immediate` is a crash. */
   stop(mode?: "fast" | "immediate"): Promise<void>;
@@ -195,5 +195,12 @@ pidfile = ${at("pid")}
   await writeFile(at("ini"), settings);
   await giveAway(folder);
   await run("pgbouncer", ["-d", "-q", at("ini")]);
+  // It goes to the background before it listens.
+  const isUp = (): Promise<boolean> =>
+    run("psql", ["-h", "127.0.0.1", "-p", String(port), "-U", "postgres", "-Xqc", "SELECT 1", "postgres"]).then(
+      () => true,
+      () => false,
+    );
+  while (!(await isUp())) await pause(20);
   return { port, pidFile: at("pid") };
 }

@@ -27,7 +27,25 @@ export async function openToRead(
   journalName: string | null,
   means: ArchiveMeans,
 ): Promise<Archive | null> {
-  const database = await connectTo(place, "read", means);
+  return openThere(place, "read", journalName, means);
+}
+
+/** The same to change what is there; makes nothing where there is none. @throws FlowrunError likewise. */
+export async function openToChange(
+  place: ArchivePlace,
+  journalName: string | null,
+  means: ArchiveMeans,
+): Promise<Archive | null> {
+  return openThere(place, "write", journalName, means);
+}
+
+async function openThere(
+  place: ArchivePlace,
+  mode: "read" | "write",
+  journalName: string | null,
+  means: ArchiveMeans,
+): Promise<Archive | null> {
+  const database = await connectTo(place, mode, means);
   try {
     if (await checkSchema(database)) {
       const journal = journalName === null ? await onlyJournal(database) : journalKey(journalName);
@@ -73,7 +91,11 @@ export async function openToWrite(
 }
 
 /** Loads what that kind of database needs, and no other. */
-async function connectTo(place: ArchivePlace, mode: "read" | "create", host: ArchiveMeans): Promise<Database> {
+async function connectTo(
+  place: ArchivePlace,
+  mode: "read" | "write" | "create",
+  host: ArchiveMeans,
+): Promise<Database> {
   if (place.kind === "embedded") {
     const { openEmbedded } = await import("./embedded.ts");
     return openEmbedded(place.path, { mode, host });

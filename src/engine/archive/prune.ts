@@ -1,4 +1,4 @@
-import type { Database } from "./database.ts";
+import type { Database, Queries } from "./database.ts";
 import { numberIn } from "./row-values.ts";
 
 const rowsAtOnce = 2000;
@@ -57,7 +57,10 @@ async function cutCoverage(database: Database, journal: string, before: number):
       cut,
     );
     const [row] = over;
-    if (row?.["to_at"] == null) return;
+    if (row?.["to_at"] == null) {
+      await keepChain(queries, journal, before);
+      return;
+    }
     await queries.run(
       `UPDATE {schema}coverage SET from_at = $2, to_at = $3, from_exact = 1, why = 'pruned'
       WHERE journal = $1 AND from_at = $4`,
@@ -65,4 +68,18 @@ async function cutCoverage(database: Database, journal: string, before: number):
     );
     await queries.run(`DELETE FROM {schema}coverage WHERE journal = $1 AND from_at < $2`, cut);
   });
+}
+
+/** A cursor that has read nothing beyond the edge reads on from before it: its chain covers from the edge on what comes. */
+async function keepChain(queries: Queries, journal: string, edge: number): Promise<void> {
+  const [cursor] = await queries.all(`SELECT name FROM {schema}cursors WHERE journal = $1 AND chain = $2`, [
+    journal,
+    edge,
+  ]);
+  if (cursor === undefined) return;
+  await queries.run(
+    `INSERT INTO {schema}coverage (journal, from_at, to_at, from_exact, to_exact, why) VALUES ($1, $2, $2, 1, 1, 'pruned')
+    ON CONFLICT (journal, from_at) DO NOTHING`,
+    [journal, edge],
+  );
 }

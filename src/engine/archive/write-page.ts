@@ -131,8 +131,23 @@ export interface RunRows {
 export async function insertRuns(queries: Queries, { journal, runs, first, rowsAtOnce }: RunRows): Promise<number> {
   const rows = runs.map((run, index) => runValues(journal, first + index, run));
   const added = await insert(queries, "runs", runColumnNames, rows, rowsAtOnce);
-  await insertParts(queries, journal, runs, rowsAtOnce);
+  const fresh = added === runs.length ? runs : await withNumbersFrom(queries, { journal, runs, first });
+  await insertParts(queries, journal, fresh, rowsAtOnce);
   return added;
+}
+
+/** A run that was there before keeps its errors: those of another telling of it would be mixed with them. */
+async function withNumbersFrom(
+  queries: Queries,
+  { journal, runs, first }: Omit<RunRows, "rowsAtOnce">,
+): Promise<readonly ArchivedRun[]> {
+  const rows = await queries.all(`SELECT seq FROM {schema}runs WHERE journal = $1 AND seq >= $2 AND seq < $3`, [
+    journal,
+    first,
+    first + runs.length,
+  ]);
+  const numbers = new Set(rows.map((row) => numberIn(row, "seq")));
+  return runs.filter((_, index) => numbers.has(first + index));
 }
 
 /** Writes what other tables hold of runs that are there: their errors, what they came of, and what was met first. */

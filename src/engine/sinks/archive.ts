@@ -4,11 +4,11 @@ import { persevere, type Patience } from "../../adobe/gateway/retrying.ts";
 import { retentionMs } from "../../adobe/journal/retention.ts";
 import { isSliding } from "../../adobe/journal/when.ts";
 import type { Notify } from "../../notices.ts";
-import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { findCursor, type ArchiveCursor } from "../archive/cursors.ts";
 import type { Database } from "../archive/database.ts";
 import type { ChainBeginning, Edge } from "../archive/coverage.ts";
 import { lostTo, type Lease } from "../archive/lease.ts";
+import type { ArchivedRun } from "../archive/run-row.ts";
 import { writePage, type ArchivePage, type PageTaken } from "../archive/write-page.ts";
 import type { Candidate, Mark } from "../sources/source.ts";
 import type { Sink } from "./sink.ts";
@@ -32,7 +32,7 @@ export interface ArchiveWriting {
 }
 
 /** A sink that keeps what it is given, and the place to read on from with it. */
-export interface ArchiveSink extends Sink<FlowRun> {
+export interface ArchiveSink extends Sink<ArchivedRun> {
   /** How many runs were not there before, so far. */
   readonly added: () => number;
   find(name: string): ReturnType<NonNullable<Sink["find"]>>;
@@ -53,7 +53,7 @@ export function archiveSink(writing: ArchiveWriting): ArchiveSink {
   let added = 0;
 
   const known = async (): Promise<ArchiveCursor | null> => (cursor ??= await findCursor(database, journal, name));
-  const take = async (batch: readonly Candidate<FlowRun>[], mark: Mark): Promise<void> => {
+  const take = async (batch: readonly Candidate<ArchivedRun>[], mark: Mark): Promise<void> => {
     lease.lost.throwIfAborted();
     const page = pageOf(batch, mark, await known(), writing);
     const taken = await insist(() => writePage(database, lease, page), writing);
@@ -105,7 +105,7 @@ function insist(
 }
 
 function pageOf(
-  batch: readonly Candidate<FlowRun>[],
+  batch: readonly Candidate<ArchivedRun>[],
   mark: Mark,
   cursor: ArchiveCursor | null,
   { journal, cursor: name, toSaved, host, beginsBy }: ArchiveWriting,
@@ -118,7 +118,7 @@ function pageOf(
     journal,
     cursor: name,
     revision: cursor?.revision ?? 0,
-    runs: batch.map(({ key, encoded: run }) => ({ key, run, recordedAt: recordingOf(run, mark, now) })),
+    runs: batch.map(({ encoded }) => encoded),
     next,
     position: mark.last,
     // What is older than the journal keeps is gone, read or not.
@@ -148,12 +148,4 @@ function whyOf({ begins }: Mark, beginsBy: ArchiveWriting["beginsBy"]): ChainBeg
 function reachOf({ atEnd, askedAt, recordedAt }: Mark, now: number): Edge | null {
   if (atEnd) return { at: askedAt ?? now, isExact: true };
   return recordedAt === null ? null : { at: recordedAt, isExact: false };
-}
-
-/** The journal does not say when an event was recorded: about when its run was updated, inside what the page tells. */
-function recordingOf({ updatedAt }: FlowRun, { recordedFrom = null, recordedAt, askedAt }: Mark, now: number): number {
-  const latest = Math.min(recordedAt ?? Infinity, askedAt ?? now);
-  const told = updatedAt === null ? NaN : Date.parse(updatedAt);
-  if (Number.isNaN(told)) return latest;
-  return Math.max(Math.min(told, latest), Math.min(recordedFrom ?? -Infinity, latest));
 }

@@ -1,9 +1,10 @@
 import type { Source } from "./source.ts";
-import { coverageOf, type Stretch } from "../archive/coverage.ts";
+import { coverageOf, uncovered, type Stretch } from "../archive/coverage.ts";
 import { listCursors, readChains, type ArchiveCursor } from "../archive/cursors.ts";
 import type { Archive } from "../archive/open.ts";
 import { lateMs } from "../../adobe/journal/read-until.ts";
 import { retentionMs } from "../../adobe/journal/retention.ts";
+import { numberOrNull } from "../archive/row-values.ts";
 import { startAt } from "../../adobe/journal/when.ts";
 import { readLastSeq } from "../archive/read-archived.ts";
 import { archivedRunSource, archiveSource } from "./archive.ts";
@@ -20,6 +21,8 @@ export interface StitchedReading<T> {
   readonly until: number | null;
   readonly now: number;
   readonly digesting: Digesting<T>;
+  /** True where no more of a run is wanted than figures are counted from. */
+  readonly isForFigures: boolean;
   /** A part of the journal; `null` where it is not to be asked. */
   readonly journal: JournalParts<T> | null;
 }
@@ -41,12 +44,14 @@ export interface Stitched<T> {
 
 /** Reads a window from an archive and, where that ends, from the journal: each run once, in one order. */
 export async function stitchedSource<T>(reading: StitchedReading<T>): Promise<Stitched<T>> {
-  const { archive, from, digesting } = reading;
+  const { archive, from, digesting, isForFigures } = reading;
   const { begin, parts, missing, upTo, endsAt, open } = await divide(reading);
   // All there is includes what was imported from before anything that is covered.
   const before: readonly Part[] = from === -Infinity ? [{ kind: "archive", from, to: begin }] : [];
   const sources = [...before, ...parts].flatMap((part) =>
-    part.kind === "archive" ? [archiveSource({ ...digesting, ...archive, window: part, upTo })] : open(part),
+    part.kind === "archive"
+      ? [archiveSource({ ...digesting, ...archive, window: part, upTo, isForFigures })]
+      : open(part),
   );
   return { source: oneAfterTheOther(sources), missing, endsAt };
 }
@@ -100,6 +105,25 @@ async function divide<T>({ archive, from, until, now, journal }: StitchedReading
   // Seven days that were typed a moment ago have lost that moment since.
   const isWorthTelling = (part: Stretch): boolean => part.to !== keptFrom || part.to - part.from > momentMs;
   return { begin, parts, missing: missing.filter(isWorthTelling), upTo, endsAt: to < asked ? to : null, open };
+}
+
+/**
+ * The first moment (epoch milliseconds) of which an archive or the journal has anything, and the one since when they
+ * together have all that was recorded.
+ */
+export async function readReach(
+  { database, journal }: Archive,
+  now: number,
+): Promise<{ readonly first: number; readonly whole: number }> {
+  const coverage = coverageOf(await readChains(database, journal));
+  const keptFrom = now - retentionMs;
+  const begin = Math.min(coverage.complete[0]?.from.at ?? keptFrom, keptFrom);
+  const lost = uncovered(coverage, { from: begin, to: keptFrom });
+  const [row] = await database.all(`SELECT min(recorded_at) AS first_at FROM {schema}runs WHERE journal = $1`, [
+    journal,
+  ]);
+  const first = row === undefined ? null : numberOrNull(row, "first_at");
+  return { first: Math.min(begin, first ?? begin), whole: lost.at(-1)?.to ?? begin };
 }
 
 /** Nobody knows to the minute when a journal forgets. */

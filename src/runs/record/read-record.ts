@@ -33,7 +33,7 @@ export function readRecord(value: JsonObject): FlowRun | string {
     activities: found.activities.map(completeActivity),
     sources: objectsOf(value["sources"]).map(readConnection),
     targets: objectsOf(value["targets"]).map(readConnection),
-    service: oneOf(services, found.service) ?? "unknown",
+    service: serviceOf(found.service),
     // The first version printed none.
     key: found.key ?? [found.eventId ?? runId, status, found.updatedAt].join(" "),
     // The first versions did not tell.
@@ -43,6 +43,11 @@ export function readRecord(value: JsonObject): FlowRun | string {
     ),
     ...(raw === undefined ? {} : { raw }),
   };
+}
+
+/** The service of that name; `unknown` for any other. Pure. */
+export function serviceOf(name: string | null): Service {
+  return oneOf(services, name) ?? "unknown";
 }
 
 const services = [

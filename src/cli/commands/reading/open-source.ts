@@ -30,6 +30,8 @@ export interface Window {
   readonly past?: Resumption | null;
   /** True where the sink keeps the place to read on from. */
   readonly isKept?: boolean;
+  /** True where no more of a run is wanted than figures are counted from. */
+  readonly isForFigures?: boolean;
   /** The archive to read it from, or none, where the command has looked already. */
   readonly archive?: Archive | null;
   /** Of an archive only this run is wanted: the beginning of its id. `missing` is told what nobody has. */
@@ -62,7 +64,8 @@ export async function openSource<T>(session: Session, window: Window, use: Sourc
   const profile = origin.kind === "archive" ? origin.profile : origin.connection.settings.profile;
   const archive = window.archive === undefined ? await findArchive(session, window) : window.archive;
   // One that the command or the window was looked for in is not looked for again.
-  const marked = await markNews(session, archive, window.archive === undefined && !isPast(window));
+  const isLookedFor = window.archive === undefined && !isPast(window);
+  const marked = await markNews(session, window.isForFigures === true ? null : archive, isLookedFor);
   const digesting = digestingOf(session, profile, (run) => marked(named(run)), use);
   const journal = origin.kind === "archive" ? null : journalParts(session, origin.connection, window, digesting, use);
   if (archive === null) return journalAlone(session, start, journal);
@@ -73,6 +76,7 @@ export async function openSource<T>(session: Session, window: Window, use: Sourc
     until: options.until,
     now: session.host.now(),
     digesting,
+    isForFigures: window.isForFigures === true && !options.raw && names === null,
     journal,
   };
   if (window.run !== undefined) {

@@ -30,12 +30,17 @@ export async function archiveAlone(
   const open = async (): Promise<Archive> => {
     const archive = await openFor(own, host);
     if (archive !== null) return archive;
-    throw new FlowrunError("settings", `the profile '${profile}' has no archive`, {
-      why: "none is set, and there is none in its usual place",
-      hint: `make one: flowrun archive sync${profileFlag(profile)}`,
-    });
+    throw noArchive(own);
   };
   return { ...lazily(open), profile };
+}
+
+/** The failure where a profile has no archive. Pure. */
+export function noArchive({ profile, place }: Pick<ProfileArchive, "profile" | "place">): FlowrunError {
+  return new FlowrunError("settings", `the profile '${profile}' has no archive`, {
+    why: place.isSet ? "there is none yet where its settings say" : "none is set, and there is none in its usual place",
+    hint: `make one: flowrun archive sync${profileFlag(profile)}`,
+  });
 }
 
 async function openFor({ place, journalName }: ProfileArchive, host: Host): Promise<Archive | null> {

@@ -1,10 +1,10 @@
 import { Client } from "pg";
-import type { Row, Value } from "./database.ts";
-import { postgresFailure, postgresCode } from "./postgres-failure.ts";
-import type { Endpoint } from "./postgres-settings.ts";
-import type { PostgresTarget } from "./postgres-files.ts";
-import { tlsOf, waysOf } from "./postgres-tls.ts";
-import { FlowrunError } from "../../errors.ts";
+import type { Row, Value } from "../database.ts";
+import { postgresFailure, postgresCode } from "./failure.ts";
+import type { PostgresEndpoint } from "./settings.ts";
+import type { PostgresTarget } from "./files.ts";
+import { tlsOf, waysOf } from "./tls.ts";
+import { FlowrunError } from "../../../errors.ts";
 
 /** One connection. */
 export interface PostgresSession {
@@ -20,7 +20,7 @@ export interface PostgresSession {
   drop(): void;
 }
 
-/** What became of a statement: of several, the last one's rows and command, and the sum of what they wrote. */
+/** The outcome of a statement: of several, the last one's rows and command, and the sum of what they wrote. */
 export interface PostgresAnswer {
   readonly rows: readonly Row[];
   readonly count: number;
@@ -49,33 +49,43 @@ export async function connectPostgres(target: PostgresTarget): Promise<PostgresS
   throw new FlowrunError(last.kind, last.message, { why: whys.join("; "), hint: last.hint ?? "", cause: last.cause });
 }
 
-async function reach(target: PostgresTarget, endpoint: Endpoint, password: string | null): Promise<PostgresSession> {
-  const ways = waysOf(target, endpoint.host);
-  for (const [index, isPrivate] of ways.entries()) {
+async function reach(
+  target: PostgresTarget,
+  endpoint: PostgresEndpoint,
+  password: string | null,
+): Promise<PostgresSession> {
+  let first: unknown = null;
+  for (const isPrivate of waysOf(target, endpoint.host)) {
     try {
       const session = await open(target, endpoint, password, isPrivate);
       if (target.isWriterWanted) await refuseReader(session);
       return session;
     } catch (error) {
-      // What both ways would end in is told by the first.
-      if (index === ways.length - 1 || !isOfTheWay(error)) throw error;
+      // Where the server's rules let in neither, the words about TLS are not the reason.
+      if (first !== null) throw isPrivate || !isOfRules(first) ? error : first;
+      first = error;
+      if (!isOfTheWay(error)) throw error;
     }
   }
-  throw new TypeError("no way to connect");
+  throw first;
+}
+
+function isOfRules(error: unknown): boolean {
+  return postgresCode(error) === "28000";
 }
 
 /** Whether a failure is of TLS, or of none: the server's rules (pg_hba.conf) may be others without it, or with it. */
 function isOfTheWay(error: unknown): boolean {
   const code = postgresCode(error);
   const isNetwork = /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|E(?:NET|HOST)UNREACH|ETIMEDOUT|ENOENT)$/.test(code);
-  const isSql = /^[0-9A-Z]{5}$/.test(code) && code !== "28000" && !code.startsWith("E");
+  const isSql = /^[0-9A-Z]{5}$/.test(code) && !code.startsWith("E") && !isOfRules(error);
   const isTimeout = error instanceof Error && error.message === "timeout expired";
   return !isNetwork && !isSql && !isTimeout && !(error instanceof FlowrunError);
 }
 
 async function open(
   target: PostgresTarget,
-  { host, port }: Endpoint,
+  { host, port }: PostgresEndpoint,
   password: string | null,
   isPrivate: boolean,
 ): Promise<PostgresSession> {
