@@ -32,7 +32,7 @@ export async function openEmbedded(path: string, { mode, host }: EmbeddedOpening
 }
 
 /** Opens an archive that nobody else has, and that is gone when it is closed. @throws FlowrunError as `openEmbedded` does. */
-export async function openApart({ host }: Pick<Opening, "host">): Promise<Database> {
+export async function openApart({ host }: Pick<EmbeddedOpening, "host">): Promise<Database> {
   return open({ path: inMemory, mode: "create", host });
 }
 

@@ -125,6 +125,7 @@ export async function readReach(
   const first = row === undefined ? null : numberOrNull(row, "first_at");
   return { first: Math.min(begin, first ?? begin), whole: lost.at(-1)?.to ?? begin };
 }
+
 /** Nobody knows to the minute when a journal forgets. */
 const momentMs = 60_000;
 

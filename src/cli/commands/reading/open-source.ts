@@ -64,7 +64,8 @@ export async function openSource<T>(session: Session, window: Window, use: Sourc
   const profile = origin.kind === "archive" ? origin.profile : origin.connection.settings.profile;
   const archive = window.archive === undefined ? await findArchive(session, window) : window.archive;
   // One that the command or the window was looked for in is not looked for again.
-  const marked = await markNews(session, archive, window.archive !== undefined || isPast(window) ? null : start);
+  const lookedFor = window.archive !== undefined || isPast(window) ? null : start;
+  const marked = await markNews(session, window.isForFigures === true ? null : archive, lookedFor);
   const digesting = digestingOf(session, profile, (run) => marked(named(run)), use);
   const journal = origin.kind === "archive" ? null : journalParts(session, origin.connection, window, digesting, use);
   if (archive === null) return journalAlone(session, start, journal);
