@@ -148,6 +148,7 @@ const rooms = [
       "state/profile-files",
       "state/token-file",
       "demo/server",
+      "demo/month",
     ],
     types: ["adobe/gateway", "adobe/journal/ask-journal", "adobe/registrations/list-registrations"],
     because: "A profile becomes settings, and these a connection, once.",
@@ -261,7 +262,7 @@ const doors = [
   { packages: ["@inquirer"], at: ["cli/terminal"], because: "One file knows how a question is drawn." },
   {
     packages: ["pg"],
-    at: ["engine/archive/postgres-session"],
+    at: ["engine/archive/postgres/session"],
     because: "One file knows how PostgreSQL is spoken to, and is loaded where a server of its kind is named.",
   },
   {
@@ -284,7 +285,7 @@ const nodeDoors = [
   "engine/archive/pack",
   "engine/archive/run-row",
   "engine/archive/write-page",
-  "engine/archive/postgres-files",
+  "engine/archive/postgres/files",
 ];
 
 /** A path that is one of these files or lies in one of these folders of src. */

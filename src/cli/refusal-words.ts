@@ -53,6 +53,14 @@ const table: Readonly<Record<string, (refused: Refused) => Words>> = {
     why: `it is called like this: ${path}${operandsOf(command)}`,
     fix: prepared[path] ?? `${path} --help`,
   }),
+  "commander.missingMandatoryOptionValue": ({ message, command, path }) => {
+    const option = command.options.find(({ mandatory }) => mandatory);
+    return {
+      what: message,
+      why: `it needs ${option?.flags ?? "one more"}: ${option?.description ?? "see its help"}`,
+      fix: prepared[path] ?? `${path} --help`,
+    };
+  },
   "commander.optionMissingArgument": ({ message, command, path, argv }) => {
     const option = command.options.find(({ flags }) => message.includes(`'${flags}'`));
     const [first] = option?.argChoices ?? [];
@@ -71,9 +79,11 @@ const table: Readonly<Record<string, (refused: Refused) => Words>> = {
   }),
 };
 
-/** Where a command cannot do without an operand that only another one can tell. */
+/** Where a command cannot do without a word that nobody else can guess. */
 const prepared: Readonly<Record<string, string>> = {
   "flowrun show": "flowrun since -P1D   (prints the ids of runs)",
+  "flowrun archive prune": "flowrun archive prune --older-than P1Y --dry-run",
+  "flowrun archive import": "flowrun archive export runs.ndjson.gz --raw   (makes such a file)",
 };
 
 /** The words of other tools for what a command of ours does. */

@@ -8,7 +8,10 @@ export interface JournalSource {
   /** How many entries are written by `now` (epoch ms). */
   readonly length: (now: number) => number;
   readonly position: (index: number) => string;
-  /** The index of a position, which may be of an entry that is not written yet; null for a position never given out. */
+  /**
+   * The index of a position, which may be of an entry that is not written yet, or (below −1) of one that is gone; null for
+   * a position never given out.
+   */
   readonly indexOf: (position: string) => number | null;
   /** Epoch ms; never decreases with the index. */
   readonly writtenAt: (index: number) => number;
@@ -24,20 +27,37 @@ export interface Generator {
   readonly writtenAt: (index: number) => number;
   /** The event as JSON text. Called for each reading, so it must always give the same. */
   readonly event: (index: number) => string;
+  /** How positions hold places other than by counting entries. */
+  readonly places?: Places;
   /** Puts a comma into each position, as some could have. */
   readonly commas?: boolean;
 }
 
+/** A whole number for each place, which grows with the index; 0 stands before the first entry. */
+export interface Places {
+  readonly of: (index: number) => number;
+  /** The index of a number that was given out, be it by another source of the same journal; null where it was not. */
+  readonly indexOf: (place: number) => number | null;
+}
+
 /** A source whose entries are made when they are read: a million of them cost no memory. */
 export function generatedSource(generator: Generator): JournalSource {
-  const commas = generator.commas ?? false;
+  const { commas = false, places = counted(generator) } = generator;
+  const positionOf = (index: number): string => positionAt(places.of(index), commas);
   return {
     length: generator.length,
     writtenAt: generator.writtenAt,
-    position: (index) => position(index, commas),
-    indexOf: (text) => indexOf(text, generator.total(), commas),
-    text: (index) => `{"position":"${position(index, commas)}","event":${generator.event(index)}}`,
+    position: positionOf,
+    indexOf: (text) => {
+      const place = placeIn(text, commas);
+      return place === null ? null : places.indexOf(place);
+    },
+    text: (index) => `{"position":"${positionOf(index)}","event":${generator.event(index)}}`,
   };
+}
+
+function counted({ total }: Generator): Places {
+  return { of: (index) => index + 1, indexOf: (place) => (place <= total() ? place - 1 : null) };
 }
 
 /** An event of a journal that is written down, and when it was recorded. */
@@ -71,15 +91,15 @@ export function firstWhere(length: number, test: (index: number) => boolean): nu
   return low;
 }
 
-/** Looks like a journal's own (`:` and `.` in it) and holds its index, so that none has to be remembered. */
-function position(index: number, commas: boolean): string {
-  const id = uuidFrom(`position ${index}`);
-  return `heron:${id}${commas ? "," : "."}heron:${(index + 1).toString(36)}.0.${hexFrom(id, 8)}`;
+/** A position: it looks like a journal's own (`:` and `.` in it) and holds its place, so that none has to be remembered. */
+export function positionAt(place: number, commas = false): string {
+  const id = uuidFrom(`position ${String(place - 1)}`);
+  return `heron:${id}${commas ? "," : "."}heron:${place.toString(36)}.0.${hexFrom(id, 8)}`;
 }
 
-function indexOf(text: string, total: number, commas: boolean): number | null {
+function placeIn(text: string, commas: boolean): number | null {
   const digits = /heron:([0-9a-z]{1,10})\.0\.[0-9a-f]{8}$/.exec(text)?.[1];
   if (digits === undefined) return null;
-  const index = Number.parseInt(digits, 36) - 1;
-  return index < total && position(index, commas) === text ? index : null;
+  const place = Number.parseInt(digits, 36);
+  return positionAt(place, commas) === text ? place : null;
 }

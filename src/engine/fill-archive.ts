@@ -13,6 +13,7 @@ import type { Archive } from "./archive/open.ts";
 import { pump, type Tally } from "./pump.ts";
 import { archiveSink, CursorElsewhere, type ArchiveWriting } from "./sinks/archive.ts";
 import { journalSource, type JournalStart } from "./sources/journal.ts";
+import { forArchive, joinBatches, readAhead } from "./sources/for-archive.ts";
 import type { Batch, Source } from "./sources/source.ts";
 
 /** A journal that is read into an archive, and how. */
@@ -34,7 +35,7 @@ export interface Filling {
   readonly signal: AbortSignal;
   readonly notify: Notify;
   /** Told of each page that is in, and of how many runs so far were not there before. */
-  readonly onPage: (batch: Batch<FlowRun>, source: Source<FlowRun>, added: number) => void;
+  readonly onPage: (batch: Batch<unknown>, source: Source<unknown>, added: number) => void;
 }
 
 /** Runs of one reading are told apart by this many keys at most; the archive tells all. */
@@ -67,6 +68,9 @@ export async function fillArchive(filling: Filling, tally: Tally, host: World): 
   }
 }
 
+/** Runs for a transaction, and how long a page may wait for others. */
+const joined = { mostRuns: 500, mostMs: 1000 };
+
 /** One reading, from where the archive's cursor stands. */
 async function fillOnce(
   filling: Filling,
@@ -80,7 +84,10 @@ async function fillOnce(
   const patience = filling.follow ? { retries: Infinity, maxWaitMs: Infinity } : filling.patience;
   const writing: ArchiveWriting = { ...filling, ...archive, toSaved, fromSaved, host, lease, signal, patience };
   const sink = archiveSink(writing);
-  const source = journalSource<FlowRun>(await readingOf(filling, writing));
+  const now = (): number => host.now();
+  const whole = forArchive(journalSource<FlowRun>(await readingOf(filling, writing)), now);
+  // Whoever follows hands on each page as it comes.
+  const source = filling.follow ? whole : readAhead(joinBatches(whole, { ...joined, now }));
   try {
     await pump(
       {

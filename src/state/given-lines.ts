@@ -44,6 +44,8 @@ export interface GivenMeans {
   readonly signal: AbortSignal;
   /** Keeps what came out of a pipe, so that it can be read again. */
   readonly isReadAgain: boolean;
+  /** Told where gzip ends in the middle: somebody may still be writing it, or it was cut. */
+  readonly onCut?: () => void;
 }
 
 /** A line of more is no record: the longest page of the journal has as much. */
@@ -64,10 +66,13 @@ export function linesOfFile(path: string, means: GivenMeans): (options: GivenOpt
 }
 
 /** The lines that come in on stdin, likewise. */
-export function linesOfStdin(stdin: Host["stdin"], { signal, isReadAgain }: Omit<GivenMeans, "sleep">): GivenLines {
+export function linesOfStdin(
+  stdin: Host["stdin"],
+  { signal, isReadAgain, onCut }: Omit<GivenMeans, "sleep">,
+): GivenLines {
   const fresh = (): AsyncIterable<Uint8Array> => untilAborted(stdin.pieces(), signal);
   const pieces = isReadAgain ? keeping(fresh) : fresh;
-  return { name: "stdin", read: () => split(pieces(), "stdin", 0) };
+  return { name: "stdin", read: () => split(pieces(), { name: "stdin", before: 0, onCut }) };
 }
 
 /** Hands on what comes, and after that the same again. */
@@ -122,7 +127,7 @@ async function* readFiles(
   pipe: { again: (() => AsyncIterable<Uint8Array>) | null },
 ): AsyncGenerator<readonly GivenLine[], void, undefined> {
   if (pipe.again !== null) {
-    yield* split(pipe.again(), path, 0);
+    yield* split(pipe.again(), { name: path, before: 0, onCut: means.onCut });
     return;
   }
   const place = expandHome(path);
@@ -138,14 +143,18 @@ async function* readFiles(
       const isNamed = begin.isFIFO() && !/^\/(?:dev|proc)\//.test(place);
       const fresh = (): AsyncIterable<Uint8Array> => piecesOfPipe(handle, isNamed, means, fail);
       if (means.isReadAgain) pipe.again = keeping(fresh);
-      yield* split((pipe.again ?? fresh)(), path, 0);
+      yield* split((pipe.again ?? fresh)(), { name: path, before: 0, onCut: means.onCut });
       return;
     }
     let from = fromEnd ? await endOfLines(handle, begin.size) : { offset: 0, lines: 0 };
     for (;;) {
       const next: { handle: FileHandle | null } = { handle: null };
       const following = follow ? { place, next } : null;
-      yield* split(piecesOfFile(handle, from.offset, following, means, fail), path, from.lines);
+      yield* split(piecesOfFile(handle, from.offset, following, means, fail), {
+        name: path,
+        before: from.lines,
+        onCut: means.onCut,
+      });
       if (next.handle === null) return;
       await handle.close();
       handle = next.handle;
@@ -238,16 +247,22 @@ async function* piecesOfPipe(
   }
 }
 
-/** Bytes → lines. @param before how many lines stand before them. */
+interface Splitting {
+  readonly name: string;
+  /** How many lines stand before these. */
+  readonly before: number;
+  readonly onCut: GivenMeans["onCut"];
+}
+
+/** Bytes → lines. */
 async function* split(
   pieces: AsyncIterable<Uint8Array>,
-  name: string,
-  before: number,
+  { name, before, onCut }: Splitting,
 ): AsyncGenerator<readonly GivenLine[], void, undefined> {
   let number = before;
   let rest = "";
   let isTooLong = false;
-  for await (const text of textsOf(pieces, name)) {
+  for await (const text of textsOf(pieces, name, onCut)) {
     const [first = "", ...others] = text.split("\n");
     const last = others.pop();
     const lines: GivenLine[] = [];
@@ -267,9 +282,13 @@ async function* split(
 }
 
 /** Bytes → text, unpacked where they are gzip. @throws FlowrunError `usage` for what is neither. */
-async function* textsOf(pieces: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<string, void, undefined> {
+async function* textsOf(
+  pieces: AsyncIterable<Uint8Array>,
+  name: string,
+  onCut: GivenMeans["onCut"],
+): AsyncGenerator<string, void, undefined> {
   let decoder: InstanceType<typeof TextDecoder> | null = null;
-  for await (const piece of unpacked(pieces, name)) {
+  for await (const piece of unpacked(pieces, name, onCut)) {
     if (piece.length === 0) {
       yield "";
       continue;
@@ -283,7 +302,11 @@ async function* textsOf(pieces: AsyncIterable<Uint8Array>, name: string): AsyncG
   }
 }
 
-async function* unpacked(pieces: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array, void, undefined> {
+async function* unpacked(
+  pieces: AsyncIterable<Uint8Array>,
+  name: string,
+  onCut: GivenMeans["onCut"],
+): AsyncGenerator<Uint8Array, void, undefined> {
   const iterator = pieces[Symbol.asyncIterator]();
   const first = await firstOf(iterator);
   const rest: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => iterator };
@@ -300,7 +323,10 @@ async function* unpacked(pieces: AsyncIterable<Uint8Array>, name: string): Async
     for await (const piece of whole.pipe(gunzip)) if (piece instanceof Uint8Array) yield piece;
   } catch (error) {
     // It ends in the middle: somebody may still be writing it, and what there was has been read.
-    if (codeOf(error) === "Z_BUF_ERROR") return;
+    if (codeOf(error) === "Z_BUF_ERROR") {
+      onCut?.();
+      return;
+    }
     throw error instanceof FlowrunError ? error : notText(name, "it begins as gzip does, and what follows is damaged");
   } finally {
     whole.destroy();

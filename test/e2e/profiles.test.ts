@@ -302,6 +302,30 @@ describe("the other commands", () => {
     });
   });
 
+  it("stats sets windows of all beside each other", async () => {
+    const agency = await openAgency({
+      acme: { events: runsOf("a", [20, 90, 91]) },
+      globex: { events: runsOf("g", [21], "failed") },
+      quiet: { events: [] },
+    });
+    const { code, stdout } = await agency.run(
+      "stats -PT1H --compare --all-profiles --by profile -o json --exit-status",
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      total: { runs: 2, failed: 0 },
+      previous: { partial: false, total: { runs: 2, failed: 1 } },
+      changes: {
+        groups: [
+          { key: "acme", change: "more", runs: 2, previousRuns: 1 },
+          { key: "globex", change: "gone", runs: 0, previousRuns: 1 },
+        ],
+      },
+    });
+    const part = await agency.run("stats -P4D --compare --all-profiles -o json");
+    expect(part.stderr.match(/warning: the journal has only a part/g)).toHaveLength(1);
+  });
+
   it("show looks in all", async () => {
     const agency = await openAgency({
       acme: { events: runsOf("acme-run", [1, 2]) },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { bareEnv, flowrun, records, scratch } from "../support/flowrun.ts";
+import type { Stats } from "../../src/runs/figures/stats.ts";
 import { openJournal, runEvent } from "../support/journal.ts";
 
 async function demo(...args: readonly string[]) {
@@ -65,7 +66,7 @@ describe("the demo's week", () => {
     const rows = records((await demo("--json", "--bucket", "PT12H")).stdout);
     expect(rows.map(({ row }) => row)).toEqual(expect.arrayContaining(["total", "bucket", "rootCause"]));
     expect((await demo("-o", "yaml")).stdout).toMatch(/^---\ntype: flowrun.stats\n/);
-    expect((await demo("-o", "wide", "--by", "flow")).stdout).toMatch(/ BYTES OUT\n/);
+    expect((await demo("-o", "wide", "--by", "flow")).stdout).toMatch(/ BYTES OUT +PARTIAL\n/);
   });
 });
 
@@ -91,6 +92,98 @@ describe("a journal of one's own", () => {
     const { stdout, code } = await journal.run("stats --limit 1 --jobs 1");
     expect(stdout).toBe("");
     expect(code).toBe(5);
+  });
+});
+
+describe("a window beside the one before", () => {
+  const hour = 3_600_000;
+
+  test("is read once, and each run is counted in its own", async () => {
+    const now = Date.now();
+    const at = [now - 90 * 60_000, now - 80 * 60_000, now - 20 * 60_000];
+    const events = at.map((updatedAt, n) =>
+      runEvent(n, n === 0 ? { updatedAt } : { updatedAt, status: "failed", errors: [n === 1 ? "OLD-1" : "NEW-1"] }),
+    );
+    const journal = await openJournal({ events, writtenAt: (index) => (at[index] ?? now) + 1000 });
+    const { stdout, code } = await journal.run("stats -PT1H --compare --jobs 1 --by code -o json");
+    const told = JSON.parse(stdout) as Stats;
+    expect(code).toBe(0);
+    expect(told).toMatchObject({
+      total: { runs: 1, failed: 1 },
+      previous: { partial: false, to: told.from, total: { runs: 2, failed: 1 } },
+      changes: { difference: { runs: -1, failed: 0, successRatePoints: -50 } },
+    });
+    expect(Date.parse(told.from) - Date.parse(told.previous?.from ?? "")).toBe(hour);
+    expect(told.changes?.rootCauses.map(({ code: cause, change }) => [cause, change])).toEqual([
+      ["NEW-1", "new"],
+      ["OLD-1", "gone"],
+    ]);
+    expect(told.changes?.groups.map(({ key, change }) => [key, change])).toEqual([
+      ["NEW-1", "new"],
+      [null, "gone"],
+      ["OLD-1", "gone"],
+    ]);
+    const starts = journal.asked().filter((path) => path.includes("seek"));
+    expect(starts).toHaveLength(1);
+  });
+
+  test("of a file that does not reach back is known in part, and of one that does as a whole", async () => {
+    const until = Date.UTC(2026, 0, 15);
+    const day = 24 * hour;
+    const lines = (days: number): string =>
+      Array.from({ length: days * 4 }, (_, n) => runEvent(n, { updatedAt: until - (n + 1) * 6 * hour }))
+        .reverse()
+        .map((event) => `${JSON.stringify(event)}\n`)
+        .join("");
+    const counted = async (days: number): Promise<[Stats, string]> => {
+      const line = [
+        "stats",
+        "2026-01-08",
+        "--until",
+        "2026-01-15",
+        "--time",
+        "utc",
+        "--compare",
+        "--from",
+        "-",
+        "-o",
+        "json",
+      ];
+      const { stdout, stderr } = await flowrun(line, { env: bareEnv(await scratch()), input: lines(days) });
+      return [JSON.parse(stdout) as Stats, stderr];
+    };
+    const [whole, nothing] = await counted(14);
+    expect(whole).toMatchObject({ previous: { partial: false, total: { runs: 28 } }, total: { runs: 28 } });
+    expect(nothing).not.toContain("warning");
+    const [part, words] = await counted(10);
+    expect(part).toMatchObject({
+      total: { runs: 28 },
+      previous: { partial: true, knownFrom: new Date(until - 10 * day).toISOString(), total: { runs: 12 } },
+      changes: { difference: { runs: null, successRatePoints: 0 } },
+    });
+    expect(words).toContain("warning: stdin has only a part of the window before");
+    const [none, warning] = await counted(7);
+    expect(none).toMatchObject({ previous: { partial: true, knownFrom: null }, changes: null });
+    expect(warning).toContain("stdin has nothing of the window before");
+  });
+
+  test("on the demo, in every format", async () => {
+    const line = ["-P3D", "--compare", "--by", "flow"];
+    const told = JSON.parse((await demo(...line, "-o", "json")).stdout) as Stats;
+    expect(told.previous).toMatchObject({ partial: false });
+    expect(told.changes?.rootCauses.map(({ change }) => change)).toEqual(expect.arrayContaining(["new", "more"]));
+    expect((await demo(...line, "-o", "csv")).stdout).toMatch(
+      /^row,.*,change,previous.partial,previous.runs,difference.runs,/,
+    );
+    expect((await demo(...line, "-o", "markdown")).stdout).toContain("| RUNS BEFORE | RUNS ± |");
+    expect((await demo(...line, "-o", "yaml")).stdout).toMatch(/\nchanges:\n {2}difference:\n/);
+    const rows = records((await demo(...line, "--json")).stdout);
+    expect(rows.every((row) => "previous" in row && "difference" in row)).toBe(true);
+    for (const format of ["table", "wide"]) {
+      const { stdout } = await demo(...line, "-o", format);
+      expect(stdout).toMatch(/^FLOW +RUNS +±RUNS .* ±P50$/m);
+      expect(stdout).toMatch(/^ROOT CAUSE +CHANGE +COUNT +BEFORE /m);
+    }
   });
 });
 

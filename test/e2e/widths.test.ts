@@ -13,6 +13,10 @@ const commands = [
   "stats",
   "stats --by flow --bucket PT3H",
   "stats --by code",
+  "stats -P3D --by flow --compare",
+  "stats -P4D --compare",
+  "stats -P7D --compare",
+  "stats --compare --bucket PT1H",
   'show $(flowrun since -P1D --status failed --json -q | head -1 | sed \'s/.*"runId":"//; s/".*//\')',
   "show 00000000-no-such-run --since -PT1H",
   "show x",
@@ -76,7 +80,8 @@ describe.skipIf(!hasTerminal)(`every command${hasTerminal ? "" : " (no tmux here
         }),
       ],
     });
-    const line = "flowrun since -P1D; flowrun stats --by flow; flowrun stats --by status; flowrun show scheduled__2026";
+    const line =
+      "flowrun since -P1D; flowrun stats --by flow; flowrun stats --by status; flowrun stats -PT1H --by flow --compare; flowrun show scheduled__2026";
     const terminal = await openTerminal(line, { env: { ...journal.env, FLOWRUN_PAGER: "" }, columns });
     await terminal.shows("exit 0");
     const printed = terminal.printed();

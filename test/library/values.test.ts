@@ -220,7 +220,11 @@ describe("the record's schema", () => {
 
   it("has every field of the record, and its properties at the root", () => {
     const { properties, $schema, $id } = recordSchema();
-    expect(Object.keys(properties)).toEqual([...new Set(fieldPaths().map((path) => path.split(".")[0])), "raw"]);
+    expect(Object.keys(properties)).toEqual([
+      ...new Set(fieldPaths().map((path) => path.split(".")[0])),
+      "downstream",
+      "raw",
+    ]);
     expect({ $schema, $id }).toEqual({
       $schema: "https://json-schema.org/draft/2020-12/schema",
       $id: "urn:flowrun:schema:flow-run:1",

@@ -45,6 +45,7 @@ export function sampleRun(changes: Partial<FlowRun> = {}): FlowRun {
     profile: "acme",
     via: "journal",
     new: false,
+    predecessors: [],
     key: "7f3a92d1-1b2c-4f0e-9d35-00000000a001#0",
     ...changes,
   };

@@ -9,6 +9,9 @@ import { hasProfile, listProfiles, readUsedProfile } from "../../state/profile-f
 /** The profile that is built in and needs no account. */
 export const demoProfile = "demo";
 
+/** Its journal in a cursor. */
+export const demoName = "demo:";
+
 type ProfileHost = Pick<Host, "env" | "dirs">;
 
 /**

@@ -13,6 +13,7 @@ import { resolvePlatformUrl } from "../settings/platform-url.ts";
 import { findSetting, resolveAccess, resolveSettings, type Access, type Settings } from "../settings/settings.ts";
 import { createTokenFile } from "../../state/token-file.ts";
 import { findArchivePlace, type ArchivePlace } from "./archive-place.ts";
+import { demoName } from "./chosen-profile.ts";
 import { openWay, type ConnectOptions, type Way } from "./way.ts";
 
 /** The way to Adobe, or to the demo, for one command, with settings resolved once; no journal is needed. */
@@ -53,9 +54,6 @@ export interface Connection extends AdobeConnection {
 
 /** How much trouble a command puts up with that has no options for it. */
 export const usualPatience: Patience = { retries: 5, maxWaitMs: 300_000 };
-
-/** The demo's journal in a cursor. */
-export const demoName = "demo:";
 
 /**
  * Finds the settings and gets ready to read the journal; nothing is sent yet.

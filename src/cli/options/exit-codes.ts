@@ -22,6 +22,7 @@ export const exitRows: readonly ExitRow[] = [
     meaning: "events may be missing: a place expired, or `--strict` and a known gap",
   },
   { codes: [7], meaning: "`wait --timeout` reached" },
+  { codes: [8], meaning: "lost the lease: another process moves the archive's cursor now" },
   { codes: signals, meaning: "stopped by SIGHUP, Ctrl-C, SIGTERM" },
 ];
 
@@ -29,6 +30,9 @@ export const exitRows: readonly ExitRow[] = [
 const here = [0, 1, 2] as const;
 const asking = [...here, 4, 5] as const;
 const reading = [...here, 3, 4, 5, 6, ...signals] as const;
+
+const archive = [...here, 5] as const;
+const archiveWork = [...archive, ...signals] as const;
 
 /** The exit codes that each command can end with, by its full name. */
 export const exitCodesOf: ReadonlyMap<string, readonly number[]> = new Map<string, readonly number[]>([
@@ -38,6 +42,13 @@ export const exitCodesOf: ReadonlyMap<string, readonly number[]> = new Map<strin
   ["stats", reading],
   ["show", reading],
   ["explain", here],
+  ["archive sync", [...asking, 6, 8, ...signals]],
+  ["archive status", archive],
+  ["archive verify", [...archive, 6, ...signals]],
+  ["archive prune", archiveWork],
+  ["archive export", archiveWork],
+  ["archive import", archiveWork],
+  ["archive reindex", archiveWork],
   ["cursor list", here],
   ["cursor show", here],
   ["cursor set", [...asking, 6, ...signals]],

@@ -68,6 +68,18 @@ export interface SyncFlags
   readonly movedFrom?: string;
 }
 
+/** Options of `archive status` and `archive verify`. */
+export interface ArchiveFlags extends ListingFlags, Pick<ReadingFlags, "time"> {}
+
+/** Options of `archive prune`. */
+export interface PruneFlags extends ArchiveFlags {
+  readonly olderThan: string;
+  readonly dryRun?: boolean;
+}
+
+/** Options of `archive export`. */
+export interface ExportFlags extends CommonFlags, Pick<ReadingFlags, "out" | "raw"> {}
+
 /** Options of `config set`. */
 export interface ConfigSetFlags extends CommonFlags {
   readonly stdin?: boolean;
@@ -85,15 +97,17 @@ export type DemoFlags = Pick<CommonFlags, "quiet" | "color">;
 /** Options of `tail`. */
 export interface TailFlags extends ReadingFlags {
   readonly since: string;
+  readonly to?: "archive";
 }
 
 /** Options of `show`. */
 export interface ShowFlags extends ReadingFlags {
   readonly since?: string;
+  readonly downstream?: boolean;
 }
 
 /** Options of `explain`. */
-export interface ExplainFlags extends Pick<CommonFlags, "color">, OutputFlags {}
+export interface ExplainFlags extends Pick<CommonFlags, "color" | "quiet" | "profile">, OutputFlags {}
 
 /** Options of `version`. */
 export interface VersionFlags extends Pick<CommonFlags, "color">, OutputFlags {}
@@ -102,6 +116,7 @@ export interface VersionFlags extends Pick<CommonFlags, "color">, OutputFlags {}
 export interface StatsFlags extends ReadingFlags {
   readonly by?: Grouping;
   readonly bucket?: string;
+  readonly compare?: boolean;
 }
 
 /** Options of `wait`. */
@@ -166,12 +181,7 @@ interface ReadingRows {
  */
 export function declareReading(command: Command, rows: ReadingRows = runRows()): Command {
   declareWhatIsRead(command.optionsGroup("What is read:"));
-  declareOutput(command.optionsGroup("How it is printed:"), rows.columns)
-    .addOption(
-      new Option("--time <zone>", "times, typed and shown (default: local on a terminal, utc in a pipe)").choices(
-        timeWords,
-      ),
-    )
+  declareTime(declareOutput(command.optionsGroup("How it is printed:"), rows.columns))
     .option("--raw", "add the event as delivered, under raw")
     .option("--fail-on <what>", "exit 3: failed, if a printed run failed; empty, if nothing matched", failOn)
     .option("--exit-status", "short for --fail-on failed");
@@ -182,6 +192,15 @@ export function declareReading(command: Command, rows: ReadingRows = runRows()):
     { onExpired: "with last: what to do when the cursor's place has expired", by: "since, show and stats" },
   );
   return declareSaying(command.optionsGroup("What is said:"));
+}
+
+/** Declares the zone of what a command reads and tells. */
+export function declareTime(command: Command): Command {
+  return command.addOption(
+    new Option("--time <zone>", "times, typed and shown (default: local on a terminal, utc in a pipe)").choices(
+      timeWords,
+    ),
+  );
 }
 
 /** How a command's own help tells of these options. */

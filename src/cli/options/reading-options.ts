@@ -23,6 +23,8 @@ export interface ReadingOptions extends OutputOptions<FlowRun>, WatchedFilter {
   readonly raw: boolean;
   /** True where the filter includes a condition (`--where`): then the reading ends by saying how many runs matched. */
   readonly hasCondition: boolean;
+  /** True where filters look at more of a run than figures are counted from. */
+  readonly looksInside: boolean;
   /** The profiles to read side by side, by name, or all that are saved; `null` where it is one. */
   readonly profiles: readonly string[] | "all" | null;
   /** Names that events do not carry are looked up. */
@@ -79,6 +81,7 @@ export async function resolveReading(flags: ReadingFlags, now: number, zone: Zon
       conditions: await conditions(flags.where, now, zone),
     }),
     hasCondition: flags.where !== undefined,
+    looksInside: flags.where !== undefined || code !== undefined,
     names: flags.names === true,
     max: flags.max ?? Infinity,
     limit: flags.limit ?? null,

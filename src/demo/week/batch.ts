@@ -63,10 +63,11 @@ function volumesOf({ key, records, outcome }: Run): Volumes {
 
 function stepsTaken(outcome: Fate): "both" | "copy" | "promotion" {
   if (outcome === "noFiles") return "promotion";
-  return outcome === "expiredSecret" || outcome === "sftpTimeout" || outcome === "cancelled" ? "copy" : "both";
+  return copyFails.includes(outcome) || outcome === "cancelled" ? "copy" : "both";
 }
 
-const failing: readonly Fate[] = ["expiredSecret", "sftpTimeout", "noFiles", "unreadableRows"];
+const copyFails: readonly Fate[] = ["expiredSecret", "sftpTimeout", "databaseAway"];
+const failing: readonly Fate[] = [...copyFails, "noFiles", "unreadableRows"];
 
 function statusOf(outcome: Fate): string {
   if (outcome === "partialSuccess" || outcome === "cancelled") return outcome;

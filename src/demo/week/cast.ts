@@ -17,6 +17,8 @@ export type Fate =
   | "expiredSecret"
   /** The copy fails: the SFTP server does not answer. */
   | "sftpTimeout"
+  /** The copy fails: the database cannot be connected to. */
+  | "databaseAway"
   /** The promotion fails: there is no file to promote. */
   | "noFiles"
   /** The promotion fails: no row could be read. */

@@ -32,6 +32,8 @@ export function findFailure(run: Run, failed: number): Failure | undefined {
       return expiredSecret(run);
     case "sftpTimeout":
       return sftpTimeout();
+    case "databaseAway":
+      return databaseAway();
     case "noFiles":
       return {
         ...promotionFailed,
@@ -84,6 +86,17 @@ function sftpTimeout(): Failure {
       "Source=Microsoft.DataTransfer.ClientLibrary.SftpConnector," +
       `''Type=System.Net.Sockets.SocketException,Message=${message},Source=Renci.SshNet,'`,
     inFailedInfo: true,
+  };
+}
+
+function databaseAway(): Failure {
+  const message = "The connection to loyalty-db.kestrel-loom.example:3306 was refused: too many connections";
+  return {
+    ...copyFailed,
+    causes: [{ code: "2200", message }],
+    errorDetail:
+      "ErrorCode=UserErrorFailedToConnectOdbcSource,'Type=Microsoft.DataTransfer.Common.Shared.HybridDeliveryException," +
+      `Message=${message},Source=Microsoft.DataTransfer.Runtime.GenericOdbcConnectors,'`,
   };
 }
 

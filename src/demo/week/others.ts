@@ -1,13 +1,15 @@
 import { account } from "../account.ts";
-import { between, hexFrom, uuidFrom } from "../chance.ts";
+import { between, hexFrom, modulo, uuidFrom } from "../chance.ts";
 import { crm, sourceFlows, type Flow } from "./cast.ts";
+import { zero } from "./earlier.ts";
 import { incident } from "./run.ts";
 
-/** An event that is no flow run, and how long before the present it was written. */
+/** An event that is no flow run. */
 export interface Other {
-  readonly ageMs: number;
-  /** The event, for a present of `present` (epoch ms). */
-  readonly render: (present: number) => unknown;
+  /** When it was written, epoch ms. */
+  readonly at: number;
+  readonly key: string;
+  readonly render: () => unknown;
 }
 
 const { imsOrgId, clientId } = account;
@@ -15,22 +17,27 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** The other events that the same journal carries in a week: alerts, ingestion notices, audit trail, other providers. Pure. */
-export function otherEvents(): readonly Other[] {
+/**
+ * The other events that the same journal carries in the week before `present` (epoch ms): alerts, ingestion notices, audit
+ * trail, other providers. Pure.
+ */
+export function otherEvents(present: number): readonly Other[] {
+  const every = (name: string, intervalMs: number, lastMs: number, render: (n: number, at: number) => unknown) => {
+    // Numbered as runs are: back from `zero`.
+    const first = Math.ceil((zero - lastMs - present) / intervalMs);
+    return Array.from({ length: Math.floor((7 * day) / intervalMs) }, (_, index): Other => {
+      const n = first + index;
+      const at = zero - lastMs - n * intervalMs;
+      return { at, key: `${name} ${String(n)}`, render: () => render(n, at) };
+    });
+  };
   return [
-    ...alerts(),
-    ...every(6 * hour, 25 * minute, ingestion),
-    ...every(day, 3 * hour, audit),
-    ...every(day, 7 * hour, analyticsTrigger),
-    ...every(2 * day, 5 * hour, contentLog),
+    ...alerts(present),
+    ...every("ingestion", 6 * hour, 25 * minute, ingestion),
+    ...every("audit", day, 3 * hour, audit),
+    ...every("trigger", day, 7 * hour, analyticsTrigger),
+    ...every("content", 2 * day, 5 * hour, contentLog),
   ];
-}
-
-function every(intervalMs: number, lastMs: number, render: (n: number, at: number) => unknown): readonly Other[] {
-  return Array.from({ length: Math.floor((7 * day - lastMs) / intervalMs) }, (_, n) => {
-    const ageMs = lastMs + n * intervalMs;
-    return { ageMs, render: (present) => render(n, present - ageMs) };
-  });
 }
 
 interface Alert {
@@ -43,7 +50,7 @@ interface Alert {
 }
 
 /** Each alert twice: when it fired, and when it was over. */
-function alerts(): readonly Other[] {
+function alerts(present: number): readonly Other[] {
   const receipts = sourceFlows.find(({ key }) => key === "receipts") ?? crm;
   const list: readonly Alert[] = [
     {
@@ -64,8 +71,16 @@ function alerts(): readonly Other[] {
     },
   ];
   return list.flatMap((alert) => [
-    { ageMs: alert.firedMs, render: (present) => renderAlert(alert, "FIRING", present) },
-    { ageMs: alert.resolvedMs, render: (present) => renderAlert(alert, "INACTIVE", present) },
+    {
+      at: present - alert.firedMs,
+      key: `alert ${alert.name}`,
+      render: () => renderAlert(alert, "FIRING", present),
+    },
+    {
+      at: present - alert.resolvedMs,
+      key: `alert ${alert.name} over`,
+      render: () => renderAlert(alert, "INACTIVE", present),
+    },
   ]);
 }
 
@@ -100,7 +115,7 @@ function ingestion(n: number, at: number): unknown {
       "xdm:imsOrg": imsOrgId,
       "xdm:completed": at - 4_100,
       "xdm:datasetId": hexFrom("dataset", 24),
-      "xdm:eventCode": n % 9 === 4 ? "ing_load_failure" : "ing_load_success",
+      "xdm:eventCode": modulo(n, 9) === 4 ? "ing_load_failure" : "ing_load_success",
       "xdm:sandboxName": "prod",
       sentTime: String(at - 900),
       processStartTime: at - 40,

@@ -1,12 +1,13 @@
-import { between, chance, uuidFrom } from "../chance.ts";
+import { between, chance, modulo, uuidFrom } from "../chance.ts";
 import { crm, type Flow, type Fate, type Shape } from "./cast.ts";
+import { earlierFate, zero } from "./earlier.ts";
 
 /** One run of the story; its times are epoch ms. */
 export interface Run {
   readonly flow: Flow;
   /** Names the run in every draw of chance. */
   readonly key: string;
-  /** Counts back from the flow's last run (0); for a run while the demo is watched, onwards from its start. */
+  /** Counts the runs of a flow back from its last one at `zero`, and so goes below 0 for those that came since. */
   readonly n: number;
   readonly id: string;
   readonly outcome: Fate;
@@ -16,6 +17,8 @@ export interface Run {
   readonly updatedAt: number;
   /** Records that came in. */
   readonly records: number;
+  /** The id of the CRM run that this one goes on from; null where it goes on from none. */
+  readonly predecessorId: string | null;
 }
 
 const hour = 3_600_000;
@@ -23,18 +26,32 @@ const hour = 3_600_000;
 /** The night the CRM's client secret had run out: from 30 to 25 hours before the present. */
 export const incident = { fromMs: 30 * hour, untilMs: 25 * hour } as const;
 
-/** The flow's run number `n`, 0 being the last one before `present` (epoch ms). Pure. */
+/** The flow's run of a number (see `Run`), as it is told at `present` (epoch ms). Pure. */
 export function pastRun(flow: Flow, n: number, present: number): Run {
-  const key = `${flow.key} ${n}`;
-  const ageMs = flow.lastMs + n * flow.everyMs + between(0, flow.everyMs / 10, `${key} jitter`);
-  return play(flow, key, n, present - ageMs, fate(flow, key, n, ageMs));
+  const run = pastRunAlone(flow, n, present);
+  // A CRM run that had ended when this one began: six of them fall between two of these.
+  const goesOn = flow.kind === "identity" || flow.kind === "profile";
+  return goesOn ? { ...run, predecessorId: pastRunAlone(crm, 6 * n + 3, present).id } : run;
+}
+
+function pastRunAlone(flow: Flow, n: number, present: number): Run {
+  const beat = beatAt(flow, n, present);
+  if (beat !== null) return play(flow, beat.key, n, endOf(flow, n, beat.key), beat.fate);
+  // One that was a beat at `zero` has let that have its name.
+  const key = beatAt(flow, n, zero) === null ? `${flow.key} ${String(n)}` : `${flow.key} ${String(n)} itself`;
+  const completedAt = endOf(flow, n, key);
+  return play(flow, key, n, completedAt, earlierFate(flow, key, present - completedAt) ?? draw(flow.odds, key));
+}
+
+/** The number of the flow's first run to end after a moment (epoch ms), or at it; later runs have smaller ones. Pure. */
+export function numberAfter(flow: Flow, moment: number): number {
+  return Math.floor((zero - flow.lastMs - moment) / flow.everyMs);
 }
 
 /** A run that ends at `completedAt` while the demo is watched; every seventh does not go well. Pure. */
 export function liveRun(flow: Flow, n: number, completedAt: number): Run {
-  const key = `live ${n}`;
-  const share = n % 7 === 6 ? flow.odds.reduce((sum, [, odds]) => sum + odds, 0) : 1;
-  return play(flow, key, n, completedAt, draw(flow.odds, chance(`${key} fate`) * share));
+  const key = `live ${String(n)}`;
+  return play(flow, key, n, completedAt, draw(flow.odds, key, n % 7 === 6));
 }
 
 /** The same run when it began. Pure. */
@@ -42,12 +59,40 @@ export function beginningOf(run: Run): Run {
   return { ...run, outcome: "inProgress", updatedAt: run.startedAt + 1_400 };
 }
 
-function fate(flow: Flow, key: string, n: number, ageMs: number): Fate {
-  if (flow === crm && ageMs <= incident.fromMs && ageMs >= incident.untilMs) return "expiredSecret";
-  return flow.recent[n] ?? draw(flow.odds, chance(`${key} fate`));
+interface Beat {
+  readonly key: string;
+  readonly fate: Fate;
 }
 
-function draw(odds: Flow["odds"], point: number): Fate {
+/**
+ * What the story wants of a run, by how many have ended since; `null` where it wants nothing. Its key, and so its id, goes by
+ * that too: what the documents say of a run is true on any day.
+ */
+function beatAt(flow: Flow, n: number, present: number): Beat | null {
+  const rank = n - lastSettled(flow, present);
+  const key = `${flow.key} ${String(rank)}`;
+  const fate = flow.recent[rank];
+  if (fate !== undefined) return { key, fate };
+  if (flow !== crm) return null;
+  const ageMs = present - endOf(flow, n, key);
+  return ageMs <= incident.fromMs && ageMs >= incident.untilMs ? { key, fate: "expiredSecret" } : null;
+}
+
+/** So long after its end a run has been told of, however long that was held up. */
+const settledMs = 18 * 60_000;
+
+/** The number of the last run that everybody has heard of; of those that are told of together, the last of these. */
+function lastSettled({ lastMs, everyMs, together }: Flow, present: number): number {
+  const settled = zero - present + Math.min(lastMs, settledMs) - lastMs;
+  return together * Math.ceil(settled / (everyMs * together));
+}
+
+function endOf({ lastMs, everyMs }: Flow, n: number, key: string): number {
+  return zero - lastMs - n * everyMs - between(0, everyMs / 10, `${key} jitter`);
+}
+
+function draw(odds: Flow["odds"], key: string, isAmiss = false): Fate {
+  const point = chance(`${key} fate`) * (isAmiss ? odds.reduce((sum, [, share]) => sum + share, 0) : 1);
   let passed = 0;
   for (const [outcome, share] of odds) {
     passed += share;
@@ -67,10 +112,11 @@ function play(flow: Flow, key: string, n: number, completedAt: number, outcome: 
     n,
     id: uuidFrom(`run ${key}`),
     outcome,
-    shape: flow.shapes[Math.floor(n / flow.together) % flow.shapes.length] ?? flow.shapes[0],
+    shape: flow.shapes[modulo(Math.floor(n / flow.together), flow.shapes.length)] ?? flow.shapes[0],
     startedAt: completedAt - durationMs,
     completedAt,
     updatedAt: completedAt + between(300, 2_500, `${key} updated`),
     records: between(...flow.records, `${key} records`),
+    predecessorId: null,
   };
 }

@@ -31,6 +31,11 @@ export async function openEmbedded(path: string, { mode, host }: Opening): Promi
   return open({ path: resolve(path), mode, host });
 }
 
+/** Opens an archive that nobody else has, and that is gone when it is closed. @throws FlowrunError as `openEmbedded` does. */
+export async function openApart({ host }: Pick<Opening, "host">): Promise<Database> {
+  return open({ path: inMemory, mode: "create", host });
+}
+
 const inMemory = ":memory:";
 
 interface Place extends Opening {

@@ -43,13 +43,18 @@ export async function readCodeHistory(
     [...own, now - 7 * dayMs, now - 30 * dayMs, now - 90 * dayMs],
   );
   if (row?.["first_at"] == null) return null;
+  // When a root cause was met first is remembered beyond the run that had it.
+  const [known] = await queries.all(
+    `SELECT min(first_at) AS at FROM {schema}firsts WHERE journal = $1 AND root_code = $2`,
+    own,
+  );
   const flows = await queries.all(
     `SELECT runs.flow_id AS id, max(flow_name) AS name, count(DISTINCT run_id) AS runs
     FROM ${errorsOfCode} GROUP BY runs.flow_id ORDER BY runs DESC, id LIMIT 100`,
     own,
   );
   return {
-    firstSeenAt: numberIn(row, "first_at"),
+    firstSeenAt: Math.min(numberIn(row, "first_at"), known?.["at"] == null ? Infinity : numberIn(known, "at")),
     lastSeenAt: numberIn(row, "last_at"),
     last7Days: numberIn(row, "week"),
     last30Days: numberIn(row, "month"),
@@ -119,11 +124,22 @@ export async function findEarlierFailure(
   };
 }
 
+/** When the flow of a failed run succeeded next (epoch milliseconds); `null` where it did not, or nobody knows. */
+export async function findRecovery(queries: Queries, journal: string, run: FlowRun): Promise<number | null> {
+  if (run.updatedAt === null) return null;
+  const [row] = await queries.all(
+    `SELECT min(updated_at) AS at FROM {schema}runs
+    WHERE flow_id = $1 AND updated_at > $2 AND status = 'success' AND journal = $3`,
+    [idOf(run.flowId), Date.parse(run.updatedAt), journal],
+  );
+  return row === undefined ? null : numberOrNull(row, "at");
+}
+
 /** Says of each run whether its root cause is new for its flow; `null` where nobody can tell. */
 export type Novelty = (run: FlowRun) => boolean | null;
 
 /**
- * What is known of causes that were met before. A root cause is new where the flow was known, and this cause of it was
+ * Tells causes that were met before from new ones. A root cause is new where the flow was known, and this cause of it was
  * not; of a flow that begins with a failure nobody can say so. Runs that are handed over are learnt from.
  */
 export async function readNovelty(queries: Queries, journal: string): Promise<Novelty> {

@@ -36,7 +36,7 @@ export async function moveJournal({ database, journal }: Archive, formerName: st
   if (known === undefined || former === journal) throw await unknownJournal({ database, journal }, formerName);
   await database.transaction(async (queries) => {
     for (const text of moves) await queries.run(text, [former, journal]);
-    for (const table of ["runs", "run_errors", "firsts", "coverage", "cursors", "deliveries", "journals"]) {
+    for (const table of ["runs", "run_errors", "origins", "firsts", "coverage", "cursors", "deliveries", "journals"]) {
       await queries.run(`DELETE FROM {schema}${table} WHERE journal = $1`, [former]);
     }
   });
@@ -47,6 +47,7 @@ const moves: readonly string[] = [
   ...[
     ["runs", "event_key"],
     ["run_errors", "event_key, n"],
+    ["origins", "event_key, name"],
   ].map(
     ([table, key]) => `UPDATE {schema}${table} SET journal = $2 WHERE journal = $1 AND (${key}) NOT IN
       (SELECT ${key} FROM {schema}${table} WHERE journal = $2)`,

@@ -1,5 +1,5 @@
-import { chosenProfile, demoProfile, requireProfile } from "../../adobe/access/chosen-profile.ts";
-import { demoName, type Connection } from "../../adobe/access/connect.ts";
+import { chosenProfile, demoName, demoProfile, requireProfile } from "../../adobe/access/chosen-profile.ts";
+import type { Connection } from "../../adobe/access/connect.ts";
 import { filled, type ProfileValues } from "../../adobe/settings/keys.ts";
 import { findSetting } from "../../adobe/settings/settings.ts";
 import type { World } from "../../host.ts";

@@ -14,7 +14,7 @@ export interface Archive {
 }
 
 /** How a place is reached. */
-export type ArchiveMeans = Pick<World, "env" | "sleep">;
+export type ArchiveMeans = Pick<World, "env" | "now" | "random" | "sleep">;
 
 /**
  * Opens an archive to read it; nothing of it is changed.
@@ -27,7 +27,25 @@ export async function openToRead(
   journalName: string | null,
   means: ArchiveMeans,
 ): Promise<Archive | null> {
-  const database = await connectTo(place, "read", means);
+  return openThere(place, "read", journalName, means);
+}
+
+/** The same to change what is there; makes nothing where there is none. @throws FlowrunError likewise. */
+export async function openToChange(
+  place: ArchivePlace,
+  journalName: string | null,
+  means: ArchiveMeans,
+): Promise<Archive | null> {
+  return openThere(place, "write", journalName, means);
+}
+
+async function openThere(
+  place: ArchivePlace,
+  mode: "read" | "write",
+  journalName: string | null,
+  means: ArchiveMeans,
+): Promise<Archive | null> {
+  const database = await connectTo(place, mode, means);
   try {
     if (await checkSchema(database)) {
       const journal = journalName === null ? await onlyJournal(database) : journalKey(journalName);
@@ -52,11 +70,7 @@ async function onlyJournal(database: Database): Promise<string> {
 }
 
 /** Opens an archive to write to it, and makes it where there is none. @throws FlowrunError likewise. */
-export async function openToWrite(
-  place: ArchivePlace,
-  journalName: string,
-  host: ArchiveMeans & Pick<World, "now">,
-): Promise<Archive> {
+export async function openToWrite(place: ArchivePlace, journalName: string, host: ArchiveMeans): Promise<Archive> {
   const database = await connectTo(place, "create", host);
   try {
     await setUpSchema(database);
@@ -73,11 +87,17 @@ export async function openToWrite(
 }
 
 /** Loads what that kind of database needs, and no other. */
-async function connectTo(place: ArchivePlace, mode: "read" | "create", host: ArchiveMeans): Promise<Database> {
-  if (place.kind === "embedded") {
-    const { openEmbedded } = await import("./embedded.ts");
-    return openEmbedded(place.path, { mode, host });
+async function connectTo(
+  place: ArchivePlace,
+  mode: "read" | "write" | "create",
+  host: ArchiveMeans,
+): Promise<Database> {
+  switch (place.kind) {
+    case "embedded":
+      return (await import("./embedded.ts")).openEmbedded(place.path, { mode, host });
+    case "postgres":
+      return (await import("./postgres.ts")).openPostgres(place.url, host);
+    case "builtIn":
+      return (await import("./built-in.ts")).openBuiltIn(host);
   }
-  const { openPostgres } = await import("./postgres.ts");
-  return openPostgres(place.url, host);
 }

@@ -1,13 +1,64 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-export function packRecord(text: string): Uint8Array {
-  return deflateRawSync(text);
+import { FlowrunError, reasonOf } from "../../errors.ts";
+import { eventDictionary } from "./pack/event-dictionary.ts";
+import { recordDictionary } from "./pack/record-dictionary.ts";
+
+interface Packing {
+  /** The first byte of what is packed; given once, since what goes by it never changes. */
+  readonly number: number;
+  readonly dictionary: Buffer;
 }
+
+const ofEvents: Packing = { number: 1, dictionary: Buffer.from(eventDictionary) };
+const ofRecords: Packing = { number: 2, dictionary: Buffer.from(recordDictionary) };
+const packings = [ofEvents, ofRecords];
+
+/** The JSON of an event as delivered, in about a fifth of its bytes. Pure. */
 export function packEvent(text: string): Uint8Array {
-  return deflateRawSync(text);
+  return pack(text, ofEvents);
 }
-export function unpackRecord(bytes: Uint8Array): string {
-  return inflateRawSync(bytes).toString();
+
+/** The JSON of a record, likewise. Pure. */
+export function packRecord(text: string): Uint8Array {
+  return pack(text, ofRecords);
 }
-export function unpackEvent(bytes: Uint8Array): string {
-  return inflateRawSync(bytes).toString();
+
+/**
+ * The text that was packed, of either kind. Pure.
+ * @throws FlowrunError `settings` for what a newer flowrun packed, and for what is damaged.
+ */
+export function unpack(bytes: Uint8Array): string {
+  const packing = packings.find(({ number }) => number === bytes[0]);
+  if (packing === undefined) throw unknownNumber(bytes[0]);
+  try {
+    return inflateRawSync(bytes.subarray(1), { dictionary: packing.dictionary, chunkSize }).toString();
+  } catch (error) {
+    throw damagedText(error);
+  }
+}
+
+/** Most texts are no longer; for each call so much is set aside. */
+const chunkSize = 8192;
+
+/** A higher one takes longer, and saves no byte in a hundred. */
+const level = 6;
+
+function pack(text: string, { number, dictionary }: Packing): Uint8Array {
+  return Buffer.concat([Buffer.of(number), deflateRawSync(text, { dictionary, level, chunkSize })]);
+}
+
+function unknownNumber(number: number | undefined): FlowrunError {
+  if (number === undefined || number === 0) return damagedText(new Error("it has no beginning"));
+  return new FlowrunError("settings", "a run in the archive cannot be read by this version", {
+    why: `a newer flowrun has packed it (format ${number}, and this one knows up to ${packings.length})`,
+    hint: "npm install --global flowrun@latest",
+  });
+}
+
+function damagedText(error: unknown): FlowrunError {
+  return new FlowrunError("settings", "a run in the archive is damaged", {
+    why: `it does not unpack: ${reasonOf(error)}`,
+    hint: "flowrun archive verify",
+    cause: error,
+  });
 }

@@ -1,11 +1,15 @@
 import type { Env, ProfileValues } from "../../adobe/settings/keys.ts";
 import { findArchivePlace } from "../../adobe/access/archive-place.ts";
+import { demoProfile } from "../../adobe/access/chosen-profile.ts";
+import { isOlderThanKept, type Start } from "../../adobe/journal/when.ts";
 import { archiveFile, hasArchiveFile } from "../../state/archive-file.ts";
 
 /** Where a profile's archive is, or would be. */
 export type ArchivePlace =
   | { readonly kind: "embedded"; readonly path: string; readonly isSet: boolean }
-  | { readonly kind: "postgres"; readonly url: string; readonly isSet: true };
+  | { readonly kind: "postgres"; readonly url: string; readonly isSet: true }
+  /** The demo's own, which is made whenever it is opened. */
+  | { readonly kind: "builtIn"; readonly isSet: false };
 
 /** What says where a profile's archive is. */
 export interface ArchiveWords {
@@ -16,15 +20,25 @@ export interface ArchiveWords {
   readonly stateFolder: string;
 }
 
-/** The place that the settings name, or else a file among the profile's own. @throws FlowrunError `settings`. */
+/** The place that the settings name, or else a file among the profile's own, or the demo's built in. @throws FlowrunError `settings`. */
 export function archivePlace({ profile, env, saved, stateFolder }: ArchiveWords): ArchivePlace {
   const named = findArchivePlace(env, saved);
+  if (named === null && profile === demoProfile) return { kind: "builtIn", isSet: false };
   if (named === null) return { kind: "embedded", path: archiveFile(stateFolder, profile), isSet: false };
   if (/^postgres(?:ql)?:/i.test(named.address)) return { kind: "postgres", url: named.address, isSet: true };
   return { kind: "embedded", path: named.address, isSet: true };
 }
 
-/** Whether a profile has an archive: one that is set, or a file in its usual place. */
+/** Whether a profile has an archive: one that is set or built in, or a file in its usual place. */
 export async function hasArchive(place: ArchivePlace): Promise<boolean> {
-  return place.isSet || hasArchiveFile(place.path);
+  return place.isSet || place.kind === "builtIn" || hasArchiveFile(place.path);
+}
+
+/**
+ * Whether an archive adds to what the journal has of a window. One that is built in takes its time to be made, and has nothing
+ * of what the journal still keeps that this has not; any other may have what the journal was not asked for yet. Pure.
+ */
+export function addsTo(place: ArchivePlace, window: Start): boolean {
+  if (place.kind !== "builtIn") return true;
+  return window.kind === "oldest" || (window.kind === "time" && isOlderThanKept(window));
 }

@@ -4,10 +4,10 @@ import { keepSecret } from "../../mask.ts";
 import { hash } from "../../text/hash.ts";
 import type { Backend, Database, Queries } from "./database.ts";
 import { fillText } from "./fill-text.ts";
-import { postgresCode, postgresWords } from "./postgres-failure.ts";
-import { findPostgresTarget, type PostgresTarget } from "./postgres-files.ts";
-import { poolOf } from "./postgres-pool.ts";
-import { connectPostgres, type PostgresSession } from "./postgres-session.ts";
+import { postgresCode, postgresWords } from "./postgres/failure.ts";
+import { findPostgresTarget, type PostgresTarget } from "./postgres/files.ts";
+import { poolOf } from "./postgres/pool.ts";
+import { connectPostgres, type PostgresSession } from "./postgres/session.ts";
 
 /**
  * Opens a schema on a PostgreSQL server as a database; the schema need not be there yet. It is connected to once, so that
@@ -36,7 +36,7 @@ export async function openPostgres(url: string, { env, sleep }: Pick<World, "env
   return {
     kind: "postgres",
     place: target.place,
-    rowsAtOnce: 500,
+    rowsAtOnce: 200,
     ...queries,
     transaction,
     exclusively: (work) =>
@@ -122,7 +122,7 @@ async function makeSchema(queries: Queries, schema: string): Promise<void> {
   if (found.length === 0) await queries.run(`CREATE SCHEMA IF NOT EXISTS ${quoted(schema)}`);
 }
 
-/** What can be seen of the schema: the catalogue holds it also for who may not read the tables themselves. */
+/** The looks at the schema: the catalogue holds it also for who may not read the tables themselves. */
 function looksOf(
   queries: Queries,
   { schema }: PostgresTarget,

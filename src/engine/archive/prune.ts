@@ -42,8 +42,10 @@ async function forgetSome(queries: Queries, journal: string, before: number): Pr
   if (gone.length === 0) return 0;
   const places = gone.map((_, n) => `$${n + 2}`).join(", ");
   const keys = gone.map((row) => textIn(row, "event_key"));
-  const text = `DELETE FROM {schema}run_errors WHERE journal = $1 AND event_key IN (${places})`;
-  await queries.run(text, [journal, ...keys]);
+  for (const table of ["run_errors", "origins"]) {
+    const text = `DELETE FROM {schema}${table} WHERE journal = $1 AND event_key IN (${places})`;
+    await queries.run(text, [journal, ...keys]);
+  }
   return gone.length;
 }
 

@@ -1,10 +1,9 @@
-import { reasonOf } from "../../errors.ts";
-import { parseObject } from "../../json.ts";
-import { readRecord } from "../../runs/record/read-record.ts";
+import { isObject } from "../../json.ts";
+import { readRecord, serviceOf } from "../../runs/record/read-record.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Queries, Row, Value } from "./database.ts";
-import { unpackEvent, unpackRecord } from "./pack.ts";
-import { bytesIn, numberIn, textIn } from "./row-values.ts";
+import { unpack } from "./pack.ts";
+import { bytesIn, numberIn, numberOrNull, textIn, textOrNull } from "./row-values.ts";
 
 /** A run as the archive gives it back. */
 export interface ReadBack {
@@ -55,6 +54,70 @@ export async function* readWindowOf(
   }
 }
 
+/** What figures are counted from: of each run no more than the columns hold, without its document. */
+export async function* readFiguresOf(
+  queries: Queries,
+  journal: string,
+  { from, to, upTo }: ArchivedWindow,
+): AsyncGenerator<readonly ReadBack[], void, undefined> {
+  const blank = readRecord({ schemaVersion: 1, runId: "-", flowId: "-" });
+  if (typeof blank === "string") return;
+  let after: readonly [recordedAt: number, seq: number] = [bounded(from), -1];
+  for (;;) {
+    const rows = await queries.all(
+      `SELECT seq, recorded_at, event_key, event_code, run_id, flow_id, flow_name, sandbox, sandbox_id, service, status, updated_at,
+        duration_ms, records_in, records_out, records_failed, bytes_in, bytes_out, root_code, root_message
+      FROM {schema}runs
+      WHERE journal = $1 AND recorded_at >= $2 AND recorded_at < $3 AND (recorded_at, seq) > ($2, $4) AND seq <= $5
+      ORDER BY recorded_at, seq LIMIT ${figuresAtOnce}`,
+      [journal, after[0], bounded(to), after[1], upTo],
+    );
+    if (rows.length > 0) yield rows.map((row) => readFigures(row, blank));
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < figuresAtOnce) return;
+    after = [numberIn(last, "recorded_at"), numberIn(last, "seq")];
+  }
+}
+
+/** Such a row takes a tenth of a document's. */
+const figuresAtOnce = 5000;
+
+function readFigures(row: Row, blank: FlowRun): ReadBack {
+  const time = numberOrNull(row, "updated_at");
+  const code = textOrNull(row, "root_code");
+  const eventKey = textIn(row, "event_key");
+  return {
+    seq: numberIn(row, "seq"),
+    recordedAt: numberIn(row, "recorded_at"),
+    eventKey,
+    record: {
+      ...blank,
+      key: eventKey,
+      eventCode: textOrNull(row, "event_code"),
+      runId: textIn(row, "run_id"),
+      flowId: textIn(row, "flow_id"),
+      flowName: textOrNull(row, "flow_name"),
+      sandbox: { id: textOrNull(row, "sandbox_id"), name: textOrNull(row, "sandbox") },
+      service: serviceOf(textIn(row, "service")),
+      status: textIn(row, "status"),
+      updatedAt: time === null ? null : new Date(time).toISOString(),
+      durationMs: numberOrNull(row, "duration_ms"),
+      records: {
+        ...blank.records,
+        input: numberOrNull(row, "records_in"),
+        output: numberOrNull(row, "records_out"),
+        failed: numberOrNull(row, "records_failed"),
+      },
+      bytes: {
+        ...blank.bytes,
+        input: numberOrNull(row, "bytes_in"),
+        output: numberOrNull(row, "bytes_out"),
+      },
+      rootCause: code === null ? null : { code, message: textOrNull(row, "root_message") },
+    },
+  };
+}
+
 /** All runs in the order in which they were archived, from after a number on. */
 export async function* readInOrder(
   queries: Queries,
@@ -80,16 +143,17 @@ export async function findByRun(
   journal: string,
   beginning: string,
   how: ReadingBack,
-): Promise<readonly FlowRun[]> {
+): Promise<readonly ReadBack[]> {
   const spellings = [...new Set([beginning, beginning.toLowerCase(), beginning.toUpperCase()])];
   const ranges = spellings.map((_, n) => `(run_id >= $${2 * n + 2} AND run_id < $${2 * n + 3})`).join(" OR ");
   const values = spellings.flatMap((text): readonly Value[] => [text, `${text}\u{10ffff}`]);
   const rows = await queries.all(
+    // A journal as it stands would have all its rows looked at, by the index that begins with it.
     `SELECT seq, recorded_at, event_key, document${eventColumn(how)} FROM {schema}runs
-    WHERE journal = $1 AND (${ranges}) ORDER BY updated_at, seq LIMIT ${mostFound}`,
+    WHERE journal || '' = $1 AND (${ranges}) ORDER BY updated_at, seq LIMIT ${mostFound}`,
     [journal, ...values],
   );
-  return rows.map(readBack).flatMap(({ record }) => (typeof record === "string" ? [] : [record]));
+  return rows.map(readBack);
 }
 
 /** A beginning of eight characters belongs to one run, with a handful of notifications. */
@@ -99,20 +163,27 @@ function eventColumn({ raw }: ReadingBack): string {
   return raw ? ", event" : "";
 }
 
-function readBack(row: Row): ReadBack {
+/** A row of `runs` with its `document`, and with its `event` where that was asked for. */
+export function readBack(row: Row): ReadBack {
   const place = {
     seq: numberIn(row, "seq"),
     recordedAt: numberIn(row, "recorded_at"),
     eventKey: textIn(row, "event_key"),
   };
+  const value = unpacked(bytesIn(row, "document"));
+  const record = isObject(value) ? readRecord(value) : "cannot be unpacked";
+  if (typeof record === "string" || !("event" in row)) return { ...place, record };
+  if (row["event"] == null) return { ...place, record: { ...record, raw: null } };
+  const raw = unpacked(bytesIn(row, "event"));
+  return { ...place, record: raw === null ? "has an event that cannot be unpacked" : { ...record, raw } };
+}
+
+/** A row that is damaged is one that cannot be read, and not the end of the reading; `null` for such a one. */
+function unpacked(bytes: Uint8Array): unknown {
   try {
-    const value = parseObject(unpackRecord(bytesIn(row, "document")));
-    const record = value === null ? "is no JSON" : readRecord(value);
-    if (typeof record === "string" || !("event" in row)) return { ...place, record };
-    const raw: unknown = row["event"] == null ? null : JSON.parse(unpackEvent(bytesIn(row, "event")));
-    return { ...place, record: { ...record, raw } };
-  } catch (error) {
-    return { ...place, record: `is damaged: ${reasonOf(error)}` };
+    return JSON.parse(unpack(bytes));
+  } catch {
+    return null;
   }
 }
 

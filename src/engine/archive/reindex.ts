@@ -4,7 +4,7 @@ import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Database, Queries } from "./database.ts";
 import { readInOrder, type ReadBack } from "./read-archived.ts";
 import { eventKey, runColumnNames, runValues, type ArchivedRun } from "./run-row.ts";
-import { insertErrors, noteFirsts } from "./write-page.ts";
+import { insertParts } from "./write-page.ts";
 
 /** How many records were made anew. */
 export interface Reindexed {
@@ -73,8 +73,8 @@ async function replace(
     // It may have been pruned since it was read.
     if ((await queries.run(`UPDATE {schema}runs SET ${sets} WHERE seq = $1`, [row.seq, ...own])) === 0) continue;
     runs.push({ key: run.key, run, recordedAt: row.recordedAt });
-    await queries.run(`DELETE FROM {schema}run_errors WHERE journal = $1 AND event_key = $2`, [journal, row.eventKey]);
+    for (const table of ["run_errors", "origins"])
+      await queries.run(`DELETE FROM {schema}${table} WHERE journal = $1 AND event_key = $2`, [journal, row.eventKey]);
   }
-  await insertErrors(queries, journal, runs, rowsAtOnce);
-  await noteFirsts(queries, journal, runs);
+  await insertParts(queries, journal, runs, rowsAtOnce);
 }

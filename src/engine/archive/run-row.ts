@@ -15,9 +15,22 @@ export interface ArchivedRun {
 
 /** The columns of `runs` that a run fills, in the order of `runValues`. */
 export const runColumnNames = [
-  ...["journal", "event_key", "seq", "recorded_at", "via", "run_id", "flow_id", "flow_name", "sandbox", "service"],
+  ...[
+    "journal",
+    "event_key",
+    "seq",
+    "recorded_at",
+    "via",
+    "event_code",
+    "run_id",
+    "flow_id",
+    "flow_name",
+    "sandbox",
+    "sandbox_id",
+    "service",
+  ],
   ...["status", "updated_at", "started_at", "duration_ms", "records_in", "records_out", "records_failed"],
-  ...["bytes_in", "bytes_out", "root_code", "position", "document", "event"],
+  ...["bytes_in", "bytes_out", "root_code", "root_message", "position", "document", "event"],
 ] as const;
 
 /** The columns of `run_errors`, in the order of `errorValues`. */
@@ -30,12 +43,21 @@ export const errorColumnNames = [
 export function runValues(journal: string, seq: number, { key, run, recordedAt }: ArchivedRun): readonly Value[] {
   const { raw, ...record } = run;
   return [
-    ...[journal, eventKey(key), seq, Math.round(recordedAt), run.via, idOf(run.runId), idOf(run.flowId)],
-    ...[textIn(run.flowName), textIn(run.sandbox.name), run.service, idOf(run.status)],
+    ...[
+      journal,
+      eventKey(key),
+      seq,
+      Math.round(recordedAt),
+      run.via,
+      idIn(run.eventCode),
+      idOf(run.runId),
+      idOf(run.flowId),
+    ],
+    ...[textIn(run.flowName), textIn(run.sandbox.name), idIn(run.sandbox.id), run.service, idOf(run.status)],
     ...[timeIn(run.updatedAt), timeIn(run.startedAt), countIn(run.durationMs)],
     ...[countIn(run.records.input), countIn(run.records.output), countIn(run.records.failed)],
     ...[countIn(run.bytes.input), countIn(run.bytes.output)],
-    ...[run.rootCause === null ? null : idOf(run.rootCause.code), textIn(run.position)],
+    ...[idIn(run.rootCause?.code ?? null), textIn(run.rootCause?.message ?? null), textIn(run.position)],
     ...[packRecord(JSON.stringify(record)), raw == null ? null : packEvent(JSON.stringify(raw))],
   ];
 }
@@ -46,11 +68,11 @@ export function errorValues(
   { key, run }: Pick<ArchivedRun, "key" | "run">,
 ): readonly (readonly Value[])[] {
   const own = eventKey(key);
-  const root = run.rootCause === null ? null : idOf(run.rootCause.code);
+  const root = idIn(run.rootCause?.code ?? null);
   return run.errors
     .flatMap(chainOf)
     .map(({ depth, activity, code, message, count }, n) => [
-      ...[journal, own, n, depth, timeIn(run.updatedAt), idOf(run.flowId), activity === null ? null : idOf(activity)],
+      ...[journal, own, n, depth, timeIn(run.updatedAt), idOf(run.flowId), idIn(activity)],
       ...[idOf(code), root, textIn(message), countIn(count)],
     ]);
 }
@@ -78,6 +100,10 @@ export function idOf(text: string): string {
   return plain(text.length <= longestId ? text : `${keptText(text, 100)}…${writeFingerprint(text)}`);
 }
 
+function idIn(text: string | null): string | null {
+  return text === null ? null : idOf(text);
+}
+
 /** PostgreSQL's indexes take 2,700 bytes an entry, and a character may have four. */
 const longestId = 200;
 
@@ -90,8 +116,10 @@ function textIn(text: string | null): string | null {
 
 /** A database takes no NUL inside a text, and no half of a character. */
 function plain(text: string): string {
-  return Buffer.from(text.replaceAll("\0", "\ufffd")).toString();
+  return unfit.test(text) ? Buffer.from(text.replaceAll("\0", "\ufffd")).toString() : text;
 }
+
+const unfit = /[\0\ud800-\udfff]/;
 
 function timeIn(time: string | null): number | null {
   return time === null ? null : countIn(Date.parse(time));

@@ -13,10 +13,10 @@ const steps: readonly (readonly string[])[] = [
   [
     `CREATE TABLE {schema}journals (journal {text} PRIMARY KEY, name {text} NOT NULL, made_at BIGINT NOT NULL)`,
     `CREATE TABLE {schema}runs (journal {text} NOT NULL, event_key {text} NOT NULL, seq BIGINT NOT NULL UNIQUE,
-      recorded_at BIGINT NOT NULL, via {text}, run_id {text} NOT NULL, flow_id {text} NOT NULL, flow_name {text},
-      sandbox {text}, service {text} NOT NULL, status {text} NOT NULL, updated_at BIGINT, started_at BIGINT,
+      recorded_at BIGINT NOT NULL, via {text}, event_code {text}, run_id {text} NOT NULL, flow_id {text} NOT NULL, flow_name {text},
+      sandbox {text}, sandbox_id {text}, service {text} NOT NULL, status {text} NOT NULL, updated_at BIGINT, started_at BIGINT,
       duration_ms BIGINT, records_in BIGINT, records_out BIGINT, records_failed BIGINT, bytes_in BIGINT, bytes_out BIGINT,
-      root_code {text}, position {text}, document {bytes} NOT NULL, event {bytes},
+      root_code {text}, root_message {text}, position {text}, document {bytes} NOT NULL, event {bytes},
       PRIMARY KEY (journal, event_key))`,
     `CREATE INDEX runs_by_run ON {schema}runs (run_id, updated_at)`,
     `CREATE INDEX runs_by_update ON {schema}runs (updated_at, seq)`,
@@ -27,6 +27,10 @@ const steps: readonly (readonly string[])[] = [
       root_code {text}, message {text}, count BIGINT, PRIMARY KEY (journal, event_key, n))`,
     `CREATE INDEX run_errors_by_code ON {schema}run_errors (code, updated_at)`,
     `CREATE INDEX run_errors_by_root ON {schema}run_errors (root_code, updated_at)`,
+    // What a run says it came of, by each name that it gives: another run's id, or a batch's.
+    `CREATE TABLE {schema}origins (journal {text} NOT NULL, event_key {text} NOT NULL, name {text} NOT NULL,
+      PRIMARY KEY (name, journal, event_key))`,
+    `CREATE INDEX origins_by_run ON {schema}origins (journal, event_key)`,
     // When each flow, and each root cause of it, was met first; the flow itself has an empty code.
     `CREATE TABLE {schema}firsts (journal {text} NOT NULL, flow_id {text} NOT NULL, root_code {text} NOT NULL,
       first_at BIGINT NOT NULL, PRIMARY KEY (journal, flow_id, root_code))`,
@@ -57,24 +61,18 @@ const views: readonly (readonly [name: string, query: string])[] = [
     // An index tells the later notifications of a run, so that a query for a day need not number a year's.
     `SELECT run_id, flow_id, flow_name, sandbox, service, status, {time:updated_at} AS updated_at,
       {time:started_at} AS started_at, duration_ms, records_in, records_out, records_failed, bytes_in, bytes_out,
-      root_code, journals.name AS journal, updated_at AS updated_ms
+      root_code, root_message, journals.name AS journal, updated_at AS updated_ms
     FROM {schema}runs AS runs JOIN {schema}journals AS journals ON journals.journal = runs.journal
     WHERE NOT EXISTS (SELECT 1 FROM {schema}runs AS later
       WHERE later.run_id = runs.run_id AND later.journal = runs.journal
         AND (coalesce(later.updated_at, 0), later.seq) > (coalesce(runs.updated_at, 0), runs.seq))`,
   ],
-  [
-    "failures",
-    `SELECT latest.*, (SELECT min(message) FROM {schema}run_errors AS errors JOIN {schema}runs AS runs
-        ON runs.journal = errors.journal AND runs.event_key = errors.event_key
-      WHERE runs.run_id = latest.run_id AND errors.code = latest.root_code) AS message
-    FROM {schema}runs_latest AS latest WHERE status = 'failed'`,
-  ],
+  ["failures", `SELECT * FROM {schema}runs_latest AS latest WHERE status = 'failed'`],
 ];
 
-/** The names of what an archive of today has; by them a database of somebody else's is told from ours. */
+/** The names of all that an archive of today has beside `meta`; by them a database of somebody else's is told from ours. */
 const ownNames = [
-  ...["journals", "runs", "run_errors", "firsts", "cursors", "coverage", "leases", "deliveries"],
+  ...steps.flat().flatMap((text) => /^CREATE TABLE \{schema\}(\w+)/.exec(text)?.[1] ?? []),
   ...views.map(([name]) => name),
 ];
 

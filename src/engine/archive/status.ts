@@ -1,12 +1,16 @@
-import { coverageOf, type Coverage } from "./coverage.ts";
+import { coverageOf, type ChainBeginning, type Coverage } from "./coverage.ts";
 import { listCursors, readChains, type ArchiveCursor } from "./cursors.ts";
 import type { Database } from "./database.ts";
 import { findLease, leaseName, type HeldLease } from "./lease.ts";
-import { numberIn, numberOrNull } from "./row-values.ts";
+import { numberIn, numberOrNull, textIn } from "./row-values.ts";
 
-/** What an archive has of one journal, and who moves its cursor. */
+/** The state of an archive: its share of one journal, and who moves its cursor. */
 export interface ArchiveStatus {
+  /** The journal's whole name; `null` where nothing was ever archived of it. */
+  readonly journalName: string | null;
   readonly coverage: Coverage;
+  /** Why nothing before the first stretch is covered; `null` where nothing is at all. */
+  readonly beginsBy: ChainBeginning | null;
   /** Notifications of runs. */
   readonly runs: number;
   /** Of these, without the event as delivered. */
@@ -28,21 +32,25 @@ export interface CursorStatus {
   readonly lease: HeldLease | null;
 }
 
-/** What an archive has of a journal (its short name). */
+/** Looks at an archive for all there is of a journal (its short name). @throws FlowrunError of the database. */
 export async function readStatus(database: Database, journal: string): Promise<ArchiveStatus> {
   const [counts] = await database.all(
     `SELECT count(*) AS runs, count(event) AS events, min(recorded_at) AS first_at, max(recorded_at) AS last_at
     FROM {schema}runs WHERE journal = $1`,
     [journal],
   );
+  const [named] = await database.all(`SELECT name FROM {schema}journals WHERE journal = $1`, [journal]);
   const [others] = await database.all(`SELECT count(*) AS n FROM {schema}journals WHERE journal <> $1`, [journal]);
   const runs = counts === undefined ? 0 : numberIn(counts, "runs");
   const cursors: CursorStatus[] = [];
   for (const cursor of await listCursors(database, journal)) {
     cursors.push({ cursor, lease: await findLease(database, leaseName(journal, cursor.name)) });
   }
+  const chains = await readChains(database, journal);
   return {
-    coverage: coverageOf(await readChains(database, journal)),
+    journalName: named === undefined ? null : textIn(named, "name"),
+    coverage: coverageOf(chains),
+    beginsBy: chains[0]?.why ?? null,
     runs,
     withoutEvent: runs - (counts === undefined ? 0 : numberIn(counts, "events")),
     firstAt: counts === undefined ? null : numberOrNull(counts, "first_at"),

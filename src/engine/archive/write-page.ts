@@ -1,7 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { Database, Queries, Value } from "./database.ts";
 import { renewLease, type Lease } from "./lease.ts";
-import { errorColumnNames, errorValues, idOf, runColumnNames, runValues, type ArchivedRun } from "./run-row.ts";
+import { namesOfOrigin } from "../../runs/record/kin.ts";
+import {
+  errorColumnNames,
+  errorValues,
+  eventKey,
+  idOf,
+  runColumnNames,
+  runValues,
+  type ArchivedRun,
+} from "./run-row.ts";
 import { findCursor, type ArchiveCursor } from "./cursors.ts";
 import { numberIn } from "./row-values.ts";
 import type { ChainBeginning, Edge } from "./coverage.ts";
@@ -136,47 +145,61 @@ export interface RunRows {
 /** Writes runs that are not there yet, with their errors. @returns how many were new. */
 export async function insertRuns(queries: Queries, { journal, runs, first, rowsAtOnce }: RunRows): Promise<number> {
   const rows = runs.map((run, index) => runValues(journal, first + index, run));
-  const taken = new Set<number>();
-  for (const { text, values } of inserts("runs", runColumnNames, rows, rowsAtOnce)) {
-    for (const row of await queries.all(`${text} RETURNING seq`, values)) taken.add(numberIn(row, "seq"));
-  }
-  // Of a run that was there already nothing is added, whatever comes by its key.
-  const fresh = runs.filter((_, index) => taken.has(first + index));
-  await insertErrors(queries, journal, fresh, rowsAtOnce);
-  await noteFirsts(queries, journal, fresh);
-  return fresh.length;
+  const added = await insert(queries, "runs", runColumnNames, rows, rowsAtOnce);
+  const fresh = added === runs.length ? runs : await withNumbersFrom(queries, { journal, runs, first });
+  await insertParts(queries, journal, fresh, rowsAtOnce);
+  return added;
 }
 
-/** Writes the errors of runs that are there. */
-export async function insertErrors(
+/** A run that was there before keeps its errors: those of another telling of it would be mixed with them. */
+async function withNumbersFrom(
+  queries: Queries,
+  { journal, runs, first }: Omit<RunRows, "rowsAtOnce">,
+): Promise<readonly ArchivedRun[]> {
+  const rows = await queries.all(`SELECT seq FROM {schema}runs WHERE journal = $1 AND seq >= $2 AND seq < $3`, [
+    journal,
+    first,
+    first + runs.length,
+  ]);
+  const numbers = new Set(rows.map((row) => numberIn(row, "seq")));
+  return runs.filter((_, index) => numbers.has(first + index));
+}
+
+/** Writes what other tables hold of runs that are there: their errors, what they came of, and what was met first. */
+export async function insertParts(
   queries: Queries,
   journal: string,
   runs: readonly ArchivedRun[],
   rowsAtOnce: number,
 ): Promise<void> {
   const errors = runs.flatMap((run) => errorValues(journal, run));
-  for (const { text, values } of inserts("run_errors", errorColumnNames, errors, rowsAtOnce)) {
-    await queries.run(text, values);
-  }
+  await insert(queries, "run_errors", errorColumnNames, errors, rowsAtOnce);
+  const origins = runs.flatMap(({ key, run }) =>
+    namesOfOrigin(run).map((name) => [journal, eventKey(key), idOf(name)]),
+  );
+  await insert(queries, "origins", ["journal", "event_key", "name"], origins, rowsAtOnce);
+  await noteFirsts(queries, journal, runs);
 }
 
-/** What writes rows that are not there yet, some at once. */
-function inserts(
+async function insert(
+  queries: Queries,
   table: string,
   columns: readonly string[],
   rows: readonly (readonly Value[])[],
   rowsAtOnce: number,
-): readonly { readonly text: string; readonly values: readonly Value[] }[] {
-  return Array.from({ length: Math.ceil(rows.length / rowsAtOnce) }, (_, part) => {
-    const some = rows.slice(part * rowsAtOnce, (part + 1) * rowsAtOnce);
-    const places = some.map((__, row) => `(${columns.map((___, n) => `$${row * columns.length + n + 1}`).join(", ")})`);
+): Promise<number> {
+  let written = 0;
+  for (let at = 0; at < rows.length; at += rowsAtOnce) {
+    const some = rows.slice(at, at + rowsAtOnce);
+    const places = some.map((_, row) => `(${columns.map((__, n) => `$${row * columns.length + n + 1}`).join(", ")})`);
     const text = `INSERT INTO {schema}${table} (${columns.join(", ")}) VALUES ${places.join(", ")} ON CONFLICT DO NOTHING`;
-    return { text, values: some.flat() };
-  });
+    written += await queries.run(text, some.flat());
+  }
+  return written;
 }
 
 /** Of each flow and each of its root causes, the first time; the flow itself has an empty code. */
-export async function noteFirsts(queries: Queries, journal: string, runs: readonly ArchivedRun[]): Promise<void> {
+async function noteFirsts(queries: Queries, journal: string, runs: readonly ArchivedRun[]): Promise<void> {
   const firsts = new Map<string, readonly [flow: string, code: string, at: number]>();
   for (const { run, recordedAt } of runs) {
     const at = run.updatedAt === null ? Math.round(recordedAt) : Date.parse(run.updatedAt);

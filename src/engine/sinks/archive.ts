@@ -4,11 +4,11 @@ import { persevere, type Patience } from "../../adobe/gateway/retrying.ts";
 import { retentionMs } from "../../adobe/journal/retention.ts";
 import { isSliding } from "../../adobe/journal/when.ts";
 import type { Notify } from "../../notices.ts";
-import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { findCursor, type ArchiveCursor } from "../archive/cursors.ts";
 import type { Database } from "../archive/database.ts";
 import type { ChainBeginning, Edge } from "../archive/coverage.ts";
 import { lostTo, type Lease } from "../archive/lease.ts";
+import type { ArchivedRun } from "../archive/run-row.ts";
 import { takingOf, type ArchivePage } from "../archive/write-page.ts";
 import type { Candidate, Mark } from "../sources/source.ts";
 import type { Sink } from "./sink.ts";
@@ -32,7 +32,7 @@ export interface ArchiveWriting {
 }
 
 /** A sink that keeps what it is given, and the place to read on from with it. */
-export interface ArchiveSink extends Sink<FlowRun> {
+export interface ArchiveSink extends Sink<ArchivedRun> {
   /** How many runs were not there before, so far. */
   readonly added: () => number;
   find(name: string): ReturnType<NonNullable<Sink["find"]>>;
@@ -54,7 +54,7 @@ export function archiveSink(writing: ArchiveWriting): ArchiveSink {
 
   const known = async (): Promise<Standing | null> =>
     (cursor ??= await insist(() => findCursor(database, journal, name), writing));
-  const take = async (batch: readonly Candidate<FlowRun>[], mark: Mark): Promise<void> => {
+  const take = async (batch: readonly Candidate<ArchivedRun>[], mark: Mark): Promise<void> => {
     lease.lost.throwIfAborted();
     const page = pageOf(batch, mark, await known(), writing);
     const taken = await insist(takingOf(database, lease, page), writing);
@@ -106,7 +106,7 @@ function insist<R>(work: () => Promise<R>, { host, signal, patience, notify }: A
 }
 
 function pageOf(
-  batch: readonly Candidate<FlowRun>[],
+  batch: readonly Candidate<ArchivedRun>[],
   mark: Mark,
   cursor: Standing | null,
   { journal, cursor: name, toSaved, host, beginsBy }: ArchiveWriting,
@@ -119,7 +119,7 @@ function pageOf(
     journal,
     cursor: name,
     revision: cursor?.revision ?? 0,
-    runs: batch.map(({ key, encoded: run }) => ({ key, run, recordedAt: recordingOf(run, mark, now) })),
+    runs: batch.map(({ encoded }) => encoded),
     next,
     position: mark.last,
     // What is older than the journal keeps is gone, read or not.
@@ -149,15 +149,4 @@ function whyOf({ begins }: Mark, beginsBy: ArchiveWriting["beginsBy"]): ChainBeg
 function reachOf({ atEnd, askedAt, recordedAt }: Mark, now: number): Edge | null {
   if (atEnd) return { at: askedAt ?? now, isExact: true };
   return recordedAt === null ? null : { at: recordedAt, isExact: false };
-}
-
-/**
- * The journal does not say when an event was recorded: when its run was updated, or later where the page begins later. The
- * page's last event may be one that is delivered again, and tells an earlier time than those before it.
- */
-function recordingOf({ updatedAt }: FlowRun, { recordedFrom = null, recordedAt, askedAt }: Mark, now: number): number {
-  const latest = askedAt ?? now;
-  const told = updatedAt === null ? NaN : Date.parse(updatedAt);
-  const about = Number.isNaN(told) ? (recordedAt ?? latest) : told;
-  return Math.min(Math.max(about, recordedFrom ?? about), latest);
 }

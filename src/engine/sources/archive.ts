@@ -1,5 +1,11 @@
 import type { Database } from "../archive/database.ts";
-import { readWindowOf, type ArchivedWindow, type ReadBack } from "../archive/read-archived.ts";
+import {
+  findByRun,
+  readFiguresOf,
+  readWindowOf,
+  type ArchivedWindow,
+  type ReadBack,
+} from "../archive/read-archived.ts";
 import { digestRecord, joined } from "../digest-record.ts";
 import type { Digesting } from "../digest.ts";
 import type { Batch, Source } from "./source.ts";
@@ -11,16 +17,50 @@ export interface ArchiveReading<T> extends Digesting<T> {
   readonly journal: string;
   /** By the time of recording; epoch milliseconds. */
   readonly window: Pick<ArchivedWindow, "from" | "to">;
+  /** True where no more of a run is wanted than figures are counted from. */
+  readonly isForFigures: boolean;
   /** The last number of those that are given. */
   readonly upTo: number;
 }
 
 /** Flow runs that were archived of a journal, in its order, as records of the profile that reads them. */
-export function archiveSource<T>({ database, journal, window, upTo, ...digesting }: ArchiveReading<T>): Source<T> {
+export function archiveSource<T>({
+  database,
+  journal,
+  window,
+  upTo,
+  isForFigures,
+  ...digesting
+}: ArchiveReading<T>): Source<T> {
   return {
     async *read() {
-      for await (const rows of readWindowOf(database, journal, { ...window, upTo }, digesting))
-        yield batchOf(rows, digesting);
+      const part = { ...window, upTo };
+      const read = isForFigures
+        ? readFiguresOf(database, journal, part)
+        : readWindowOf(database, journal, part, digesting);
+      for await (const rows of read) yield batchOf(rows, digesting);
+    },
+    describe: ({ position }) => `${position} of the archive`,
+  };
+}
+
+/** A run to find in an archive by the beginning of its id, and how. */
+export interface ArchivedRunReading<T> extends Omit<ArchiveReading<T>, "window" | "upTo" | "isForFigures"> {
+  readonly beginning: string;
+  /** Nothing that was recorded before is given; epoch milliseconds. */
+  readonly from: number;
+}
+
+/** The notifications of the runs whose id begins so, in one batch. */
+export function archivedRunSource<T>(reading: ArchivedRunReading<T>): Source<T> {
+  const { database, journal, beginning, from, ...digesting } = reading;
+  return {
+    async *read() {
+      const rows = await findByRun(database, journal, beginning, digesting);
+      yield batchOf(
+        rows.filter(({ recordedAt }) => recordedAt >= from),
+        digesting,
+      );
     },
     describe: ({ position }) => `${position} of the archive`,
   };

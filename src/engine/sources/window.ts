@@ -1,12 +1,13 @@
 import type { Source } from "./source.ts";
-import { coverageOf, type Stretch } from "../archive/coverage.ts";
+import { coverageOf, uncovered, type Stretch } from "../archive/coverage.ts";
 import { listCursors, readChains, type ArchiveCursor } from "../archive/cursors.ts";
 import type { Archive } from "../archive/open.ts";
 import { lateMs } from "../../adobe/journal/read-until.ts";
 import { retentionMs } from "../../adobe/journal/retention.ts";
+import { numberOrNull } from "../archive/row-values.ts";
 import { startAt } from "../../adobe/journal/when.ts";
 import { readLastSeq } from "../archive/read-archived.ts";
-import { archiveSource } from "./archive.ts";
+import { archivedRunSource, archiveSource } from "./archive.ts";
 import type { Digesting } from "../digest.ts";
 import type { JournalStart } from "./journal.ts";
 import { oneAfterTheOther, stitch, withoutArchived, type Part } from "./stitched.ts";
@@ -20,6 +21,8 @@ export interface StitchedReading<T> {
   readonly until: number | null;
   readonly now: number;
   readonly digesting: Digesting<T>;
+  /** True where no more of a run is wanted than figures are counted from. */
+  readonly isForFigures: boolean;
   /** A part of the journal; `null` where it is not to be asked. */
   readonly journal: JournalParts<T> | null;
 }
@@ -41,7 +44,39 @@ export interface Stitched<T> {
 
 /** Reads a window from an archive and, where that ends, from the journal: each run once, in one order. */
 export async function stitchedSource<T>(reading: StitchedReading<T>): Promise<Stitched<T>> {
-  const { archive, from, until, now, journal, digesting } = reading;
+  const { archive, from, digesting, isForFigures } = reading;
+  const { begin, parts, missing, upTo, endsAt, open } = await divide(reading);
+  // All there is includes what was imported from before anything that is covered.
+  const before: readonly Part[] = from === -Infinity ? [{ kind: "archive", from, to: begin }] : [];
+  const sources = [...before, ...parts].flatMap((part) =>
+    part.kind === "archive"
+      ? [archiveSource({ ...digesting, ...archive, window: part, upTo, isForFigures })]
+      : open(part),
+  );
+  return { source: oneAfterTheOther(sources), missing, endsAt };
+}
+
+/**
+ * The notifications of a run: those that the archive has, found by the beginning of its id, and from the journal what the
+ * archive has not.
+ */
+export async function runSource<T>(reading: StitchedReading<T>, beginning: string): Promise<Stitched<T>> {
+  const { archive, from, digesting } = reading;
+  const { parts, missing, endsAt, open } = await divide(reading);
+  const archived = archivedRunSource({ ...digesting, ...archive, beginning, from });
+  return { source: oneAfterTheOther([archived, ...parts.flatMap(open)]), missing, endsAt };
+}
+
+/** A window as archive and journal have it, and how its parts in the journal are read. */
+interface Divided<T> extends Pick<Stitched<T>, "missing" | "endsAt"> {
+  readonly begin: number;
+  readonly parts: readonly Part[];
+  /** The last number of those that the archive gives. */
+  readonly upTo: number;
+  readonly open: (part: Part) => readonly Source<T>[];
+}
+
+async function divide<T>({ archive, from, until, now, journal }: StitchedReading<T>): Promise<Divided<T>> {
   const { database, journal: name } = archive;
   // Places first: what is archived on the way is covered, and given once. And what is from now on is the journal's to give.
   const place = journal === null ? null : furthest(await listCursors(database, name), now);
@@ -53,20 +88,45 @@ export async function stitchedSource<T>(reading: StitchedReading<T>): Promise<St
   const to = journal === null ? Math.min(asked, reach) : asked;
   const keptFrom = journal === null ? Infinity : now - retentionMs;
   const begin = from === -Infinity ? Math.min(coverage.complete[0]?.from.at ?? to, now - retentionMs) : from;
-  const { parts, missing } = stitch({ from: begin, to, coverage, place, keptFrom });
-  const open = (part: Part): Source<T>[] => {
-    if (part.kind === "archive") return [archiveSource({ ...digesting, ...archive, window: part, upTo })];
-    if (journal === null) return [];
+  const stitches = stitch({ from: begin, to, coverage, place, keptFrom });
+  const open = (part: Part): readonly Source<T>[] => {
+    if (part.kind === "archive" || journal === null) return [];
     const source =
       part.kind === "rest"
         ? journal.read({ kind: "next", url: journal.fromSaved(part.next) }, until)
         : journal.read(startAt(part.from), part.to >= to ? until : part.to);
     return [withoutArchived(source, { queries: database, journal: name, from, upTo })];
   };
-  // All there is includes what was imported from before anything that is covered.
-  const before: readonly Part[] = from === -Infinity ? [{ kind: "archive", from, to: begin }] : [];
-  return { source: oneAfterTheOther([...before, ...parts].flatMap(open)), missing, endsAt: to < asked ? to : null };
+  const { missing } = stitches;
+  // An archive that began with the oldest that the journal had then need not ask for what lay before it.
+  const [first] = coverage.complete;
+  const beginning = first === undefined || first.from.isExact ? -Infinity : first.from.at;
+  const parts = stitches.parts.filter((part) => part.kind !== "hole" || part.to > beginning);
+  // Seven days that were typed a moment ago have lost that moment since.
+  const isWorthTelling = (part: Stretch): boolean => part.to !== keptFrom || part.to - part.from > momentMs;
+  return { begin, parts, missing: missing.filter(isWorthTelling), upTo, endsAt: to < asked ? to : null, open };
 }
+
+/**
+ * The first moment (epoch milliseconds) of which an archive or the journal has anything, and the one since when they
+ * together have all that was recorded.
+ */
+export async function readReach(
+  { database, journal }: Archive,
+  now: number,
+): Promise<{ readonly first: number; readonly whole: number }> {
+  const coverage = coverageOf(await readChains(database, journal));
+  const keptFrom = now - retentionMs;
+  const begin = Math.min(coverage.complete[0]?.from.at ?? keptFrom, keptFrom);
+  const lost = uncovered(coverage, { from: begin, to: keptFrom });
+  const [row] = await database.all(`SELECT min(recorded_at) AS first_at FROM {schema}runs WHERE journal = $1`, [
+    journal,
+  ]);
+  const first = row === undefined ? null : numberOrNull(row, "first_at");
+  return { first: Math.min(begin, first ?? begin), whole: lost.at(-1)?.to ?? begin };
+}
+/** Nobody knows to the minute when a journal forgets. */
+const momentMs = 60_000;
 
 /** The cursor that has read most; a place that the journal has forgotten is none. */
 function furthest(cursors: readonly ArchiveCursor[], now: number): ArchiveCursor | null {

@@ -34,6 +34,8 @@ export interface Column<Row> {
   readonly isFlawed?: (row: Row) => boolean;
   /** Where a table is too wide for the terminal columns are left out, the lowest number first; never one without. */
   readonly yields?: Yields;
+  /** A word that people are told before this row's value; programs have it in a column of its own. */
+  readonly mark?: (row: Row) => string | null;
   /** How a flag that is set is told, in place of `*`. */
   readonly sign?: string;
   /** Colours a cell, in place of the kind's own colour. */

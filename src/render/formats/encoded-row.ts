@@ -55,7 +55,9 @@ export function tellCell<Row>(column: Column<Row>, row: Row, time: TimeTelling):
   const { kind, sign = "*" } = column;
   const value = column.value(row);
   const text = (value === true ? sign : tell(value, kind, time)).trim();
-  return text === "" && kind !== "flag" && kind !== "drawing" ? "-" : text;
+  if (text === "") return kind !== "flag" && kind !== "drawing" ? "-" : text;
+  const mark = column.mark?.(row) ?? null;
+  return mark === null ? text : `${mark} ${text}`;
 }
 
 function tell(value: Exclude<ColumnValue, true>, kind: ColumnKind, time: TimeTelling): string {

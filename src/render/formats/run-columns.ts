@@ -93,7 +93,7 @@ const made: readonly RunColumn[] = [
     isId: (run) => run.flowName === null,
   },
   { name: "errors", title: "ERRORS", kind: "list", value: (run) => run.errors.map(({ code }) => code) },
-  { name: "error", title: "ERROR", kind: "code", shorten: rootAlone, value: errorWithRoot },
+  { name: "error", title: "ERROR", kind: "code", shorten: rootAlone, mark: markNew, value: errorWithRoot },
   {
     name: "message",
     title: "MESSAGE",
@@ -117,6 +117,12 @@ const made: readonly RunColumn[] = [
     title: "TARGETS",
     kind: "list",
     value: (run) => present(run.targets.map((end) => end.id ?? end.type)),
+  },
+  {
+    name: "predecessors",
+    title: "PREDECESSORS",
+    kind: "list",
+    value: (run) => run.predecessors.map(({ runId }) => runId),
   },
   { name: "batchIds", title: "BATCHES", kind: "list", value: (run) => run.batchIds },
   { name: "raw", title: "RAW", kind: "text", value: ({ raw = null }) => (raw === null ? null : JSON.stringify(raw)) },
@@ -142,7 +148,7 @@ export const runColumns: ColumnSet<FlowRun> = {
   ],
   wide: ["runId", "flowId", "eventCode", "position", "message"],
   id: "runId",
-  fields: [...fieldPaths(), "raw"],
+  fields: [...fieldPaths(), "downstream", "raw"],
 };
 
 /** The same for runs of several profiles among each other: each says whose it is. */
@@ -160,8 +166,16 @@ function errorWithRoot(run: FlowRun): string | null {
 
 /** The trouble itself says more than where it was noticed. */
 function rootAlone(text: string): string {
-  return text.slice(text.lastIndexOf(arrow) + 1).trimStart();
+  const mark = text.startsWith(newMark) ? newMark : "";
+  const end = text.lastIndexOf(arrow);
+  return end === -1 ? text : mark + text.slice(end + 1).trimStart();
 }
+
+function markNew({ new: isNew }: FlowRun): string | null {
+  return isNew === true ? newMark.trimEnd() : null;
+}
+
+const newMark = "NEW ";
 
 const arrow = "→";
 

@@ -1,30 +1,14 @@
 import type { Figures } from "../../runs/figures/figures.ts";
-import type { RootCause } from "../../runs/figures/frequent-causes.ts";
-import type { Bucket, Group, Stats, Trend } from "../../runs/figures/stats.ts";
+import type { Stats } from "../../runs/figures/stats.ts";
 import type { Column, ColumnKind, ColumnSet, ColumnValue } from "./column.ts";
+import { comparedColumns } from "./compared-columns.ts";
+import type { StatsRow } from "./stats-rows.ts";
 
-/** The figures as rows: the total, then groups, buckets and root causes; `row` says which. */
-export type StatsRow = Pick<Stats, "type" | "schemaVersion"> &
-  (
-    | ({ readonly row: "total"; readonly from: string; readonly to: string; readonly trend: Trend } & Figures)
-    | ({ readonly row: "group"; readonly by: Stats["by"] } & Group)
-    | ({ readonly row: "bucket" } & Bucket)
-    | ({ readonly row: "rootCause" } & RootCause)
-  );
-
-/** Every row there is to tell, in that order. Pure. */
-export function statsRows({ type, schemaVersion, from, to, by, ...stats }: Stats): readonly StatsRow[] {
-  const head = { type, schemaVersion };
-  return [
-    { ...head, row: "total", from, to, ...stats.total, trend: stats.trend },
-    ...stats.groups.map((group) => ({ ...head, row: "group", by, ...group }) as const),
-    ...stats.buckets.map((bucket) => ({ ...head, row: "bucket", ...bucket }) as const),
-    ...stats.rootCauses.map((cause) => ({ ...head, row: "rootCause", ...cause }) as const),
-  ];
-}
-
-/** The columns of such rows. Of a root cause only its runs, its time and its flows are counted. Pure. */
-export function statsColumns({ from, to }: Pick<Stats, "from" | "to">): ColumnSet<StatsRow> {
+/**
+ * The columns of rows of figures of that window, with those of the window before where there is one. Of a root cause only
+ * its runs, its time and its flows are counted. Pure.
+ */
+export function statsColumns({ from, to }: Pick<Stats, "from" | "to">, isCompared: boolean): ColumnSet<StatsRow> {
   const all: readonly Column<StatsRow>[] = [
     { name: "row", title: "ROW", kind: "id", value: ({ row }) => row },
     { name: "key", title: "KEY", kind: "id", value: keyOf },
@@ -52,22 +36,12 @@ export function statsColumns({ from, to }: Pick<Stats, "from" | "to">): ColumnSe
       value: (row) => (row.row === "rootCause" ? row.flows.length : null),
     },
     { name: "partial", title: "PARTIAL", kind: "flag", value: (row) => (row.row === "bucket" ? row.partial : null) },
+    ...(isCompared ? comparedColumns : []),
   ];
   return { all, usual: all.map(({ name }) => name), wide: [], id: null, fields: statsFields };
 }
 
-/** The paths of the fields of all such rows: which of them a row has goes by what it counts. */
-export const statsFields: readonly string[] = [
-  "type",
-  "schemaVersion",
-  "row",
-  "from",
-  "to",
-  "by",
-  "key",
-  "name",
-  "isRest",
-  "partial",
+const figureFields: readonly string[] = [
   "runs",
   "success",
   "partialSuccess",
@@ -82,6 +56,21 @@ export const statsFields: readonly string[] = [
   "records.failed",
   "bytes.input",
   "bytes.output",
+];
+
+/** The paths of the fields of all such rows: which of them a row has goes by what it counts. */
+export const statsFields: readonly string[] = [
+  "type",
+  "schemaVersion",
+  "row",
+  "from",
+  "to",
+  "by",
+  "key",
+  "name",
+  "isRest",
+  "partial",
+  ...figureFields,
   "trend.stepMs",
   "trend.runs",
   "trend.failed",
@@ -92,6 +81,15 @@ export const statsFields: readonly string[] = [
   "lastSeen",
   "flows.id",
   "flows.name",
+  "change",
+  "previous.from",
+  "previous.to",
+  "previous.partial",
+  "previous.knownFrom",
+  ...figureFields.map((path) => `previous.${path}`),
+  "previous.count",
+  ...figureFields.map((path) => `difference.${path === "successRate" ? "successRatePoints" : path}`),
+  "difference.count",
 ];
 
 function figure(

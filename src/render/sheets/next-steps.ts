@@ -11,11 +11,23 @@ export interface NextStep {
   readonly command: string;
 }
 
+/** The surroundings of a run that a command leads to. */
+export interface StepsAround {
+  /** The run of its flow that failed in the same way before. */
+  readonly earlierId: string | null;
+  /** Whether something came of it that was not followed to the end. */
+  readonly isToFollow: boolean;
+}
+
 /**
- * The commands that lead on from a run: to explain its root cause, to see what else it has hit, and to find the records
- * that failed. `profile` is the one that the user named, if any. Pure.
+ * The commands that lead on from a run: to explain its root cause, to see what else it has hit, to the run that failed so
+ * before, to what came of it, and to find the records that failed. `profile` is the one that the user named, if any. Pure.
  */
-export function nextSteps(run: FlowRun, profile: string | null): readonly NextStep[] {
+export function nextSteps(
+  run: FlowRun,
+  profile: string | null,
+  { earlierId, isToFollow }: StepsAround = nothingAround,
+): readonly NextStep[] {
   const { rootCause, batchIds } = run;
   const named = profile === null ? "" : ` --profile ${quoteForShell(profile)}`;
   const steps: NextStep[] = [];
@@ -28,11 +40,16 @@ export function nextSteps(run: FlowRun, profile: string | null): readonly NextSt
       command: `flowrun since -P7D --events runs --code ${code}${named}`,
     });
   }
+  const show = (id: string, more = ""): string => `flowrun show ${quoteForShell(id)}${more}${named}`;
+  if (earlierId !== null) steps.push({ purpose: "the last time that it failed so", command: show(earlierId) });
+  if (isToFollow) steps.push({ purpose: "what came of it in the end", command: show(run.runId, " --downstream") });
   if (!hasFailedRecords(run)) return steps;
   const ids = batchIds.map(pathSegment).filter((id) => id !== null);
   const paths = ids.map((id) => `GET ${exportUrl}/batches/${id}/meta?path=row_errors`);
   return [...steps, ...paths.map((command) => ({ purpose: "the records that failed", command }))];
 }
+
+const nothingAround: StepsAround = { earlierId: null, isToFollow: false };
 
 /** The Data Access API (Adobe: Data Access API guide). */
 const exportUrl = "https://platform.adobe.io/data/foundation/export";

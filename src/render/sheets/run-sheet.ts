@@ -1,10 +1,12 @@
 import type { Catalogue } from "../../runs/catalogue/catalogue.ts";
 import { failuresOf } from "../../runs/causes/root-cause.ts";
-import type { RunConnection, FlowRun, RunError } from "../../runs/record/flow-run.ts";
+import type { Downstream, RunConnection, FlowRun, RunError } from "../../runs/record/flow-run.ts";
 import { resolveColumns } from "../formats/run-columns.ts";
 import { renderErrorTree, type TreeOptions } from "./error-tree.ts";
 import { hasBadRecords, nameActivity, renderActivities } from "./activities.ts";
+import { renderDownstream } from "./downstream.ts";
 import { nextSteps } from "./next-steps.ts";
+import { renderPast, renderRecovery, type RunPast } from "./past.ts";
 import { paintStatus, type Painter } from "../text/painter.ts";
 import { renderDuration } from "../text/numbers.ts";
 import { renderTime, type TimeTelling } from "../text/times.ts";
@@ -26,6 +28,12 @@ export interface SheetOptions {
   readonly room?: number;
   /** The profile that the user named, which commands to type next must name, too. */
   readonly profile: string | null;
+  /** The time before and after a failure; `null` where no archive tells. */
+  readonly past?: RunPast | null;
+  /** The runs that came of it, as far as they were followed. */
+  readonly downstream?: readonly Downstream[];
+  /** Whether that was followed to the end. */
+  readonly isFollowed?: boolean;
 }
 
 /**
@@ -33,7 +41,7 @@ export interface SheetOptions {
  * text is safe to show, and each line ends in a line break. Pure but for the clock of relative times.
  */
 export function renderSheet(run: FlowRun, history: readonly FlowRun[], options: SheetOptions): string {
-  const { painter } = options;
+  const { painter, past = null } = options;
   const names = new Map(run.activities.map((activity) => [activity.id, nameActivity(activity)]));
   const nameOf = (activity: string): string => names.get(activity) ?? activity;
   const inner = {
@@ -49,8 +57,10 @@ export function renderSheet(run: FlowRun, history: readonly FlowRun[], options: 
     { title: "SOURCES", lines: run.sources.flatMap(renderConnection) },
     { title: "TARGETS", lines: run.targets.flatMap(renderConnection) },
     { title: "BATCHES", lines: run.batchIds.map(safeText) },
+    { title: "DOWNSTREAM", lines: renderKin(options.downstream ?? [], inner) },
     { title: "ERRORS", lines: renderErrors(run, inner) },
-    { title: "NEXT", lines: renderNext(run, options.profile) },
+    { title: "BEFORE", lines: renderPast({ earlier: past?.earlier ?? null, isNew: run.new === true }, inner) },
+    { title: "NEXT", lines: renderNext(run, options) },
     { title: "AS DELIVERED", lines: renderRaw(run) },
   ];
   const told = sections
@@ -66,7 +76,8 @@ interface Section {
 
 const indent = "  ";
 
-function renderHead(run: FlowRun, { painter, time, width }: SheetOptions): readonly string[] {
+function renderHead(run: FlowRun, { painter, time, width, past = null }: SheetOptions): readonly string[] {
+  const recoveredAt = past?.recoveredAt ?? null;
   const when = (at: string | null): string | null => (at === null ? null : renderTime(at, time));
   const facts: readonly (readonly [label: string, text: string | null])[] = [
     [run.flowName === null ? "flow" : "", run.flowId],
@@ -76,10 +87,12 @@ function renderHead(run: FlowRun, { painter, time, width }: SheetOptions): reado
     ["completed", when(run.completedAt)],
     ["took", run.durationMs === null ? null : renderDuration(run.durationMs)],
     ["updated", when(run.updatedAt)],
+    ["recovered", recoveredAt === null ? null : renderRecovery(recoveredAt, run.updatedAt, time)],
     ["event", withId(run.eventCode, run.eventId)],
     ["position", run.position],
     ["org", run.imsOrgId],
     ["reference", run.providerRefId],
+    ...run.predecessors.map(({ runId }, at) => [at === 0 ? "came of" : "", runId] as const),
   ];
   const beside = (label: string): string => indent + label.padEnd(labelWidth);
   return [
@@ -117,6 +130,13 @@ function renderHistory(
   return layTable(columns, history, { painter, time, room, asInStream: true });
 }
 
+/** Whoever has asked for them is told that there are none. */
+function renderKin(downstream: readonly Downstream[], options: SheetOptions): readonly string[] {
+  const { painter, time, room = Infinity, isFollowed = false } = options;
+  if (downstream.length === 0) return isFollowed ? ["No run is known to have come of it."] : [];
+  return renderDownstream(downstream, { painter, time, room });
+}
+
 function renderConnection({ id, type, reference }: RunConnection): readonly string[] {
   const head = [type, id].filter((part) => part !== null).map(safeText);
   const ids = reference === null ? [] : reference.ids.map((word) => [reference.type, word]);
@@ -149,8 +169,12 @@ function everyError(run: FlowRun): readonly RunError[] {
   return [...failuresOf(run), ...others.filter(({ code }) => !known.has(code))];
 }
 
-function renderNext(run: FlowRun, profile: string | null): readonly string[] {
-  return nextSteps(run, profile).flatMap(({ purpose, command }) => [`${purpose}:`, `${indent}${command}`]);
+function renderNext(
+  run: FlowRun,
+  { profile, past, downstream = [], isFollowed = false }: SheetOptions,
+): readonly string[] {
+  const around = { earlierId: past?.earlier?.runId ?? null, isToFollow: downstream.length > 0 && !isFollowed };
+  return nextSteps(run, profile, around).flatMap(({ purpose, command }) => [`${purpose}:`, `${indent}${command}`]);
 }
 
 function renderRaw({ raw = null }: FlowRun): readonly string[] {

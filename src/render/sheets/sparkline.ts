@@ -1,11 +1,11 @@
 /**
  * Numbers as a line of blocks, the highest a full one; a dot is 0. More than `width` numbers are added up, neighbours
- * together, so that no peak is lost. Pure.
+ * together, so that no peak is lost. `most` is what a full one stands for, where lines are to be compared. Pure.
  */
-export function sparkline(values: readonly number[], width: number): string {
-  const told = squeeze(values, width);
-  const most = Math.max(...told);
-  return told.map((value) => block(value, most)).join("");
+export function sparkline(values: readonly number[], width: number, most = peak(values, width)): string {
+  return squeeze(values, width)
+    .map((value) => block(value, most))
+    .join("");
 }
 
 /** The highest number that a line of that width shows. Pure. */

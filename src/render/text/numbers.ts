@@ -3,8 +3,9 @@ const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** `350ms`, `1.5s`, `1m 30s`, `2h 5m`, `3d 4h`: the two largest units, rounded down. Pure. */
+/** `350ms`, `1.5s`, `1m 30s`, `2h 5m`, `3d 4h`: the two largest units, rounded down; `-1.5s` for less. Pure. */
 export function renderDuration(ms: number): string {
+  if (ms < 0) return `-${renderDuration(-ms)}`;
   if (ms < second) return `${Math.floor(ms)}ms`;
   if (ms < minute) return `${Math.floor(ms / 100) / 10}s`;
   if (ms < hour) return pair(ms, minute, "m", second, "s");
@@ -18,8 +19,9 @@ function pair(ms: number, large: number, largeUnit: string, small: number, small
   return rest === 0 ? first : `${first} ${rest}${smallUnit}`;
 }
 
-/** `512 B`, `1.2 MB`: powers of 1000, one decimal. Pure. */
+/** `512 B`, `1.2 MB`, `-3.4 GB`: powers of 1000, one decimal. Pure. */
 export function renderBytes(bytes: number): string {
+  if (bytes < 0) return `-${renderBytes(-bytes)}`;
   let scaled = bytes;
   let unit = 0;
   // 999 950 bytes would be told as 1000.0 kB.
@@ -36,7 +38,7 @@ const byteUnits = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
 
 /** `1,234,567`. Pure. */
 export function renderCount(count: number): string {
-  return count < 1000 && Number.isInteger(count) ? String(count) : count.toLocaleString("en-GB");
+  return Math.abs(count) < 1000 && Number.isInteger(count) ? String(count) : count.toLocaleString("en-GB");
 }
 
 /** `12.3M` for `12,345,678`: a count as `renderCount` tells it, with as few digits as still say how large it is. Pure. */

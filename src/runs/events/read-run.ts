@@ -13,6 +13,7 @@ import {
   type Room,
   runErrors,
 } from "../causes/run-errors.ts";
+import { readPredecessors } from "./predecessors.ts";
 import { readService } from "./service.ts";
 import { findStatus } from "../record/status.ts";
 import { statusToldBy } from "./event-selection.ts";
@@ -80,6 +81,7 @@ export function readRun(
     via,
     // One run by itself does not tell.
     new: null,
+    predecessors: readPredecessors(body),
   };
 }
 

@@ -5,6 +5,7 @@ import { keptId, keptText } from "../../text/kept.ts";
 import { countRootCauses, type RootCause } from "./frequent-causes.ts";
 import type { Zone } from "../../text/zone.ts";
 import { cutCalendar } from "./buckets.ts";
+import type { CauseChange, Difference, GroupChange } from "./changes.ts";
 import { cutTime, roundStep, type Timeline } from "./timeline.ts";
 
 /** The window to count, and how to divide it. */
@@ -39,6 +40,28 @@ export interface Stats {
   readonly buckets: readonly Bucket[];
   /** Most frequent first. */
   readonly rootCauses: readonly RootCause[];
+  /** The window before, where the two were to be compared, … */
+  readonly previous: PreviousWindow | null;
+  /** … and what has changed since; `null` too where nothing is known of it. */
+  readonly changes: Changes | null;
+}
+
+/** The figures of the window before, which is as long and ends where the other begins. */
+export interface PreviousWindow extends Pick<Stats, "from" | "to" | "total" | "trend" | "groups" | "rootCauses"> {
+  /** True where the source did not have all of it: then its figures are those of a part. */
+  readonly partial: boolean;
+  /** Since when the source has it, RFC 3339; `null` where it has nothing of it. */
+  readonly knownFrom: string | null;
+}
+
+/** The changes since the window before. */
+export interface Changes {
+  /** Of all runs together. */
+  readonly difference: Difference;
+  /** The groups of either window, the worst change first. */
+  readonly groups: readonly GroupChange[];
+  /** The root causes of either window, the one that grew most first. */
+  readonly rootCauses: readonly CauseChange[];
 }
 
 /** Numbers of runs and of failed runs in equal steps of time (milliseconds), in order. */
@@ -129,6 +152,8 @@ export function countStats({ from, to, by, bucketMs, zone }: StatsPlan): StatsCo
       groups: readGroups([...groups.values()], rest),
       buckets: pieces === null ? [] : buckets.map((bucket, index) => readBucket(bucket, index, pieces, { from, to })),
       rootCauses: causes.read(),
+      previous: null,
+      changes: null,
     }),
   };
 }

@@ -40,8 +40,26 @@ export interface FlowRun {
   readonly via: Via | null;
   /** Whether its root cause is new for its flow; `null` where nobody can tell. */
   readonly new: boolean | null;
+  /** The runs that it came of, as the services after the sources name them. */
+  readonly predecessors: readonly Predecessor[];
+  /** The runs that came of it, only where they were asked for. */
+  readonly downstream?: readonly Downstream[];
   /** The event as delivered, only where it was asked for; `null` where it is nested too deeply to be told. */
   readonly raw?: unknown;
+}
+
+/** A run that another one came of. */
+export interface Predecessor {
+  readonly runId: string;
+  readonly flowId: string | null;
+}
+
+/** A run that came of another one, as it was told of last, and what came of it in turn. */
+export interface Downstream extends Pick<
+  FlowRun,
+  "runId" | "flowId" | "flowName" | "service" | "status" | "updatedAt" | "startedAt" | "durationMs" | "records"
+> {
+  readonly downstream: readonly Downstream[];
 }
 
 /** A service of AEP that runs flows; `unknown` where nothing in the event tells which. */

@@ -33,13 +33,21 @@ export function readRecord(value: JsonObject): FlowRun | string {
     activities: found.activities.map(completeActivity),
     sources: objectsOf(value["sources"]).map(readConnection),
     targets: objectsOf(value["targets"]).map(readConnection),
-    service: oneOf(services, found.service) ?? "unknown",
+    service: serviceOf(found.service),
     // The first version printed none.
     key: found.key ?? [found.eventId ?? runId, status, found.updatedAt].join(" "),
     // The first versions did not tell.
     via: oneOf(ways, found.via),
+    predecessors: found.predecessors.flatMap(({ runId: id, flowId: flow }) =>
+      id === null ? [] : [{ runId: id, flowId: flow }],
+    ),
     ...(raw === undefined ? {} : { raw }),
   };
+}
+
+/** The service of that name; `unknown` for any other. Pure. */
+export function serviceOf(name: string | null): Service {
+  return oneOf(services, name) ?? "unknown";
 }
 
 const services = [

@@ -191,4 +191,5 @@ export const record = {
   profile: "text",
   via: "text",
   new: "flag",
-} as const satisfies ShapeOf<Omit<FlowRun, "raw">>;
+  predecessors: [{ runId: "text", flowId: "text" }],
+} as const satisfies ShapeOf<Omit<FlowRun, "raw" | "downstream">>;

@@ -475,6 +475,14 @@ describe.skipIf(!hasPostgres)(`TLS${whyNoPostgres}`, () => {
     expect(await (await open(url.replace("127.0.0.1", "localhost"))).all(isPrivate)).toEqual([{ ssl: 1 }]);
   });
 
+  it("is not asked for over a socket of this machine", async () => {
+    const { pathname } = new URL(await place());
+    const url = `postgres://plain@${encodeURIComponent(cluster.folder)}:${cluster.port}${pathname}?sslmode=require`;
+    const database = await open(url);
+    expect(await database.all("SELECT inet_server_addr() IS NULL AS local")).toEqual([{ local: 1 }]);
+    expect(database.place).toBe(`postgres://${encodeURIComponent(cluster.folder)}:${cluster.port}${pathname}`);
+  });
+
   it("is missed where the server has none, unless it is only preferred", async () => {
     await cluster.ask("ALTER SYSTEM SET ssl = off");
     await cluster.ask("SELECT pg_reload_conf()");
@@ -616,13 +624,14 @@ describe.skipIf(!hasPostgres)(`a failure of a statement${whyNoPostgres}`, () => 
     ["42501", "forbidden"],
   ])("%s is of kind %s", async (code, kind) => {
     const database = await open(await place());
+    const before = await pidOf(database);
     const raise = `DO $do$ BEGIN RAISE EXCEPTION 'in its own words' USING ERRCODE = '${code}'; END $do$`;
     const failure = await failureOf(database.run(raise));
     expect(failure.kind).toBe(kind);
     expect(failure.message).toBe(`${database.place} did not do what it was asked for`);
     expect(failure.why).toContain("in its own words");
     // Over another connection, where the server is known to end that one after such words.
-    expect(await database.all("SELECT 1 AS one")).toEqual([{ one: 1 }]);
+    expect((await pidOf(database)) !== before).toBe(code.startsWith("57P"));
   });
 });
 
@@ -651,6 +660,17 @@ describe.skipIf(!hasPostgres)(`the engine's own check${whyNoPostgres}`, () => {
 });
 
 describe.skipIf(!hasPgbouncer)(`behind pgbouncer in transaction mode${whyNoPgbouncer}`, () => {
+  it("what it refuses is told like what a server refuses", async () => {
+    const url = new URL(await place());
+    url.port = String(await cluster.pool());
+    const stranger = await failureOf(open(url.href.replace("postgres@", `nobody:${shortPassword}@`)));
+    expect(stranger.kind).toBe("auth");
+    const nowhere = await failureOf(open(url.href.replace(/db\d+/, "nowhere")));
+    expect([nowhere.kind, nowhere.why]).toEqual(["settings", expect.stringContaining("no such database")]);
+    const told = await failureOf(open(`${url.href}&options=-c%20geqo%3Doff`));
+    expect([told.kind, told.why]).toEqual(["settings", expect.stringContaining("the pooler does not pass that on")]);
+  });
+
   it("all goes as without, but nobody can tell whether a process is gone", async () => {
     const url = new URL(await place());
     url.port = String(await cluster.pool());

@@ -2,8 +2,10 @@ import { describe, expect, test } from "vitest";
 import { nameRenderer } from "../../../src/render/formats/name.ts";
 import { pickFields } from "../../../src/render/formats/pick-fields.ts";
 import { resolveColumns, runColumns } from "../../../src/render/formats/run-columns.ts";
-import { statsFields, statsRows } from "../../../src/render/formats/stats-columns.ts";
+import { statsFields } from "../../../src/render/formats/stats-columns.ts";
+import { statsRows } from "../../../src/render/formats/stats-rows.ts";
 import { isObject } from "../../../src/json.ts";
+import { countCompared } from "../../../src/runs/figures/compare.ts";
 import { countStats } from "../../../src/runs/figures/stats.ts";
 import { failure, hostileShown, hostileText, sampleNow, sampleRun } from "../sample-runs.ts";
 
@@ -51,13 +53,19 @@ describe("fields", () => {
   });
 
   test("those of a run are all that it has", () => {
-    expect(new Set(runColumns.fields.map((path) => path.split(".")[0]))).toEqual(new Set([...Object.keys(run), "raw"]));
+    expect(new Set(runColumns.fields.map((path) => path.split(".")[0]))).toEqual(
+      new Set([...Object.keys(run), "downstream", "raw"]),
+    );
   });
 
   test("those of figures are all that their rows have", () => {
-    const counter = countStats({ from: sampleNow - 86_400_000, to: sampleNow, by: "flow", bucketMs: 43_200_000 });
-    counter.add(run);
-    const paths = statsRows(counter.read()).flatMap((row) => pathsIn(row));
+    const window = { from: sampleNow - 86_400_000, to: sampleNow, by: "flow" } as const;
+    const pieces = countStats({ ...window, bucketMs: 43_200_000 });
+    const both = countCompared(window);
+    pieces.add(run);
+    both.lane()(run);
+    const buckets = statsRows(pieces.read()).filter(({ row }) => row === "bucket");
+    const paths = [...buckets, ...statsRows(both.read(0))].flatMap((row) => pathsIn(row));
     expect(new Set(paths)).toEqual(new Set(statsFields));
   });
 

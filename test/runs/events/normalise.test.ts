@@ -91,6 +91,7 @@ describe("normalise, the record", () => {
       profile: null,
       via: null,
       new: null,
+      predecessors: [],
     });
     expect(activities.map(({ id, kind, status, durationMs }) => [id, kind, status, durationMs])).toEqual([
       ["copyActivity", "copy", "success", 30_000],

@@ -1,7 +1,9 @@
+import { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import { connect, type Connection } from "../../../adobe/access/connect.ts";
+import type { OnExpired } from "../../../adobe/journal/read-pages.ts";
 import { parseDuration } from "../../../adobe/journal/when.ts";
-import type { SyncFlags } from "../../options/flags.ts";
+import type { SyncFlags, TailFlags } from "../../options/flags.ts";
 import { resolveOutput, wantsSheet } from "../../options/output-options.ts";
 import { printRows } from "../print-rows.ts";
 import { count, createReporter, number, seconds, type Reporter } from "../../terminal/reporter.ts";
@@ -21,17 +23,50 @@ import type { ColumnSet } from "../../../render/formats/column.ts";
  */
 export async function runArchiveSync(flags: SyncFlags, host: Host): Promise<void> {
   const options = resolveOutput(syncColumns, flags);
+  const synced = await sync(flags, { follow: false, onExpired: flags.onExpired ?? "fail" }, host);
+  if (wantsSheet(options)) return;
+  await printRows({ options, rows: [synced], document: synced, color: flags.color }, host, host.stdout);
+}
+
+/**
+ * The same, and goes on with each run as it is recorded, until stopped.
+ * @throws FlowrunError likewise, and `usage` for options that choose among runs: an archive keeps them all.
+ */
+export async function runTailToArchive(flags: TailFlags, host: Host): Promise<void> {
+  checkTail(flags);
+  await sync(flags, { follow: true, onExpired: flags.onExpired ?? "oldest" }, host);
+}
+
+/** Options that say which runs are wanted, or how they are printed. */
+const choosing = [
+  ...(["status", "flow", "run", "sandbox", "code", "where", "events", "until", "last", "sort", "out", "raw"] as const),
+  ...(["json", "jsonFields", "columns", "exitStatus", "failOn", "names", "from", "cursor", "allProfiles"] as const),
+] as const satisfies readonly (keyof TailFlags)[];
+
+function checkTail(flags: TailFlags): void {
+  const given = choosing.find((name) => flags[name] !== undefined) ?? (flags.since === "now" ? undefined : "since");
+  if (given === undefined) return;
+  const option = given.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replace("json-fields", "json");
+  throw new FlowrunError("usage", `--${option} has no meaning with --to archive`, {
+    why: "an archive keeps every run, from where it stands, and prints none",
+    hint: "leave it out; see runs with: flowrun since -P30D",
+  });
+}
+
+interface Ways {
+  readonly follow: boolean;
+  readonly onExpired: OnExpired;
+}
+
+async function sync(flags: SyncFlags, ways: Ways, host: Host): Promise<Synced> {
   const { quiet = false, verbose = 0, progress: live } = flags;
   const reporter = createReporter(host, { quiet, verbose, live });
   const { notify } = reporter;
   const connection = await connect({ profile: flags.profile, notify, signal: host.signal }, host);
   try {
-    const archive = await openFor(connection, flags, host);
+    const archive = await openFor(connection, { flags, reporter }, host);
     try {
-      const synced = await sync(archive, connection, { flags, reporter }, host);
-      if (!wantsSheet(options)) {
-        await printRows({ options, rows: [synced], document: synced, color: flags.color }, host, host.stdout);
-      }
+      return await fill(archive, connection, { ...ways, flags, reporter }, host);
     } finally {
       await archive.database.close();
     }
@@ -40,8 +75,17 @@ export async function runArchiveSync(flags: SyncFlags, host: Host): Promise<void
   }
 }
 
-async function openFor(connection: Connection, { movedFrom }: SyncFlags, host: Host): Promise<Archive> {
+async function openFor(
+  connection: Connection,
+  { flags, reporter }: Omit<Syncing, keyof Ways>,
+  host: Host,
+): Promise<Archive> {
+  const { movedFrom } = flags;
   const { place } = await archiveOfConnection(connection, host);
+  if (place.kind === "builtIn") {
+    const text = `this archive is in memory, and ends with the command; to keep one: ${keepOne}`;
+    reporter.notify({ kind: "remark", text });
+  }
   const archive = await openToWrite(place, connection.journalName, host);
   try {
     if (movedFrom === undefined) await checkJournal(archive, connection.journalName);
@@ -53,7 +97,9 @@ async function openFor(connection: Connection, { movedFrom }: SyncFlags, host: H
   }
 }
 
-/** What a sync has done. */
+const keepOne = "FLOWRUN_ARCHIVE=demo.db flowrun archive sync --profile demo";
+
+/** The outcome of a sync. */
 interface Synced {
   readonly type: "flowrun.sync";
   readonly schemaVersion: 1;
@@ -63,22 +109,21 @@ interface Synced {
   readonly runs: number;
   readonly added: number;
   readonly events: number;
-  readonly pages: number;
   /** The stretch that now ends with what was read last, RFC 3339; `null` where it is not known. */
   readonly completeFrom: string | null;
   readonly completeTo: string | null;
   readonly gaps: number;
 }
 
-interface Syncing {
+interface Syncing extends Ways {
   readonly flags: SyncFlags;
   readonly reporter: Reporter;
 }
 
-async function sync(
+async function fill(
   archive: Archive,
   connection: Connection,
-  { flags, reporter }: Syncing,
+  { follow, onExpired, flags, reporter }: Syncing,
   host: Host,
 ): Promise<Synced> {
   const tally = emptyTally();
@@ -91,8 +136,8 @@ async function sync(
         archive,
         connection,
         cursor: archiveCursor,
-        follow: false,
-        onExpired: flags.onExpired ?? "fail",
+        follow,
+        onExpired,
         patience: { retries: flags.retries, maxWaitMs: parseDuration(flags.maxWait) },
         limit: flags.limit ?? null,
         jobs: flags.jobs,
@@ -103,7 +148,9 @@ async function sync(
         onPage: (batch, source, soFar) => {
           added = soFar;
           for (const text of describeFaults(batch, source)) notify({ kind: "warning", text });
-          reporter.live(`archiving · ${count(tally.printed, "run")}, ${count(tally.events, "event")}`);
+          const caughtUp =
+            follow && batch.mark.atEnd ? `caught up, asking again in ${seconds(batch.waitMs)}` : "archiving";
+          reporter.live(`${caughtUp} · ${count(tally.printed, "run")}, ${count(tally.events, "event")}`);
         },
       },
       tally,
@@ -124,17 +171,16 @@ async function sync(
     runs: tally.printed,
     added,
     events: tally.events,
-    pages: tally.pages,
     completeFrom: last === undefined ? null : new Date(last.from.at).toISOString(),
     completeTo: last === undefined ? null : new Date(last.to.at).toISOString(),
     gaps: gaps.length,
   };
 }
 
-function closingLine({ printed, events, pages, unreadable }: Tally, added: number, tookMs: number): string {
+function closingLine({ printed, events, unreadable }: Tally, added: number, tookMs: number): string {
   const known = printed === added ? "" : `, ${number(printed - added)} there already`;
   const bad = unreadable === 0 ? "" : `, ${String(unreadable)} unreadable`;
-  return `${count(added, "run")} archived${known}${bad} · ${count(events, "event")} in ${count(pages, "page")} · ${seconds(tookMs)}`;
+  return `${count(added, "run")} archived${known}${bad} · ${count(events, "event")} · ${seconds(tookMs)}`;
 }
 
 /** All columns of what a sync has done. */
@@ -144,17 +190,16 @@ export const syncColumns: ColumnSet<Synced> = {
     { name: "added", title: "ADDED", kind: "count", value: ({ added }) => added },
     { name: "runs", title: "RUNS", kind: "count", value: ({ runs }) => runs },
     { name: "events", title: "EVENTS", kind: "count", value: ({ events }) => events },
-    { name: "pages", title: "PAGES", kind: "count", value: ({ pages }) => pages },
     { name: "completeFrom", title: "COMPLETE FROM", kind: "time", value: ({ completeFrom }) => completeFrom },
     { name: "completeTo", title: "TO", kind: "time", value: ({ completeTo }) => completeTo },
     { name: "gaps", title: "GAPS", kind: "count", value: ({ gaps }) => gaps },
     { name: "archive", title: "ARCHIVE", kind: "text", value: ({ archive }) => archive },
   ],
   usual: ["profile", "added", "runs", "completeFrom", "completeTo", "gaps"],
-  wide: ["events", "pages", "archive"],
+  wide: ["events", "archive"],
   id: "profile",
   fields: [
-    ...["type", "schemaVersion", "profile", "archive", "runs", "added", "events", "pages"],
+    ...["type", "schemaVersion", "profile", "archive", "runs", "added", "events"],
     ...["completeFrom", "completeTo", "gaps"],
   ],
 };

@@ -6,6 +6,12 @@ interface NamedColumns {
 /** The columns of the commands that have rows of their own, by the words of the command. */
 export const columnSets: ReadonlyMap<string, () => Promise<NamedColumns>> = new Map(
   Object.entries({
+    "archive sync": async () => (await import("../archive/sync.ts")).syncColumns,
+    "archive status": async () => (await import("../../../render/formats/archive-columns.ts")).stretchColumns,
+    "archive verify": async () => (await import("../archive/verify.ts")).verdictColumns,
+    "archive prune": async () => (await import("../archive/prune.ts")).pruneColumns,
+    "archive import": async () => (await import("../archive/import.ts")).importColumns,
+    "archive reindex": async () => (await import("../archive/reindex.ts")).reindexColumns,
     "cursor list": async () => (await import("../cursor/cursor.ts")).cursorColumns,
     "cursor show": async () => (await import("../cursor/cursor.ts")).wholeCursorColumns,
     "registrations list": async () => (await import("../setup/registrations.ts")).registrationColumns,
@@ -16,6 +22,9 @@ export const columnSets: ReadonlyMap<string, () => Promise<NamedColumns>> = new 
     version: async () => (await import("../version/version.ts")).versionColumns,
     whoami: async () => (await import("../setup/whoami.ts")).identityColumns,
     doctor: async () => (await import("../doctor/doctor.ts")).findingColumns,
+    // Its groups are put in order by them.
+    stats: async () =>
+      (await import("../../../render/formats/stats-columns.ts")).statsColumns({ from: "", to: "" }, true),
     explain: async () => (await import("../insight/explain.ts")).codeColumns,
   }),
 );

@@ -3,9 +3,11 @@ import type { Host } from "../../../host.ts";
 import { findSetting, type Access } from "../../../adobe/settings/settings.ts";
 import { checkValue } from "../../../adobe/settings/check-value.ts";
 import { watched } from "../../../adobe/http/watch.ts";
-import { accessOn, demoName } from "../../../adobe/access/connect.ts";
+import { demoName } from "../../../adobe/access/chosen-profile.ts";
+import { accessOn } from "../../../adobe/access/connect.ts";
 import type { ConnectOptions } from "../../../adobe/access/way.ts";
 import { checkApi, checkHistory, checkJournal, checkRegistration, checkScopes, checkToken } from "./adobe.ts";
+import { checkArchive } from "./archive.ts";
 import { checkCaches } from "./caches.ts";
 import { checkCursors } from "./cursors.ts";
 import { skipped, type Check, type Finding } from "./finding.ts";
@@ -32,6 +34,7 @@ export async function* examine(options: ExamineOptions, host: Host): AsyncGenera
       : examineAdobe(setup, setup.access, options, host);
     const place = { stateFolder: host.dirs.state, profile, journalName: journalNameOf(setup), now: host.now() };
     yield* await survive("cursor", () => checkCursors(place));
+    yield await checkArchive(profile, host);
   } finally {
     await setup.way.close();
   }

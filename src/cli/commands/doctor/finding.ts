@@ -14,7 +14,8 @@ export type Check =
   | "registration"
   | "history"
   | "names"
-  | "cursor";
+  | "cursor"
+  | "archive";
 
 /** The result of one check. Holds no secret. */
 export interface Finding {

@@ -20,22 +20,25 @@ export function declareStats(program: Command, host: Host): void {
           '-P1D, 90m, "2 hours ago", yesterday, monday, 02:00, a date or time, or oldest (default: "-P1D")',
         )
         .addOption(new Option("--by <what>", "separate figures for each of these").choices(groupings))
-        .option("--bucket <duration>", "figures for each stretch of that length: PT1H, 15m"),
+        .option("--bucket <duration>", "figures for each stretch of that length: PT1H, 15m")
+        .option("--compare", "beside the window before it, which is as long: what came, went, grew and shrank"),
       { columns: null },
     ),
   );
-  withoutUse(stats, "last", "sort", "raw", "cursor", "onExpired")
+  withoutUse(stats, "last", "raw", "cursor", "onExpired")
     .addHelpText(
       "after",
       `
 Each notification that passes the filters counts, as since would print it;
 success is success and partialSuccess among the runs that ended. -o json is one
 document; ndjson and csv have a row for the total, each group, each bucket and
-each root cause; -o wide shows columns that found no room.
+each root cause; -o wide shows columns that found no room. --sort puts the
+groups of --by in order, by any column of csv.
 
 Examples:
   flowrun stats -P7D --by code              what went wrong this week, and when
   flowrun stats -P1D --bucket PT1H          hour by hour
+  flowrun stats -P3D --compare              is it worse than before?
   flowrun stats yesterday --until today     the day before
   flowrun stats --all-profiles --by profile each organisation
   flowrun stats -o json | jq '.total.successRate'`,

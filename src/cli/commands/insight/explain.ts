@@ -4,11 +4,14 @@ import type { ExplainFlags } from "../../options/flags.ts";
 import { resolveOutput, wantsSheet, type OutputOptions } from "../../options/output-options.ts";
 import { printRows, renderRows } from "../print-rows.ts";
 import { tell } from "../../terminal/tell.ts";
-import type { ColumnSet } from "../../../render/formats/column.ts";
+import type { CodeHistory } from "../../../engine/archive/history.ts";
+import type { Column, ColumnKind, ColumnSet } from "../../../render/formats/column.ts";
 import { renderCode, renderForm, renderShelves } from "../../../render/sheets/code-sheet.ts";
 import { decideColour } from "../../../render/text/colour.ts";
 import { renderErrorTree } from "../../../render/sheets/error-tree.ts";
 import { createPainter } from "../../../render/text/painter.ts";
+import { openTimes } from "../../../render/text/times.ts";
+import { readCodeHistories, type CodeHistories } from "./code-histories.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
 import * as catalogue from "../../../runs/catalogue/catalogue.ts";
 import type { CatalogueEntry, FamilyNote } from "../../../runs/catalogue/catalogue.ts";
@@ -26,11 +29,21 @@ import { activityErrors, readErrorReport } from "../../../runs/causes/run-errors
 export async function runExplain(word: string | undefined, flags: ExplainFlags, host: Host): Promise<void> {
   const options = resolveOutput(codeColumns, flags);
   const found = find(word === "-" ? await readStdin(host) : word?.trim());
+  const histories = found.entries.length <= mostInFull ? await readCodeHistories(codesOf(found), flags, host) : null;
   if (wantsSheet(options)) {
-    return tell(await render(found, options, flags, host), host.stdout);
+    return tell(await render(found, { options, flags, histories }, host), host.stdout);
   }
   if (found.error !== null && found.entries.length === 0) throw unknownCode(found.error.code);
-  return printRows({ options, rows: found.entries.map(toRecord), color: flags.color }, host, host.stdout);
+  const rows = found.entries.map((entry) => toRecord(entry, histories?.of.get(entry.code) ?? null));
+  return printRows({ options, rows, color: flags.color }, host, host.stdout);
+}
+
+/** The codes that a history is told of. */
+function codesOf({ entries, form, error }: Found): readonly string[] {
+  const named =
+    error === null ? [] : [error, ...error.causes].map(({ code }) => code).filter((code) => code !== unnamed);
+  const all = [...(form === null ? [] : [form.code]), ...entries.map(({ code }) => code), ...named];
+  return [...new Set(all)].slice(0, mostInFull);
 }
 
 async function readStdin({ stdin }: Host): Promise<string> {
@@ -111,11 +124,43 @@ function aboutUnknown(word: string): string {
 interface ListedCode extends CatalogueEntry {
   readonly type: "flowrun.code";
   readonly schemaVersion: 1;
+  /** `null` without an archive, for a code that it never met, and in long lists. */
+  readonly history: ListedHistory | null;
 }
 
-function toRecord(entry: CatalogueEntry): ListedCode {
+/** A code's history as it is listed; times are RFC 3339. */
+interface ListedHistory extends Omit<CodeHistory, "firstSeenAt" | "lastSeenAt" | "flows"> {
+  readonly firstSeenAt: string;
+  readonly lastSeenAt: string;
+  readonly flows: readonly { readonly flowId: string; readonly flowName: string | null; readonly runs: number }[];
+}
+
+function toRecord(entry: CatalogueEntry, history: CodeHistory | null): ListedCode {
   const { code, family, title, rank, meaning, remedy, source, link } = entry;
-  return { type: "flowrun.code", schemaVersion: 1, code, family, title, rank, meaning, remedy, source, link };
+  const own = {
+    type: "flowrun.code",
+    schemaVersion: 1,
+    code,
+    family,
+    title,
+    rank,
+    meaning,
+    remedy,
+    source,
+    link,
+  } as const;
+  return { ...own, history: history === null ? null : listedHistory(history) };
+}
+
+function listedHistory(history: CodeHistory): ListedHistory {
+  const { firstSeenAt, lastSeenAt, last7Days, last30Days, last90Days, flows, medianRecoveryMs } = history;
+  return {
+    firstSeenAt: new Date(firstSeenAt).toISOString(),
+    lastSeenAt: new Date(lastSeenAt).toISOString(),
+    ...{ last7Days, last30Days, last90Days },
+    flows: flows.map(({ id, name, runs }) => ({ flowId: id, flowName: name, runs })),
+    medianRecoveryMs,
+  };
 }
 
 /** All columns of error codes. */
@@ -129,37 +174,75 @@ export const codeColumns: ColumnSet<ListedCode> = {
     { name: "remedy", title: "REMEDY", kind: "text", value: ({ remedy }) => remedy },
     { name: "source", title: "SOURCE", kind: "text", value: ({ source }) => source },
     { name: "link", title: "LINK", kind: "id", value: ({ link }) => link },
+    historyColumn("firstSeenAt", "FIRST SEEN", "time"),
+    historyColumn("lastSeenAt", "LAST SEEN", "time"),
+    historyColumn("last7Days", "7 DAYS", "count"),
+    historyColumn("last30Days", "30 DAYS", "count"),
+    historyColumn("last90Days", "90 DAYS", "count"),
+    historyColumn("medianRecoveryMs", "RECOVERY", "duration"),
   ],
   usual: ["code", "family", "meaning"],
   wide: ["title", "rank", "remedy", "source", "link"],
   id: "code",
-  fields: ["type", "schemaVersion", "code", "family", "title", "rank", "meaning", "remedy", "source", "link"],
+  fields: [
+    ...["type", "schemaVersion", "code", "family", "title", "rank", "meaning", "remedy", "source", "link"],
+    ...["firstSeenAt", "lastSeenAt", "last7Days", "last30Days", "last90Days"].map((name) => `history.${name}`),
+    ...["flowId", "flowName", "runs"].map((name) => `history.flows.${name}`),
+    "history.medianRecoveryMs",
+  ],
 };
+
+function historyColumn(
+  name: Exclude<keyof ListedHistory, "flows">,
+  title: string,
+  kind: ColumnKind,
+): Column<ListedCode> {
+  return { name: `history.${name}`, title, kind, value: ({ history }) => history?.[name] ?? null };
+}
 
 /** More than these are a list, to choose from. */
 const mostInFull = 12;
 
-async function render(
-  { entries, form, error }: Found,
-  options: OutputOptions<ListedCode>,
-  { color }: ExplainFlags,
-  host: Host,
-): Promise<string> {
+/** How the answer is to be told. */
+interface Telling {
+  readonly options: OutputOptions<ListedCode>;
+  readonly flags: ExplainFlags;
+  readonly histories: CodeHistories | null;
+}
+
+async function render({ entries, form, error }: Found, { options, flags, histories }: Telling, host: Host) {
   const { stdout, env } = host;
+  const { color } = flags;
   const painter = createPainter(decideColour(color, env, stdout.isTTY));
   const width = stdout.isTTY ? stdout.columns : pipeWidth;
+  const historyOf = await historyTeller(histories, width, host);
   if (error !== null) {
     const tree = renderErrorTree(error, { catalogue, painter, width, nameOf: (activity) => activity });
-    return tree.map((line) => `${line.trimEnd()}\n`).join("");
+    const codes = [...(histories?.of ?? [])].flatMap(([code, history]) => (history === null ? [] : [code]));
+    const blocks = codes.map((code) => `${painter.bold(safeText(code))}\n${historyOf(code)}`);
+    return [tree.map((line) => `${line.trimEnd()}\n`).join(""), ...blocks].join("\n");
   }
-  const unlisted = form === null ? [] : [renderForm(form.code, form.notes, painter, width)];
+  const unlisted = form === null ? [] : [renderForm(form.code, form.notes, painter, width) + historyOf(form.code)];
   if (entries.length <= mostInFull) {
-    return [...unlisted, ...entries.map((entry) => renderCode(entry, painter, width))].join("\n");
+    const blocks = entries.map((entry) => renderCode(entry, painter, width) + historyOf(entry.code));
+    return [...unlisted, ...blocks].join("\n");
   }
   const list = stdout.isTTY
     ? renderShelves(entries, painter, width)
-    : await renderRows({ options, rows: entries.map(toRecord), color }, host, stdout);
+    : await renderRows({ options, rows: entries.map((entry) => toRecord(entry, null)), color }, host, stdout);
   return [...unlisted, list].join("\n");
+}
+
+/** Tells a code's history; nothing where no archive tells. */
+async function historyTeller(
+  histories: CodeHistories | null,
+  width: number,
+  host: Host,
+): Promise<(code: string) => string> {
+  if (histories === null) return () => "";
+  const { renderCodeHistory } = await import("../../../render/sheets/code-history.ts");
+  const time = await openTimes(host.stdout.isTTY ? "local" : "iso", () => host.now());
+  return (code) => renderCodeHistory(histories.of.get(code) ?? null, histories, { time, width });
 }
 
 /** Columns that a text for reading takes where there is no terminal to ask. */

@@ -1,7 +1,6 @@
 import { FlowrunError, worstOf } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
-import { parseWhen, startAt } from "../../../adobe/journal/when.ts";
 import type { ShowFlags } from "../../options/flags.ts";
 import { decideColour } from "../../../render/text/colour.ts";
 import { createPainter } from "../../../render/text/painter.ts";
@@ -14,11 +13,12 @@ import { shortRunId } from "../../../runs/record/run-id.ts";
 import { tell } from "../../terminal/tell.ts";
 import { openStdout } from "../reading/read.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
-import { readWindow, runTarget } from "../reading/read-window.ts";
 import { wantsSheet } from "../../options/output-options.ts";
 import { openZone } from "../../options/clock.ts";
 import { turnAway, resolveReading, resolveStart } from "../../options/reading-options.ts";
-import { inSessions, type Session, type Sessions } from "../reading/session.ts";
+import { rememberPassing } from "../../../engine/lineage.ts";
+import { findRun, type RunAround, type RunFound } from "./find-run.ts";
+import { inSessions, type Sessions } from "../reading/session.ts";
 
 /**
  * One run in full, by its id or a beginning of it that no other run shares.
@@ -37,18 +37,33 @@ export async function runShow(word: string, flags: ShowFlags, host: Host): Promi
     hint: `leave it out, or choose among many runs: flowrun since -P7D --last 20`,
   });
   const start = resolveLookBack(flags, host.now(), zone);
-  const keep = (run: FlowRun): boolean => beginsWith(run, id) && options.keep(run);
+  const { downstream: isFollowed = false, since } = flags;
+  const passing = rememberPassing();
+  const keep = (run: FlowRun): boolean => {
+    passing.see(run);
+    return beginsWith(run, id) && options.keep(run);
+  };
+  const wanted = {
+    id,
+    since: since === undefined ? null : start,
+    usual: start,
+    passing,
+    levels: isFollowed ? Infinity : 1,
+  };
   const work = async (sessions: Sessions): Promise<{ readonly run: FlowRun | null }> => {
-    const found: FlowRun[] = [];
+    const all: RunFound[] = [];
     await sessions.each(async (session) => {
-      found.push(...(await findRuns(start, session)));
+      all.push(await findRun(wanted, session));
     });
+    const found = all.flatMap(({ runs }) => runs);
+    const hasArchive = all.some((one) => one.hasArchive);
     sessions.found = { notifications: found.length, runs: new Set(found.map(({ runId }) => runId)).size };
+    sessions.isOfAll = hasArchive && since === undefined;
     // Two profiles may read of the same events.
     const history = inOrder(pickRun([...new Map(found.map((run) => [run.key, run])).values()], id));
     const latest = history.at(-1);
-    if (latest !== undefined) await print(latest, history, sessions);
-    else if (!sessions.areAllLost()) throw unknownRun(id, start, options.from);
+    if (latest !== undefined) await print(latest, history, { ...aroundOf(latest, all), isFollowed }, sessions);
+    else if (!sessions.areAllLost()) throw unknownRun(id, start, { from: options.from, hasArchive });
     return { run: latest ?? null };
   };
   const { run, failure } = await inSessions({ ...options, keep }, host.signal, host, work, { start, did: "found" });
@@ -81,44 +96,6 @@ function resolveLookBack(flags: ShowFlags, now: number, zone: Zone): JournalStar
   });
 }
 
-/** The runs that are found, newest window first: a recent run must not wait until seven days have been read. */
-async function findRuns(start: JournalStart, session: Session): Promise<readonly FlowRun[]> {
-  // A file is read once.
-  const windows =
-    session.origin.kind === "file" ? [start] : windowsTo(start, session.host.now(), session.options.until ?? Infinity);
-  for (const window of windows) {
-    const runs = await readRuns(window, session);
-    if (runs.length === 0) continue;
-    const earlier = windowBefore(window, start, runs);
-    return earlier === null ? runs : readRuns(earlier, session);
-  }
-  return [];
-}
-
-async function readRuns(start: JournalStart, session: Session): Promise<readonly FlowRun[]> {
-  const runs: FlowRun[] = [];
-  const target = runTarget((run) => runs.push(run));
-  await readWindow(session, { start, follow: false, onExpired: "fail" }, target);
-  // A window half read may lack the run, or a part of its history.
-  session.host.signal.throwIfAborted();
-  return runs;
-}
-
-/** A run that began before the window may have been notified of then, too: the window that holds its beginning. */
-function windowBefore(window: JournalStart, start: JournalStart, runs: readonly FlowRun[]): JournalStart | null {
-  const begins = runs.flatMap(({ createdAt, startedAt }) => [createdAt, startedAt]).filter((time) => time !== null);
-  const begin = begins.map(Date.parse).reduce((first, time) => Math.min(first, time), Infinity);
-  if (window.kind !== "time" || window === start || !(begin < window.at)) return null;
-  const isOutside = start.kind === "time" && begin < start.at;
-  return isOutside ? start : startAt(begin);
-}
-
-/** The last hour, the last day, and all that is to be looked at. */
-function windowsTo(start: JournalStart, now: number, until: number): readonly JournalStart[] {
-  const newest = ["PT1H", "P1D"].map((length) => parseWhen(length, now)).filter((window) => window.kind === "time");
-  return [...newest.filter(({ at }) => at < until && (start.kind !== "time" || at > start.at)), start];
-}
-
 /** The notifications of the one run that is meant; none where none was found. */
 function pickRun(runs: readonly FlowRun[], id: string): readonly FlowRun[] {
   const exact = runs.filter(({ runId }) => runId.toLowerCase() === id.toLowerCase());
@@ -144,7 +121,17 @@ function inOrder(runs: readonly FlowRun[]): readonly FlowRun[] {
   return [...runs].sort((one, other) => (one.updatedAt ?? "").localeCompare(other.updatedAt ?? ""));
 }
 
-function unknownRun(id: string, start: JournalStart, from: string | null): FlowrunError {
+/** The surroundings of the run that is shown; of several profiles, those that one with an archive knows. */
+function aroundOf({ runId }: FlowRun, all: readonly RunFound[]): RunAround {
+  const own = all.filter(({ runs }) => runs.some((run) => run.runId === runId)).flatMap(({ around }) => around ?? []);
+  return own.find(({ past }) => past !== null) ?? own[0] ?? { past: null, downstream: [] };
+}
+
+function unknownRun(
+  id: string,
+  start: JournalStart,
+  { from, hasArchive }: { readonly from: string | null; readonly hasArchive: boolean },
+): FlowrunError {
   const message = `no run has the id '${safeText(id)}', or one that begins so`;
   if (from !== null) {
     return new FlowrunError("notFound", message, {
@@ -154,30 +141,41 @@ function unknownRun(id: string, start: JournalStart, from: string | null): Flowr
   }
   const isShort = start.kind === "time" && start.askedAt - start.at < retentionMs;
   const since = start.kind === "time" ? `since ${new Date(start.at).toISOString()}` : "and still keeps";
+  const where = hasArchive ? "archive or journal have" : `the journal recorded ${since}`;
   return new FlowrunError("notFound", message, {
-    why: `nothing that the journal recorded ${since}, and that the options ask for, is about it`,
+    why: `nothing that ${where}, and that the options ask for, is about it`,
     hint: isShort ? "look further back, with --since -P7D" : "see what ran: flowrun since -P7D --events runs",
   });
 }
 
+/** The surroundings of a run, and whether they are shown to the end. */
+type Around = RunAround & { readonly isFollowed: boolean };
+
 /** A sheet to read, unless another format was asked for, or columns were. */
-async function print(run: FlowRun, history: readonly FlowRun[], session: Sessions): Promise<void> {
+async function print(run: FlowRun, history: readonly FlowRun[], around: Around, session: Sessions): Promise<void> {
   const { options, host, reporter } = session;
   if (wantsSheet(options)) {
     reporter.clear();
-    await tell(renderSheet(run, history, await sheetOptions(run, session)), host.stdout);
+    await tell(renderSheet(run, history, await sheetOptions(run, around, session)), host.stdout);
     return;
   }
+  const { downstream, isFollowed } = around;
+  const told = isFollowed ? history.map((one) => ({ ...one, downstream })) : history;
   const sink = await openStdout(session, false);
-  await sink.write(history.map(sink.encode));
+  await sink.write(told.map(sink.encode));
   await sink.close();
 }
 
-async function sheetOptions(run: FlowRun, { options, host, profiles }: Sessions): Promise<SheetOptions> {
+async function sheetOptions(
+  run: FlowRun,
+  around: Around,
+  { options, host, profiles }: Sessions,
+): Promise<SheetOptions> {
   const { common, time } = options;
   const { env, stdout } = host;
   const isSound = run.rootCause === null && run.activities.every(({ errors }) => errors.length === 0);
   return {
+    ...around,
     catalogue: isSound ? null : await import("../../../runs/catalogue/catalogue.ts"),
     painter: createPainter(decideColour(common.color, env, stdout.isTTY)),
     time: await openTimes(time ?? (stdout.isTTY ? "local" : "iso"), () => host.now()),

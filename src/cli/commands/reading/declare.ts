@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { declareReading, withoutUse, type SinceFlags, type TailFlags, type WaitFlags } from "../../options/flags.ts";
 import type { Host } from "../../../host.ts";
 
@@ -41,10 +41,11 @@ export function declareTail(program: Command, host: Host): void {
       .command("tail")
       .summary("follow the journal and print each flow run as it is recorded")
       .description("Follows the journal from its end and prints each flow run as it is recorded, until stopped.")
-      .option(
-        "--since <when>",
-        "print that window first: -P1D, 90m, today, 02:00, a date or time, oldest, last",
-        "now",
+      .option("--since <when>", "print that window first: -P1D, 90m, today, 02:00, a date or time, oldest, last", "now")
+      .addOption(
+        new Option("--to <where>", "archive: keep each run there, from where the archive stands; prints none").choices(
+          destinations,
+        ),
       ),
   );
   withoutUse(tail, "last", "sort", "out", "source", "strict")
@@ -54,7 +55,8 @@ export function declareTail(program: Command, host: Host): void {
 Examples:
   flowrun tail                              from now on
   flowrun tail --since -PT1H                the last hour first
-  flowrun tail --status failed --json       failures only, a JSON object a line`,
+  flowrun tail --status failed --json       failures only, a JSON object a line
+  flowrun tail --to archive                 keep every run, as archive sync does`,
     )
     .action(async (flags: TailFlags) => (await import("./tail.ts")).runTail(flags, host));
 }
@@ -81,3 +83,6 @@ Examples:
     )
     .action(async (flags: WaitFlags) => (await import("./wait.ts")).runWait(flags, host));
 }
+
+/** Where runs may go in place of stdout. */
+const destinations = ["archive"] as const;

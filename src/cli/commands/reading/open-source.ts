@@ -2,6 +2,7 @@ import { FlowrunError } from "../../../errors.ts";
 import type { Connection } from "../../../adobe/access/connect.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
 import { isOlderThanKept } from "../../../adobe/journal/when.ts";
+import type { Stretch } from "../../../engine/archive/coverage.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
 import type { Digesting } from "../../../engine/digest.ts";
 import { fileSource } from "../../../engine/sources/file.ts";
@@ -15,7 +16,8 @@ import { marksOf } from "../../../runs/events/event-selection.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { endsAfter } from "../../options/reading-options.ts";
 import type { Session } from "./session.ts";
-import { goOnWithout, missingWords } from "./session-archive.ts";
+import { markNews } from "./mark-news.ts";
+import { missingWords } from "./session-archive.ts";
 
 /** The part of its source that a command reads, and how. */
 export interface Window {
@@ -28,6 +30,12 @@ export interface Window {
   readonly past?: Resumption | null;
   /** True where the sink keeps the place to read on from. */
   readonly isKept?: boolean;
+  /** True where no more of a run is wanted than figures are counted from. */
+  readonly isForFigures?: boolean;
+  /** The archive to read it from, or none, where the command has looked already. */
+  readonly archive?: Archive | null;
+  /** Of an archive only this run is wanted: the beginning of its id. `missing` is told what nobody has. */
+  readonly run?: { readonly beginning: string; readonly missing: (parts: readonly Stretch[]) => void };
 }
 
 /** The form in which runs are handed on, and who is told how far a window is read. */
@@ -54,19 +62,28 @@ export async function openSource<T>(session: Session, window: Window, use: Sourc
     });
   }
   const profile = origin.kind === "archive" ? origin.profile : origin.connection.settings.profile;
-  const digesting = digestingOf(session, profile, named, use);
+  const archive = window.archive === undefined ? await findArchive(session, window) : window.archive;
+  // One that the command or the window was looked for in is not looked for again.
+  const marked = await markNews(session, archive, window.archive !== undefined || isPast(window) ? null : start);
+  const digesting = digestingOf(session, profile, (run) => marked(named(run)), use);
   const journal = origin.kind === "archive" ? null : journalParts(session, origin.connection, window, digesting, use);
-  const archive = await findArchive(session, start);
   if (archive === null) return journalAlone(session, start, journal);
-  const { stitchedSource } = await import("../../../engine/sources/window.ts");
-  const { source, missing, endsAt } = await stitchedSource({
+  const { stitchedSource, runSource } = await import("../../../engine/sources/window.ts");
+  const reading = {
     archive,
     from: start.kind === "time" ? start.at : -Infinity,
     until: options.until,
     now: session.host.now(),
     digesting,
+    isForFigures: window.isForFigures === true && !options.raw && names === null,
     journal,
-  });
+  };
+  if (window.run !== undefined) {
+    const found = await runSource(reading, window.run.beginning);
+    window.run.missing(found.missing);
+    return found.source;
+  }
+  const { source, missing, endsAt } = await stitchedSource(reading);
   session.miss(missing);
   for (const part of missing) session.reporter.notify({ kind: "warning", text: missingWords(part) });
   if (endsAt !== null) {
@@ -98,11 +115,16 @@ function digestingOf<T>(
   };
 }
 
-/** Only a window in the past may be in an archive; a cursor's place and the journal's end are not. */
-async function findArchive({ archive, origin, host, reporter }: Session, start: JournalStart): Promise<Archive | null> {
-  if (start.kind !== "time" && start.kind !== "oldest") return null;
+/** Only a window in the past may be in an archive; a place that is kept and the journal's end are not. */
+function isPast({ start, isKept = false }: Window): boolean {
+  return !isKept && (start.kind === "time" || start.kind === "oldest");
+}
+
+async function findArchive({ archive, archiveIfAny, origin, host }: Session, window: Window): Promise<Archive | null> {
+  if (!isPast(window)) return null;
+  const { start } = window;
   const isJournals = origin.kind === "journal" && start.kind === "time" && start.at > host.now() - retentionMs;
-  return archive().catch((error: unknown) => goOnWithout(error, isJournals, reporter.notify));
+  return isJournals ? archiveIfAny("reading the journal alone", start) : archive(start);
 }
 
 function journalAlone<T>(session: Session, start: JournalStart, journal: JournalParts<T> | null): Source<T> {

@@ -6,18 +6,26 @@ import { profileFlag } from "../../../adobe/settings/profile-name.ts";
 import type { Stretch } from "../../../engine/archive/coverage.ts";
 import { archiveOfConnection, archiveOfProfile, type ProfileArchive } from "../../../engine/archive/of-profile.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
-import { hasArchive } from "../../../engine/archive/place.ts";
+import { addsTo, hasArchive } from "../../../engine/archive/place.ts";
+import type { JournalStart } from "../../../engine/sources/journal.ts";
 
 /** The archive of a profile, which is opened when it is first asked for, and closed at the end. */
 export interface SessionArchive {
-  /** `null` where the profile has none. @throws FlowrunError where it cannot be read. */
-  readonly open: () => Promise<Archive | null>;
+  /**
+   * @param window where the window begins that it is to add to; `oldest` for all there is.
+   * @returns `null` where the profile has none, or it adds nothing. @throws FlowrunError where it cannot be read.
+   */
+  readonly open: (window: JournalStart) => Promise<Archive | null>;
   readonly close: () => Promise<void>;
 }
 
 /** The archive of a connection's profile; no file of it is looked at before it is asked for. */
 export function archiveOf(connection: Connection, host: Host): SessionArchive {
-  return lazily(async () => openFor(await archiveOfConnection(connection, host), host));
+  return lazily(
+    () => archiveOfConnection(connection, host),
+    (own) => openFor(own, host),
+    addsTo,
+  );
 }
 
 /** The archive of a profile without its journal. */
@@ -30,12 +38,24 @@ export async function archiveAlone(
   const open = async (): Promise<Archive> => {
     const archive = await openFor(own, host);
     if (archive !== null) return archive;
-    throw new FlowrunError("settings", `the profile '${profile}' has no archive`, {
-      why: "none is set, and there is none in its usual place",
-      hint: `make one: flowrun archive sync${profileFlag(profile)}`,
-    });
+    throw noArchive(own);
   };
-  return { ...lazily(open), profile };
+  return {
+    ...lazily(
+      () => Promise.resolve(own),
+      open,
+      () => true,
+    ),
+    profile,
+  };
+}
+
+/** The failure where a profile has no archive. Pure. */
+export function noArchive({ profile, place }: Pick<ProfileArchive, "profile" | "place">): FlowrunError {
+  return new FlowrunError("settings", `the profile '${profile}' has no archive`, {
+    why: place.isSet ? "there is none yet where its settings say" : "none is set, and there is none in its usual place",
+    hint: `make one: flowrun archive sync${profileFlag(profile)}`,
+  });
 }
 
 async function openFor({ place, journalName }: ProfileArchive, host: Host): Promise<Archive | null> {
@@ -44,10 +64,18 @@ async function openFor({ place, journalName }: ProfileArchive, host: Host): Prom
   return openToRead(place, journalName, host);
 }
 
-function lazily(open: () => Promise<Archive | null>): SessionArchive {
+function lazily(
+  find: () => Promise<ProfileArchive>,
+  open: (own: ProfileArchive) => Promise<Archive | null>,
+  adds: typeof addsTo,
+): SessionArchive {
+  let found: Promise<ProfileArchive> | null = null;
   let opened: Promise<Archive | null> | null = null;
   return {
-    open: () => (opened ??= open()),
+    open: async (window) => {
+      const own = await (found ??= find());
+      return adds(own.place, window) ? (opened ??= open(own)) : null;
+    },
     close: async () => {
       const archive = await opened?.catch(() => null);
       await archive?.database.close();
@@ -75,10 +103,25 @@ function iso(ms: number): string {
   return Number.isFinite(ms) ? new Date(ms).toISOString() : "the beginning";
 }
 
-/** What the archive cannot give is no reason to fail where the journal has all of it. */
-export function goOnWithout(error: unknown, isJournals: boolean, notify: Notify): null {
-  if (!isJournals || !(error instanceof FlowrunError) || error.kind === "bug") throw error;
-  const text = `the archive cannot be read (${error.message}${error.why === null ? "" : `: ${error.why}`}); reading the journal alone`;
-  notify({ kind: "warning", text });
-  return null;
+/** Opens an archive, or tells by a warning how whoever asks goes on without it. */
+export type SoftArchive = (goingOn: string, window: JournalStart) => Promise<Archive | null>;
+
+/** Opens an archive for who can go on without it: one that cannot be read is told of by a warning, once. */
+export function softly(open: SessionArchive["open"], notify: Notify): SoftArchive {
+  let isTold = false;
+  return async (goingOn, window) => {
+    try {
+      return await open(window);
+    } catch (error) {
+      if (!(error instanceof FlowrunError) || error.kind === "bug") throw error;
+      if (!isTold) notify({ kind: "warning", text: unreadableWords(error, goingOn) });
+      isTold = true;
+      return null;
+    }
+  };
+}
+
+/** An archive that cannot be read, and how a command goes on, as a warning tells it. Pure. */
+export function unreadableWords({ message, why }: FlowrunError, goingOn: string): string {
+  return `the archive cannot be read (${message}${why === null ? "" : `: ${why}`}); ${goingOn}`;
 }

@@ -5,7 +5,6 @@ import { createReporter, type FoundCounts, type Reporter, type SummaryWording } 
 import { connect, type Connection } from "../../../adobe/access/connect.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
 import type { Start } from "../../../adobe/journal/when.ts";
-import type { Archive } from "../../../engine/archive/open.ts";
 import type { Stretch } from "../../../engine/archive/coverage.ts";
 import type { NameBook } from "../../../adobe/platform/name-book.ts";
 import {
@@ -18,7 +17,14 @@ import {
 import { renderWindow } from "../../../render/text/times.ts";
 import { keepRecent, readRecent } from "../../../state/recent-file.ts";
 import { endsAfter, type ReadingOptions } from "../../options/reading-options.ts";
-import { archiveAlone, archiveOf, strictFailure } from "./session-archive.ts";
+import {
+  archiveAlone,
+  archiveOf,
+  softly,
+  strictFailure,
+  type SessionArchive,
+  type SoftArchive,
+} from "./session-archive.ts";
 import { createQuota, type Quota } from "./quota.ts";
 import { takeNotes, type RecentNotes } from "./recent-notes.ts";
 import type { Sides } from "./side-by-side.ts";
@@ -28,8 +34,13 @@ export interface Session {
   readonly host: Host;
   readonly options: ReadingOptions;
   readonly origin: Origin;
-  /** The profile's archive; `null` where there is none, or it is not to be read. @throws FlowrunError where it cannot be. */
-  readonly archive: () => Promise<Archive | null>;
+  /**
+   * The profile's archive, for a window that begins so; `null` where there is none, it has nothing to add to that, or it is
+   * not to be read. @throws FlowrunError where it cannot be.
+   */
+  readonly archive: SessionArchive["open"];
+  /** The same for what can go on without it: one that cannot be read is `null`, after a warning, told once, that says how. */
+  readonly archiveIfAny: SoftArchive;
   /** Takes down parts of the window that nobody has. */
   readonly miss: (parts: readonly Stretch[]) => void;
   readonly reporter: Reporter;
@@ -68,6 +79,8 @@ export interface Sessions extends Pick<Session, "host" | "options" | "reporter">
   readonly areAllLost: () => boolean;
   /** Set by a command that looks for something, for the closing line. */
   found?: FoundCounts;
+  /** Set by one that reads all there is, whatever window it was to begin with. */
+  isOfAll?: boolean;
 }
 
 /** Who else takes part when several profiles are read. */
@@ -98,7 +111,8 @@ export async function inSessions<R>(
   const sides = options.profiles === null ? null : await openSides(options.profiles, options, reporter, host);
   const isFile = options.from !== null;
   const missing: Stretch[] = [];
-  const shared = { host, options, quota: createQuota(endsAfter(options)), began: host.now(), did, missing };
+  const reach = { goesBack: isFile };
+  const shared = { host, options, quota: createQuota(endsAfter(options)), began: host.now(), did, missing, reach };
   const alone = emptyTally();
   const each: Sessions["each"] = async (read, more) => {
     if (sides === null)
@@ -137,7 +151,8 @@ export async function inSessions<R>(
       did,
       hasCondition: options.hasCondition,
       unit: isFile ? "line" : "page",
-      window: windowWords(start, options, shared.began),
+      window:
+        sessions.isOfAll === true ? null : windowWords(start, options, { goesBack: reach.goesBack, now: shared.began }),
       ...(sessions.found === undefined ? {} : { found: sessions.found }),
     } as const;
     if (tally().pages > 0 || (isDone && isFile)) reporter.summary(tally(), tookMs, wording);
@@ -150,14 +165,19 @@ async function openSides(...args: Parameters<typeof import("./side-by-side.ts").
 }
 
 /** All of a session but the connection. */
-interface Plan extends Omit<Session, "origin" | "archive" | "miss" | "names" | "notes"> {
+interface Plan extends Omit<Session, "origin" | "archive" | "archiveIfAny" | "miss" | "names" | "notes"> {
   readonly profile: string | undefined;
   readonly signal: AbortSignal;
   readonly did: SummaryWording["did"];
   readonly missing: Stretch[];
+  /** Whether runs may come from before anything that the journal keeps: from a file, or from an archive that was opened. */
+  readonly reach: { goesBack: boolean };
 }
 
-async function inSession({ profile, signal, did, missing, ...plan }: Plan, read: (session: Session) => Promise<void>) {
+async function inSession(
+  { profile, signal, did, missing, reach, ...plan }: Plan,
+  read: (session: Session) => Promise<void>,
+) {
   const { options, reporter, host } = plan;
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
@@ -176,9 +196,14 @@ async function inSession({ profile, signal, did, missing, ...plan }: Plan, read:
   let names: NameBook | null = null;
   try {
     names = options.names && connection !== null ? await loadNames(connection, host, reporter) : null;
-    const open: Session["archive"] = () => archive?.open() ?? Promise.resolve(null);
+    const open: Session["archive"] = async (window) => {
+      const opened = (await archive?.open(window)) ?? null;
+      if (opened !== null) reach.goesBack = true;
+      return opened;
+    };
     const miss: Session["miss"] = (parts) => void missing.push(...parts);
-    await read({ ...plan, origin, archive: open, miss, names, notes });
+    const archiveIfAny = softly(open, reporter.notify);
+    await read({ ...plan, origin, archive: open, archiveIfAny, miss, names, notes });
   } finally {
     // What is still asked for, such as a token for a place that nobody reads any more, must not outlive the last word.
     over.abort();
@@ -194,15 +219,20 @@ async function inSession({ profile, signal, did, missing, ...plan }: Plan, read:
 }
 
 /** The window as it was understood; `null` where all of a file is read, or a cursor to the journal's end. */
-function windowWords(start: Start, { from: file, until, zone }: ReadingOptions, now: number): string | null {
-  const from = beginOf(start, file !== null, now);
+function windowWords(start: Start, { until, zone }: ReadingOptions, { goesBack, now }: Reached): string | null {
+  const from = beginOf(start, goesBack, now);
   const to = until !== null && until < now ? until : null;
   return from === null && to === null ? null : renderWindow({ from, to }, zone, now);
 }
 
-function beginOf(start: Start, isFile: boolean, now: number): number | null {
-  if (start.kind === "time") return isFile ? start.at : Math.max(start.at, now - retentionMs);
-  if (start.kind === "oldest") return isFile ? null : now - retentionMs;
+interface Reached {
+  readonly goesBack: boolean;
+  readonly now: number;
+}
+
+function beginOf(start: Start, goesBack: boolean, now: number): number | null {
+  if (start.kind === "time") return goesBack ? start.at : Math.max(start.at, now - retentionMs);
+  if (start.kind === "oldest") return goesBack ? null : now - retentionMs;
   return start.kind === "now" ? now : null;
 }
 

@@ -7,6 +7,11 @@ import { turnAway, resolveReading, resolveStart } from "../../options/reading-op
 
 /** Each flow run as it is recorded, until stopped. */
 export async function runTail(flags: TailFlags, host: Host): Promise<void> {
+  if (flags.to !== undefined) {
+    const { runTailToArchive } = await import("../archive/sync.ts");
+    await runTailToArchive(flags, host);
+    return;
+  }
   const zone = await openZone(flags.time, host.stdout);
   const now = host.now();
   const options = await resolveReading(flags, now, zone);

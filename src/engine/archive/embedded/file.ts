@@ -22,11 +22,14 @@ export function readyFile(path: string, mode: OpenMode): string {
   const found = find(path) ?? (mode === "create" ? make(path) : null);
   if (found === null) throw missing(path);
   if (!found.isFile() || found.nlink > 1) throw notPlain(path, found);
-  if (found.size === 0 && (mode !== "create" || hasWal(path))) throw empty(path);
+  if (found.size === 0 ? mode !== "create" || hasWal(path) : found.size < leastBytes) throw tooShort(path, found);
   if (mode === "read") return isClosed(path) && !hasWal(path) ? alone(path) : path;
   for (const each of [path, ...besides(path)]) closeToOthers(each);
   return path;
 }
+
+/** Less is no head of a file of SQLite; it takes one of a single byte for empty. */
+const leastBytes = 100;
 
 /** What SQLite keeps beside a file: what was written last, and who reads it. Pure. */
 export function besides(path: string): readonly [wal: string, shm: string] {
@@ -85,11 +88,16 @@ function missing(path: string): FlowrunError {
   });
 }
 
-function empty(path: string): FlowrunError {
+function tooShort(path: string, { size }: Stats): FlowrunError {
+  const [wal] = besides(path);
+  const what =
+    size > 0
+      ? "file is not a database"
+      : hasWal(path)
+        ? `the file is empty, though ${wal} is not`
+        : "the file is empty";
   return new FlowrunError("settings", `the archive ${path} is damaged`, {
-    why: hasWal(path)
-      ? `the file is empty, though ${besides(path)[0]} is not; it was left as it is`
-      : "the file is empty; it was left as it is",
+    why: `${what}; it was left as it is`,
     hint: rebuilding,
   });
 }

@@ -1,7 +1,7 @@
 import { accessSync, closeSync, constants, openSync, readSync } from "node:fs";
 import { dirname } from "node:path";
 import { FlowrunError, reasonOf } from "../../../errors.ts";
-import { codeOf, findForeign, type Remedy } from "../../../state/trouble.ts";
+import { codeOf, findForeign, type Foreign, type Remedy } from "../../../state/trouble.ts";
 import { besides, rebuilding, type OpenMode } from "./file.ts";
 import { findWriter } from "./holder.ts";
 
@@ -72,9 +72,23 @@ export async function embeddedTrouble(error: unknown, archive: Troubled): Promis
   }
 }
 
+/** The package tells the number of some failures only in words. */
+const words: Readonly<Record<string, number>> = {
+  "database is locked": codes.busy,
+  "database table is locked": codes.locked,
+  "attempt to write a readonly database": codes.readOnly,
+  "disk I/O error": codes.io,
+  "database disk image is malformed": codes.corrupt,
+  "database or disk is full": codes.full,
+  "unable to open database file": codes.cannotOpen,
+  "file is not a database": codes.noDatabase,
+};
+
 /** Pure. */
 function sqliteCode(error: unknown): number | null {
-  return error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode : null;
+  if (codeOf(error) !== "ERR_SQLITE_ERROR") return null;
+  const isNumbered = error instanceof Error && "errcode" in error && typeof error.errcode === "number";
+  return isNumbered ? Number(error.errcode) : (words[reasonOf(error)] ?? null);
 }
 
 function ofFiles(error: unknown, archive: Troubled): Promise<FlowrunError> | FlowrunError {
@@ -110,7 +124,7 @@ function full(error: unknown, { path }: Troubled): FlowrunError {
 
 async function unwritable(error: unknown, { path }: Troubled): Promise<FlowrunError> {
   return new FlowrunError("settings", `the archive ${path} cannot be written`, {
-    ...(await closedRemedy(path, constants.W_OK, reasonOf(error))),
+    ...(await closedRemedy(path, constants.W_OK, error)),
     cause: error,
   });
 }
@@ -119,7 +133,7 @@ async function unopened(error: unknown, { path, mode }: Troubled): Promise<Flowr
   const right = mode === "read" ? constants.R_OK : constants.R_OK | constants.W_OK;
   const hasReason = refusalOf(path, right) !== null || mode !== "read";
   return new FlowrunError("settings", `the archive ${path} cannot be opened`, {
-    ...(hasReason ? await closedRemedy(path, right, reasonOf(error)) : heldBack(path)),
+    ...(hasReason ? await closedRemedy(path, right, error) : heldBack(path)),
     cause: error,
   });
 }
@@ -133,26 +147,25 @@ function heldBack(path: string): Remedy {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
   EACCES: "you may not do that",
   EPERM: "you may not do that",
   EROFS: "its disk is read-only",
 };
 
-async function closedRemedy(path: string, right: number, usual: string): Promise<Remedy> {
-  const code = codeOf(refusalOf(path, right) ?? refusalOf(dirname(path), right));
+async function closedRemedy(path: string, right: number, error: unknown): Promise<Remedy> {
+  const known = [error, refusalOf(path, right), refusalOf(dirname(path), right)].map(codeOf);
+  const code = known.find((each) => each !== null && each in reasons) ?? null;
   const foreign = code === "EACCES" || code === "EPERM" ? await findForeign(dirname(path), [path]) : null;
-  if (foreign !== null) {
-    const { path: theirs, owner, user } = foreign;
-    return {
-      why: `${theirs} belongs to ${owner === 0 ? "root, as what flowrun wrote under sudo does" : `user ${owner}`}`,
-      hint: `sudo chown -R ${user} ${theirs}`,
-    };
-  }
+  if (foreign !== null) return foreignRemedy(foreign);
   return {
-    why: (code === null ? undefined : reasons[code]) ?? usual,
+    why: (code === null ? undefined : reasons[code]) ?? reasonOf(error),
     hint: "name a file that you may write: FLOWRUN_ARCHIVE=<path>",
   };
+}
+
+function foreignRemedy({ path, owner, user }: Foreign): Remedy {
+  const whose = owner === 0 ? "root, as what flowrun wrote under sudo does" : `user ${owner}`;
+  return { why: `${path} belongs to ${whose}`, hint: `sudo chown -R ${user} ${path}` };
 }
 
 function refusalOf(path: string, right: number): unknown {

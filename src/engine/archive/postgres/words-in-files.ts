@@ -1,5 +1,5 @@
-import { parameterOf, unusable, type PostgresParameter, type PostgresWords } from "./postgres-url.ts";
-import type { Endpoint } from "./postgres-settings.ts";
+import { parameterOf, unusablePostgres, type PostgresParameter, type PostgresWords } from "./url.ts";
+import type { PostgresEndpoint } from "./settings.ts";
 
 /**
  * The words of a service in a service file; `null` where it has no such service. Pure.
@@ -18,10 +18,10 @@ export function findService(text: string, name: string, path: string): PostgresW
     } else if (words !== null && plain !== "" && !plain.startsWith("#")) {
       const where = `in line ${index + 1} of ${path}`;
       const [, key, value = ""] = /^([^=]+)=(.*)$/.exec(plain) ?? [];
-      if (key === undefined) throw unusable(`${where} there is no name=value`, `look at that line of ${path}`);
+      if (key === undefined) throw unusablePostgres(`${where} there is no name=value`, `look at that line of ${path}`);
       const parameter = parameterOf(key, where);
       if (parameter === "service")
-        throw unusable(`${where} a service names another one`, `take that line out of ${path}`);
+        throw unusablePostgres(`${where} a service names another one`, `take that line out of ${path}`);
       if (!words.has(parameter)) words.set(parameter, value);
     }
   }
@@ -31,7 +31,7 @@ export function findService(text: string, name: string, path: string): PostgresW
 /** The password in a password file (`host:port:database:user:password` a line) for an endpoint; `null` for none. Pure. */
 export function findPassword(
   text: string,
-  { host, port }: Endpoint,
+  { host, port }: PostgresEndpoint,
   { database, user }: { readonly database: string; readonly user: string },
 ): string | null {
   // A socket goes by this name there, wherever it is.

@@ -1,4 +1,4 @@
-import type { PostgresTarget } from "./postgres-files.ts";
+import type { PostgresTarget } from "./files.ts";
 
 /** How a connection is made private; fields as Node names them. */
 export interface PostgresTls {
@@ -22,7 +22,7 @@ export function waysOf({ sslMode }: Pick<PostgresTarget, "sslMode">, host: strin
 }
 
 /**
- * What is asked of a server's certificate: a known authority wherever one was named or found, as libpq does with every
+ * The demands on a server's certificate: a known authority wherever one was named or found, as libpq does with every
  * `sslmode`; the host's name with `verify-full` alone. Pure.
  */
 export function tlsOf({ sslMode, root, ownCert, ownKey, keyPassword }: PostgresTarget): PostgresTls {

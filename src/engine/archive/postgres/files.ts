@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { homedir, userInfo } from "node:os";
-import type { World } from "../../host.ts";
-import { reasonOf } from "../../errors.ts";
-import { parsePostgresUrl, unusable, type PostgresWords } from "./postgres-url.ts";
-import { findWord, settlePostgres, type PostgresSettings } from "./postgres-settings.ts";
-import { findPassword, findService } from "./postgres-words-in-files.ts";
+import type { World } from "../../../host.ts";
+import { reasonOf } from "../../../errors.ts";
+import { parsePostgresUrl, unusablePostgres, type PostgresWords } from "./url.ts";
+import { findWord, settlePostgres, type PostgresSettings } from "./settings.ts";
+import { findPassword, findService } from "./words-in-files.ts";
 
 /** A connection to PostgreSQL with all that was found in files. */
 export interface PostgresTarget extends PostgresSettings {
@@ -55,7 +55,7 @@ async function readService(name: string, env: World["env"], home: string): Promi
     const words = text === null ? null : findService(text, name, path);
     if (words !== null) return words;
   }
-  throw unusable(
+  throw unusablePostgres(
     `no service called ${name} stands in ${[own, ...everybodys].join(" or ")}`,
     `write it there: [${name}], and below it lines such as host=db.example.com`,
   );
@@ -87,7 +87,7 @@ async function readCertificates(
     path === null ? readIfThere(`${folder}/${usual}`) : readNamed(name, path);
   const root = rootCert === "system" ? "system" : await read("sslrootcert", rootCert, "root.crt");
   if (root === null && sslMode.startsWith("verify")) {
-    throw unusable(
+    throw unusablePostgres(
       `sslmode=${sslMode} checks the server's certificate, and no authority is known: there is no ${folder}/root.crt`,
       "say sslrootcert=<file.pem>, or sslrootcert=system for a server with a public certificate",
     );
@@ -101,7 +101,7 @@ async function readNamed(name: string, path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    throw unusable(
+    throw unusablePostgres(
       `${name}=${path} cannot be read: ${reasonOf(error)}`,
       `check its name, and that you may read it: ls -l ${path}`,
     );

@@ -1,4 +1,4 @@
-import type { FailureKind } from "../../errors.ts";
+import type { FailureKind } from "../../../errors.ts";
 
 /** Whom a failure is about. */
 export interface PostgresParty {
@@ -12,7 +12,7 @@ export interface PostgresParty {
   readonly passwordTrouble: string | null;
 }
 
-/** What a failure means for who reads of it. */
+/** The meaning of a failure for who reads of it. */
 export interface PostgresVerdict {
   /**
    * `auth` and `forbidden` for what an administrator grants (exit code 4, as where Adobe does not let somebody in),
@@ -25,7 +25,7 @@ export interface PostgresVerdict {
 }
 
 /**
- * What a server means by an error (https://www.postgresql.org/docs/current/errcodes-appendix.html), or a pooler in front
+ * The meaning of a server's error (https://www.postgresql.org/docs/current/errcodes-appendix.html), or a pooler in front
  * of it; `null` for one that is not listed. Pure.
  * @param words the server's own, in the language that it is set to.
  */
@@ -57,7 +57,7 @@ const later = "try again in a while";
 const rules: readonly Rule[] = [
   {
     codes: /^28P01$|^08P01$/,
-    says: /password|SASL authentication failed/i,
+    says: /password|authentication failed/i,
     kind: "auth",
     why: "the password is not that user's",
     hint: ({ passFile, passwordTrouble }) =>
@@ -92,6 +92,13 @@ const rules: readonly Rule[] = [
     hint: ({ user }) => `as an administrator: CREATE ROLE ${named(user)} LOGIN PASSWORD '…'`,
   },
   { codes: /^28/, kind: "auth", hint: "check user and password" },
+  {
+    codes: /^08P01$/,
+    says: /startup parameter/i,
+    kind: "settings",
+    why: "the pooler does not pass that on",
+    hint: "leave it out of the URL and of PGOPTIONS, or list it in the pooler's ignore_startup_parameters",
+  },
   {
     codes: /^3D000$|^08P01$/,
     says: /database/i,

@@ -1,7 +1,7 @@
-import { describeNetworkFailure } from "../../adobe/http/words.ts";
-import { FlowrunError } from "../../errors.ts";
-import { mask } from "../../mask.ts";
-import { judgePostgres, type PostgresParty, type PostgresVerdict } from "./postgres-refusals.ts";
+import { describeNetworkFailure } from "../../../adobe/http/words.ts";
+import { FlowrunError } from "../../../errors.ts";
+import { mask } from "../../../mask.ts";
+import { judgePostgres, type PostgresParty, type PostgresVerdict } from "./refusals.ts";
 
 /**
  * A failure of PostgreSQL, of the way to it, or of TLS, in three lines, of which none shows a secret, or a value of a

@@ -1,11 +1,11 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { FlowrunError } from "../../../src/errors.ts";
-import { findPostgresTarget, type PostgresTarget } from "../../../src/engine/archive/postgres-files.ts";
-import { tlsOf, waysOf } from "../../../src/engine/archive/postgres-tls.ts";
-import { isPostgresUrl } from "../../../src/engine/archive/postgres-url.ts";
-import { scratch } from "../../support/flowrun.ts";
+import { FlowrunError } from "../../../../src/errors.ts";
+import { findPostgresTarget, type PostgresTarget } from "../../../../src/engine/archive/postgres/files.ts";
+import { tlsOf, waysOf } from "../../../../src/engine/archive/postgres/tls.ts";
+import { isPostgresUrl } from "../../../../src/engine/archive/postgres/url.ts";
+import { scratch } from "../../../support/flowrun.ts";
 
 type Env = Readonly<Record<string, string>>;
 

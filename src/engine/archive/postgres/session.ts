@@ -1,10 +1,10 @@
 import { Client } from "pg";
-import type { Row, Value } from "./database.ts";
-import { postgresFailure, postgresCode } from "./postgres-failure.ts";
-import type { Endpoint } from "./postgres-settings.ts";
-import type { PostgresTarget } from "./postgres-files.ts";
-import { tlsOf, waysOf } from "./postgres-tls.ts";
-import { FlowrunError } from "../../errors.ts";
+import type { Row, Value } from "../database.ts";
+import { postgresFailure, postgresCode } from "./failure.ts";
+import type { PostgresEndpoint } from "./settings.ts";
+import type { PostgresTarget } from "./files.ts";
+import { tlsOf, waysOf } from "./tls.ts";
+import { FlowrunError } from "../../../errors.ts";
 
 /** One connection. */
 export interface PostgresSession {
@@ -20,7 +20,7 @@ export interface PostgresSession {
   drop(): void;
 }
 
-/** What became of a statement: of several, the last one's rows and command, and the sum of what they wrote. */
+/** The outcome of a statement: of several, the last one's rows and command, and the sum of what they wrote. */
 export interface PostgresAnswer {
   readonly rows: readonly Row[];
   readonly count: number;
@@ -49,7 +49,11 @@ export async function connectPostgres(target: PostgresTarget): Promise<PostgresS
   throw new FlowrunError(last.kind, last.message, { why: whys.join("; "), hint: last.hint ?? "", cause: last.cause });
 }
 
-async function reach(target: PostgresTarget, endpoint: Endpoint, password: string | null): Promise<PostgresSession> {
+async function reach(
+  target: PostgresTarget,
+  endpoint: PostgresEndpoint,
+  password: string | null,
+): Promise<PostgresSession> {
   let first: unknown = null;
   for (const isPrivate of waysOf(target, endpoint.host)) {
     try {
@@ -81,7 +85,7 @@ function isOfTheWay(error: unknown): boolean {
 
 async function open(
   target: PostgresTarget,
-  { host, port }: Endpoint,
+  { host, port }: PostgresEndpoint,
   password: string | null,
   isPrivate: boolean,
 ): Promise<PostgresSession> {

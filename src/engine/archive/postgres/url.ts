@@ -1,5 +1,5 @@
-import { FlowrunError } from "../../errors.ts";
-import { nearest } from "../../text/nearest.ts";
+import { FlowrunError } from "../../../errors.ts";
+import { nearest } from "../../../text/nearest.ts";
 
 /** The parameters of a connection, by libpq's names, and `schema`, in which the archive's tables stand. */
 export const postgresParameters = [
@@ -27,7 +27,7 @@ export const postgresParameters = [
 /** The name of a parameter of a connection to PostgreSQL. */
 export type PostgresParameter = (typeof postgresParameters)[number];
 
-/** What was said of a connection, as texts; several hosts and ports are joined by commas. */
+/** All that was said of a connection, as texts; several hosts and ports are joined by commas. */
 export type PostgresWords = ReadonlyMap<PostgresParameter, string>;
 
 /** Whether a text names a PostgreSQL server: `postgres://…` or `postgresql://…`. Pure. */
@@ -51,7 +51,7 @@ export function parsePostgresUrl(url: string, env: Readonly<Record<string, strin
 
   const [, authority = "", path = "", query = ""] = /^([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/s.exec(text) ?? [];
   // Else a part of a password would be taken for a database, and shown.
-  if (`${path}${query}`.includes("@")) throw unusable("in its URL, an @ stands behind a / or a ?", escapes);
+  if (`${path}${query}`.includes("@")) throw unusablePostgres("in its URL, an @ stands behind a / or a ?", escapes);
   const at = authority.lastIndexOf("@");
   const [, user = "", password = ""] = /^([^:]*):?(.*)$/s.exec(authority.slice(0, Math.max(at, 0))) ?? [];
   const places = authority
@@ -86,7 +86,7 @@ export function parameterOf(name: string, where: string): PostgresParameter {
   if (found !== undefined) return found;
   const meant = nearest(name, postgresParameters);
   const isPlain = /^[a-z_]{1,40}$/i.test(name);
-  throw unusable(
+  throw unusablePostgres(
     isPlain
       ? `${where}, the parameter ${name} is not one of flowrun's`
       : `${where}, what follows \`?\` is no parameter`,
@@ -97,7 +97,7 @@ export function parameterOf(name: string, where: string): PostgresParameter {
 }
 
 /** That a connection cannot be had with what was said of it, and what to say instead. Pure. */
-export function unusable(why: string, hint: string): FlowrunError {
+export function unusablePostgres(why: string, hint: string): FlowrunError {
   return new FlowrunError("settings", "that PostgreSQL server cannot be asked", { why, hint });
 }
 
@@ -114,14 +114,14 @@ const escapes =
 function variableOf(name: string, env: Readonly<Record<string, string | undefined>>): string {
   const value = env[name];
   if (value !== undefined && value !== "") return value;
-  throw unusable(`its URL says env:${name}, and there is no such variable`, `export ${name}=…`);
+  throw unusablePostgres(`its URL says env:${name}, and there is no such variable`, `export ${name}=…`);
 }
 
 function decode(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    throw unusable("its URL has a % that no two hexadecimal digits follow", escapes);
+    throw unusablePostgres("its URL has a % that no two hexadecimal digits follow", escapes);
   }
 }
 
@@ -130,7 +130,7 @@ function placeOf(text: string): { readonly host: string; readonly port: string }
   const [, inBrackets, plain = "", port = ""] = /^(?:\[([^\]]*)\]|([^:]*))(?::([^:]*))?$/s.exec(text) ?? [];
   if (inBrackets !== undefined || plain !== "" || port !== "" || text === "")
     return { host: inBrackets ?? plain, port };
-  throw unusable(
+  throw unusablePostgres(
     "in its URL, a host is not followed by one port",
     `an IPv6 address stands in brackets: [::1]:5432; ${escapes}`,
   );

@@ -1,6 +1,6 @@
-import type { World } from "../../host.ts";
-import { FlowrunError } from "../../errors.ts";
-import type { PostgresSession } from "./postgres-session.ts";
+import type { World } from "../../../host.ts";
+import { FlowrunError } from "../../../errors.ts";
+import type { PostgresSession } from "./session.ts";
 
 /** A few connections, opened when they are needed and kept for the next who asks. */
 export interface PostgresPool {

@@ -1,11 +1,11 @@
-import { nearest } from "../../text/nearest.ts";
-import { unusable, type PostgresParameter, type PostgresWords } from "./postgres-url.ts";
+import { nearest } from "../../../text/nearest.ts";
+import { unusablePostgres, type PostgresParameter, type PostgresWords } from "./url.ts";
 
 /** How much TLS is asked for, with libpq's meaning. */
 export type SslMode = (typeof sslModes)[number];
 
 /** Where a server may be: a host, or the folder of a socket (which begins with `/`). */
-export interface Endpoint {
+export interface PostgresEndpoint {
   readonly host: string;
   readonly port: number;
 }
@@ -13,7 +13,7 @@ export interface Endpoint {
 /** A connection to PostgreSQL, settled but for what stands in files: the password file and certificates. */
 export interface PostgresSettings {
   /** Tried in this order. */
-  readonly endpoints: readonly Endpoint[];
+  readonly endpoints: readonly PostgresEndpoint[];
   readonly user: string;
   /** `null` where none was said: the password file may have it. */
   readonly password: string | null;
@@ -33,7 +33,7 @@ export interface PostgresSettings {
   /** For each endpoint; 0: for as long as it takes. */
   readonly connectTimeoutMs: number;
   readonly applicationName: string;
-  /** What the server is told to set, as on its own command line; empty for nothing. */
+  /** For the server to set, as on its own command line; empty for nothing. */
   readonly options: string;
   /** Whether a server that takes no writes is passed by. */
   readonly isWriterWanted: boolean;
@@ -56,7 +56,7 @@ export function settlePostgres(
   const find = (name: PostgresParameter): string | null => findWord(name, said, env);
   const endpoints = endpointsOf(find("host") ?? own.socketFolder ?? "localhost", find("port") ?? "5432");
   const user = find("user") ?? own.user;
-  if (user === null) throw unusable("nobody said as which user", "name one: postgres://<user>@host/database");
+  if (user === null) throw unusablePostgres("nobody said as which user", "name one: postgres://<user>@host/database");
   const database = find("dbname") ?? user;
   const schema = schemaOf(find("schema") ?? usualSchema);
   const rootCert = find("sslrootcert");
@@ -120,11 +120,11 @@ const variables: Readonly<Record<PostgresParameter, string | null>> = {
   target_session_attrs: "PGTARGETSESSIONATTRS",
 };
 
-function endpointsOf(host: string, port: string): readonly Endpoint[] {
+function endpointsOf(host: string, port: string): readonly PostgresEndpoint[] {
   const hosts = host.split(",");
   const ports = port.split(",");
   if (ports.length !== 1 && ports.length !== hosts.length) {
-    throw unusable(
+    throw unusablePostgres(
       `${hosts.length} hosts are named, and ${ports.length} ports`,
       "name one port for all, or one for each",
     );
@@ -139,13 +139,16 @@ function portOf(text: string): number {
   const port = text === "" ? 5432 : Number(text);
   if (/^\d*$/.test(text) && port >= 1 && port <= 65_535) return port;
   // The text itself may be the beginning of a password with a slash.
-  throw unusable("its port is no number from 1 to 65535", "in a password, write / as %2F, or say it as env:PGPASSWORD");
+  throw unusablePostgres(
+    "its port is no number from 1 to 65535",
+    "in a password, write / as %2F, or say it as env:PGPASSWORD",
+  );
 }
 
 /** 63 characters are what PostgreSQL keeps of a name, and `pg_` is its own. */
 function schemaOf(name: string): string {
   if (/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(name) && !/^(?:pg_|information_schema$)/i.test(name)) return name;
-  throw unusable(
+  throw unusablePostgres(
     `schema=${name} is no name for a schema`,
     "use letters, digits and _, at most 63, without pg_ in front: schema=flowrun",
   );
@@ -155,7 +158,7 @@ function sslModeOf(mode: string | null, rootCert: string | null): SslMode {
   const isSystem = rootCert === "system";
   const found = chosen("sslmode", mode ?? (isSystem ? "verify-full" : "prefer"), sslModes);
   if (!isSystem || found === "verify-full") return found;
-  throw unusable(
+  throw unusablePostgres(
     `sslmode=${found} does not go with sslrootcert=system: everybody can have a certificate from those authorities`,
     "say sslmode=verify-full",
   );
@@ -166,7 +169,7 @@ function chosen<T extends string>(name: PostgresParameter, value: string, choice
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;
   const meant = nearest(value, choices);
-  throw unusable(
+  throw unusablePostgres(
     `${name}=${value} is not known`,
     meant === null ? `say one of ${choices.join(", ")}` : `say ${name}=${meant}`,
   );
@@ -174,16 +177,16 @@ function chosen<T extends string>(name: PostgresParameter, value: string, choice
 
 function timeoutOf(text: string): number {
   if (!/^-?\d{1,6}$/.test(text))
-    throw unusable(`connect_timeout=${text} is no number of seconds`, "say connect_timeout=10");
+    throw unusablePostgres(`connect_timeout=${text} is no number of seconds`, "say connect_timeout=10");
   const seconds = Number(text);
   // One second is too little for libpq as well.
   return seconds <= 0 ? 0 : Math.max(seconds, 2) * 1000;
 }
 
-function isWriterWanted(attrs: string | null, endpoints: readonly Endpoint[]): boolean {
+function isWriterWanted(attrs: string | null, endpoints: readonly PostgresEndpoint[]): boolean {
   if (attrs === null) return endpoints.length > 1;
   if (["read-only", "standby", "prefer-standby"].includes(attrs)) {
-    throw unusable(
+    throw unusablePostgres(
       `target_session_attrs=${attrs} asks for a server that takes no writes`,
       "say target_session_attrs=read-write",
     );
@@ -191,7 +194,7 @@ function isWriterWanted(attrs: string | null, endpoints: readonly Endpoint[]): b
   return chosen("target_session_attrs", attrs, ["any", "read-write", "primary"]) !== "any";
 }
 
-function placeOf(endpoints: readonly Endpoint[], database: string, schema: string): string {
+function placeOf(endpoints: readonly PostgresEndpoint[], database: string, schema: string): string {
   const names = endpoints.map(({ host, port }) => {
     const name = host.includes(":") ? `[${host}]` : host.replaceAll("/", "%2F");
     return port === 5432 ? name : `${name}:${port}`;

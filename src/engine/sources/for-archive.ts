@@ -1,0 +1,123 @@
+import type { World } from "../../host.ts";
+import type { FlowRun } from "../../runs/record/flow-run.ts";
+import type { ArchivedRun } from "../archive/run-row.ts";
+import type { Batch, Mark, Source } from "./source.ts";
+
+/** How batches are joined. */
+export interface Joining {
+  /** A batch with so many runs, or more, waits for no other. */
+  readonly mostRuns: number;
+  /** Nor does one wait longer than that, in milliseconds. */
+  readonly mostMs: number;
+  readonly now: World["now"];
+}
+
+/** A source of runs as one of what an archive keeps of them. */
+export function forArchive(source: Source<FlowRun>, now: World["now"]): Source<ArchivedRun> {
+  return {
+    async *read() {
+      for await (const batch of source.read()) yield withRecording(batch, now());
+    },
+    describe: (fault) => source.describe(fault),
+  };
+}
+
+function withRecording(batch: Batch<FlowRun>, now: number): Batch<ArchivedRun> {
+  const candidates = batch.candidates.map((candidate) => {
+    const { key, encoded: run } = candidate;
+    return { ...candidate, encoded: { key, run, recordedAt: recordingOf(run, batch.mark, now) } };
+  });
+  return { ...batch, candidates };
+}
+
+/**
+ * The journal does not say when an event was recorded: when its run was updated, or later where the page begins later. The
+ * page's last event may be one that is delivered again, and tells an earlier time than those before it.
+ */
+function recordingOf({ updatedAt }: FlowRun, { recordedFrom = null, recordedAt, askedAt }: Mark, now: number): number {
+  const latest = askedAt ?? now;
+  const told = updatedAt === null ? NaN : Date.parse(updatedAt);
+  const about = Number.isNaN(told) ? (recordedAt ?? latest) : told;
+  return Math.min(Math.max(about, recordedFrom ?? about), latest);
+}
+
+/**
+ * A source whose batches are joined until they are worth a transaction: most pages of a busy journal hold a few runs. What
+ * begins anew, and the source's end, is never joined to what came before.
+ */
+export function joinBatches<T>(source: Source<T>, { mostRuns, mostMs, now }: Joining): Source<T> {
+  return {
+    async *read() {
+      let open: Batch<T> | null = null;
+      let since = now();
+      for await (const batch of source.read()) {
+        if (open !== null && batch.mark.begins != null) {
+          yield open;
+          open = null;
+        }
+        if (open === null) since = now();
+        open = open === null ? batch : join(open, batch);
+        if (open.candidates.length < mostRuns && !batch.mark.atEnd && now() - since < mostMs) continue;
+        yield open;
+        open = null;
+      }
+      if (open !== null) yield open;
+    },
+    describe: (fault) => source.describe(fault),
+  };
+}
+
+/** Two batches of which the second goes on from the first, as one. Pure. */
+function join<T>(one: Batch<T>, other: Batch<T>): Batch<T> {
+  const nextAfter: Batch<T>["nextAfter"] = (position) => {
+    const isOthers = other.candidates.some((candidate) => candidate.position === position);
+    return (isOthers ? other : one).nextAfter(position);
+  };
+  return {
+    mark: joinMarks(one.mark, other.mark),
+    candidates: [...one.candidates, ...other.candidates],
+    runs: one.runs + other.runs,
+    rejects: [...one.rejects, ...other.rejects],
+    withoutRaw: [...one.withoutRaw, ...other.withoutRaw],
+    waitMs: other.waitMs,
+    nextAfter,
+  };
+}
+
+function joinMarks(one: Mark, other: Mark): Mark {
+  return {
+    ...other,
+    begins: one.begins ?? null,
+    recordedFrom: one.recordedFrom ?? other.recordedFrom ?? null,
+    last: other.last ?? one.last,
+    recordedAt: other.recordedAt ?? one.recordedAt,
+    count: one.count + other.count,
+  };
+}
+
+/** A source that works on its next batch while the last one is taken: one ahead, never more. */
+export function readAhead<T>(source: Source<T>): Source<T> {
+  return {
+    async *read() {
+      const batches = source.read()[Symbol.asyncIterator]();
+      const ask = (): Promise<IteratorResult<Batch<T>>> => {
+        const next = batches.next();
+        // It is looked at when its turn comes.
+        next.catch(() => undefined);
+        return next;
+      };
+      let next = ask();
+      try {
+        for (;;) {
+          const step = await next;
+          if (step.done === true) return;
+          next = ask();
+          yield step.value;
+        }
+      } finally {
+        await batches.return?.();
+      }
+    },
+    describe: (fault) => source.describe(fault),
+  };
+}

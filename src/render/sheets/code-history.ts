@@ -1,0 +1,91 @@
+import { safeText } from "../text/safe-text.ts";
+import { renderCount, renderDuration } from "../text/numbers.ts";
+import type { TimeTelling } from "../text/times.ts";
+import { wrapBeside } from "../text/wrap.ts";
+import { utc, wallAt } from "../../text/zone.ts";
+import { renderMoment } from "./past.ts";
+
+/** How often a code was met, and what became of it; times are epoch milliseconds. */
+export interface ToldHistory {
+  readonly firstSeenAt: number;
+  readonly lastSeenAt: number;
+  /** Runs. */
+  readonly last7Days: number;
+  readonly last30Days: number;
+  readonly last90Days: number;
+  /** Most runs first. */
+  readonly flows: readonly { readonly id: string; readonly name: string | null; readonly runs: number }[];
+  readonly medianRecoveryMs: number | null;
+}
+
+/** The archive that tells it. */
+export interface ToldArchive {
+  readonly place: string;
+  readonly coverage: {
+    readonly complete: readonly { readonly from: { readonly at: number; readonly isExact: boolean } }[];
+    readonly gaps: readonly unknown[];
+  };
+}
+
+/** How a history is laid out. */
+export interface HistoryLook {
+  readonly time: TimeTelling;
+  readonly width: number;
+}
+
+/** A code's history below what it means, in lines that end in a line break; `null` was never met. Pure but for `time`. */
+export function renderCodeHistory(history: ToldHistory | null, archive: ToldArchive, look: HistoryLook): string {
+  const { width } = look;
+  const lines = [
+    ...(history === null ? wrapBeside("  seen    ", "never", width) : renderSeen(history, archive, look)),
+    ...wrapBeside("  archive ", archiveWords(archive, look), width),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function renderSeen(history: ToldHistory, archive: ToldArchive, { time, width }: HistoryLook): readonly string[] {
+  const { firstSeenAt, lastSeenAt, last7Days, last30Days, last90Days, flows, medianRecoveryMs } = history;
+  const when =
+    firstSeenAt === lastSeenAt
+      ? `once, on ${renderMoment(firstSeenAt, time)}`
+      : `first on ${renderMoment(firstSeenAt, time)}, last on ${renderMoment(lastSeenAt, time)}`;
+  const news = isNew(history, archive, time) ? "NEW since yesterday: " : "";
+  const often = `${renderCount(last7Days)} in 7 days, ${renderCount(last30Days)} in 30, ${renderCount(last90Days)} in 90`;
+  const lasts =
+    medianRecoveryMs === null ? null : `${renderDuration(medianRecoveryMs)} until the flow succeeded again (median)`;
+  return [
+    ...wrapBeside("  seen    ", `${news}${when}`, width),
+    ...wrapBeside("  runs    ", often, width),
+    ...wrapBeside("  flows   ", flowWords(flows), width),
+    ...wrapBeside("  lasts   ", lasts ?? "", width),
+  ];
+}
+
+/** Flows that a sheet has room for. */
+const mostFlows = 5;
+
+function flowWords(flows: ToldHistory["flows"]): string {
+  const told = flows
+    .slice(0, mostFlows)
+    .map(({ id, name, runs: count }) => `${safeText(name ?? id)} (${renderCount(count)})`);
+  const rest = flows.length - told.length;
+  return rest === 0 ? told.join(", ") : `${told.join(", ")} and ${renderCount(rest)} more`;
+}
+
+function archiveWords({ place, coverage: { complete, gaps } }: ToldArchive, { time }: HistoryLook): string {
+  const [first] = complete;
+  const where = `, at ${safeText(place)}`;
+  if (first === undefined) return `not known to be complete${where}`;
+  const but = gaps.length === 0 ? "" : `, but for ${gaps.length === 1 ? "a gap" : `${renderCount(gaps.length)} gaps`}`;
+  return `complete since ${first.from.isExact ? "" : "≈ "}${renderMoment(first.from.at, time)}${but}${where}`;
+}
+
+const dayMs = 86_400_000;
+
+/** First met yesterday or today, and the archive would know if it had been met on the day before. */
+function isNew({ firstSeenAt }: ToldHistory, { coverage: { complete } }: ToldArchive, time: TimeTelling): boolean {
+  const zone = time.style === "local" ? time.local.zone : utc;
+  const dayOf = (at: number): number => Math.floor(wallAt(at, zone) / dayMs);
+  const begin = complete.findLast(({ from }) => from.at <= firstSeenAt)?.from.at ?? Infinity;
+  return dayOf(firstSeenAt) >= dayOf(time.now()) - 1 && firstSeenAt - begin >= dayMs;
+}

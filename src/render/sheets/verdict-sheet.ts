@@ -1,0 +1,45 @@
+import { stretchRows, type ToldGap } from "../formats/archive-columns.ts";
+import { renderCount } from "../text/numbers.ts";
+import { safeText } from "../text/safe-text.ts";
+import { wrapBeside } from "../text/wrap.ts";
+import { stretchLines, type ArchiveSheetLook } from "./archive-sheet.ts";
+import { joinSections, labelWidth } from "./trend-line.ts";
+
+/** The findings when all of an archive was read back. */
+export interface VerdictDocument {
+  readonly type: "flowrun.verification";
+  readonly schemaVersion: 1;
+  readonly profile: string;
+  /** Its path or URL, without a password. */
+  readonly archive: string;
+  /** Whether nothing is damaged and there is no gap. */
+  readonly ok: boolean;
+  /** That were read back, and those that could not be. */
+  readonly runs: number;
+  readonly unreadable: number;
+  /** Those that lie in no stretch that is complete: they were imported, or came by a webhook. */
+  readonly outside: number;
+  /** A sentence each. */
+  readonly damages: readonly string[];
+  readonly gaps: readonly ToldGap[];
+}
+
+/** All that was looked at, and each thing that is wrong. Pure but for `time`. */
+export function renderVerdict(verdict: VerdictDocument, look: ArchiveSheetLook): string {
+  const { archive, runs, outside, damages, gaps } = verdict;
+  const { painter, room } = look;
+  const width = Math.min(room, 100);
+  const beside = (label: string, text: string): readonly string[] => wrapBeside(label.padEnd(labelWidth), text, width);
+  return joinSections([
+    [
+      `${"Archive".padEnd(labelWidth)}${safeText(archive)}`,
+      ...beside("Runs", `${renderCount(runs)} read back, with their events`),
+      ...beside("Checked", "the database's pages and indexes, numbers, errors, cursors, coverage"),
+      ...beside("Outside", outside === 0 ? "" : `${renderCount(outside)} runs lie in no complete stretch: imported`),
+      ...beside("Damages", damages.length === 0 ? "none" : "").map((text) => painter.green(text)),
+      ...damages.flatMap((damage) => beside("Damaged", damage)).map((text) => painter.red(text)),
+      ...beside("Gaps", gaps.length === 0 ? "none" : renderCount(gaps.length)),
+    ],
+    gaps.length === 0 ? [] : stretchLines(stretchRows({ complete: [], gaps }), look),
+  ]);
+}

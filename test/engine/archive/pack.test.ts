@@ -1,0 +1,55 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { packEvent, packRecord, unpack } from "../../../src/engine/archive/pack.ts";
+import { eventDictionary } from "../../../src/engine/archive/pack/event-dictionary.ts";
+import { recordDictionary } from "../../../src/engine/archive/pack/record-dictionary.ts";
+import { sampleRun } from "../../render/sample-runs.ts";
+
+const events = readdirSync("fixtures/payloads").map((name) => readFileSync(`fixtures/payloads/${name}`, "utf8"));
+const compact = events.map((text) => JSON.stringify(JSON.parse(text)));
+
+it("a text comes back as it was packed, whatever it holds", () => {
+  const texts = [...events, ...compact, "", "{}", JSON.stringify("é … 🙂 \u0000 \ud800"), "x".repeat(3_000_000)];
+  for (const text of texts) {
+    expect(unpack(packEvent(text)) === text).toBe(true);
+    expect(unpack(packRecord(text)) === text).toBe(true);
+  }
+});
+
+it("events and records that look like others take less than a third", () => {
+  const sizeOf = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + text.length, 0);
+  const packed = compact.map((text) => packEvent(text).length).reduce((sum, size) => sum + size, 0);
+  expect(packed / sizeOf(compact)).toBeLessThan(1 / 3);
+  const record = JSON.stringify(sampleRun());
+  expect(packRecord(record).length / record.length).toBeLessThan(1 / 2);
+});
+
+it("what was packed with a dictionary can be read for ever: neither of the two has changed", () => {
+  // A better dictionary has a number of its own, and these two stay.
+  expect(digestOf(eventDictionary)).toBe("fbfa0c74478e557d");
+  expect(digestOf(recordDictionary)).toBe("ba7dc0ac16265556");
+  expect(Math.max(eventDictionary.length, recordDictionary.length)).toBeLessThan(32_768);
+  expect(unpack(Buffer.from("AYMmFEPkGDBCCdDaWgA=", "base64"))).toBe('{"id":"1","flowId":"2","metrics":{}}');
+  expect(unpack(Buffer.from("AiMy7dUCAA==", "base64"))).toBe('{"type":"flowrun.run","schemaVersion":1}');
+});
+
+function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+it("what a newer flowrun packed is said to be so", () => {
+  expect(() => unpack(Uint8Array.of(3, 1, 2))).toThrow(
+    expect.objectContaining({ kind: "settings", why: expect.stringContaining("a newer flowrun") as string }),
+  );
+});
+
+it.each([
+  ["nothing", new Uint8Array(0)],
+  ["half of it", packEvent(compact[0]!).subarray(0, 100)],
+  ["other bytes", Uint8Array.of(1, 255, 255, 255, 255)],
+])("%s is a damaged run, and not an empty one", (_, bytes) => {
+  expect(() => unpack(bytes)).toThrow(
+    expect.objectContaining({ kind: "settings", message: "a run in the archive is damaged" }),
+  );
+});
