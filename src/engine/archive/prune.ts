@@ -43,10 +43,8 @@ async function forgetSome(queries: Queries, journal: string, before: number): Pr
   const places = gone.map((_, n) => `$${n + 2}`).join(", ");
   const keys = gone.map((row) => textIn(row, "event_key"));
   for (const table of ["run_errors", "origins"]) {
-    await queries.run(`DELETE FROM {schema}${table} WHERE journal = $1 AND event_key IN (${places})`, [
-      journal,
-      ...keys,
-    ]);
+    const text = `DELETE FROM {schema}${table} WHERE journal = $1 AND event_key IN (${places})`;
+    await queries.run(text, [journal, ...keys]);
   }
   return gone.length;
 }

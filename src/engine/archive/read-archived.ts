@@ -1,5 +1,4 @@
-import { reasonOf } from "../../errors.ts";
-import { parseObject } from "../../json.ts";
+import { isObject } from "../../json.ts";
 import { readRecord, serviceOf } from "../../runs/record/read-record.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Queries, Row, Value } from "./database.ts";
@@ -171,14 +170,20 @@ export function readBack(row: Row): ReadBack {
     recordedAt: numberIn(row, "recorded_at"),
     eventKey: textIn(row, "event_key"),
   };
+  const value = unpacked(bytesIn(row, "document"));
+  const record = isObject(value) ? readRecord(value) : "cannot be unpacked";
+  if (typeof record === "string" || !("event" in row)) return { ...place, record };
+  if (row["event"] == null) return { ...place, record: { ...record, raw: null } };
+  const raw = unpacked(bytesIn(row, "event"));
+  return { ...place, record: raw === null ? "has an event that cannot be unpacked" : { ...record, raw } };
+}
+
+/** A row that is damaged is one that cannot be read, and not the end of the reading; `null` for such a one. */
+function unpacked(bytes: Uint8Array): unknown {
   try {
-    const value = parseObject(unpack(bytesIn(row, "document")));
-    const record = value === null ? "is no JSON" : readRecord(value);
-    if (typeof record === "string" || !("event" in row)) return { ...place, record };
-    const raw: unknown = row["event"] == null ? null : JSON.parse(unpack(bytesIn(row, "event")));
-    return { ...place, record: { ...record, raw } };
-  } catch (error) {
-    return { ...place, record: `is damaged: ${reasonOf(error)}` };
+    return JSON.parse(unpack(bytes));
+  } catch {
+    return null;
   }
 }
 

@@ -70,9 +70,9 @@ const views: readonly (readonly [name: string, query: string])[] = [
   ["failures", `SELECT * FROM {schema}runs_latest AS latest WHERE status = 'failed'`],
 ];
 
-/** The names of what an archive of today has; by them a database of somebody else's is told from ours. */
+/** The names of all that an archive of today has beside `meta`; by them a database of somebody else's is told from ours. */
 const ownNames = [
-  ...["journals", "runs", "run_errors", "firsts", "cursors", "coverage", "leases", "deliveries"],
+  ...steps.flat().flatMap((text) => /^CREATE TABLE \{schema\}(\w+)/.exec(text)?.[1] ?? []),
   ...views.map(([name]) => name),
 ];
 

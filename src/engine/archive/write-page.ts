@@ -145,14 +145,24 @@ export interface RunRows {
 /** Writes runs that are not there yet, with their errors. @returns how many were new. */
 export async function insertRuns(queries: Queries, { journal, runs, first, rowsAtOnce }: RunRows): Promise<number> {
   const rows = runs.map((run, index) => runValues(journal, first + index, run));
-  const taken = new Set<number>();
-  for (const { text, values } of inserts("runs", runColumnNames, rows, rowsAtOnce)) {
-    for (const row of await queries.all(`${text} RETURNING seq`, values)) taken.add(numberIn(row, "seq"));
-  }
-  // Of a run that was there already nothing is added, whatever comes by its key.
-  const fresh = runs.filter((_, index) => taken.has(first + index));
+  const added = await insert(queries, "runs", runColumnNames, rows, rowsAtOnce);
+  const fresh = added === runs.length ? runs : await withNumbersFrom(queries, { journal, runs, first });
   await insertParts(queries, journal, fresh, rowsAtOnce);
-  return fresh.length;
+  return added;
+}
+
+/** A run that was there before keeps its errors: those of another telling of it would be mixed with them. */
+async function withNumbersFrom(
+  queries: Queries,
+  { journal, runs, first }: Omit<RunRows, "rowsAtOnce">,
+): Promise<readonly ArchivedRun[]> {
+  const rows = await queries.all(`SELECT seq FROM {schema}runs WHERE journal = $1 AND seq >= $2 AND seq < $3`, [
+    journal,
+    first,
+    first + runs.length,
+  ]);
+  const numbers = new Set(rows.map((row) => numberIn(row, "seq")));
+  return runs.filter((_, index) => numbers.has(first + index));
 }
 
 /** Writes what other tables hold of runs that are there: their errors, what they came of, and what was met first. */
@@ -163,31 +173,29 @@ export async function insertParts(
   rowsAtOnce: number,
 ): Promise<void> {
   const errors = runs.flatMap((run) => errorValues(journal, run));
-  for (const { text, values } of inserts("run_errors", errorColumnNames, errors, rowsAtOnce)) {
-    await queries.run(text, values);
-  }
+  await insert(queries, "run_errors", errorColumnNames, errors, rowsAtOnce);
   const origins = runs.flatMap(({ key, run }) =>
     namesOfOrigin(run).map((name) => [journal, eventKey(key), idOf(name)]),
   );
-  for (const { text, values } of inserts("origins", ["journal", "event_key", "name"], origins, rowsAtOnce)) {
-    await queries.run(text, values);
-  }
+  await insert(queries, "origins", ["journal", "event_key", "name"], origins, rowsAtOnce);
   await noteFirsts(queries, journal, runs);
 }
 
-/** What writes rows that are not there yet, some at once. */
-function inserts(
+async function insert(
+  queries: Queries,
   table: string,
   columns: readonly string[],
   rows: readonly (readonly Value[])[],
   rowsAtOnce: number,
-): readonly { readonly text: string; readonly values: readonly Value[] }[] {
-  return Array.from({ length: Math.ceil(rows.length / rowsAtOnce) }, (_, part) => {
-    const some = rows.slice(part * rowsAtOnce, (part + 1) * rowsAtOnce);
-    const places = some.map((__, row) => `(${columns.map((___, n) => `$${row * columns.length + n + 1}`).join(", ")})`);
+): Promise<number> {
+  let written = 0;
+  for (let at = 0; at < rows.length; at += rowsAtOnce) {
+    const some = rows.slice(at, at + rowsAtOnce);
+    const places = some.map((_, row) => `(${columns.map((__, n) => `$${row * columns.length + n + 1}`).join(", ")})`);
     const text = `INSERT INTO {schema}${table} (${columns.join(", ")}) VALUES ${places.join(", ")} ON CONFLICT DO NOTHING`;
-    return { text, values: some.flat() };
-  });
+    written += await queries.run(text, some.flat());
+  }
+  return written;
 }
 
 /** Of each flow and each of its root causes, the first time; the flow itself has an empty code. */

@@ -8,7 +8,18 @@ import { idsOf, journal, pageOf, takeOver } from "../../support/archived.ts";
 import { describeEngines, dying } from "../../support/engines.ts";
 import { runIds } from "../../support/journal.ts";
 
-const tables = ["meta", "journals", "runs", "run_errors", "firsts", "cursors", "coverage", "leases", "deliveries"];
+const tables = [
+  "meta",
+  "journals",
+  "runs",
+  "run_errors",
+  "origins",
+  "firsts",
+  "cursors",
+  "coverage",
+  "leases",
+  "deliveries",
+];
 const views = ["runs_latest", "failures"];
 
 async function versionOf(database: Database): Promise<unknown> {

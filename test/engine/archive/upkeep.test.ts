@@ -158,16 +158,16 @@ describeEngines("upkeep", ({ kind, place }) => {
   });
 
   const damages: readonly (readonly [about: string, text: string, found: RegExp])[] = [
-    ["errors of no run", "DELETE FROM {schema}runs WHERE run_id = 'run-1'", /^2 errors belong to no run$/],
+    ["errors of no run", "DELETE FROM {schema}runs WHERE run_id = 'run-1'", /^2 errors without a run$/],
     [
       "a failed run without its errors",
       "DELETE FROM {schema}run_errors WHERE event_key = 'event-4'",
-      /^1 failed runs are without their errors$/,
+      /^1 failed run without errors$/,
     ],
     [
       "numbers that were never given out",
       "UPDATE {schema}meta SET last_seq = 4",
-      /^2 runs have numbers that were never given out$/,
+      /^2 runs with a number that was never given out$/,
     ],
     [
       "a chain that is not there",
@@ -177,12 +177,12 @@ describeEngines("upkeep", ({ kind, place }) => {
     [
       "a record that cannot be unpacked",
       "UPDATE {schema}runs SET document = $1 WHERE run_id = 'run-2'",
-      /^1 records cannot be read$/,
+      /^1 record that cannot be read$/,
     ],
     [
       "an event that cannot be unpacked",
       "UPDATE {schema}runs SET event = $1 WHERE run_id = 'run-2'",
-      /^1 records cannot be read$/,
+      /^1 record that cannot be read$/,
     ],
   ];
   test.each(damages)("verify finds %s", async (_, text, found) => {

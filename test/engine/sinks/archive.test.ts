@@ -8,8 +8,7 @@ import { archiveSink, CursorElsewhere, type ArchiveWriting } from "../../../src/
 import type { Candidate, Mark } from "../../../src/engine/sources/source.ts";
 import { FlowrunError } from "../../../src/errors.ts";
 import type { Notice } from "../../../src/notices.ts";
-import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
-import { allOf, archived, idsOf, journal, takeOver } from "../../support/archived.ts";
+import { archived, idsOf, journal, takeOver } from "../../support/archived.ts";
 import { describeEngines } from "../../support/engines.ts";
 import { fakeHost, noon } from "../../support/host.ts";
 import { runIds } from "../../support/journal.ts";
@@ -36,10 +35,10 @@ async function writingTo(database: Database, more: Partial<ArchiveWriting> = {})
 }
 
 /** The nth run as a source hands it on, updated n minutes after noon. */
-function candidate(n: number, change: Partial<FlowRun> = {}): Candidate<ArchivedRun> {
-  const whole = archived(n, {}, change);
-  const { key, run } = whole;
-  return { key, position: run.position, runId: run.runId, status: run.status, encoded: whole };
+function candidate(n: number): Candidate<ArchivedRun> {
+  const encoded = archived(n);
+  const { key, run } = encoded;
+  return { key, position: run.position, runId: run.runId, status: run.status, encoded };
 }
 
 function markOf(n: number, more: Partial<Mark> = {}): Mark {
@@ -88,7 +87,10 @@ describeEngines("the archive as a sink", ({ place }) => {
             return found === null ? null : { ...found, next: found.next.slice(before.length) };
           },
           take: async (batch: readonly Candidate<string>[], mark: Mark) => {
-            const whole = batch.map((run, n) => ({ ...run, encoded: archived(n, { id: run.runId }) }));
+            const whole = batch.map((run, n) => ({
+              ...run,
+              encoded: { ...archived(n, { id: run.runId }), key: run.key },
+            }));
             await sink.take(whole, { ...mark, next: before + mark.next }).finally(look);
           },
           close: () => sink.close(),
@@ -268,17 +270,5 @@ describeEngines("the archive as a sink", ({ place }) => {
     const sink = archiveSink(await writingTo(database, { beginsBy: "moved" }));
     await sink.take([candidate(0)], markOf(5, begins(null)));
     expect((await readChains(database, journal)).map(({ why }) => why)).toEqual(["moved"]);
-  });
-
-  test("knows about when a run was recorded: when it was updated, inside what its page tells", async () => {
-    const database = await ready();
-    const sink = archiveSink(await writingTo(database));
-    const updated = (at: number | null) => ({ updatedAt: at === null ? null : new Date(at).toISOString() });
-    const times = [noon - 9 * minute, noon + minute, noon + 99 * minute, null];
-    await sink.take(
-      times.map((at, n) => candidate(n, updated(at))),
-      markOf(5),
-    );
-    expect((await allOf(database)).map(({ recordedAt }) => (recordedAt - noon) / minute)).toEqual([0, 1, 60, 5]);
   });
 });
