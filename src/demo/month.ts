@@ -23,7 +23,7 @@ export interface ToldPage {
 const eventsAtOnce = 500;
 
 /**
- * What somebody has read who reads the demo's journal since a month before `present` (epoch ms), was not there for some days
+ * The pages of somebody who reads the demo's journal since a month before `present` (epoch ms), was not there for some days
  * of it, and last read some hours ago: the weeks before the journal's own, and most of that. Pure.
  */
 export function monthPages(present: number): readonly ToldPage[] {

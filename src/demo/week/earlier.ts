@@ -11,7 +11,7 @@ const hour = 3_600_000;
 const day = 24 * hour;
 
 /**
- * What is older than this is in the demo's archive alone, and may be told otherwise than it was then; milliseconds. An event
+ * The age from which on a run is in the demo's archive alone, and may be told otherwise than it was then; milliseconds. An event
  * of the journal's first hours tells of runs from before these, too.
  */
 export const weekMs = 7.5 * day;

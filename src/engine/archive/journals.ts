@@ -8,7 +8,7 @@ import { textIn } from "./row-values.ts";
  * goes on where the other ended.
  * @throws FlowrunError `settings` that tells how.
  */
-export async function checkJournal({ database, journal }: Archive, name: string): Promise<void> {
+export async function checkSameJournal({ database, journal }: Archive, name: string): Promise<void> {
   if (database.kind !== "embedded") return;
   const rows = await database.all(
     `SELECT name FROM {schema}journals AS journals WHERE journal <> $1

@@ -11,7 +11,7 @@ export type ArchivePlace =
   /** The demo's own, which is made whenever it is opened. */
   | { readonly kind: "builtIn"; readonly isSet: false };
 
-/** What says where a profile's archive is. */
+/** The settings that say where a profile's archive is. */
 export interface ArchiveWords {
   readonly profile: string;
   readonly env: Env;

@@ -2,7 +2,7 @@ import { FlowrunError } from "../../../errors.ts";
 import type { Connection } from "../../../adobe/access/connect.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
 import { isOlderThanKept } from "../../../adobe/journal/when.ts";
-import type { Stretch } from "../../../engine/archive/coverage.ts";
+import type { Span } from "../../../engine/archive/coverage.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
 import type { Digesting } from "../../../engine/digest.ts";
 import { fileSource } from "../../../engine/sources/file.ts";
@@ -35,7 +35,7 @@ export interface Window {
   /** The archive to read it from, or none, where the command has looked already. */
   readonly archive?: Archive | null;
   /** Of an archive only this run is wanted: the beginning of its id. `missing` is told what nobody has. */
-  readonly run?: { readonly beginning: string; readonly missing: (parts: readonly Stretch[]) => void };
+  readonly run?: { readonly beginning: string; readonly missing: (parts: readonly Span[]) => void };
 }
 
 /** The form in which runs are handed on, and who is told how far a window is read. */
