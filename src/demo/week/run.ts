@@ -65,7 +65,7 @@ interface Beat {
 }
 
 /**
- * What the story wants of a run, by how many have ended since; `null` where it wants nothing. Its key, and so its id, goes by
+ * The part that the story gives a run, by how many have ended since; `null` where it gives none. Its key, and so its id, goes by
  * that too: what the documents say of a run is true on any day.
  */
 function beatAt(flow: Flow, n: number, present: number): Beat | null {
