@@ -9,6 +9,7 @@ import { listedSource } from "../../src/demo/source.ts";
 import { openEmbedded } from "../../src/engine/archive/embedded.ts";
 import { widthOf } from "../../src/render/text/cut-text.ts";
 import { bareEnv, flowrun, records, scratch, settingsFor, shell, start } from "../support/flowrun.ts";
+import { hasPostgres, startCluster, whyNoPostgres } from "../support/postgres.ts";
 import { runHere } from "../support/in-process.ts";
 import { openJournal, printed, runEvent, runIds, type OpenJournal } from "../support/journal.ts";
 import { hasTerminal, openTerminal } from "../support/terminal.ts";
@@ -495,4 +496,52 @@ describe("what is wrong with an archive", () => {
       }
     },
   );
+});
+
+describe.skipIf(!hasPostgres)(`on a server${whyNoPostgres}`, () => {
+  it("is looked at, checked, pruned, read anew, exported and imported likewise", async () => {
+    const cluster = await startCluster();
+    onTestFinished(() => cluster.stop());
+    const journal = await openJournal({
+      events: [
+        ...Array.from({ length: 5 }, (_, n) => runEvent(n)),
+        runEvent(5, { status: "failed", errors: ["2200"] }),
+      ],
+    });
+    const url = await cluster.database();
+    const env = { ...journal.env, FLOWRUN_ARCHIVE: url };
+    const run = (...args: readonly string[]) => flowrun(["archive", ...args], { env });
+    const other = { ...env, FLOWRUN_ARCHIVE: `${url}&schema=other` };
+    for (const command of [["status"], ["verify"], ["export"], ["reindex"], ["prune", "--older-than", "P1Y"]]) {
+      const { code, stderr } = await run(...command);
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringMatching(/^error: .*no archive\n {2}why: .*\n {2}fix: .*archive sync/),
+      ]);
+    }
+    expect((await run("sync")).code).toBe(0);
+    expect(parsed(await run("status", "--json"))).toMatchObject({
+      kind: "postgres",
+      runs: 6,
+      gaps: [],
+      beginsBy: "start",
+    });
+    expect((await run("status")).stdout).toContain("          PostgreSQL · ");
+    const exported = await run("export", "--raw");
+    const imported = await flowrun(["archive", "import", "-"], { env: other, input: exported.stdout });
+    expect([imported.code, imported.stderr]).toEqual([0, expect.stringContaining("6 runs imported")]);
+    const again = await flowrun(["archive", "import", "-"], { env: other, input: exported.stdout });
+    expect(again.stderr).toContain("0 runs imported, 6 there already");
+    expect((await flowrun(["archive", "export", "--raw"], { env: other })).stdout).toBe(exported.stdout);
+    expect(parsed(await run("reindex", "--json"))).toMatchObject({ runs: 6, changed: 0, kept: 0 });
+    expect((await run("verify")).code).toBe(0);
+    await delay(5);
+    expect(parsed(await run("prune", "--older-than", "0.001s", "--json"))).toMatchObject({ runs: 6, left: 0 });
+    journal.add(runEvent(6));
+    expect((await run("sync")).code).toBe(0);
+    expect(parsed(await run("status", "--json"))).toMatchObject({ beginsBy: "pruned", runs: 1, gaps: [] });
+    expect((await run("verify")).code).toBe(0);
+    await cluster.ask("UPDATE flowrun.runs SET document = '\\x00ff'", new URL(url).pathname.slice(1));
+    expect((await run("verify")).stderr).toContain("name another schema (?schema=<name>)");
+  });
 });

@@ -36,7 +36,7 @@ export interface Database extends Queries {
   transaction<R>(work: (queries: Queries) => Promise<R>, options?: { readonly heldMs?: number }): Promise<R>;
   /** The same under a lock that no other process passes, for what is made or changed of the schema itself. */
   exclusively<R>(work: (queries: Queries) => Promise<R>): Promise<R>;
-  /** Whether a table of that name is there. */
+  /** Whether a table or a view of that name is there. */
   hasTable(name: string): Promise<boolean>;
   /** The names of the columns of a table; none where it is not there. */
   columnsOf(table: string): Promise<readonly string[]>;

@@ -25,9 +25,6 @@ export async function checkJournal({ database, journal }: Archive, name: string)
   });
 }
 
-/** The tables that say of each row whose journal it is from. */
-const tables = ["runs", "run_errors", "origins", "firsts", "coverage"];
-
 /**
  * Gives what was archived of one journal to another that goes on in its place; runs that both have stay once. The former
  * one's cursors are gone: their places do not exist in the other.
@@ -38,21 +35,29 @@ export async function moveJournal({ database, journal }: Archive, formerName: st
   const [known] = await database.all(`SELECT journal FROM {schema}journals WHERE journal = $1`, [former]);
   if (known === undefined || former === journal) throw await unknownJournal({ database, journal }, formerName);
   await database.transaction(async (queries) => {
-    const own = ["event_key", "event_key, n", "event_key, name", "flow_id, root_code", "from_at"];
-    for (const [at, table] of tables.entries()) {
-      const key = own[at] ?? "";
-      await queries.run(
-        `DELETE FROM {schema}${table} WHERE journal = $1 AND (${key}) IN
-          (SELECT ${key} FROM {schema}${table} WHERE journal = $2)`,
-        [former, journal],
-      );
-      await queries.run(`UPDATE {schema}${table} SET journal = $2 WHERE journal = $1`, [former, journal]);
-    }
-    for (const table of ["cursors", "deliveries", "journals"]) {
+    for (const text of moves) await queries.run(text, [former, journal]);
+    for (const table of ["runs", "run_errors", "origins", "firsts", "coverage", "cursors", "deliveries", "journals"]) {
       await queries.run(`DELETE FROM {schema}${table} WHERE journal = $1`, [former]);
     }
   });
 }
+
+/** From $1 to $2. Of a stretch that both have the longer one stays, and of what both have met the first time. */
+const moves: readonly string[] = [
+  // What belongs to a run goes with it, and before it: of a run that both have the other's is kept.
+  ...["run_errors", "origins", "runs"].map(
+    (table) => `UPDATE {schema}${table} SET journal = $2 WHERE journal = $1 AND event_key NOT IN
+      (SELECT event_key FROM {schema}runs WHERE journal = $2)`,
+  ),
+  `INSERT INTO {schema}firsts (journal, flow_id, root_code, first_at)
+    SELECT $2, flow_id, root_code, first_at FROM {schema}firsts WHERE journal = $1
+    ON CONFLICT (journal, flow_id, root_code) DO UPDATE SET first_at = excluded.first_at
+    WHERE excluded.first_at < firsts.first_at`,
+  `INSERT INTO {schema}coverage (journal, from_at, to_at, from_exact, to_exact, why)
+    SELECT $2, from_at, to_at, from_exact, to_exact, why FROM {schema}coverage WHERE journal = $1
+    ON CONFLICT (journal, from_at) DO UPDATE SET to_at = excluded.to_at, to_exact = excluded.to_exact
+    WHERE excluded.to_at > coverage.to_at`,
+];
 
 async function unknownJournal({ database, journal }: Archive, name: string): Promise<FlowrunError> {
   const rows = await database.all(`SELECT name FROM {schema}journals WHERE journal <> $1 ORDER BY made_at`, [journal]);

@@ -51,14 +51,16 @@ export async function takeLease(database: Database, wish: LeaseWish): Promise<Le
   const { name, holder, host, signal, lifeMs = usualLifeMs } = wish;
   const self = await database.self();
   const first = await findLease(database, name);
-  for (let held = first; held !== null && held.expiresAt > held.now; held = await findLease(database, name)) {
+  let held = first;
+  for (; held !== null && held.expiresAt > held.now; held = await findLease(database, name)) {
     if (held.expiresAt !== first?.expiresAt || held.epoch !== first.epoch) throw heldBy(database, held);
     if (await database.isGone(held.backend)) break;
     signal.throwIfAborted();
     await host.sleep(Math.min(held.expiresAt - held.now, lookAgainMs), signal);
   }
   signal.throwIfAborted();
-  const epoch = await database.transaction((queries) => raise(queries, { name, holder, self, lifeMs, first }));
+  const found = held;
+  const epoch = await database.transaction((queries) => raise(queries, { name, holder, self, lifeMs, found }));
   if (epoch === null) {
     const rival = await findLease(database, name);
     throw heldBy(database, rival ?? { holder: "another process" });
@@ -102,13 +104,13 @@ interface Raising {
   readonly self: Backend;
   readonly lifeMs: number;
   /** As it was found free, or its holder gone. */
-  readonly first: HeldLease | null;
+  readonly found: HeldLease | null;
 }
 
-/** @returns `null` where another process was quicker. */
-async function raise(queries: Queries, { name, holder, self, lifeMs, first }: Raising): Promise<number | null> {
+/** @returns `null` where another process was quicker, or its holder has renewed it. */
+async function raise(queries: Queries, { name, holder, self, lifeMs, found }: Raising): Promise<number | null> {
   const values = [name, holder, self.pid, self.start, lifeMs];
-  if (first === null) {
+  if (found === null) {
     const made = await queries.run(
       `INSERT INTO {schema}leases (name, holder, backend_pid, backend_start, epoch, taken_at, expires_at)
       VALUES ($1, $2, $3, $4, 1, {now}, {now} + $5) ON CONFLICT (name) DO NOTHING`,
@@ -118,10 +120,10 @@ async function raise(queries: Queries, { name, holder, self, lifeMs, first }: Ra
   }
   const taken = await queries.run(
     `UPDATE {schema}leases SET holder = $2, backend_pid = $3, backend_start = $4, epoch = epoch + 1, taken_at = {now},
-      expires_at = {now} + $5 WHERE name = $1 AND epoch = $6`,
-    [...values, first.epoch],
+      expires_at = {now} + $5 WHERE name = $1 AND epoch = $6 AND expires_at = $7`,
+    [...values, found.epoch, found.expiresAt],
   );
-  return taken === 1 ? first.epoch + 1 : null;
+  return taken === 1 ? found.epoch + 1 : null;
 }
 
 /** Renewed in its thirds, also while the holder waits for the journal. */

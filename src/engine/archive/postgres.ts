@@ -150,7 +150,7 @@ function looksOf(
   };
 }
 
-const tables = `pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND c.relkind IN ('r', 'p', 'm')`;
+const tables = `pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND c.relkind IN ('r', 'p', 'm', 'v')`;
 
 /** Where the extension amcheck is installed, and the user may use it. */
 async function findDamage(queries: Queries, schema: string): Promise<readonly string[]> {

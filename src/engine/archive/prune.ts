@@ -1,5 +1,6 @@
+import { listCursors, readChains } from "./cursors.ts";
 import type { Database, Queries } from "./database.ts";
-import { numberIn } from "./row-values.ts";
+import { numberIn, textIn } from "./row-values.ts";
 
 const rowsAtOnce = 2000;
 
@@ -25,61 +26,49 @@ export async function prune(
   await cutCoverage(database, journal, before);
   let gone = 0;
   for (;;) {
-    const some = await database.transaction(async (queries) => {
-      const oldest = `SELECT seq FROM {schema}runs WHERE journal = $1 AND recorded_at < $2 ORDER BY recorded_at LIMIT ${rowsAtOnce}`;
-      for (const table of ["run_errors", "origins"]) {
-        await queries.run(
-          `DELETE FROM {schema}${table} WHERE (journal, event_key) IN
-            (SELECT journal, event_key FROM {schema}runs WHERE seq IN (${oldest}))`,
-          [journal, before],
-        );
-      }
-      return queries.run(`DELETE FROM {schema}runs WHERE seq IN (${oldest})`, [journal, before]);
-    });
+    const some = await database.transaction((queries) => forgetSome(queries, journal, before));
     gone += some;
     if (some < rowsAtOnce) return gone;
     onGone(gone);
   }
 }
 
+async function forgetSome(queries: Queries, journal: string, before: number): Promise<number> {
+  const gone = await queries.all(
+    `DELETE FROM {schema}runs WHERE seq IN (SELECT seq FROM {schema}runs
+      WHERE journal = $1 AND recorded_at < $2 ORDER BY recorded_at LIMIT ${rowsAtOnce}) RETURNING event_key`,
+    [journal, before],
+  );
+  if (gone.length === 0) return 0;
+  const places = gone.map((_, n) => `$${n + 2}`).join(", ");
+  const keys = gone.map((row) => textIn(row, "event_key"));
+  for (const table of ["run_errors", "origins"]) {
+    const text = `DELETE FROM {schema}${table} WHERE journal = $1 AND event_key IN (${places})`;
+    await queries.run(text, [journal, ...keys]);
+  }
+  return gone.length;
+}
+
 async function cutCoverage(database: Database, journal: string, before: number): Promise<void> {
   await database.transaction(async (queries) => {
     const cut = [journal, before];
     // Whoever reads right now knows its chain by its beginning: it starts over from its cursor.
+    const ofCursors = `WHERE journal = $1 AND chain < $2`;
+    await queries.run(`UPDATE {schema}cursors SET revision = revision + 1 ${ofCursors}`, cut);
+    const chains = (await readChains(queries, journal)).filter(({ from }) => from <= before);
+    if (!chains.some(({ from }) => from < before)) return;
+    const standing = (await listCursors(queries, journal)).map(({ chain }) => chain);
+    // Also one that a cursor stands at the end of, since it goes on from there; of several one is enough to say so.
+    const [kept] = chains
+      .filter(({ from, to }) => to >= before || standing.includes(from))
+      .sort((one, other) => other.to - one.to);
+    await queries.run(`DELETE FROM {schema}coverage WHERE journal = $1 AND from_at <= $2`, cut);
+    if (kept === undefined) return;
     await queries.run(
-      `UPDATE {schema}cursors SET chain = $2, revision = revision + 1 WHERE journal = $1 AND chain < $2`,
-      cut,
+      `INSERT INTO {schema}coverage (journal, from_at, to_at, from_exact, to_exact, why)
+      VALUES ($1, $2, $3, 1, $4, 'pruned')`,
+      [...cut, Math.max(before, kept.to), kept.isToExact ? 1 : 0],
     );
-    // Of several chains that reach beyond the edge one is enough to say so.
-    await queries.run(`DELETE FROM {schema}coverage WHERE journal = $1 AND from_at < $2 AND to_at < $2`, cut);
-    const over = await queries.all(
-      `SELECT max(to_at) AS to_at, max(from_at) AS from_at FROM {schema}coverage WHERE journal = $1 AND from_at < $2`,
-      cut,
-    );
-    const [row] = over;
-    if (row?.["to_at"] == null) {
-      await keepChain(queries, journal, before);
-      return;
-    }
-    await queries.run(
-      `UPDATE {schema}coverage SET from_at = $2, to_at = $3, from_exact = 1, why = 'pruned'
-      WHERE journal = $1 AND from_at = $4`,
-      [...cut, numberIn(row, "to_at"), numberIn(row, "from_at")],
-    );
-    await queries.run(`DELETE FROM {schema}coverage WHERE journal = $1 AND from_at < $2`, cut);
+    await queries.run(`UPDATE {schema}cursors SET chain = $2 ${ofCursors}`, cut);
   });
-}
-
-/** A cursor that has read nothing beyond the edge reads on from before it: its chain covers from the edge on what comes. */
-async function keepChain(queries: Queries, journal: string, edge: number): Promise<void> {
-  const [cursor] = await queries.all(`SELECT name FROM {schema}cursors WHERE journal = $1 AND chain = $2`, [
-    journal,
-    edge,
-  ]);
-  if (cursor === undefined) return;
-  await queries.run(
-    `INSERT INTO {schema}coverage (journal, from_at, to_at, from_exact, to_exact, why) VALUES ($1, $2, $2, 1, 1, 'pruned')
-    ON CONFLICT (journal, from_at) DO NOTHING`,
-    [journal, edge],
-  );
 }

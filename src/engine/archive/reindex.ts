@@ -3,7 +3,7 @@ import { normalise } from "../../runs/events/normalise.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Database, Queries } from "./database.ts";
 import { readInOrder, type ReadBack } from "./read-archived.ts";
-import { eventKey, runColumnNames, runValues } from "./run-row.ts";
+import { eventKey, runColumnNames, runValues, type ArchivedRun } from "./run-row.ts";
 import { insertParts } from "./write-page.ts";
 
 /** How many records were made anew. */
@@ -65,14 +65,16 @@ async function replace(
   changed: readonly Changed[],
   rowsAtOnce: number,
 ): Promise<void> {
+  const runs: ArchivedRun[] = [];
   for (const { row, run } of changed) {
     const values = runValues(journal, row.seq, { key: run.key, run, recordedAt: row.recordedAt });
     const own = decoded.map((name) => values[runColumnNames.indexOf(name)] ?? null);
     const sets = decoded.map((name, n) => `${name} = $${String(n + 2)}`).join(", ");
-    await queries.run(`UPDATE {schema}runs SET ${sets} WHERE seq = $1`, [row.seq, ...own]);
+    // It may have been pruned since it was read.
+    if ((await queries.run(`UPDATE {schema}runs SET ${sets} WHERE seq = $1`, [row.seq, ...own])) === 0) continue;
+    runs.push({ key: run.key, run, recordedAt: row.recordedAt });
     for (const table of ["run_errors", "origins"])
       await queries.run(`DELETE FROM {schema}${table} WHERE journal = $1 AND event_key = $2`, [journal, row.eventKey]);
   }
-  const runs = changed.map(({ row: { recordedAt }, run }) => ({ key: run.key, run, recordedAt }));
   await insertParts(queries, journal, runs, rowsAtOnce);
 }

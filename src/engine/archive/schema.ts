@@ -70,8 +70,11 @@ const views: readonly (readonly [name: string, query: string])[] = [
   ["failures", `SELECT * FROM {schema}runs_latest AS latest WHERE status = 'failed'`],
 ];
 
-/** The tables that an archive of today has; by them a database of somebody else's is told from ours. */
-const ownTables = ["meta", "runs", "run_errors", "cursors", "coverage", "leases", "deliveries"];
+/** The names of all that an archive of today has beside `meta`; by them a database of somebody else's is told from ours. */
+const ownNames = [
+  ...steps.flat().flatMap((text) => /^CREATE TABLE \{schema\}(\w+)/.exec(text)?.[1] ?? []),
+  ...views.map(([name]) => name),
+];
 
 /**
  * Makes the tables of an archive, or those of an older version into today's; nothing where they are that already.
@@ -109,7 +112,7 @@ export async function checkSchema(database: Database): Promise<boolean> {
 async function findVersion(database: Database): Promise<number | null> {
   const columns = await database.columnsOf("meta");
   if (columns.length === 0) {
-    for (const table of ownTables) if (await database.hasTable(table)) throw foreign(database, table);
+    for (const name of ownNames) if (await database.hasTable(name)) throw foreign(database, name);
     return null;
   }
   if (!columns.includes("version") || !columns.includes("last_seq")) throw foreign(database, "meta");

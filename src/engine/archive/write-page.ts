@@ -11,7 +11,7 @@ import {
   runValues,
   type ArchivedRun,
 } from "./run-row.ts";
-import { findCursor } from "./cursors.ts";
+import { findCursor, type ArchiveCursor } from "./cursors.ts";
 import { numberIn } from "./row-values.ts";
 import type { ChainBeginning, Edge } from "./coverage.ts";
 
@@ -51,27 +51,42 @@ export type PageTaken =
 /**
  * Takes a page: its runs, the cursor that passes them and the coverage, all in one transaction, or nothing of it. A page
  * whose transaction has ended nobody knows how is looked for before anybody tries again: it is in if the cursor names it.
- * @throws FlowrunError of the database, where the page is not in.
+ * @throws FlowrunError of the database, where the page is not in, or nobody can tell.
  */
-export async function writePage(database: Database, lease: Lease, page: ArchivePage): Promise<PageTaken> {
+export function writePage(database: Database, lease: Lease, page: ArchivePage): Promise<PageTaken> {
+  return takingOf(database, lease, page)();
+}
+
+/** The same as what may be tried again after a failure: the page is taken once, whatever became of earlier attempts. */
+export function takingOf(database: Database, lease: Lease, page: ArchivePage): () => Promise<PageTaken> {
   const pageId = randomUUID();
-  const taking: { outcome: PageTaken } = { outcome: { kind: "moved" } };
-  try {
-    await database.transaction(
-      async (queries) => {
-        taking.outcome = await writeAll(queries, lease, { ...page, pageId }, database.rowsAtOnce);
-        if (taking.outcome.kind !== "taken") throw new Undone();
-      },
-      { heldMs: lease.lifeMs },
-    );
-  } catch (error) {
-    if (error instanceof Undone) return taking.outcome;
-    const cursor = await findCursor(database, page.journal, page.cursor);
-    if (cursor?.pageId === pageId) return taking.outcome;
-    if ((cursor?.revision ?? 0) !== page.revision) return { kind: "moved" };
-    throw error;
-  }
-  return taking.outcome;
+  /** Of an attempt whose end nobody knows yet. */
+  let unsure: PageTaken | null = null;
+  const isIn = (cursor: ArchiveCursor | null): boolean => cursor?.pageId === pageId;
+  return async () => {
+    const taking: { outcome: PageTaken } = { outcome: { kind: "moved" } };
+    try {
+      await database.transaction(
+        async (queries) => {
+          taking.outcome = await writeAll(queries, lease, { ...page, pageId }, database.rowsAtOnce);
+          if (taking.outcome.kind !== "taken") throw new Undone();
+        },
+        { heldMs: lease.lifeMs },
+      );
+    } catch (error) {
+      const { outcome } = taking;
+      if (error instanceof Undone) {
+        if (outcome.kind === "fenced" || unsure === null) return outcome;
+        return isIn(await findCursor(database, page.journal, page.cursor)) ? unsure : outcome;
+      }
+      if (outcome.kind === "taken") unsure = outcome;
+      const cursor = await findCursor(database, page.journal, page.cursor);
+      if (unsure !== null && isIn(cursor)) return unsure;
+      if ((cursor?.revision ?? 0) !== page.revision) return { kind: "moved" };
+      throw error;
+    }
+    return taking.outcome;
+  };
 }
 
 /** Leaves a transaction that is not to be. */
@@ -191,8 +206,8 @@ async function noteFirsts(queries: Queries, journal: string, runs: readonly Arch
     const codes = run.rootCause === null ? [""] : ["", idOf(run.rootCause.code)];
     for (const code of codes) {
       const flow = idOf(run.flowId);
-      const known = firsts.get(`${flow} ${code}`);
-      if (known === undefined || at < known[2]) firsts.set(`${flow} ${code}`, [flow, code, at]);
+      const known = firsts.get(`${flow}\0${code}`);
+      if (known === undefined || at < known[2]) firsts.set(`${flow}\0${code}`, [flow, code, at]);
     }
   }
   for (const [flow, code, at] of [...firsts.values()].sort(byText)) {

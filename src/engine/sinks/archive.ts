@@ -9,7 +9,7 @@ import type { Database } from "../archive/database.ts";
 import type { ChainBeginning, Edge } from "../archive/coverage.ts";
 import { lostTo, type Lease } from "../archive/lease.ts";
 import type { ArchivedRun } from "../archive/run-row.ts";
-import { writePage, type ArchivePage, type PageTaken } from "../archive/write-page.ts";
+import { takingOf, type ArchivePage } from "../archive/write-page.ts";
 import type { Candidate, Mark } from "../sources/source.ts";
 import type { Sink } from "./sink.ts";
 
@@ -48,19 +48,20 @@ export class CursorElsewhere extends Error {}
  */
 export function archiveSink(writing: ArchiveWriting): ArchiveSink {
   const { database, journal, lease, cursor: name } = writing;
-  let cursor: ArchiveCursor | null | undefined;
+  let cursor: Standing | null | undefined;
   let failure: Error | null = null;
   let added = 0;
 
-  const known = async (): Promise<ArchiveCursor | null> => (cursor ??= await findCursor(database, journal, name));
+  const known = async (): Promise<Standing | null> =>
+    (cursor ??= await insist(() => findCursor(database, journal, name), writing));
   const take = async (batch: readonly Candidate<ArchivedRun>[], mark: Mark): Promise<void> => {
     lease.lost.throwIfAborted();
     const page = pageOf(batch, mark, await known(), writing);
-    const taken = await insist(() => writePage(database, lease, page), writing);
+    const taken = await insist(takingOf(database, lease, page), writing);
     if (taken.kind === "fenced") throw await lostTo(database, lease.name);
     if (taken.kind === "moved") throw new CursorElsewhere("the archive's cursor stands elsewhere");
     added += taken.added;
-    cursor = await findCursor(database, journal, name);
+    cursor = { ...page, revision: page.revision + 1 };
   };
 
   return {
@@ -85,11 +86,11 @@ export function archiveSink(writing: ArchiveWriting): ArchiveSink {
   };
 }
 
+/** What a page must know of the one before it. */
+type Standing = Pick<ArchiveCursor, "next" | "readUntil" | "movedAt" | "chain" | "revision">;
+
 /** Tries again while the database is away; everything else fails at once. */
-function insist(
-  work: () => Promise<PageTaken>,
-  { host, signal, patience, notify }: ArchiveWriting,
-): Promise<PageTaken> {
+function insist<R>(work: () => Promise<R>, { host, signal, patience, notify }: ArchiveWriting): Promise<R> {
   const attempt = async () => {
     try {
       return { value: await work() };
@@ -107,7 +108,7 @@ function insist(
 function pageOf(
   batch: readonly Candidate<ArchivedRun>[],
   mark: Mark,
-  cursor: ArchiveCursor | null,
+  cursor: Standing | null,
   { journal, cursor: name, toSaved, host, beginsBy }: ArchiveWriting,
 ): ArchivePage {
   const now = host.now();
@@ -133,11 +134,11 @@ function pageOf(
 }
 
 /** Where a chain of pages begins with this one; `null` where it goes on. */
-function beginningOf({ begins = null, recordedFrom = null, askedAt }: Mark, now: number): Edge | null {
+function beginningOf({ begins = null, recordedFrom = null, askedAt, atEnd }: Mark, now: number): Edge | null {
   if (begins === null) return null;
   if (begins.from !== null) return { at: Math.round(begins.from), isExact: true };
   // The oldest event: what the page says of its first one, or the moment when there was none.
-  return { at: Math.round(recordedFrom ?? askedAt ?? now), isExact: recordedFrom === null };
+  return { at: Math.round(recordedFrom ?? askedAt ?? now), isExact: recordedFrom === null && atEnd };
 }
 
 function whyOf({ begins }: Mark, beginsBy: ArchiveWriting["beginsBy"]): ChainBeginning {

@@ -30,12 +30,15 @@ function withRecording(batch: Batch<FlowRun>, now: number): Batch<ArchivedRun> {
   return { ...batch, candidates };
 }
 
-/** The journal does not say when an event was recorded: about when its run was updated, inside what the page tells. */
+/**
+ * The journal does not say when an event was recorded: when its run was updated, or later where the page begins later. The
+ * page's last event may be one that is delivered again, and tells an earlier time than those before it.
+ */
 function recordingOf({ updatedAt }: FlowRun, { recordedFrom = null, recordedAt, askedAt }: Mark, now: number): number {
-  const latest = Math.min(recordedAt ?? Infinity, askedAt ?? now);
+  const latest = askedAt ?? now;
   const told = updatedAt === null ? NaN : Date.parse(updatedAt);
-  if (Number.isNaN(told)) return latest;
-  return Math.max(Math.min(told, latest), Math.min(recordedFrom ?? -Infinity, latest));
+  const about = Number.isNaN(told) ? (recordedAt ?? latest) : told;
+  return Math.min(Math.max(about, recordedFrom ?? about), latest);
 }
 
 /**

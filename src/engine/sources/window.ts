@@ -78,9 +78,9 @@ interface Divided<T> extends Pick<Stitched<T>, "missing" | "endsAt"> {
 
 async function divide<T>({ archive, from, until, now, journal }: StitchedReading<T>): Promise<Divided<T>> {
   const { database, journal: name } = archive;
-  const coverage = coverageOf(await readChains(database, name));
+  // Places first: what is archived on the way is covered, and given once. And what is from now on is the journal's to give.
   const place = journal === null ? null : furthest(await listCursors(database, name), now);
-  // After the places: what is archived from now on is the journal's to give.
+  const coverage = coverageOf(await readChains(database, name));
   const upTo = await readLastSeq(database);
   const asked = until === null ? now : Math.min(now, until);
   // An archive that is read alone is not asked for what came after it.
@@ -88,7 +88,7 @@ async function divide<T>({ archive, from, until, now, journal }: StitchedReading
   const to = journal === null ? Math.min(asked, reach) : asked;
   const keptFrom = journal === null ? Infinity : now - retentionMs;
   const begin = from === -Infinity ? Math.min(coverage.complete[0]?.from.at ?? to, now - retentionMs) : from;
-  const { parts, missing } = stitch({ from: begin, to, coverage, place, keptFrom });
+  const stitches = stitch({ from: begin, to, coverage, place, keptFrom });
   const open = (part: Part): readonly Source<T>[] => {
     if (part.kind === "archive" || journal === null) return [];
     const source =
@@ -97,6 +97,11 @@ async function divide<T>({ archive, from, until, now, journal }: StitchedReading
         : journal.read(startAt(part.from), part.to >= to ? until : part.to);
     return [withoutArchived(source, { queries: database, journal: name, from, upTo })];
   };
+  const { missing } = stitches;
+  // An archive that began with the oldest that the journal had then need not ask for what lay before it.
+  const [first] = coverage.complete;
+  const beginning = first === undefined || first.from.isExact ? -Infinity : first.from.at;
+  const parts = stitches.parts.filter((part) => part.kind !== "hole" || part.to > beginning);
   // Seven days that were typed a moment ago have lost that moment since.
   const isWorthTelling = (part: Stretch): boolean => part.to !== keptFrom || part.to - part.from > momentMs;
   return { begin, parts, missing: missing.filter(isWorthTelling), upTo, endsAt: to < asked ? to : null, open };
@@ -120,6 +125,7 @@ export async function readReach(
   const first = row === undefined ? null : numberOrNull(row, "first_at");
   return { first: Math.min(begin, first ?? begin), whole: lost.at(-1)?.to ?? begin };
 }
+
 /** Nobody knows to the minute when a journal forgets. */
 const momentMs = 60_000;
 

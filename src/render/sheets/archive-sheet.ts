@@ -154,6 +154,6 @@ function leaseWords(lease: ToldLease | null, time: TimeTelling): string {
   const who = safeText(holder);
   const words = held
     ? `held by ${who} since ${renderTime(since, time)}`
-    : `free, last taken by ${who} ${renderTime(since, time)}`;
+    : `free (last ${who}, ${renderTime(since, time)})`;
   return `lease: ${words} · epoch ${renderCount(epoch)}`;
 }

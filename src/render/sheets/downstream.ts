@@ -33,13 +33,37 @@ function columnsOf(isBrief: boolean): readonly Column<Placed>[] {
       name: "updatedAt",
       title: "UPDATED",
       kind: "time",
-      yields: { turn: 2, to: "least" },
+      yields: { turn: 2, to: "neat" },
       value: ({ run }) => run.updatedAt,
     },
-    { name: "durationMs", title: "DURATION", kind: "duration", value: ({ run }) => run.durationMs },
-    { name: "records.input", title: "IN", kind: "count", value: ({ run }) => run.records.input },
-    { name: "records.output", title: "OUT", kind: "count", value: ({ run }) => run.records.output },
-    { name: "records.failed", title: "BAD", kind: "count", value: ({ run }) => run.records.failed },
+    {
+      name: "durationMs",
+      title: "DURATION",
+      kind: "duration",
+      yields: { turn: 6, to: "neat" },
+      value: ({ run }) => run.durationMs,
+    },
+    {
+      name: "records.input",
+      title: "IN",
+      kind: "count",
+      yields: { turn: 3, to: "neat" },
+      value: ({ run }) => run.records.input,
+    },
+    {
+      name: "records.output",
+      title: "OUT",
+      kind: "count",
+      yields: { turn: 4, to: "neat" },
+      value: ({ run }) => run.records.output,
+    },
+    {
+      name: "records.failed",
+      title: "BAD",
+      kind: "count",
+      yields: { turn: 5, to: "neat" },
+      value: ({ run }) => run.records.failed,
+    },
     {
       name: "flow",
       title: "FLOW",
@@ -51,8 +75,9 @@ function columnsOf(isBrief: boolean): readonly Column<Placed>[] {
   ];
 }
 
+/** A cell begins with no blank, so a line leads to what lies deeper. */
 function branch(depth: number): string {
-  return depth === 0 ? "" : `${"  ".repeat(Math.min(depth, deepest) - 1)}└ `;
+  return depth === 0 ? "" : `└${"──".repeat(Math.min(depth, deepest) - 1)} `;
 }
 
 /** Runs that lie deeper stand beneath each other, so that the table stays one. */

@@ -57,7 +57,7 @@ export function renderSheet(run: FlowRun, history: readonly FlowRun[], options: 
     { title: "SOURCES", lines: run.sources.flatMap(renderConnection) },
     { title: "TARGETS", lines: run.targets.flatMap(renderConnection) },
     { title: "BATCHES", lines: run.batchIds.map(safeText) },
-    { title: "DOWNSTREAM", lines: renderDownstream(options.downstream ?? [], { ...inner, asInStream: true }) },
+    { title: "DOWNSTREAM", lines: renderKin(options.downstream ?? [], inner) },
     { title: "ERRORS", lines: renderErrors(run, inner) },
     { title: "BEFORE", lines: renderPast({ earlier: past?.earlier ?? null, isNew: run.new === true }, inner) },
     { title: "NEXT", lines: renderNext(run, options) },
@@ -128,6 +128,13 @@ function renderHistory(
 ): readonly string[] {
   const columns = resolveColumns(["updatedAt", "status", "durationMs", "eventCode"], "table");
   return layTable(columns, history, { painter, time, room, asInStream: true });
+}
+
+/** Whoever has asked for them is told that there are none. */
+function renderKin(downstream: readonly Downstream[], options: SheetOptions): readonly string[] {
+  const { painter, time, room = Infinity, isFollowed = false } = options;
+  if (downstream.length === 0) return isFollowed ? ["No run is known to have come of it."] : [];
+  return renderDownstream(downstream, { painter, time, room });
 }
 
 function renderConnection({ id, type, reference }: RunConnection): readonly string[] {

@@ -328,3 +328,24 @@ describe("hostile text", () => {
     expect(row).toBe(`\\x00${"x".repeat(15)}…`);
   });
 });
+
+describe("a failure whose root cause is new for its flow", () => {
+  const root = { code: "AADSTS7000222", message: null };
+  const [known, fresh] = [false, true].map((isNew) =>
+    sampleRun({ ...failure("CONNECTOR-1001-500", root), new: isNew }),
+  );
+  const page = [known, fresh].filter((run) => run !== undefined);
+
+  test.each([80, 100, 120])("is marked before its error, in %i columns", (room) => {
+    const [, before = "", marked = ""] = lay({ room, reserves: "nothing" }, page);
+    expect(before).toMatch(/ {2}AADSTS7000222 *$/);
+    expect(marked).toMatch(/ {2}NEW AADSTS7000222 *$/);
+    for (const line of [before, marked]) expect(widthOf(line)).toBeLessThanOrEqual(room);
+  });
+
+  test("is marked in a pipe, too, and has a column of its own", () => {
+    const [, before = "", marked = ""] = lay({ columns: ["error", "new"] }, page);
+    expect(before).toMatch(/^CONNECTOR-1001-500 → AADSTS7000222 *$/);
+    expect(marked).toMatch(/^NEW CONNECTOR-1001-500 → AADSTS7000222 +NEW$/);
+  });
+});

@@ -92,6 +92,7 @@ async function importFrom(lines: GivenLines, { open, profile, reporter }: Into, 
   const began = host.now();
   const warn = firstOnly(reporter);
   let counts: ImportCounts = { lines: 0, runs: 0, added: 0, unreadable: 0 };
+  let isDone = false;
   try {
     counts = await importRuns({
       open,
@@ -105,11 +106,12 @@ async function importFrom(lines: GivenLines, { open, profile, reporter }: Into, 
         reporter.live(`importing · ${count(soFar.runs, "run")}, ${count(soFar.lines, "line")}`);
       },
     });
+    isDone = counts.runs > 0 || counts.lines === 0;
   } finally {
     reporter.clear();
     warn.end();
-    if (counts.runs > 0 || counts.lines === 0)
-      reporter.notify({ kind: "remark", text: closingLine(counts, host.now() - began) });
+    // What went in before a failure stays.
+    if (isDone || counts.runs > 0) reporter.notify({ kind: "remark", text: closingLine(counts, host.now() - began) });
   }
   return counts;
 }

@@ -47,13 +47,16 @@ export interface RunAround {
  */
 export async function findRun(wanted: RunWanted, session: Session): Promise<RunFound> {
   const isJournals = session.origin.kind === "journal" && wanted.since === null;
-  const window = wanted.since ?? { kind: "oldest" };
+  const window = wanted.since ?? oldest;
   const archive = await (isJournals
-    ? session.archiveIfAny(window, "reading the journal alone")
+    ? session.archiveIfAny("reading the journal alone", window)
     : session.archive(window));
   const runs = archive === null ? await findInWindows(wanted, session) : await findInArchive(wanted, archive, session);
   return { runs, around: await lookAround(wanted, runs, archive, session), hasArchive: archive !== null };
 }
+
+/** All that an archive has. */
+const oldest: JournalStart = { kind: "oldest" };
 
 async function findInArchive(
   { id, since }: RunWanted,
@@ -62,7 +65,7 @@ async function findInArchive(
 ): Promise<readonly FlowRun[]> {
   const missing: Stretch[] = [];
   const run = { beginning: id, missing: (parts: readonly Stretch[]) => void missing.push(...parts) };
-  const runs = await readRuns({ start: since ?? { kind: "oldest" }, archive, run }, session);
+  const runs = await readRuns({ start: since ?? oldest, archive, run }, session);
   // What nobody has is of no concern to who has found the run, unless he wants to be sure of all its notifications.
   if (runs.length > 0 && !session.options.strict) return runs;
   session.miss(missing);

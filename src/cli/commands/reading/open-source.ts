@@ -16,7 +16,8 @@ import { marksOf } from "../../../runs/events/event-selection.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { endsAfter } from "../../options/reading-options.ts";
 import type { Session } from "./session.ts";
-import { missingWords, unreadableWords } from "./session-archive.ts";
+import { markNews } from "./mark-news.ts";
+import { missingWords } from "./session-archive.ts";
 
 /** The part of its source that a command reads, and how. */
 export interface Window {
@@ -62,7 +63,9 @@ export async function openSource<T>(session: Session, window: Window, use: Sourc
   }
   const profile = origin.kind === "archive" ? origin.profile : origin.connection.settings.profile;
   const archive = window.archive === undefined ? await findArchive(session, window) : window.archive;
-  const marked = await marking(session, archive, window);
+  // One that the command or the window was looked for in is not looked for again.
+  const lookedFor = window.archive !== undefined || isPast(window) ? null : start;
+  const marked = await markNews(session, window.isForFigures === true ? null : archive, lookedFor);
   const digesting = digestingOf(session, profile, (run) => marked(named(run)), use);
   const journal = origin.kind === "archive" ? null : journalParts(session, origin.connection, window, digesting, use);
   if (archive === null) return journalAlone(session, start, journal);
@@ -113,54 +116,16 @@ function digestingOf<T>(
   };
 }
 
-/** Only a window in the past may be in an archive; a cursor's place and the journal's end are not, nor is there one to keep. */
-async function findArchive(
-  { archive, archiveIfAny, origin, host }: Session,
-  { start, isKept = false }: Window,
-): Promise<Archive | null> {
-  if (isKept || (start.kind !== "time" && start.kind !== "oldest")) return null;
+/** Only a window in the past may be in an archive; a place that is kept and the journal's end are not. */
+function isPast({ start, isKept = false }: Window): boolean {
+  return !isKept && (start.kind === "time" || start.kind === "oldest");
+}
+
+async function findArchive({ archive, archiveIfAny, origin, host }: Session, window: Window): Promise<Archive | null> {
+  if (!isPast(window)) return null;
+  const { start } = window;
   const isJournals = origin.kind === "journal" && start.kind === "time" && start.at > host.now() - retentionMs;
-  return isJournals ? archiveIfAny(start, "reading the journal alone") : archive(start);
-}
-
-/**
- * Marks runs whose root cause is new for their flow, where an archive knows. It is asked for that where it is not read,
- * too, but not waited for: no reading fails for want of a mark.
- * @param found the archive that is read; `null` where none is.
- */
-async function marking(
-  session: Session,
-  found: Archive | null,
-  { start, archive: looked }: Window,
-): Promise<(run: FlowRun) => FlowRun> {
-  const isLookedFor = looked !== undefined || start.kind === "time" || start.kind === "oldest";
-  const archive = found ?? (isLookedFor ? null : await soon(session, start));
-  if (archive === null) return (run) => run;
-  const { readNovelty } = await import("../../../engine/archive/history.ts");
-  const isNew = await readNovelty(archive.database, archive.journal).catch((error: unknown) => {
-    if (!(error instanceof FlowrunError)) throw error;
-    session.reporter.notify({ kind: "warning", text: unreadableWords(error, unmarked) });
-    return () => null;
-  });
-  return (run) => {
-    const verdict = isNew(run);
-    return verdict === null ? run : { ...run, new: verdict };
-  };
-}
-
-const unmarked = "no failure is marked as new";
-
-/** A server that does not answer must not hold up a reading that does without it. */
-const longestWaitMs = 3000;
-
-async function soon({ archiveIfAny, host, reporter }: Session, start: JournalStart): Promise<Archive | null> {
-  const waiting = new AbortController();
-  const tooLate = host.sleep(longestWaitMs, waiting.signal).then(() => "late" as const);
-  const found = await Promise.race([archiveIfAny(start, unmarked), tooLate]);
-  waiting.abort();
-  if (found !== "late") return found;
-  reporter.notify({ kind: "warning", text: `the archive does not answer; ${unmarked}` });
-  return null;
+  return isJournals ? archiveIfAny("reading the journal alone", start) : archive(start);
 }
 
 function journalAlone<T>(session: Session, start: JournalStart, journal: JournalParts<T> | null): Source<T> {

@@ -103,13 +103,13 @@ function iso(ms: number): string {
   return Number.isFinite(ms) ? new Date(ms).toISOString() : "the beginning";
 }
 
+/** Opens an archive, or tells by a warning how whoever asks goes on without it. */
+export type SoftArchive = (goingOn: string, window: JournalStart) => Promise<Archive | null>;
+
 /** Opens an archive for who can go on without it: one that cannot be read is told of by a warning, once. */
-export function softly(
-  open: SessionArchive["open"],
-  notify: Notify,
-): (window: JournalStart, goingOn: string) => ReturnType<typeof open> {
+export function softly(open: SessionArchive["open"], notify: Notify): SoftArchive {
   let isTold = false;
-  return async (window, goingOn) => {
+  return async (goingOn, window) => {
     try {
       return await open(window);
     } catch (error) {

@@ -5,9 +5,7 @@ import { createReporter, type FoundCounts, type Reporter, type SummaryWording } 
 import { connect, type Connection } from "../../../adobe/access/connect.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
 import type { Start } from "../../../adobe/journal/when.ts";
-import type { Archive } from "../../../engine/archive/open.ts";
 import type { Stretch } from "../../../engine/archive/coverage.ts";
-import type { JournalStart } from "../../../engine/sources/journal.ts";
 import type { NameBook } from "../../../adobe/platform/name-book.ts";
 import {
   linesOfFile,
@@ -19,7 +17,14 @@ import {
 import { renderWindow } from "../../../render/text/times.ts";
 import { keepRecent, readRecent } from "../../../state/recent-file.ts";
 import { endsAfter, type ReadingOptions } from "../../options/reading-options.ts";
-import { archiveAlone, archiveOf, softly, strictFailure, type SessionArchive } from "./session-archive.ts";
+import {
+  archiveAlone,
+  archiveOf,
+  softly,
+  strictFailure,
+  type SessionArchive,
+  type SoftArchive,
+} from "./session-archive.ts";
 import { createQuota, type Quota } from "./quota.ts";
 import { takeNotes, type RecentNotes } from "./recent-notes.ts";
 import type { Sides } from "./side-by-side.ts";
@@ -35,7 +40,7 @@ export interface Session {
    */
   readonly archive: SessionArchive["open"];
   /** The same for what can go on without it: one that cannot be read is `null`, after a warning, told once, that says how. */
-  readonly archiveIfAny: (window: JournalStart, goingOn: string) => Promise<Archive | null>;
+  readonly archiveIfAny: SoftArchive;
   /** Takes down parts of the window that nobody has. */
   readonly miss: (parts: readonly Stretch[]) => void;
   readonly reporter: Reporter;

@@ -1,0 +1,114 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, onTestFinished } from "vitest";
+import type { Database, Queries } from "../../src/engine/archive/database.ts";
+import { openEmbedded } from "../../src/engine/archive/embedded.ts";
+import { openPostgres } from "../../src/engine/archive/postgres.ts";
+import { scratch } from "./flowrun.ts";
+import { realSleep } from "./host.ts";
+import { hasPostgres, startCluster, whyNoPostgres, type Cluster } from "./postgres.ts";
+
+/** A place for an archive that nobody has used yet. */
+export interface Place {
+  /** As a setting names it. */
+  readonly address: string;
+  /** A connection of its own, until the test ends. In memory all share one. */
+  readonly open: () => Promise<Database>;
+}
+
+/** A kind of database that archives live in. */
+export interface Engine {
+  readonly kind: "a file" | "memory" | "PostgreSQL";
+  readonly place: () => Promise<Place>;
+  /** The cluster, where there is one. */
+  readonly cluster: () => Cluster;
+}
+
+/** The same tests on each kind of database; PostgreSQL's on a server of this file's own, each in a schema of its own. */
+export function describeEngines(
+  about: string,
+  tests: (engine: Engine) => void,
+  kinds: readonly Engine["kind"][] = everyKind,
+): void {
+  const none = (): never => {
+    throw new Error("there is no cluster");
+  };
+  if (kinds.includes("a file"))
+    describe(`${about}, in a file`, () => {
+      tests({
+        kind: "a file",
+        cluster: none,
+        place: async () => {
+          const address = join(await scratch(), "archive.db");
+          return { address, open: async () => untilTheEnd(await openEmbedded(address, opening)) };
+        },
+      });
+    });
+  if (kinds.includes("memory"))
+    describe(`${about}, in memory`, () => {
+      const address = ":memory:";
+      const open = async () => untilTheEnd(await openEmbedded(address, opening));
+      tests({ kind: "memory", cluster: none, place: () => Promise.resolve({ address, open }) });
+    });
+  if (!kinds.includes("PostgreSQL")) return;
+  describe.skipIf(!hasPostgres)(`${about}, on PostgreSQL${whyNoPostgres}`, () => {
+    let cluster: Cluster | null = null;
+    let base = "";
+    let schemas = 0;
+    beforeAll(async () => {
+      cluster = await startCluster();
+      base = await cluster.database();
+    }, 60_000);
+    afterAll(() => cluster?.remove());
+    tests({
+      kind: "PostgreSQL",
+      cluster: () => cluster ?? none(),
+      place: async () => {
+        schemas += 1;
+        const address = `${base}&schema=archive${String(schemas)}`;
+        const env = { HOME: await scratch() };
+        return { address, open: async () => untilTheEnd(await openPostgres(address, { env, sleep: realSleep })) };
+      },
+    });
+  });
+}
+
+const everyKind: readonly Engine["kind"][] = ["a file", "memory", "PostgreSQL"];
+
+const opening = { mode: "create", host: { sleep: realSleep } } as const;
+
+function untilTheEnd(database: Database): Database {
+  onTestFinished(() => database.close());
+  return database;
+}
+
+/** That a process is gone; nothing of its comes after. */
+export class Death extends Error {}
+
+/**
+ * A database whose process dies at its nth step (a question, a transaction's beginning, its end), before it is done or
+ * after. What was not committed is undone, as by the database of a process that is gone.
+ */
+export function dying(database: Database, at: number, moment: "before" | "after"): Database {
+  let step = 0;
+  let isDead = false;
+  const take = async <R>(work: () => Promise<R>): Promise<R> => {
+    if (isDead) throw new Death("this process is dead");
+    const isLast = step++ === at;
+    if (isLast && moment === "before") isDead = true;
+    if (isDead) throw new Death("killed");
+    const done = await work();
+    isDead ||= isLast;
+    if (isDead) throw new Death("killed");
+    return done;
+  };
+  const within = (queries: Queries): Queries => ({
+    all: (text, values) => take(() => queries.all(text, values)),
+    run: (text, values) => take(() => queries.run(text, values)),
+  });
+  return {
+    ...database,
+    ...within(database),
+    transaction: (work, options) => take(() => database.transaction((queries) => work(within(queries)), options)),
+    exclusively: (work) => take(() => database.exclusively((queries) => work(within(queries)))),
+  };
+}
