@@ -165,7 +165,8 @@ test("docs/show.svg is what show prints (drawn anew by -u)", async () => {
   const { stdout } = await flowrun(args, { env: bareEnv(await scratch()) });
   const lines = stdout.trimEnd().split("\n");
   const from = lines.findIndex((text) => text.includes("ERRORS"));
-  const to = lines.findIndex((text) => text.includes("NEXT"));
+  // What comes after the errors tells times.
+  const to = lines.findIndex((text) => text.includes("BEFORE") || text.includes("NEXT"));
   expect(from).toBeGreaterThan(0);
   const tree = lines.slice(from, to - 1);
   await expect(drawScreen(["$ flowrun show fd4c3794", "…", ...tree], 80)).toMatchFileSnapshot("../../docs/show.svg");
