@@ -2,12 +2,20 @@ import type { Database } from "../../src/engine/archive/database.ts";
 import { takeLease, type Lease } from "../../src/engine/archive/lease.ts";
 import { readInOrder, type ReadBack } from "../../src/engine/archive/read-archived.ts";
 import { journalKey, type ArchivedRun } from "../../src/engine/archive/run-row.ts";
-import type { ArchivePage } from "../../src/engine/archive/write-page.ts";
+import { takingOf, type ArchivePage, type PageTaken } from "../../src/engine/archive/write-page.ts";
 import { resolveEventSelection } from "../../src/runs/events/event-selection.ts";
 import { normalise } from "../../src/runs/events/normalise.ts";
 import type { FlowRun } from "../../src/runs/record/flow-run.ts";
 import { noon, realSleep } from "./host.ts";
 import { runEvent, type RunParts } from "./journal.ts";
+
+/** The version of the schema of today. */
+export const schemaVersion = 1;
+
+/** Takes a page, once. */
+export function writePage(database: Database, lease: Lease, page: ArchivePage): Promise<PageTaken> {
+  return takingOf(database, lease, page)();
+}
 
 /** The journal of these tests, by its short name. */
 export const journal = journalKey("https://journal.test/1");

@@ -26,7 +26,7 @@ export const month = { fromMs: 30 * day + hour, untilMs: 5 * hour } as const;
 export const monthsGap = { fromMs: 13 * day, untilMs: 11 * day } as const;
 
 /** The days in which the loyalty database was away again and again; it was mended then, for good. */
-export const databaseAway = { fromMs: 24 * day, untilMs: 19 * day } as const;
+const databaseAway = { fromMs: 24 * day, untilMs: 19 * day } as const;
 
 /** The times when the shop's SFTP server was away; each took more than a day, since nobody looked at it sooner. */
 const sftpAway: readonly { readonly fromMs: number; readonly untilMs: number }[] = [27.2, 21.4, 18.4, 15.9].map(

@@ -3,7 +3,7 @@ import type { Database } from "./database.ts";
 import { numberIn } from "./row-values.ts";
 
 /** The version of the schema that this program reads and writes. */
-export const schemaVersion = 1;
+const schemaVersion = 1;
 
 /**
  * How an archive of each version becomes one of the next, from nothing on; the last makes it `schemaVersion`. Texts as

@@ -48,15 +48,6 @@ export type PageTaken =
   /** The cursor stands elsewhere: another process moved it, or the database was restored. */
   | { readonly kind: "moved" };
 
-/**
- * Takes a page: its runs, the cursor that passes them and the coverage, all in one transaction, or nothing of it. A page
- * whose transaction has ended nobody knows how is looked for before anybody tries again: it is in if the cursor names it.
- * @throws FlowrunError of the database, where the page is not in, or nobody can tell.
- */
-export function writePage(database: Database, lease: Lease, page: ArchivePage): Promise<PageTaken> {
-  return takingOf(database, lease, page)();
-}
-
 /** The same as what may be tried again after a failure: the page is taken once, whatever became of earlier attempts. */
 export function takingOf(database: Database, lease: Lease, page: ArchivePage): () => Promise<PageTaken> {
   const pageId = randomUUID();
@@ -143,7 +134,7 @@ export interface RunRows {
 }
 
 /** Writes runs that are not there yet, with their errors. @returns how many were new. */
-export async function insertRuns(queries: Queries, { journal, runs, first, rowsAtOnce }: RunRows): Promise<number> {
+async function insertRuns(queries: Queries, { journal, runs, first, rowsAtOnce }: RunRows): Promise<number> {
   const rows = runs.map((run, index) => runValues(journal, first + index, run));
   const added = await insert(queries, "runs", runColumnNames, rows, rowsAtOnce);
   const fresh = added === runs.length ? runs : await withNumbersFrom(queries, { journal, runs, first });

@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
 import type { Database } from "../../../src/engine/archive/database.ts";
-import { checkSchema, schemaVersion, setUpSchema } from "../../../src/engine/archive/schema.ts";
+import { checkSchema, setUpSchema } from "../../../src/engine/archive/schema.ts";
 import { verify } from "../../../src/engine/archive/verify.ts";
-import { writePage } from "../../../src/engine/archive/write-page.ts";
 import { FlowrunError } from "../../../src/errors.ts";
-import { idsOf, journal, pageOf, takeOver } from "../../support/archived.ts";
+import { idsOf, journal, pageOf, takeOver, writePage, schemaVersion } from "../../support/archived.ts";
 import { describeEngines, dying } from "../../support/engines.ts";
 import { runIds } from "../../support/journal.ts";
 

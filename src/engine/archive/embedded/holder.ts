@@ -1,4 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
+import { writerIn } from "./locks.ts";
 
 /** The process that is writing to a file of SQLite; `null` where the system does not say, or nobody is. */
 export async function findWriter(path: string, own: number | null): Promise<number | null> {
@@ -8,18 +9,4 @@ export async function findWriter(path: string, own: number | null): Promise<numb
   } catch {
     return null;
   }
-}
-
-/** The byte of the shared memory's file that whoever writes has locked. */
-const writing = 120;
-
-/** Looks for the writer in Linux's list of locks; one of another container has no number there. Pure. */
-export function writerIn(locks: string, inode: number, own: number | null): number | null {
-  const pids = locks.split("\n").flatMap((line) => {
-    const [, pid, file, first, last] =
-      /^\d+: POSIX +\S+ +WRITE +(\d+) [0-9a-f]+:[0-9a-f]+:(\d+) (\d+) (\d+)/.exec(line) ?? [];
-    const isThere = Number(file) === inode && Number(first) <= writing && Number(last) >= writing;
-    return isThere ? [Number(pid)] : [];
-  });
-  return pids.find((pid) => pid > 0 && pid !== own) ?? null;
 }

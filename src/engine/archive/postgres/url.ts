@@ -30,11 +30,6 @@ export type PostgresParameter = (typeof postgresParameters)[number];
 /** All that was said of a connection, as texts; several hosts and ports are joined by commas. */
 export type PostgresWords = ReadonlyMap<PostgresParameter, string>;
 
-/** Whether a text names a PostgreSQL server: `postgres://…` or `postgresql://…`. Pure. */
-export function isPostgresUrl(text: string): boolean {
-  return scheme.test(text);
-}
-
 /**
  * Reads `postgres://user:password@host:port,host:port/database?parameter=value`, as libpq reads it. `env:NAME` stands for
  * what a variable holds, as it is: nothing in it is looked at or needs to be escaped. A password may hold an `@`. Pure.

@@ -4,7 +4,6 @@ import { describe, expect, it } from "vitest";
 import { FlowrunError } from "../../../../src/errors.ts";
 import { findPostgresTarget, type PostgresTarget } from "../../../../src/engine/archive/postgres/files.ts";
 import { tlsOf, waysOf } from "../../../../src/engine/archive/postgres/tls.ts";
-import { isPostgresUrl } from "../../../../src/engine/archive/postgres/url.ts";
 import { scratch } from "../../../support/flowrun.ts";
 
 type Env = Readonly<Record<string, string>>;
@@ -24,11 +23,6 @@ async function refusal(url: string, env: Env = {}): Promise<string> {
   expect([kind, message]).toEqual(["settings", "that PostgreSQL server cannot be asked"]);
   return `${String(why)} | ${String(hint)}`;
 }
-
-it("two schemes name a PostgreSQL server", () => {
-  const urls = ["postgres://db/x", "postgresql://db/x", "postgres:///", "postgre://db", "/postgres://", "archive.db"];
-  expect(urls.filter(isPostgresUrl)).toEqual(["postgres://db/x", "postgresql://db/x", "postgres:///"]);
-});
 
 describe("a URL", () => {
   const cases: readonly [url: string, expected: Partial<PostgresTarget>, env?: Env][] = [
