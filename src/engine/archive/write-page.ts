@@ -48,7 +48,12 @@ export type PageTaken =
   /** The cursor stands elsewhere: another process moved it, or the database was restored. */
   | { readonly kind: "moved" };
 
-/** The same as what may be tried again after a failure: the page is taken once, whatever became of earlier attempts. */
+/**
+ * Takes a page when it is called: its runs, the cursor that passes them and the coverage, all in one transaction, or nothing of it. It
+ * may be tried again after a failure: the page is taken once, whatever became of earlier attempts. One whose transaction
+ * has ended nobody knows how is looked for first: it is in if the cursor names it.
+ * @throws FlowrunError of the database, where the page is not in, or nobody can tell.
+ */
 export function takingOf(database: Database, lease: Lease, page: ArchivePage): () => Promise<PageTaken> {
   const pageId = randomUUID();
   /** Of an attempt whose end nobody knows yet. */
