@@ -15,6 +15,15 @@ const places = [
   { name: `a server${whyNoPostgres}`, isThere: hasPostgres },
 ];
 
+/** So many runs, one every five minutes up to now; every fifth failed. */
+function spread(count: number): Pick<JournalOptions, "events" | "writtenAt"> {
+  const now = Date.now();
+  const writtenAt = (index: number): number => now - 60_000 - (count - index) * 300_000;
+  const parts = (n: number) => (n % 5 === 0 ? { status: "failed", errors: ["E"] } : {});
+  const events = Array.from({ length: count }, (_, n) => runEvent(n, { ...parts(n), updatedAt: writtenAt(n) - 1000 }));
+  return { events, writtenAt };
+}
+
 describe.each(places)("archive sync into $name", ({ name, isThere }) => {
   const on = it.skipIf(!isThere);
 
@@ -41,7 +50,7 @@ describe.each(places)("archive sync into $name", ({ name, isThere }) => {
 
   on("killed ten times anywhere: every run once, in the journal's order, and no gap", async () => {
     const count = 1200;
-    const journal = await journalWith({ events: count, latencyMs: 40 });
+    const journal = await journalWith({ ...spread(count), latencyMs: 40 });
     let kills = 0;
     let before = 0;
     while (kills < 10) {
@@ -106,11 +115,7 @@ describe.each(places)("archive sync into $name", ({ name, isThere }) => {
   });
 
   on("as several places at once give the same as one", async () => {
-    const events = Array.from({ length: 700 }, (_, n) =>
-      runEvent(n, { status: n % 5 === 0 ? "failed" : "success", errors: n % 5 === 0 ? ["E"] : [] }),
-    );
-    const writtenAt = (index: number): number => Date.now() - 60_000 - (700 - index) * 600_000;
-    const journal = await journalWith({ events, writtenAt });
+    const journal = await journalWith(spread(700));
     const { code, stderr } = await journal.run("archive sync --limit 10 --jobs 8");
     expect([code, stderr]).toEqual([0, expect.stringContaining("700 runs archived")]);
     await expectWhole(journal, 700);
