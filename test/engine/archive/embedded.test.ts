@@ -134,7 +134,7 @@ describe("texts and values", () => {
     await database.run("CREATE VIEW v AS SELECT a FROM t");
     expect([await database.hasTable("t"), await database.hasTable("v"), await database.hasTable("x")]).toEqual([
       true,
-      false,
+      true,
       false,
     ]);
     expect(await database.columnsOf("t")).toEqual(["b", "a"]);

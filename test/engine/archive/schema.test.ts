@@ -53,7 +53,6 @@ describeEngines("the schema", ({ place }) => {
     const several = await Promise.all([open(), open(), open()]);
     await Promise.all(several.map(setUpSchema));
     const [first, , last] = several;
-    if (first === undefined || last === undefined) throw new Error("none");
     expect(await versionOf(first)).toEqual([schemaVersion]);
     await writePage(last, await takeOver(first), pageOf(0));
     expect(await idsOf(first)).toEqual(runIds(3));
