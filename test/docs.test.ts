@@ -426,8 +426,8 @@ describe("the changelog", () => {
     const named = new Map(
       [...told.matchAll(/(@?[a-z][\w/.-]*) (\d+(?:\.\d+)*)/g)].map(([, name, number]) => [name, number]),
     );
-    const { dependencies, devDependencies } = manifest();
-    const used = Object.entries({ ...dependencies, ...devDependencies }).filter(
+    const { dependencies, devDependencies, optionalDependencies } = manifest();
+    const used = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies }).filter(
       ([name]) => !name.startsWith("@types/"),
     );
     for (const [name, exact] of used) {
@@ -441,8 +441,8 @@ describe("the changelog", () => {
     const [, told = ""] = changelog.split("### Packages and why");
     const bullets = [...told.matchAll(/^- ([^:]+):/gm)].flatMap(([, names = ""]) => names.split(", "));
     const bench = JSON.parse(readFileSync("bench/aio/package.json", "utf8")) as Pick<Manifest, "dependencies">;
-    const { dependencies, devDependencies } = manifest();
-    const used = Object.keys({ ...dependencies, ...devDependencies, ...bench.dependencies });
+    const { dependencies, devDependencies, optionalDependencies } = manifest();
+    const used = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies, ...bench.dependencies });
     expect(bullets.length).toBeGreaterThan(20);
     expect(bullets.map((name) => name.split(" ")[0]).filter((name) => !used.includes(name ?? ""))).toEqual([]);
   });
@@ -453,6 +453,7 @@ interface Manifest {
   readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
 }
 
 function manifest(): Manifest {

@@ -28,6 +28,11 @@ const screens: readonly Screen[] = [
   { title: "How the week went", columns: 100, line: "flowrun stats -P7D --by code" },
   { title: "Worse than before?", line: "flowrun stats -P3D --compare" },
   { title: "The same by flow, on a wider screen", columns: 120, line: "flowrun stats -P3D --compare --by flow" },
+  {
+    title: "How the month went, with an archive behind the journal",
+    columns: 120,
+    line: "flowrun stats -P30D --by flow",
+  },
   { title: "The slowest runs of the day", columns: 100, line: "flowrun since -P1D --sort -durationMs -n 5" },
   { title: "A filter that matches nothing", line: 'flowrun since -P1D --flow "web odrers"' },
   { title: "A window that cannot be", line: "flowrun since today --until yesterday" },

@@ -36,7 +36,7 @@ export function uuidFrom(text: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
 
-/** What is left of a number when it is divided, never below 0. */
+/** The rest of a number when it is divided, never below 0. */
 export function modulo(number: number, by: number): number {
   return ((number % by) + by) % by;
 }

@@ -1,7 +1,6 @@
 import { journalUrlOf, registrations } from "./registrations.ts";
-import { positionAt } from "./source.ts";
+import { firstWhere, positionAt } from "./source.ts";
 import { noticesUntil, placeOf } from "./story.ts";
-import { firstWhere } from "./source.ts";
 import { month, monthsGap } from "./week/earlier.ts";
 
 /** Events that were read of the demo's journal one after the other, as plain data. Times are epoch ms. */
@@ -23,7 +22,7 @@ export interface ToldPage {
 const eventsAtOnce = 500;
 
 /**
- * What somebody has read who reads the demo's journal since a month before `present` (epoch ms), was not there for some days
+ * The events that somebody has who reads the demo's journal since a month before `present` (epoch ms), was not there for some days
  * of it, and last read some hours ago: the weeks before the journal's own, and most of that. Pure.
  */
 export function monthPages(present: number): readonly ToldPage[] {

@@ -28,13 +28,13 @@ export interface Generator {
   /** The event as JSON text. Called for each reading, so it must always give the same. */
   readonly event: (index: number) => string;
   /** How positions hold places other than by counting entries. */
-  readonly places?: Places;
+  readonly places?: PlaceNumbers;
   /** Puts a comma into each position, as some could have. */
   readonly commas?: boolean;
 }
 
 /** A whole number for each place, which grows with the index; 0 stands before the first entry. */
-export interface Places {
+export interface PlaceNumbers {
   readonly of: (index: number) => number;
   /** The index of a number that was given out, be it by another source of the same journal; null where it was not. */
   readonly indexOf: (place: number) => number | null;
@@ -56,7 +56,7 @@ export function generatedSource(generator: Generator): JournalSource {
   };
 }
 
-function counted({ total }: Generator): Places {
+function counted({ total }: Generator): PlaceNumbers {
   return { of: (index) => index + 1, indexOf: (place) => (place <= total() ? place - 1 : null) };
 }
 

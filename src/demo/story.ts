@@ -2,7 +2,7 @@ import { modulo, uuidFrom } from "./chance.ts";
 import { firstWhere, generatedSource, type JournalSource } from "./source.ts";
 import { sourceFlows } from "./week/cast.ts";
 import { wrapRuns } from "./week/envelope.ts";
-import { noticesBetween, type Notice } from "./week/notices.ts";
+import { noticesBetween, type ToldEvent } from "./week/told-events.ts";
 import { otherEvents } from "./week/others.ts";
 import { zero } from "./week/earlier.ts";
 import { liveRun } from "./week/run.ts";
@@ -45,13 +45,13 @@ export function storySource(present: number): JournalSource {
 }
 
 /** The story's events that are written after `from` and until `present` (epoch ms), in the journal's order. Pure. */
-export function noticesUntil(present: number, from: number): readonly Notice[] {
+export function noticesUntil(present: number, from: number): readonly ToldEvent[] {
   const others = otherEvents(present).filter(({ at }) => at > from);
   return [...noticesBetween(from, present), ...others].sort(inOrder);
 }
 
 /** By the time of recording; of the same moment, in an order that is always the same. */
-function inOrder(one: Notice, other: Notice): number {
+function inOrder(one: ToldEvent, other: ToldEvent): number {
   return one.at - other.at || (one.key < other.key ? -1 : 1);
 }
 
@@ -62,14 +62,14 @@ const mostAtOnce = 16;
  * The place (see source.ts) of one of these events, which are in order: the moment when it was recorded, since the week
  * before it may begin anywhere. Pure.
  */
-export function placeOf(notices: readonly Notice[], index: number): number {
+export function placeOf(notices: readonly ToldEvent[], index: number): number {
   const at = notices[index]?.at ?? 0;
   let same = 0;
   while (at > 0 && notices[index - same - 1]?.at === at) same += 1;
   return at * mostAtOnce + Math.min(same, mostAtOnce - 1);
 }
 
-function liveNotice(at: number): Notice {
+function liveNotice(at: number): ToldEvent {
   const n = (at - zero) / liveMs - 1;
   const flow = sourceFlows[modulo(n, sourceFlows.length)] ?? sourceFlows[0];
   const run = liveRun(flow, n, at - 3_000);

@@ -43,7 +43,7 @@ function usual(home: string): string {
   return `make ${home} writable, or choose another folder with FLOWRUN_HOME`;
 }
 
-/** What belongs to somebody else. */
+/** A file or folder that belongs to somebody else. */
 export interface Foreign {
   readonly path: string;
   /** User numbers: whose it is, and ours. */

@@ -173,10 +173,17 @@ describe("what was recorded once is the same whenever it is read", () => {
     const old = new Set(keys(week));
     expect(keys(later.filter(({ at }) => at > now + 4 * 60_000)).filter((key) => old.has(key))).toEqual([]);
   });
-  test("and the run that the documents name is there at any time", () => {
+  test("and the runs that the documents name are there at any time, and what goes on from them", () => {
     for (const laterBy of [0, 1, 17 * 60_000, 2 * hour + 59 * 60_000, 31 * hour, -50 * 24 * hour]) {
-      const found = tell(now + laterBy).filter((told) => told.runs.some(({ run }) => run.runId.startsWith("fd4c3794")));
+      const told = tell(now + laterBy);
+      const found = told.filter((each) => each.runs.some(({ run }) => run.runId.startsWith("fd4c3794")));
       expect(found.map(({ runs: held }) => held[0]?.run.status)).toContain("failed");
+      const batch = uuidFrom("run crm 9");
+      const kin = told.filter(({ event }) => JSON.stringify(event).includes(`"flowRunId":"${batch}"`));
+      expect(told.some((each) => each.runs.some(({ run }) => run.runId === batch))).toBe(true);
+      expect(kin.map(({ runs: held }) => held[0]?.run.service)).toEqual(
+        expect.arrayContaining(["identity", "profile"]),
+      );
     }
   });
 });

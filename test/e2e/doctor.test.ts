@@ -73,7 +73,7 @@ describe("where all is well", () => {
     expect(verdicts(found)).toEqual(
       [
         ...["version", "settings", "secrets", "network", "clock", "token", "scopes"],
-        ...["api", "journal", "registration", "history", "cursor"],
+        ...["api", "journal", "registration", "history", "cursor", "archive"],
       ].map((check) => `${check} ok`),
     );
   });

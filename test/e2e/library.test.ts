@@ -176,7 +176,11 @@ describe("a process with the library", () => {
 async function bundle(code: string): Promise<string> {
   const input = join(project, "bundled.mjs");
   await writeFile(input, code);
-  const build = await rolldown({ input, platform: "node", external: ["fs-native-extensions"] });
+  const build = await rolldown({
+    input,
+    platform: "node",
+    external: ["fs-native-extensions", "@photostructure/sqlite"],
+  });
   const { output } = await build.generate({ format: "esm" });
   await build.close();
   const [entry] = output;

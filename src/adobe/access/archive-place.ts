@@ -5,7 +5,7 @@ import { findSetting } from "../settings/settings.ts";
 import { expandHome } from "../../state/given-file.ts";
 
 /** Where the archive is that the settings name. */
-export interface ArchivePlace {
+export interface NamedArchive {
   /** A path, or a database's URL with whatever password it holds, or `env:NAME` in place of one. */
   readonly address: string;
   /** The same for people, without a password. */
@@ -17,7 +17,7 @@ export interface ArchivePlace {
  * it stands in no text that leaves.
  * @throws FlowrunError `settings` for what cannot be right.
  */
-export function findArchivePlace(env: Env, saved: ProfileValues): ArchivePlace | null {
+export function findArchivePlace(env: Env, saved: ProfileValues): NamedArchive | null {
   const setting = findSetting("archive", env, saved);
   if (setting === null) return null;
   keepPassword(setting.value);

@@ -12,7 +12,7 @@ import type { ProfileValues } from "../settings/keys.ts";
 import { resolvePlatformUrl } from "../settings/platform-url.ts";
 import { findSetting, resolveAccess, resolveSettings, type Access, type Settings } from "../settings/settings.ts";
 import { createTokenFile } from "../../state/token-file.ts";
-import { findArchivePlace, type ArchivePlace } from "./archive-place.ts";
+import { findArchivePlace, type NamedArchive } from "./archive-place.ts";
 import { demoName } from "./chosen-profile.ts";
 import { openWay, type ConnectOptions, type Way } from "./way.ts";
 
@@ -34,7 +34,7 @@ export interface AdobeConnection {
   /** A journal by its URL, whether the settings name it or not. */
   readonly journalAt: (url: string, patience: Patience) => Journal;
   /** The archive that the settings name; `null` where they name none. @throws FlowrunError `settings` when it cannot be right. */
-  readonly archive: () => ArchivePlace | null;
+  readonly archive: () => NamedArchive | null;
   /** Where Experience Platform's own APIs are. @throws FlowrunError `settings` when that setting cannot be right. */
   readonly platformUrl: () => string;
   /** A question as a cursor keeps it, and back: the demo's port is another one each time. */

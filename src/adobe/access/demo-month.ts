@@ -13,7 +13,7 @@ export interface DemoPage {
   readonly next: string;
 }
 
-/** What an archive of the demo has read by now (epoch milliseconds); the demo is loaded when it is asked for. */
+/** The events that an archive of the demo has by now (epoch milliseconds); the demo is loaded when it is asked for. */
 export async function readDemoMonth(now: number): Promise<readonly DemoPage[]> {
   const { monthPages } = await import("../../demo/month.ts");
   return monthPages(now).map((page) => ({ ...page, next: demoName + page.next }));

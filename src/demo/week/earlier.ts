@@ -11,8 +11,8 @@ const hour = 3_600_000;
 const day = 24 * hour;
 
 /**
- * What is older than this is in the demo's archive alone, and may be told otherwise than it was then; milliseconds. An event
- * of the journal's first hours tells of runs from before these, too.
+ * Runs that are older than this are in the demo's archive alone, and may be told otherwise than they were then; milliseconds.
+ * An event of the journal's first hours tells of runs from before these, too.
  */
 export const weekMs = 7.5 * day;
 

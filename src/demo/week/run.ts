@@ -29,9 +29,9 @@ export const incident = { fromMs: 30 * hour, untilMs: 25 * hour } as const;
 /** The flow's run of a number (see `Run`), as it is told at `present` (epoch ms). Pure. */
 export function pastRun(flow: Flow, n: number, present: number): Run {
   const run = pastRunAlone(flow, n, present);
-  // A CRM run that had ended when this one began: six of them fall between two of these.
+  // A CRM run that had ended when this one began.
   const goesOn = flow.kind === "identity" || flow.kind === "profile";
-  return goesOn ? { ...run, predecessorId: pastRunAlone(crm, 6 * n + 3, present).id } : run;
+  return goesOn ? { ...run, predecessorId: pastRunAlone(crm, crmRunsBetween * n + 3, present).id } : run;
 }
 
 function pastRunAlone(flow: Flow, n: number, present: number): Run {
@@ -65,7 +65,7 @@ interface Beat {
 }
 
 /**
- * What the story wants of a run, by how many have ended since; `null` where it wants nothing. Its key, and so its id, goes by
+ * The part that the story gives a run, by how many have ended since; `null` where it gives none. Its key, and so its id, goes by
  * that too: what the documents say of a run is true on any day.
  */
 function beatAt(flow: Flow, n: number, present: number): Beat | null {
@@ -81,11 +81,19 @@ function beatAt(flow: Flow, n: number, present: number): Beat | null {
 /** So long after its end a run has been told of, however long that was held up. */
 const settledMs = 18 * 60_000;
 
-/** The number of the last run that everybody has heard of; of those that are told of together, the last of these. */
-function lastSettled({ lastMs, everyMs, together }: Flow, present: number): number {
+/**
+ * The number of the last run that everybody has heard of. Of those that are told of together it is the last of these, and of
+ * the CRM's one in six, so that the runs that go on from a beat do so on any day.
+ */
+function lastSettled(flow: Flow, present: number): number {
+  const { lastMs, everyMs } = flow;
+  const step = flow === crm ? crmRunsBetween : flow.together;
   const settled = zero - present + Math.min(lastMs, settledMs) - lastMs;
-  return together * Math.ceil(settled / (everyMs * together));
+  return step * Math.ceil(settled / (everyMs * step));
 }
+
+/** From one run that others go on from to the next such. */
+const crmRunsBetween = 6;
 
 function endOf({ lastMs, everyMs }: Flow, n: number, key: string): number {
   return zero - lastMs - n * everyMs - between(0, everyMs / 10, `${key} jitter`);

@@ -1,11 +1,11 @@
 /** A stretch of a journal's time; epoch milliseconds. */
-export interface Stretch {
+export interface Span {
   readonly from: number;
   readonly to: number;
 }
 
 /** A chain of pages joined by `next`: everything that was recorded between its ends was read. */
-export interface Chain extends Stretch {
+export interface Chain extends Span {
   /** Whether its ends are known, and not estimated from what the events say. */
   readonly isFromExact: boolean;
   readonly isToExact: boolean;
@@ -33,7 +33,7 @@ export interface Gap extends Covered {
   readonly why: ChainBeginning;
 }
 
-/** What an archive has of a journal, in the order of time. */
+/** The stretches that an archive has of a journal, in the order of time. */
 export interface Coverage {
   readonly complete: readonly Covered[];
   /** Between the first and the last of `complete`. */
@@ -59,8 +59,8 @@ export function coverageOf(chains: readonly Chain[]): Coverage {
 }
 
 /** The parts of a stretch that are not covered, in order. Pure. */
-export function uncovered({ complete }: Coverage, { from, to }: Stretch): readonly Stretch[] {
-  const parts: Stretch[] = [];
+export function uncovered({ complete }: Coverage, { from, to }: Span): readonly Span[] {
+  const parts: Span[] = [];
   let at = from;
   for (const covered of complete) {
     if (covered.to.at <= at) continue;

@@ -33,7 +33,7 @@ export async function findCursor(queries: Queries, journal: string, name: string
 }
 
 /** All cursors that an archive keeps of a journal, by name. */
-export async function listCursors(queries: Queries, journal: string): Promise<readonly ArchiveCursor[]> {
+export async function readCursors(queries: Queries, journal: string): Promise<readonly ArchiveCursor[]> {
   const rows = await queries.all(`SELECT * FROM {schema}cursors WHERE journal = $1 ORDER BY name`, [journal]);
   return rows.map(cursorOf);
 }

@@ -5,7 +5,7 @@ export type Value = string | number | Uint8Array | null;
 export type Row = Readonly<Record<string, Value>>;
 
 /**
- * What an archive asks of its database. The texts are the same for every kind: their values stand at `$1`, `$2`, … in order,
+ * The questions that an archive asks of its database. The texts are the same for every kind: their values stand at `$1`, `$2`, … in order,
  * a name is `{schema}name`, the database's own clock in epoch milliseconds is `{now}`, the types that differ are `{bytes}` and
  * `{text}`, and `{time:column}` is a column of epoch milliseconds as a time for people.
  */
@@ -40,9 +40,9 @@ export interface Database extends Queries {
   hasTable(name: string): Promise<boolean>;
   /** The names of the columns of a table; none where it is not there. */
   columnsOf(table: string): Promise<readonly string[]>;
-  /** What the archive takes on the disk, in bytes. */
+  /** The room that the archive takes on the disk, in bytes. */
   size(): Promise<number>;
-  /** What the engine itself finds wrong with its pages and indexes, in its own words; nothing where it finds nothing. */
+  /** The faults that the engine itself finds with its pages and indexes, in its own words; nothing where it finds nothing. */
   check(): Promise<readonly string[]>;
   close(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import type { Host } from "../../host.ts";
 import { nap } from "../../state/process-lock.ts";
 import { lifeOf, ownTag, pidIn } from "../../state/self.ts";
 import type { Database } from "./database.ts";
-import { connect, type Connection } from "./embedded/connection.ts";
+import { sqliteOf, type Sqlite } from "./embedded/sqlite.ts";
 import { loadDriver } from "./embedded/driver.ts";
 import { besides, readyFile, type OpenMode } from "./embedded/file.ts";
 import { shareMemory } from "./embedded/memory.ts";
@@ -14,7 +14,7 @@ import { embeddedTrouble, isBusy, isDamage, type Troubled } from "./embedded/tro
 import { takeTurns } from "./embedded/turns.ts";
 
 /** How an archive in a file is opened. */
-export interface Opening {
+export interface EmbeddedOpening {
   readonly mode: OpenMode;
   readonly host: Pick<Host, "sleep">;
 }
@@ -26,19 +26,19 @@ export interface Opening {
  * @throws FlowrunError `settings` where there is no SQLite, no file, or none that can be used; `unavailable` where another
  * process holds it; `state` where its disk is full.
  */
-export async function openEmbedded(path: string, { mode, host }: Opening): Promise<Database> {
+export async function openEmbedded(path: string, { mode, host }: EmbeddedOpening): Promise<Database> {
   if (path === inMemory) return shareMemory(() => open({ path, mode: "create", host }));
   return open({ path: resolve(path), mode, host });
 }
 
 /** Opens an archive that nobody else has, and that is gone when it is closed. @throws FlowrunError as `openEmbedded` does. */
-export async function openApart({ host }: Pick<Opening, "host">): Promise<Database> {
+export async function openApart({ host }: Pick<EmbeddedOpening, "host">): Promise<Database> {
   return open({ path: inMemory, mode: "create", host });
 }
 
 const inMemory = ":memory:";
 
-interface Place extends Opening {
+interface Place extends EmbeddedOpening {
   readonly path: string;
 }
 
@@ -48,7 +48,7 @@ async function open(place: Place): Promise<Database> {
   try {
     const driver = await loadDriver();
     const file = path === inMemory ? path : readyFile(path, mode);
-    const connection = connect(new driver.DatabaseSync(file, { readOnly: mode === "read" }));
+    const connection = sqliteOf(new driver.DatabaseSync(file, { readOnly: mode === "read" }));
     await patiently(host, () => {
       begin(connection, mode);
     }).catch((error: unknown) => {
@@ -76,10 +76,10 @@ async function patiently<R>(host: Pick<Host, "sleep">, action: () => R): Promise
   }
 }
 
-/** What was in the log of a great page stays on the disk as empty room, up to so much. */
+/** The room that a great page took in the log stays on the disk as empty room, up to so much. */
 const mostEmptyLog = 16 * 1024 * 1024;
 
-function begin(connection: Connection, mode: OpenMode): void {
+function begin(connection: Sqlite, mode: OpenMode): void {
   connection.exec(`PRAGMA busy_timeout = ${waitMs}`);
   if (mode !== "read") {
     connection.exec("PRAGMA journal_mode = WAL");
@@ -90,7 +90,7 @@ function begin(connection: Connection, mode: OpenMode): void {
   connection.all("SELECT count(*) AS tables FROM sqlite_master");
 }
 
-function embedded(connection: Connection, archive: Troubled, host: Pick<Host, "sleep">): Database {
+function embedded(connection: Sqlite, archive: Troubled, host: Pick<Host, "sleep">): Database {
   const turns = takeTurns();
   /** Does a step, after others have ended, and tells its failure in words. */
   const step = async <R>(action: () => R): Promise<R> => {
@@ -133,7 +133,7 @@ function embedded(connection: Connection, archive: Troubled, host: Pick<Host, "s
   };
 }
 
-function sizeOf(connection: Connection, { path }: Troubled): number {
+function sizeOf(connection: Sqlite, { path }: Troubled): number {
   if (path === inMemory) {
     const [row] = connection.all("SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()");
     return Number(row?.["bytes"]);
@@ -142,7 +142,7 @@ function sizeOf(connection: Connection, { path }: Troubled): number {
   return [path, wal].reduce((sum, each) => sum + (statSync(each, { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
-function faultsOf(connection: Connection): readonly string[] {
+function faultsOf(connection: Sqlite): readonly string[] {
   try {
     const rows = connection.all("PRAGMA integrity_check");
     return rows.flatMap((row) => String(Object.values(row)[0]).split("\n")).filter((line) => !noFault.test(line));
@@ -156,7 +156,7 @@ function faultsOf(connection: Connection): readonly string[] {
 const noFault = /^(?:ok|\*\*\* .* \*\*\*|)$/;
 
 /** Puts what is in the log into the file itself, unless others still use it. */
-function end(connection: Connection, { mode }: Troubled): void {
+function end(connection: Sqlite, { mode }: Troubled): void {
   const checkpoint = mode === "read" ? "" : "PRAGMA wal_checkpoint(TRUNCATE)";
   const steps = [
     () => {

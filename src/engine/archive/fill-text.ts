@@ -1,4 +1,4 @@
-/** What the kinds of databases call differently. */
+/** The words for which each kind of database has its own. */
 export interface DialectWords {
   /** In front of every name. */
   readonly schema: string;

@@ -8,7 +8,7 @@ import { textIn } from "./row-values.ts";
  * goes on where the other ended.
  * @throws FlowrunError `settings` that tells how.
  */
-export async function checkJournal({ database, journal }: Archive, name: string): Promise<void> {
+export async function checkSameJournal({ database, journal }: Archive, name: string): Promise<void> {
   if (database.kind !== "embedded") return;
   const rows = await database.all(
     `SELECT name FROM {schema}journals AS journals WHERE journal <> $1
@@ -44,13 +44,10 @@ export async function moveJournal({ database, journal }: Archive, formerName: st
 
 /** From $1 to $2. Of a stretch that both have the longer one stays, and of what both have met the first time. */
 const moves: readonly string[] = [
-  ...[
-    ["runs", "event_key"],
-    ["run_errors", "event_key, n"],
-    ["origins", "event_key, name"],
-  ].map(
-    ([table, key]) => `UPDATE {schema}${table} SET journal = $2 WHERE journal = $1 AND (${key}) NOT IN
-      (SELECT ${key} FROM {schema}${table} WHERE journal = $2)`,
+  // What belongs to a run goes with it, and before it: of a run that both have the other's is kept.
+  ...["run_errors", "origins", "runs"].map(
+    (table) => `UPDATE {schema}${table} SET journal = $2 WHERE journal = $1 AND event_key NOT IN
+      (SELECT event_key FROM {schema}runs WHERE journal = $2)`,
   ),
   `INSERT INTO {schema}firsts (journal, flow_id, root_code, first_at)
     SELECT $2, flow_id, root_code, first_at FROM {schema}firsts WHERE journal = $1

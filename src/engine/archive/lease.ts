@@ -27,7 +27,7 @@ export interface HeldLease {
   readonly now: number;
 }
 
-/** What it takes to hold a lease. */
+/** The lease that is wanted, and by whom. */
 export interface LeaseWish {
   /** Of the cursor, inside its journal. */
   readonly name: string;
@@ -171,7 +171,7 @@ export async function renewLease(
   return (await queries.run(text, [name, epoch, lifeMs])) === 1;
 }
 
-/** What a process is told that wrote by an epoch of the past. */
+/** The failure of a process that wrote by an epoch of the past. */
 export async function lostTo(database: Database, name: string): Promise<FlowrunError> {
   const now = await findLease(database, name).catch((error: unknown) => reasonOf(error));
   const who = now === null || typeof now === "string" ? "another process" : now.holder;

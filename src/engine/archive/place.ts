@@ -11,7 +11,7 @@ export type ArchivePlace =
   /** The demo's own, which is made whenever it is opened. */
   | { readonly kind: "builtIn"; readonly isSet: false };
 
-/** What says where a profile's archive is. */
+/** The settings that say where a profile's archive is. */
 export interface ArchiveWords {
   readonly profile: string;
   readonly env: Env;
@@ -39,6 +39,5 @@ export async function hasArchive(place: ArchivePlace): Promise<boolean> {
  * of what the journal still keeps that this has not; any other may have what the journal was not asked for yet. Pure.
  */
 export function addsTo(place: ArchivePlace, window: Start): boolean {
-  if (place.kind !== "builtIn") return true;
-  return window.kind === "oldest" || (window.kind === "time" && isOlderThanKept(window));
+  return place.kind !== "builtIn" || window.kind === "oldest" || (window.kind === "time" && isOlderThanKept(window));
 }

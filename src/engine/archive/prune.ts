@@ -1,4 +1,4 @@
-import { listCursors, readChains } from "./cursors.ts";
+import { readCursors, readChains } from "./cursors.ts";
 import type { Database, Queries } from "./database.ts";
 import { numberIn, textIn } from "./row-values.ts";
 
@@ -57,7 +57,7 @@ async function cutCoverage(database: Database, journal: string, before: number):
     await queries.run(`UPDATE {schema}cursors SET revision = revision + 1 ${ofCursors}`, cut);
     const chains = (await readChains(queries, journal)).filter(({ from }) => from <= before);
     if (!chains.some(({ from }) => from < before)) return;
-    const standing = (await listCursors(queries, journal)).map(({ chain }) => chain);
+    const standing = (await readCursors(queries, journal)).map(({ chain }) => chain);
     // Also one that a cursor stands at the end of, since it goes on from there; of several one is enough to say so.
     const [kept] = chains
       .filter(({ from, to }) => to >= before || standing.includes(from))

@@ -54,7 +54,7 @@ export async function* readWindowOf(
   }
 }
 
-/** What figures are counted from: of each run no more than the columns hold, without its document. */
+/** The runs of a window for figures: of each no more than the columns hold, without its document. */
 export async function* readFiguresOf(
   queries: Queries,
   journal: string,

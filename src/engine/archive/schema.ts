@@ -54,7 +54,7 @@ const meta = [
   `INSERT INTO {schema}meta (one, version, last_seq) VALUES (1, 0, 0) ON CONFLICT (one) DO NOTHING`,
 ];
 
-/** What people and their tools read; made anew with each version. */
+/** The views for people and their tools; made anew with each version. */
 const views: readonly (readonly [name: string, query: string])[] = [
   [
     "runs_latest",

@@ -1,5 +1,5 @@
 import { coverageOf, type ChainBeginning, type Coverage } from "./coverage.ts";
-import { listCursors, readChains, type ArchiveCursor } from "./cursors.ts";
+import { readCursors, readChains, type ArchiveCursor } from "./cursors.ts";
 import type { Database } from "./database.ts";
 import { findLease, leaseName, type HeldLease } from "./lease.ts";
 import { numberIn, numberOrNull, textIn } from "./row-values.ts";
@@ -43,7 +43,7 @@ export async function readStatus(database: Database, journal: string): Promise<A
   const [others] = await database.all(`SELECT count(*) AS n FROM {schema}journals WHERE journal <> $1`, [journal]);
   const runs = counts === undefined ? 0 : numberIn(counts, "runs");
   const cursors: CursorStatus[] = [];
-  for (const cursor of await listCursors(database, journal)) {
+  for (const cursor of await readCursors(database, journal)) {
     cursors.push({ cursor, lease: await findLease(database, leaseName(journal, cursor.name)) });
   }
   const chains = await readChains(database, journal);

@@ -1,12 +1,12 @@
 import { FlowrunError } from "../../errors.ts";
 import { coverageOf, uncovered, type Gap } from "./coverage.ts";
-import { listCursors, readChains } from "./cursors.ts";
+import { readCursors, readChains } from "./cursors.ts";
 import type { Database } from "./database.ts";
 import { readInOrder } from "./read-archived.ts";
 import { numberIn } from "./row-values.ts";
 
 /** The findings of a look at all of an archive. */
-export interface Verdict {
+export interface Verification {
   /** Notifications that were read back, and those that could not be. */
   readonly runs: number;
   readonly unreadable: number;
@@ -18,7 +18,11 @@ export interface Verdict {
 }
 
 /** Reads an archive back, row by row: what the engine finds, the counts, and the coverage against the rows. */
-export async function verify(database: Database, journal: string, onRead: (soFar: number) => void): Promise<Verdict> {
+export async function verify(
+  database: Database,
+  journal: string,
+  onRead: (soFar: number) => void,
+): Promise<Verification> {
   const damages = [...(await database.check())];
   const counts = { runs: 0, unreadable: 0, outside: 0 };
   let gaps: readonly Gap[] = [];
@@ -85,7 +89,7 @@ async function countMistakes(database: Database, journal: string): Promise<reado
     if (count > 0) found.push(sentence(count));
   }
   const chains = await readChains(database, journal);
-  for (const { name, chain } of await listCursors(database, journal)) {
+  for (const { name, chain } of await readCursors(database, journal)) {
     if (chain === null || chains.some(({ from }) => from === chain)) continue;
     found.push(`the cursor '${name}' stands at the end of a chain of pages that is not there`);
   }

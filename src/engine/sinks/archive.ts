@@ -86,7 +86,7 @@ export function archiveSink(writing: ArchiveWriting): ArchiveSink {
   };
 }
 
-/** What a page must know of the one before it. */
+/** The things that a page must know of the one before it. */
 type Standing = Pick<ArchiveCursor, "next" | "readUntil" | "movedAt" | "chain" | "revision">;
 
 /** Tries again while the database is away; everything else fails at once. */

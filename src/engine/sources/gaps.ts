@@ -1,8 +1,8 @@
-import type { Stretch } from "../archive/coverage.ts";
+import type { Span } from "../archive/coverage.ts";
 import type { Source } from "./source.ts";
 
 /** A source that tells where its place had expired on the way: between what was read last and where it begins anew. */
-export function watchGaps<T>(source: Source<T>, onGap: (gap: Stretch) => void): Source<T> {
+export function watchGaps<T>(source: Source<T>, onGap: (gap: Span) => void): Source<T> {
   return {
     async *read() {
       let reached = -Infinity;

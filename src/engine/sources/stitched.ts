@@ -1,5 +1,5 @@
 import { lateMs } from "../../adobe/journal/read-until.ts";
-import { uncovered, type Coverage, type Stretch } from "../archive/coverage.ts";
+import { uncovered, type Coverage, type Span } from "../archive/coverage.ts";
 import type { Queries } from "../archive/database.ts";
 import { bounded } from "../archive/read-archived.ts";
 import { textIn } from "../archive/row-values.ts";
@@ -14,22 +14,22 @@ export interface Seams {
   readonly coverage: Coverage;
   /** The archive's own place to read on from, and until when it has read; `null` where it has none, or one that is gone. */
   readonly place: { readonly next: string; readonly readUntil: number } | null;
-  /** What was recorded before is gone from the journal. */
+  /** Everything recorded before is gone from the journal. */
   readonly keptFrom: number;
 }
 
 /** A part of a window, from where it is to be had. */
 export type Part =
-  | ({ readonly kind: "archive" } & Stretch)
+  | ({ readonly kind: "archive" } & Span)
   /** A hole of the archive that the journal still has. */
-  | ({ readonly kind: "hole" } & Stretch)
+  | ({ readonly kind: "hole" } & Span)
   /** From where the archive stands, to the journal's end. */
   | { readonly kind: "rest"; readonly next: string };
 
 /** The parts of a window, in its order, and those that nobody has. */
 export interface Stitches {
   readonly parts: readonly Part[];
-  readonly missing: readonly Stretch[];
+  readonly missing: readonly Span[];
 }
 
 /**

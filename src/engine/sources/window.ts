@@ -1,6 +1,6 @@
 import type { Source } from "./source.ts";
-import { coverageOf, uncovered, type Stretch } from "../archive/coverage.ts";
-import { listCursors, readChains, type ArchiveCursor } from "../archive/cursors.ts";
+import { coverageOf, uncovered, type Span } from "../archive/coverage.ts";
+import { readCursors, readChains, type ArchiveCursor } from "../archive/cursors.ts";
 import type { Archive } from "../archive/open.ts";
 import { lateMs } from "../../adobe/journal/read-until.ts";
 import { retentionMs } from "../../adobe/journal/retention.ts";
@@ -37,7 +37,7 @@ export interface JournalParts<T> {
 /** A window's source, and the parts of it that neither has; epoch milliseconds. */
 export interface Stitched<T> {
   readonly source: Source<T>;
-  readonly missing: readonly Stretch[];
+  readonly missing: readonly Span[];
   /** Where an archive is read alone and ends before the window does: its end. */
   readonly endsAt: number | null;
 }
@@ -79,7 +79,7 @@ interface Divided<T> extends Pick<Stitched<T>, "missing" | "endsAt"> {
 async function divide<T>({ archive, from, until, now, journal }: StitchedReading<T>): Promise<Divided<T>> {
   const { database, journal: name } = archive;
   // Places first: what is archived on the way is covered, and given once. And what is from now on is the journal's to give.
-  const place = journal === null ? null : furthest(await listCursors(database, name), now);
+  const place = journal === null ? null : furthest(await readCursors(database, name), now);
   const coverage = coverageOf(await readChains(database, name));
   const upTo = await readLastSeq(database);
   const asked = until === null ? now : Math.min(now, until);
@@ -103,7 +103,7 @@ async function divide<T>({ archive, from, until, now, journal }: StitchedReading
   const beginning = first === undefined || first.from.isExact ? -Infinity : first.from.at;
   const parts = stitches.parts.filter((part) => part.kind !== "hole" || part.to > beginning);
   // Seven days that were typed a moment ago have lost that moment since.
-  const isWorthTelling = (part: Stretch): boolean => part.to !== keptFrom || part.to - part.from > momentMs;
+  const isWorthTelling = (part: Span): boolean => part.to !== keptFrom || part.to - part.from > momentMs;
   return { begin, parts, missing: missing.filter(isWorthTelling), upTo, endsAt: to < asked ? to : null, open };
 }
 
@@ -125,6 +125,7 @@ export async function readReach(
   const first = row === undefined ? null : numberOrNull(row, "first_at");
   return { first: Math.min(begin, first ?? begin), whole: lost.at(-1)?.to ?? begin };
 }
+
 /** Nobody knows to the minute when a journal forgets. */
 const momentMs = 60_000;
 

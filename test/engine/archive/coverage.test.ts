@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { coverageOf, uncovered, type Chain, type Stretch } from "../../../src/engine/archive/coverage.ts";
+import { coverageOf, uncovered, type Chain, type Span } from "../../../src/engine/archive/coverage.ts";
 import { luckOf } from "../../support/luck.ts";
 
 function chain(from: number, to: number, more: Partial<Chain> = {}): Chain {
@@ -44,7 +44,7 @@ describe("coverage", () => {
   });
 
   const some = coverageOf([chain(10, 20), chain(30, 40), chain(50, 60)]);
-  test.each<readonly [string, Stretch, string]>([
+  test.each<readonly [string, Span, string]>([
     ["before all", { from: 0, to: 5 }, "0..5"],
     ["after all", { from: 70, to: 80 }, "70..80"],
     ["across all", { from: 0, to: 80 }, "0..10 20..30 40..50 60..80"],
@@ -76,9 +76,9 @@ describe("coverage", () => {
       });
       const coverage = coverageOf(chains);
       const { complete, gaps } = coverage;
-      const holds = (stretches: readonly Stretch[], moment: number): boolean =>
+      const holds = (stretches: readonly Span[], moment: number): boolean =>
         stretches.some(({ from, to }) => from <= moment && moment < to);
-      const plain = (stretches: typeof complete): readonly Stretch[] =>
+      const plain = (stretches: typeof complete): readonly Span[] =>
         stretches.map(({ from, to }) => ({ from: from.at, to: to.at }));
       const stretch = { from: whole(50), to: whole(60) };
       const open = uncovered(coverage, stretch);

@@ -75,6 +75,10 @@ async function filled(pages: number): Promise<string> {
   return path;
 }
 
+/** Node's own SQLite takes a URL from 22.15 on. */
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+const readsAlone = major !== 22 || minor >= 15;
+
 function failing(kind: string, said: string | RegExp): unknown {
   return expect.objectContaining({
     kind,
@@ -491,7 +495,8 @@ describe.skipIf(!canMount)(`a disk${whyNoMount}`, () => {
       folder,
     );
     expect(lines.slice(0, 2)).toEqual(["page 1", "page 2"]);
-    expect(lines[2]).toBe("2 2");
+    if (readsAlone) expect(lines[2]).toBe("2 2");
+    else expect(records(lines[2]!)[0]).toMatchObject({ why: expect.stringContaining("Node 22.15") as string });
     for (const line of lines.slice(3)) {
       expect(records(line)[0]).toMatchObject({ kind: "settings", why: "its disk is read-only" });
     }
@@ -500,8 +505,8 @@ describe.skipIf(!canMount)(`a disk${whyNoMount}`, () => {
 
   it("that is read-only does not give away what stands in the log alone", async () => {
     const lines = await mounted(
-      `mount -t tmpfs -o mode=700 none "$PWD"; cd "$PWD"; "$node" "$archive" write "$PWD/archive.db" > told & writer=$!
-      until grep -q "page 2" told; do sleep 0.01; done; kill -9 $writer; wait $writer 2> /dev/null; rm archive.db-shm; mount -o remount,ro "$PWD"; archive read "$PWD/archive.db"`,
+      `mount -t tmpfs -o mode=700 none "$PWD"; cd "$PWD"; exec 2> /dev/null; "$node" "$archive" write "$PWD/archive.db" > told & writer=$!
+      until grep -q "page 2" told; do sleep 0.01; done; kill -9 $writer; wait $writer; rm archive.db-shm; mount -o remount,ro "$PWD"; archive read "$PWD/archive.db"`,
       await scratch(),
     );
     expect(records(lines.at(-1)!)[0]).toMatchObject({

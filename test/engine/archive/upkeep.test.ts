@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { coverageOf } from "../../../src/engine/archive/coverage.ts";
-import { archiveCursor, findCursor, listCursors, readChains } from "../../../src/engine/archive/cursors.ts";
+import { archiveCursor, findCursor, readCursors, readChains } from "../../../src/engine/archive/cursors.ts";
 import type { Database } from "../../../src/engine/archive/database.ts";
-import { checkJournal, moveJournal } from "../../../src/engine/archive/journals.ts";
+import { checkSameJournal, moveJournal } from "../../../src/engine/archive/journals.ts";
 import { countBefore, prune } from "../../../src/engine/archive/prune.ts";
 import { reindex } from "../../../src/engine/archive/reindex.ts";
 import { journalKey } from "../../../src/engine/archive/run-row.ts";
@@ -292,11 +292,11 @@ describeEngines("upkeep", ({ kind, place }) => {
         n,
       ]);
     const archive = { database, journal };
-    await expect(checkJournal(archive, name)).resolves.toBeUndefined();
+    await expect(checkSameJournal(archive, name)).resolves.toBeUndefined();
     await fill(database, 0, 3, former);
-    if (kind === "PostgreSQL") await expect(checkJournal(archive, name)).resolves.toBeUndefined();
+    if (kind === "PostgreSQL") await expect(checkSameJournal(archive, name)).resolves.toBeUndefined();
     else
-      await expect(checkJournal(archive, name)).rejects.toMatchObject({
+      await expect(checkSameJournal(archive, name)).rejects.toMatchObject({
         kind: "settings",
         why: `${database.place} was read from ${formerName}, and this profile reads ${name} now`,
       });
@@ -309,13 +309,13 @@ describeEngines("upkeep", ({ kind, place }) => {
     await moveJournal(archive, formerName);
     expect([...(await idsOf(database))].sort()).toEqual([...runIds(9)].sort());
     expect(await stretches(database)).toEqual(["0..8"]);
-    expect(await listCursors(database, former)).toEqual([]);
+    expect(await readCursors(database, former)).toEqual([]);
     expect((await findCursor(database, journal, archiveCursor))?.revision).toBe(1);
     for (const table of ["runs", "run_errors", "firsts", "coverage", "cursors", "journals"])
       expect(await database.all(`SELECT 1 AS found FROM {schema}${table} WHERE journal = $1`, [former])).toEqual([]);
     const [first] = await database.all("SELECT min(first_at) AS first_at FROM {schema}firsts");
     expect(first).toEqual({ first_at: noon });
     expect((await verify(database, journal, ignore)).damages).toEqual([]);
-    await expect(checkJournal(archive, name)).resolves.toBeUndefined();
+    await expect(checkSameJournal(archive, name)).resolves.toBeUndefined();
   });
 });

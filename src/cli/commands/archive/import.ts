@@ -1,7 +1,7 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import { profileFlag } from "../../../adobe/settings/profile-name.ts";
-import { checkJournal } from "../../../engine/archive/journals.ts";
+import { checkSameJournal } from "../../../engine/archive/journals.ts";
 import { archiveOfProfile, type ProfileArchive } from "../../../engine/archive/of-profile.ts";
 import { openToChange, openToWrite, type Archive } from "../../../engine/archive/open.ts";
 import { hasArchive } from "../../../engine/archive/place.ts";
@@ -76,7 +76,7 @@ async function openFor({ place, journalName, profile }: ProfileArchive, host: Ho
   }
   const archive = await openToWrite(place, journalName, host);
   try {
-    await checkJournal(archive, journalName);
+    await checkSameJournal(archive, journalName);
     return archive;
   } catch (error) {
     await archive.database.close();

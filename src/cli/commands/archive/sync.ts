@@ -9,7 +9,7 @@ import { printRows } from "../print-rows.ts";
 import { count, createReporter, number, seconds, type Reporter } from "../../terminal/reporter.ts";
 import { coverageOf } from "../../../engine/archive/coverage.ts";
 import { archiveCursor, readChains } from "../../../engine/archive/cursors.ts";
-import { checkJournal, moveJournal } from "../../../engine/archive/journals.ts";
+import { checkSameJournal, moveJournal } from "../../../engine/archive/journals.ts";
 import { archiveOfConnection } from "../../../engine/archive/of-profile.ts";
 import { openToWrite, type Archive } from "../../../engine/archive/open.ts";
 import { describeFaults } from "../../../engine/faults.ts";
@@ -88,7 +88,7 @@ async function openFor(
   }
   const archive = await openToWrite(place, connection.journalName, host);
   try {
-    if (movedFrom === undefined) await checkJournal(archive, connection.journalName);
+    if (movedFrom === undefined) await checkSameJournal(archive, connection.journalName);
     else await moveJournal(archive, movedFrom);
     return archive;
   } catch (error) {

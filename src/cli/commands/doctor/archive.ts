@@ -12,9 +12,10 @@ import { tryTo } from "./try-to.ts";
 const soonMs = 24 * 3_600_000;
 
 /** The profile's archive: whether it can be opened, what it has, and whether its place in the journal is still there. */
-export async function checkArchive(profile: string, host: Host): Promise<Finding> {
+export async function lookAtArchive(profile: string, host: Host): Promise<Finding> {
   const outcome = await tryTo(async () => {
     const own = await archiveOfProfile(profile, host);
+    if (own.place.kind === "builtIn") return ok("archive", "built in: a month, made when it is asked for");
     const opened = (await hasArchive(own.place)) ? await openToRead(own.place, own.journalName, host) : null;
     if (opened === null) return ok("archive", "none: what the journal forgets after seven days is gone");
     const { database, journal } = opened;

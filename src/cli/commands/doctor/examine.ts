@@ -7,7 +7,7 @@ import { demoName } from "../../../adobe/access/chosen-profile.ts";
 import { accessOn } from "../../../adobe/access/connect.ts";
 import type { ConnectOptions } from "../../../adobe/access/way.ts";
 import { checkApi, checkHistory, checkJournal, checkRegistration, checkScopes, checkToken } from "./adobe.ts";
-import { checkArchive } from "./archive.ts";
+import { lookAtArchive } from "./archive.ts";
 import { checkCaches } from "./caches.ts";
 import { checkCursors } from "./cursors.ts";
 import { skipped, type Check, type Finding } from "./finding.ts";
@@ -34,7 +34,7 @@ export async function* examine(options: ExamineOptions, host: Host): AsyncGenera
       : examineAdobe(setup, setup.access, options, host);
     const place = { stateFolder: host.dirs.state, profile, journalName: journalNameOf(setup), now: host.now() };
     yield* await survive("cursor", () => checkCursors(place));
-    yield await checkArchive(profile, host);
+    yield await lookAtArchive(profile, host);
   } finally {
     await setup.way.close();
   }

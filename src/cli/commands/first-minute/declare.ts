@@ -20,6 +20,7 @@ export function declareDemo(program: Command, host: Host): void {
 Examples:
   flowrun demo                              the last day, on one screen
   flowrun since -P1D --profile demo         the same day, run by run
+  flowrun stats -P30D --profile demo        a month of it, from its archive
   flowrun login --profile demo              a login, without an account`,
     )
     .action(async (flags: DemoFlags) => (await import("./demo.ts")).runDemo(flags, host));

@@ -1,6 +1,6 @@
 import { FlowrunError } from "../../../errors.ts";
 import { parseWhen, startAt } from "../../../adobe/journal/when.ts";
-import type { Stretch } from "../../../engine/archive/coverage.ts";
+import type { Span } from "../../../engine/archive/coverage.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
 import { findDownstream, type FindKin, type Passing } from "../../../engine/lineage.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
@@ -63,8 +63,8 @@ async function findInArchive(
   archive: Archive,
   session: Session,
 ): Promise<readonly FlowRun[]> {
-  const missing: Stretch[] = [];
-  const run = { beginning: id, missing: (parts: readonly Stretch[]) => void missing.push(...parts) };
+  const missing: Span[] = [];
+  const run = { beginning: id, missing: (parts: readonly Span[]) => void missing.push(...parts) };
   const runs = await readRuns({ start: since ?? oldest, archive, run }, session);
   // What nobody has is of no concern to who has found the run, unless he wants to be sure of all its notifications.
   if (runs.length > 0 && !session.options.strict) return runs;

@@ -2,7 +2,7 @@ import { FlowrunError } from "../../../errors.ts";
 import type { Connection } from "../../../adobe/access/connect.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
 import { isOlderThanKept } from "../../../adobe/journal/when.ts";
-import type { Stretch } from "../../../engine/archive/coverage.ts";
+import type { Span } from "../../../engine/archive/coverage.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
 import type { Digesting } from "../../../engine/digest.ts";
 import { fileSource } from "../../../engine/sources/file.ts";
@@ -35,7 +35,7 @@ export interface Window {
   /** The archive to read it from, or none, where the command has looked already. */
   readonly archive?: Archive | null;
   /** Of an archive only this run is wanted: the beginning of its id. `missing` is told what nobody has. */
-  readonly run?: { readonly beginning: string; readonly missing: (parts: readonly Stretch[]) => void };
+  readonly run?: { readonly beginning: string; readonly missing: (parts: readonly Span[]) => void };
 }
 
 /** The form in which runs are handed on, and who is told how far a window is read. */
@@ -64,7 +64,8 @@ export async function openSource<T>(session: Session, window: Window, use: Sourc
   const profile = origin.kind === "archive" ? origin.profile : origin.connection.settings.profile;
   const archive = window.archive === undefined ? await findArchive(session, window) : window.archive;
   // One that the command or the window was looked for in is not looked for again.
-  const marked = await markNews(session, archive, window.archive !== undefined || isPast(window) ? null : start);
+  const lookedFor = window.archive !== undefined || isPast(window) ? null : start;
+  const marked = await markNews(session, window.isForFigures === true ? null : archive, lookedFor);
   const digesting = digestingOf(session, profile, (run) => marked(named(run)), use);
   const journal = origin.kind === "archive" ? null : journalParts(session, origin.connection, window, digesting, use);
   if (archive === null) return journalAlone(session, start, journal);

@@ -3,7 +3,7 @@ import type { Host } from "../../../host.ts";
 import type { Notify } from "../../../notices.ts";
 import type { Connection } from "../../../adobe/access/connect.ts";
 import { profileFlag } from "../../../adobe/settings/profile-name.ts";
-import type { Stretch } from "../../../engine/archive/coverage.ts";
+import type { Span } from "../../../engine/archive/coverage.ts";
 import { archiveOfConnection, archiveOfProfile, type ProfileArchive } from "../../../engine/archive/of-profile.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
 import { addsTo, hasArchive } from "../../../engine/archive/place.ts";
@@ -84,12 +84,12 @@ function lazily(
 }
 
 /** A part of the window that neither archive nor journal has, as a warning tells it. */
-export function missingWords({ from, to }: Stretch): string {
+export function missingWords({ from, to }: Span): string {
   return `nobody has what was recorded from ${iso(from)} to ${iso(to)}: runs may be missing`;
 }
 
 /** @throws never: the failure that `--strict` makes of missing parts; `null` where nothing is missing. Pure. */
-export function strictFailure(missing: readonly Stretch[]): FlowrunError | null {
+export function strictFailure(missing: readonly Span[]): FlowrunError | null {
   const [first] = missing;
   if (first === undefined) return null;
   const more = missing.length === 1 ? "" : ` and ${String(missing.length - 1)} more`;

@@ -5,7 +5,7 @@ import { createReporter, type FoundCounts, type Reporter, type SummaryWording } 
 import { connect, type Connection } from "../../../adobe/access/connect.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
 import type { Start } from "../../../adobe/journal/when.ts";
-import type { Stretch } from "../../../engine/archive/coverage.ts";
+import type { Span } from "../../../engine/archive/coverage.ts";
 import type { NameBook } from "../../../adobe/platform/name-book.ts";
 import {
   linesOfFile,
@@ -42,7 +42,7 @@ export interface Session {
   /** The same for what can go on without it: one that cannot be read is `null`, after a warning, told once, that says how. */
   readonly archiveIfAny: SoftArchive;
   /** Takes down parts of the window that nobody has. */
-  readonly miss: (parts: readonly Stretch[]) => void;
+  readonly miss: (parts: readonly Span[]) => void;
   readonly reporter: Reporter;
   readonly tally: Tally;
   /** How many runs are wanted, of all profiles. */
@@ -110,7 +110,7 @@ export async function inSessions<R>(
   const reporter = createReporter(host, { quiet, verbose, live: progress });
   const sides = options.profiles === null ? null : await openSides(options.profiles, options, reporter, host);
   const isFile = options.from !== null;
-  const missing: Stretch[] = [];
+  const missing: Span[] = [];
   const reach = { goesBack: isFile };
   const shared = { host, options, quota: createQuota(endsAfter(options)), began: host.now(), did, missing, reach };
   const alone = emptyTally();
@@ -169,7 +169,7 @@ interface Plan extends Omit<Session, "origin" | "archive" | "archiveIfAny" | "mi
   readonly profile: string | undefined;
   readonly signal: AbortSignal;
   readonly did: SummaryWording["did"];
-  readonly missing: Stretch[];
+  readonly missing: Span[];
   /** Whether runs may come from before anything that the journal keeps: from a file, or from an archive that was opened. */
   readonly reach: { goesBack: boolean };
 }

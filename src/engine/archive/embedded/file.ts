@@ -22,8 +22,8 @@ export function readyFile(path: string, mode: OpenMode): string {
   const found = find(path) ?? (mode === "create" ? make(path) : null);
   if (found === null) throw missing(path);
   if (!found.isFile() || found.nlink > 1) throw notPlain(path, found);
-  if (found.size === 0 ? mode !== "create" || hasWal(path) : found.size < leastBytes) throw tooShort(path, found);
-  if (mode === "read") return isClosed(path) && !hasWal(path) ? alone(path) : path;
+  if (found.size === 0 ? mode !== "create" || hasLog(path) : found.size < leastBytes) throw tooShort(path, found);
+  if (mode === "read") return isClosed(path) && !hasLog(path) ? alone(path) : path;
   for (const each of [path, ...besides(path)]) closeToOthers(each);
   return path;
 }
@@ -31,7 +31,7 @@ export function readyFile(path: string, mode: OpenMode): string {
 /** Less is no head of a file of SQLite; it takes one of a single byte for empty. */
 const leastBytes = 100;
 
-/** What SQLite keeps beside a file: what was written last, and who reads it. Pure. */
+/** The files that SQLite keeps beside one: what was written last, and who reads it. Pure. */
 export function besides(path: string): readonly [wal: string, shm: string] {
   return [`${path}-wal`, `${path}-shm`];
 }
@@ -52,7 +52,8 @@ function make(path: string): Stats | null {
   return find(path);
 }
 
-function hasWal(path: string): boolean {
+/** Whether something was written that does not stand in the file itself yet. */
+export function hasLog(path: string): boolean {
   return (find(besides(path)[0])?.size ?? 0) > 0;
 }
 
@@ -93,7 +94,7 @@ function tooShort(path: string, { size }: Stats): FlowrunError {
   const what =
     size > 0
       ? "file is not a database"
-      : hasWal(path)
+      : hasLog(path)
         ? `the file is empty, though ${wal} is not`
         : "the file is empty";
   return new FlowrunError("settings", `the archive ${path} is damaged`, {
@@ -102,7 +103,7 @@ function tooShort(path: string, { size }: Stats): FlowrunError {
   });
 }
 
-/** What helps where an archive cannot be read any more. */
+/** The way to an archive again where one cannot be read any more. */
 export const rebuilding =
   "move the file away, then: flowrun archive sync, and flowrun archive import <export> for what is older than the journal";
 

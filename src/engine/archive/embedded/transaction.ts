@@ -1,17 +1,17 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { Queries } from "../database.ts";
-import type { Connection } from "./connection.ts";
+import type { Sqlite } from "./sqlite.ts";
 
 /** Does one step on a connection, and tells its failure in words. */
-export type Step = <R>(action: () => R) => Promise<R>;
+export type ExplainedStep = <R>(action: () => R) => Promise<R>;
 
 /**
  * All of the work, or nothing. As on a server, it is over with its first failing question, whatever the work does about
  * that: SQLite itself may have undone it by then, and what came after would be saved by itself.
  */
 export async function inTransaction<R>(
-  connection: Connection,
-  step: Step,
+  connection: Sqlite,
+  step: ExplainedStep,
   work: (queries: Queries) => Promise<R>,
 ): Promise<R> {
   await step(() => {
@@ -19,7 +19,7 @@ export async function inTransaction<R>(
   });
   let isOver = false;
   const failed: unknown[] = [];
-  const ask: Step = async (action) => {
+  const ask: ExplainedStep = async (action) => {
     if (failed.length > 0) throw failed[0];
     if (isOver) throw tooLate();
     return step(action).catch((error: unknown) => {
@@ -44,7 +44,7 @@ export async function inTransaction<R>(
   }
 }
 
-function undo(connection: Connection): void {
+function undo(connection: Sqlite): void {
   try {
     connection.exec("ROLLBACK");
   } catch {

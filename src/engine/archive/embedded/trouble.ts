@@ -2,7 +2,7 @@ import { accessSync, closeSync, constants, openSync, readSync } from "node:fs";
 import { dirname } from "node:path";
 import { FlowrunError, reasonOf } from "../../../errors.ts";
 import { codeOf, findForeign, type Foreign, type Remedy } from "../../../state/trouble.ts";
-import { besides, rebuilding, type OpenMode } from "./file.ts";
+import { besides, hasLog, rebuilding, type OpenMode } from "./file.ts";
 import { findWriter } from "./holder.ts";
 
 /** Which archive a failure is about. */
@@ -39,7 +39,7 @@ export function isDamage(error: unknown): boolean {
 }
 
 /**
- * What a failure of SQLite or of the file system means for whoever reads it; a mistake in a text, and what is known
+ * A failure of SQLite or of the file system, by what it means for whoever reads it; a mistake in a text, and what is known
  * already, stays what it is.
  */
 export async function embeddedTrouble(error: unknown, archive: Troubled): Promise<unknown> {
@@ -140,10 +140,16 @@ async function unopened(error: unknown, { path, mode }: Troubled): Promise<Flowr
 
 /** SQLite would have to write beside it what it needs for reading. */
 function heldBack(path: string): Remedy {
-  return {
-    why: `nobody may write in its folder, and so it cannot be read there together with ${besides(path)[0]}`,
-    hint: "copy both to a folder of your own, and name the copy: FLOWRUN_ARCHIVE=<path>",
-  };
+  const copying = "copy it to a folder of your own, and name the copy: FLOWRUN_ARCHIVE=<path>";
+  return hasLog(path)
+    ? {
+        why: `nobody may write in its folder, and so it cannot be read there together with ${besides(path)[0]}`,
+        hint: `${copying}   (with what lies beside it)`,
+      }
+    : {
+        why: "nobody may write in its folder, and to read it there takes Node 22.15 or newer",
+        hint: copying,
+      };
 }
 
 const reasons: Readonly<Record<string, string>> = {

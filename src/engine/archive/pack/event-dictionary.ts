@@ -1,5 +1,5 @@
 /**
- * What events of flow runs have in common, so that one packs small by itself: the rarer, the further from the end. Put
+ * The text that events of flow runs have in common, so that one packs small by itself: the rarer, the further from the end. Put
  * together once, from events in every wrapper, without what differs from one to the next. What was packed with it needs
  * it for ever, letter by letter: a better one is a further one.
  */

@@ -1,5 +1,5 @@
 /**
- * What records of flow runs have in common, put together in the same way. What was packed with it needs it for ever,
+ * The text that records of flow runs have in common, put together in the same way. What was packed with it needs it for ever,
  * letter by letter: a better one is a further one.
  */
 export const recordDictionary = [

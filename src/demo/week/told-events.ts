@@ -5,7 +5,7 @@ import { ranThen, weekMs } from "./earlier.ts";
 import { beginningOf, numberAfter, pastRun, type Run } from "./run.ts";
 
 /** An event of the story. */
-export interface Notice {
+export interface ToldEvent {
   /** When it was written to the journal, epoch ms. */
   readonly at: number;
   /** The same text seeds everything that must be the same each time. */
@@ -14,12 +14,12 @@ export interface Notice {
 }
 
 /** The story's events about runs that were written after `from` and until `present` (epoch ms), in no order. Pure. */
-export function noticesBetween(from: number, present: number): readonly Notice[] {
+export function noticesBetween(from: number, present: number): readonly ToldEvent[] {
   const told = [...sourceFlows, ...downstreamFlows].flatMap((flow) => noticesOf(flow, from, present));
   return [...told, ...told.flatMap(redelivered)].filter(({ at }) => at > from && at <= present);
 }
 
-function noticesOf(flow: Flow, from: number, present: number): readonly Notice[] {
+function noticesOf(flow: Flow, from: number, present: number): readonly ToldEvent[] {
   // The next run may have begun already; the one before the first may have been told of late.
   const newest = numberAfter(flow, present);
   const count = numberAfter(flow, from) - newest + flow.together + 1;
@@ -41,7 +41,7 @@ function grouped(runs: readonly Run[], size: number): readonly Runs[] {
   );
 }
 
-function notice(runs: Runs, key: string): Notice {
+function notice(runs: Runs, key: string): ToldEvent {
   const { updatedAt } = runs[0];
   const usual = updatedAt + between(1_500, 40_000, `${key} delivery`);
   // Now and then one is held up, so that others overtake it: the journal promises no order.
@@ -50,7 +50,7 @@ function notice(runs: Runs, key: string): Notice {
 }
 
 /** Delivery is at least once: some come again, the same in everything but the position. */
-function redelivered({ at, key, render }: Notice): readonly Notice[] {
+function redelivered({ at, key, render }: ToldEvent): readonly ToldEvent[] {
   const again = { at: at + 4 * 60_000, key: `${key} again`, render };
   return numberFrom(`${key} again`) % 37 === 0 ? [again] : [];
 }

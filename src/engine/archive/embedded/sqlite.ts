@@ -2,7 +2,7 @@ import type { Row, Value } from "../database.ts";
 import { fillText, type DialectWords } from "../fill-text.ts";
 
 /** An open file of SQLite that is asked by the archive's own texts. */
-export interface Connection {
+export interface Sqlite {
   all(text: string, values?: readonly Value[]): readonly Row[];
   run(text: string, values?: readonly Value[]): number;
   /** A text in SQLite's own words. */
@@ -20,7 +20,7 @@ interface Prepared {
 const mostKept = 300;
 
 /** Puts the archive's texts into SQLite's words. A mistake in a text throws SQLite's own error, as all failures do. */
-export function connect(sqlite: SqliteConnection): Connection {
+export function sqliteOf(sqlite: SqliteConnection): Sqlite {
   const kept = new Map<string, Prepared>();
   const prepare = (text: string): Prepared => {
     const found = kept.get(text);
@@ -65,7 +65,7 @@ function isMoreThanOne(text: string): boolean {
 }
 
 /** A text of the archive in SQLite's words. Pure. */
-export function inSqlite(text: string): string {
+function inSqlite(text: string): string {
   return fillText(text, words);
 }
 
