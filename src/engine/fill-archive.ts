@@ -110,7 +110,7 @@ async function fillOnce(
 }
 
 async function readingOf(filling: Filling, { database, journal, cursor, signal, patience, fromSaved }: ArchiveWriting) {
-  const { connection, follow, onExpired, limit, jobs } = filling;
+  const { connection, follow, onExpired, limit, jobs, max } = filling;
   const saved = await findCursor(database, journal, cursor);
   const start: JournalStart = saved === null ? { kind: "oldest" } : { kind: "next", url: fromSaved(saved.next) };
   const events = resolveEventSelection(["runs"]);
@@ -127,7 +127,8 @@ async function readingOf(filling: Filling, { database, journal, cursor, signal, 
     limit,
     jobs,
     follow,
-    isWalked: true,
+    // What is cut for its neighbour is joined with it; the last of so many runs may stand in between.
+    isWalked: max !== Infinity,
     onExpired,
     past: saved === null ? null : { readUntil: saved.readUntil, movedAt: saved.movedAt },
     onShare: () => undefined,

@@ -208,7 +208,7 @@ describe("prune", () => {
 
   it("beside a sync that runs lets that start over from the archive's cursor", async () => {
     const journal = await openJournal({ ...fiveDays(), latencyMs: 100 });
-    const sync = journal.start("archive sync --limit 2");
+    const sync = journal.start("archive sync --limit 2 --jobs 1");
     await expect.poll(() => journal.asked().length, quickly).toBeGreaterThan(5);
     const { code } = await journal.run("archive prune --older-than 4d");
     expect(code).toBe(0);

@@ -27,6 +27,8 @@ export interface Page {
   readonly recordedAt: number | null;
   /** The URL to ask next: the `rel=next` link, kept whole and made absolute. */
   readonly next: string;
+  /** True where the last of its events were left to the page after it: `next` leads past those. */
+  readonly isCut?: boolean;
   /** True for a 204: nothing is there at the moment. */
   readonly atEnd: boolean;
   /** On a 204, where to ask whether its position still exists; `null` where it does not say. */

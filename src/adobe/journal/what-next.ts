@@ -209,7 +209,7 @@ export function cutPages(pages: readonly Page[], meeting: Exclude<Meeting<Stretc
 /** The first entries of a page, so many of them, as a page of its own. */
 function firstOf(page: Page, count: number): Page {
   const entries = page.entries.slice(0, count);
-  return { ...page, entries, count, last: entries.at(-1)?.position ?? null };
+  return { ...page, entries, count, last: entries.at(-1)?.position ?? null, isCut: true };
 }
 
 /**

@@ -112,7 +112,12 @@ export async function checkSchema(database: Database): Promise<boolean> {
 async function findVersion(database: Database): Promise<number | null> {
   const columns = await database.columnsOf("meta");
   if (columns.length === 0) {
-    for (const name of ownNames) if (await database.hasTable(name)) throw foreign(database, name);
+    for (const name of ownNames) {
+      if (!(await database.hasTable(name))) continue;
+      // Another process may have made it all in between.
+      if (await database.hasTable("meta")) return findVersion(database);
+      throw foreign(database, name);
+    }
     return null;
   }
   if (!columns.includes("version") || !columns.includes("last_seq")) throw foreign(database, "meta");

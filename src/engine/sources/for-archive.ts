@@ -42,8 +42,8 @@ function recordingOf({ updatedAt }: FlowRun, { recordedFrom = null, recordedAt, 
 }
 
 /**
- * A source whose batches are joined until they are worth a transaction: most pages of a busy journal hold a few runs. What
- * begins anew, and the source's end, is never joined to what came before.
+ * A source whose batches are joined until they are worth a transaction, since most pages of a busy journal hold a few runs,
+ * and until their place leads past nothing. What begins anew is never joined to what came before, and nothing to the end.
  */
 export function joinBatches<T>(source: Source<T>, { mostRuns, mostMs, now }: Joining): Source<T> {
   return {
@@ -52,19 +52,26 @@ export function joinBatches<T>(source: Source<T>, { mostRuns, mostMs, now }: Joi
       let since = now();
       for await (const batch of source.read()) {
         if (open !== null && batch.mark.begins != null) {
-          yield open;
+          yield wholly(open);
           open = null;
         }
         if (open === null) since = now();
         open = open === null ? batch : join(open, batch);
+        if (batch.mark.isCut === true) continue;
         if (open.candidates.length < mostRuns && !batch.mark.atEnd && now() - since < mostMs) continue;
         yield open;
         open = null;
       }
-      if (open !== null) yield open;
+      if (open !== null) yield wholly(open);
     },
     describe: (fault) => source.describe(fault),
   };
+}
+
+/** A batch with a place that leads past nothing: where its neighbour never came, to what follows its last event. Pure. */
+function wholly<T>(batch: Batch<T>): Batch<T> {
+  const { mark, nextAfter } = batch;
+  return mark.isCut === true ? { ...batch, mark: { ...mark, isCut: false, next: nextAfter(mark.last) } } : batch;
 }
 
 /** Two batches of which the second goes on from the first, as one. Pure. */

@@ -26,7 +26,7 @@ export interface JournalReading<T> extends Digesting<T> {
   readonly jobs: number;
   /** Goes on after the end of the journal. */
   readonly follow: boolean;
-  /** True where each batch must say what comes after it: a page that is cut for its neighbour does not. */
+  /** True where each batch must say what comes after it: one that is cut for its neighbour does not. */
   readonly isWalked: boolean;
   readonly onExpired: OnExpired;
   /** When an earlier reading that this one goes on with stopped; `null` for a new one. Epoch milliseconds. */
@@ -68,13 +68,14 @@ export function warnOfStart(start: JournalStart, notify: Notify): void {
 
 /** A page without its entries: what waits for its turn must not hold them. */
 function batchOf<T>(page: Page, { journal, ...digesting }: JournalReading<T>): Batch<T> {
-  const { url, begins, askedAt, next, last, atEnd, recordedFrom, recordedAt, count, waitMs } = page;
+  const { url, begins, askedAt, next, isCut = false, last, atEnd, recordedFrom, count, waitMs } = page;
+  const recordedAt = isCut ? null : page.recordedAt;
   const { until } = digesting;
   const isLater = ({ updatedAt }: FlowRun): boolean =>
     until !== null && updatedAt !== null && Date.parse(updatedAt) > until;
   return {
     ...digest(page, { ...digesting, via: "journal", isLater }),
-    mark: { begins, askedAt, next, last, atEnd, recordedFrom, recordedAt, count },
+    mark: { begins, askedAt, next, isCut, last, atEnd, recordedFrom, recordedAt, count },
     waitMs,
     nextAfter: (position) => (position === null ? url : afterPosition(journal.url, position, url)),
   };

@@ -13,6 +13,8 @@ export interface Mark {
   readonly recordedFrom?: number | null;
   /** The words by which the source is asked to read on. */
   readonly next: string;
+  /** True where `next` leads past some of what comes after it: whoever keeps it must join the batch with the one after. */
+  readonly isCut?: boolean;
   /** The last event's position, for people to look at; `null` where it has none. */
   readonly last: string | null;
   /** True where nothing more is there at the moment. */

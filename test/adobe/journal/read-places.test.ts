@@ -4,7 +4,9 @@ import { createQuota } from "../../../src/cli/commands/reading/quota.ts";
 import { readWindow, runTarget } from "../../../src/cli/commands/reading/read-window.ts";
 import { takeNotes } from "../../../src/cli/commands/reading/recent-notes.ts";
 import type { Session } from "../../../src/cli/commands/reading/session.ts";
-import type { Candidate } from "../../../src/engine/sources/source.ts";
+import { joinBatches } from "../../../src/engine/sources/for-archive.ts";
+import { journalSource } from "../../../src/engine/sources/journal.ts";
+import type { Batch, Candidate } from "../../../src/engine/sources/source.ts";
 import { digest, type Digest as DigestOf } from "../../../src/engine/digest.ts";
 import { FlowrunError } from "../../../src/errors.ts";
 import type { Host } from "../../../src/host.ts";
@@ -242,6 +244,28 @@ describe("many places at once come to what the plain walk comes to", () => {
     }),
   );
 
+  test("and wherever an archive stands on the way, what comes after is the rest of it", patient, () =>
+    always(0.3, anyCase, async (one) => {
+      const plan = { ...one.plan, positions: calm.positions };
+      const { batches, failure } = await readForArchive({ ...one, plan });
+      if (failure !== null) return;
+      const runsOf = (some: typeof batches) =>
+        some.flatMap(({ candidates }) => candidates.map(({ position, encoded }) => `${position} ${encoded}`));
+      expect(runsOf(batches)).toEqual((await walk({ ...one, plan })).runs);
+      for (const at of new Set([0, Math.floor(batches.length / 2), batches.length - 2])) {
+        const next = batches[at]?.mark.next;
+        if (next === undefined) continue;
+        const simulation = simulate(plan);
+        const reading = { ...readingOf(simulation, one.limit, one.skims), follow: false, past: null };
+        const rest = await outcomeOf(
+          simulation,
+          digestsOf(readPages({ ...reading, start: { kind: "next", url: next } })),
+        );
+        if (rest.failure === null) expect(rest.runs).toEqual(runsOf(batches.slice(at + 1)));
+      }
+    }),
+  );
+
   test("or to that and events which came later, while more arrive", patient, () =>
     always(0.15, arriving, async ({ one, later }) => {
       const grown = { ...one, plan: { ...one.plan, entries: [...one.plan.entries, ...later] } };
@@ -386,6 +410,27 @@ async function printAtOnce({ plan, start, limit, jobs }: Case) {
   return { printed, tally: { ...session.tally, pages: 0 } };
 }
 
+/** The same as an archive takes it: some pages at once, each with the place to read on from. */
+async function readForArchive({ plan, start, limit, jobs, skims }: Case) {
+  const simulation = simulate(plan);
+  const whole = { follow: false, isWalked: false, past: null, until: null, onShare: () => undefined };
+  const source = joinBatches(
+    journalSource({ ...digesting, ...whole, ...readingOf(simulation, limit, skims), start, jobs }),
+    { mostRuns: 4, mostMs: Infinity, now: () => simulation.clock.now() },
+  );
+  const batches: Batch<string>[] = [];
+  const reading = async (): Promise<void> => {
+    for await (const batch of source.read()) batches.push(batch);
+  };
+  const failure: unknown = await simulation.clock.run(
+    reading().then(
+      () => null,
+      (error: unknown) => error,
+    ),
+  );
+  return { batches, failure };
+}
+
 /** As much of a session as a window needs. */
 function sessionOf(host: Host, journal: Journal, { limit, jobs }: Pick<Case, "limit" | "jobs">) {
   const shared = { events, raw: false, keep: () => true, until: null, limit, jobs, max: Infinity, order: null };
@@ -403,6 +448,8 @@ function sessionOf(host: Host, journal: Journal, { limit, jobs }: Pick<Case, "li
     miss: () => undefined,
     tally: emptyTally(),
     names: null,
+    archive: () => Promise.resolve(null),
+    archiveIfAny: () => Promise.resolve(null),
     notes: takeNotes(),
     quota: createQuota(Infinity),
     began: host.now(),

@@ -263,6 +263,7 @@ describe("pages that follow one another", () => {
   const stretch = other!;
   const beginning = (page: ReturnType<typeof pageOf>, count: number) => ({
     ...page,
+    isCut: true,
     entries: page.entries.slice(0, count),
     count,
     last: page.entries[count - 1]?.position ?? null,

@@ -57,6 +57,24 @@ describeEngines("the schema", ({ place }) => {
     expect(await idsOf(first)).toEqual(runIds(3));
   });
 
+  test("that another one makes while it is looked for is nobody else's", async () => {
+    const { open } = await place();
+    const [one, other] = [await open(), await open()];
+    let isFirst = true;
+    const late: Database = {
+      ...one,
+      columnsOf: async (table) => {
+        const before = await one.columnsOf(table);
+        if (isFirst) await setUpSchema(other);
+        isFirst = false;
+        return before;
+      },
+    };
+    expect(await checkSchema(late)).toBe(true);
+    await setUpSchema(late);
+    expect(await versionOf(one)).toEqual([schemaVersion]);
+  });
+
   test("is whole or not there wherever its making ends, and is made then", async () => {
     const { open } = await place();
     const database = await open();

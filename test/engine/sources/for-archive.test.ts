@@ -103,4 +103,27 @@ describe("batches that are joined", () => {
     ]);
     expect(joined.map(({ mark }) => mark.begins ?? null)).toEqual([null, null, begins, null]);
   });
+
+  test("until their place leads past nothing", async () => {
+    const cut = { isCut: true } as const;
+    const begins = { from: null, why: "expired" } as const;
+    const joined = await allOf(
+      joinBatches(
+        sourceOf(
+          ...[batchOf([run(0), run(1), run(2)], { next: "1", ...cut }), batchOf([run(3)], { next: "2", ...cut })],
+          ...[batchOf([], { next: "3", count: 7 }), batchOf([run(4)], { next: "4", last: "p4", ...cut })],
+          // The neighbour that it was cut for could not be read on.
+          ...[batchOf([run(5)], { next: "5", begins }), batchOf([run(6)], { next: "6", last: "p6", ...cut })],
+        ),
+        joining,
+      ),
+    );
+    expect(
+      joined.map(({ candidates, mark }) => [candidates.length, mark.next, mark.count, mark.isCut ?? false]),
+    ).toEqual([
+      [4, "3", 11, false],
+      [1, "after p4", 1, false],
+      [2, "after p6", 2, false],
+    ]);
+  });
 });
