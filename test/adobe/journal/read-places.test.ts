@@ -448,8 +448,6 @@ function sessionOf(host: Host, journal: Journal, { limit, jobs }: Pick<Case, "li
     miss: () => undefined,
     tally: emptyTally(),
     names: null,
-    archive: () => Promise.resolve(null),
-    archiveIfAny: () => Promise.resolve(null),
     notes: takeNotes(),
     quota: createQuota(Infinity),
     began: host.now(),
