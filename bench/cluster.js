@@ -1,7 +1,8 @@
 /** A PostgreSQL server of one's own, in a temporary folder on a free port, for the soak and the bench. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { chownSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const debian = "/usr/lib/postgresql";
@@ -14,9 +15,9 @@ const find = (name) => folders.map((folder) => join(folder, name)).find((path) =
 /** Whether this machine has what it takes. */
 export const hasPostgres = ["initdb", "pg_ctl", "psql"].every((name) => find(name) !== undefined);
 
-/** Starts one; PostgreSQL does not run as root, so there it is the user `postgres`'s. */
-export async function startCluster(folder) {
-  mkdirSync(folder, { recursive: true });
+/** Starts one; PostgreSQL does not run as root, so there it is the user `postgres`'s, and so is its folder. */
+export async function startCluster() {
+  const folder = mkdtempSync(join(tmpdir(), "flowrun-pg-"));
   const idOf = (flag) => Number(spawnSync("id", [flag, "postgres"], { encoding: "utf8" }).stdout);
   const owner = process.getuid() === 0 ? { uid: idOf("-u"), gid: idOf("-g") } : {};
   if (owner.uid !== undefined) chownSync(folder, owner.uid, owner.gid);
@@ -32,7 +33,10 @@ export async function startCluster(folder) {
     start,
     /** As a machine that loses its power would. */
     crash: () => run("pg_ctl", "-D", data, "-w", "-m", "immediate", "stop"),
-    stop: () => run("pg_ctl", "-D", data, "-w", "-m", "fast", "stop"),
+    stop: () => {
+      run("pg_ctl", "-D", data, "-w", "-m", "fast", "stop");
+      rmSync(folder, { recursive: true, force: true });
+    },
     ask: (text) =>
       execFileSync(find("psql"), ["-h", folder, "-p", String(port), "-U", "postgres", "-AtXc", text, "postgres"], {
         encoding: "utf8",

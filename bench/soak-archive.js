@@ -32,7 +32,7 @@ async function inAFile(seed, folder) {
 }
 
 async function onPostgres(seed, folder) {
-  const cluster = await startCluster(join(folder, "cluster"));
+  const cluster = await startCluster();
   const journal = await spoiltJournal({ seed: seed + 1, events: 10_000, seconds: 40 });
   const env = { ...environment(journal.server, join(folder, "shared")), FLOWRUN_ARCHIVE: cluster.url };
   const { random } = journal;

@@ -46,7 +46,9 @@ export function journalSource<T>(reading: JournalReading<T>): Source<T> {
     async *read() {
       if (jobs > 1 && !isWalked && !follow && (start.kind === "time" || start.kind === "oldest")) {
         const end = until === null ? null : until + lateMs;
-        yield* readPlaces({ reading: { journal, limit, onExpired }, start, end, jobs, digest: batch, sizeOf, onShare });
+        const size = (one: Batch<T>): number => sizeOf(one, reading.raw);
+        const window = { reading: { journal, limit, onExpired }, start, end, jobs };
+        yield* readPlaces({ ...window, digest: batch, sizeOf: size, onShare });
         return;
       }
       const walk = { journal, start, limit, follow, onExpired, past };
@@ -82,15 +84,15 @@ function batchOf<T>(page: Page, { journal, ...digesting }: JournalReading<T>): B
 }
 
 /** The memory that a batch takes while it waits: its texts, or about as much for runs that are handed on as they are. */
-function sizeOf({ candidates }: Batch<unknown>): number {
+function sizeOf({ candidates }: Batch<unknown>, raw: boolean): number {
+  const aboutARun = raw ? aboutARawRun : aboutAPlainRun;
   return candidates.reduce(
-    (sum, { key, runId, status, encoded }) => sum + key.length + runId.length + status.length + lengthOf(encoded),
+    (sum, { key, runId, status, encoded }) =>
+      sum + key.length + runId.length + status.length + (typeof encoded === "string" ? encoded.length : aboutARun),
     0,
   );
 }
 
-function lengthOf(encoded: unknown): number {
-  return typeof encoded === "string" ? encoded.length : aboutARun;
-}
-
-const aboutARun = 3000;
+const aboutAPlainRun = 3000;
+/** With the event as it was parsed: its objects take some times the room of its text. */
+const aboutARawRun = 20_000;
