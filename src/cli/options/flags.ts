@@ -216,7 +216,7 @@ export function declareAsking(command: Command, { onExpired, by }: AskingWords):
     .addOption(new Option("--on-expired <policy>", onExpired).choices(expiryPolicies))
     .option("--jobs <n>", `places of the journal read at once by ${by}`, jobs, 4)
     .option("--limit <n>", "events per page asked of the journal", positive)
-    .option("--retries <n>", "failures in a row before since gives up", notNegative, 5)
+    .option("--retries <n>", "failures in a row before flowrun gives up", notNegative, 5)
     .option("--max-wait <duration>", "longest single wait that the server may ask for", duration, "PT5M");
 }
 

@@ -184,6 +184,6 @@ export async function lostTo(database: Database, name: string): Promise<FlowrunE
 function heldBy(database: Database, { holder }: Pick<HeldLease, "holder">): FlowrunError {
   return new FlowrunError("usage", "another process moves this cursor of the archive", {
     why: `${holder} holds the lease at ${database.place}`,
-    hint: "wait until it has ended, or name another cursor (--cursor <name>)",
+    hint: "wait until it has ended; what it reads is in the archive, too",
   });
 }
