@@ -80,9 +80,7 @@ describe.each(places)("archive sync into $name", ({ name, isThere }) => {
     expect(codes[0]).toBe(0);
     for (const { code, stderr } of ends.filter((end) => end.code !== 0)) {
       expect(code).toBe(2);
-      expect(stderr).toMatch(
-        /error: another process moves this cursor of the archive\n +why: process \d+ on \S+ holds the lease/,
-      );
+      expect(stderr).toMatch(/error: another process fills this archive\n +why: process \d+ on \S+ holds the lease/);
     }
     await expectWhole(journal, 300);
   });

@@ -5,17 +5,21 @@ import { findDuration } from "../../adobe/journal/when.ts";
  * Reads an age, and says how long ago that was: the durations of `<when>`, and years and months by the calendar (UTC), as
  * `P1Y`, `P6M`, `P1Y6M10D` or `1y`. Of a month without that day it is the last day.
  * @param now epoch milliseconds, as what is returned.
- * @throws FlowrunError `usage` for anything else, and for no age at all. Pure.
+ * @throws FlowrunError `usage` for anything else, and for less than a day. Pure.
  */
 export function parseAge(words: string, now: number): number {
   const word = words.trim();
   const at = findCalendarAge(word, now) ?? now - (findDuration(word) ?? NaN);
-  if (at < now) return at;
+  if (at <= now - dayMs) return at;
   throw new FlowrunError("usage", `--older-than cannot be '${words}'`, {
-    why: at === now ? "nothing would be left" : "it is no length of time",
+    // A slip in the unit must not cost a history: 6M is six minutes, as everywhere.
+    why:
+      at <= now ? "that is less than a day: hardly anything would be left (a month is P1M)" : "it is no length of time",
     hint: "give years, months, weeks or days: --older-than P1Y, P6M, 12w or P90D",
   });
 }
+
+const dayMs = 24 * 3_600_000;
 
 const isoPattern = /^[-\u2212]?P(?=\d)(?:(\d{1,4})Y)?(?:(\d{1,5})M)?(?:(\d{1,5})W)?(?:(\d{1,6})D)?$/i;
 const yearsPattern = /^[-\u2212]?(\d{1,4})y$/i;

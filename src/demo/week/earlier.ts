@@ -23,7 +23,7 @@ const shortestMs = 6 * hour;
 export const month = { fromMs: 30 * day + hour, untilMs: 5 * hour } as const;
 
 /** In between they came back so late that the journal had forgotten what it recorded in these two days. */
-export const monthsGap = { fromMs: 13 * day, untilMs: 11 * day } as const;
+export const monthsGap = { fromMs: 17 * day, untilMs: 15 * day } as const;
 
 /** The days in which the loyalty database was away again and again; it was mended then, for good. */
 const databaseAway = { fromMs: 24 * day, untilMs: 19 * day } as const;

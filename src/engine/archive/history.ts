@@ -139,8 +139,8 @@ export async function findRecovery(queries: Queries, journal: string, run: FlowR
 export type Novelty = (run: FlowRun) => boolean | null;
 
 /**
- * Tells causes that were met before from new ones. A root cause is new where the flow was known, and this cause of it was
- * not; of a flow that begins with a failure nobody can say so. Runs that are handed over are learnt from.
+ * Tells causes that were met before from new ones. A root cause is new where the flow has been known for a
+ * week, and this cause of it was not; of a flow that was met later nobody can say so. Runs that are handed over are learnt from.
  */
 export async function readNovelty(queries: Queries, journal: string): Promise<Novelty> {
   const rows = await queries.all(`SELECT flow_id, root_code, first_at FROM {schema}firsts WHERE journal = $1`, [
@@ -162,9 +162,12 @@ export async function readNovelty(queries: Queries, journal: string): Promise<No
     if (rootCause === null) return null;
     const causeAt = firstOf(flow, idOf(rootCause.code), at);
     if (causeAt < at) return false;
-    return flowAt < at ? true : null;
+    return at - flowAt >= knownForMs ? true : null;
   };
 }
+
+/** A flow must be known for so long before anything of it is called new: else a young archive would call all of it new. */
+const knownForMs = 7 * dayMs;
 
 /** Events could name any number of flows and codes. */
 const mostFirsts = 200_000;

@@ -99,8 +99,9 @@ describeEngines("history", ({ place }) => {
 
   test.each<readonly [string, readonly string[], string, boolean | null]>([
     ["a cause that the flow had before", ["a0! E"], "a5! E", false],
-    ["a cause that the flow never had", ["a0! F"], "a5! E", true],
-    ["a cause that only another flow had", ["a0", "b0! E"], "a5! E", true],
+    ["a cause that the flow never had", ["a0! F"], "a7! E", true],
+    ["a cause of a flow that has not been known for a week", ["a0! F"], "a6! E", null],
+    ["a cause that only another flow had", ["a0", "b0! E"], "a9! E", true],
     ["a flow that nobody knows", ["b0"], "a5! E", null],
     ["a flow that begins with it", ["a5! E", "a6"], "a5! E", null],
     ["a run without a cause", ["a0"], "a5", null],
@@ -114,8 +115,8 @@ describeEngines("history", ({ place }) => {
     await prune(database, journal, noon + day, () => undefined);
     const isNew = await readNovelty(database, journal);
     expect(isNew(runOf("a2! E"))).toBe(false);
-    expect(isNew(runOf("a3! F"))).toBe(true);
-    expect(isNew(runOf("a4! F"))).toBe(false);
+    expect(isNew(runOf("a8! F"))).toBe(true);
+    expect(isNew(runOf("a9! F"))).toBe(false);
     expect(isNew({ ...runOf("a4! G"), updatedAt: null })).toBeNull();
     // Ids are told apart wherever they could run into one another.
     expect(isNew({ ...runOf("a5! E"), flowId: "a\tE", rootCause: { code: "x", message: null } })).toBeNull();

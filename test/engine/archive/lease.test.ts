@@ -54,7 +54,8 @@ describeEngines("a lease", ({ kind, place, cluster }) => {
     expect(first).toMatchObject({ name, epoch: 1, lifeMs: 60_000 });
     const held = await findLease(other, name);
     expect(held).toMatchObject({ holder: "first", epoch: 1 });
-    expect((held?.expiresAt ?? 0) - (held?.takenAt ?? 0)).toBe(60_000);
+    // Two looks at a clock that goes on.
+    expect(Math.round(((held?.expiresAt ?? 0) - (held?.takenAt ?? 0)) / 1000)).toBe(60);
     await first.release();
     await first.release();
     const second = await takeLease(other, wish("second"));
@@ -80,7 +81,7 @@ describeEngines("a lease", ({ kind, place, cluster }) => {
       expect(taken).toHaveLength(1);
       expect(taken[0]?.epoch).toBe(round);
       const [failure] = both.flatMap((each) => (each.status === "rejected" ? [each.reason as FlowrunError] : []));
-      expect(failure).toMatchObject({ kind: "usage", message: "another process moves this cursor of the archive" });
+      expect(failure).toMatchObject({ kind: "usage", message: "another process fills this archive" });
       expect(failure?.why).toMatch(/^(?:first|second) holds the lease at /);
       await taken[0]?.release();
     }
