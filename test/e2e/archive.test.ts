@@ -261,6 +261,8 @@ describe("export and import", () => {
     await flowrun(["archive", "import", "-"], { env: other, input: stdout });
     expect(parsed(await flowrun(["archive", "status", "--json"], { env: other }))).toMatchObject({ withoutEvent: 3 });
     expect(parsed(await flowrun(["archive", "reindex", "--json"], { env: other }))).toMatchObject({ kept: 3 });
+    const verified = await flowrun(["archive", "verify"], { env: other });
+    expect(verified.stdout).toContain("\nRuns      3 read back; all of them without the event as delivered\n");
   });
 
   it("write a file whole or not at all, gzip by name; stdout may be closed early", async () => {
@@ -397,6 +399,16 @@ describe("export and import", () => {
   });
 });
 
+const pageBytes = 4096;
+
+/** Where the page of a table begins, and not of its index, that has these words on it. */
+function leafWith(bytes: Buffer, words: string): number {
+  for (let at = 0; at < bytes.length; at += pageBytes) {
+    if (bytes[at] === 0x0d && bytes.subarray(at, at + pageBytes).includes(words)) return at;
+  }
+  throw new Error(`no page has ${words}`);
+}
+
 describe("what is wrong with an archive", () => {
   async function synced(): Promise<OpenJournal & { readonly path: string }> {
     const journal = await openJournal({ events: 200 });
@@ -417,6 +429,25 @@ describe("what is wrong with an archive", () => {
     const exported = await journal.run(`archive export ${file}`);
     expect([exported.code, exported.stderr]).toEqual([2, expect.stringContaining("199 runs exported, 1 unreadable")]);
     expect(records(await readFile(file, "utf8"))).toHaveLength(199);
+  });
+
+  it("a page that is damaged: what lies on it is told of, and all the rest can be saved", async () => {
+    const journal = await synced();
+    const bytes = await readFile(journal.path);
+    const at = leafWith(bytes, "event-100");
+    bytes.fill(0x5a, at, at + pageBytes);
+    await writeFile(journal.path, bytes);
+    const file = join(await scratch(), "saved.ndjson");
+    const exported = await journal.run(`archive export ${file} --raw`);
+    expect([exported.code, exported.stderr]).toEqual([2, expect.stringMatching(/^\d+ runs exported, \d+ unreadable/)]);
+    const saved = records(await readFile(file, "utf8"));
+    expect(saved.length).toBeGreaterThan(150);
+    expect(saved.length).toBeLessThan(200);
+    const verified = await journal.run("archive verify --json -q");
+    expect([verified.code, parsed(verified)]).toMatchObject([2, { runs: 200, unreadable: 200 - saved.length }]);
+    // What cannot even be opened is not sent there.
+    await truncate(journal.path, 40_000);
+    expect((await journal.run("archive verify")).stderr).toMatch(/\n {2}fix: move the file away, then: [^\n]*\n$/);
   });
 
   it("errors without their run, and a gap: both are told, and the damage goes first", async () => {

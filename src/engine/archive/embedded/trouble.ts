@@ -11,6 +11,8 @@ export interface Troubled {
   readonly mode: OpenMode;
   /** This process. */
   readonly pid: number | null;
+  /** Whether SQLite has taken the file, and more can be asked of it. */
+  readonly isOpen: boolean;
 }
 
 const codes = {
@@ -183,10 +185,10 @@ function refusalOf(path: string, right: number): unknown {
   }
 }
 
-function damaged(error: unknown, { path }: Troubled): FlowrunError {
+function damaged(error: unknown, { path, isOpen }: Troubled): FlowrunError {
   return new FlowrunError("settings", `the archive ${path} is damaged`, {
     why: `${reasonOf(error)}; it was left as it is`,
-    hint: `flowrun archive verify, or ${rebuilding}`,
+    hint: isOpen ? "flowrun archive verify   (it says what is wrong, and how to save what can be read)" : rebuilding,
     cause: error,
   });
 }
