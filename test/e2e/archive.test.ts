@@ -84,7 +84,11 @@ describe("status", () => {
     const { run, began } = await withGap();
     const late = await run("archive status");
     expect([late.code, late.stderr]).toEqual([0, expect.stringContaining("'archive' expired at 2026-06-08T")]);
-    expect((await run("archive sync")).code).toBe(6);
+    const refused = await run("archive sync");
+    expect([refused.code, refused.stderr]).toEqual([
+      6,
+      expect.stringMatching(/\n {2}fix: take .*: the same again with --on-expired oldest/),
+    ]);
     expect((await run("archive sync --on-expired oldest")).code).toBe(0);
     const { stdout, stderr, code } = await run("archive status --json");
     expect([code, stderr]).toEqual([0, ""]);
@@ -110,6 +114,17 @@ describe("status", () => {
     );
     const json = await run("archive verify --json -q");
     expect([json.code, parsed(json)]).toMatchObject([6, { ok: false, gaps: [{ reason: "expired" }], damages: [] }]);
+  });
+
+  it("says of a window before that ends in a gap that its end is not there, and compares nothing", async () => {
+    const { run } = await withGap();
+    await run("archive sync --on-expired oldest");
+    // The window before goes from six days before the archive was first filled to three days after it.
+    const { code, stdout, stderr } = await run("stats -P9D --compare");
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^Before .*: not known$/m)]);
+    expect(stderr).toMatch(
+      /^warning: the archive does not have the end of the window before, .*, so nothing is compared$/m,
+    );
   });
 
   it("warns when the archive's place is about to expire", async () => {
