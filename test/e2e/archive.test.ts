@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmod, mkdir, readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
@@ -490,6 +490,8 @@ describe("what is wrong with an archive", () => {
       expect(stderr).toContain(journal.path);
       expect(stderr).toMatch(/flowrun archive (?:verify|sync|import)/);
     }
+    const below = await journal.run("archive sync", { FLOWRUN_ARCHIVE: join(journal.path, "archive.db") });
+    expect([below.code, below.stderr]).toEqual([2, expect.stringContaining("why: a part of its path is a file")]);
     await writeFile(journal.path, "no database, and long enough to be taken for one".repeat(100));
     expect((await journal.run("archive verify")).stderr).toContain("flowrun archive sync");
   });
@@ -542,6 +544,17 @@ describe("what is wrong with an archive", () => {
         expect([command, code]).toEqual([command, 2]);
         expect(stderr).toMatch(/^error: .*archive\.db cannot be (?:opened|written)\n {2}why: .*\n {2}fix: /);
       }
+      // Read where it could only be read, it has a file beside it that stays so: that is named, with what helps.
+      const own = join(folder, "own", "archive.db");
+      await mkdir(join(folder, "own"), { mode: 0o700 });
+      await writeFile(own, await readFile(journal.path));
+      for (const path of [join(folder, "own"), own]) await chown(path, nobody, nobody);
+      await chmod(own, 0o400);
+      const shared = { ...env, FLOWRUN_ARCHIVE: own };
+      await start(["archive", "status"], { env: shared, uid: nobody }).finished;
+      await chmod(own, 0o600);
+      const held = await start(["archive", "sync"], { env: shared, uid: nobody }).finished;
+      expect([held.code, held.stderr]).toEqual([2, expect.stringContaining(`\n  fix: chmod u+w ${own}-shm\n`)]);
     },
   );
 });

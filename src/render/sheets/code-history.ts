@@ -82,7 +82,7 @@ function flowWords(flows: ToldHistory["flows"]): string {
   return rest === 0 ? told.join(", ") : `${told.join(", ")} and ${renderCount(rest)} more`;
 }
 
-/** What came after its end, and in a gap, is not counted: a code that was met only there would seem to be gone. */
+/** With its end and its gap, since a code that was met only beyond them is not counted, and would seem to be gone. */
 function archiveWords({ place, coverage: { complete, gaps } }: ToldArchive, { time }: HistoryLook): string {
   const [first] = complete;
   const last = complete.at(-1);

@@ -158,6 +158,8 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: "you may not do that",
   EPERM: "you may not do that",
   EROFS: "its disk is read-only",
+  EEXIST: "a part of its path is a file, and no folder",
+  ENOTDIR: "a part of its path is a file, and no folder",
 };
 
 async function closedRemedy(path: string, right: number, error: unknown): Promise<Remedy> {
@@ -165,6 +167,11 @@ async function closedRemedy(path: string, right: number, error: unknown): Promis
   const code = known.find((each) => each !== null && each in reasons) ?? null;
   const foreign = code === "EACCES" || code === "EPERM" ? await findForeign(dirname(path), [path]) : null;
   if (foreign !== null) return foreignRemedy(foreign);
+  // Made when the file itself could only be read, they stay so.
+  const closed = code === null ? besides(path).filter((each) => codeOf(refusalOf(each, right)) === "EACCES") : [];
+  if (closed.length > 0) {
+    return { why: `you may not write ${closed.join(" and ")} beside it`, hint: `chmod u+w ${closed.join(" ")}` };
+  }
   return {
     why: (code === null ? undefined : reasons[code]) ?? reasonOf(error),
     hint: "name a file that you may write: FLOWRUN_ARCHIVE=<path>",
