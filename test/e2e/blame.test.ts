@@ -382,7 +382,7 @@ describe("doctor", () => {
     expect(checks(found)).toEqual(
       expect.arrayContaining(["version ok", "network ok", "clock ok", "token ok", "journal ok"]),
     );
-    expect(checks(found).at(-1)).toMatch(/^cursor/);
+    expect(checks(found).at(-2)).toMatch(/^cursor/);
     expect(await readFile(file, "utf8")).toBe(text);
     expect(found.stdout + found.stderr).not.toMatch(/p8e-ha|hit a bug/);
   });

@@ -105,7 +105,7 @@ describe("an environment as `docker --env-file` hands it over", () => {
 
   it("a command that uses none of it says nothing of it", async () => {
     const env = { ...bareEnv(await scratch()), FLOWRUN_CLIENT_ID: '"x"', FLOWRUN_HOME: "relative" };
-    expect(await flowrun(["explain", "CONNECTOR-1001"], { env })).toMatchObject({ stderr: "" });
+    expect(await flowrun(["version"], { env })).toMatchObject({ stderr: "" });
   });
 });
 

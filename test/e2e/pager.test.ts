@@ -113,7 +113,7 @@ describe.skipIf(!hasTerminal)(`the pager of a reading${hasTerminal ? "" : " (no 
     terminal.press("G");
     await terminal.shows("(END)");
     terminal.press("q");
-    expect(await terminal.shows("exit 0")).toMatch(/1,\d\d\d runs printed, \d+ failed/);
+    expect(await terminal.shows("exit 0")).toMatch(/\d,\d\d\d runs printed, \d+ failed/);
   });
 
   it.skipIf(!hasLess)("is fed as the reading goes on, and quitting it ends the reading: exit 0", async () => {
@@ -167,10 +167,10 @@ describe.skipIf(!hasTerminal)(`the pager of a reading${hasTerminal ? "" : " (no 
 
   it("leaves the last words behind what fits on the screen, and an error too", async () => {
     const terminal = await open(
-      "flowrun since oldest -n 3 --profile demo; flowrun show fd4c3794 --no-pager --profile demo",
+      "flowrun since -P7D -n 3 --profile demo; flowrun show fd4c3794 --no-pager --profile demo",
     );
     expect(await terminal.shows("exit 0")).toMatch(/NEXT[^]*1 run found/);
-    const other = await open("flowrun since oldest -n 3 --profile demo; flowrun stats -PT1S --profile demo");
+    const other = await open("flowrun since -P7D -n 3 --profile demo; flowrun stats -PT1S --profile demo");
     const shown = await other.shows("exit 0");
     expect(shown).toMatch(
       /UPDATED[^]*\n\w{8} {2}\d\d-[^]*columns hidden[^]*3 runs printed[^]*Window[^]*0 runs counted/,

@@ -181,7 +181,7 @@ function startAfterExpiry({ journal, onExpired }: Reading, error: FlowrunError, 
   if (onExpired === "fail") {
     throw new FlowrunError("gap", `the place to read on from has expired: ${missing}`, {
       why: error.why ?? "the journal answered 410",
-      hint: "take what is still there with --on-expired oldest, or go on from the end with --on-expired latest (for cursors); else: flowrun since oldest",
+      hint: "take what is still there: the same again with --on-expired oldest (or go on from the end: --on-expired latest)",
       requestId: error.requestId,
     });
   }

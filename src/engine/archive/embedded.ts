@@ -44,7 +44,7 @@ interface Place extends EmbeddedOpening {
 
 async function open(place: Place): Promise<Database> {
   const { path, mode, host } = place;
-  const archive = { path, mode, pid: pidIn(ownTag()) };
+  const archive = { path, mode, pid: pidIn(ownTag()), isOpen: false };
   try {
     const driver = await loadDriver();
     const file = path === inMemory ? path : readyFile(path, mode);
@@ -55,7 +55,7 @@ async function open(place: Place): Promise<Database> {
       connection.close();
       throw error;
     });
-    return embedded(connection, archive, host);
+    return embedded(connection, { ...archive, isOpen: true }, host);
   } catch (error) {
     throw await embeddedTrouble(error, archive);
   }

@@ -123,8 +123,9 @@ export async function* readInOrder(
   queries: Queries,
   journal: string,
   how: ReadingBack,
+  begin = -1,
 ): AsyncGenerator<readonly ReadBack[], void, undefined> {
-  for (let after = -1; ;) {
+  for (let after = begin; ;) {
     const rows = await queries.all(
       `SELECT seq, recorded_at, event_key, document${eventColumn(how)} FROM {schema}runs
       WHERE seq > $2 AND journal = $1 ORDER BY seq LIMIT ${rowsAtOnce}`,
@@ -135,6 +136,20 @@ export async function* readInOrder(
     if (last === undefined || rows.length < rowsAtOnce) return;
     after = numberIn(last, "seq");
   }
+}
+
+/** The run with that number; `null` where the journal has none. */
+export async function readBackOf(
+  queries: Queries,
+  journal: string,
+  how: ReadingBack,
+  seq: number,
+): Promise<ReadBack | null> {
+  const [row] = await queries.all(
+    `SELECT seq, recorded_at, event_key, document${eventColumn(how)} FROM {schema}runs WHERE seq = $2 AND journal = $1`,
+    [journal, seq],
+  );
+  return row === undefined ? null : readBack(row);
 }
 
 /** The notifications of the runs whose id begins so, in any case, in the order of time. */

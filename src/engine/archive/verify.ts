@@ -1,15 +1,16 @@
 import { FlowrunError } from "../../errors.ts";
-import { coverageOf, uncovered, type Gap } from "./coverage.ts";
+import { coverageOf, uncovered, type Coverage, type Gap } from "./coverage.ts";
 import { readCursors, readChains } from "./cursors.ts";
 import type { Database } from "./database.ts";
-import { readInOrder } from "./read-archived.ts";
 import { numberIn } from "./row-values.ts";
+import { salvageInOrder } from "./salvage.ts";
 
 /** The findings of a look at all of an archive. */
 export interface Verification {
-  /** Notifications that were read back, and those that could not be. */
+  /** Notifications that are there, those of them that could not be read back, and those without the event as delivered. */
   readonly runs: number;
   readonly unreadable: number;
+  readonly withoutEvent: number;
   /** Those that lie in no stretch that is covered: they were imported, or came by a webhook. */
   readonly outside: number;
   /** All that is wrong, each a sentence; nothing where all is well. */
@@ -24,10 +25,13 @@ export async function verify(
   onRead: (soFar: number) => void,
 ): Promise<Verification> {
   const damages = [...(await database.check())];
-  const counts = { runs: 0, unreadable: 0, outside: 0 };
+  const counts = { runs: 0, unreadable: 0, outside: 0, withoutEvent: 0 };
   let gaps: readonly Gap[] = [];
   try {
-    gaps = await readBack({ database, journal, counts, damages, onRead });
+    const coverage = coverageOf(await readChains(database, journal));
+    gaps = coverage.gaps;
+    await readBack({ database, journal, coverage, counts, onRead });
+    damages.push(...(await countMistakes(database, journal)));
   } catch (error) {
     // Where the engine has found its pages damaged, some of them cannot be read at all: that is told with the rest.
     if (damages.length === 0 || !(error instanceof FlowrunError) || error.kind !== "settings") throw error;
@@ -40,23 +44,23 @@ export async function verify(
 interface ReadingBackAll {
   readonly database: Database;
   readonly journal: string;
-  readonly counts: { runs: number; unreadable: number; outside: number };
-  readonly damages: string[];
+  readonly coverage: Coverage;
+  readonly counts: { runs: number; unreadable: number; outside: number; withoutEvent: number };
   readonly onRead: (soFar: number) => void;
 }
 
-async function readBack({ database, journal, counts, damages, onRead }: ReadingBackAll): Promise<readonly Gap[]> {
-  damages.push(...(await countMistakes(database, journal)));
-  const coverage = coverageOf(await readChains(database, journal));
-  for await (const rows of readInOrder(database, journal, { raw: true })) {
-    counts.runs += rows.length;
-    counts.unreadable += rows.filter(({ record }) => typeof record === "string").length;
-    counts.outside += rows.filter(
-      ({ recordedAt: at }) => uncovered(coverage, { from: at, to: at + 1 }).length > 0,
-    ).length;
+async function readBack({ database, journal, coverage, counts, onRead }: ReadingBackAll): Promise<void> {
+  for await (const rows of salvageInOrder(database, journal, { raw: true })) {
+    for (const { record, recordedAt: at } of rows) {
+      counts.runs += 1;
+      if (typeof record === "string") counts.unreadable += 1;
+      else {
+        if (uncovered(coverage, { from: at, to: at + 1 }).length > 0) counts.outside += 1;
+        if (record.raw === null) counts.withoutEvent += 1;
+      }
+    }
     onRead(counts.runs);
   }
-  return coverage.gaps;
 }
 
 /** Each counts what must not be there. */

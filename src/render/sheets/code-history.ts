@@ -1,6 +1,6 @@
 import { safeText } from "../text/safe-text.ts";
 import { renderCount, renderDuration } from "../text/numbers.ts";
-import type { TimeTelling } from "../text/times.ts";
+import { zoneTold, type TimeTelling } from "../text/times.ts";
 import { wrapBeside } from "../text/wrap.ts";
 import { utc, wallAt } from "../../text/zone.ts";
 import { renderMoment } from "./past.ts";
@@ -22,9 +22,19 @@ export interface ToldHistory {
 export interface ToldArchive {
   readonly place: string;
   readonly coverage: {
-    readonly complete: readonly { readonly from: { readonly at: number; readonly isExact: boolean } }[];
-    readonly gaps: readonly unknown[];
+    readonly complete: readonly ToldStretch[];
+    readonly gaps: readonly ToldStretch[];
   };
+}
+
+interface ToldStretch {
+  readonly from: ToldEdge;
+  readonly to: ToldEdge;
+}
+
+interface ToldEdge {
+  readonly at: number;
+  readonly isExact: boolean;
 }
 
 /** How a history is laid out. */
@@ -54,7 +64,7 @@ function renderSeen(history: ToldHistory, archive: ToldArchive, { time, width }:
   const lasts =
     medianRecoveryMs === null ? null : `${renderDuration(medianRecoveryMs)} until the flow succeeded again (median)`;
   return [
-    ...wrapBeside("  seen    ", `${news}${when}`, width),
+    ...wrapBeside("  seen    ", `${news}${when}${zoneWords(time)}`, width),
     ...wrapBeside("  runs    ", often, width),
     ...wrapBeside("  flows   ", flowWords(flows), width),
     ...wrapBeside("  lasts   ", lasts ?? "", width),
@@ -72,12 +82,28 @@ function flowWords(flows: ToldHistory["flows"]): string {
   return rest === 0 ? told.join(", ") : `${told.join(", ")} and ${renderCount(rest)} more`;
 }
 
+/** With its end and its gap, since a code that was met only beyond them is not counted, and would seem to be gone. */
 function archiveWords({ place, coverage: { complete, gaps } }: ToldArchive, { time }: HistoryLook): string {
   const [first] = complete;
+  const last = complete.at(-1);
   const where = `, at ${safeText(place)}`;
-  if (first === undefined) return `not known to be complete${where}`;
-  const but = gaps.length === 0 ? "" : `, but for ${gaps.length === 1 ? "a gap" : `${renderCount(gaps.length)} gaps`}`;
-  return `complete since ${first.from.isExact ? "" : "≈ "}${renderMoment(first.from.at, time)}${but}${where}`;
+  if (first === undefined || last === undefined) return `not known to be complete${where}`;
+  const told = ({ from, to }: ToldStretch): string => `${edgeWords(from, time)} to ${edgeWords(to, time)}`;
+  const [gap] = gaps;
+  const but =
+    gap === undefined
+      ? ""
+      : `, but for ${gaps.length === 1 ? `a gap from ${told(gap)}` : `${renderCount(gaps.length)} gaps`}`;
+  const span = `since ${edgeWords(first.from, time)} until ${edgeWords(last.to, time)}`;
+  return `complete ${span}${but}${zoneWords(time)}${where}`;
+}
+
+function edgeWords({ at, isExact }: ToldEdge, time: TimeTelling): string {
+  return `${isExact ? "" : "≈ "}${renderMoment(at, time)}`;
+}
+
+function zoneWords(time: TimeTelling): string {
+  return time.style === "local" ? ` (${zoneTold(time) ?? ""})` : "";
 }
 
 const dayMs = 86_400_000;

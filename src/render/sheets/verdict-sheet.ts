@@ -14,9 +14,10 @@ export interface VerdictDocument {
   readonly archive: string;
   /** Whether nothing is damaged and there is no gap. */
   readonly ok: boolean;
-  /** That were read back, and those that could not be. */
+  /** That are there, those of them that could not be read back, and those without the event as delivered. */
   readonly runs: number;
   readonly unreadable: number;
+  readonly withoutEvent: number;
   /** Those that lie in no stretch that is complete: they were imported, or came by a webhook. */
   readonly outside: number;
   /** A sentence each. */
@@ -26,14 +27,14 @@ export interface VerdictDocument {
 
 /** All that was looked at, and each thing that is wrong. Pure but for `time`. */
 export function renderVerdict(verdict: VerdictDocument, look: ArchiveSheetLook): string {
-  const { archive, runs, outside, damages, gaps } = verdict;
+  const { archive, outside, damages, gaps } = verdict;
   const { painter, room } = look;
   const width = Math.min(room, 100);
   const beside = (label: string, text: string): readonly string[] => wrapBeside(label.padEnd(labelWidth), text, width);
   return joinSections([
     [
       `${"Archive".padEnd(labelWidth)}${safeText(archive)}`,
-      ...beside("Runs", `${renderCount(runs)} read back, with their events`),
+      ...beside("Runs", runWords(verdict)),
       ...beside("Checked", "the database's pages and indexes, numbers, errors, cursors, coverage"),
       ...beside("Outside", outside === 0 ? "" : `${renderCount(outside)} runs lie in no complete stretch: imported`),
       ...beside("Damages", damages.length === 0 ? "none" : "").map((text) => painter.green(text)),
@@ -42,4 +43,10 @@ export function renderVerdict(verdict: VerdictDocument, look: ArchiveSheetLook):
     ],
     gaps.length === 0 ? [] : stretchLines(stretchRows({ complete: [], gaps }), look),
   ]);
+}
+
+function runWords({ runs, unreadable, withoutEvent }: VerdictDocument): string {
+  const read = renderCount(runs - unreadable);
+  if (withoutEvent === 0) return `${read} read back, with their events`;
+  return `${read} read back; ${withoutEvent === runs ? "all" : renderCount(withoutEvent)} of them without the event as delivered`;
 }

@@ -358,6 +358,15 @@ describe("the file", () => {
     expect(await modeOf(path)).toBe("0644");
   });
 
+  it("is its owner's alone where there was an empty file that others may read", async () => {
+    const path = join(await scratch(), "archive.db");
+    await writeFile(path, "");
+    await chmod(path, 0o644);
+    const database = await openAt(path);
+    await makeTables(database);
+    for (const end of ["", "-wal", "-shm"]) expect(await modeOf(`${path}${end}`)).toBe("0600");
+  });
+
   it.each(["read", "write"] as const)("is not made where it is missing: %s", async (mode) => {
     const folder = await emptyFolder();
     await expect(openAt(join(folder, "archive.db"), mode)).rejects.toThrow(failing("settings", "nothing was archived"));

@@ -39,6 +39,7 @@ async function expectWhole(database: Database): Promise<void> {
   expect(await verify(database, journal, () => undefined)).toEqual({
     runs: 3 * pages,
     unreadable: 0,
+    withoutEvent: 0,
     // The end of what was read is an estimate, and its very moment is not claimed.
     outside: 1,
     damages: [],

@@ -69,6 +69,7 @@ const verdict: VerdictDocument = {
   ok: false,
   runs: 123_456,
   unreadable: 3,
+  withoutEvent: 0,
   outside: 17,
   damages: [
     "3 records cannot be read",

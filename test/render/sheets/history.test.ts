@@ -20,6 +20,11 @@ const pipe: SheetOptions = {
 };
 const terminal = (columns: number): SheetOptions => ({ ...pipe, time: local, width: columns, room: columns });
 
+/** A stretch of an archive's coverage; its beginning may be estimated. */
+function stretch(from: number, to: number = sampleNow, isExact = true) {
+  return { from: { at: from, isExact }, to: { at: to, isExact: true } };
+}
+
 function section(text: string, title: string): string {
   const [, after = ""] = text.split(`\n${title}\n`);
   return after.split(/\n(?=\S)/)[0] ?? "";
@@ -120,7 +125,7 @@ describe("a code's history", () => {
   };
   const archive: ToldArchive = {
     place: "/home/ada/archive.db",
-    coverage: { complete: [{ from: { at: sampleNow - 40 * day, isExact: true } }], gaps: [] },
+    coverage: { complete: [stretch(sampleNow - 40 * day)], gaps: [] },
   };
   const told = (
     changes: Partial<ToldHistory> | null,
@@ -139,10 +144,16 @@ describe("a code's history", () => {
   });
 
   it("says from when on the archive is complete, and where it is", () => {
-    const gaps = { ...archive, coverage: { ...archive.coverage, gaps: [1, 2] } };
-    expect(told({}, gaps).replace(/\s+/g, " ")).toMatch(/archive complete since 20\S+, but for 2 gaps, at \/home\/ada/);
-    const estimated = { complete: [{ from: { at: sampleNow - 40 * day, isExact: false } }], gaps: [1] };
-    expect(told({}, { ...archive, coverage: estimated })).toMatch(/complete since ≈ 20.*, but for a gap/);
+    const gap = stretch(sampleNow - 30 * day, sampleNow - 20 * day);
+    const gaps = { ...archive, coverage: { ...archive.coverage, gaps: [gap, gap] } };
+    const words = (of: ToldArchive, time = pipe.time): string => told({}, of, { time, width: 80 }).replace(/\s+/g, " ");
+    expect(words(gaps)).toMatch(/archive complete since 20\S+ until 20\S+, but for 2 gaps, at \/home\/ada/);
+    const estimated = { complete: [stretch(sampleNow - 40 * day, sampleNow, false)], gaps: [gap] };
+    expect(words({ ...archive, coverage: estimated })).toMatch(
+      /complete since ≈ 20\S+ until 20\S+, but for a gap from 20\S+ to 20\S+, at/,
+    );
+    // On a terminal times have no zone of their own.
+    expect(words(archive, local)).toMatch(/seen first on .* \(\S+\) runs .* archive complete since .* \(\S+\), at/);
     expect(told(null, { ...archive, coverage: { complete: [], gaps: [] } })).toBe(
       "  seen    never\n  archive not known to be complete, at /home/ada/archive.db\n",
     );
@@ -151,7 +162,7 @@ describe("a code's history", () => {
   it("calls it new since yesterday only where the archive would know better", () => {
     const firstSeenAt = sampleNow - 3_600_000;
     expect(told({ firstSeenAt })).toContain("  seen    NEW since yesterday: first on");
-    const begun = { complete: [{ from: { at: sampleNow - day / 2, isExact: true } }], gaps: [] };
+    const begun = { complete: [stretch(sampleNow - day / 2)], gaps: [] };
     expect(told({ firstSeenAt }, { ...archive, coverage: begun })).not.toContain("NEW");
     expect(told({ firstSeenAt: sampleNow - 3 * day })).not.toContain("NEW");
     expect(told({ firstSeenAt, lastSeenAt: firstSeenAt, medianRecoveryMs: null })).toMatch(/once, on (?!.*lasts)/s);

@@ -1,6 +1,7 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
-import { readInOrder, type ReadBack } from "../../../engine/archive/read-archived.ts";
+import type { ReadBack } from "../../../engine/archive/read-archived.ts";
+import { salvageInOrder } from "../../../engine/archive/salvage.ts";
 import { ndjsonRenderer } from "../../../render/formats/json.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import type { ExportFlags } from "../../options/flags.ts";
@@ -44,7 +45,7 @@ async function exportAll(
   const began = host.now();
   const counts = { runs: 0, lost: 0 };
   try {
-    for await (const rows of readInOrder(database, journal, { raw })) {
+    for await (const rows of salvageInOrder(database, journal, { raw })) {
       host.signal.throwIfAborted();
       const records = rows.flatMap(recordOf);
       counts.runs += records.length;

@@ -117,7 +117,9 @@ function noticesOf({ total, previous }: Stats, { source, knownFrom }: Reach, pla
   const before = `the window before, ${told(previous.from, previous.to)}`;
   if (previous.knownFrom === null) {
     const shorter = source === "the journal" ? "; it keeps seven days: flowrun stats -P3D --compare" : "";
-    return [{ kind: "warning", text: `${source} has nothing of ${before}, so nothing is compared${shorter}` }];
+    // It may have the beginning, which tells nothing where what followed is missing.
+    const lacks = source === "the archive" ? "does not have the end of" : "has nothing of";
+    return [{ kind: "warning", text: `${source} ${lacks} ${before}, so nothing is compared${shorter}` }];
   }
   if (previous.partial) {
     const part = told(new Date(knownFrom).toISOString(), previous.to);

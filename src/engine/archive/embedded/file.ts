@@ -24,6 +24,7 @@ export function readyFile(path: string, mode: OpenMode): string {
   if (!found.isFile() || found.nlink > 1) throw notPlain(path, found);
   if (found.size === 0 ? mode !== "create" || hasLog(path) : found.size < leastBytes) throw tooShort(path, found);
   if (mode === "read") return isClosed(path) && !hasLog(path) ? alone(path) : path;
+  if (found.size === 0) keep(path, 0o600);
   for (const each of [path, ...besides(path)]) closeToOthers(each);
   return path;
 }
@@ -74,9 +75,12 @@ function alone(path: string): string {
 
 function closeToOthers(path: string): void {
   const found = find(path);
-  if (found === null || (found.mode & 0o022) === 0) return;
+  if (found !== null && (found.mode & 0o022) !== 0) keep(path, found.mode & 0o755);
+}
+
+function keep(path: string, mode: number): void {
   try {
-    chmodSync(path, found.mode & 0o755);
+    chmodSync(path, mode);
   } catch {
     // It is somebody else's; whether it can be used is told when it is opened.
   }

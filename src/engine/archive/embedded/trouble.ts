@@ -11,6 +11,8 @@ export interface Troubled {
   readonly mode: OpenMode;
   /** This process. */
   readonly pid: number | null;
+  /** Whether SQLite has taken the file, and more can be asked of it. */
+  readonly isOpen: boolean;
 }
 
 const codes = {
@@ -156,6 +158,8 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: "you may not do that",
   EPERM: "you may not do that",
   EROFS: "its disk is read-only",
+  EEXIST: "a part of its path is a file, and no folder",
+  ENOTDIR: "a part of its path is a file, and no folder",
 };
 
 async function closedRemedy(path: string, right: number, error: unknown): Promise<Remedy> {
@@ -163,6 +167,11 @@ async function closedRemedy(path: string, right: number, error: unknown): Promis
   const code = known.find((each) => each !== null && each in reasons) ?? null;
   const foreign = code === "EACCES" || code === "EPERM" ? await findForeign(dirname(path), [path]) : null;
   if (foreign !== null) return foreignRemedy(foreign);
+  // Made when the file itself could only be read, they stay so.
+  const closed = code === null ? besides(path).filter((each) => codeOf(refusalOf(each, right)) === "EACCES") : [];
+  if (closed.length > 0) {
+    return { why: `you may not write ${closed.join(" and ")} beside it`, hint: `chmod u+w ${closed.join(" ")}` };
+  }
   return {
     why: (code === null ? undefined : reasons[code]) ?? reasonOf(error),
     hint: "name a file that you may write: FLOWRUN_ARCHIVE=<path>",
@@ -183,10 +192,10 @@ function refusalOf(path: string, right: number): unknown {
   }
 }
 
-function damaged(error: unknown, { path }: Troubled): FlowrunError {
+function damaged(error: unknown, { path, isOpen }: Troubled): FlowrunError {
   return new FlowrunError("settings", `the archive ${path} is damaged`, {
     why: `${reasonOf(error)}; it was left as it is`,
-    hint: `flowrun archive verify, or ${rebuilding}`,
+    hint: isOpen ? "flowrun archive verify   (it says what is wrong, and how to save what can be read)" : rebuilding,
     cause: error,
   });
 }
