@@ -563,10 +563,11 @@ describe.skipIf(!hasPostgres)(`on a server${whyNoPostgres}`, () => {
   it("is looked at, checked, pruned, read anew, exported and imported likewise", async () => {
     const cluster = await startCluster();
     onTestFinished(() => cluster.stop());
+    const updatedAt = Date.now() - 3 * day;
     const journal = await openJournal({
       events: [
-        ...Array.from({ length: 5 }, (_, n) => runEvent(n)),
-        runEvent(5, { status: "failed", errors: ["2200"] }),
+        ...Array.from({ length: 5 }, (_, n) => runEvent(n, { updatedAt })),
+        runEvent(5, { updatedAt, status: "failed", errors: ["2200"] }),
       ],
     });
     const url = await cluster.database();

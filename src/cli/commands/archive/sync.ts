@@ -3,7 +3,6 @@ import type { Host } from "../../../host.ts";
 import { connect, type Connection } from "../../../adobe/access/connect.ts";
 import type { OnExpired } from "../../../adobe/journal/read-pages.ts";
 import { parseDuration } from "../../../adobe/journal/when.ts";
-import { defaultProfile, profileFlag } from "../../../adobe/settings/profile-name.ts";
 import type { SyncFlags, TailFlags } from "../../options/flags.ts";
 import { resolveOutput, wantsSheet } from "../../options/output-options.ts";
 import { printRows } from "../print-rows.ts";
@@ -158,8 +157,6 @@ async function fill(
       host,
     );
     host.signal.throwIfAborted();
-  } catch (error) {
-    throw error instanceof FlowrunError && error.kind === "gap" ? withWayOn(error, flags.profile) : error;
   } finally {
     reporter.clear();
     if (tally.pages > 0) notify({ kind: "remark", text: closingLine(tally, added, host.now() - began) });
@@ -178,15 +175,6 @@ async function fill(
     completeTo: last === undefined ? null : new Date(last.to.at).toISOString(),
     gaps: gaps.length,
   };
-}
-
-/** The journal's reader knows cursors in files; here the way on is another line. */
-function withWayOn({ message, why, requestId }: FlowrunError, profile = defaultProfile): FlowrunError {
-  return new FlowrunError("gap", message, {
-    ...(why === null ? {} : { why }),
-    hint: `take what is still there, and leave a gap: flowrun archive sync --on-expired oldest${profileFlag(profile)}`,
-    requestId,
-  });
 }
 
 function closingLine({ printed, events, unreadable }: Tally, added: number, tookMs: number): string {
