@@ -85,9 +85,14 @@ async function fillOnce(
   const writing: ArchiveWriting = { ...filling, ...archive, toSaved, fromSaved, host, lease, signal, patience };
   const sink = archiveSink(writing);
   const now = (): number => host.now();
-  const whole = forArchive(journalSource<FlowRun>(await readingOf(filling, writing)), now);
+  const enough = new AbortController();
+  const reading = await readingOf(filling, { ...writing, signal: AbortSignal.any([signal, enough.signal]) });
+  const whole = forArchive(journalSource<FlowRun>(reading), now);
+  const stop = (): void => {
+    enough.abort();
+  };
   // Whoever follows hands on each page as it comes.
-  const source = filling.follow ? whole : readAhead(joinBatches(whole, { ...joined, now }));
+  const source = filling.follow ? whole : readAhead(joinBatches(whole, { ...joined, now }), stop);
   try {
     await pump(
       {
