@@ -121,7 +121,7 @@ async function reachBefore(
   cursor: Standing | null,
   { database, journal }: ArchiveWriting,
 ): Promise<number | null> {
-  if (begins === null || begins.from !== null || begins.why === "start" || cursor === null) return null;
+  if (begins?.from !== null || begins.why === "start" || cursor === null) return null;
   const chains = await readChains(database, journal);
   return chains.find(({ from }) => from === cursor.chain)?.to ?? null;
 }

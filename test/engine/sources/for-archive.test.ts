@@ -155,15 +155,12 @@ describe("a source that breaks", () => {
 
   test("is told to stop by who has enough of it, and not waited for", async () => {
     const stop = new AbortController();
-    const standing = breaking(
-      [batchOf([updated(0)])],
-      () =>
-        new Promise((resolve) =>
-          stop.signal.addEventListener("abort", () => {
-            resolve();
-          }),
-        ),
-    );
+    const told = new Promise<void>((resolve) => {
+      stop.signal.addEventListener("abort", () => {
+        resolve();
+      });
+    });
+    const standing = breaking([batchOf([updated(0)])], () => told);
     const ahead = readAhead(standing, () => {
       stop.abort();
     });
