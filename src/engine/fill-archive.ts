@@ -7,11 +7,10 @@ import { marksOf, resolveEventSelection } from "../runs/events/event-selection.t
 import { createSeen } from "../runs/events/seen.ts";
 import type { FlowRun } from "../runs/record/flow-run.ts";
 import { describeSelf } from "../state/self.ts";
-import { findCursor } from "./archive/cursors.ts";
 import { leaseName, takeLease, type Lease } from "./archive/lease.ts";
 import type { Archive } from "./archive/open.ts";
 import { pump, type Tally } from "./pump.ts";
-import { archiveSink, CursorElsewhere, type ArchiveWriting } from "./sinks/archive.ts";
+import { archiveSink, CursorElsewhere, type ArchiveSink, type ArchiveWriting } from "./sinks/archive.ts";
 import { journalSource, type JournalStart } from "./sources/journal.ts";
 import { forArchive, joinBatches, readAhead } from "./sources/for-archive.ts";
 import type { Batch, Source } from "./sources/source.ts";
@@ -85,9 +84,14 @@ async function fillOnce(
   const writing: ArchiveWriting = { ...filling, ...archive, toSaved, fromSaved, host, lease, signal, patience };
   const sink = archiveSink(writing);
   const now = (): number => host.now();
-  const whole = forArchive(journalSource<FlowRun>(await readingOf(filling, writing)), now);
+  const enough = new AbortController();
+  const reading = await readingOf(filling, sink, { patience, signal: AbortSignal.any([signal, enough.signal]) });
+  const whole = forArchive(journalSource<FlowRun>(reading), now);
+  const stop = (): void => {
+    enough.abort();
+  };
   // Whoever follows hands on each page as it comes.
-  const source = filling.follow ? whole : readAhead(joinBatches(whole, { ...joined, now }));
+  const source = filling.follow ? whole : readAhead(joinBatches(whole, { ...joined, now }), stop);
   try {
     await pump(
       {
@@ -109,10 +113,14 @@ async function fillOnce(
   return { added: sink.added(), isElsewhere: false };
 }
 
-async function readingOf(filling: Filling, { database, journal, cursor, signal, patience, fromSaved }: ArchiveWriting) {
-  const { connection, follow, onExpired, limit, jobs, max } = filling;
-  const saved = await findCursor(database, journal, cursor);
-  const start: JournalStart = saved === null ? { kind: "oldest" } : { kind: "next", url: fromSaved(saved.next) };
+async function readingOf(
+  filling: Filling,
+  sink: ArchiveSink,
+  { patience, signal }: Pick<ArchiveWriting, "patience" | "signal">,
+) {
+  const { connection, cursor, follow, onExpired, limit, jobs, max } = filling;
+  const saved = await sink.find(cursor);
+  const start: JournalStart = saved === null ? { kind: "oldest" } : { kind: "next", url: saved.next };
   const events = resolveEventSelection(["runs"]);
   return {
     journal: { ...connection.journal(patience), signal, marks: marksOf(events) },

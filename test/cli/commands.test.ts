@@ -110,6 +110,8 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       /no run matched all of these together: --status "failed", --flow "flow-1"/,
     ],
     ["tail --strict", 2, "", /--strict has no meaning with tail\n[^]*flowrun since/],
+    ["tail --to archive --strict", 2, "", /--strict has no meaning with --to archive/],
+    ["tail --to archive --source journal", 2, "", /--source has no meaning with --to archive/],
     ["wait --source archive", 2, "", /--source has no meaning with wait\n[^]*flowrun since/],
     ["since 1s --flow flow-9", 0, "", /^0 runs printed/],
     ["since --from HOME/events.ndjson --flow flow-9", 0, "", /^no run matched --flow "flow-9"; 3 flows were seen/],

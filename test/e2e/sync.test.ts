@@ -112,6 +112,14 @@ describe.each(places)("archive sync into $name", ({ name, isThere }) => {
     await expectWhole(journal, 45);
   });
 
+  on("half done: who reads has all in the journal's order, the newest last", async () => {
+    const journal = await journalWith(spread(60));
+    await journal.run("archive sync -n 40 --limit 20");
+    expect(printed(await journal.run("since -PT149M -o ndjson"))).toEqual(runIds(29, 31));
+    expect(printed(await journal.run("since -PT149M --last 5 -o ndjson"))).toEqual(runIds(5, 55));
+    expect(printed(await journal.run("since oldest -o ndjson"))).toEqual(runIds(60));
+  });
+
   on("as several places at once give the same as one", async () => {
     const journal = await journalWith(spread(700));
     const { code, stderr } = await journal.run("archive sync --limit 10 --jobs 8");

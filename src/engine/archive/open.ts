@@ -13,8 +13,10 @@ export interface Archive {
   readonly journal: string;
 }
 
-/** How a place is reached. */
-export type ArchiveMeans = Pick<World, "env" | "now" | "random" | "sleep">;
+/** How a place is reached, and the signal by which the process is told to stop: a server that hangs is not waited for then. */
+export interface ArchiveMeans extends Pick<World, "env" | "now" | "random" | "sleep"> {
+  readonly signal?: AbortSignal;
+}
 
 /**
  * Opens an archive to read it; nothing of it is changed.

@@ -9,6 +9,11 @@ import { findPostgresTarget, type PostgresTarget } from "./postgres/files.ts";
 import { poolOf } from "./postgres/pool.ts";
 import { connectPostgres, type PostgresSession } from "./postgres/session.ts";
 
+/** How a server is reached, and the signal by which the process is told to stop. */
+export interface PostgresMeans extends Pick<World, "env" | "sleep"> {
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Opens a schema on a PostgreSQL server as a database; the schema need not be there yet. It is connected to once, so that
  * what is wrong shows at once; a connection that is lost later is made anew when it is needed.
@@ -19,16 +24,21 @@ import { connectPostgres, type PostgresSession } from "./postgres/session.ts";
  * @throws FlowrunError: `settings` for a URL or a file that cannot be used; else as `postgresFailure` says. Only after
  * `unavailable` another try may help.
  */
-export async function openPostgres(url: string, { env, sleep }: Pick<World, "env" | "sleep">): Promise<Database> {
+export async function openPostgres(url: string, { env, sleep, signal }: PostgresMeans): Promise<Database> {
   const target = await findPostgresTarget(url, { env });
   for (const secret of [...target.passwords, target.keyPassword]) {
     if (secret !== null) for (const form of [secret, encodeURIComponent(secret)]) keepSecret(form);
   }
   const connect = (): Promise<PostgresSession> => connectPostgres(target);
-  const pool = poolOf(connect, { most: 3, sleep });
-  await pool.use(() => Promise.resolve());
+  const pool = poolOf(connect, { most: 3, sleep, signal });
+  try {
+    await pool.use(() => Promise.resolve());
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
   // A pool, since one that was lost is replaced.
-  const own = poolOf(connect, { most: 1, sleep });
+  const own = poolOf(connect, { most: 1, sleep, signal });
   const queries = queriesOf({ ask: (text, values) => pool.use((session) => session.ask(text, values)) }, target.schema);
   const transaction: Database["transaction"] = (work, { heldMs } = {}) =>
     pool.use((session) => within(session, begin(heldMs), () => work(queriesOf(session, target.schema))));

@@ -2,9 +2,10 @@ import { FlowrunError } from "../../errors.ts";
 import type { Host } from "../../host.ts";
 import { persevere, type Patience } from "../../adobe/gateway/retrying.ts";
 import { retentionMs } from "../../adobe/journal/retention.ts";
+import type { Beginning } from "../../adobe/journal/page.ts";
 import { isSliding } from "../../adobe/journal/when.ts";
 import type { Notify } from "../../notices.ts";
-import { findCursor, type ArchiveCursor } from "../archive/cursors.ts";
+import { findCursor, readChains, type ArchiveCursor } from "../archive/cursors.ts";
 import type { Database } from "../archive/database.ts";
 import type { ChainBeginning, Edge } from "../archive/coverage.ts";
 import { lostTo, type Lease } from "../archive/lease.ts";
@@ -51,12 +52,16 @@ export function archiveSink(writing: ArchiveWriting): ArchiveSink {
   let cursor: Standing | null | undefined;
   let failure: Error | null = null;
   let added = 0;
+  /** Of a batch that was passed by: what comes after it begins with it. */
+  let begins: Beginning | null = null;
 
   const known = async (): Promise<Standing | null> =>
     (cursor ??= await insist(() => findCursor(database, journal, name), writing));
   const take = async (batch: readonly Candidate<ArchivedRun>[], mark: Mark): Promise<void> => {
     lease.lost.throwIfAborted();
-    const page = pageOf(batch, mark, await known(), writing);
+    const standing = await known();
+    const reached = await insist(() => reachBefore(mark, standing, writing), writing);
+    const page = pageOf(batch, mark, { cursor: standing, reached }, writing);
     const taken = await insist(takingOf(database, lease, page), writing);
     if (taken.kind === "fenced") throw await lostTo(database, lease.name);
     if (taken.kind === "moved") throw new CursorElsewhere("the archive's cursor stands elsewhere");
@@ -72,10 +77,12 @@ export function archiveSink(writing: ArchiveWriting): ArchiveSink {
     },
     take: async (batch, mark) => {
       if (failure !== null) throw failure;
+      begins = mark.begins ?? begins;
       // A place that slides along with the clock would leave out what comes until it is asked for again.
       if (batch.length === 0 && isSliding(mark.next)) return;
       try {
-        await take(batch, mark);
+        await take(batch, { ...mark, begins });
+        begins = null;
       } catch (error) {
         failure = error instanceof Error ? error : new Error(String(error));
         throw error;
@@ -105,15 +112,29 @@ function insist<R>(work: () => Promise<R>, { host, signal, patience, notify }: A
   return persevere(attempt, { host, signal, patience, notify });
 }
 
+/**
+ * Until when the chain has read that a page does not go on from, though there is one; `null` for any other page. What lies
+ * between the two is lost, even where the oldest event that is left tells a time from before: events come late.
+ */
+async function reachBefore(
+  { begins = null }: Mark,
+  cursor: Standing | null,
+  { database, journal }: ArchiveWriting,
+): Promise<number | null> {
+  if (begins?.from !== null || begins.why === "start" || cursor === null) return null;
+  const chains = await readChains(database, journal);
+  return chains.find(({ from }) => from === cursor.chain)?.to ?? null;
+}
+
 function pageOf(
   batch: readonly Candidate<ArchivedRun>[],
   mark: Mark,
-  cursor: Standing | null,
+  { cursor, reached }: { readonly cursor: Standing | null; readonly reached: number | null },
   { journal, cursor: name, toSaved, host, beginsBy }: ArchiveWriting,
 ): ArchivePage {
   const now = host.now();
   const next = toSaved(mark.next);
-  const began = beginningOf(mark, now);
+  const began = beginningOf(mark, reached, now);
   const reaches = reachOf(mark, now);
   return {
     journal,
@@ -134,11 +155,16 @@ function pageOf(
 }
 
 /** Where a chain of pages begins with this one; `null` where it goes on. */
-function beginningOf({ begins = null, recordedFrom = null, askedAt, atEnd }: Mark, now: number): Edge | null {
+function beginningOf(
+  { begins = null, recordedFrom = null, askedAt, atEnd }: Mark,
+  reached: number | null,
+  now: number,
+): Edge | null {
   if (begins === null) return null;
   if (begins.from !== null) return { at: Math.round(begins.from), isExact: true };
   // The oldest event: what the page says of its first one, or the moment when there was none.
-  return { at: Math.round(recordedFrom ?? askedAt ?? now), isExact: recordedFrom === null && atEnd };
+  const at = Math.round(recordedFrom ?? askedAt ?? now);
+  return { at: Math.max(at, (reached ?? -Infinity) + 1), isExact: recordedFrom === null && atEnd };
 }
 
 function whyOf({ begins }: Mark, beginsBy: ArchiveWriting["beginsBy"]): ChainBeginning {

@@ -44,13 +44,15 @@ function recordingOf({ updatedAt }: FlowRun, { recordedFrom = null, recordedAt, 
 /**
  * A source whose batches are joined until they are worth a transaction, since most pages of a busy journal hold a few runs,
  * and until their place leads past nothing. What begins anew is never joined to what came before, and nothing to the end.
+ * A source that fails has given what came before: that is handed on first.
  */
 export function joinBatches<T>(source: Source<T>, { mostRuns, mostMs, now }: Joining): Source<T> {
   return {
     async *read() {
       let open: Batch<T> | null = null;
       let since = now();
-      for await (const batch of source.read()) {
+      const end: { error?: unknown } = {};
+      for await (const batch of untilFailing(source, end)) {
         if (open !== null && batch.mark.begins != null) {
           yield wholly(open);
           open = null;
@@ -63,9 +65,22 @@ export function joinBatches<T>(source: Source<T>, { mostRuns, mostMs, now }: Joi
         open = null;
       }
       if (open !== null) yield wholly(open);
+      if ("error" in end) throw end.error;
     },
     describe: (fault) => source.describe(fault),
   };
+}
+
+/** A source's batches up to its end or its failure, which is put down. */
+async function* untilFailing<T>(
+  source: Source<T>,
+  end: { error?: unknown },
+): AsyncGenerator<Batch<T>, void, undefined> {
+  try {
+    yield* source.read();
+  } catch (error) {
+    end.error = error;
+  }
 }
 
 /** A batch with a place that leads past nothing: where its neighbour never came, to what follows its last event. Pure. */
@@ -102,8 +117,11 @@ function joinMarks(one: Mark, other: Mark): Mark {
   };
 }
 
-/** A source that works on its next batch while the last one is taken: one ahead, never more. */
-export function readAhead<T>(source: Source<T>): Source<T> {
+/**
+ * A source that works on its next batch while the last one is taken: one ahead, never more.
+ * @param stop ends what it is at, where no more is wanted: it may be waiting for long.
+ */
+export function readAhead<T>(source: Source<T>, stop: () => void): Source<T> {
   return {
     async *read() {
       const batches = source.read()[Symbol.asyncIterator]();
@@ -122,6 +140,7 @@ export function readAhead<T>(source: Source<T>): Source<T> {
           yield step.value;
         }
       } finally {
+        stop();
         await batches.return?.();
       }
     },

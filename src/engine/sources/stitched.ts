@@ -2,7 +2,7 @@ import { lateMs } from "../../adobe/journal/read-until.ts";
 import { uncovered, type Coverage, type Span } from "../archive/coverage.ts";
 import type { Queries } from "../archive/database.ts";
 import { bounded } from "../archive/read-archived.ts";
-import { textIn } from "../archive/row-values.ts";
+import { numberIn, textIn } from "../archive/row-values.ts";
 import { eventKey } from "../archive/run-row.ts";
 import type { Batch, Source } from "./source.ts";
 
@@ -78,18 +78,38 @@ export interface Given {
   readonly journal: string;
   readonly from: number;
   readonly upTo: number;
+  /** What was recorded from then on it gives only after the source, which gives it in its own order. */
+  readonly before: number;
+  /** The keys that a source gave in the archive's place, in the archive's form. */
+  readonly inPlace: Set<string>;
 }
 
-/** A source without the runs that the archive gives already. */
+/** A source without the runs that the archive has given already. */
 export function withoutArchived<T>(source: Source<T>, given: Given): Source<T> {
+  return stripped(source, async (keys) => {
+    const archived = await findArchived(given, keys);
+    const isGiven = (key: string): boolean => {
+      const at = archived.get(eventKey(key));
+      if (at === undefined) return false;
+      const isAgain = at < given.before || given.inPlace.has(eventKey(key));
+      given.inPlace.add(eventKey(key));
+      return isAgain;
+    };
+    return keys.map(isGiven);
+  });
+}
+
+/** An archive's source without what others have given in its place. */
+export function withoutKeys<T>(source: Source<T>, inPlace: ReadonlySet<string>): Source<T> {
+  return stripped(source, (keys) => Promise.resolve(keys.map((key) => inPlace.has(eventKey(key)))));
+}
+
+/** @param areGiven one after the other, since a batch may hold a key twice. */
+function stripped<T>(source: Source<T>, areGiven: (keys: readonly string[]) => Promise<readonly boolean[]>): Source<T> {
   const strip = async (batch: Batch<T>): Promise<Batch<T>> => {
-    const known = await findKnown(
-      given,
-      batch.candidates.map(({ key }) => key),
-    );
-    if (known.size === 0) return batch;
-    const candidates = batch.candidates.filter(({ key }) => !known.has(key));
-    return { ...batch, candidates, runs: batch.runs - known.size };
+    const given = await areGiven(batch.candidates.map(({ key }) => key));
+    const candidates = batch.candidates.filter((_, index) => given[index] !== true);
+    return { ...batch, candidates, runs: batch.runs - (batch.candidates.length - candidates.length) };
   };
   return {
     async *read() {
@@ -101,21 +121,21 @@ export function withoutArchived<T>(source: Source<T>, given: Given): Source<T> {
 
 const keysAtOnce = 500;
 
-/** The keys of these that the archive gives. */
-async function findKnown(
+/** Those of these keys that the archive gives, in its form, and about when they were recorded. */
+async function findArchived(
   { queries, journal, from, upTo }: Given,
   keys: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const known = new Set<string>();
+): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
   for (let at = 0; at < keys.length; at += keysAtOnce) {
-    const own = new Map(keys.slice(at, at + keysAtOnce).map((key) => [eventKey(key), key]));
-    const places = [...own.keys()].map((_, n) => `$${String(n + 4)}`).join(", ");
+    const own = [...new Set(keys.slice(at, at + keysAtOnce).map(eventKey))];
+    const places = own.map((_, n) => `$${String(n + 4)}`).join(", ");
     const rows = await queries.all(
-      `SELECT event_key FROM {schema}runs
+      `SELECT event_key, recorded_at FROM {schema}runs
       WHERE journal = $1 AND recorded_at >= $2 AND seq <= $3 AND event_key IN (${places})`,
-      [journal, bounded(from), upTo, ...own.keys()],
+      [journal, bounded(from), upTo, ...own],
     );
-    for (const row of rows) known.add(own.get(textIn(row, "event_key")) ?? "");
+    for (const row of rows) found.set(textIn(row, "event_key"), numberIn(row, "recorded_at"));
   }
-  return known;
+  return found;
 }

@@ -10,7 +10,7 @@ import { readLastSeq } from "../archive/read-archived.ts";
 import { archivedRunSource, archiveSource } from "./archive.ts";
 import type { Digesting } from "../digest.ts";
 import type { JournalStart } from "./journal.ts";
-import { oneAfterTheOther, stitch, withoutArchived, type Part } from "./stitched.ts";
+import { oneAfterTheOther, stitch, withoutArchived, withoutKeys, type Given, type Part } from "./stitched.ts";
 
 /** A window that an archive and a journal have together. */
 export interface StitchedReading<T> {
@@ -48,10 +48,14 @@ export async function stitchedSource<T>(reading: StitchedReading<T>): Promise<St
   const { begin, parts, missing, upTo, endsAt, open } = await divide(reading);
   // All there is includes what was imported from before anything that is covered.
   const before: readonly Part[] = from === -Infinity ? [{ kind: "archive", from, to: begin }] : [];
+  // A hole may lie before what was archived of it: a reading that ended in the middle, or an import, tells no end.
+  const inPlace = new Set<string>();
+  const archived = (part: Span): Source<T> =>
+    withoutKeys(archiveSource({ ...digesting, ...archive, window: part, upTo, isForFigures }), inPlace);
   const sources = [...before, ...parts].flatMap((part) =>
     part.kind === "archive"
-      ? [archiveSource({ ...digesting, ...archive, window: part, upTo, isForFigures })]
-      : open(part),
+      ? [archived(part)]
+      : open(part, { before: part.kind === "hole" ? part.from : Infinity, inPlace }),
   );
   return { source: oneAfterTheOther(sources), missing, endsAt };
 }
@@ -64,7 +68,8 @@ export async function runSource<T>(reading: StitchedReading<T>, beginning: strin
   const { archive, from, digesting } = reading;
   const { parts, missing, endsAt, open } = await divide(reading);
   const archived = archivedRunSource({ ...digesting, ...archive, beginning, from });
-  return { source: oneAfterTheOther([archived, ...parts.flatMap(open)]), missing, endsAt };
+  const all = { before: Infinity, inPlace: new Set<string>() };
+  return { source: oneAfterTheOther([archived, ...parts.flatMap((part) => open(part, all))]), missing, endsAt };
 }
 
 /** A window as archive and journal have it, and how its parts in the journal are read. */
@@ -73,7 +78,7 @@ interface Divided<T> extends Pick<Stitched<T>, "missing" | "endsAt"> {
   readonly parts: readonly Part[];
   /** The last number of those that the archive gives. */
   readonly upTo: number;
-  readonly open: (part: Part) => readonly Source<T>[];
+  readonly open: (part: Part, given: Pick<Given, "before" | "inPlace">) => readonly Source<T>[];
 }
 
 async function divide<T>({ archive, from, until, now, journal }: StitchedReading<T>): Promise<Divided<T>> {
@@ -89,13 +94,13 @@ async function divide<T>({ archive, from, until, now, journal }: StitchedReading
   const keptFrom = journal === null ? Infinity : now - retentionMs;
   const begin = from === -Infinity ? Math.min(coverage.complete[0]?.from.at ?? to, now - retentionMs) : from;
   const stitches = stitch({ from: begin, to, coverage, place, keptFrom });
-  const open = (part: Part): readonly Source<T>[] => {
+  const open: Divided<T>["open"] = (part, given) => {
     if (part.kind === "archive" || journal === null) return [];
     const source =
       part.kind === "rest"
         ? journal.read({ kind: "next", url: journal.fromSaved(part.next) }, until)
         : journal.read(startAt(part.from), part.to >= to ? until : part.to);
-    return [withoutArchived(source, { queries: database, journal: name, from, upTo })];
+    return [withoutArchived(source, { queries: database, journal: name, from, upTo, ...given })];
   };
   const { missing } = stitches;
   // An archive that began with the oldest that the journal had then need not ask for what lay before it.

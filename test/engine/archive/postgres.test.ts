@@ -408,6 +408,28 @@ describe.skipIf(!hasPostgres)(`a connection that is lost${whyNoPostgres}`, () =>
     expect((await failureOf(database.all("SELECT 1"))).message).toBe("the database was closed");
   });
 
+  it("is not waited for though it hangs, once the process is told to stop", async () => {
+    const stop = new AbortController();
+    const database = await openPostgres(await place(), { env: {}, sleep, signal: stop.signal });
+    const [row] = await database.all("SELECT pg_backend_pid() AS pid");
+    const pid = Number(row?.["pid"]);
+    process.kill(pid, "SIGSTOP");
+    onTestFinished(() => void process.kill(pid, "SIGCONT"));
+    const asked = database.all("SELECT 1");
+    stop.abort(new Error("told to stop"));
+    await expect(asked).rejects.toThrow("told to stop");
+    await expect(database.transaction(() => Promise.resolve())).rejects.toThrow("told to stop");
+    await database.close();
+  });
+
+  it("is asked what belongs to the end, after the process was told to stop", async () => {
+    const stop = new AbortController();
+    const database = await openPostgres(await place(), { env: {}, sleep, signal: stop.signal });
+    stop.abort(new Error("told to stop"));
+    expect(await database.all("SELECT 1 AS one")).toEqual([{ one: 1 }]);
+    await database.close();
+  });
+
   it("is closed in the middle of a transaction, which is undone", async () => {
     const url = await place();
     const database = await open(url);

@@ -16,6 +16,9 @@ import { batches, sinkContract, type Crash } from "../../support/sink-contract.t
 
 const minute = 60_000;
 
+/** By a millisecond. */
+const aLittleAfter5 = String((5 * minute + 1) / minute);
+
 async function writingTo(database: Database, more: Partial<ArchiveWriting> = {}): Promise<ArchiveWriting> {
   const host = fakeHost();
   return {
@@ -118,6 +121,18 @@ describeEngines("the archive as a sink", ({ place }) => {
     const sink = archiveSink(await writingTo(database));
     await sink.take([], markOf(0, { next: "https://j.test/?latest=true" }));
     expect(await findCursor(database, journal, "archive")).toBeNull();
+  });
+
+  test("a chain that begins at a place that slides along is none of the one before", async () => {
+    const database = await ready();
+    const sink = archiveSink(await writingTo(database));
+    await sink.take([candidate(0)], markOf(5, begins(null)));
+    const sliding = { next: "https://j.test/?latest=true", atEnd: true, recordedFrom: null, recordedAt: null };
+    await sink.take([], markOf(0, { ...sliding, ...begins(noon + 20 * minute, "expired") }));
+    await sink.take([], markOf(0, { ...sliding }));
+    await sink.take([candidate(1)], markOf(30));
+    await sink.take([candidate(2)], markOf(40));
+    expect(await edges(database)).toEqual(["≈0..≈5", "20..≈40", "≈5..20 expired"]);
   });
 
   test.each([
@@ -255,6 +270,11 @@ describeEngines("the archive as a sink", ({ place }) => {
       "of a place that had expired inside what was read",
       [begins(null), { ...begins(noon + 2 * minute, "expired"), recordedAt: noon + 30 * minute }],
       ["≈0..≈30"],
+    ],
+    [
+      "of a place that had expired, whose oldest event tells a time that was read before",
+      [begins(null), { ...begins(null, "expired"), recordedFrom: noon + 2 * minute, recordedAt: noon + 30 * minute }],
+      ["≈0..≈5", `≈${aLittleAfter5}..≈30`, `≈5..≈${aLittleAfter5} expired`],
     ],
     ["of a reading whose beginning nobody knows", [{}], []],
   ])("coverage %s", async (_, marks, expected) => {

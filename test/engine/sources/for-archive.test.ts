@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { forArchive, joinBatches } from "../../../src/engine/sources/for-archive.ts";
+import { forArchive, joinBatches, readAhead } from "../../../src/engine/sources/for-archive.ts";
 import type { Batch, Mark, Source } from "../../../src/engine/sources/source.ts";
 import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
 import { archived } from "../../support/archived.ts";
@@ -125,5 +125,49 @@ describe("batches that are joined", () => {
       [1, "after p4", 1, false],
       [2, "after p6", 2, false],
     ]);
+  });
+});
+
+describe("a source that breaks", () => {
+  /** Gives these, and then fails, or stands still until it is told to stop. */
+  function breaking(batches: readonly Batch<FlowRun>[], end: () => Promise<void>): Source<FlowRun> {
+    return {
+      async *read() {
+        for (const batch of batches) yield await Promise.resolve(batch);
+        await end();
+      },
+      describe: ({ position }) => position,
+    };
+  }
+
+  test("gives first what it has waited with, up to a place that leads past nothing", async () => {
+    const broken = breaking([batchOf([updated(0)]), batchOf([updated(1)], { isCut: true })], () =>
+      Promise.reject(new Error("the journal is away")),
+    );
+    const given: Mark[] = [];
+    const all = async (): Promise<void> => {
+      const joining = { mostRuns: 500, mostMs: 1000, now: () => noon };
+      for await (const { mark } of joinBatches(broken, joining).read()) given.push(mark);
+    };
+    await expect(all()).rejects.toThrow("the journal is away");
+    expect(given).toMatchObject([{ count: 2, next: "after p", isCut: false }]);
+  });
+
+  test("is told to stop by who has enough of it, and not waited for", async () => {
+    const stop = new AbortController();
+    const told = new Promise<void>((resolve) => {
+      stop.signal.addEventListener("abort", () => {
+        resolve();
+      });
+    });
+    const standing = breaking([batchOf([updated(0)])], () => told);
+    const ahead = readAhead(standing, () => {
+      stop.abort();
+    });
+    for await (const batch of ahead.read()) {
+      expect(batch.candidates.length).toBe(1);
+      break;
+    }
+    expect(stop.signal.aborted).toBe(true);
   });
 });

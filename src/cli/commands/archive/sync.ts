@@ -41,6 +41,7 @@ export async function runTailToArchive(flags: TailFlags, host: Host): Promise<vo
 const choosing = [
   ...(["status", "flow", "run", "sandbox", "code", "where", "events", "until", "last", "sort", "out", "raw"] as const),
   ...(["json", "jsonFields", "columns", "exitStatus", "failOn", "names", "from", "cursor", "allProfiles"] as const),
+  ...(["source", "strict"] as const),
 ] as const satisfies readonly (keyof TailFlags)[];
 
 function checkTail(flags: TailFlags): void {

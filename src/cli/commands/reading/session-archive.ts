@@ -71,14 +71,25 @@ function lazily(
 ): SessionArchive {
   let found: Promise<ProfileArchive> | null = null;
   let opened: Promise<Archive | null> | null = null;
+  let opening = 0;
   return {
     open: async (window) => {
       const own = await (found ??= find());
-      return adds(own.place, window) ? (opened ??= open(own)) : null;
+      if (!adds(own.place, window)) return null;
+      opening += 1;
+      try {
+        return await (opened ??= open(own));
+      } finally {
+        opening -= 1;
+      }
     },
     close: async () => {
-      const archive = await opened?.catch(() => null);
-      await archive?.database.close();
+      const closed = opened?.then(
+        (archive) => archive?.database.close(),
+        () => undefined,
+      );
+      // One that nobody waited for is not waited for at the end either.
+      if (opening === 0) await closed;
     },
   };
 }

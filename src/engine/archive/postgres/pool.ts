@@ -6,18 +6,25 @@ import type { PostgresSession } from "./session.ts";
 export interface PostgresPool {
   /**
    * Hands over a connection that nobody else uses meanwhile; waits for one where all are in use.
-   * @throws what the work or the connecting throws.
+   * @throws what the work or the connecting throws; the signal's reason where that has aborted and no answer comes.
    */
   use<R>(work: (session: PostgresSession) => Promise<R>): Promise<R>;
   /** Ends all connections within a second, also those in use. */
   close(): Promise<void>;
 }
 
-/** A pool of at most `most` connections. */
-export function poolOf(
-  connect: () => Promise<PostgresSession>,
-  { most, sleep }: { readonly most: number; readonly sleep: World["sleep"] },
-): PostgresPool {
+/** How a pool is kept. */
+export interface PoolOptions {
+  /** Connections at most. */
+  readonly most: number;
+  readonly sleep: World["sleep"];
+  /** Once it has aborted, what is asked is waited for a while, and after that nothing is. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A pool of a few connections. */
+export function poolOf(connect: () => Promise<PostgresSession>, { most, sleep, signal }: PoolOptions): PostgresPool {
+  const patience = impatienceOf(sleep, signal);
   const idle: PostgresSession[] = [];
   const open = new Set<PostgresSession>();
   const waiting: (() => void)[] = [];
@@ -46,26 +53,59 @@ export function poolOf(
     waiting.shift()?.();
   };
 
+  const use: PostgresPool["use"] = async (work) => {
+    const session = await take();
+    try {
+      if (isClosed) throw closed();
+      return await work(session);
+    } finally {
+      if (session.isLost()) open.delete(session);
+      else if (isClosed) session.drop();
+      else idle.push(session);
+      free();
+    }
+  };
+
   return {
-    use: async (work) => {
-      const session = await take();
-      try {
-        if (isClosed) throw closed();
-        return await work(session);
-      } finally {
-        if (session.isLost()) open.delete(session);
-        else if (isClosed) session.drop();
-        else idle.push(session);
-        free();
-      }
-    },
+    use: (work) => patience.wait(() => use(work)),
     close: async () => {
       isClosed = true;
+      patience.end();
       for (const go of waiting.splice(0)) go();
       await endAll([...open], sleep);
     },
   };
 }
+
+/** A server that hangs answers nothing: whoever is told to stop waits for the page in hand, and not for ever. */
+function impatienceOf(sleep: World["sleep"], signal: AbortSignal | undefined) {
+  const over = new AbortController();
+  const waiting = new Set<(reason: unknown) => void>();
+  let isOver = false;
+  const onAbort = async (): Promise<void> => {
+    await sleep(graceMs, over.signal);
+    isOver = !over.signal.aborted;
+    if (isOver) for (const giveUp of waiting) giveUp(signal?.reason);
+  };
+  const listener = (): void => void onAbort();
+  if (signal?.aborted === true) listener();
+  signal?.addEventListener("abort", listener, { once: true });
+  return {
+    wait: <R>(work: () => Promise<R>): Promise<R> =>
+      new Promise((resolve, reject) => {
+        if (isOver) signal?.throwIfAborted();
+        waiting.add(reject);
+        const done = (): void => void waiting.delete(reject);
+        void work().then(resolve, reject).then(done);
+      }),
+    end: (): void => {
+      signal?.removeEventListener("abort", listener);
+      over.abort();
+    },
+  };
+}
+
+const graceMs = 2000;
 
 /** Ends connections, politely where the server answers. */
 async function endAll(sessions: readonly PostgresSession[], sleep: World["sleep"]): Promise<void> {
