@@ -78,7 +78,7 @@ export interface Given {
   readonly journal: string;
   readonly from: number;
   readonly upTo: number;
-  /** What was recorded from then on it gives only after the source, which gives it in its own order. */
+  /** Runs that were recorded from then on it gives only after the source, which gives it in its own order. */
   readonly before: number;
   /** The keys that a source gave in the archive's place, in the archive's form. */
   readonly inPlace: Set<string>;
