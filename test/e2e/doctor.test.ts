@@ -109,9 +109,10 @@ describe("where all is well", () => {
     expect(document).toMatchObject({ type: "flowrun.doctor", schemaVersion: 1, ok: true, exitCode: 0 });
     const checks = document["checks"] as readonly Record<string, unknown>[];
     expect(checks.every(({ verdict }) => verdict === "ok")).toBe(true);
-    expect(checks.find(({ check }) => check === "history")).toMatchObject({
-      facts: { oldestAt: expect.stringMatching(/Z$/) as string },
-    });
+    // The oldest event need not be a run: what it is depends on the moment.
+    const { facts } = checks.find(({ check }) => check === "history") ?? {};
+    expect(facts).toMatchObject({ oldestPosition: expect.stringMatching(/./) as string });
+    expect(String((facts as { oldestAt: string | null }).oldestAt)).toMatch(/Z$|^null$/);
     expect(found.stdout).not.toContain(server.clientSecret);
   });
 
