@@ -8,7 +8,7 @@ import { startServer } from "../../src/demo/server.ts";
 import { listedSource } from "../../src/demo/source.ts";
 import { openEmbedded } from "../../src/engine/archive/embedded.ts";
 import { widthOf } from "../../src/render/text/cut-text.ts";
-import { bareEnv, flowrun, records, scratch, settingsFor, shell, start } from "../support/flowrun.ts";
+import { bareEnv, flowrun, records, scratch, settingsFor, shell, start, mayRunAs } from "../support/flowrun.ts";
 import { hasPostgres, startCluster, whyNoPostgres } from "../support/postgres.ts";
 import { runHere } from "../support/in-process.ts";
 import { openJournal, printed, runEvent, runIds, type OpenJournal } from "../support/journal.ts";
@@ -516,47 +516,44 @@ describe("what is wrong with an archive", () => {
     }
   });
 
-  it.skipIf(process.getuid?.() !== 0)(
-    "one that may only be read is looked at and exported, and not changed",
-    async () => {
-      const journal = await synced();
-      const folder = await scratch();
-      await chmod(folder, 0o755);
-      const place = join(folder, "shared");
-      await mkdir(place);
-      await writeFile(join(place, "archive.db"), await readFile(journal.path));
-      await chmod(join(place, "archive.db"), 0o644);
-      const home = join(folder, "home");
-      await mkdir(home);
-      await chmod(home, 0o777);
-      const env = {
-        ...journal.env,
-        HOME: home,
-        FLOWRUN_HOME: join(home, "flowrun"),
-        FLOWRUN_ARCHIVE: join(place, "archive.db"),
-      };
-      const nobody = 65_534;
-      const as = (...args: readonly string[]) => start(["archive", ...args], { env, uid: nobody }).finished;
-      expect(parsed(await as("status", "--json"))).toMatchObject({ runs: 200 });
-      expect(records((await as("export")).stdout)).toHaveLength(200);
-      for (const command of [["reindex"], ["prune", "--older-than", "P1Y"]]) {
-        const { code, stderr } = await as(...command);
-        expect([command, code]).toEqual([command, 2]);
-        expect(stderr).toMatch(/^error: .*archive\.db cannot be (?:opened|written)\n {2}why: .*\n {2}fix: /);
-      }
-      // Read where it could only be read, it has a file beside it that stays so: that is named, with what helps.
-      const own = join(folder, "own", "archive.db");
-      await mkdir(join(folder, "own"), { mode: 0o700 });
-      await writeFile(own, await readFile(journal.path));
-      for (const path of [join(folder, "own"), own]) await chown(path, nobody, nobody);
-      await chmod(own, 0o400);
-      const shared = { ...env, FLOWRUN_ARCHIVE: own };
-      await start(["archive", "status"], { env: shared, uid: nobody }).finished;
-      await chmod(own, 0o600);
-      const held = await start(["archive", "sync"], { env: shared, uid: nobody }).finished;
-      expect([held.code, held.stderr]).toEqual([2, expect.stringContaining(`\n  fix: chmod u+w ${own}-shm\n`)]);
-    },
-  );
+  const nobody = 65_534;
+  it.skipIf(!mayRunAs(nobody))("one that may only be read is looked at and exported, and not changed", async () => {
+    const journal = await synced();
+    const folder = await scratch();
+    await chmod(folder, 0o755);
+    const place = join(folder, "shared");
+    await mkdir(place);
+    await writeFile(join(place, "archive.db"), await readFile(journal.path));
+    await chmod(join(place, "archive.db"), 0o644);
+    const home = join(folder, "home");
+    await mkdir(home);
+    await chmod(home, 0o777);
+    const env = {
+      ...journal.env,
+      HOME: home,
+      FLOWRUN_HOME: join(home, "flowrun"),
+      FLOWRUN_ARCHIVE: join(place, "archive.db"),
+    };
+    const as = (...args: readonly string[]) => start(["archive", ...args], { env, uid: nobody }).finished;
+    expect(parsed(await as("status", "--json"))).toMatchObject({ runs: 200 });
+    expect(records((await as("export")).stdout)).toHaveLength(200);
+    for (const command of [["reindex"], ["prune", "--older-than", "P1Y"]]) {
+      const { code, stderr } = await as(...command);
+      expect([command, code]).toEqual([command, 2]);
+      expect(stderr).toMatch(/^error: .*archive\.db cannot be (?:opened|written)\n {2}why: .*\n {2}fix: /);
+    }
+    // Read where it could only be read, it has a file beside it that stays so: that is named, with what helps.
+    const own = join(folder, "own", "archive.db");
+    await mkdir(join(folder, "own"), { mode: 0o700 });
+    await writeFile(own, await readFile(journal.path));
+    for (const path of [join(folder, "own"), own]) await chown(path, nobody, nobody);
+    await chmod(own, 0o400);
+    const shared = { ...env, FLOWRUN_ARCHIVE: own };
+    await start(["archive", "status"], { env: shared, uid: nobody }).finished;
+    await chmod(own, 0o600);
+    const held = await start(["archive", "sync"], { env: shared, uid: nobody }).finished;
+    expect([held.code, held.stderr]).toEqual([2, expect.stringContaining(`\n  fix: chmod u+w ${own}-shm\n`)]);
+  });
 });
 
 describe.skipIf(!hasPostgres)(`on a server${whyNoPostgres}`, () => {

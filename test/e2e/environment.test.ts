@@ -14,6 +14,7 @@ import {
   scratch,
   type Finished,
   type RunOptions,
+  mayRunAs,
 } from "../support/flowrun.ts";
 
 describe("a journal's address that was pasted with its query", () => {
@@ -140,9 +141,7 @@ describe("the home", () => {
   });
 
   const uid = 64_321;
-  const canBeNobody =
-    process.getuid?.() === 0 &&
-    spawnSync(node, ["-e", `fs.accessSync(${JSON.stringify(binary)})`], { uid }).status === 0;
+  const canBeNobody = mayRunAs(uid);
   const why = canBeNobody ? "" : " (skipped: it takes root, and a checkout that others can read)";
   describe.skipIf(!canBeNobody)(`of somebody whom the system does not know${why}`, () => {
     const asNobody = (args: readonly string[], env: NonNullable<RunOptions["env"]>) =>

@@ -51,6 +51,12 @@ export function bareEnv(home: string): Record<string, string> {
   return { ...Object.fromEntries(inherited), HOME: home, FLOWRUN_HOME: join(home, "flowrun"), TZ: "UTC" };
 }
 
+/** Whether a user of that number may run the program: root can try, and it may lie where others cannot look. */
+export function mayRunAs(uid: number): boolean {
+  if (process.getuid?.() !== 0) return false;
+  return spawnSync(node, ["-e", `fs.accessSync(${JSON.stringify(binary)})`], { uid }).status === 0;
+}
+
 /** A folder of its own for this test. */
 export async function scratch(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "flowrun-test-"));
