@@ -146,6 +146,7 @@ describe.each(runnable.map((page) => [page.path, page] as const))("%s", (path, p
     const shape = (text: string): string =>
       text
         .replace(/^ {2}[\da-f]{8} .*/, "  run")
+        .replace(/(?<=flowrun show )[\da-f]{8}/, "run")
         .replace(/[\d,.]+/g, "#")
         .replace(/(?<=^\w+ +)[·▁▂▃▄▅▆▇█]+/, "▁")
         .replace(/ {2,}/g, "  ");
