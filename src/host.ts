@@ -8,7 +8,7 @@ export interface Ask {
   readonly method: "GET" | "POST";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 }
 
 /** Response headers: lower-case name to every value in the order received. */

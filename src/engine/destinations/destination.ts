@@ -1,0 +1,93 @@
+import type { World } from "../../host.ts";
+import type { Notify } from "../../notices.ts";
+import type { FlowRun } from "../../runs/record/flow-run.ts";
+import type { Address } from "./address.ts";
+
+/**
+ * What there is to know of a kind of destination without loading it: a row of `schemes.ts`. The file that it loads knows
+ * the other side, and no more: whoever opens it tries again, waits and keeps places.
+ */
+export interface Scheme {
+  /** Its name in `flowrun destinations`: `nats`. */
+  readonly name: string;
+  /** What stands before the first colon of its addresses: `nats`, `nats+tls`. */
+  readonly words: readonly string[];
+  /** How an address is written: `nats://host:4222/subject`. */
+  readonly form: string;
+  /** How often a run arrives, in a few words: "at least once, by a stable id". */
+  readonly guarantee: string;
+  /** What it arrives as: "a message a run, JSON". */
+  readonly delivers: string;
+  /** Settings in its address (`?rotate=`) or the environment, and what each means. */
+  readonly settings: readonly SchemeSetting[];
+  readonly load: () => Promise<Kind>;
+}
+
+/** A setting of a scheme: `?rotate=`, `NATS_URL`. */
+export interface SchemeSetting {
+  readonly name: string;
+  readonly meaning: string;
+}
+
+/** A kind of destination: one file. */
+export interface Kind {
+  /** @throws FlowrunError `usage` for an address that cannot be right, before anything is asked for. */
+  readonly check: (address: Address, env: World["env"]) => void;
+  /**
+   * Connects, and looks at whatever could be wrong over there; it sends no run.
+   * @throws FlowrunError: `unavailable` (or `Away`) where another try may help; any other is for good.
+   */
+  readonly open: (address: Address, means: Means) => Promise<OpenDestination>;
+}
+
+/** A run on its way to another system. */
+export interface DeliveredRun {
+  /** The same whenever the event comes again; 1 to 200 of `[A-Za-z0-9_-]`, so that it fits into any header. */
+  readonly id: string;
+  readonly run: FlowRun;
+}
+
+/** A destination that is open. One that has thrown `unavailable` is closed and opened anew before the next try. */
+export interface OpenDestination {
+  /** Its guarantee with these very settings, where that says more than the scheme's: the stream's duplicate window. */
+  readonly guarantee?: string;
+  /** What it is, as it was found: "stream RUNS, duplicate window 2 min"; for `doctor`. */
+  readonly found: string;
+  /** The place that was saved over there together with runs; `null` for none. Left out where it keeps no place. */
+  readonly findPlace?: () => Promise<string | null>;
+  /**
+   * Delivers runs in their order. When it resolves all are safe over there, and with them `place` where it keeps one
+   * (`null`: none is to be kept; there may be a place without a run). A batch that failed may be given again, whole.
+   * @param onSent is told of each run, or of each group, that is safe over there already, so that a batch that is tried
+   * again goes on behind it. One that saves a place with its runs does not call it.
+   * @throws FlowrunError: `unavailable` where another try may help; `Refused` where it never will for some of the runs.
+   */
+  readonly deliver: (runs: readonly DeliveredRun[], place: string | null, onSent: OnSent) => Promise<void>;
+  /** Lets go at once of what hangs, and ends well what is under way otherwise. Never rejects. */
+  readonly close: () => Promise<void>;
+}
+
+/** So many of the batch, from its beginning, are safe: a count since the beginning of this call. */
+export type OnSent = (count: number) => void;
+
+/** The part of the world that a destination may use. */
+export interface Means {
+  readonly host: Pick<World, "env" | "dirs" | "now" | "sleep" | "random" | "send" | "pid">;
+  /** Ends every request and every wait. */
+  readonly signal: AbortSignal;
+  readonly notify: Notify;
+  /** Whose runs these are, and by which name places are kept. */
+  readonly reading: Reading;
+  /** True where places are kept: the reading starts at `last`, or follows an archive. */
+  readonly isKept: boolean;
+}
+
+/** A reading that is delivered; places are kept for it. */
+export interface Reading {
+  readonly profile: string;
+  /** As a cursor names it: its URL without a secret, or `demo:`. */
+  readonly journal: string;
+  /** The organisation's id; `null` where it is not known. */
+  readonly organisation: string | null;
+  readonly cursor: string;
+}

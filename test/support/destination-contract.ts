@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { DeliveredRun, Kind, Means, OpenDestination } from "../../src/engine/destinations/destination.ts";
+import { parseAddress } from "../../src/engine/destinations/address.ts";
+import { FlowrunError } from "../../src/errors.ts";
+
+/** The other side of a destination under test: a real server, file or process. */
+export interface OtherSide {
+  /** As `--to` names it. */
+  readonly address: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** The ids of the runs that arrived, in the order of their arrival; repeated ones stand repeatedly. */
+  readonly delivered: () => Promise<readonly string[]>;
+  /** It goes down, and comes back at the same address with what it had. Left out where nothing can be down. */
+  readonly goDown?: () => Promise<void>;
+  readonly comeBack?: () => Promise<void>;
+  /** It takes its time: the next batch is held for a while, and then taken. Left out where it cannot be told to. */
+  readonly beSlow?: () => Promise<void>;
+  /** From now on it refuses for good whatever comes, or takes it again. */
+  readonly refuse?: (isRefusing: boolean) => Promise<void>;
+  readonly end: () => Promise<void>;
+}
+
+/** How often a run may arrive, and whether the other side keeps the place. */
+export interface DestinationGuarantee {
+  readonly repeats: "batch" | "never";
+  readonly keepsPlace: boolean;
+}
+
+/**
+ * What is asked of every destination: order, duplicates, a crash between batches and inside one, refusal, slow, down at
+ * start, down in the middle, back again.
+ * @param run makes the nth run of the contract.
+ */
+export function destinationContract(
+  name: string,
+  kind: Kind,
+  openSide: () => Promise<OtherSide>,
+  {
+    guarantee,
+    means,
+    run,
+  }: {
+    readonly guarantee: DestinationGuarantee;
+    readonly means: (side: OtherSide) => Means;
+    readonly run: (n: number) => DeliveredRun;
+  },
+): void {
+  const { repeats, keepsPlace } = guarantee;
+  const batches = 4;
+  const perBatch = 3;
+  const runsOf = (batch: number): readonly DeliveredRun[] =>
+    Array.from({ length: perBatch }, (_, n) => run(batch * perBatch + n));
+  const all = Array.from({ length: batches }, (_, batch) => runsOf(batch).map(({ id }) => id)).flat();
+
+  describe(`the contract of destinations: ${name}`, () => {
+    let side: OtherSide;
+    const open = (): Promise<OpenDestination> => {
+      const { env } = means(side).host;
+      const address = parseAddress(side.address, env);
+      kind.check(address, env);
+      return kind.open(address, means(side));
+    };
+    const deliver = async (to: OpenDestination, from: number, until = batches): Promise<void> => {
+      for (let batch = from; batch < until; batch += 1) {
+        await to.deliver(runsOf(batch), keepsPlace ? String(batch + 1) : null, () => undefined);
+      }
+    };
+    const expectAll = async (allowed: number): Promise<void> => {
+      const delivered = await side.delivered();
+      expect([...new Set(delivered)]).toEqual(all);
+      expect(delivered.length - all.length).toBeLessThanOrEqual(repeats === "never" ? 0 : allowed);
+    };
+    const fresh = (title: string, body: () => Promise<void>): void => {
+      describe(title, () => {
+        beforeAll(async () => {
+          side = await openSide();
+        });
+        afterAll(() => side.end());
+        test(title, body, 60_000);
+      });
+    };
+
+    fresh("delivers every run once, in order", async () => {
+      const to = await open();
+      await deliver(to, 0);
+      await to.close();
+      await expectAll(0);
+    });
+
+    fresh("a batch without runs moves the place, and delivers nothing", async () => {
+      const to = await open();
+      await to.deliver([], keepsPlace ? "7" : null, () => undefined);
+      await to.close();
+      expect(await side.delivered()).toEqual([]);
+      if (!keepsPlace) return;
+      const again = await open();
+      expect(await again.findPlace?.()).toBe("7");
+      await again.close();
+    });
+
+    fresh("goes on after a crash where the place says", async () => {
+      const killed = await open();
+      await deliver(killed, 0, 2);
+      // Nothing is closed: the process is gone. Its successor knows the place, or the one before.
+      const next = await open();
+      const place = keepsPlace ? await next.findPlace?.() : "1";
+      if (keepsPlace) expect(place).toBe("2");
+      await deliver(next, Number(place));
+      await next.close();
+      await killed.close();
+      await expectAll(perBatch);
+    });
+
+    fresh("takes a batch again whose answer was lost", async () => {
+      const to = await open();
+      await deliver(to, 0, 2);
+      await to.close();
+      const again = await open();
+      if (keepsPlace) expect(await again.findPlace?.()).toBe("2");
+      await deliver(again, keepsPlace ? 2 : 1);
+      await again.close();
+      await expectAll(perBatch);
+    });
+
+    fresh("is slow with one that is slow, and delivers all", async () => {
+      const to = await open();
+      await deliver(to, 0, 1);
+      await side.beSlow?.();
+      await deliver(to, 1);
+      await to.close();
+      await expectAll(0);
+    });
+
+    fresh(
+      "says unavailable while the other side is down, at start and in the middle, and delivers when it is back",
+      async () => {
+        if (side.goDown === undefined || side.comeBack === undefined) return;
+        await side.goDown();
+        await expect(openAndDeliver()).rejects.toMatchObject({ kind: "unavailable" });
+        await side.comeBack();
+        const to = await open();
+        await deliver(to, 0, 1);
+        await side.goDown();
+        await expect(to.deliver(runsOf(1), keepsPlace ? "2" : null, () => undefined)).rejects.toMatchObject({
+          kind: "unavailable",
+        });
+        await to.close();
+        await side.comeBack();
+        const again = await open();
+        if (keepsPlace) expect(await again.findPlace?.()).toBe("1");
+        await deliver(again, 1);
+        await again.close();
+        await expectAll(perBatch);
+      },
+    );
+
+    fresh("names what is refused for good, in three lines, and never says that it is away", async () => {
+      if (side.refuse === undefined) return;
+      await side.refuse(true);
+      const failure: unknown = await openAndDeliver().then(
+        () => null,
+        (error: unknown) => error,
+      );
+      expect(failure).toBeInstanceOf(FlowrunError);
+      expect(failure).not.toMatchObject({ kind: "unavailable" });
+      expect(failure).toMatchObject({ why: expect.any(String) as string, hint: expect.any(String) as string });
+      await side.refuse(false);
+      const to = await open();
+      await deliver(to, 0);
+      await to.close();
+      await expectAll(0);
+    });
+
+    async function openAndDeliver(): Promise<void> {
+      const to = await open();
+      try {
+        await to.deliver(runsOf(0), keepsPlace ? "1" : null, () => undefined);
+      } finally {
+        await to.close();
+      }
+    }
+  });
+}
