@@ -20,7 +20,7 @@ export interface Lanes {
   readonly read: ReadLane;
   /** True where a place that a member stands at can be read on from later; else the others wait for whoever is slow. */
   readonly mayPart: boolean;
-  readonly host: Pick<World, "sleep">;
+  readonly host: Pick<World, "now" | "sleep">;
   readonly signal: AbortSignal;
   /** Told of a member that is given up while others go on. */
   readonly onLost: (member: Member, failure: FlowrunError) => void;
@@ -33,26 +33,38 @@ const patienceMs = 5000;
 
 /**
  * Delivers a reading to several destinations. Those that stand at the same place share one reading; one that is away, or too
- * slow for the others, parts with them and goes on by itself from the last batch that it took. So nobody is held up, none is
- * sent a batch again that it has, and nothing waits in memory.
+ * slow for the others, parts with them, goes on by itself from the last batch that it took, and joins them again where it
+ * meets them. So nobody is held up, none is sent a batch again that it has, and nothing waits in memory.
  * @returns the worst failure of those that were given up; `null` for none.
  * @throws what ends the whole reading: what reading throws, the failure of the only member, or of the last.
  */
 export async function deliverInLanes(lanes: Lanes): Promise<FlowrunError | null> {
-  const { members, signal, onLost } = lanes;
+  const { members, signal, onLost, onParted } = lanes;
   const failures: FlowrunError[] = [];
   const running = new Set<Promise<void>>();
+  const open = new Set<Lane>();
   let left = members.length;
 
-  const lose = (member: Member, error: unknown): void => {
+  const lose: Traffic["lose"] = (member, error) => {
     left -= 1;
     if (!(error instanceof FlowrunError) || isTheEnd(error) || left === 0) throw error;
     failures.push(error);
     onLost(member, error);
   };
-  const start = (lane: Promise<void>): void => {
-    running.add(lane);
-    void lane.catch(() => undefined).finally(() => running.delete(lane));
+  const start = (work: Promise<void>): void => {
+    running.add(work);
+    void work.catch(() => undefined).finally(() => running.delete(work));
+  };
+  const runLane = async (together: readonly Member[], standing: Resumption | null): Promise<void> => {
+    const lane: Lane = { together, standing, isTaking: false };
+    open.add(lane);
+    try {
+      await lanes.read(standing, laneSink(lane, { ...lanes, open, lose, part }));
+    } catch (error) {
+      if (error !== nobodyLeft) throw error;
+    } finally {
+      open.delete(lane);
+    }
   };
   const runAlone = async (member: Member, standing: Promise<Resumption | null>): Promise<void> => {
     let past: Resumption | null;
@@ -64,25 +76,14 @@ export async function deliverInLanes(lanes: Lanes): Promise<FlowrunError | null>
     }
     await runLane([member], past);
   };
-  const runLane = async (together: readonly Member[], past: Resumption | null): Promise<void> => {
-    const lane = laneSink(together, past, {
-      ...lanes,
-      lose,
-      part: (member, standing) => {
-        lanes.onParted(member);
-        start(runAlone(member, standing));
-      },
-    });
-    try {
-      await lanes.read(past, lane);
-    } catch (error) {
-      if (error !== nobodyLeft) throw error;
-    }
+  const part: Traffic["part"] = (member, standing) => {
+    onParted(member);
+    start(runAlone(member, standing));
   };
 
-  const groups = await gather(members, lanes);
-  for (const { together, past } of groups.found) start(runLane(together, past));
-  for (const { member, standing } of groups.waiting) start(runAlone(member, standing));
+  const { found, waiting } = await gather(members, lanes);
+  for (const { together, past } of found) start(runLane(together, past));
+  for (const { member, standing } of waiting) start(runAlone(member, standing));
   try {
     while (running.size > 0) await Promise.race(running);
   } finally {
@@ -128,66 +129,82 @@ async function gather(members: readonly Member[], { host, signal }: Lanes): Prom
   return { found: [...found.values()], waiting };
 }
 
-interface LaneWays extends Lanes {
+/** Members that read together. */
+interface Lane {
+  together: readonly Member[];
+  /** Where they stand; `null` before the first batch of those that begin. */
+  standing: Resumption | null;
+  isTaking: boolean;
+}
+
+/** How members leave a lane, and which lanes there are. */
+interface Traffic {
+  readonly open: ReadonlySet<Lane>;
   /** @throws the failure where nobody is left at all, or all must end. */
   readonly lose: (member: Member, error: unknown) => void;
   /** @param standing resolves to where it goes on, when what it has in hand is done. */
   readonly part: (member: Member, standing: Promise<Resumption | null>) => void;
 }
 
-/** The members of a lane as one sink: a batch is taken when all that are left have it. */
-function laneSink(
-  members: readonly Member[],
-  past: Resumption | null,
-  { lose, part, mayPart, host, signal }: LaneWays,
-): Sink<FlowRun> {
-  let together = members;
-  let standing = past;
-  const waitFor = async (member: Member, taking: Promise<void>): Promise<"took" | "late"> => {
-    if (!mayPart || together.length === 1) return taking.then(() => "took");
+/** A lane as a sink: a batch is taken when all that stay in it have it. */
+function laneSink(lane: Lane, { open, lose, part, mayPart, host, signal }: Lanes & Traffic): Sink<FlowRun> {
+  const take = async (member: Member, batch: readonly Candidate<FlowRun>[], mark: Mark): Promise<Taking> => {
+    const done = member.sink.take(batch, mark);
+    if (!mayPart || lane.together.length === 1) return outcomeOf(member, done);
+    done.catch(() => undefined);
     const over = new AbortController();
-    const tooLate = host.sleep(patienceMs, AbortSignal.any([signal, over.signal])).then(() => "late" as const);
-    try {
-      return await Promise.race([taking.then(() => "took" as const), tooLate]);
-    } finally {
-      over.abort();
-    }
+    const tooLate = host.sleep(patienceMs, AbortSignal.any([signal, over.signal])).then(() => ({ member, late: done }));
+    const taking = await Promise.race([outcomeOf(member, done), tooLate]);
+    over.abort();
+    return taking;
+  };
+  /** Joins a lane that stands at the same place, and has nothing in hand. */
+  const joinAnother = (): void => {
+    const { standing } = lane;
+    const met = [...open].find((one) => one !== lane && !one.isTaking && one.standing?.next === standing?.next);
+    if (!mayPart || standing === null || met === undefined) return;
+    met.together = [...met.together, ...lane.together];
+    lane.together = [];
   };
   return {
     take: async (batch, mark) => {
-      const before = standing;
-      const after = standingAfter(before, batch, mark);
-      const outcomes = await Promise.all(
-        together.map(async (member) => {
-          const taking = member.sink.take(batch, mark);
-          taking.catch(() => undefined);
-          try {
-            return { member, taking, outcome: await waitFor(member, taking) } as const;
-          } catch (error) {
-            return { member, taking, outcome: "lost", error } as const;
-          }
-        }),
-      );
-      const isAnyoneThere = outcomes.some(({ outcome }) => outcome === "took");
+      lane.isTaking = true;
+      const standing = standingAfter(lane.standing, batch, mark, host.now());
+      const takings = await Promise.all(lane.together.map((member) => take(member, batch, mark)));
+      const isAnyoneDone = takings.some((taking) => "took" in taking);
       const kept: Member[] = [];
-      for (const one of outcomes) {
-        if (one.outcome === "took") kept.push(one.member);
-        else if (one.outcome === "lost") lose(one.member, one.error);
-        // With nobody to hold up it stays.
-        else if (isAnyoneThere) part(one.member, one.taking.then(() => after));
-        else await one.taking.then(
-            () => kept.push(one.member),
-            (error: unknown) => {
-              lose(one.member, error);
-            },
+      for (const taking of takings) {
+        // With nobody to be held up, a late one stays.
+        const end = "late" in taking && !isAnyoneDone ? await outcomeOf(taking.member, taking.late) : taking;
+        if ("took" in end) kept.push(end.member);
+        else if ("failure" in end) lose(end.member, end.failure);
+        else
+          part(
+            end.member,
+            end.late.then(() => standing),
           );
       }
-      together = kept;
-      standing = after;
-      if (together.length === 0) throw nobodyLeft;
+      lane.together = kept;
+      lane.standing = standing;
+      lane.isTaking = false;
+      joinAnother();
+      if (lane.together.length === 0) throw nobodyLeft;
     },
     close: () => Promise.resolve(),
   };
+}
+
+/** How a member has taken a batch, or that it is still at it. */
+type Taking =
+  | { readonly member: Member; readonly took: true }
+  | { readonly member: Member; readonly failure: unknown }
+  | { readonly member: Member; readonly late: Promise<void> };
+
+function outcomeOf(member: Member, done: Promise<void>): Promise<Taking> {
+  return done.then(
+    () => ({ member, took: true }),
+    (failure: unknown) => ({ member, failure }),
+  );
 }
 
 /** So many of the last keys, by which a repeated run is known. */
@@ -196,12 +213,13 @@ const keysRemembered = 2000;
 function standingAfter(
   before: Resumption | null,
   taken: readonly Candidate<unknown>[],
-  { next, recordedAt }: Mark,
+  { next, atEnd, recordedAt }: Mark,
+  now: number,
 ): Resumption {
   return {
     next,
-    readUntil: recordedAt ?? before?.readUntil ?? 0,
-    movedAt: 0,
+    readUntil: atEnd ? now : (recordedAt ?? before?.readUntil ?? 0),
+    movedAt: next === before?.next ? before.movedAt : now,
     keys: [...(before?.keys ?? []), ...taken.map(({ key }) => key)].slice(-keysRemembered),
   };
 }
