@@ -12,7 +12,7 @@ export interface Member {
 }
 
 /** Reads runs to a sink, from a place on; `null` from where the command says. Resolves when the reading has ended. */
-export type ReadLane = (past: Resumption | null, sink: Sink<FlowRun>) => Promise<void>;
+export type ReadLane = (past: Resumption | null, sink: Sink<FlowRun>, signal: AbortSignal) => Promise<void>;
 
 /** How runs are read and delivered. */
 export interface Lanes {
@@ -43,6 +43,8 @@ export async function deliverInLanes(lanes: Lanes): Promise<FlowrunError | null>
   const failures: FlowrunError[] = [];
   const running = new Set<Promise<void>>();
   const open = new Set<Lane>();
+  const over = new AbortController();
+  const until = AbortSignal.any([signal, over.signal]);
   let left = members.length;
 
   const lose: Traffic["lose"] = (member, error) => {
@@ -59,7 +61,7 @@ export async function deliverInLanes(lanes: Lanes): Promise<FlowrunError | null>
     const lane: Lane = { together, standing, isTaking: false };
     open.add(lane);
     try {
-      await lanes.read(standing, laneSink(lane, { ...lanes, open, lose, part }));
+      await lanes.read(standing, laneSink(lane, { ...lanes, signal: until, open, lose, part }), until);
     } catch (error) {
       if (error !== nobodyLeft) throw error;
     } finally {
@@ -87,6 +89,8 @@ export async function deliverInLanes(lanes: Lanes): Promise<FlowrunError | null>
   try {
     while (running.size > 0) await Promise.race(running);
   } finally {
+    over.abort();
+    await Promise.allSettled(running);
     await Promise.all(members.map(({ sink }) => sink.close().catch(() => undefined)));
   }
   signal.throwIfAborted();

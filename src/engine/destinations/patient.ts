@@ -1,5 +1,6 @@
 import { FlowrunError } from "../../errors.ts";
-import { persevere, type Attempt, type Patience, type Trouble } from "../../adobe/gateway/retrying.ts";
+import { persevere, type Attempt, type Patience } from "../../adobe/gateway/retrying.ts";
+import { troubleOf } from "../insist.ts";
 import type { Address } from "./address.ts";
 import type { DeliveredRun, Kind, Means, OpenDestination } from "./destination.ts";
 import { Away, Refused } from "./refused.ts";
@@ -54,7 +55,7 @@ export function patientDestination(
       } catch (error) {
         if (!(error instanceof FlowrunError) || error.kind !== "unavailable") throw error;
         await drop();
-        return { trouble: troubleOf(error) };
+        return { trouble: { ...troubleOf(error), waitMs: error instanceof Away ? error.waitMs : null } };
       }
     };
     return persevere(attempt, { host, signal, patience, notify });
@@ -99,12 +100,6 @@ export function patientDestination(
     },
     close: drop,
   };
-}
-
-function troubleOf(error: FlowrunError): Trouble {
-  const { message: what, kind, why, requestId, hint } = error;
-  const waitMs = error instanceof Away ? error.waitMs : null;
-  return { what, kind, why, requestId, waitMs, ...(hint === null ? {} : { hint }) };
 }
 
 function refusedWords({ message, why }: Refused): string {
