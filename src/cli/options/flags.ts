@@ -45,8 +45,17 @@ export interface ReadingFlags extends CommonFlags, OutputFlags {
   readonly strict?: boolean;
 }
 
+/** Options of a reading command that delivers. */
+export interface DeliveryFlags extends ReadingFlags {
+  readonly to?: readonly string[];
+  readonly onRefused?: "stop" | "skip";
+  readonly standby?: boolean;
+  /** Whether the line itself asks for runs on stdout; the settings' format does not. */
+  readonly asksForStdout?: boolean;
+}
+
 /** Options of `since`. */
-export interface SinceFlags extends ReadingFlags {
+export interface SinceFlags extends DeliveryFlags {
   readonly follow?: boolean;
 }
 
@@ -95,9 +104,8 @@ export interface DoctorFlags extends ListingFlags {
 export type DemoFlags = Pick<CommonFlags, "quiet" | "color">;
 
 /** Options of `tail`. */
-export interface TailFlags extends ReadingFlags {
-  readonly since: string;
-  readonly to?: "archive";
+export interface TailFlags extends DeliveryFlags {
+  readonly since?: string;
 }
 
 /** Options of `show`. */
@@ -218,6 +226,22 @@ export function declareAsking(command: Command, { onExpired, by }: AskingWords):
     .option("--limit <n>", "events per page asked of the journal", positive)
     .option("--retries <n>", "failures in a row before flowrun gives up", notNegative, 5)
     .option("--max-wait <duration>", "longest single wait that the server may ask for", duration, "PT5M");
+}
+
+/** Declares where runs go besides stdout, and what becomes of those that are refused there. */
+export function declareDelivery(command: Command): Command {
+  return command
+    .option("--to <url>", "deliver runs there, again and again until they are; repeatable: flowrun destinations", each)
+    .addOption(
+      new Option("--on-refused <policy>", "runs that a destination will never take: stop there, or skip them").choices([
+        "stop",
+        "skip",
+      ]),
+    )
+    .hook("preAction", (_, acting) => {
+      const said = ["output", "json", "columns"].some((name) => acting.getOptionValueSource(name) === "cli");
+      acting.setOptionValueWithSource("asksForStdout", said, "implied");
+    });
 }
 
 function declareWhatIsRead(command: Command): void {

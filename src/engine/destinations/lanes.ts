@@ -21,7 +21,9 @@ export interface Lanes {
   /** True where a place that a member stands at can be read on from later; else the others wait for whoever is slow. */
   readonly mayPart: boolean;
   readonly host: Pick<World, "now" | "sleep">;
+  /** Ends every reading and delivery; also by `stop`, when all is over or one has failed for all. */
   readonly signal: AbortSignal;
+  readonly stop: () => void;
   /** Told of a member that is given up while others go on. */
   readonly onLost: (member: Member, failure: FlowrunError) => void;
   /** Told when a member can no longer keep pace with the others, and reads for itself. */
@@ -43,8 +45,6 @@ export async function deliverInLanes(lanes: Lanes): Promise<FlowrunError | null>
   const failures: FlowrunError[] = [];
   const running = new Set<Promise<void>>();
   const open = new Set<Lane>();
-  const over = new AbortController();
-  const until = AbortSignal.any([signal, over.signal]);
   let left = members.length;
 
   const lose: Traffic["lose"] = (member, error) => {
@@ -61,7 +61,7 @@ export async function deliverInLanes(lanes: Lanes): Promise<FlowrunError | null>
     const lane: Lane = { together, standing, isTaking: false };
     open.add(lane);
     try {
-      await lanes.read(standing, laneSink(lane, { ...lanes, signal: until, open, lose, part }), until);
+      await lanes.read(standing, laneSink(lane, { ...lanes, open, lose, part }), signal);
     } catch (error) {
       if (error !== nobodyLeft) throw error;
     } finally {
@@ -89,11 +89,10 @@ export async function deliverInLanes(lanes: Lanes): Promise<FlowrunError | null>
   try {
     while (running.size > 0) await Promise.race(running);
   } finally {
-    over.abort();
+    lanes.stop();
     await Promise.allSettled(running);
     await Promise.all(members.map(({ sink }) => sink.close().catch(() => undefined)));
   }
-  signal.throwIfAborted();
   return worstOf(failures.map(({ kind, message }) => new FlowrunError(kind, message, { isTold: true })));
 }
 

@@ -35,7 +35,7 @@ export function patientDestination(
   const { host, signal, notify } = means;
   let open: OpenDestination | null = null;
   let isTold = false;
-  let failure: unknown = null;
+  let failure: Error | null = null;
 
   const opened = async (): Promise<OpenDestination> => {
     open ??= await kind.open(address, means);
@@ -94,8 +94,8 @@ export function patientDestination(
           if (left.length === 0 && place === null) return;
         }
       } catch (error) {
-        failure = error;
-        throw error;
+        failure = error instanceof Error ? error : new Error(String(error));
+        throw failure;
       }
     },
     close: drop,
