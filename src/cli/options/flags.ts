@@ -96,6 +96,8 @@ export interface ConfigSetFlags extends CommonFlags {
 
 /** Options of `doctor`. */
 export interface DoctorFlags extends ListingFlags {
+  readonly to?: readonly string[];
+  readonly sendTest?: boolean;
   readonly retries: number;
   readonly maxWait: string;
 }
@@ -311,7 +313,8 @@ function joined(value: string, previous: string | undefined): string {
   return previous === undefined ? value : `${previous},${value}`;
 }
 
-function each(value: string, previous: readonly string[] | undefined): readonly string[] {
+/** For an option that may be repeated. */
+export function each(value: string, previous: readonly string[] | undefined): readonly string[] {
   return [...(previous ?? []), value];
 }
 

@@ -24,7 +24,8 @@ export function findWanted(text: string, env: World["env"]): Wanted {
   const isPostgres = /^postgres(?:ql)?$/.test(address.word);
   if (isPostgres && !address.options.has("table")) return { kind: "archive", url: text.trim(), address };
   const scheme = schemes.find(({ words }) => words.includes(address.word));
-  if (scheme !== undefined && (address.rest !== "" || scheme.words.length > 1)) return { kind: "other", scheme, address };
+  if (scheme !== undefined && (address.rest !== "" || scheme.words.length > 1))
+    return { kind: "other", scheme, address };
   throw unknown(address, text);
 }
 
