@@ -24,3 +24,10 @@ export class Away extends FlowrunError {
     this.waitMs = waitMs;
   }
 }
+
+/** The other side wants no more, and has ended well: so does the reading. */
+export class Ended extends FlowrunError {
+  constructor(message: string, details: FailureDetails = {}) {
+    super("closed", message, details);
+  }
+}
