@@ -12,7 +12,7 @@ export interface Chat {
   readonly refuse: (refusal: Refusal, runs: number) => FlowrunError;
 }
 
-/** The least time between two messages, in milliseconds: what both Slack and Teams ask for. */
+/** The least time between two messages, in milliseconds: as Slack asks for; Teams takes hardly more. */
 const paceMs = 1000;
 
 /** Opens a chat: a message for each alert of a batch, at most one a second, each safe as soon as it is answered. */

@@ -50,7 +50,9 @@ export function cardOf(alert: Alert): string {
   const body = isFailure
     ? [
         paragraph([{ text: title, size: "Large", weight: "Bolder", color: "Attention" }]),
-        ...facts.map(({ name, value }) => paragraph([{ text: `${name}: `, weight: "Bolder" }, { text: value }], "None")),
+        ...facts.map(({ name, value }) =>
+          paragraph([{ text: `${name}: `, weight: "Bolder" }, { text: value }], "None"),
+        ),
         ...(meaning === null ? [] : [paragraph([{ text: meaning }])]),
         ...(remedy === null ? [] : [paragraph([{ text: "To do: ", weight: "Bolder" }, { text: remedy }])]),
         paragraph([{ text: command, fontType: "Monospace" }]),
