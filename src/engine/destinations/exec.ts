@@ -141,7 +141,7 @@ function endedBy(how: CommandEnd, { shown }: Address, unread: Unread | null): Fl
   }
   const { runs, from } = unread;
   return new FlowrunError("protocol", ended, {
-    why: `it may not have read the last ${runs === 1 ? "run" : `${runs} runs`} that it was given`,
+    why: `of the runs that it was given last, it may not have read ${runs === 1 ? "one" : `up to ${runs}`}`,
     hint: `see what it wrote itself; then give it those again: flowrun since ${from ?? "<when>"} --to ${quoteForShell(shown)}`,
   });
 }
