@@ -71,7 +71,7 @@ export async function openReceiver(tls?: { readonly key: string; readonly cert: 
     posted.push({ path: url, headers, body, status: answer.status, at: Date.now() });
     to.writeHead(answer.status, answer.headers).end(answer.body ?? "");
   };
-  const server: Server = (tls === undefined ? createServer() : createTlsServer(tls)) as Server;
+  const server: Server = tls === undefined ? createServer() : createTlsServer(tls);
   server.on("request", (request, response) => {
     if (request.method !== "POST") {
       response.writeHead(404).end();
@@ -147,12 +147,11 @@ let world: ReturnType<typeof openNodeWorld> | null = null;
 /** The real world, with parts of it changed; and what a destination told. */
 export function meansOf(parts: MeansParts = {}): Means & { readonly told: readonly Notice[] } {
   const { env = {}, send, sleep = realSleep, now = Date.now, signal = new AbortController().signal } = parts;
-  world ??= openNodeWorld({ tuneV8: () => undefined });
-  const { dirs, random, pid } = world;
-  const outside = world.send;
+  const real = (world ??= openNodeWorld({ tuneV8: () => undefined }));
+  const outside: Send = (ask, signal) => real.send(ask, signal);
   const told: Notice[] = [];
   return {
-    host: { env, dirs, random, pid, now, sleep, send: send ?? outside },
+    host: { env, dirs: real.dirs, random: Math.random, pid: real.pid, now, sleep, send: send ?? outside },
     signal,
     notify: (notice) => told.push(notice),
     reading: { profile: "prod", journal: "https://journal.test/1", organisation: null, cursor: "default" },
