@@ -98,7 +98,16 @@ const rooms = [
   },
   {
     room: "engine",
-    may: ["adobe", "state", "runs/events", "runs/record", "render/formats", "render/text"],
+    may: [
+      "adobe",
+      "state",
+      "runs/events",
+      "runs/record",
+      "runs/catalogue",
+      "runs/causes",
+      "render/formats",
+      "render/text",
+    ],
     because: "Runs go from a source to a sink here, and the place to read on from goes with them.",
   },
   { room: "adobe/http", may: [], because: "One exchange made dependable has no idea what it carries." },
@@ -286,6 +295,9 @@ const nodeDoors = [
   "engine/archive/run-row",
   "engine/archive/write-page",
   "engine/archive/postgres/files",
+  "engine/destinations/address",
+  "engine/destinations/webhook",
+  "engine/destinations/exec",
 ];
 
 /** A path that is one of these files or lies in one of these folders of src. */
