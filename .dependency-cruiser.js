@@ -266,6 +266,11 @@ const doors = [
     because: "One file knows how PostgreSQL is spoken to, and is loaded where a server of its kind is named.",
   },
   {
+    packages: ["@nats-io"],
+    at: ["engine/destinations/nats"],
+    because: "One destination knows how NATS is spoken to, and is loaded where an address of its kind is named.",
+  },
+  {
     packages: ["luxon"],
     at: ["text/named-zone"],
     because: "Elsewhere a time is epoch milliseconds.",
@@ -286,6 +291,9 @@ const nodeDoors = [
   "engine/archive/run-row",
   "engine/archive/write-page",
   "engine/archive/postgres/files",
+  "engine/destinations/address",
+  "engine/destinations/nats/files",
+  "engine/destinations/nats/place",
 ];
 
 /** A path that is one of these files or lies in one of these folders of src. */

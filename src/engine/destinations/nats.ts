@@ -1,0 +1,130 @@
+import { jetstream, jetstreamManager, type JetStreamManager } from "@nats-io/jetstream";
+import { ndjsonRenderer } from "../../render/formats/json.ts";
+import { renderBytes, renderDuration } from "../../render/text/numbers.ts";
+import type { FlowRun } from "../../runs/record/flow-run.ts";
+import type { Address } from "./address.ts";
+import type { DeliveredRun, Kind, Means } from "./destination.ts";
+import { readNatsAddress } from "./nats/address.ts";
+import { findAlreadyThere } from "./nats/already-there.ts";
+import { connectNats, type NatsLink } from "./nats/connect.ts";
+import { isForbidden, isTooLarge, natsFailure } from "./nats/failure.ts";
+import { findNatsTarget } from "./nats/files.ts";
+import { openPlace } from "./nats/place.ts";
+import { openPublisher, sizeOf, type NatsMessage } from "./nats/publish.ts";
+import { findStream, leastWindowMs, type FoundStream } from "./nats/stream.ts";
+import { Refused } from "./refused.ts";
+
+/** A message a run in a stream of JetStream, with the run's id, by which the stream knows it again. */
+export const nats: Kind = {
+  check: (address, env) => {
+    readNatsAddress(address, env);
+  },
+  open: async (address, means) => {
+    const { host, signal, reading, isKept } = means;
+    const wanted = readNatsAddress(address, host.env);
+    const { subject, bucket } = wanted;
+    const target = await findNatsTarget(wanted, host);
+    const link = await connectNats(target, signal);
+    const { connection, party } = link;
+    const letGo = (): void => void connection.close();
+    signal.addEventListener("abort", letGo, { once: true });
+    const close = async (): Promise<void> => {
+      signal.removeEventListener("abort", letGo);
+      await connection.close();
+    };
+    try {
+      const options = { timeout: questionMs, ...(target.domain === null ? {} : { domain: target.domain }) };
+      const manager = await jetstreamManager(connection, { ...options, checkAPI: false });
+      const client = jetstream(connection, options);
+      const stream = await findStream(manager, subject, link);
+      warnOf(stream, address, means);
+      const wish = { address, bucket, subject, reading, host, replicas: stream.replicas };
+      const place = isKept ? await openPlace(client, link, wish) : null;
+      const { publish } = openPublisher(client, subject, stream.isOurs);
+      const window = renderDuration(stream.windowMs);
+      // The part of a batch that an earlier process, or connection, has brought there.
+      let isUnclear = isKept;
+      return {
+        guarantee: `exactly once within ${window}, the duplicate window of the stream ${stream.name}`,
+        found: `the stream ${stream.name}, duplicate window ${window}`,
+        ...(place === null ? {} : { findPlace: () => Promise.resolve(place.found) }),
+        deliver: async (runs, next, onSent) => {
+          const there = isUnclear ? await lookBack(manager, stream, subject, runs, link) : nothing;
+          isUnclear = false;
+          const messages = runs.filter(({ id }) => !there.has(id)).map(messageOf);
+          const large = messages.findIndex((message) => sizeOf(message) > stream.mostBytes);
+          const { safe, trouble } = await publish(large === -1 ? messages : messages.slice(0, large));
+          const unsent = messages[safe];
+          onSent(unsent === undefined ? runs.length : runs.findIndex(({ id }) => id === unsent.id));
+          signal.throwIfAborted();
+          const isRefused = trouble === null || isTooLarge(trouble);
+          if (unsent !== undefined && isRefused) throw tooLarge(unsent, runs, stream);
+          if (trouble !== null) throw natsFailure(trouble, `the stream ${stream.name} did not take a run`, party);
+          if (next !== null) await place?.save(next);
+        },
+        close,
+      };
+    } catch (error) {
+      await close();
+      signal.throwIfAborted();
+      throw error;
+    }
+  },
+};
+
+/** An answer that says what there is does not take long. */
+const questionMs = 10_000;
+
+const nothing: ReadonlySet<string> = new Set();
+
+const { encode: renderLine } = ndjsonRenderer<FlowRun>();
+const encoder = new TextEncoder();
+
+/** The record as `-o ndjson` prints it, without the end of the line. */
+function messageOf({ id, run }: DeliveredRun): NatsMessage {
+  return { id, data: encoder.encode(renderLine(run).trimEnd()) };
+}
+
+/** Addresses whose streams were spoken of: a destination that was away is opened anew. */
+const spokenOf = new WeakSet<Address>();
+
+function warnOf({ name, windowMs, isUnheard }: FoundStream, address: Address, { notify }: Means): void {
+  if (spokenOf.has(address)) return;
+  spokenOf.add(address);
+  const warn = (text: string): void => {
+    notify({ kind: "warning", text });
+  };
+  if (windowMs < leastWindowMs) {
+    const window = renderDuration(windowMs);
+    warn(
+      `the stream ${name} knows a run again for ${window} only: one that is sent again later than that, after a crash or an outage, can stand in it twice; nats stream edit ${name} --dupe-window 10m`,
+    );
+  }
+  if (isUnheard) {
+    warn(`the stream ${name} keeps only what a consumer waits for, and there is none: what is sent now is thrown away`);
+  }
+}
+
+/** Nobody needs to be allowed to read: without that, the duplicate window counts alone. */
+async function lookBack(
+  manager: JetStreamManager,
+  { name }: FoundStream,
+  subject: string,
+  runs: readonly DeliveredRun[],
+  { party }: NatsLink,
+): Promise<ReadonlySet<string>> {
+  const ids = runs.map(({ id }) => id);
+  return findAlreadyThere(manager, name, subject, ids).catch((error: unknown) => {
+    if (isForbidden(error)) return nothing;
+    throw natsFailure(error, `could not look for what the stream ${name} has already`, party);
+  });
+}
+
+function tooLarge({ id, data }: NatsMessage, runs: readonly DeliveredRun[], stream: FoundStream): Refused {
+  const { runId = id, status = "" } = runs.find((one) => one.id === id)?.run ?? {};
+  return new Refused(`the run ${runId} (${status}) is too large for the stream ${stream.name}`, {
+    ids: [id],
+    why: `its record is ${renderBytes(data.length)}, and a message there may be ${renderBytes(stream.mostBytes)}`,
+    hint: `nats stream edit ${stream.name} --max-msg-size=-1, max_payload in the server's configuration, or --on-refused skip`,
+  });
+}
