@@ -1,14 +1,14 @@
-import { jetstream, jetstreamManager, type JetStreamManager } from "@nats-io/jetstream";
+import { jetstream, type JetStreamManager } from "@nats-io/jetstream";
 import { ndjsonRenderer } from "../../render/formats/json.ts";
 import { renderBytes, renderDuration } from "../../render/text/numbers.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Address } from "./address.ts";
-import type { DeliveredRun, Kind, Means } from "./destination.ts";
+import type { DeliveredRun, Kind, Means, OpenDestination } from "./destination.ts";
 import { readNatsAddress } from "./nats/address.ts";
 import { findAlreadyThere } from "./nats/already-there.ts";
 import { connectNats, type NatsLink } from "./nats/connect.ts";
-import { isForbidden, isTooLarge, natsFailure } from "./nats/failure.ts";
-import { findNatsTarget } from "./nats/files.ts";
+import { isForbidden, isTooLarge, jetStreamCode, natsFailure } from "./nats/failure.ts";
+import { findNatsTarget, type NatsTarget } from "./nats/files.ts";
 import { openPlace } from "./nats/place.ts";
 import { openPublisher, sizeOf, type NatsMessage } from "./nats/publish.ts";
 import { findStream, leastWindowMs, type FoundStream } from "./nats/stream.ts";
@@ -20,50 +20,17 @@ export const nats: Kind = {
     readNatsAddress(address, env);
   },
   open: async (address, means) => {
-    const { host, signal, reading, isKept } = means;
-    const wanted = readNatsAddress(address, host.env);
-    const { subject, bucket } = wanted;
-    const target = await findNatsTarget(wanted, host);
+    const { host, signal } = means;
+    const target = await findNatsTarget(readNatsAddress(address, host.env), host);
     const link = await connectNats(target, signal);
-    const { connection, party } = link;
-    const letGo = (): void => void connection.close();
+    const letGo = (): void => void link.connection.close();
     signal.addEventListener("abort", letGo, { once: true });
     const close = async (): Promise<void> => {
       signal.removeEventListener("abort", letGo);
-      await connection.close();
+      await link.connection.close();
     };
     try {
-      const options = { timeout: questionMs, ...(target.domain === null ? {} : { domain: target.domain }) };
-      const manager = await jetstreamManager(connection, { ...options, checkAPI: false });
-      const client = jetstream(connection, options);
-      const stream = await findStream(manager, subject, link);
-      warnOf(stream, address, means);
-      const wish = { address, bucket, subject, reading, host, replicas: stream.replicas };
-      const place = isKept ? await openPlace(client, link, wish) : null;
-      const { publish } = openPublisher(client, subject, stream.isOurs);
-      const window = renderDuration(stream.windowMs);
-      // The part of a batch that an earlier process, or connection, has brought there.
-      let isUnclear = isKept;
-      return {
-        guarantee: `exactly once within ${window}, the duplicate window of the stream ${stream.name}`,
-        found: `the stream ${stream.name}, duplicate window ${window}`,
-        ...(place === null ? {} : { findPlace: () => Promise.resolve(place.found) }),
-        deliver: async (runs, next, onSent) => {
-          const there = isUnclear ? await lookBack(manager, stream, subject, runs, link) : nothing;
-          isUnclear = false;
-          const messages = runs.filter(({ id }) => !there.has(id)).map(messageOf);
-          const large = messages.findIndex((message) => sizeOf(message) > stream.mostBytes);
-          const { safe, trouble } = await publish(large === -1 ? messages : messages.slice(0, large));
-          const unsent = messages[safe];
-          onSent(unsent === undefined ? runs.length : runs.findIndex(({ id }) => id === unsent.id));
-          signal.throwIfAborted();
-          const isRefused = trouble === null || isTooLarge(trouble);
-          if (unsent !== undefined && isRefused) throw tooLarge(unsent, runs, stream);
-          if (trouble !== null) throw natsFailure(trouble, `the stream ${stream.name} did not take a run`, party);
-          if (next !== null) await place?.save(next);
-        },
-        close,
-      };
+      return { ...(await openStream(link, target, address, means)), close };
     } catch (error) {
       await close();
       signal.throwIfAborted();
@@ -71,6 +38,55 @@ export const nats: Kind = {
     }
   },
 };
+
+async function openStream(
+  link: NatsLink,
+  { domain }: NatsTarget,
+  address: Address,
+  means: Means,
+): Promise<Omit<OpenDestination, "close">> {
+  const { host, signal, reading, isKept } = means;
+  const { subject, bucket } = readNatsAddress(address, host.env);
+  const options = { timeout: questionMs, checkAPI: false, ...(domain === null ? {} : { domain }) };
+  const client = jetstream(link.connection, options);
+  const manager = await client.jetstreamManager();
+  const stream = await findStream(manager, subject, link);
+  warnOf(stream, address, means);
+  const wish = { address, bucket, subject, reading, host, replicas: stream.replicas };
+  const place = isKept ? await openPlace(client, link, wish) : null;
+  const { publish } = openPublisher(client, subject, stream.isOurs);
+  // Whether an earlier process, or connection, has brought a part of the batch there.
+  let isUnclear = isKept;
+
+  const deliver: OpenDestination["deliver"] = async (runs, next, onSent) => {
+    const there = isUnclear ? await lookBack(manager, stream, subject, runs, link) : nothing;
+    isUnclear = false;
+    const messages = runs.filter(({ id }) => !there.has(id)).map(messageOf);
+    const large = messages.findIndex((message) => sizeOf(message) > stream.mostBytes);
+    const { safe, trouble } = await publish(large === -1 ? messages : messages.slice(0, large));
+    const unsent = messages[safe];
+    onSent(unsent === undefined ? runs.length : runs.findIndex(({ id }) => id === unsent.id));
+    if (unsent !== undefined && (trouble === null || isTooLarge(trouble))) throw tooLarge(unsent, runs, stream);
+    if (trouble !== null) throw natsFailure(trouble, `the stream ${stream.name} did not take a run`, link.party);
+    if (next !== null) await place?.save(next);
+  };
+
+  const window = renderDuration(stream.windowMs);
+  return {
+    guarantee: `exactly once within ${window}, the duplicate window of the stream ${stream.name}`,
+    found: `the stream ${stream.name}, duplicate window ${window}`,
+    ...(place === null ? {} : { findPlace: () => Promise.resolve(place.found) }),
+    deliver: async (runs, next, onSent) => {
+      try {
+        await deliver(runs, next, onSent);
+      } catch (error) {
+        // The connection was closed since we were told to stop.
+        signal.throwIfAborted();
+        throw error;
+      }
+    },
+  };
+}
 
 /** An answer that says what there is does not take long. */
 const questionMs = 10_000;
@@ -105,7 +121,7 @@ function warnOf({ name, windowMs, isUnheard }: FoundStream, address: Address, { 
   }
 }
 
-/** Nobody needs to be allowed to read: without that, the duplicate window counts alone. */
+/** Nobody needs to be allowed to read: without that, the duplicate window counts alone. A stream that is gone says so next. */
 async function lookBack(
   manager: JetStreamManager,
   { name }: FoundStream,
@@ -115,7 +131,7 @@ async function lookBack(
 ): Promise<ReadonlySet<string>> {
   const ids = runs.map(({ id }) => id);
   return findAlreadyThere(manager, name, subject, ids).catch((error: unknown) => {
-    if (isForbidden(error)) return nothing;
+    if (isForbidden(error) || jetStreamCode(error) !== null) return nothing;
     throw natsFailure(error, `could not look for what the stream ${name} has already`, party);
   });
 }
