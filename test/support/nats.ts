@@ -67,7 +67,7 @@ export async function startNats(options: NatsSideOptions = {}): Promise<NatsSide
       }
     },
     kill: async () => {
-      if (server === null || server.exitCode !== null || server.signalCode !== null) return;
+      if (server?.exitCode !== null || server.signalCode !== null) return;
       const gone = once(server, "exit");
       server.kill("SIGKILL");
       await gone;

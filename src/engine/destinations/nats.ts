@@ -5,12 +5,13 @@ import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Address } from "./address.ts";
 import type { DeliveredRun, Kind, Means, OpenDestination } from "./destination.ts";
 import { readNatsAddress } from "./nats/address.ts";
+import { openAcks } from "./nats/acks.ts";
 import { findAlreadyThere } from "./nats/already-there.ts";
 import { connectNats, type NatsLink } from "./nats/connect.ts";
 import { isForbidden, isTooLarge, jetStreamCode, natsFailure } from "./nats/failure.ts";
 import { findNatsTarget, type NatsTarget } from "./nats/files.ts";
 import { openPlace } from "./nats/place.ts";
-import { openPublisher, sizeOf, type NatsMessage } from "./nats/publish.ts";
+import { openPublisher } from "./nats/publish.ts";
 import { findStream, leastWindowMs, type FoundStream } from "./nats/stream.ts";
 import { Refused } from "./refused.ts";
 
@@ -41,7 +42,7 @@ export const nats: Kind = {
 
 async function openStream(
   link: NatsLink,
-  { domain }: NatsTarget,
+  { domain, inboxPrefix }: NatsTarget,
   address: Address,
   means: Means,
 ): Promise<Omit<OpenDestination, "close">> {
@@ -54,19 +55,19 @@ async function openStream(
   warnOf(stream, address, means);
   const wish = { address, bucket, subject, reading, host, replicas: stream.replicas };
   const place = isKept ? await openPlace(client, link, wish) : null;
-  const { publish } = openPublisher(client, subject, stream.isOurs);
+  const acks = openAcks(link.connection, subject, inboxPrefix);
+  const publish = openPublisher({ ...stream, acks, encode: recordOf });
   // Whether an earlier process, or connection, has brought a part of the batch there.
   let isUnclear = isKept;
 
   const deliver: OpenDestination["deliver"] = async (runs, next, onSent) => {
     const there = isUnclear ? await lookBack(manager, stream, subject, runs, link) : nothing;
     isUnclear = false;
-    const messages = runs.filter(({ id }) => !there.has(id)).map(messageOf);
-    const large = messages.findIndex((message) => sizeOf(message) > stream.mostBytes);
-    const { safe, trouble } = await publish(large === -1 ? messages : messages.slice(0, large));
-    const unsent = messages[safe];
-    onSent(unsent === undefined ? runs.length : runs.findIndex(({ id }) => id === unsent.id));
-    if (unsent !== undefined && (trouble === null || isTooLarge(trouble))) throw tooLarge(unsent, runs, stream);
+    const missing = there.size === 0 ? runs : runs.filter(({ id }) => !there.has(id));
+    const { safe, trouble } = await publish(missing);
+    const first = missing[safe];
+    onSent(first === undefined ? runs.length : runs.indexOf(first));
+    if (first !== undefined && isTooLarge(trouble)) throw tooLarge(first, stream);
     if (trouble !== null) throw natsFailure(trouble, `the stream ${stream.name} did not take a run`, link.party);
     if (next !== null) await place?.save(next);
   };
@@ -97,8 +98,8 @@ const { encode: renderLine } = ndjsonRenderer<FlowRun>();
 const encoder = new TextEncoder();
 
 /** The record as `-o ndjson` prints it, without the end of the line. */
-function messageOf({ id, run }: DeliveredRun): NatsMessage {
-  return { id, data: encoder.encode(renderLine(run).trimEnd()) };
+function recordOf({ run }: DeliveredRun): Uint8Array {
+  return encoder.encode(renderLine(run).trimEnd());
 }
 
 /** Addresses whose streams were spoken of: a destination that was away is opened anew. */
@@ -136,11 +137,11 @@ async function lookBack(
   });
 }
 
-function tooLarge({ id, data }: NatsMessage, runs: readonly DeliveredRun[], stream: FoundStream): Refused {
-  const { runId = id, status = "" } = runs.find((one) => one.id === id)?.run ?? {};
-  return new Refused(`the run ${runId} (${status}) is too large for the stream ${stream.name}`, {
+function tooLarge(delivered: DeliveredRun, { name, mostBytes }: FoundStream): Refused {
+  const { id, run } = delivered;
+  return new Refused(`the run ${run.runId} (${run.status}) is too large for the stream ${name}`, {
     ids: [id],
-    why: `its record is ${renderBytes(data.length)}, and a message there may be ${renderBytes(stream.mostBytes)}`,
-    hint: `nats stream edit ${stream.name} --max-msg-size=-1, max_payload in the server's configuration, or --on-refused skip`,
+    why: `its record is ${renderBytes(recordOf(delivered).length)}, and a message there may be ${renderBytes(mostBytes)}`,
+    hint: `nats stream edit ${name} --max-msg-size=-1, max_payload in the server's configuration, or --on-refused skip`,
   });
 }

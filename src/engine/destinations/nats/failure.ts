@@ -43,9 +43,13 @@ export function isForbidden(error: unknown): boolean {
   return rootOf(error) instanceof errors.PermissionViolationError;
 }
 
+/** A message that is larger than may be, and was not sent. */
+export class TooLarge extends Error {}
+
 /** Whether a message is larger than the server or the stream takes. Pure. */
 export function isTooLarge(error: unknown): boolean {
-  return jetStreamCode(error) === 10054 || rootOf(error) instanceof errors.InvalidArgumentError;
+  const isRefusedHere = error instanceof TooLarge || error instanceof errors.InvalidArgumentError;
+  return isRefusedHere || jetStreamCode(error) === 10054;
 }
 
 const noResponders = errors.NoRespondersError;
@@ -130,7 +134,7 @@ function jetStreamVerdict({ code, status, message }: JetStreamApiError): Verdict
     case 10077: // the store took it not
       return {
         kind: "unavailable",
-        why: message.includes('maximum') ? `the stream is full, and refuses what is new: ${message}` : why,
+        why: message.includes("maximum") ? `the stream is full, and refuses what is new: ${message}` : why,
         hint: "see what fills it: nats stream info; let its consumers catch up, or: nats stream edit --max-msgs=… --max-bytes=…",
       };
     case 10158: // the same message is on its way through the cluster, or its failure is remembered
