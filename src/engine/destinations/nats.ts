@@ -90,7 +90,7 @@ async function openStream(
 }
 
 /** An answer that says what there is does not take long. */
-const questionMs = 10_000;
+const questionMs = 5000;
 
 const nothing: ReadonlySet<string> = new Set();
 
