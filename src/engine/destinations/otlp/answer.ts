@@ -23,7 +23,9 @@ export function shortfallIn(headers: AnswerHeaders, body: Uint8Array): Shortfall
 
 /** A receiver's own words about a refusal, on one line: a Status of gRPC in protobuf or in JSON, or any text. Pure. */
 export function refusalIn(headers: AnswerHeaders, body: Uint8Array, status: number): string | null {
-  const said = isProtobuf(headers) ? bytesOf(decodeProtobuf(body), 2) : body;
+  const fields = isProtobuf(headers) ? decodeProtobuf(body) : null;
+  // Some say that they answer in protobuf, and answer with a text.
+  const said = fields === null ? body : bytesOf(fields, 2);
   return said === null ? null : readServerWords(headers, said, status).text;
 }
 
