@@ -286,6 +286,7 @@ const nodeDoors = [
   "engine/archive/run-row",
   "engine/archive/write-page",
   "engine/archive/postgres/files",
+  "engine/destinations/otlp",
 ];
 
 /** A path that is one of these files or lies in one of these folders of src. */

@@ -75,7 +75,7 @@ function idsInHex(value: unknown): unknown {
 }
 
 function changed(value: unknown, change: (name: string, inner: unknown) => unknown): unknown {
-  if (Array.isArray(value)) return value.map((item) => changed(item, change));
+  if (Array.isArray(value)) return value.map((item: unknown) => changed(item, change));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, change(name, inner)]));
 }
@@ -192,7 +192,7 @@ async function read(request: IncomingMessage): Promise<Received> {
   const packed = Buffer.concat(pieces);
   const bytes = request.headers["content-encoding"] === "gzip" ? gunzipSync(packed) : packed;
   const path = request.url ?? "";
-  const signal = /\/v1\/traces$/.test(path) ? "traces" : /\/v1\/metrics$/.test(path) ? "metrics" : null;
+  const signal = path.endsWith("/v1/traces") ? "traces" : path.endsWith("/v1/metrics") ? "metrics" : null;
   const message = signal === null ? null : decodeRequest(signal, request.headers["content-type"] ?? "", bytes);
   const hasData = message !== null && Object.keys(message).length > 0;
   return { path, headers: request.headers, bytes, signal, message, hasData };
@@ -208,11 +208,10 @@ export function inside(message: unknown, ...path: readonly string[]): readonly D
 
 /** The attributes of what was decoded, by name: texts, flags, lists, and numbers as numbers. */
 export function attributesOf(holder: Decoded | undefined): Decoded {
-  return Object.fromEntries(inside(holder, "attributes").map(({ key, value }) => [key, plain(value as Decoded)]));
+  return Object.fromEntries(inside(holder, "attributes").map(({ key, value }) => [String(key), plain(value as Decoded)]));
 }
 
-function plain(value: Decoded): unknown {
-  const { stringValue, boolValue, intValue, doubleValue, arrayValue } = value;
-  if (arrayValue !== undefined) return inside(arrayValue, "values").map(plain);
+function plain({ stringValue, boolValue, intValue, doubleValue, arrayValue }: Decoded): unknown {
+  if (arrayValue !== undefined) return inside(arrayValue, "values").map((value) => plain(value));
   return stringValue ?? boolValue ?? (intValue === undefined ? doubleValue : Number(intValue));
 }

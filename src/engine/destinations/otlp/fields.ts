@@ -18,9 +18,12 @@ export interface Fields {
   /** A finite one. */
   double(number: number, name: string, value: number): void;
   doubles(number: number, name: string, values: readonly number[]): void;
-  message(number: number, name: string, value: Message): void;
-  messages(number: number, name: string, values: readonly Message[]): void;
+  message<T>(number: number, name: string, value: T, tell: Tell<T>): void;
+  messages<T>(number: number, name: string, values: readonly T[], tell: Tell<T>): void;
 }
 
-/** A message: it tells its fields, in any order, and as often as it is asked. */
+/** Tells the fields of the message that stands for a value. */
+export type Tell<T> = (to: Fields, value: T) => void;
+
+/** A whole message: it tells its fields as often as it is asked. */
 export type Message = (to: Fields) => void;

@@ -1,11 +1,11 @@
-import type { Fields, Message } from "./fields.ts";
+import type { Fields, Message, Tell } from "./fields.ts";
 
 /** A message in JSON, as OTLP has it: names in camel case, ids in hexadecimal, numbers of 64 bits as texts. Pure. */
 export function encodeJson(message: Message): Uint8Array {
-  return Buffer.from(JSON.stringify(objectOf(message)));
+  return Buffer.from(JSON.stringify(objectOf(null, message)));
 }
 
-function objectOf(message: Message): Readonly<Record<string, unknown>> {
+function objectOf<T>(of: T, tell: Tell<T>): Readonly<Record<string, unknown>> {
   const object: Record<string, unknown> = {};
   const asItIs = (_: number, name: string, value: unknown): void => {
     object[name] = value;
@@ -30,13 +30,13 @@ function objectOf(message: Message): Readonly<Record<string, unknown>> {
     },
     double: asItIs,
     doubles: asItIs,
-    message: (_, name, value) => {
-      object[name] = objectOf(value);
+    message: (_, name, value, tell) => {
+      object[name] = objectOf(value, tell);
     },
-    messages: (_, name, values) => {
-      object[name] = values.map(objectOf);
+    messages: (_, name, values, tell) => {
+      object[name] = values.map((value) => objectOf(value, tell));
     },
   };
-  message(fields);
+  tell(fields, of);
   return object;
 }

@@ -82,133 +82,134 @@ export interface Interval {
 
 /** A request of either service without any data. Pure. */
 export function emptyRequest(signal: "traces" | "metrics"): Message {
-  return (to) => {
-    to.messages(1, signal === "traces" ? "resourceSpans" : "resourceMetrics", []);
-  };
+  return signal === "traces" ? traceRequests([]) : metricsRequests([]);
 }
 
 /** An ExportTraceServiceRequest. Pure. */
 export function traceRequest(teller: Teller, spans: readonly Span[]): Message {
-  return (to) => {
-    to.messages(1, "resourceSpans", [
-      (resourceSpans) => {
-        resource(resourceSpans, teller);
-        resourceSpans.messages(2, "scopeSpans", [
-          (scopeSpans) => {
-            scope(scopeSpans, teller);
-            scopeSpans.messages(2, "spans", spans.map(span));
-          },
-        ]);
-      },
-    ]);
-  };
+  return traceRequests([{ teller, spans }]);
 }
 
 /** An ExportMetricsServiceRequest. Pure. */
 export function metricsRequest(teller: Teller, metrics: readonly Metric[], interval: Interval): Message {
+  return metricsRequests([{ teller, metrics, interval }]);
+}
+
+interface Told {
+  readonly teller: Teller;
+}
+
+interface ToldSpans extends Told {
+  readonly spans: readonly Span[];
+}
+
+interface ToldMetrics extends Told {
+  readonly metrics: readonly Metric[];
+  readonly interval: Interval;
+}
+
+function traceRequests(all: readonly ToldSpans[]): Message {
   return (to) => {
-    to.messages(1, "resourceMetrics", [
-      (resourceMetrics) => {
-        resource(resourceMetrics, teller);
-        resourceMetrics.messages(2, "scopeMetrics", [
-          (scopeMetrics) => {
-            scope(scopeMetrics, teller);
-            scopeMetrics.messages(
-              2,
-              "metrics",
-              metrics.map((one) => metric(one, interval)),
-            );
-          },
-        ]);
-      },
-    ]);
+    to.messages(1, "resourceSpans", all, resourceSpans);
   };
 }
 
-function resource(to: Fields, teller: Teller): void {
-  to.message(1, "resource", (fields) => {
-    attributes(fields, 1, teller.resource);
+function resourceSpans(to: Fields, told: ToldSpans): void {
+  to.message(1, "resource", told.teller, resource);
+  to.messages(2, "scopeSpans", [told], scopeSpans);
+}
+
+function scopeSpans(to: Fields, { teller, spans }: ToldSpans): void {
+  to.message(1, "scope", teller, scope);
+  to.messages(2, "spans", spans, span);
+}
+
+function metricsRequests(all: readonly ToldMetrics[]): Message {
+  return (to) => {
+    to.messages(1, "resourceMetrics", all, resourceMetrics);
+  };
+}
+
+function resourceMetrics(to: Fields, told: ToldMetrics): void {
+  to.message(1, "resource", told.teller, resource);
+  to.messages(2, "scopeMetrics", [told], scopeMetrics);
+}
+
+function scopeMetrics(to: Fields, { teller, metrics, interval }: ToldMetrics): void {
+  to.message(1, "scope", teller, scope);
+  to.messages(2, "metrics", metrics, (inner, one) => {
+    metric(inner, one, interval);
   });
 }
 
+function resource(to: Fields, teller: Teller): void {
+  attributes(to, 1, teller.resource);
+}
+
 function scope(to: Fields, { version }: Teller): void {
-  to.message(1, "scope", (fields) => {
-    fields.text(1, "name", "flowrun");
-    fields.text(2, "version", version);
-  });
+  to.text(1, "name", "flowrun");
+  to.text(2, "version", version);
 }
 
 const kindInternal = 1;
 const statusError = 2;
 
-function span(of: Span): Message {
-  return (to) => {
-    to.id(1, "traceId", of.traceId);
-    to.id(2, "spanId", of.spanId);
-    if (of.parentSpanId !== null) to.id(4, "parentSpanId", of.parentSpanId);
-    to.text(5, "name", shortened(of.name));
-    to.code(6, "kind", kindInternal);
-    to.fixed(7, "startTimeUnixNano", of.start);
-    to.fixed(8, "endTimeUnixNano", of.end);
-    attributes(to, 9, of.attributes);
-    to.messages(11, "events", of.events.map(event));
-    if (of.droppedEvents > 0) to.code(12, "droppedEventsCount", of.droppedEvents);
-    to.messages(13, "links", of.links.map(link));
-    const { error } = of;
-    if (error === null) return;
-    to.message(15, "status", (status) => {
-      status.text(2, "message", shortened(error));
-      status.code(3, "code", statusError);
-    });
-  };
+function span(to: Fields, of: Span): void {
+  to.id(1, "traceId", of.traceId);
+  to.id(2, "spanId", of.spanId);
+  if (of.parentSpanId !== null) to.id(4, "parentSpanId", of.parentSpanId);
+  to.text(5, "name", shortened(of.name));
+  to.code(6, "kind", kindInternal);
+  to.fixed(7, "startTimeUnixNano", of.start);
+  to.fixed(8, "endTimeUnixNano", of.end);
+  attributes(to, 9, of.attributes);
+  to.messages(11, "events", of.events, event);
+  if (of.droppedEvents > 0) to.code(12, "droppedEventsCount", of.droppedEvents);
+  to.messages(13, "links", of.links, link);
+  if (of.error !== null) to.message(15, "status", of.error, failure);
 }
 
-function event({ at, name, attributes: own }: SpanEvent): Message {
-  return (to) => {
-    to.fixed(1, "timeUnixNano", at);
-    to.text(2, "name", name);
-    attributes(to, 3, own);
-  };
+function event(to: Fields, { at, name, attributes: own }: SpanEvent): void {
+  to.fixed(1, "timeUnixNano", at);
+  to.text(2, "name", name);
+  attributes(to, 3, own);
 }
 
-function link({ traceId, spanId }: SpanLink): Message {
-  return (to) => {
-    to.id(1, "traceId", traceId);
-    to.id(2, "spanId", spanId);
-  };
+function link(to: Fields, { traceId, spanId }: SpanLink): void {
+  to.id(1, "traceId", traceId);
+  to.id(2, "spanId", spanId);
+}
+
+function failure(to: Fields, reason: string): void {
+  to.text(2, "message", shortened(reason));
+  to.code(3, "code", statusError);
 }
 
 const cumulative = 2;
 
-function metric({ name, description, unit, kind, points }: Metric, interval: Interval): Message {
-  return (to) => {
-    to.text(1, "name", name);
-    to.text(2, "description", description);
-    to.text(3, "unit", unit);
-    const [number, field] = kindFields[kind];
-    to.message(number, field, (data) => {
-      data.messages(
-        1,
-        "dataPoints",
-        points.map((one) => point(one, kind, interval)),
-      );
-      if (kind !== "gauge") data.code(2, "aggregationTemporality", cumulative);
-      if (kind === "sum") data.flag(3, "isMonotonic", true);
-    });
-  };
-}
-
 const kindFields = { gauge: [5, "gauge"], sum: [7, "sum"], histogram: [9, "histogram"] } as const;
 
-function point({ attributes: own, value }: Point, kind: Metric["kind"], { start, now }: Interval): Message {
-  return (to) => {
-    attributes(to, kind === "histogram" ? 9 : 7, own);
-    if (kind !== "gauge") to.fixed(2, "startTimeUnixNano", start);
-    to.fixed(3, "timeUnixNano", now);
-    if (typeof value !== "number") distribution(to, value);
-    else if (kind === "sum") to.fixed(6, "asInt", BigInt(value));
-    else to.double(4, "asDouble", value);
-  };
+function metric(to: Fields, { name, description, unit, kind, points }: Metric, interval: Interval): void {
+  to.text(1, "name", name);
+  to.text(2, "description", description);
+  to.text(3, "unit", unit);
+  const [number, field] = kindFields[kind];
+  to.message(number, field, points, (data) => {
+    data.messages(1, "dataPoints", points, (inner, one) => {
+      point(inner, one, kind, interval);
+    });
+    if (kind !== "gauge") data.code(2, "aggregationTemporality", cumulative);
+    if (kind === "sum") data.flag(3, "isMonotonic", true);
+  });
+}
+
+function point(to: Fields, { attributes: own, value }: Point, kind: Metric["kind"], { start, now }: Interval): void {
+  attributes(to, kind === "histogram" ? 9 : 7, own);
+  if (kind !== "gauge") to.fixed(2, "startTimeUnixNano", start);
+  to.fixed(3, "timeUnixNano", now);
+  if (typeof value !== "number") distribution(to, value);
+  else if (kind === "sum") to.fixed(6, "asInt", BigInt(value));
+  else to.double(4, "asDouble", value);
 }
 
 function distribution(to: Fields, { count, sum, least, most, bounds, buckets }: Distribution): void {
@@ -221,34 +222,31 @@ function distribution(to: Fields, { count, sum, least, most, bounds, buckets }: 
 }
 
 function attributes(to: Fields, number: number, all: Attributes): void {
-  const known = all.flatMap(([name, value]) => (value === null ? [] : [keyValue(name, value)]));
-  to.messages(number, "attributes", known);
+  to.messages(number, "attributes", all.filter(isKnown), keyValue);
 }
 
-function keyValue(name: string, value: NonNullable<AttributeValue>): Message {
-  return (to) => {
-    to.text(1, "key", name);
-    to.message(2, "value", anyValue(value));
-  };
+type KnownValue = NonNullable<AttributeValue>;
+
+function isKnown(attribute: Attributes[number]): attribute is readonly [string, KnownValue] {
+  return attribute[1] !== null;
 }
 
-function anyValue(value: NonNullable<AttributeValue>): Message {
-  return (to) => {
-    if (typeof value === "string") to.text(1, "stringValue", shortened(value));
-    else if (typeof value === "boolean") to.flag(2, "boolValue", value);
-    else if (typeof value === "number") number(to, value);
-    else {
-      to.message(5, "arrayValue", (list) => {
-        list.messages(1, "values", value.map(anyValue));
-      });
-    }
-  };
+function keyValue(to: Fields, [name, value]: readonly [string, KnownValue]): void {
+  to.text(1, "key", name);
+  to.message(2, "value", value, anyValue);
 }
 
-/** Nothing that is counted is below 0, and what is larger than a number can count to is no count. */
-function number(to: Fields, value: number): void {
-  if (Number.isSafeInteger(value) && value >= 0) to.whole(3, "intValue", value);
+function anyValue(to: Fields, value: KnownValue): void {
+  if (typeof value === "string") to.text(1, "stringValue", shortened(value));
+  else if (typeof value === "boolean") to.flag(2, "boolValue", value);
+  else if (typeof value !== "number") to.message(5, "arrayValue", value, arrayValue);
+  // Nothing that is counted is below 0, and what is larger than a number can count to is no count.
+  else if (Number.isSafeInteger(value) && value >= 0) to.whole(3, "intValue", value);
   else to.double(4, "doubleValue", value);
+}
+
+function arrayValue(to: Fields, values: readonly string[]): void {
+  to.messages(1, "values", values, anyValue);
 }
 
 /** Backends drop or cut what is longer, each at another length; this one most of them take. In UTF-16 units. */

@@ -24,31 +24,29 @@ export function encodeProtobuf(message: Message): Uint8Array {
     varint(number * 8 + type);
   };
   /** Its size stands before it, and is known after it. */
-  const sized = (number: number, write: () => void): void => {
+  const begin = (number: number): number => {
     tag(number, wire.sized);
     reserve(1);
-    const begins = at + 1;
-    at = begins;
-    write();
-    const size = at - begins;
+    at += 1;
+    return at;
+  };
+  const end = (begun: number): void => {
+    const size = at - begun;
     // Most sizes take the one byte that is left for them; for a longer one all that follows is moved.
     const moved = sizeOfVarint(size) - 1;
     reserve(moved);
-    if (moved > 0) bytes.copyWithin(begins + moved, begins, at);
-    at = begins - 1;
+    if (moved > 0) bytes.copyWithin(begun + moved, begun, at);
+    at = begun - 1;
     varint(size);
     at += size;
   };
-  const eightBytes = (write: (at: number) => void): void => {
-    reserve(8);
-    write(at);
-    at += 8;
-  };
   const fixed = (value: bigint): void => {
-    eightBytes((place) => bytes.writeBigUInt64LE(value, place));
+    reserve(8);
+    at = bytes.writeBigUInt64LE(value, at);
   };
   const double = (value: number): void => {
-    eightBytes((place) => bytes.writeDoubleLE(value, place));
+    reserve(8);
+    at = bytes.writeDoubleLE(value, at);
   };
   const fields: Fields = {
     text: (number, _, value) => {
@@ -82,26 +80,26 @@ export function encodeProtobuf(message: Message): Uint8Array {
       fixed(value);
     },
     fixeds: (number, _, values) => {
-      sized(number, () => {
-        for (const value of values) fixed(value);
-      });
+      const begun = begin(number);
+      for (const value of values) fixed(value);
+      end(begun);
     },
     double: (number, _, value) => {
       tag(number, wire.eightBytes);
       double(value);
     },
     doubles: (number, _, values) => {
-      sized(number, () => {
-        for (const value of values) double(value);
-      });
+      const begun = begin(number);
+      for (const value of values) double(value);
+      end(begun);
     },
-    message: (number, _, value) => {
-      sized(number, () => {
-        value(fields);
-      });
+    message: (number, _, value, tell) => {
+      const begun = begin(number);
+      tell(fields, value);
+      end(begun);
     },
-    messages: (number, name, values) => {
-      for (const value of values) fields.message(number, name, value);
+    messages: (number, name, values, tell) => {
+      for (const value of values) fields.message(number, name, value, tell);
     },
   };
   message(fields);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Activity, Amounts, Cause, FlowRun, Records, RunCause, RunError } from "../../../runs/record/flow-run.ts";
+import type { Activity, Cause, FlowRun, RunCause, RunError } from "../../../runs/record/flow-run.ts";
 import { isTerminal } from "../../../runs/record/status.ts";
 import type { Attributes, Span, SpanEvent } from "./messages.ts";
 
@@ -22,7 +22,7 @@ export function traceOf(run: FlowRun, organisation: string | null): RunTrace | n
   const whose = organisation ?? run.imsOrgId ?? "";
   const root = idsOf(whose, run.runId);
   const seen = new Map<string | null, number>();
-  const children = run.activities.map((activity, index) => {
+  const children = run.activities.slice(0, mostActivities).map((activity, index) => {
     const nth = seen.get(activity.id) ?? 0;
     seen.set(activity.id, nth + 1);
     const spanId = digestOf([whose, run.runId, activity.id, nth]).subarray(0, 8);
@@ -173,12 +173,22 @@ function wordsOf({ code, message }: Cause): string {
 }
 
 function amounts({ records, bytes, files }: Pick<FlowRun, "records" | "bytes" | "files">): Attributes {
-  return [...named("aep.records", records), ...named("aep.bytes", bytes), ...named("aep.files", files)];
+  const known: Attributes[number][] = [];
+  for (const [prefix, counts] of [
+    ["aep.records", records],
+    ["aep.bytes", bytes],
+    ["aep.files", files],
+  ] as const) {
+    // Most of them are not told.
+    for (const [name, value] of Object.entries<number | null>({ ...counts })) {
+      if (value !== null) known.push([`${prefix}.${name}`, value]);
+    }
+  }
+  return known;
 }
 
-function named(prefix: string, counts: Records | Amounts): Attributes {
-  return Object.entries(counts).map(([name, value]: [string, number | null]) => [`${prefix}.${name}`, value]);
-}
+/** A run has a handful; what has no end would be no request that anybody takes. */
+const mostActivities = 1000;
 
 /** As many as OpenTelemetry's own programs leave on a span. */
 const mostEvents = 128;
