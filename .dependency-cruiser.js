@@ -305,6 +305,7 @@ const nodeDoors = [
   "engine/destinations/exec",
   "engine/destinations/nats/files",
   "engine/destinations/nats/place",
+  "engine/destinations/otlp",
 ];
 
 /** A path that is one of these files or lies in one of these folders of src. */
