@@ -70,14 +70,15 @@ export function patientDestination(
       });
       return { left: [], isDone: true };
     } catch (error) {
-      if (error instanceof Refused && onRefused === "skip") {
+      const left = runs.slice(sent);
+      if (error instanceof Refused && onRefused === "skip" && left.some(({ id }) => error.ids.includes(id))) {
         notify({ kind: "warning", text: refusedWords(error) });
-        return { left: runs.slice(sent).filter(({ id }) => !error.ids.includes(id)), isDone: false };
+        return { left: left.filter(({ id }) => !error.ids.includes(id)), isDone: false };
       }
       if (sent === 0 || !(error instanceof FlowrunError) || error.kind !== "unavailable") throw error;
       // It went on for a while, so that patience begins anew.
       await drop();
-      return { left: runs.slice(sent), isDone: false };
+      return { left, isDone: false };
     }
   };
 

@@ -88,7 +88,12 @@ export function createDelivery({ targets, teller, organisation, now, send, warn 
       if (metrics !== null) await sendMetrics(metrics, runs);
       onPassed(runs.length);
     } else if (refusal !== "too large" && runs.length === 1) {
-      throw refusal;
+      const { message, why, hint } = refusal;
+      throw new Refused(message, {
+        ids: runs.map(({ id }) => id),
+        ...(why === null ? {} : { why }),
+        ...(hint === null ? {} : { hint }),
+      });
     } else {
       const half = Math.ceil(runs.length / 2);
       await pass(runs.slice(0, half), onPassed);

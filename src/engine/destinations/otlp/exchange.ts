@@ -33,7 +33,7 @@ export function encodeFor({ protocol }: Target, message: Message): Uint8Array {
 
 /**
  * Sends a request that was encoded for its target, once; resolves to what the receiver says it did not take of it, or `null`.
- * @throws FlowrunError: `Away` where another try may help, `Refused` where it is these very data that are refused; any
+ * @throws FlowrunError: `Away` where another try may help, `Refused`, of nobody in particular, where it is these very data that are refused; any
  * other for a receiver that cannot be right, `usage` aside.
  */
 export async function exportTo(sending: Sending, body: Uint8Array): Promise<Shortfall | null> {
@@ -126,7 +126,7 @@ function refusal({ target, name }: Refuser, { status, headers }: Answer, body: U
     });
   }
   if (aboutData.has(status))
-    return new Refused(`${name} refuses these ${target.signal}`, { why, hint: hintForData(status) });
+    return new Refused(`${name} refuses these ${target.signal}`, { ids: [], why, hint: hintForData(status) });
   const [kind, message, hint] = misdirected(target, status, headers["location"]?.[0]);
   return new FlowrunError(kind, `${name} ${message}`, { why, hint });
 }
