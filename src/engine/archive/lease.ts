@@ -217,6 +217,6 @@ export async function lostTo(database: Database, name: string): Promise<FlowrunE
 function heldBy(database: Database, { holder }: Pick<HeldLease, "holder">): FlowrunError {
   return new FlowrunError("usage", "another process fills this archive", {
     why: `${holder} holds the lease at ${database.place}`,
-    hint: "wait until it has ended; what it reads is in the archive, too",
+    hint: "wait until it has ended; what it reads is in the archive, too (tail can take over from it: --standby)",
   });
 }
