@@ -68,7 +68,14 @@ export async function openPostgres(url: string, { env, sleep, signal }: Postgres
 }
 
 function queriesOf(session: Pick<PostgresSession, "ask">, schema: string): Queries {
-  const words = { schema: `${quoted(schema)}.`, now, bytes: "bytea", text: 'text COLLATE "C"', time: timeOf, list: listOf };
+  const words = {
+    schema: `${quoted(schema)}.`,
+    now,
+    bytes: "bytea",
+    text: 'text COLLATE "C"',
+    time: timeOf,
+    list: listOf,
+  };
   const inFull = (text: string): string => fillText(text, words);
   return {
     all: async (text, values) => (await session.ask(inFull(text), values)).rows,
