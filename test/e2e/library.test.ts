@@ -206,6 +206,8 @@ describe("a bundle", () => {
     ["summarise", ["sketches"]],
     // Its filters take conditions, too.
     ["readRuns", ["matcher", "journal"]],
+    // It is loaded when it is called.
+    ["openArchive", []],
   ])("with %s alone has %j", async (name, expected) => {
     expect(partsOf(await bundle(`import { ${name} } from "flowrun"; console.log(${name});`))).toEqual(expected);
   });
@@ -237,7 +239,7 @@ describe("docs/library.md", () => {
 
   it("has examples", () => {
     expect(blocks.length).toBeGreaterThan(4);
-    for (const name of ["readRuns", "runsIn", "explain", "summarise", "where", "mark()", "FlowrunError"]) {
+    for (const name of ["readRuns", "openArchive", "runsIn", "explain", "summarise", "where", "mark()", "FlowrunError"]) {
       expect(blocks.join("\n")).toContain(name);
     }
   });
