@@ -89,8 +89,8 @@ export async function* readFiguresOf(
   }
 }
 
-/** Such a row takes a tenth of a document's. */
-const figuresAtOnce = 5000;
+/** Such a row takes a tenth of a document's; of more at once the sorting into groups takes longer. */
+const figuresAtOnce = 2000;
 
 /** The columns that many runs have in common, those first that tell most rows apart, … */
 const words = [

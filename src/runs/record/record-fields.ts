@@ -117,7 +117,7 @@ function findGroup(shape: Group, value: JsonObject): JsonObject {
 /** A date and a time of day; where it names no zone, UTC's. */
 const rfc3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?$/i;
 
-/** What is in the record's own form already, at a day that every month has. */
+/** The record's own form, at a day that every month has. */
 const ownForm = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
 /** A time in the record's own form; `null` for anything else. */

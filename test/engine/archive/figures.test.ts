@@ -93,7 +93,7 @@ describeEngines("figures of an archive", ({ place }) => {
     const runs = Array.from({ length: 200 }, (_, n) => anyRun(n, luck));
     await addRuns(database, journal, runs);
     // More than a part, which may end amid rows of one moment.
-    if (seed === 1) await multiply(database, 30, runs.length);
+    if (seed === 1) await multiply(database, 25, runs.length);
     const [records, figures] = [await read(database, false), await read(database, true)];
     expect(records.length).toBeGreaterThan(seed === 1 ? 1000 : 30);
     const plans = [null, ...groupings].flatMap((by) =>
