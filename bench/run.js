@@ -352,7 +352,7 @@ The lowest tenth of interleaved starts.
 | | CPU, ms | ratio | wall, ms | ratio |
 |---|---|---|---|---|
 ${rows.map((row) => renderStart(row, node)).join("\n")}
-${apart.length === 0 ? "" : `\nOf each round's own difference to ${against}, the median: ${apart.join(", ")}.\n`}
+${apart.length === 0 ? "" : `\nAgainst another checkout, CPU, the median of each round's own difference: ${apart.join(", ")}.\n`}
 ## The archive
 
 100,000 runs read from a journal, then a million, spread over a year; what else was seen of them. Questions are the fastest
