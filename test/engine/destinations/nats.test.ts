@@ -164,6 +164,14 @@ describe.skipIf(!hasNats)(`nats${whyNoNats}`, () => {
       expect(told.at(-1)).toBe(1200);
     });
 
+    test("is known again in the middle of what is new", async () => {
+      const side = await startWithStream();
+      const to = await open(`nats://${side.place}/aep.runs`);
+      await to.deliver(natsRuns(5, 8), "1", nobodyAsks);
+      await to.deliver(natsRuns(0, 10), "2", nobodyAsks);
+      expect(await idsOf(side)).toEqual([...ids(5, 8), ...ids(0, 5), ...ids(8, 10)]);
+    });
+
     test("goes into a stream that takes other subjects, and is written by others", async () => {
       const side = await startWithStream({ name: "RUNS", subjects: ["aep.>"] });
       const to = await open(`nats://${side.place}/aep.runs`);
