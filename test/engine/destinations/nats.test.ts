@@ -576,6 +576,18 @@ describe.skipIf(!hasNats)(`nats${whyNoNats}`, () => {
       expect(await side.manage((manager) => manager.streams.names().next())).toEqual(["RUNS"]);
     });
 
+    test.each([
+      ["streams", "max_streams: 1"],
+      ["storage", "max_file: 1000000"],
+    ])("an account that may have no more %s is told how the bucket is made", async (_, limit) => {
+      const config = `accounts { a: { jetstream: { ${limit} }, users: [ { user: a, password: administrator } ] } }`;
+      const side = await startSide({ config, admin: { user: "a", pass: "administrator" } });
+      await side.addStream({ name: "RUNS", subjects: ["aep.runs"] });
+      const failure = await failureOf(open(`nats://a:administrator@${side.place}/aep.runs`), ["administrator"]);
+      expect(failure).toMatchObject({ kind: "settings" });
+      expect(failure.hint).toContain("nats kv add flowrun --history=1 --replicas=1");
+    });
+
     test("what somebody else wrote there is no place, and one that was deleted is none", async () => {
       const side = await startWithStream();
       const address = `nats://${side.place}/aep.runs?bucket=other`;
