@@ -169,7 +169,7 @@ export function loginOf(given: {
 }
 
 /** Whether a context can have that name: it is one of a file. Pure. */
-export function isContextName(name: string): boolean {
+function isContextName(name: string): boolean {
   return /^[^/\\\s.][^/\\\s]*$/.test(name);
 }
 

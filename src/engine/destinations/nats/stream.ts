@@ -61,7 +61,7 @@ export async function findStream(
 }
 
 /** The command that changes a stream. Pure. */
-export function edit(stream: string): string {
+function edit(stream: string): string {
   return `nats stream edit ${stream}`;
 }
 
