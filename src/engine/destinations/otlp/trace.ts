@@ -33,9 +33,9 @@ export function traceOf(run: FlowRun, organisation: string | null): RunTrace | n
 
 /**
  * The ids of a run's trace and of its root span: the first 16 and the next 8 bytes of the SHA-256 of
- * `["organisation","run"]`. Pure.
+ * `["organisation","run"]`.
  */
-export function idsOf(organisation: string, runId: string): Pick<Span, "traceId" | "spanId"> {
+function idsOf(organisation: string, runId: string): Pick<Span, "traceId" | "spanId"> {
   const digest = digestOf([organisation, runId]);
   return { traceId: digest.subarray(0, 16), spanId: digest.subarray(16, 24) };
 }
