@@ -157,6 +157,7 @@ describe.each(["http/protobuf", "http/json"])("a run over %s", (protocol) => {
     expect(receiver.taken.at(-2)?.headers).toMatchObject({
       "content-type": protocol === "http/json" ? "application/json" : "application/x-protobuf",
       "content-encoding": "gzip",
+      "user-agent": expect.stringMatching(/^flowrun\/\d/) as string,
     });
     const [resource] = inside(receiver.taken.at(-2)?.message, "resourceSpans");
     expect(attributesOf(resource?.["resource"] as Decoded)).toEqual({
