@@ -99,6 +99,8 @@ export interface Reply {
   readonly waitMs?: number;
   /** The connection ends without an answer. */
   readonly isCut?: boolean;
+  /** The answer begins, and does not end. */
+  readonly isStalled?: boolean;
 }
 
 /** An OTLP receiver on loopback, which takes what its published definitions can read. */
@@ -132,6 +134,10 @@ export async function openReceiver(tls?: { readonly key: Buffer; readonly cert: 
     if (reply?.waitMs !== undefined) await delay(reply.waitMs);
     if (reply?.isCut === true) {
       request.socket.destroy();
+      return;
+    }
+    if (reply?.isStalled === true) {
+      response.writeHead(200, { "content-type": "application/x-protobuf", "content-length": "9" }).write("\0");
       return;
     }
     const isJson = request.headers["content-type"] === "application/json";

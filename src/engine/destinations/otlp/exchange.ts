@@ -141,11 +141,12 @@ function hintForData(status: number): string {
 
 /** Why a receiver refuses whatever it is sent. */
 function misdirected(
-  { signal, protocol }: OtlpTarget,
+  { signal, protocol, isPacked }: OtlpTarget,
   status: number,
   location: string | undefined,
 ): readonly [kind: FailureKind, message: string, hint: string] {
   const instead = protocol === "http/json" ? "http/protobuf" : "http/json";
+  const plain = isPacked ? "; or OTEL_EXPORTER_OTLP_COMPRESSION=none, should it be gzip that it minds" : "";
   const without = signal === "metrics" ? "; where it takes no metrics: ?signals=traces" : "";
   switch (status) {
     case 401:
@@ -160,7 +161,7 @@ function misdirected(
         `/v1/${signal} is put behind the address: name what stands before it, as in otlp+https://host/otlp${without}`,
       ];
     case 415:
-      return ["settings", `does not take ${protocol}`, `export OTEL_EXPORTER_OTLP_PROTOCOL=${instead}${without}`];
+      return ["settings", `does not take ${protocol}`, `export OTEL_EXPORTER_OTLP_PROTOCOL=${instead}${plain}`];
     default:
       if (status > 299 && status < 400) {
         return [
