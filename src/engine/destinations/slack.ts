@@ -47,7 +47,6 @@ export function messageOf(alert: Alert): string {
         ...(meaning === null ? [] : [section(meaning)]),
         ...(remedy === null ? [] : [section(`To do: ${remedy}`)]),
         commandBlock(alert),
-        { type: "context", elements: [plain("flowrun", most.text)] },
       ]
     : [section(line)];
   // Notifications, and clients that show no blocks, have this.
