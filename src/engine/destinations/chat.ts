@@ -1,7 +1,7 @@
 import type { FlowrunError } from "../../errors.ts";
 import { alertsOf, type Alert } from "./alert.ts";
 import type { Means, OpenDestination } from "./destination.ts";
-import { findReceiver, post, type Receiver, type Refusal } from "./post.ts";
+import { findReceiver, post, type Receiver, type RefusedPost } from "./post.ts";
 
 /** A chat that people read: how an alert is written there, and what its refusals mean. */
 export interface Chat {
@@ -9,7 +9,7 @@ export interface Chat {
   /** The body of a request, JSON; no longer than the chat takes. */
   readonly write: (alert: Alert) => string;
   /** @param runs how many of the batch, from its first that is not safe yet, it is about. */
-  readonly refuse: (refusal: Refusal, runs: number) => FlowrunError;
+  readonly refuse: (refusal: RefusedPost, runs: number) => FlowrunError;
 }
 
 /** The least time between two messages, in milliseconds: as Slack asks for; Teams takes hardly more. */
