@@ -275,6 +275,11 @@ const doors = [
     because: "One file knows how PostgreSQL is spoken to, and is loaded where a server of its kind is named.",
   },
   {
+    packages: ["@nats-io"],
+    at: ["engine/destinations/nats"],
+    because: "One destination knows how NATS is spoken to, and is loaded where an address of its kind is named.",
+  },
+  {
     packages: ["luxon"],
     at: ["text/named-zone"],
     because: "Elsewhere a time is epoch milliseconds.",
@@ -298,6 +303,9 @@ const nodeDoors = [
   "engine/destinations/address",
   "engine/destinations/webhook",
   "engine/destinations/exec",
+  "engine/destinations/nats/files",
+  "engine/destinations/nats/place",
+  "engine/destinations/otlp",
 ];
 
 /** A path that is one of these files or lies in one of these folders of src. */

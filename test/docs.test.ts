@@ -336,10 +336,21 @@ describe("what is named elsewhere", () => {
   });
 
   test("every page is linked from the README and from the index", () => {
-    const names = docPages.map(({ path }) => path).filter((path) => !path.includes("README"));
+    const names = docPages.map(({ path }) => path).filter((path) => /^docs\/(?!README)[^/]+$/.test(path));
     expect(names.filter((path) => !pageAt("README.md").text.includes(`](${path})`))).toEqual([]);
     const index = pageAt("docs/README.md").text;
     expect(names.filter((path) => !index.includes(`](${path.slice("docs/".length)})`))).toEqual([]);
+  });
+
+  test("a page in a folder is linked from the page that the folder is named after", () => {
+    const inFolders = docPages.flatMap(({ path }) => {
+      const [, folder, name] = /^docs\/([^/]+)\/(.+)$/.exec(path) ?? [];
+      return folder === undefined || name === undefined ? [] : [{ folder, name }];
+    });
+    const isLinked = ({ folder, name }: (typeof inFolders)[number]): boolean =>
+      pageAt(`docs/${folder}.md`).text.includes(`](${folder}/${name})`);
+    expect(inFolders.filter((one) => !isLinked(one))).toEqual([]);
+    expect(inFolders.length).toBeGreaterThan(0);
   });
 
   /** A page's headings as GitHub and npm turn them into anchors. */

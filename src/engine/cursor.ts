@@ -51,7 +51,7 @@ export async function openCursor(
     const saving = saver(store, place, unlocked.why, notify);
     if (saved !== null) checkJournal(place, saved, connection.journalName);
     else notify({ kind: "remark", text: `the cursor '${name}' is new: starting at the oldest event` });
-    const past = saved === null ? null : resumption(saved, connection);
+    const past = saved === null ? null : resumptionOf(saved, connection);
     return {
       find: () => Promise.resolve(past),
       ...mover(saving.save, saved, connection, host, when),
@@ -72,7 +72,11 @@ function withShortKeys(saved: Cursor | null): Cursor | null {
   return saved === null ? null : { ...saved, keys: saved.keys.map(keptKey) };
 }
 
-function resumption({ next, readUntil, movedAt, keys }: Cursor, connection: Connection): Resumption {
+/** How a reading goes on from a cursor. Pure. */
+export function resumptionOf(
+  { next, readUntil, movedAt, keys }: Cursor,
+  connection: Pick<Connection, "fromSaved">,
+): Resumption {
   return { next: connection.fromSaved(next), readUntil, movedAt, keys };
 }
 
@@ -131,7 +135,7 @@ function mover(
     move: async (taken, mark) => {
       // A place that slides along with the clock would leave out what comes until it is asked for again.
       if (isSliding(mark.next)) return;
-      const moved = moveCursor(cursor, taken, mark, connection, host.now());
+      const moved = advanceCursor(cursor, taken, mark, connection, host.now());
       if (!mark.atEnd && cursor !== null && isIdle(cursor, moved)) return;
       cursor = moved;
       if (when === "each batch") await save(moved);
@@ -148,11 +152,12 @@ function isIdle(cursor: Cursor, moved: Cursor): boolean {
   return cursor.next === moved.next && cursor.runs === moved.runs && moved.savedAt - cursor.savedAt < saveIdleEveryMs;
 }
 
-function moveCursor(
+/** A cursor moved past these runs, to this mark. Pure. */
+export function advanceCursor(
   cursor: Cursor | null,
   taken: readonly Candidate<unknown>[],
   { next: link, last, atEnd, recordedAt, count }: Mark,
-  connection: Connection,
+  connection: Pick<Connection, "toSaved" | "journalName">,
   now: number,
 ): Cursor {
   const next = connection.toSaved(link);

@@ -41,11 +41,11 @@ export function openCursorFile(place: CursorPlace): CursorStore {
         throw error instanceof FlowrunError ? error : await unreadable(place, error);
       });
       if (text === null) return null;
-      const cursor = decodeCursor(text);
+      const cursor = readCursor(text);
       if (typeof cursor !== "string") return cursor;
       throw damaged(place, cursor);
     },
-    save: (cursor) => file.write(`${JSON.stringify({ schemaVersion, ...encode(cursor) })}\n`),
+    save: (cursor) => file.write(`${writeCursor(cursor)}\n`),
   };
 }
 
@@ -114,8 +114,13 @@ function encode(cursor: Cursor) {
   };
 }
 
-/** @returns the cursor, or what is wrong with it. */
-function decodeCursor(text: string): Cursor | string {
+/** A cursor as text, for a file or for whoever keeps it elsewhere; of one line. Pure. */
+export function writeCursor(cursor: Cursor): string {
+  return JSON.stringify({ schemaVersion, ...encode(cursor) });
+}
+
+/** @returns the cursor that such a text holds, or what is wrong with it, as the end of a sentence. Pure. */
+export function readCursor(text: string): Cursor | string {
   const fields = parseObject(text);
   if (fields?.["schemaVersion"] !== schemaVersion) return notACursor;
   const journal = textOf(fields["journal"]);

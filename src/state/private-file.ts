@@ -65,8 +65,8 @@ async function locate(path: string): Promise<string> {
   return target;
 }
 
-/** Where a link points in the end, whether anything is there yet or not. */
-async function targetOf(path: string): Promise<string> {
+/** Where a link points in the end, whether anything is there yet or not; a path that is no link stays as it is. */
+export async function targetOf(path: string): Promise<string> {
   const isLink = await lstat(path).then(
     (found) => found.isSymbolicLink(),
     () => false,

@@ -17,6 +17,8 @@ export interface OtherSide {
   readonly beSlow?: () => Promise<void>;
   /** From now on it refuses for good whatever comes, or takes it again. */
   readonly refuse?: (isRefusing: boolean) => Promise<void>;
+  /** Frees what the system frees when a process is dead: its locks. Left out where nothing is locked. */
+  readonly bury?: () => Promise<void>;
   readonly end: () => Promise<void>;
 }
 
@@ -102,6 +104,7 @@ export function destinationContract(
       const killed = await open();
       await deliver(killed, 0, 2);
       // Nothing is closed: the process is gone. Its successor knows the place, or the one before.
+      await side.bury?.();
       const next = await open();
       const place = keepsPlace ? await next.findPlace?.() : "1";
       if (keepsPlace) expect(place).toBe("2");

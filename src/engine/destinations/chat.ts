@@ -1,6 +1,6 @@
 import type { FlowrunError } from "../../errors.ts";
 import { alertsOf, type Alert } from "./alert.ts";
-import type { Means, OpenDestination } from "./destination.ts";
+import type { DeliveredRun, Means, OpenDestination } from "./destination.ts";
 import { findReceiver, post, type Receiver, type RefusedPost } from "./post.ts";
 
 /** A chat that people read: how an alert is written there, and what its refusals mean. */
@@ -8,8 +8,8 @@ export interface Chat {
   readonly receiver: Receiver;
   /** The body of a request, JSON; no longer than the chat takes. */
   readonly write: (alert: Alert) => string;
-  /** @param runs how many of the batch, from its first that is not safe yet, it is about. */
-  readonly refuse: (refusal: RefusedPost, runs: number) => FlowrunError;
+  /** @param ids of the runs that the message was about. */
+  readonly refuse: (refusal: RefusedPost, ids: readonly string[]) => FlowrunError;
 }
 
 /** The least time between two messages, in milliseconds: as Slack asks for; Teams takes hardly more. */
@@ -36,7 +36,7 @@ export async function openChat({ receiver, write, refuse }: Chat, means: Means):
       let safe = 0;
       for (const alert of alertsOf(records, reading.profile)) {
         await pace();
-        await post({ body: write(alert) }, receiver, posting, (refusal) => refuse(refusal, leading(alert)));
+        await post({ body: write(alert) }, receiver, posting, (refusal) => refuse(refusal, idsOf(alert, runs)));
         nextAt = host.now() + paceMs;
         for (const place of alert.places) sent.add(place);
         while (sent.has(safe)) safe += 1;
@@ -50,9 +50,6 @@ export async function openChat({ receiver, write, refuse }: Chat, means: Means):
   };
 }
 
-/** How many of its runs stand one behind the other from its first on: all before that are safe when its turn comes. */
-function leading({ places }: Alert): number {
-  const [first = 0] = places;
-  const gap = places.findIndex((place, at) => place !== first + at);
-  return gap === -1 ? places.length : gap;
+function idsOf({ places }: Alert, runs: readonly DeliveredRun[]): readonly string[] {
+  return places.flatMap((place) => runs[place]?.id ?? []);
 }

@@ -1,13 +1,13 @@
 import { FlowrunError, type FailureDetails } from "../../errors.ts";
 
-/** The other side will not take a run, however often it is asked; it may take those after it. */
+/** The other side will not take some runs, however often it is asked; it may take others. */
 export class Refused extends FlowrunError {
-  /** How many of the batch, from its first that is not safe yet, it is about. */
-  readonly runs: number;
+  /** Whose, by their ids. */
+  readonly ids: readonly string[];
 
-  constructor(message: string, { runs = 1, ...details }: FailureDetails & { readonly runs?: number } = {}) {
+  constructor(message: string, { ids, ...details }: FailureDetails & { readonly ids: readonly string[] }) {
     super("protocol", message, details);
-    this.runs = runs;
+    this.ids = ids;
   }
 }
 
@@ -25,7 +25,7 @@ export class Away extends FlowrunError {
   }
 }
 
-/** The other side wants no more, and has ended well: so does the reading. */
+/** The other side has had enough, and that is no failure: a command that ends well. It ends the reading. */
 export class Ended extends FlowrunError {
   constructor(message: string, details: FailureDetails = {}) {
     super("closed", message, details);

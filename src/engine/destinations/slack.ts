@@ -47,6 +47,7 @@ export function messageOf(alert: Alert): string {
         ...(meaning === null ? [] : [section(meaning)]),
         ...(remedy === null ? [] : [section(`To do: ${remedy}`)]),
         commandBlock(alert),
+        { type: "context", elements: [plain("flowrun", most.text)] },
       ]
     : [section(line)];
   // Notifications, and clients that show no blocks, have this.
@@ -89,11 +90,11 @@ const entities = new Map([
 ]);
 
 /** Slack says one word of plain text (docs.slack.dev: Sending messages using incoming webhooks, "Handling errors"). */
-function refused({ status, said, why }: RefusedPost, { shown }: Receiver, runs: number): FlowrunError {
+function refused({ status, said, why }: RefusedPost, { shown }: Receiver, ids: readonly string[]): FlowrunError {
   const [meaning, hint] = remedies.get(said ?? "") ?? (status === 410 ? gone : [null, null]);
   if (meaning === null) {
     return new Refused(`${shown} refuses a message`, {
-      runs,
+      ids,
       why,
       hint: "pass by what it refuses: --on-refused skip; if it refuses all, compare the address with Slack's",
     });

@@ -83,7 +83,7 @@ function paragraph(runs: readonly TextRun[], spacing: "None" | "Default" = "Defa
 }
 
 /** Workflows answer as all of Azure's Logic Apps do: `{"error": {"code", "message"}}`. */
-function refused({ status, said, why }: RefusedPost, { shown }: Receiver, runs: number): FlowrunError {
+function refused({ status, said, why }: RefusedPost, { shown }: Receiver, ids: readonly string[]): FlowrunError {
   if (/TriggerIsNotEnabled|WorkflowDisabled/i.test(said ?? "")) {
     return new FlowrunError("settings", `${shown} is turned off`, {
       why,
@@ -103,7 +103,7 @@ function refused({ status, said, why }: RefusedPost, { shown }: Receiver, runs: 
     });
   }
   return new Refused(`${shown} refuses a card`, {
-    runs,
+    ids,
     why,
     hint: "pass by what it refuses: --on-refused skip; what became of a card stands in the workflow's run history",
   });

@@ -160,7 +160,10 @@ function signed({ id, body }: Content, keys: readonly Buffer[], now: number): Me
 function refused({ status, why }: RefusedPost, { shown }: Receiver, runs: readonly DeliveredRun[]): Refused {
   const [first] = runs;
   const what = runs.length === 1 ? `run ${first?.run.runId ?? ""}` : `${runs.length} runs`;
-  const details = { runs: runs.length, hint: `${remedies.get(status) ?? usualRemedy}; or pass by: --on-refused skip` };
+  const details = {
+    ids: runs.map(({ id }) => id),
+    hint: `${remedies.get(status) ?? usualRemedy}; or pass by: --on-refused skip`,
+  };
   if (status !== 410) return new Refused(`${shown} refuses ${what}`, { ...details, why });
   return new Refused(`${shown} is gone: the receiver asks for no more`, { ...details, why });
 }

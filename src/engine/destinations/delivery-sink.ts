@@ -1,0 +1,58 @@
+import type { FlowRun } from "../../runs/record/flow-run.ts";
+import { eventKey } from "../archive/run-row.ts";
+import type { MarkStore } from "../sinks/with-cursor-file.ts";
+import type { Resumption, Sink } from "../sinks/sink.ts";
+import type { Candidate, Mark } from "../sources/source.ts";
+import type { DeliveredRun } from "./destination.ts";
+import type { PatientDestination } from "./patient.ts";
+import type { PlaceWords } from "./places.ts";
+
+/** Where a delivery keeps its place: over there, if the destination does so, else in a store of ours; nowhere for `null`. */
+export interface Keeping {
+  readonly words: PlaceWords;
+  /** Opened when it is known that the destination keeps no place. */
+  readonly openStore: () => Promise<MarkStore>;
+  /** Told of a place over there that is of no use, and why, as the end of a sentence. */
+  readonly onForeign: () => void;
+}
+
+/** A destination as a sink of runs, with the place to read on from. */
+export function deliverySink(to: PatientDestination, keeping: Keeping | null): Sink<FlowRun> {
+  let place: string | null = null;
+  let opening: Promise<MarkStore | null> | null = null;
+  /** `null` where the destination keeps the place itself. */
+  const storeOf = ({ openStore }: Keeping): Promise<MarkStore | null> =>
+    (opening ??= (async () => ((await to.keepsPlace()) ? null : openStore()))());
+
+  const find = async (kept: Keeping): Promise<Resumption | null> => {
+    const store = await storeOf(kept);
+    if (store !== null) return store.find();
+    place = await to.findPlace();
+    const found = place === null ? null : kept.words.resume(place);
+    if (place !== null && found === null) kept.onForeign();
+    if (found === null) place = null;
+    return found;
+  };
+  const take = async (batch: readonly Candidate<FlowRun>[], mark: Mark): Promise<void> => {
+    const runs = batch.map(deliveredOf);
+    const store = keeping === null ? null : await storeOf(keeping);
+    if (keeping === null || store !== null) {
+      if (runs.length > 0) await to.deliver(runs, null);
+      await store?.move(batch, mark);
+      return;
+    }
+    const next = keeping.words.advance(place, batch, mark);
+    if (next === null && runs.length === 0) return;
+    await to.deliver(runs, next ?? place);
+    place = next ?? place;
+  };
+  return {
+    take,
+    ...(keeping === null ? {} : { find: () => find(keeping) }),
+    close: () => to.close(),
+  };
+}
+
+function deliveredOf({ key, encoded: run }: Candidate<FlowRun>): DeliveredRun {
+  return { id: eventKey(key), run };
+}

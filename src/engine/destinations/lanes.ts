@@ -1,0 +1,228 @@
+import { FlowrunError, worstOf } from "../../errors.ts";
+import type { World } from "../../host.ts";
+import type { FlowRun } from "../../runs/record/flow-run.ts";
+import type { Resumption, Sink } from "../sinks/sink.ts";
+import type { Candidate, Mark } from "../sources/source.ts";
+
+/** One of those that runs are delivered to. */
+export interface Member {
+  /** For people, without a secret. */
+  readonly name: string;
+  readonly sink: Sink<FlowRun>;
+}
+
+/** Reads runs to a sink, from a place on; `null` from where the command says. Resolves when the reading has ended. */
+export type ReadLane = (past: Resumption | null, sink: Sink<FlowRun>, signal: AbortSignal) => Promise<void>;
+
+/** How runs are read and delivered. */
+export interface Lanes {
+  readonly members: readonly Member[];
+  readonly read: ReadLane;
+  /** True where a place that a member stands at can be read on from later; else the others wait for whoever is slow. */
+  readonly mayPart: boolean;
+  readonly host: Pick<World, "now" | "sleep">;
+  /** Ends every reading and delivery; also by `stop`, when all is over or one has failed for all. */
+  readonly signal: AbortSignal;
+  readonly stop: () => void;
+  /** Told of a member that is given up while others go on. */
+  readonly onLost: (member: Member, failure: FlowrunError) => void;
+  /** Told when a member can no longer keep pace with the others, and reads for itself. */
+  readonly onParted: (member: Member) => void;
+}
+
+/** Others are held up by a slow one for so long, before it reads for itself. */
+const patienceMs = 5000;
+
+/**
+ * Delivers a reading to several destinations. Those that stand at the same place share one reading; one that is away, or too
+ * slow for the others, parts with them, goes on by itself from the last batch that it took, and joins them again where it
+ * meets them. So nobody is held up, none is sent a batch again that it has, and nothing waits in memory.
+ * @returns the worst failure of those that were given up; `null` for none.
+ * @throws what ends the whole reading: what reading throws, the failure of the only member, or of the last.
+ */
+export async function deliverInLanes(lanes: Lanes): Promise<FlowrunError | null> {
+  const { members, signal, onLost, onParted } = lanes;
+  const failures: FlowrunError[] = [];
+  const running = new Set<Promise<void>>();
+  const open = new Set<Lane>();
+  let left = members.length;
+
+  const lose: Traffic["lose"] = (member, error) => {
+    left -= 1;
+    if (!(error instanceof FlowrunError) || isTheEnd(error) || left === 0) throw error;
+    failures.push(error);
+    onLost(member, error);
+  };
+  const start = (work: Promise<void>): void => {
+    running.add(work);
+    void work.catch(() => undefined).finally(() => running.delete(work));
+  };
+  const runLane = async (together: readonly Member[], standing: Resumption | null): Promise<void> => {
+    const lane: Lane = { together, standing, isTaking: false };
+    open.add(lane);
+    try {
+      await lanes.read(standing, laneSink(lane, { ...lanes, open, lose, part }), signal);
+    } catch (error) {
+      if (error !== nobodyLeft) throw error;
+    } finally {
+      open.delete(lane);
+    }
+  };
+  const runAlone = async (member: Member, standing: Promise<Resumption | null>): Promise<void> => {
+    let past: Resumption | null;
+    try {
+      past = await standing;
+    } catch (error) {
+      lose(member, error);
+      return;
+    }
+    await runLane([member], past);
+  };
+  const part: Traffic["part"] = (member, standing) => {
+    onParted(member);
+    start(runAlone(member, standing));
+  };
+
+  const { found, waiting } = await gather(members, lanes);
+  for (const { together, past } of found) start(runLane(together, past));
+  for (const { member, standing } of waiting) start(runAlone(member, standing));
+  try {
+    while (running.size > 0) await Promise.race(running);
+  } finally {
+    lanes.stop();
+    await Promise.allSettled(running);
+    await Promise.all(members.map(({ sink }) => sink.close().catch(() => undefined)));
+  }
+  return worstOf(failures.map(({ kind, message }) => new FlowrunError(kind, message, { isTold: true })));
+}
+
+/** A reading ends with it for all: somebody has had enough, or told it to stop. */
+function isTheEnd({ kind }: FlowrunError): boolean {
+  return kind === "closed" || kind === "aborted" || kind === "bug" || kind === "lease";
+}
+
+/** Thrown inside a lane that nobody is left in; its reading ends, and that is all. */
+const nobodyLeft = new Error("nobody is left in this lane");
+
+interface Groups {
+  /** The one that stands furthest behind may be any of them: places cannot be compared, only told apart. */
+  readonly found: readonly { readonly together: readonly Member[]; readonly past: Resumption | null }[];
+  /** Those that have not said yet where they stand. */
+  readonly waiting: readonly { readonly member: Member; readonly standing: Promise<Resumption | null> }[];
+}
+
+/** Puts those together that stand at the same place. One that does not answer soon is not waited for. */
+async function gather(members: readonly Member[], { host, signal }: Lanes): Promise<Groups> {
+  const over = new AbortController();
+  const tooLate = host.sleep(patienceMs, AbortSignal.any([signal, over.signal])).then(() => "late" as const);
+  const found = new Map<string, { together: Member[]; past: Resumption | null }>();
+  const waiting: { member: Member; standing: Promise<Resumption | null> }[] = [];
+  for (const member of members) {
+    const standing = member.sink.find?.(member.name) ?? Promise.resolve(null);
+    const past = await Promise.race([standing, tooLate]).catch(() => "late" as const);
+    if (past === "late") {
+      waiting.push({ member, standing });
+      continue;
+    }
+    const group = found.get(past?.next ?? "");
+    if (group === undefined) found.set(past?.next ?? "", { together: [member], past });
+    else group.together.push(member);
+  }
+  over.abort();
+  return { found: [...found.values()], waiting };
+}
+
+/** Members that read together. */
+interface Lane {
+  together: readonly Member[];
+  /** Where they stand; `null` before the first batch of those that begin. */
+  standing: Resumption | null;
+  isTaking: boolean;
+}
+
+/** How members leave a lane, and which lanes there are. */
+interface Traffic {
+  readonly open: ReadonlySet<Lane>;
+  /** @throws the failure where nobody is left at all, or all must end. */
+  readonly lose: (member: Member, error: unknown) => void;
+  /** @param standing resolves to where it goes on, when what it has in hand is done. */
+  readonly part: (member: Member, standing: Promise<Resumption | null>) => void;
+}
+
+/** A lane as a sink: a batch is taken when all that stay in it have it. */
+function laneSink(lane: Lane, { open, lose, part, mayPart, host, signal }: Lanes & Traffic): Sink<FlowRun> {
+  const take = async (member: Member, batch: readonly Candidate<FlowRun>[], mark: Mark): Promise<Taking> => {
+    const done = member.sink.take(batch, mark);
+    if (!mayPart || lane.together.length === 1) return outcomeOf(member, done);
+    done.catch(() => undefined);
+    const over = new AbortController();
+    const tooLate = host.sleep(patienceMs, AbortSignal.any([signal, over.signal])).then(() => ({ member, late: done }));
+    const taking = await Promise.race([outcomeOf(member, done), tooLate]);
+    over.abort();
+    return taking;
+  };
+  /** Joins a lane that stands at the same place, and has nothing in hand. */
+  const joinAnother = (): void => {
+    const { standing } = lane;
+    const met = [...open].find((one) => one !== lane && !one.isTaking && one.standing?.next === standing?.next);
+    if (!mayPart || standing === null || met === undefined) return;
+    met.together = [...met.together, ...lane.together];
+    lane.together = [];
+  };
+  return {
+    take: async (batch, mark) => {
+      lane.isTaking = true;
+      const standing = standingAfter(lane.standing, batch, mark, host.now());
+      const takings = await Promise.all(lane.together.map((member) => take(member, batch, mark)));
+      const isAnyoneDone = takings.some((taking) => "took" in taking);
+      const kept: Member[] = [];
+      for (const taking of takings) {
+        // With nobody to be held up, a late one stays.
+        const end = "late" in taking && !isAnyoneDone ? await outcomeOf(taking.member, taking.late) : taking;
+        if ("took" in end) kept.push(end.member);
+        else if ("failure" in end) lose(end.member, end.failure);
+        else
+          part(
+            end.member,
+            end.late.then(() => standing),
+          );
+      }
+      lane.together = kept;
+      lane.standing = standing;
+      lane.isTaking = false;
+      joinAnother();
+      if (lane.together.length === 0) throw nobodyLeft;
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** How a member has taken a batch, or that it is still at it. */
+type Taking =
+  | { readonly member: Member; readonly took: true }
+  | { readonly member: Member; readonly failure: unknown }
+  | { readonly member: Member; readonly late: Promise<void> };
+
+function outcomeOf(member: Member, done: Promise<void>): Promise<Taking> {
+  return done.then(
+    () => ({ member, took: true }),
+    (failure: unknown) => ({ member, failure }),
+  );
+}
+
+/** So many of the last keys, by which a repeated run is known. */
+const keysRemembered = 2000;
+
+function standingAfter(
+  before: Resumption | null,
+  taken: readonly Candidate<unknown>[],
+  { next, atEnd, recordedAt }: Mark,
+  now: number,
+): Resumption {
+  return {
+    next,
+    readUntil: atEnd ? now : (recordedAt ?? before?.readUntil ?? 0),
+    movedAt: next === before?.next ? before.movedAt : now,
+    keys: [...(before?.keys ?? []), ...taken.map(({ key }) => key)].slice(-keysRemembered),
+  };
+}

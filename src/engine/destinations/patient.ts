@@ -1,0 +1,108 @@
+import { FlowrunError } from "../../errors.ts";
+import { persevere, type Attempt, type Patience } from "../../adobe/gateway/retrying.ts";
+import { troubleOf } from "../insist.ts";
+import type { Address } from "./address.ts";
+import type { DeliveredRun, Kind, Means, OpenDestination } from "./destination.ts";
+import { Away, Refused } from "./refused.ts";
+
+/** A destination that is opened when it is needed, and tried again while it is away. */
+export interface PatientDestination {
+  /** The place that it keeps; `null` for none. @throws FlowrunError. */
+  readonly findPlace: () => Promise<string | null>;
+  /** Whether it keeps the place of a reading itself. @throws FlowrunError. */
+  readonly keepsPlace: () => Promise<boolean>;
+  /** @throws FlowrunError once patience has run out, or where no patience helps; from then on always. */
+  readonly deliver: (runs: readonly DeliveredRun[], place: string | null) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** How one is treated. */
+export interface Treatment {
+  readonly patience: Patience;
+  /** Runs that it refuses for good: an end of the delivery, or passed by with a warning. */
+  readonly onRefused: "stop" | "skip";
+  /** Told once, when it has been opened for the first time. */
+  readonly onOpen: (destination: OpenDestination) => void;
+}
+
+/** Nothing is opened yet. */
+export function patientDestination(
+  kind: Kind,
+  address: Address,
+  means: Means,
+  { patience, onRefused, onOpen }: Treatment,
+): PatientDestination {
+  const { host, signal, notify } = means;
+  let open: OpenDestination | null = null;
+  let isTold = false;
+  let failure: Error | null = null;
+
+  const opened = async (): Promise<OpenDestination> => {
+    open ??= await kind.open(address, means);
+    if (!isTold) onOpen(open);
+    isTold = true;
+    return open;
+  };
+  const drop = async (): Promise<void> => {
+    await open?.close();
+    open = null;
+  };
+  /** @param work resolves to what it achieved; `null` where it has achieved nothing, and failed. */
+  const insist = <R>(work: (destination: OpenDestination) => Promise<R>): Promise<R> => {
+    const attempt = async (): Promise<Attempt<R>> => {
+      try {
+        return { value: await work(await opened()) };
+      } catch (error) {
+        if (!(error instanceof FlowrunError) || error.kind !== "unavailable") throw error;
+        await drop();
+        return { trouble: { ...troubleOf(error), waitMs: error instanceof Away ? error.waitMs : null } };
+      }
+    };
+    return persevere(attempt, { host, signal, patience, notify });
+  };
+
+  /** One try to deliver: how many are safe, whether all and the place are. Fails only where nothing came of it. */
+  const deliverSome = async (to: OpenDestination, runs: readonly DeliveredRun[], place: string | null) => {
+    let sent = 0;
+    try {
+      await to.deliver(runs, place, (count) => {
+        sent = Math.max(sent, count);
+      });
+      return { left: [], isDone: true };
+    } catch (error) {
+      const left = runs.slice(sent);
+      if (error instanceof Refused && onRefused === "skip" && left.some(({ id }) => error.ids.includes(id))) {
+        notify({ kind: "warning", text: refusedWords(error) });
+        return { left: left.filter(({ id }) => !error.ids.includes(id)), isDone: false };
+      }
+      if (sent === 0 || !(error instanceof FlowrunError) || error.kind !== "unavailable") throw error;
+      // It went on for a while, so that patience begins anew.
+      await drop();
+      return { left, isDone: false };
+    }
+  };
+
+  return {
+    keepsPlace: () => insist(({ findPlace }) => Promise.resolve(findPlace !== undefined)),
+    findPlace: () => insist((to) => to.findPlace?.() ?? Promise.resolve(null)),
+    deliver: async (runs, place) => {
+      if (failure !== null) throw failure;
+      try {
+        for (let left = runs; ;) {
+          const outcome = await insist((to) => deliverSome(to, left, place));
+          if (outcome.isDone) return;
+          left = outcome.left;
+          if (left.length === 0 && place === null) return;
+        }
+      } catch (error) {
+        failure = error instanceof Error ? error : new Error(String(error));
+        throw failure;
+      }
+    },
+    close: drop,
+  };
+}
+
+function refusedWords({ message, why }: Refused): string {
+  return `${message}${why === null ? "" : `: ${why}`}; passed by`;
+}

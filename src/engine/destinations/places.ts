@@ -1,0 +1,57 @@
+import type { Connection } from "../../adobe/access/connect.ts";
+import type { Cursor } from "../../adobe/journal/cursor.ts";
+import { isSliding } from "../../adobe/journal/when.ts";
+import type { World } from "../../host.ts";
+import { parseObject } from "../../json.ts";
+import { readCursor, writeCursor } from "../../state/cursor-files.ts";
+import { advanceCursor, resumptionOf } from "../cursor.ts";
+import type { Resumption } from "../sinks/sink.ts";
+import type { Candidate, Mark } from "../sources/source.ts";
+
+/** How the places of a reading are put down as text, for destinations that keep them, and read back. */
+export interface PlaceWords {
+  /** The place after these runs; `null` where it is none that may be kept. */
+  readonly advance: (before: string | null, taken: readonly Candidate<unknown>[], mark: Mark) => string | null;
+  /** @returns `null` for the place of another reading: of another journal, or of another archive. */
+  readonly resume: (text: string) => Resumption | null;
+}
+
+/** A text of so many keys goes along with every batch. */
+const keysKeptAlong = 500;
+
+/** The places of a journal: cursors, as files have them. */
+export function journalPlaces(connection: Connection, host: Pick<World, "now">): PlaceWords {
+  const cursorIn = (text: string | null): Cursor | null => {
+    const cursor = text === null ? "none" : readCursor(text);
+    return typeof cursor === "string" || cursor.journal !== connection.journalName ? null : cursor;
+  };
+  return {
+    advance: (before, taken, mark) => {
+      // A place that slides along with the clock would leave out what comes until it is asked for again.
+      if (isSliding(mark.next)) return null;
+      const moved = advanceCursor(cursorIn(before), taken, mark, connection, host.now());
+      return writeCursor({ ...moved, keys: moved.keys.slice(-keysKeptAlong) });
+    },
+    resume: (text) => {
+      const cursor = cursorIn(text);
+      return cursor === null ? null : resumptionOf(cursor, connection);
+    },
+  };
+}
+
+/** The places of an archive's rows: the number of the last one, and whose it is. @param archive tells archives apart. */
+export function rowPlaces(archive: string): PlaceWords {
+  return {
+    advance: (_, __, { next: row }) => JSON.stringify({ archive, row: Number(row) }),
+    resume: (text) => {
+      const place = parseObject(text);
+      const row = place?.["row"];
+      return place?.["archive"] === archive && typeof row === "number" ? resumptionAt(row) : null;
+    },
+  };
+}
+
+/** How a reading goes on behind a row: every row stands once, so no key need be remembered. Pure. */
+export function resumptionAt(row: number): Resumption {
+  return { next: String(row), readUntil: 0, movedAt: 0, keys: [] };
+}
