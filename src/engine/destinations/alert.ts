@@ -6,7 +6,7 @@ import { unnamed } from "../../runs/causes/causes-in-text.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { shortRunId } from "../../runs/record/run-id.ts";
 
-/** What people in a chat are told of a run, or of several that failed alike. All texts are one line each, and bounded. */
+/** A message to people in a chat about a run, or of several that failed alike. All texts are one line each, and bounded. */
 export interface Alert {
   /** Which runs of the batch it tells of, by their places in it, in order. */
   readonly places: readonly number[];
@@ -31,7 +31,7 @@ export interface Fact {
 }
 
 /**
- * What to tell of a batch, in the order of its runs: those that failed in the same flow, with the same status, by the same
+ * The alerts of a batch, in the order of its runs: those that failed in the same flow, with the same status, by the same
  * root cause are one alert, in the place of the first of them. Pure.
  * @param profile whose runs they are.
  */

@@ -1,7 +1,7 @@
 import type { FlowrunError } from "../../errors.ts";
 import { alertsOf, type Alert } from "./alert.ts";
 import type { DeliveredRun, Means, OpenDestination } from "./destination.ts";
-import { findReceiver, post, type Receiver, type Refusal } from "./post.ts";
+import { findReceiver, post, type Receiver, type RefusedPost } from "./post.ts";
 
 /** A chat that people read: how an alert is written there, and what its refusals mean. */
 export interface Chat {
@@ -9,7 +9,7 @@ export interface Chat {
   /** The body of a request, JSON; no longer than the chat takes. */
   readonly write: (alert: Alert) => string;
   /** @param ids of the runs that the message was about. */
-  readonly refuse: (refusal: Refusal, ids: readonly string[]) => FlowrunError;
+  readonly refuse: (refusal: RefusedPost, ids: readonly string[]) => FlowrunError;
 }
 
 /** The least time between two messages, in milliseconds: as Slack asks for; Teams takes hardly more. */

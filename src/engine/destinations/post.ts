@@ -22,7 +22,7 @@ export interface Message {
 }
 
 /** An answer that is no success, and that waiting does not mend. */
-export interface Refusal {
+export interface RefusedPost {
   readonly status: number;
   /** The receiver's own words, on one line, without a secret; `null` where it has none. */
   readonly said: string | null;
@@ -46,7 +46,7 @@ export async function post(
   message: Message,
   receiver: Receiver,
   means: PostMeans,
-  refuse: (refusal: Refusal) => FlowrunError,
+  refuse: (refusal: RefusedPost) => FlowrunError,
 ): Promise<void> {
   const { url, shown } = receiver;
   const headers = { "content-type": "application/json", ...message.headers };

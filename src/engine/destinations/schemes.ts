@@ -61,7 +61,11 @@ export const schemes: readonly Scheme[] = [
     delivers: "a POST a run, its record as JSON, signed as Standard Webhooks has it",
     settings: [
       { name: "FLOWRUN_WEBHOOK_SECRET", meaning: "whsec_ and base64; several with a blank between, while they change" },
-      { name: "?batch=100", meaning: "so many runs a request, as an array" },
+      {
+        name: "?batch=100",
+        meaning: "so many runs a request, as an array (1 to 1000); other options stay with the URL",
+      },
+      { name: "user:env:NAME@", meaning: "before the host: a name and a password, as basic authentication" },
       { name: "--on-refused skip", meaning: "passes by what is refused for good, rather than stop" },
     ],
     load: async () => (await import("./webhook.ts")).webhook,
@@ -88,7 +92,7 @@ export const schemes: readonly Scheme[] = [
     name: "exec",
     words: ["exec"],
     form: "exec:./page.sh",
-    guarantee: "at least once",
+    guarantee: "at least once into its pipe; what it has not read when it dies is told",
     delivers: "a line a run on the input of a command, its record as JSON; its exit ends the reading",
     settings: [],
     load: async () => (await import("./exec.ts")).exec,

@@ -3,7 +3,7 @@ import type { Alert } from "./alert.ts";
 import { urlOf, type Address } from "./address.ts";
 import { openChat } from "./chat.ts";
 import type { Kind } from "./destination.ts";
-import { keepSecretsOfUrl, type Receiver, type Refusal } from "./post.ts";
+import { keepSecretsOfUrl, type Receiver, type RefusedPost } from "./post.ts";
 import { Refused } from "./refused.ts";
 
 /** A message a run through an incoming webhook of Slack. */
@@ -90,7 +90,7 @@ const entities = new Map([
 ]);
 
 /** Slack says one word of plain text (docs.slack.dev: Sending messages using incoming webhooks, "Handling errors"). */
-function refused({ status, said, why }: Refusal, { shown }: Receiver, ids: readonly string[]): FlowrunError {
+function refused({ status, said, why }: RefusedPost, { shown }: Receiver, ids: readonly string[]): FlowrunError {
   const [meaning, hint] = remedies.get(said ?? "") ?? (status === 410 ? gone : [null, null]);
   if (meaning === null) {
     return new Refused(`${shown} refuses a message`, {

@@ -3,7 +3,7 @@ import type { Alert } from "./alert.ts";
 import { urlOf, type Address } from "./address.ts";
 import { openChat } from "./chat.ts";
 import type { Kind } from "./destination.ts";
-import { keepSecretsOfUrl, type Receiver, type Refusal } from "./post.ts";
+import { keepSecretsOfUrl, type Receiver, type RefusedPost } from "./post.ts";
 import { Refused } from "./refused.ts";
 
 /** A card a run, which a workflow posts to a channel of Teams. */
@@ -83,7 +83,7 @@ function paragraph(runs: readonly TextRun[], spacing: "None" | "Default" = "Defa
 }
 
 /** Workflows answer as all of Azure's Logic Apps do: `{"error": {"code", "message"}}`. */
-function refused({ status, said, why }: Refusal, { shown }: Receiver, ids: readonly string[]): FlowrunError {
+function refused({ status, said, why }: RefusedPost, { shown }: Receiver, ids: readonly string[]): FlowrunError {
   if (/TriggerIsNotEnabled|WorkflowDisabled/i.test(said ?? "")) {
     return new FlowrunError("settings", `${shown} is turned off`, {
       why,

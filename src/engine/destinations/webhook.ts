@@ -8,7 +8,7 @@ import { jsonRenderer } from "../../render/formats/json.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { urlOf, type Address } from "./address.ts";
 import type { DeliveredRun, Kind, Means, OpenDestination } from "./destination.ts";
-import { findReceiver, keepSecretsOfUrl, post, type Message, type Receiver, type Refusal } from "./post.ts";
+import { findReceiver, keepSecretsOfUrl, post, type Message, type Receiver, type RefusedPost } from "./post.ts";
 import { Refused } from "./refused.ts";
 
 /**
@@ -157,7 +157,7 @@ function signed({ id, body }: Content, keys: readonly Buffer[], now: number): Me
   };
 }
 
-function refused({ status, why }: Refusal, { shown }: Receiver, runs: readonly DeliveredRun[]): Refused {
+function refused({ status, why }: RefusedPost, { shown }: Receiver, runs: readonly DeliveredRun[]): Refused {
   const [first] = runs;
   const what = runs.length === 1 ? `run ${first?.run.runId ?? ""}` : `${runs.length} runs`;
   const details = {

@@ -236,7 +236,9 @@ test.each([
 test.each([
   [slack, `slack+https://hooks.slack.com${secretPath}`],
   [slack, "slack+https://chat.example.com/hooks/abc"],
+  [slack, "slack+https://hooks.slack.com/services/T0/B0/env:SLACK_HOOK"],
   [teams, `teams+https://default1.2.environment.api.powerplatform.com:443/powerautomate${workflow}`],
 ])("%o %s is an address", (kind, text) => {
-  kind.check(parseAddress(text, {}), {});
+  const env = { SLACK_HOOK: "abcdefghijklmnopqrstuvwx" };
+  kind.check(parseAddress(text, env), env);
 });
