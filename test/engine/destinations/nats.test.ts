@@ -634,6 +634,7 @@ describe.skipIf(!hasNats)(`nats${whyNoNats}`, () => {
         patience: { retries: Infinity, maxWaitMs: Infinity },
         onRefused: "stop",
         onOpen: () => undefined,
+        onEnded: () => undefined,
       });
       const luck = luckOf(4222);
       const killSometime = async (): Promise<void> => {
