@@ -17,7 +17,7 @@ export const table: Kind = {
   check: (address, env) => {
     tableFormOf(address, env);
   },
-  open: (address, means) => openTable(address, means, null),
+  open: (address, means) => openTableBy(address, means, null),
 };
 
 /** The lease by whose epoch rows are written, where there is one: it is of the same schema. */
@@ -27,7 +27,7 @@ export type TableLease = Pick<Lease, "name" | "epoch" | "lifeMs"> | null;
  * Opens a table, as one who writes by a lease.
  * @throws FlowrunError as `Kind.open`; `deliver` throws one of kind `lease` once another process has taken it over.
  */
-export async function openTable(address: Address, means: Means, lease: TableLease): Promise<OpenDestination> {
+export async function openTableBy(address: Address, means: Means, lease: TableLease): Promise<OpenDestination> {
   const { env, sleep } = means.host;
   const form = tableFormOf(address, env);
   const database = await openPostgres(form.url, { env, sleep, signal: means.signal });

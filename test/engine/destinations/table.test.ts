@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { openPostgres } from "../../../src/engine/archive/postgres.ts";
 import { parseAddress } from "../../../src/engine/destinations/address.ts";
 import type { Means, OpenDestination } from "../../../src/engine/destinations/destination.ts";
-import { openTable, table } from "../../../src/engine/destinations/table.ts";
+import { openTableBy, table } from "../../../src/engine/destinations/table.ts";
 import { FlowrunError } from "../../../src/errors.ts";
 import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
 import { takeOver } from "../../support/archived.ts";
@@ -179,17 +179,15 @@ describe.skipIf(!hasPostgres)(`exactly once${whyNoPostgres}`, () => {
         env: { HOME: "/nonexistent" },
       },
     );
-    let isOver = false;
-    const done = running.finished.finally(() => (isOver = true));
     let ended = 0;
-    while (!isOver && ended < 12) {
+    while (running.child.exitCode === null && ended < 12) {
       const pids = await there.ask(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'flowrun' AND datname = current_database()",
       );
       ended += pids.length;
       await delay(100);
     }
-    const { stdout } = await done;
+    const { stdout } = await running.finished;
     expect(ended).toBeGreaterThan(3);
     expect(stdout).toContain('"kind":"unavailable"');
     expect(stdout.trimEnd().endsWith(`at ${String(total)}`)).toBe(true);
@@ -269,9 +267,9 @@ describe.skipIf(!hasPostgres)(`exactly once${whyNoPostgres}`, () => {
     onTestFinished(() => database.close());
     const address = parseAddress(there.url, env);
     const lease = await takeOver(database, "one", "l");
-    const zombie = await openTable(address, there.means(), lease);
+    const zombie = await openTableBy(address, there.means(), lease);
     await zombie.deliver(deliveredRuns(2), "2", unheard);
-    const heir = await openTable(address, there.means(), await takeOver(database, "heir", "l"));
+    const heir = await openTableBy(address, there.means(), await takeOver(database, "heir", "l"));
     const failure = await failureOf(zombie.deliver(deliveredRuns(2, 2), "4", unheard));
     expect(failure).toMatchObject({ kind: "lease", why: expect.stringContaining("heir") as string });
     await heir.deliver(deliveredRuns(2, 2), "4", unheard);
@@ -636,8 +634,14 @@ describe("bad input", () => {
         url.password = `${password}-wrong`;
       });
       expect(wrong).toMatchObject({ kind: "auth" });
-      expect(await open((url) => void url.searchParams.set("sslmode", "require"))).toMatchObject({ kind: "settings" });
-      expect(await open((url) => void (url.port = "1"))).toMatchObject({ kind: "unavailable" });
+      const withoutTls = await open((url) => {
+        url.searchParams.set("sslmode", "require");
+      });
+      expect(withoutTls).toMatchObject({ kind: "settings" });
+      const nobodyThere = await open((url) => {
+        url.port = "1";
+      });
+      expect(nobodyThere).toMatchObject({ kind: "unavailable" });
       const env = { HOME: "/nonexistent", SECRET: password };
       const to = await openDestination(
         table,

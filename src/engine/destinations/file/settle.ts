@@ -1,4 +1,4 @@
-import { beginningIn, isWhole, type DeliveredFile } from "../../../state/delivered-file.ts";
+import { beginningIn, isMarked, type DeliveredFile } from "../../../state/delivered-file.ts";
 import type { GrowingFile } from "../../../state/growing-file.ts";
 
 /** How a file is found that was added to before. */
@@ -26,12 +26,13 @@ export async function settle(
 ): Promise<Settled> {
   const size = (await file?.size()) ?? 0;
   if (size === 0 && length > 0) return { kind: "gone" };
-  const isKnown = size >= length && isWhole(behind, (await file?.read(length - behind.bytes, behind.bytes)) ?? nothing);
+  const isKnown =
+    size >= length && isMarked(behind, (await file?.read(length - behind.bytes, behind.bytes)) ?? nothing);
   if (batch === null) return isKnown ? { kind: "asLeft", isBatchIn: false } : { kind: "changed" };
 
   const { mark } = batch;
   const found = (await file?.read(length, mark.bytes)) ?? nothing;
-  if (isWhole(mark, found)) return { kind: "asLeft", isBatchIn: true };
+  if (isMarked(mark, found)) return { kind: "asLeft", isBatchIn: true };
   if (!isKnown || size - length >= mark.bytes) return { kind: "unclear" };
   const ours = beginningIn(mark, found);
   // What is left is a part of one line; the end of a line in it would be somebody else's.

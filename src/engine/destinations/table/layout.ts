@@ -100,7 +100,7 @@ export function quoted(text: string): string {
   return `"${text.replaceAll('"', '""')}"`;
 }
 
-/** What makes a table that suits. Pure. */
+/** The statement that makes a table which suits. Pure. */
 export function createTable({ schema, table }: Pick<TableForm, "schema" | "table">): string {
   const name = [...(schema === null ? [] : [schema]), table].map(plainOrQuoted).join(".");
   const columns = [
