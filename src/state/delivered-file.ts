@@ -7,7 +7,7 @@ import { describeHolder, holderHint, lockPath, nap, tryProcessLock, type LockPla
 import { codeOf, findRemedy } from "./trouble.ts";
 
 /**
- * What is known of a file that runs are added to: how much of it is ours and safe, where each reading stands that adds to
+ * All that is known of a file that runs are added to: how much of it is ours and safe, where each reading stands that adds to
  * it, and what was about to be added when this was written.
  */
 export interface DeliveredFile {

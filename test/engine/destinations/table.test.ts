@@ -538,6 +538,24 @@ describe("bad input", () => {
     expect(text).toContain("h:x");
   });
 
+  it("shows no password, whatever is wrong beside it", () => {
+    const env = { SECRET: "battery-staple-1" };
+    for (const secret of ["correct-horse-1", "env:SECRET"]) {
+      for (const rest of ["h/d", "h/d?tabel=x", "h/d?table=a.b.c", "h/d?table=a&columns=b"]) {
+        const error: unknown = (() => {
+          try {
+            table.check(parseAddress(`postgres://u:${secret}@${rest}`, env), env);
+            return null;
+          } catch (thrown) {
+            return thrown;
+          }
+        })();
+        const { message, why, hint } = error as FlowrunError;
+        expect([message, why, hint].join("\n")).not.toMatch(/correct|staple/);
+      }
+    }
+  });
+
   describe.skipIf(!hasPostgres)(`on a server${whyNoPostgres}`, () => {
     it.each([
       ["no key", "CREATE TABLE runs (run_id text)", "", "no primary key", /ADD PRIMARY KEY \(run_id\)/],

@@ -33,11 +33,17 @@ export async function settle(
   const { mark } = batch;
   const found = (await file?.read(length, mark.bytes)) ?? nothing;
   if (isMarked(mark, found)) return { kind: "asLeft", isBatchIn: true };
-  if (!isKnown || size - length >= mark.bytes) return { kind: "unclear" };
-  const ours = beginningIn(mark, found);
+  if (!isKnown || size - length > mark.bytes) return { kind: "unclear" };
+  const written = withoutHoles(found);
+  const ours = beginningIn(mark, written);
   // What is left is a part of one line; the end of a line in it would be somebody else's.
-  const isOurs = ours !== null && (isPacked || !found.subarray(ours).includes(newline));
+  const isOurs = ours !== null && (isPacked || !written.subarray(ours).includes(newline));
   return { kind: isOurs ? "unfinished" : "unclear" };
+}
+
+/** After a power cut a file may have its new length already, and zeros in place of the last bytes. */
+function withoutHoles(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(0, bytes.findLastIndex((byte) => byte !== 0) + 1);
 }
 
 const nothing = new Uint8Array();
