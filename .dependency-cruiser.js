@@ -98,7 +98,16 @@ const rooms = [
   },
   {
     room: "engine",
-    may: ["adobe", "state", "runs/events", "runs/record", "render/formats", "render/text"],
+    may: [
+      "adobe",
+      "state",
+      "runs/events",
+      "runs/record",
+      "runs/catalogue",
+      "runs/causes",
+      "render/formats",
+      "render/text",
+    ],
     because: "Runs go from a source to a sink here, and the place to read on from goes with them.",
   },
   { room: "adobe/http", may: [], because: "One exchange made dependable has no idea what it carries." },
@@ -266,6 +275,11 @@ const doors = [
     because: "One file knows how PostgreSQL is spoken to, and is loaded where a server of its kind is named.",
   },
   {
+    packages: ["@nats-io"],
+    at: ["engine/destinations/nats"],
+    because: "One destination knows how NATS is spoken to, and is loaded where an address of its kind is named.",
+  },
+  {
     packages: ["luxon"],
     at: ["text/named-zone"],
     because: "Elsewhere a time is epoch milliseconds.",
@@ -286,6 +300,12 @@ const nodeDoors = [
   "engine/archive/run-row",
   "engine/archive/write-page",
   "engine/archive/postgres/files",
+  "engine/destinations/address",
+  "engine/destinations/webhook",
+  "engine/destinations/exec",
+  "engine/destinations/nats/files",
+  "engine/destinations/nats/place",
+  "engine/destinations/otlp",
 ];
 
 /** A path that is one of these files or lies in one of these folders of src. */

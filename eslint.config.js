@@ -11,6 +11,7 @@ const ofTheProcess = [
   "src/node-host.ts",
   "src/state/self.ts",
   "src/engine/archive/embedded/driver.ts",
+  "src/engine/destinations/exec/command.ts",
 ];
 
 /** What reaches the world or the clock by itself. Only where a process begins is it touched; all others are handed a `Host`. */

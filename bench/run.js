@@ -1,17 +1,20 @@
 /**
  * `npm run bench`: flowrun side by side with Adobe's own client and with a loop of curl and jq, on journals on loopback,
- * and its start-up against Node's. Writes bench/RESULTS.md; it is no test. `--quick` takes a tenth of the events and one
- * round, and only prints. Needs bash and GNU time.
+ * its archive, and its start-up against Node's. Writes bench/RESULTS.md; it is no test. `--quick` takes a tenth of the
+ * events and one round, and only prints. `--against <folder>` compares the start-up with another checkout's, once it is
+ * built there. Needs bash and GNU time; without PostgreSQL on this machine, archives are in files alone.
  */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir, totalmem } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { benchArchive } from "./archive.js";
 import { profile } from "./profile.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const isQuick = process.argv.includes("--quick");
+const against = process.argv.includes("--against") ? process.argv[process.argv.indexOf("--against") + 1] : null;
 const size = (events) => (isQuick ? events / 10 : events);
 const rounds = (count) => (isQuick ? 1 : count);
 const gnuTime = "/usr/bin/time";
@@ -93,6 +96,7 @@ async function measureAll() {
   const told = explainText(rounds(5));
   const starts = await startAll(rounds(25));
   const spent = await profileOne(runs, four);
+  const archive = await benchArchive({ isQuick, scratch, say });
 
   const faster = (table, name) => ratio(table, (of) => of(aio).wall / of(name).wall);
   const cpu = (table) => ratio(table, (of) => of(four).cpu / of(aio).cpu);
@@ -114,12 +118,14 @@ async function measureAll() {
     goal("peak memory of 1,000,000 events, MiB", peak(long), "≤", 240),
     goal("the same against 200,000 events", peak(long) / peak(short), "≤", 1.1),
     ...starts.goals,
+    ...archive.filter(([, , , bound]) => bound !== null).map((row) => goal(...row)),
   ];
   return render(
     goals,
     [even, crowded, slow, near, busy, middling, quiet, small, smallRuns, short, long],
     starts,
     spent,
+    archive.filter(([, , , bound]) => bound === null),
   );
 }
 
@@ -242,12 +248,15 @@ async function startAll(count) {
     "flowrun since --help": flowrun("since", "--help"),
     "flowrun since -P1D, nothing there": flowrun("since", "-P1D"),
   };
+  const others = against === null ? [] : Object.keys(commands).filter((name) => /--version|-P1D/.test(name));
   const times = Object.fromEntries(Object.keys(commands).map((name) => [name, []]));
+  const differences = new Map(others.map((name) => [name, []]));
   try {
     // The first one gets a token, which the others find.
     start(commands["flowrun since -P1D, nothing there"], env);
     for (let round = 0; round < count; round++) {
       for (const [name, command] of Object.entries(commands)) times[name].push(start(command, env));
+      for (const [name, all] of differences) all.push(differenceOf(commands[name], env, round % 2 === 0));
     }
   } finally {
     close();
@@ -268,7 +277,15 @@ async function startAll(count) {
       least[index + 1],
     );
   });
-  return { rows, node, goals };
+  const apart = [...differences].map(([name, all]) => `\`${name}\` ${median(all).toFixed(1)} ms`);
+  return { rows, node, goals, apart };
+}
+
+/** How much longer (CPU, ms) a command takes here than in the other checkout; whoever comes second finds a warmer machine. */
+function differenceOf(command, env, isHereFirst) {
+  const there = command.map((part) => part.replace(join(here, ".."), resolve(against)));
+  const [first, second] = (isHereFirst ? [command, there] : [there, command]).map((each) => start(each, env).cpu);
+  return (isHereFirst ? first - second : second - first) * 1000;
 }
 
 function start(command, env) {
@@ -296,10 +313,14 @@ function ratio({ rounds: all }, of) {
 
 function goal(what, value, sign, bound) {
   const isReached = sign === "≤" ? value <= bound : value >= bound;
-  return `| ${what} | ${sign} ${bound} | ${value >= 100 ? value.toFixed(0) : value.toFixed(2)} | ${isReached ? "yes" : "**no**"} |`;
+  return `| ${what} | ${sign} ${bound} | ${told(value)} | ${isReached ? "yes" : "**no**"} |`;
 }
 
-function render(goals, tables, { rows, node }, spent) {
+function told(value) {
+  return value.toFixed(value >= 100 ? 0 : 2);
+}
+
+function render(goals, tables, { rows, node, apart }, spent, archive) {
   const [{ model }] = cpus();
   const gib = (totalmem() / 1024 ** 3).toFixed(1);
   const load = `load ${began.load.toFixed(1)} before, ${loadavg()[0].toFixed(1)} after`;
@@ -331,6 +352,15 @@ The lowest tenth of interleaved starts.
 | | CPU, ms | ratio | wall, ms | ratio |
 |---|---|---|---|---|
 ${rows.map((row) => renderStart(row, node)).join("\n")}
+${apart.length === 0 ? "" : `\nAgainst another checkout, CPU, the median of each round's own difference: ${apart.join(", ")}.\n`}
+## The archive
+
+100,000 runs read from a journal, then a million, spread over a year; what else was seen of them. Questions are the fastest
+of five, asked by the program's own functions.
+
+| | here |
+|---|---|
+${archive.map(([what, figure]) => `| ${what} | ${told(figure)} |`).join("\n")}
 
 ## Where the time goes
 

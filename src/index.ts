@@ -4,6 +4,7 @@
  */
 import { openNodeWorld } from "./node-host.ts";
 import type { ReadRunsOptions } from "./library/options.ts";
+import type { OpenArchiveOptions, RunArchive } from "./library/open-archive.ts";
 import { openReading, type RunReading } from "./library/read-runs.ts";
 
 /**
@@ -16,6 +17,16 @@ export function readRuns(options: ReadRunsOptions): RunReading {
   return openReading(options, () => openNodeWorld({ tuneV8: () => undefined }));
 }
 
+/**
+ * Opens the archive of a profile, or the one at a place, to read it. Nothing of it is changed, and Adobe is asked nothing.
+ * @throws FlowrunError where the options or the settings cannot be right, and where there is no archive, or none that can
+ * be read.
+ */
+export async function openArchive(options: OpenArchiveOptions = {}): Promise<RunArchive> {
+  const { openIn } = await import("./library/open-archive.ts");
+  return openIn(options, openNodeWorld({ tuneV8: () => undefined }));
+}
+
 export { runsIn, type RunsInOptions } from "./library/runs-in.ts";
 export { explain, type CatalogueEntry } from "./runs/catalogue/catalogue.ts";
 export { summarise, type SummariseOptions } from "./library/summarise.ts";
@@ -24,6 +35,13 @@ export { FlowrunError, type FailureDetails, type FailureKind } from "./errors.ts
 export type { JournalSettings, ReadRunsOptions, RunFilters, StopSignal } from "./library/options.ts";
 export type { Words } from "./library/words.ts";
 export type { RunReading } from "./library/read-runs.ts";
+export type {
+  ArchivedRunsOptions,
+  ArchivedStretch,
+  ArchiveSummary,
+  OpenArchiveOptions,
+  RunArchive,
+} from "./library/open-archive.ts";
 export type { Notice } from "./notices.ts";
 export type {
   Activity,

@@ -157,6 +157,11 @@ const host: Host = {
 
 // Nothing left to wait for ends a process, done or not: until it is done, it has failed.
 process.exitCode = exitCodes.bug;
+// An address may hold a password, and a list of processes shows the whole line to everybody on the machine.
+if (process.argv.some((word) => word === "--to" || word.startsWith("--to="))) {
+  process.title = `flowrun ${process.argv[2] ?? ""}`;
+}
+
 void runCli(process.argv.slice(2), host).then(async (exitCode) => {
   await Promise.all([stdout.flushed(), stderr.flushed()]);
   // All is said and saved: nothing that is still under way keeps the process.

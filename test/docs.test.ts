@@ -119,7 +119,10 @@ const sharedOptions = "## Options of `since`, `tail`, `wait`, `show` and `stats`
 describe("options", () => {
   const written = new Set(allCode.match(/(?<![\w-])(?:--[a-z][a-z-]*|-[a-zA-Z](?![\w-]))/g));
   /** Those of npm, jq and vitest. */
-  const foreign = ["--global", "--unbuffered", "-r", "--project"];
+  const ofNats = "--subjects --storage --dupe-window --defaults --retention --jetstream --discard --max-msg-size".split(
+    " ",
+  );
+  const foreign = ["--global", "--unbuffered", "-r", "--project", ...ofNats];
   /** Of grep, uniq and sort. */
   const short = ["-i", "-c", "-u"];
 
@@ -336,10 +339,21 @@ describe("what is named elsewhere", () => {
   });
 
   test("every page is linked from the README and from the index", () => {
-    const names = docPages.map(({ path }) => path).filter((path) => !path.includes("README"));
+    const names = docPages.map(({ path }) => path).filter((path) => /^docs\/(?!README)[^/]+$/.test(path));
     expect(names.filter((path) => !pageAt("README.md").text.includes(`](${path})`))).toEqual([]);
     const index = pageAt("docs/README.md").text;
     expect(names.filter((path) => !index.includes(`](${path.slice("docs/".length)})`))).toEqual([]);
+  });
+
+  test("a page in a folder is linked from the page that the folder is named after", () => {
+    const inFolders = docPages.flatMap(({ path }) => {
+      const [, folder, name] = /^docs\/([^/]+)\/(.+)$/.exec(path) ?? [];
+      return folder === undefined || name === undefined ? [] : [{ folder, name }];
+    });
+    const isLinked = ({ folder, name }: (typeof inFolders)[number]): boolean =>
+      pageAt(`docs/${folder}.md`).text.includes(`](${folder}/${name})`);
+    expect(inFolders.filter((one) => !isLinked(one))).toEqual([]);
+    expect(inFolders.length).toBeGreaterThan(0);
   });
 
   /** A page's headings as GitHub and npm turn them into anchors. */

@@ -10,6 +10,7 @@ import { declareArchive } from "./commands/archive/declare.ts";
 import { declareCompletion } from "./commands/completion/declare.ts";
 import { declareCursor } from "./commands/cursor/declare.ts";
 import { declareDemo } from "./commands/first-minute/declare.ts";
+import { declareDestinations } from "./commands/destinations/declare.ts";
 import { declareDoctor } from "./commands/doctor/declare.ts";
 import { declareExplain, declareShow } from "./commands/insight/declare.ts";
 import { declareSince, declareTail, declareWait } from "./commands/reading/declare.ts";
@@ -56,6 +57,7 @@ export function createProgram(
   const all = [
     ...readers.values(),
     declareArchive,
+    declareDestinations,
     declareSetup,
     declareDemo,
     declareDoctor,

@@ -73,7 +73,10 @@ function withShortKeys(saved: Cursor | null): Cursor | null {
 }
 
 /** How a reading goes on from a cursor. Pure. */
-export function resumptionOf({ next, readUntil, movedAt, keys }: Cursor, connection: Pick<Connection, "fromSaved">): Resumption {
+export function resumptionOf(
+  { next, readUntil, movedAt, keys }: Cursor,
+  connection: Pick<Connection, "fromSaved">,
+): Resumption {
   return { next: connection.fromSaved(next), readUntil, movedAt, keys };
 }
 

@@ -1,4 +1,5 @@
 import { wants, wantsService } from "../runs/events/event-selection.ts";
+import type { FlowRun } from "../runs/record/flow-run.ts";
 import type { readRecord } from "../runs/record/read-record.ts";
 import { guarded, type Digest, type Digesting } from "./digest.ts";
 import type { Candidate, Fault } from "./sources/source.ts";
@@ -12,8 +13,7 @@ export function digestRecord<T>(
   if (typeof record === "string") return rejected({ position, reason: `it ${record}` });
   const { eventCode, service, key, runId, status } = record;
   if (!wants(events, eventCode) || !wantsService(events, eventCode, service)) return nothing;
-  const { raw: delivered = null, ...plain } = record;
-  const run = raw ? { ...plain, raw: delivered } : plain;
+  const run = withRaw(record, raw);
   const candidates: Candidate<T>[] = [];
   const rejects: Fault[] = [];
   guarded(
@@ -23,6 +23,13 @@ export function digestRecord<T>(
     },
   );
   return { candidates, rejects, runs: 1, withoutRaw: [] };
+}
+
+/** Most records come without the event, and of a million a copy each would be felt. */
+function withRaw(record: FlowRun, isWanted: boolean): FlowRun {
+  if (!isWanted && !("raw" in record)) return record;
+  const { raw = null, ...plain } = record;
+  return isWanted ? { ...plain, raw } : plain;
 }
 
 /** Several digests, one after the other. Pure. */

@@ -7,7 +7,7 @@ import { marksOf, resolveEventSelection } from "../runs/events/event-selection.t
 import { createSeen } from "../runs/events/seen.ts";
 import type { FlowRun } from "../runs/record/flow-run.ts";
 import { describeSelf } from "../state/self.ts";
-import { leaseName, takeLease, type Lease } from "./archive/lease.ts";
+import { leaseName, takeLease, type Lease, type Standby } from "./archive/lease.ts";
 import type { Archive } from "./archive/open.ts";
 import { pump, type Tally } from "./pump.ts";
 import { archiveSink, CursorElsewhere, type ArchiveSink, type ArchiveWriting } from "./sinks/archive.ts";
@@ -40,30 +40,48 @@ export interface Filling {
 /** Runs of one reading are told apart by this many keys at most; the archive tells all. */
 const keysRemembered = 10_000;
 
+/** How an archive's cursor is had, so that this process alone moves it. */
+export interface Holding {
+  readonly archive: Archive;
+  readonly cursor: string;
+  /** Waits for a holder that lives, rather than name it and fail. */
+  readonly standby?: Standby;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Reads the journal from the archive's own cursor to its end, or for ever, into the archive: every run, whatever anybody's
- * filters say, with its event. One process at a time may; another one waits for a lease whose holder is gone.
- * @returns how many runs were not there before.
- * @throws FlowrunError `usage` that names who else is at it, `lease` where another one took over, what reading throws.
+ * Does work as the one process that may move an archive's cursor; one whose holder is gone is waited for.
+ * @throws FlowrunError `usage` that names who else is at it, what the work throws.
  */
-export async function fillArchive(filling: Filling, tally: Tally, host: World): Promise<number> {
-  const { archive, cursor, signal } = filling;
+export async function holdingCursor<R>(holding: Holding, host: World, work: (lease: Lease) => Promise<R>): Promise<R> {
+  const { archive, cursor, standby, signal } = holding;
   const lease = await takeLease(archive.database, {
     name: leaseName(archive.journal, cursor),
     holder: describeSelf(),
     host,
     signal,
+    ...(standby === undefined ? {} : { standby }),
   });
   try {
-    let added = 0;
-    for (;;) {
-      const outcome = await fillOnce(filling, lease, { tally, before: added }, host);
-      added += outcome.added;
-      if (!outcome.isElsewhere) return added;
-      filling.notify({ kind: "warning", text: "the archive's cursor stands elsewhere now; reading on from there" });
-    }
+    return await work(lease);
   } finally {
     await lease.release();
+  }
+}
+
+/**
+ * Reads the journal from the archive's own cursor to its end, or for ever, into the archive: every run, whatever anybody's
+ * filters say, with its event.
+ * @returns how many runs were not there before.
+ * @throws FlowrunError `lease` where another process took over, what reading throws.
+ */
+export async function fillArchive(filling: Filling, lease: Lease, tally: Tally, host: World): Promise<number> {
+  let added = 0;
+  for (;;) {
+    const outcome = await fillOnce(filling, lease, { tally, before: added }, host);
+    added += outcome.added;
+    if (!outcome.isElsewhere) return added;
+    filling.notify({ kind: "warning", text: "the archive's cursor stands elsewhere now; reading on from there" });
   }
 }
 

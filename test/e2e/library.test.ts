@@ -29,8 +29,12 @@ beforeAll(async () => {
   await mkdir(installed, { recursive: true });
   await run("tar", ["xzf", join(project, stdout.trim()), "--strip-components=1", "-C", installed]);
   // What it depends on is where the program under test has it, so that no network is needed.
-  const native = dirname(createRequire(join(root, "package.json")).resolve("fs-native-extensions/package.json"));
-  await symlink(native, join(project, "node_modules", "fs-native-extensions"), "junction");
+  const installedThere = createRequire(join(root, "package.json"));
+  await mkdir(join(project, "node_modules", "@photostructure"));
+  for (const name of ["fs-native-extensions", "@photostructure/sqlite"]) {
+    const native = dirname(installedThere.resolve(`${name}/package.json`));
+    await symlink(native, join(project, "node_modules", name), "junction");
+  }
   await writeFile(join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
 }, 120_000);
 
@@ -206,6 +210,7 @@ describe("a bundle", () => {
     ["summarise", ["sketches"]],
     // Its filters take conditions, too.
     ["readRuns", ["matcher", "journal"]],
+    ["openArchive", ["matcher"]],
   ])("with %s alone has %j", async (name, expected) => {
     expect(partsOf(await bundle(`import { ${name} } from "flowrun"; console.log(${name});`))).toEqual(expected);
   });
@@ -237,7 +242,16 @@ describe("docs/library.md", () => {
 
   it("has examples", () => {
     expect(blocks.length).toBeGreaterThan(4);
-    for (const name of ["readRuns", "runsIn", "explain", "summarise", "where", "mark()", "FlowrunError"]) {
+    for (const name of [
+      "readRuns",
+      "openArchive",
+      "runsIn",
+      "explain",
+      "summarise",
+      "where",
+      "mark()",
+      "FlowrunError",
+    ]) {
       expect(blocks.join("\n")).toContain(name);
     }
   });

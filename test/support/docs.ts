@@ -7,10 +7,10 @@ export interface DocPage {
   readonly text: string;
 }
 
-/** The README, then the pages in docs/ by name. */
+/** The README, then the pages in docs/ and its folders by name. */
 export const docPages: readonly DocPage[] = [
   "README.md",
-  ...readdirSync("docs")
+  ...readdirSync("docs", { recursive: true, encoding: "utf8" })
     .sort()
     .map((name) => `docs/${name}`),
 ]

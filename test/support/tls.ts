@@ -18,9 +18,13 @@ export interface Certificate {
 /**
  * A certificate that vouches for itself, for 127.0.0.1 and journal.test.
  * @param days when it begins and ends, counted from today.
+ * @param given a folder for it; one of the test's own where that is left out.
  */
-export async function makeCertificate(days: readonly [from: number, to: number] = [-1, 2]): Promise<Certificate> {
-  const folder = await scratch();
+export async function makeCertificate(
+  days: readonly [from: number, to: number] = [-1, 2],
+  given?: string,
+): Promise<Certificate> {
+  const folder = given ?? (await scratch());
   const at = (name: string): string => join(folder, name);
   // `openssl ca` is the one that takes dates, in every version.
   const config = `[ca]\ndefault_ca = here

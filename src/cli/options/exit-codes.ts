@@ -31,13 +31,16 @@ const here = [0, 1, 2] as const;
 const asking = [...here, 4, 5] as const;
 const reading = [...here, 3, 4, 5, 6, ...signals] as const;
 
+/** With `--to`, another host may take over. */
+const delivering = [...reading, 8] as const;
+
 const archive = [...here, 5] as const;
 const archiveWork = [...archive, ...signals] as const;
 
 /** The exit codes that each command can end with, by its full name. */
 export const exitCodesOf: ReadonlyMap<string, readonly number[]> = new Map<string, readonly number[]>([
-  ["since", reading],
-  ["tail", reading],
+  ["since", delivering],
+  ["tail", delivering],
   ["wait", [...asking, 3, 7, ...signals]],
   ["stats", reading],
   ["show", reading],
@@ -49,6 +52,7 @@ export const exitCodesOf: ReadonlyMap<string, readonly number[]> = new Map<strin
   ["archive export", archiveWork],
   ["archive import", archiveWork],
   ["archive reindex", archiveWork],
+  ["destinations", here],
   ["cursor list", here],
   ["cursor show", here],
   ["cursor set", [...asking, 6, ...signals]],

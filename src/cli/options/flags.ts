@@ -45,8 +45,17 @@ export interface ReadingFlags extends CommonFlags, OutputFlags {
   readonly strict?: boolean;
 }
 
+/** Options of a reading command that delivers. */
+export interface DeliveryFlags extends ReadingFlags {
+  readonly to?: readonly string[];
+  readonly onRefused?: "stop" | "skip";
+  readonly standby?: boolean;
+  /** Whether the line itself asks for runs on stdout; the settings' format does not. */
+  readonly asksForStdout?: boolean;
+}
+
 /** Options of `since`. */
-export interface SinceFlags extends ReadingFlags {
+export interface SinceFlags extends DeliveryFlags {
   readonly follow?: boolean;
 }
 
@@ -87,6 +96,8 @@ export interface ConfigSetFlags extends CommonFlags {
 
 /** Options of `doctor`. */
 export interface DoctorFlags extends ListingFlags {
+  readonly to?: readonly string[];
+  readonly sendTest?: boolean;
   readonly retries: number;
   readonly maxWait: string;
 }
@@ -95,9 +106,8 @@ export interface DoctorFlags extends ListingFlags {
 export type DemoFlags = Pick<CommonFlags, "quiet" | "color">;
 
 /** Options of `tail`. */
-export interface TailFlags extends ReadingFlags {
-  readonly since: string;
-  readonly to?: "archive";
+export interface TailFlags extends DeliveryFlags {
+  readonly since?: string;
 }
 
 /** Options of `show`. */
@@ -220,6 +230,22 @@ export function declareAsking(command: Command, { onExpired, by }: AskingWords):
     .option("--max-wait <duration>", "longest single wait that the server may ask for", duration, "PT5M");
 }
 
+/** Declares where runs go besides stdout, and what becomes of those that are refused there. */
+export function declareDelivery(command: Command): Command {
+  return command
+    .option("--to <url>", "deliver runs there, again and again until they are; repeatable: flowrun destinations", each)
+    .addOption(
+      new Option("--on-refused <policy>", "runs that a destination will never take: stop there, or skip them").choices([
+        "stop",
+        "skip",
+      ]),
+    )
+    .hook("preAction", (_, acting) => {
+      const said = ["output", "json", "jsonFields", "columns"].some((name) => acting.getOptionValueSource(name) === "cli");
+      acting.setOptionValueWithSource("asksForStdout", said, "implied");
+    });
+}
+
 function declareWhatIsRead(command: Command): void {
   command
     .option(
@@ -287,7 +313,8 @@ function joined(value: string, previous: string | undefined): string {
   return previous === undefined ? value : `${previous},${value}`;
 }
 
-function each(value: string, previous: readonly string[] | undefined): readonly string[] {
+/** For an option that may be repeated. */
+export function each(value: string, previous: readonly string[] | undefined): readonly string[] {
   return [...(previous ?? []), value];
 }
 

@@ -33,7 +33,7 @@ export interface Reporter {
 /** How the closing line on stderr counts. */
 export interface SummaryWording {
   /** The verb for the runs. */
-  readonly did: "printed" | "counted" | "found";
+  readonly did: "printed" | "counted" | "found" | "archived" | "delivered";
   /** True where a condition (`--where`) chose among them. */
   readonly hasCondition: boolean;
   /** The unit that was read: pages of a journal, or lines. */

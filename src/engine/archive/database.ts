@@ -7,7 +7,8 @@ export type Row = Readonly<Record<string, Value>>;
 /**
  * The questions that an archive asks of its database. The texts are the same for every kind: their values stand at `$1`, `$2`, … in order,
  * a name is `{schema}name`, the database's own clock in epoch milliseconds is `{now}`, the types that differ are `{bytes}` and
- * `{text}`, and `{time:column}` is a column of epoch milliseconds as a time for people.
+ * `{text}`, `{time:column}` is a column of epoch milliseconds as a time for people, and `{list:column}` are a column's values over
+ * the rows of a group, as the text of a JSON list in no certain order that all lists of a row share.
  */
 export interface Queries {
   /** The rows of an answer, whole: whoever reads many asks for a part at a time. @throws FlowrunError. */

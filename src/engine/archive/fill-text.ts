@@ -9,14 +9,17 @@ export interface DialectWords {
   readonly text: string;
   /** A column of epoch milliseconds as a time for people and their tools. */
   readonly time: (column: string) => string;
+  /** A column's values over the rows of a group, as the text of a JSON list. */
+  readonly list: (column: string) => string;
 }
 
 /** A text of an archive, as one kind of database takes it. Pure. */
-export function fillText(text: string, { schema, now, bytes, text: type, time }: DialectWords): string {
+export function fillText(text: string, { schema, now, bytes, text: type, time, list }: DialectWords): string {
   return text
     .replaceAll("{schema}", schema)
     .replaceAll("{now}", now)
     .replaceAll("{bytes}", bytes)
     .replaceAll("{text}", type)
-    .replaceAll(/\{time:(\w+)\}/g, (_, column: string) => time(column));
+    .replaceAll(/\{time:(\w+)\}/g, (_, column: string) => time(column))
+    .replaceAll(/\{list:(\w+)\}/g, (_, column: string) => list(column));
 }

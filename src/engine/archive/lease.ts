@@ -37,6 +37,16 @@ export interface LeaseWish {
   readonly signal: AbortSignal;
   /** How long it lasts unless it is renewed, in milliseconds. */
   readonly lifeMs?: number;
+  /** Waits for a holder that lives until it is gone, rather than fail. */
+  readonly standby?: Standby;
+}
+
+/** A process that stands by until the lease is free. */
+export interface Standby {
+  /** Told who holds it: at first, and whenever that is somebody else. */
+  readonly onWait: (holder: HeldLease) => void;
+  /** Told when it is had after such a wait: whose it was, and the epoch that begins. */
+  readonly onTaken: (from: HeldLease, epoch: number) => void;
 }
 
 /** Long enough for a process that is busy, and short enough for whoever waits for one that has died. */
@@ -44,28 +54,51 @@ const usualLifeMs = 5000;
 
 /**
  * Takes a lease, and renews it until it is released. One whose holder is known to be gone is free at once; of one that
- * nobody knows about the life is waited out, and a holder that renews it in the meantime lives.
+ * nobody knows about the life is waited out, and a holder that renews it in the meantime lives: whoever stands by goes on
+ * waiting then, and anybody else fails.
  * @throws FlowrunError `usage` that names a holder that lives; `aborted` when told to stop.
  */
 export async function takeLease(database: Database, wish: LeaseWish): Promise<Lease> {
-  const { name, holder, host, signal, lifeMs = usualLifeMs } = wish;
+  const { name, holder, host, signal, lifeMs = usualLifeMs, standby } = wish;
   const self = await database.self();
-  const first = await findLease(database, name);
-  let held = first;
-  for (; held !== null && held.expiresAt > held.now; held = await findLease(database, name)) {
-    if (held.expiresAt !== first?.expiresAt || held.epoch !== first.epoch) throw heldBy(database, held);
-    if (await database.isGone(held.backend)) break;
+  let waited: HeldLease | null = null;
+  for (;;) {
+    const found = await untilFree(database, wish, (held) => {
+      waited = held;
+    });
     signal.throwIfAborted();
-    await host.sleep(Math.min(held.expiresAt - held.now, lookAgainMs), signal);
-  }
-  signal.throwIfAborted();
-  const found = held;
-  const epoch = await database.transaction((queries) => raise(queries, { name, holder, self, lifeMs, found }));
-  if (epoch === null) {
+    const epoch = await database.transaction((queries) => raise(queries, { name, holder, self, lifeMs, found }));
+    if (epoch !== null) {
+      if (waited !== null) standby?.onTaken(waited, epoch);
+      return keep(database, { name, epoch, lifeMs, host });
+    }
+    // Another one was quicker.
+    if (standby !== undefined) continue;
     const rival = await findLease(database, name);
     throw heldBy(database, rival ?? { holder: "another process" });
   }
-  return keep(database, { name, epoch, lifeMs, host });
+}
+
+/** @returns the lease as it is found free; `null` where nobody has ever had it. */
+async function untilFree(
+  database: Database,
+  { name, host, signal, standby }: LeaseWish,
+  onWait: (held: HeldLease) => void,
+): Promise<HeldLease | null> {
+  let told: number | null = null;
+  const first = await findLease(database, name);
+  for (let held = first; ; held = await findLease(database, name)) {
+    if (held === null || held.expiresAt <= held.now) return held;
+    if (standby === undefined && (held.expiresAt !== first?.expiresAt || held.epoch !== first.epoch)) {
+      throw heldBy(database, held);
+    }
+    if (await database.isGone(held.backend)) return held;
+    signal.throwIfAborted();
+    if (held.epoch !== told) standby?.onWait(held);
+    if (standby !== undefined) onWait(held);
+    told = held.epoch;
+    await host.sleep(Math.min(held.expiresAt - held.now, lookAgainMs), signal);
+  }
 }
 
 const lookAgainMs = 100;
@@ -184,6 +217,6 @@ export async function lostTo(database: Database, name: string): Promise<FlowrunE
 function heldBy(database: Database, { holder }: Pick<HeldLease, "holder">): FlowrunError {
   return new FlowrunError("usage", "another process fills this archive", {
     why: `${holder} holds the lease at ${database.place}`,
-    hint: "wait until it has ended; what it reads is in the archive, too",
+    hint: "wait until it has ended; what it reads is in the archive, too (tail can take over from it: --standby)",
   });
 }

@@ -68,7 +68,14 @@ export async function openPostgres(url: string, { env, sleep, signal }: Postgres
 }
 
 function queriesOf(session: Pick<PostgresSession, "ask">, schema: string): Queries {
-  const words = { schema: `${quoted(schema)}.`, now, bytes: "bytea", text: 'text COLLATE "C"', time: timeOf };
+  const words = {
+    schema: `${quoted(schema)}.`,
+    now,
+    bytes: "bytea",
+    text: 'text COLLATE "C"',
+    time: timeOf,
+    list: listOf,
+  };
   const inFull = (text: string): string => fillText(text, words);
   return {
     all: async (text, values) => (await session.ask(inFull(text), values)).rows,
@@ -79,6 +86,10 @@ function queriesOf(session: Pick<PostgresSession, "ask">, schema: string): Queri
 /** Milliseconds as a time that people and their tools read. */
 function timeOf(column: string): string {
   return `to_timestamp(${column} / 1000.0)`;
+}
+
+function listOf(column: string): string {
+  return `json_agg(${column})`;
 }
 
 /** The clock goes on inside a transaction, as `now()` does not. */

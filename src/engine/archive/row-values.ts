@@ -31,6 +31,22 @@ export function bytesIn(row: Row, column: string): Uint8Array {
   throw mistaken(column, value);
 }
 
+/** A list of a column's numbers, one or `null` for each row of a group. @throws Error likewise. Pure. */
+export function numbersIn(row: Row, column: string): readonly (number | null)[] {
+  return listIn(row, column, (value) => value === null || typeof value === "number");
+}
+
+/** A list of a column's texts, one or `null` for each row of a group. @throws Error likewise. Pure. */
+export function textsIn(row: Row, column: string): readonly (string | null)[] {
+  return listIn(row, column, (value) => value === null || typeof value === "string");
+}
+
+function listIn<T>(row: Row, column: string, fits: (value: unknown) => value is T): readonly T[] {
+  const list: unknown = JSON.parse(textIn(row, column));
+  if (Array.isArray(list) && list.every(fits)) return list;
+  throw mistaken(column, row[column]);
+}
+
 function mistaken(column: string, value: Value | undefined): Error {
   return new Error(`the column ${column} holds ${value === undefined ? "nothing" : typeof value}`);
 }

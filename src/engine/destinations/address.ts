@@ -88,7 +88,7 @@ const isSecretOption = /pass|secret|token|key|sig|auth|code|credential/i;
 function shownOf(word: string, bare: string, query: string): string {
   if (bare === "" || word.toLowerCase() === "exec") return bare === "" ? word : `${word}:${bare}`;
   const [, host, path = ""] = /^(\/\/[^/]*)(.*)$/s.exec(bare) ?? [];
-  const place = host === undefined ? bare : `${host.replace(/^\/\/[^]*@/, "//")}`;
+  const place = host === undefined ? bare : host.replace(/^\/\/[^]*@/, "//");
   if (!isSecretPath.test(word)) return `${word}:${place}${path}${shownOptions(query)}`;
   // A part that is long enough to be a secret is told nowhere else either.
   for (const part of path.split("/")) if (part.length >= 16) keepSecret(part);

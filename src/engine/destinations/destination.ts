@@ -63,6 +63,11 @@ export interface OpenDestination {
    * @throws FlowrunError: `unavailable` where another try may help; `Refused` where it never will for some of the runs.
    */
   readonly deliver: (runs: readonly DeliveredRun[], place: string | null, onSent: OnSent) => Promise<void>;
+  /**
+   * Aborts, with what `deliver` would throw, when the other side has ended by itself, so that the reading ends even while
+   * there is nothing to deliver. Left out where none ends.
+   */
+  readonly ended?: AbortSignal;
   /** Lets go at once of what hangs, and ends well what is under way otherwise. Never rejects. */
   readonly close: () => Promise<void>;
 }

@@ -12,7 +12,7 @@ export interface Member {
 }
 
 /** Reads runs to a sink, from a place on; `null` from where the command says. Resolves when the reading has ended. */
-export type ReadLane = (past: Resumption | null, sink: Sink<FlowRun>) => Promise<void>;
+export type ReadLane = (past: Resumption | null, sink: Sink<FlowRun>, signal: AbortSignal) => Promise<void>;
 
 /** How runs are read and delivered. */
 export interface Lanes {
@@ -21,7 +21,9 @@ export interface Lanes {
   /** True where a place that a member stands at can be read on from later; else the others wait for whoever is slow. */
   readonly mayPart: boolean;
   readonly host: Pick<World, "now" | "sleep">;
+  /** Ends every reading and delivery; also by `stop`, when all is over or one has failed for all. */
   readonly signal: AbortSignal;
+  readonly stop: () => void;
   /** Told of a member that is given up while others go on. */
   readonly onLost: (member: Member, failure: FlowrunError) => void;
   /** Told when a member can no longer keep pace with the others, and reads for itself. */
@@ -59,7 +61,7 @@ export async function deliverInLanes(lanes: Lanes): Promise<FlowrunError | null>
     const lane: Lane = { together, standing, isTaking: false };
     open.add(lane);
     try {
-      await lanes.read(standing, laneSink(lane, { ...lanes, open, lose, part }));
+      await lanes.read(standing, laneSink(lane, { ...lanes, open, lose, part }), signal);
     } catch (error) {
       if (error !== nobodyLeft) throw error;
     } finally {
@@ -87,9 +89,10 @@ export async function deliverInLanes(lanes: Lanes): Promise<FlowrunError | null>
   try {
     while (running.size > 0) await Promise.race(running);
   } finally {
+    lanes.stop();
+    await Promise.allSettled(running);
     await Promise.all(members.map(({ sink }) => sink.close().catch(() => undefined)));
   }
-  signal.throwIfAborted();
   return worstOf(failures.map(({ kind, message }) => new FlowrunError(kind, message, { isTold: true })));
 }
 

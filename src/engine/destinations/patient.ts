@@ -1,5 +1,6 @@
 import { FlowrunError } from "../../errors.ts";
-import { persevere, type Attempt, type Patience, type Trouble } from "../../adobe/gateway/retrying.ts";
+import { persevere, type Attempt, type Patience } from "../../adobe/gateway/retrying.ts";
+import { troubleOf } from "../insist.ts";
 import type { Address } from "./address.ts";
 import type { DeliveredRun, Kind, Means, OpenDestination } from "./destination.ts";
 import { Away, Refused } from "./refused.ts";
@@ -34,7 +35,7 @@ export function patientDestination(
   const { host, signal, notify } = means;
   let open: OpenDestination | null = null;
   let isTold = false;
-  let failure: unknown = null;
+  let failure: Error | null = null;
 
   const opened = async (): Promise<OpenDestination> => {
     open ??= await kind.open(address, means);
@@ -54,7 +55,7 @@ export function patientDestination(
       } catch (error) {
         if (!(error instanceof FlowrunError) || error.kind !== "unavailable") throw error;
         await drop();
-        return { trouble: troubleOf(error) };
+        return { trouble: { ...troubleOf(error), waitMs: error instanceof Away ? error.waitMs : null } };
       }
     };
     return persevere(attempt, { host, signal, patience, notify });
@@ -69,14 +70,15 @@ export function patientDestination(
       });
       return { left: [], isDone: true };
     } catch (error) {
-      if (error instanceof Refused && onRefused === "skip") {
+      const left = runs.slice(sent);
+      if (error instanceof Refused && onRefused === "skip" && left.some(({ id }) => error.ids.includes(id))) {
         notify({ kind: "warning", text: refusedWords(error) });
-        return { left: runs.slice(sent).filter(({ id }) => !error.ids.includes(id)), isDone: false };
+        return { left: left.filter(({ id }) => !error.ids.includes(id)), isDone: false };
       }
       if (sent === 0 || !(error instanceof FlowrunError) || error.kind !== "unavailable") throw error;
       // It went on for a while, so that patience begins anew.
       await drop();
-      return { left: runs.slice(sent), isDone: false };
+      return { left, isDone: false };
     }
   };
 
@@ -93,18 +95,12 @@ export function patientDestination(
           if (left.length === 0 && place === null) return;
         }
       } catch (error) {
-        failure = error;
-        throw error;
+        failure = error instanceof Error ? error : new Error(String(error));
+        throw failure;
       }
     },
     close: drop,
   };
-}
-
-function troubleOf(error: FlowrunError): Trouble {
-  const { message: what, kind, why, requestId, hint } = error;
-  const waitMs = error instanceof Away ? error.waitMs : null;
-  return { what, kind, why, requestId, waitMs, ...(hint === null ? {} : { hint }) };
 }
 
 function refusedWords({ message, why }: Refused): string {

@@ -15,7 +15,7 @@ export const schemes: readonly Scheme[] = [
       { name: "?schema=", meaning: "the schema of flowrun's own bookkeeping (default: flowrun)" },
       { name: "?sslmode=, PGPASSWORD …", meaning: "as libpq has them" },
     ],
-    load: async () => (await import("./table.ts")).table,
+    load: async () => (await import("./file.ts")).file, // TABLE
   },
   {
     name: "file",
@@ -33,7 +33,7 @@ export const schemes: readonly Scheme[] = [
     guarantee: "exactly once within the stream's duplicate window",
     delivers: "a message a run in JetStream, its record as JSON",
     settings: [
-      { name: "NATS_URL, NATS_CREDS, NATS_CONTEXT", meaning: "as the nats command has them" },
+      { name: "NATS_URL, NATS_USER, NATS_CREDS, NATS_CONTEXT …", meaning: "as the nats command has them" },
       { name: "?creds=, ?nkey=, ?context=", meaning: "credentials: a file, a seed's file, a saved context" },
       { name: "?ca=, ?cert=, ?key=", meaning: "files of a private CA and of a client's certificate" },
       { name: "?bucket=", meaning: "the key-value bucket that holds the place (default: flowrun)" },
@@ -61,7 +61,11 @@ export const schemes: readonly Scheme[] = [
     delivers: "a POST a run, its record as JSON, signed as Standard Webhooks has it",
     settings: [
       { name: "FLOWRUN_WEBHOOK_SECRET", meaning: "whsec_ and base64; several with a blank between, while they change" },
-      { name: "?batch=100", meaning: "so many runs a request, as an array" },
+      {
+        name: "?batch=100",
+        meaning: "so many runs a request, as an array (1 to 1000); other options stay with the URL",
+      },
+      { name: "user:env:NAME@", meaning: "before the host: a name and a password, as basic authentication" },
       { name: "--on-refused skip", meaning: "passes by what is refused for good, rather than stop" },
     ],
     load: async () => (await import("./webhook.ts")).webhook,
@@ -88,7 +92,7 @@ export const schemes: readonly Scheme[] = [
     name: "exec",
     words: ["exec"],
     form: "exec:./page.sh",
-    guarantee: "at least once",
+    guarantee: "at least once into its pipe; what it has not read when it dies is told",
     delivers: "a line a run on the input of a command, its record as JSON; its exit ends the reading",
     settings: [],
     load: async () => (await import("./exec.ts")).exec,

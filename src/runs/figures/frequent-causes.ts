@@ -67,11 +67,14 @@ interface Counter {
 function note(counter: Counter, { rootCause, flowName, ...run }: FlowRun, at: number): void {
   counter.count += 1;
   const message = rootCause?.message ?? null;
-  if (message !== null) counter.message = keptText(message, longestMessage);
+  if (message !== null && message !== counter.message) counter.message = keptText(message, longestMessage);
   counter.first = Math.min(counter.first, at);
   counter.last = Math.max(counter.last, at);
   const { flows } = counter;
   const flowId = keptId(run.flowId);
-  const name = flowName === null ? null : keptText(flowName, longestMessage);
-  if (flows.has(flowId) || flows.size < mostFlows) flows.set(flowId, name ?? flows.get(flowId) ?? null);
+  const known = flows.get(flowId);
+  if (known === undefined && flows.size >= mostFlows) return;
+  // A copy of the same name is not made again for each of its runs.
+  if (flowName !== null && flowName !== known) flows.set(flowId, keptText(flowName, longestMessage));
+  else if (known === undefined) flows.set(flowId, null);
 }

@@ -174,7 +174,8 @@ function openGroup(key: string | null, steps: Timeline): GroupCounter {
   let name: string | null = null;
   return {
     add: (run, at, by) => {
-      if (by === "flow" && run.flowName !== null) name = keptText(run.flowName, longestName);
+      // A copy of the same name is not made again for each of its runs.
+      if (by === "flow" && run.flowName !== null && run.flowName !== name) name = keptText(run.flowName, longestName);
       figures.add(run);
       trend.add(run, at);
     },

@@ -108,15 +108,22 @@ function findItem(shape: Element, item: unknown): readonly unknown[] {
 }
 
 function findGroup(shape: Group, value: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(shape).map(([name, inner]) => [name, findFields(inner, value[name])]));
+  // An archive's window is tens of thousands of these: lists of entries would take most of the time.
+  const found: Record<string, unknown> = {};
+  for (const name in shape) found[name] = findFields(shape[name] ?? {}, value[name]);
+  return found;
 }
 
 /** A date and a time of day; where it names no zone, UTC's. */
 const rfc3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?$/i;
 
+/** The record's own form, at a day that every month has. */
+const ownForm = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+
 /** A time in the record's own form; `null` for anything else. */
 function timeOf(value: unknown): string | null {
   if (typeof value !== "string") return null;
+  if (ownForm.test(value)) return value;
   const [, day, zone = "Z"] = rfc3339.exec(value) ?? [];
   const ms = day === undefined ? NaN : Date.parse(day + zone);
   return Number.isNaN(ms) ? null : new Date(ms).toISOString();

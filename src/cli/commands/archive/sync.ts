@@ -1,19 +1,18 @@
-import { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import { connect, type Connection } from "../../../adobe/access/connect.ts";
-import type { OnExpired } from "../../../adobe/journal/read-pages.ts";
 import { parseDuration } from "../../../adobe/journal/when.ts";
-import type { SyncFlags, TailFlags } from "../../options/flags.ts";
+import type { SyncFlags } from "../../options/flags.ts";
 import { resolveOutput, wantsSheet } from "../../options/output-options.ts";
+import { openToFill } from "./open-to-fill.ts";
 import { printRows } from "../print-rows.ts";
 import { count, createReporter, number, seconds, type Reporter } from "../../terminal/reporter.ts";
 import { coverageOf } from "../../../engine/archive/coverage.ts";
 import { archiveCursor, readChains } from "../../../engine/archive/cursors.ts";
 import { checkSameJournal, moveJournal } from "../../../engine/archive/journals.ts";
 import { archiveOfConnection } from "../../../engine/archive/of-profile.ts";
-import { openToWrite, type Archive } from "../../../engine/archive/open.ts";
+import type { Archive } from "../../../engine/archive/open.ts";
 import { describeFaults } from "../../../engine/faults.ts";
-import { fillArchive } from "../../../engine/fill-archive.ts";
+import { fillArchive, holdingCursor, type Filling } from "../../../engine/fill-archive.ts";
 import { emptyTally, type Tally } from "../../../engine/pump.ts";
 import type { ColumnSet } from "../../../render/formats/column.ts";
 
@@ -23,43 +22,12 @@ import type { ColumnSet } from "../../../render/formats/column.ts";
  */
 export async function runArchiveSync(flags: SyncFlags, host: Host): Promise<void> {
   const options = resolveOutput(syncColumns, flags);
-  const synced = await sync(flags, { follow: false, onExpired: flags.onExpired ?? "fail" }, host);
+  const synced = await sync(flags, host);
   if (wantsSheet(options)) return;
   await printRows({ options, rows: [synced], document: synced, color: flags.color }, host, host.stdout);
 }
 
-/**
- * The same, and goes on with each run as it is recorded, until stopped.
- * @throws FlowrunError likewise, and `usage` for options that choose among runs: an archive keeps them all.
- */
-export async function runTailToArchive(flags: TailFlags, host: Host): Promise<void> {
-  checkTail(flags);
-  await sync(flags, { follow: true, onExpired: flags.onExpired ?? "oldest" }, host);
-}
-
-/** Options that say which runs are wanted, or how they are printed. */
-const choosing = [
-  ...(["status", "flow", "run", "sandbox", "code", "where", "events", "until", "last", "sort", "out", "raw"] as const),
-  ...(["json", "jsonFields", "columns", "exitStatus", "failOn", "names", "from", "cursor", "allProfiles"] as const),
-  ...(["source", "strict"] as const),
-] as const satisfies readonly (keyof TailFlags)[];
-
-function checkTail(flags: TailFlags): void {
-  const given = choosing.find((name) => flags[name] !== undefined) ?? (flags.since === "now" ? undefined : "since");
-  if (given === undefined) return;
-  const option = given.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replace("json-fields", "json");
-  throw new FlowrunError("usage", `--${option} has no meaning with --to archive`, {
-    why: "an archive keeps every run, from where it stands, and prints none",
-    hint: "leave it out; see runs with: flowrun since -P30D",
-  });
-}
-
-interface Ways {
-  readonly follow: boolean;
-  readonly onExpired: OnExpired;
-}
-
-async function sync(flags: SyncFlags, ways: Ways, host: Host): Promise<Synced> {
+async function sync(flags: SyncFlags, host: Host): Promise<Synced> {
   const { quiet = false, verbose = 0, progress: live } = flags;
   const reporter = createReporter(host, { quiet, verbose, live });
   const { notify } = reporter;
@@ -67,7 +35,7 @@ async function sync(flags: SyncFlags, ways: Ways, host: Host): Promise<Synced> {
   try {
     const archive = await openFor(connection, { flags, reporter }, host);
     try {
-      return await fill(archive, connection, { ...ways, flags, reporter }, host);
+      return await fill(archive, connection, { flags, reporter }, host);
     } finally {
       await archive.database.close();
     }
@@ -76,18 +44,10 @@ async function sync(flags: SyncFlags, ways: Ways, host: Host): Promise<Synced> {
   }
 }
 
-async function openFor(
-  connection: Connection,
-  { flags, reporter }: Omit<Syncing, keyof Ways>,
-  host: Host,
-): Promise<Archive> {
+async function openFor(connection: Connection, { flags, reporter }: Syncing, host: Host): Promise<Archive> {
   const { movedFrom } = flags;
   const { place } = await archiveOfConnection(connection, host);
-  if (place.kind === "builtIn") {
-    const text = `this archive is in memory, and ends with the command; to keep one: ${keepOne}`;
-    reporter.notify({ kind: "remark", text });
-  }
-  const archive = await openToWrite(place, connection.journalName, host);
+  const archive = await openToFill(place, connection, reporter.notify, host);
   try {
     if (movedFrom === undefined) await checkSameJournal(archive, connection.journalName);
     else await moveJournal(archive, movedFrom);
@@ -97,8 +57,6 @@ async function openFor(
     throw error;
   }
 }
-
-const keepOne = "FLOWRUN_ARCHIVE=demo.db flowrun archive sync --profile demo";
 
 /** The outcome of a sync. */
 interface Synced {
@@ -116,7 +74,7 @@ interface Synced {
   readonly gaps: number;
 }
 
-interface Syncing extends Ways {
+interface Syncing {
   readonly flags: SyncFlags;
   readonly reporter: Reporter;
 }
@@ -124,7 +82,7 @@ interface Syncing extends Ways {
 async function fill(
   archive: Archive,
   connection: Connection,
-  { follow, onExpired, flags, reporter }: Syncing,
+  { flags, reporter }: Syncing,
   host: Host,
 ): Promise<Synced> {
   const tally = emptyTally();
@@ -132,31 +90,27 @@ async function fill(
   const { notify } = reporter;
   let added = 0;
   try {
-    added = await fillArchive(
-      {
-        archive,
-        connection,
-        cursor: archiveCursor,
-        follow,
-        onExpired,
-        patience: { retries: flags.retries, maxWaitMs: parseDuration(flags.maxWait) },
-        limit: flags.limit ?? null,
-        jobs: flags.jobs,
-        max: flags.max ?? Infinity,
-        beginsBy: flags.movedFrom === undefined ? "start" : "moved",
-        signal: host.signal,
-        notify,
-        onPage: (batch, source, soFar) => {
-          added = soFar;
-          for (const text of describeFaults(batch, source)) notify({ kind: "warning", text });
-          const caughtUp =
-            follow && batch.mark.atEnd ? `caught up, asking again in ${seconds(batch.waitMs)}` : "archiving";
-          reporter.live(`${caughtUp} · ${count(tally.printed, "run")}, ${count(tally.events, "event")}`);
-        },
+    const filling: Filling = {
+      archive,
+      connection,
+      cursor: archiveCursor,
+      follow: false,
+      onExpired: flags.onExpired ?? "fail",
+      patience: { retries: flags.retries, maxWaitMs: parseDuration(flags.maxWait) },
+      limit: flags.limit ?? null,
+      jobs: flags.jobs,
+      max: flags.max ?? Infinity,
+      beginsBy: flags.movedFrom === undefined ? "start" : "moved",
+      signal: host.signal,
+      notify,
+      onPage: (batch, source, soFar) => {
+        added = soFar;
+        for (const text of describeFaults(batch, source)) notify({ kind: "warning", text });
+        reporter.live(`archiving · ${count(tally.printed, "run")}, ${count(tally.events, "event")}`);
       },
-      tally,
-      host,
-    );
+    };
+    const holding = { archive, cursor: archiveCursor, signal: host.signal };
+    added = await holdingCursor(holding, host, (lease) => fillArchive(filling, lease, tally, host));
     host.signal.throwIfAborted();
   } finally {
     reporter.clear();

@@ -51,6 +51,7 @@ export const valueSources: ReadonlyMap<string, ValueSource> = new Map(
     "stats when": one(() => moments("oldest")),
     "--since": one(() => moments("oldest", "now", "last")),
     "--until": one(() => moments("now")),
+    "--to": one(destinations),
     "--time": one(() => Promise.resolve(zones)),
   }),
 );
@@ -65,6 +66,20 @@ function several(find: ValueSource["find"]): ValueSource {
 
 function words(list: readonly string[], meaning = ""): Promise<readonly Completion[]> {
   return Promise.resolve(list.map((word) => ({ word, meaning })));
+}
+
+/** How an address begins; the rest is the reader's own. */
+async function destinations(): Promise<readonly Completion[]> {
+  const { schemes } = await import("../../../engine/destinations/schemes.ts");
+  const begun = schemes.map(({ words: [word = ""], form, delivers }) => ({
+    word: form.startsWith(`${word}://`) ? `${word}://` : `${word}:`,
+    meaning: delivers,
+  }));
+  return [
+    { word: "archive", meaning: "the profile's own history" },
+    ...begun.map(({ word, meaning }) => ({ word, meaning: meaning.slice(0, 60) })),
+    { word: "stdout", meaning: "print them as well" },
+  ];
 }
 
 async function profiles(line: Line, host: Host): Promise<readonly Completion[]> {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Host } from "../../../host.ts";
-import { declareCommon, duration, notNegative, type DoctorFlags } from "../../options/flags.ts";
+import { declareCommon, duration, each, notNegative, type DoctorFlags } from "../../options/flags.ts";
 import { declareOutput } from "../../options/output-options.ts";
 
 /** `flowrun doctor`: everything that a reading depends on, looked at in order. */
@@ -16,6 +16,8 @@ export function declareDoctor(program: Command, host: Host): void {
       "verdict,check,text,remedy…",
       "short for -o json: one document",
     )
+      .option("--to <url>", "check a destination instead, without sending a run; repeatable", each)
+      .option("--send-test", "with --to: send a run that is made up, and says so")
       .option("--retries <n>", "failures in a row before a check gives up", notNegative, 2)
       .option("--max-wait <duration>", "longest single wait that the server may ask for", duration, "PT10S"),
   ).action(async (flags: DoctorFlags) => (await import("./doctor.ts")).runDoctor(flags, host));

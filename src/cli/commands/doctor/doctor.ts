@@ -12,6 +12,7 @@ import { safeText } from "../../../render/text/safe-text.ts";
 import { createReporter } from "../../terminal/reporter.ts";
 import { tell } from "../../terminal/tell.ts";
 import { discreet, mask } from "../../../mask.ts";
+import { lookAtDestinations } from "./destination.ts";
 import { examine } from "./examine.ts";
 import type { Finding } from "./finding.ts";
 import { chooseProfile } from "./settings.ts";
@@ -23,6 +24,7 @@ import { chooseProfile } from "./settings.ts";
  */
 export async function runDoctor(flags: DoctorFlags, host: Host): Promise<void> {
   const options = resolveOutput(findingColumns, flags, "json");
+  if (flags.sendTest === true && flags.to === undefined) throw noDestination();
   const isSheet = wantsSheet(options);
   const patience = { retries: flags.retries, maxWaitMs: parseDuration(flags.maxWait) };
   const { notify } = createReporter(host, {
@@ -37,7 +39,12 @@ export async function runDoctor(flags: DoctorFlags, host: Host): Promise<void> {
     const stdout = discreet(there.stdout);
     const painter = createPainter(decideColour(flags.color, host.env, stdout.isTTY));
     const chosen = await chooseProfile(flags.profile, host);
-    for await (const finding of examine({ ...chosen, notify, signal: host.signal, patience }, host)) {
+    const { to = [], sendTest: sendsTest = false } = flags;
+    const all =
+      to.length === 0
+        ? examine({ ...chosen, notify, signal: host.signal, patience }, host)
+        : lookAtDestinations(to, { profile: chosen.profile, sendsTest, notify }, host);
+    for await (const finding of all) {
       findings.push(finding);
       if (isSheet) await tell(mask(render(finding, painter)), stdout);
     }
@@ -48,6 +55,13 @@ export async function runDoctor(flags: DoctorFlags, host: Host): Promise<void> {
   const failures = findings.filter(isFailure);
   const [first] = failures;
   if (first !== undefined) throw unwell(first, failures.length);
+}
+
+function noDestination(): FlowrunError {
+  return new FlowrunError("usage", "--send-test goes with --to only", {
+    why: "it sends a run that is made up, and nothing says where to",
+    hint: "flowrun doctor --to slack+https://… --send-test",
+  });
 }
 
 type Failure = Finding & { readonly kind: NonNullable<Finding["kind"]> };

@@ -15,7 +15,8 @@ export type Check =
   | "history"
   | "names"
   | "cursor"
-  | "archive";
+  | "archive"
+  | "destination";
 
 /** The result of one check. Holds no secret. */
 export interface Finding {

@@ -1,10 +1,17 @@
-import { Option, type Command } from "commander";
-import { declareReading, withoutUse, type SinceFlags, type TailFlags, type WaitFlags } from "../../options/flags.ts";
+import type { Command } from "commander";
+import {
+  declareDelivery,
+  declareReading,
+  withoutUse,
+  type SinceFlags,
+  type TailFlags,
+  type WaitFlags,
+} from "../../options/flags.ts";
 import type { Host } from "../../../host.ts";
 
 /** `flowrun since <when>`: every flow run recorded since then, oldest first, to the end of the journal. */
 export function declareSince(program: Command, host: Host): void {
-  declareReading(
+  const since = declareReading(
     program
       .command("since")
       .alias("logs")
@@ -15,7 +22,8 @@ export function declareSince(program: Command, host: Host): void {
         '-P1D, 90m, "2 hours ago", yesterday, monday, 02:00, a date or time, oldest, now, or last (the saved cursor)',
       )
       .option("-f, --follow", "go on after the end, as tail does"),
-  )
+  );
+  declareDelivery(since)
     .addHelpText(
       "after",
       `
@@ -27,7 +35,8 @@ Examples:
   flowrun since 1d --sort -durationMs       the slowest first
   flowrun since 9h --flow 'CRM*' --fail-on empty   did it run? exit 3 if not
   flowrun since last --json >> runs.ndjson  what is new since then, for cron
-  flowrun since -P1D --profile acme,globex  several organisations at once`,
+  flowrun since -P1D --profile acme,globex  several organisations at once
+  flowrun since last --to file:runs.ndjson  keep a file of all runs, for cron`,
     )
     .action(async (when: string | undefined, flags: SinceFlags) =>
       (await import("./since.ts")).runSince(when, flags, host),
@@ -41,12 +50,14 @@ export function declareTail(program: Command, host: Host): void {
       .command("tail")
       .summary("follow the journal and print each flow run as it is recorded")
       .description("Follows the journal from its end and prints each flow run as it is recorded, until stopped.")
-      .option("--since <when>", "print that window first: -P1D, 90m, today, 02:00, a date or time, oldest, last", "now")
-      .addOption(
-        new Option("--to <where>", "archive: keep each run there, from where the archive stands; prints none").choices(
-          destinations,
-        ),
+      .option(
+        "--since <when>",
+        "print that window first: -P1D, 90m, today, 02:00, a date or time, oldest, last (default: now; to an archive: last)",
       ),
+  );
+  declareDelivery(tail).option(
+    "--standby",
+    "deliver only while no other host does, and take over from one that is gone; with a database among --to",
   );
   withoutUse(tail, "last", "sort", "out", "source", "strict")
     .addHelpText(
@@ -56,7 +67,8 @@ Examples:
   flowrun tail                              from now on
   flowrun tail --since -PT1H                the last hour first
   flowrun tail --status failed --json       failures only, a JSON object a line
-  flowrun tail --to archive                 keep every run, as archive sync does`,
+  flowrun tail --to archive                 keep every run, as archive sync does
+  flowrun tail --status failed --since last --to slack+https://…   tell a channel`,
     )
     .action(async (flags: TailFlags) => (await import("./tail.ts")).runTail(flags, host));
 }
@@ -70,9 +82,10 @@ export function declareWait(program: Command, host: Host): void {
       .description(
         "Waits for the first finished run that matches the filters, prints it, and exits 0 (success, partialSuccess), 3 (any other outcome) or 7 (--timeout reached).",
       )
-      .option("--since <when>", "look at that window first, for a run that may have ended already", "now")
+      .option("--since <when>", "look at that window first, for a run that may have ended already (default: now)")
       .option("--timeout <duration>", "give up after that long: 30m, PT2H"),
   );
+  declareDelivery(wait);
   withoutUse(wait, "last", "sort", "out", "source", "strict", "cursor", "onExpired")
     .addHelpText(
       "after",
@@ -83,6 +96,3 @@ Examples:
     )
     .action(async (flags: WaitFlags) => (await import("./wait.ts")).runWait(flags, host));
 }
-
-/** Where runs may go in place of stdout. */
-const destinations = ["archive"] as const;

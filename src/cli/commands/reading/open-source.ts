@@ -34,6 +34,8 @@ export interface Window {
   readonly isForFigures?: boolean;
   /** The archive to read it from, or none, where the command has looked already. */
   readonly archive?: Archive | null;
+  /** Ends the reading, besides the session's own. */
+  readonly signal?: AbortSignal;
   /** Of an archive only this run is wanted: the beginning of its id. `missing` is told what nobody has. */
   readonly run?: { readonly beginning: string; readonly missing: (parts: readonly Span[]) => void };
 }
@@ -146,13 +148,14 @@ function journalAlone<T>(session: Session, start: JournalStart, journal: Journal
 function journalParts<T>(
   { options, miss }: Session,
   connection: Connection,
-  { follow, onExpired, isKept = false, past = null }: Window,
+  { follow, onExpired, isKept = false, past = null, signal }: Window,
   digesting: Digesting<T>,
   { onShare }: SourceUse<T>,
 ): JournalParts<T> {
   const { patience, limit, jobs } = options;
   // `tail` never gives up: it waits out whatever passes.
-  const journal = connection.journal(follow ? { retries: Infinity, maxWaitMs: Infinity } : patience);
+  const asked = connection.journal(follow ? { retries: Infinity, maxWaitMs: Infinity } : patience);
+  const journal = signal === undefined ? asked : { ...asked, signal: AbortSignal.any([asked.signal, signal]) };
   const how = { limit, jobs, follow, isWalked: isKept || endsAfter(options) !== Infinity, onExpired, past, onShare };
   const read = (start: JournalStart, until: number | null): Source<T> =>
     journalSource({ ...digesting, ...how, journal: { ...journal, marks: marksOf(options.events) }, start, until });

@@ -5,6 +5,8 @@ export interface Quota {
   /** Asked once for each run, before it is taken: whether it is wanted, and whether another one would be. */
   claim(): "more" | "last" | "none";
   isFull(): boolean;
+  /** Whether so many, and no more, are wanted. */
+  readonly isBounded: boolean;
   /** A reading fails with this, instead of handing over a run that is not wanted any more. */
   readonly full: FlowrunError;
 }
@@ -19,6 +21,7 @@ export function createQuota(most: number): Quota {
       return left === 0 ? "last" : "more";
     },
     isFull: () => left <= 0,
+    isBounded: most !== Infinity,
     full: new FlowrunError("aborted", "all the runs that were wanted are there"),
   };
 }

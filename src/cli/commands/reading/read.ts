@@ -18,6 +18,7 @@ import { openCursor } from "../../../engine/cursor.ts";
 import { withCursorFile, type MarkStore } from "../../../engine/sinks/with-cursor-file.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import type { Connection } from "../../../adobe/access/connect.ts";
+import type { Delivery } from "../../options/destination-options.ts";
 import type { Window } from "./open-source.ts";
 import { readWindow, type Target } from "./read-window.ts";
 import type { ReadingOptions } from "../../options/reading-options.ts";
@@ -28,6 +29,8 @@ export interface ReadPlan {
   readonly options: ReadingOptions;
   /** `last` reads on from the cursor that the options name, and moves it; nothing else touches a cursor. */
   readonly start: Start;
+  /** Where runs go instead of stdout, or besides; `null` for stdout alone. */
+  readonly delivery: Delivery | null;
   readonly follow: boolean;
   readonly onExpired: OnExpired;
   /** Ends the reading with this run; `--max` does so anyway. */
@@ -47,7 +50,8 @@ const runsHeld = 2000;
  * @throws FlowrunError `closed` as soon as nobody reads stdout any more; what the reading throws.
  */
 export async function read(plan: ReadPlan, host: Host): Promise<Outcome> {
-  const { options, start, follow, isLast } = plan;
+  const { options, start, delivery, follow, isLast } = plan;
+  if (delivery !== null) return (await import("./deliver.ts")).deliver(plan, delivery, host);
   // Whoever waits for a run, or keeps a place, is not held up by a pager.
   const pager = options.common.pager && !follow && isLast === undefined && start.kind !== "last";
   return inOutlet({ ...options.common, pager }, host, async (there, finish) => {

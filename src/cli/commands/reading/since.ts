@@ -1,6 +1,7 @@
 import type { SinceFlags } from "../../options/flags.ts";
 import type { Host } from "../../../host.ts";
 import { checkFailed, read } from "./read.ts";
+import { resolveDelivery } from "../../options/destination-options.ts";
 import { openZone } from "../../options/clock.ts";
 import { follow } from "./tail.ts";
 import { resolveReading, resolveStart } from "../../options/reading-options.ts";
@@ -10,13 +11,14 @@ export async function runSince(when: string | undefined, flags: SinceFlags, host
   const zone = await openZone(flags.time, host.stdout);
   const now = host.now();
   const options = await resolveReading(flags, now, zone);
+  const delivery = await resolveDelivery(flags, host.env);
   const start = resolveStart(when, flags, now, zone);
   if (flags.follow === true) {
-    await follow({ options, start }, flags, "--follow", host);
+    await follow({ options, start, delivery }, flags, "--follow", host);
     return;
   }
   const outcome = await read(
-    { options, start, follow: false, onExpired: options.onExpired ?? "fail", signal: host.signal },
+    { options, start, delivery, follow: false, onExpired: options.onExpired ?? "fail", signal: host.signal },
     host,
   );
   checkFailed(options, outcome);

@@ -1,21 +1,19 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { ReadingFlags, TailFlags } from "../../options/flags.ts";
 import type { Host } from "../../../host.ts";
+import { resolveDelivery } from "../../options/destination-options.ts";
 import { openZone } from "../../options/clock.ts";
 import { checkFailed, read, type ReadPlan } from "./read.ts";
 import { turnAway, resolveReading, resolveStart } from "../../options/reading-options.ts";
 
 /** Each flow run as it is recorded, until stopped. */
 export async function runTail(flags: TailFlags, host: Host): Promise<void> {
-  if (flags.to !== undefined) {
-    const { runTailToArchive } = await import("../archive/sync.ts");
-    await runTailToArchive(flags, host);
-    return;
-  }
   const zone = await openZone(flags.time, host.stdout);
   const now = host.now();
   const options = await resolveReading(flags, now, zone);
-  if (options.until !== null && options.until <= now && flags.since === "now") {
+  const delivery = await resolveDelivery(flags, host.env);
+  const since = flags.since ?? (delivery?.leader == null ? "now" : "last");
+  if (options.until !== null && options.until <= now && since === "now") {
     throw new FlowrunError("usage", `tail --until ${flags.until} would print nothing, for ever`, {
       why: "--until drops the runs that were updated after a moment in the past, and tail starts now",
       hint: "give it a window too (--since -P1D), or read one to its end: flowrun since",
@@ -25,8 +23,8 @@ export async function runTail(flags: TailFlags, host: Host): Promise<void> {
     why: "it follows the journal, where no part of a window is known to be missing until it is read",
     hint: "read a window to its end: flowrun since -P1D",
   });
-  const start = resolveStart(flags.since, flags, now, zone);
-  await follow({ options, start }, flags, "tail", host);
+  const start = resolveStart(since, flags, now, zone);
+  await follow({ options, start, delivery }, flags, "tail", host);
 }
 
 /**
@@ -35,7 +33,7 @@ export async function runTail(flags: TailFlags, host: Host): Promise<void> {
  * @throws FlowrunError `usage` for options that wait for an end.
  */
 export async function follow(
-  { options, start }: Pick<ReadPlan, "options" | "start">,
+  { options, start, delivery }: Pick<ReadPlan, "options" | "start" | "delivery">,
   flags: ReadingFlags,
   named: string,
   host: Host,
@@ -45,7 +43,7 @@ export async function follow(
     hint: "read a window to its end: flowrun since -P1D",
   });
   const outcome = await read(
-    { options, start, follow: true, onExpired: options.onExpired ?? "oldest", signal: host.signal },
+    { options, start, delivery, follow: true, onExpired: options.onExpired ?? "oldest", signal: host.signal },
     host,
   );
   host.signal.throwIfAborted();

@@ -7,6 +7,7 @@ import { parseDuration } from "../../../adobe/journal/when.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { isTerminal } from "../../../runs/record/status.ts";
 import { read } from "./read.ts";
+import { resolveDelivery } from "../../options/destination-options.ts";
 import { openZone } from "../../options/clock.ts";
 import { turnAway, resolveReading, resolveStart } from "../../options/reading-options.ts";
 
@@ -25,7 +26,8 @@ export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
   });
   // A file has no now: all of it is looked through, once.
   const isFile = options.from !== null;
-  const start = resolveStart(isFile && flags.since === "now" ? undefined : flags.since, flags, now, zone);
+  const delivery = await resolveDelivery(flags, host.env);
+  const start = resolveStart(flags.since ?? (isFile ? undefined : "now"), flags, now, zone);
   if (start.kind === "last") {
     throw new FlowrunError("usage", "wait cannot start from a cursor", {
       why: "it stops in the middle of a page, and a cursor can only move past whole pages",
@@ -41,7 +43,15 @@ export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
     const onExpired = options.onExpired ?? "oldest";
     // The first match of any profile is the last.
     const { tally, failure } = await read(
-      { options: { ...options, keep, max: 1 }, start, follow: !isFile, onExpired, isLast, signal: deadline.signal },
+      {
+        options: { ...options, keep, max: 1 },
+        start,
+        delivery,
+        follow: !isFile,
+        onExpired,
+        isLast,
+        signal: deadline.signal,
+      },
       host,
     );
     const [run] = found;

@@ -76,6 +76,7 @@ const words: DialectWords = {
   bytes: "BLOB",
   text: "TEXT",
   time: (column) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${column} / 1000.0, 'unixepoch')`,
+  list: (column) => `json_group_array(${column})`,
 };
 
 /**

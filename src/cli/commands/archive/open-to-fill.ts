@@ -1,0 +1,21 @@
+import type { Connection } from "../../../adobe/access/connect.ts";
+import { openToWrite, type Archive } from "../../../engine/archive/open.ts";
+import type { ArchivePlace } from "../../../engine/archive/place.ts";
+import type { Host } from "../../../host.ts";
+import type { Notify } from "../../../notices.ts";
+
+/** Opens an archive to fill it from a connection's journal; says so of one that will not last. @throws FlowrunError. */
+export async function openToFill(
+  place: ArchivePlace,
+  { journalName }: Pick<Connection, "journalName">,
+  notify: Notify,
+  host: Host,
+): Promise<Archive> {
+  if (place.kind === "builtIn") {
+    const text = `this archive is in memory, and ends with the command; to keep one: ${keepOne}`;
+    notify({ kind: "remark", text });
+  }
+  return openToWrite(place, journalName, host);
+}
+
+const keepOne = "FLOWRUN_ARCHIVE=demo.db flowrun archive sync --profile demo";

@@ -1,0 +1,174 @@
+import { FlowrunError } from "../../../errors.ts";
+import { archiveCursor } from "../../../engine/archive/cursors.ts";
+import { checkSameJournal } from "../../../engine/archive/journals.ts";
+import type { Lease, Standby } from "../../../engine/archive/lease.ts";
+import { archiveOfConnection } from "../../../engine/archive/of-profile.ts";
+import type { Archive } from "../../../engine/archive/open.ts";
+import type { ArchivePlace } from "../../../engine/archive/place.ts";
+import { deliverRows } from "../../../engine/destinations/deliver-rows.ts";
+import { createArrivals, deliveryStore, lastRow } from "../../../engine/destinations/follow-archive.ts";
+import type { Member } from "../../../engine/destinations/lanes.ts";
+import { rowPlaces } from "../../../engine/destinations/places.ts";
+import { describeFaults } from "../../../engine/faults.ts";
+import { fillArchive, holdingCursor, type Filling } from "../../../engine/fill-archive.ts";
+import type { Connection } from "../../../adobe/access/connect.ts";
+import { count, seconds } from "../../terminal/reporter.ts";
+import { openToFill } from "../archive/open-to-fill.ts";
+import { lostText, memberOf, patienceOf, printedMember, tellGuarantee, type Ways } from "./deliver.ts";
+import { markNews } from "./mark-news.ts";
+
+/**
+ * Fills an archive from the journal, and feeds the other destinations from its rows, each at its own pace.
+ * @returns the worst failure among the others, which has been told.
+ * @throws FlowrunError `lease` where another host took over; what filling throws.
+ */
+export async function deliverByArchive(ways: Ways): Promise<FlowrunError | null> {
+  const { plan, delivery, session } = ways;
+  const { host, origin, reporter } = session;
+  if (origin.kind !== "journal") throw noJournal();
+  const { connection } = origin;
+  const place = await placeOf(ways, connection);
+  const archive = await openToFill(place, connection, reporter.notify, host);
+  try {
+    await checkSameJournal(archive, connection.journalName);
+    const cursor = delivery.cursor ?? archiveCursor;
+    const standby = delivery.standby ? standbyOf(ways) : undefined;
+    const holding = { archive, cursor, signal: plan.signal, ...(standby === undefined ? {} : { standby }) };
+    return await holdingCursor(holding, host, (lease) => deliverUnder(lease, { archive, cursor, connection }, ways));
+  } finally {
+    await archive.database.close();
+  }
+}
+
+async function placeOf({ delivery, session }: Ways, connection: Connection): Promise<ArchivePlace> {
+  const url = delivery.leader?.url ?? null;
+  if (url !== null) return { kind: "postgres", url, isSet: true };
+  return (await archiveOfConnection(connection, session.host)).place;
+}
+
+function standbyOf({ session: { reporter } }: Ways): Standby {
+  return {
+    onWait: ({ holder, epoch }) => {
+      reporter.notify({ kind: "remark", text: `standing by: ${holder} delivers (epoch ${epoch})` });
+    },
+    onTaken: ({ holder }, epoch) => {
+      reporter.notify({ kind: "remark", text: `took over from ${holder} (epoch ${epoch})` });
+    },
+  };
+}
+
+/** What is filled, and by which cursor. */
+interface Filled {
+  readonly archive: Archive;
+  readonly cursor: string;
+  readonly connection: Connection;
+}
+
+async function deliverUnder(
+  lease: Lease,
+  { archive, cursor, connection }: Filled,
+  ways: Ways,
+): Promise<FlowrunError | null> {
+  const { plan, session } = ways;
+  const { options, reporter, host, tally } = session;
+  const { notify } = reporter;
+  const { database } = archive;
+  tellGuarantee(notify, database.place, "exactly once");
+  const begin = await lastRow(archive);
+  const over = new AbortController();
+  const signal = AbortSignal.any([plan.signal, lease.lost, over.signal]);
+  const led: Ways = { ...ways, plan: { ...plan, signal } };
+  const retrying = { host, signal, notify, patience: patienceOf(plan) };
+  const members = await membersOf(led, { archive, cursor, lease, retrying });
+  const arrivals = createArrivals();
+  const filling: Filling = {
+    archive,
+    connection,
+    cursor,
+    follow: plan.follow,
+    onExpired: plan.onExpired,
+    patience: options.patience,
+    limit: options.limit,
+    jobs: options.jobs,
+    max: options.max,
+    beginsBy: "start",
+    signal,
+    notify,
+    onPage: (batch, source) => {
+      arrivals.tell();
+      for (const text of describeFaults(batch, source)) notify({ kind: "warning", text });
+      const state =
+        batch.mark.atEnd && plan.follow ? `caught up, asking again in ${seconds(batch.waitMs)}` : "archiving";
+      reporter.live(`${state} · ${count(tally.printed, "run")}, ${count(tally.events, "event")}`);
+    },
+  };
+  const stopped = (error: unknown): never => {
+    over.abort(error);
+    throw error;
+  };
+  const fill = async (): Promise<void> => {
+    try {
+      await fillArchive(filling, lease, tally, host);
+    } finally {
+      arrivals.end();
+    }
+  };
+  const marked = await markNews(session, archive, null);
+  const feed = deliverRows({
+    archive,
+    members,
+    digesting: {
+      events: options.events,
+      raw: options.raw,
+      profile: connection.settings.profile,
+      via: "journal",
+      keep: (run) => options.keep(run),
+      encode: marked,
+    },
+    arrivals,
+    begin,
+    retrying,
+    onLost: ({ name }, failure) => {
+      reporter.failure(lostText(name, failure, session));
+    },
+    onBatch: () => undefined,
+  });
+  const [filled, fed] = await Promise.allSettled([fill().catch(stopped), feed.catch(stopped)]);
+  plan.signal.throwIfAborted();
+  lease.lost.throwIfAborted();
+  if (over.signal.aborted) throw over.signal.reason;
+  if (filled.status === "rejected") throw filled.reason;
+  return fed.status === "fulfilled" ? fed.value : null;
+}
+
+/** The other destinations; their places are the archive's, unless they keep them. */
+async function membersOf(
+  ways: Ways,
+  { archive, cursor, lease, retrying }: Omit<Parameters<typeof deliveryStore>[0], "destination" | "host">,
+): Promise<readonly Member[]> {
+  const { delivery, session, stdout } = ways;
+  const { host, reporter } = session;
+  const members = await Promise.all(
+    delivery.others.map((other) => {
+      const { digest: destination, shown } = other.address;
+      const store = deliveryStore({ archive, lease, cursor, destination, host, retrying });
+      const keeping = {
+        words: rowPlaces(`${archive.database.place} ${archive.journal}`),
+        openStore: () => Promise.resolve(store),
+        onForeign: () => {
+          const text = `the place that ${shown} keeps is of another reading; its delivery begins with what is new`;
+          reporter.notify({ kind: "warning", text });
+        },
+      };
+      return memberOf(other, keeping, ways);
+    }),
+  );
+  return stdout === null ? members : [...members, await printedMember(stdout, null)];
+}
+
+function noJournal(): FlowrunError {
+  return new FlowrunError("usage", "--to archive goes with a journal", {
+    why: "an archive is filled from the journal, and this reading has another source",
+    hint: "flowrun archive import <file>",
+  });
+}

@@ -1,0 +1,103 @@
+import { FlowrunError } from "../../errors.ts";
+import type { Start } from "../../adobe/journal/when.ts";
+import type { World } from "../../host.ts";
+import type { Wanted } from "../../engine/destinations/find-scheme.ts";
+import type { DeliveryFlags } from "./flags.ts";
+import { turnAway } from "./reading-options.ts";
+
+/** Where runs are delivered, besides or instead of stdout. */
+export interface Delivery {
+  /** True where they are printed, too. */
+  readonly toStdout: boolean;
+  /** The archive that takes every run and leads the others; `null` where there is none. */
+  readonly leader: Extract<Wanted, { kind: "archive" }> | null;
+  readonly others: readonly Extract<Wanted, { kind: "other" }>[];
+  readonly onRefused: "stop" | "skip";
+  readonly standby: boolean;
+  /** The cursor that the line names; `null` for the usual one. */
+  readonly cursor: string | null;
+}
+
+/**
+ * The destinations that the flags name; `null` where they name none, and runs are printed.
+ * @throws FlowrunError `usage`.
+ */
+export async function resolveDelivery(flags: DeliveryFlags, env: World["env"]): Promise<Delivery | null> {
+  const { to = [] } = flags;
+  if (to.length === 0) {
+    const misplaced = flags.standby === true ? "standby" : flags.onRefused !== undefined ? "on-refused" : null;
+    if (misplaced !== null) throw alone(misplaced);
+    return null;
+  }
+  const { findWanted } = await import("../../engine/destinations/find-scheme.ts");
+  const wanted = to.map((text) => findWanted(text, env));
+  const [leader = null, ...more] = wanted.filter((one) => one.kind === "archive");
+  if (more.length > 0) throw twoArchives();
+  turnAway(["last", "sort", "out"], flags, "--to", {
+    why: "it waits for the end of the reading, and destinations get each run as it comes",
+    hint: "leave it out; whoever reads over there has orders of their own",
+  });
+  const others = wanted.filter((one) => one.kind === "other");
+  for (const [index, { address }] of others.entries()) {
+    if (others.findIndex((one) => one.address.digest === address.digest) !== index) throw twice(address.shown);
+    const kind = await (others[index]?.scheme.load() ?? Promise.reject(new Error("no scheme")));
+    kind.check(address, env);
+  }
+  const standby = flags.standby === true;
+  if (standby && leader === null && !others.some(({ scheme }) => scheme.name === "table")) throw nothingToHold();
+  return {
+    toStdout: wanted.some(({ kind }) => kind === "stdout") || flags.asksForStdout === true,
+    leader,
+    others,
+    onRefused: flags.onRefused ?? "stop",
+    standby,
+    cursor: flags.cursor ?? null,
+  };
+}
+
+/**
+ * Checks that a reading that begins so can be delivered.
+ * @throws FlowrunError `usage`.
+ */
+export function checkStart({ leader, standby }: Delivery, start: Start): void {
+  if (start.kind === "last") return;
+  if (leader !== null) {
+    throw new FlowrunError("usage", "an archive is filled from where it stands, and not from a window", {
+      why: "what it would get of a window would not be complete, and it could not tell",
+      hint: "flowrun since last --to archive; what it has: flowrun archive status",
+    });
+  }
+  if (!standby) return;
+  throw new FlowrunError("usage", "--standby goes with a reading from 'last' only", {
+    why: "whoever takes over goes on where the other one stopped, and a window has no such place",
+    hint: "flowrun tail --since last --to … --standby",
+  });
+}
+
+function alone(name: string): FlowrunError {
+  return new FlowrunError("usage", `--${name} goes with --to only`, {
+    why: name === "standby" ? "it says which of several hosts delivers" : "it says what becomes of refused runs",
+    hint: "see what there is to deliver to: flowrun destinations",
+  });
+}
+
+function twoArchives(): FlowrunError {
+  return new FlowrunError("usage", "--to names two archives", {
+    why: "one of them leads, and its rows feed the others; a second one would have to be led itself",
+    hint: "fill it by a line of its own: FLOWRUN_ARCHIVE=postgres://… flowrun tail --to archive",
+  });
+}
+
+function twice(shown: string): FlowrunError {
+  return new FlowrunError("usage", `--to names ${shown} twice`, {
+    why: "every run would arrive there twice",
+    hint: "leave one of them out",
+  });
+}
+
+function nothingToHold(): FlowrunError {
+  return new FlowrunError("usage", "--standby takes a database that all hosts share", {
+    why: "it keeps who of them delivers, and refuses whoever has lost that right",
+    hint: "name one: --to postgres://user:env:NAME@host/database",
+  });
+}

@@ -1,0 +1,82 @@
+import { FlowrunError, worstOf } from "../../errors.ts";
+import type { Retrying } from "../../adobe/gateway/retrying.ts";
+import { createSeen } from "../../runs/events/seen.ts";
+import type { FlowRun } from "../../runs/record/flow-run.ts";
+import type { Archive } from "../archive/open.ts";
+import type { Digesting } from "../digest.ts";
+import { emptyTally, pump, type Tally } from "../pump.ts";
+import { rowsSource, type Arrivals } from "./follow-archive.ts";
+import type { Member } from "./lanes.ts";
+
+/** Destinations that are fed from an archive's rows, each at its own pace. */
+export interface RowsDelivery {
+  readonly archive: Archive;
+  readonly members: readonly Member[];
+  readonly digesting: Digesting<FlowRun>;
+  readonly arrivals: Pick<Arrivals, "next">;
+  /** The archive's last row when the command began: who is new begins behind it. */
+  readonly begin: number;
+  readonly retrying: Omit<Retrying, "blame">;
+  /** Told of a member that is given up while the others go on. */
+  readonly onLost: (member: Member, failure: FlowrunError) => void;
+  readonly onBatch: (member: Member, tally: Readonly<Tally>) => void;
+}
+
+/**
+ * Delivers what is in an archive, and what comes, until nothing more does. None waits for another, and nothing waits in
+ * memory: who is away finds the rows where they are.
+ * @returns the worst failure of those that were given up; `null` for none.
+ * @throws what ends it for all: FlowrunError `lease`, `closed` where one has had enough, the signal's reason.
+ */
+export async function deliverRows(delivery: RowsDelivery): Promise<FlowrunError | null> {
+  const { members, onLost, retrying } = delivery;
+  const over = new AbortController();
+  const signal = AbortSignal.any([retrying.signal, over.signal]);
+  const failures: FlowrunError[] = [];
+  const one = async (member: Member): Promise<void> => {
+    try {
+      await deliverTo(member, { ...delivery, retrying: { ...retrying, signal } });
+    } catch (error) {
+      if (!(error instanceof FlowrunError) || ["lease", "closed", "aborted", "bug"].includes(error.kind)) {
+        over.abort(error);
+        throw error;
+      }
+      failures.push(error);
+      onLost(member, error);
+    }
+  };
+  const ends = await Promise.allSettled(members.map(one));
+  // The first that failed stopped the others.
+  if (over.signal.aborted) throw over.signal.reason;
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+  return worstOf(failures.map(({ kind, message }) => new FlowrunError(kind, message, { isTold: true })));
+}
+
+async function deliverTo(
+  member: Member,
+  { archive, digesting, arrivals, begin, retrying, onBatch }: RowsDelivery,
+): Promise<void> {
+  const { sink } = member;
+  const past = (await sink.find?.(member.name)) ?? null;
+  // Put down before anything is delivered: what comes between is not passed by after a crash.
+  if (past === null && sink.find !== undefined) await sink.take([], markAt(begin));
+  const after = past === null ? begin : Number(past.next);
+  const source = rowsSource({ ...digesting, archive, after, arrivals, retrying });
+  await pump(
+    {
+      source,
+      // Every row stands once.
+      seen: createSeen(1),
+      sink,
+      isEnough: () => false,
+      onBatch: (_, tally) => {
+        onBatch(member, tally);
+      },
+    },
+    emptyTally(),
+  );
+}
+
+function markAt(row: number) {
+  return { next: String(row), last: null, atEnd: false, recordedAt: null, count: 0 };
+}

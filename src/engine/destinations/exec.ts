@@ -1,0 +1,180 @@
+import { FlowrunError } from "../../errors.ts";
+import { ndjsonRenderer } from "../../render/formats/json.ts";
+import { quoteForShell } from "../../render/text/shell-word.ts";
+import type { FlowRun } from "../../runs/record/flow-run.ts";
+import type { Address } from "./address.ts";
+import type { Kind, Means, OpenDestination } from "./destination.ts";
+import { isKnown, programOf, startCommand, type Command, type CommandEnd } from "./exec/command.ts";
+import { Ended } from "./refused.ts";
+
+/**
+ * A line a run on the input of a command, its record as JSON. A run counts as delivered when the pipe has it: nobody can
+ * tell when it was read, and of what a command has not read when it dies there is word.
+ */
+export const exec: Kind = {
+  check: (address) => {
+    commandOf(address);
+  },
+  open: async (address, means) => {
+    const command = commandOf(address);
+    if (!(await isKnown(command, means.host.env))) throw notFound(command);
+    return openExec(address, await startCommand(command, means.host.env), means);
+  },
+};
+
+/** @throws FlowrunError `usage`. */
+function commandOf({ rest }: Address): string {
+  const command = rest.trim();
+  if (command !== "" && !command.includes("\0")) return command;
+  throw new FlowrunError("usage", "exec: names no command", {
+    why: command === "" ? "nothing stands after the colon" : "there is a NUL in it, which no command can have",
+    hint: "write the command as a shell takes it, in quotes: --to 'exec:./page.sh --urgent'",
+  });
+}
+
+function notFound(command: string): FlowrunError {
+  return new FlowrunError("usage", `exec: ${programOf(command) ?? command} cannot be run`, {
+    why: "the shell knows no such program",
+    hint: makeRunnable,
+  });
+}
+
+const makeRunnable = "write the path to it, as in exec:./page.sh, and make it executable: chmod +x page.sh";
+
+/**
+ * How long a command may take to end once its input has, in milliseconds: before that is told of, before it is told to
+ * end, the same once flowrun is to stop, and before each harder word.
+ */
+const patience = { untilTold: 5000, untilEnded: 60_000, whenStopped: 5000, untilHarder: 3000 };
+
+const { encode } = ndjsonRenderer<FlowRun>();
+
+function openExec(address: Address, command: Command, { host, signal, notify }: Means): OpenDestination {
+  const { shown } = address;
+  const unread = recentRuns();
+  const over = new AbortController();
+  const halted = AbortSignal.any([signal, over.signal]);
+  let isRunning = true;
+  let isClosing = false;
+  const end = command.end.then((how) => {
+    isRunning = false;
+    if (isClosing) tellOfEnd(how);
+    else over.abort(endedBy(how, address, unread.told()));
+  });
+  const tellOfEnd = (how: CommandEnd): void => {
+    if (how.code !== 0) notify({ kind: "warning", text: `${shown} ${howEnded(how)} after its input had ended` });
+  };
+  /** False where it was not taken, since the command has closed its input or all is over. */
+  const hand = (line: string): Promise<boolean> =>
+    new Promise((handed) => {
+      // A pipe that is full may stay so.
+      const giveUp = (): void => {
+        handed(false);
+      };
+      halted.addEventListener("abort", giveUp, { once: true });
+      void command.write(line).then((isTaken) => {
+        halted.removeEventListener("abort", giveUp);
+        handed(isTaken);
+      });
+    });
+  const wait = async (ms: number, until: readonly AbortSignal[]): Promise<void> => {
+    const enough = new AbortController();
+    await Promise.race([end, host.sleep(ms, AbortSignal.any([enough.signal, ...until]))]);
+    enough.abort();
+  };
+
+  return {
+    found: `${shown} runs`,
+    ended: over.signal,
+    deliver: async (runs, _, onSent) => {
+      for (const [at, { run }] of runs.entries()) {
+        halted.throwIfAborted();
+        const line = encode(run);
+        if (!(await hand(line))) {
+          // One that reads no more may still have something to do, and its end says what it makes of it.
+          await untilAborted(halted);
+          halted.throwIfAborted();
+        }
+        unread.add(run, line.length);
+        onSent(at + 1);
+      }
+    },
+    close: async () => {
+      isClosing = true;
+      command.endInput();
+      if (!signal.aborted) await wait(patience.untilTold, [signal]);
+      if (isRunning && !signal.aborted) {
+        notify({ kind: "remark", text: `${shown} has all its input, and is waited for until it ends` });
+        await wait(patience.untilEnded - patience.untilTold, [signal]);
+      }
+      if (isRunning && signal.aborted) await wait(patience.whenStopped, []);
+      for (const harder of ["SIGTERM", "SIGKILL"] as const) {
+        if (!isRunning) return;
+        command.kill(harder);
+        await wait(patience.untilHarder, []);
+      }
+    },
+  };
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((aborted) => {
+    const tell = (): void => {
+      aborted();
+    };
+    if (signal.aborted) tell();
+    else signal.addEventListener("abort", tell, { once: true });
+  });
+}
+
+/** The reading ends by it: well, where the command has ended well. */
+function endedBy(how: CommandEnd, { shown }: Address, unread: Unread | null): FlowrunError {
+  const ended = `${shown} ${howEnded(how)}`;
+  if (how.code === 0) return new Ended(ended, { why: "a command ends the reading when it ends" });
+  if (how.code === 126 || how.code === 127) {
+    const why = "by this code a shell says that it, or a program in it, was not found or may not be run";
+    return new FlowrunError("usage", ended, { why, hint: makeRunnable });
+  }
+  if (unread === null) {
+    const hint = "see what it wrote itself, and try it alone: echo '{}' | ./page.sh";
+    return new FlowrunError("protocol", ended, { why: "it had been given no run", hint });
+  }
+  const { runs, from } = unread;
+  return new FlowrunError("protocol", ended, {
+    why: `of the runs that it was given last, it may not have read ${runs === 1 ? "one" : `up to ${runs}`}`,
+    hint: `see what it wrote itself; then give it those again: flowrun since ${from ?? "<when>"} --to ${quoteForShell(shown)}`,
+  });
+}
+
+function howEnded({ code, signal }: CommandEnd): string {
+  return signal === null ? `ended with exit code ${code ?? "unknown"}` : `was ended by ${signal}`;
+}
+
+/** Runs that a command may not have read. */
+interface Unread {
+  readonly runs: number;
+  /** When the first of them was updated, as far as it tells. */
+  readonly from: string | null;
+}
+
+/** More than a pipe or a socket holds, on any system. */
+const mostInPipe = 262_144;
+
+/** Those that may still stand in the pipe: as many of the last as it can hold. */
+function recentRuns() {
+  let recent: { readonly updatedAt: string | null; readonly size: number }[] = [];
+  let size = 0;
+  return {
+    add: ({ updatedAt }: FlowRun, length: number): void => {
+      recent.push({ updatedAt, size: length });
+      size += length;
+      let passed = 0;
+      for (; size > mostInPipe && passed < recent.length - 1; passed += 1) size -= recent[passed]?.size ?? 0;
+      if (passed > 0) recent = recent.slice(passed);
+    },
+    told: (): Unread | null => {
+      const [first] = recent.flatMap(({ updatedAt }) => updatedAt ?? []).sort();
+      return recent.length === 0 ? null : { runs: recent.length, from: first ?? null };
+    },
+  };
+}

@@ -1,0 +1,166 @@
+import type { Retrying } from "../../adobe/gateway/retrying.ts";
+import type { World } from "../../host.ts";
+import type { Queries } from "../archive/database.ts";
+import type { Archive } from "../archive/open.ts";
+import { lostTo, renewLease, type Lease } from "../archive/lease.ts";
+import { numberIn } from "../archive/row-values.ts";
+import { readInOrder } from "../archive/read-archived.ts";
+import { insist, insistentQueries } from "../insist.ts";
+import { digestRecord, joined } from "../digest-record.ts";
+import type { Digesting } from "../digest.ts";
+import type { Batch, Source } from "../sources/source.ts";
+import type { MarkStore } from "../sinks/with-cursor-file.ts";
+import { resumptionAt } from "./places.ts";
+
+/** News of what is in an archive: its writer tells, its readers wait. */
+export interface Arrivals {
+  /** Something was committed. */
+  readonly tell: () => void;
+  /** Nothing more will be. */
+  readonly end: () => void;
+  /** Resolves at the next of either, to whether more may come; at once where it has ended. */
+  readonly next: () => Promise<boolean>;
+}
+
+/** Arrivals that nobody has told of yet. */
+export function createArrivals(): Arrivals {
+  let isOver = false;
+  let wake: () => void = () => undefined;
+  let waiting = new Promise<void>((resolve) => (wake = resolve));
+  const tell = (): void => {
+    const woken = wake;
+    waiting = new Promise((resolve) => (wake = resolve));
+    woken();
+  };
+  return {
+    tell,
+    end: () => {
+      isOver = true;
+      tell();
+    },
+    next: async () => {
+      if (!isOver) await waiting;
+      return !isOver;
+    },
+  };
+}
+
+/** The rows that an archive gets, in the order of their numbers. */
+export interface RowsReading<T> extends Digesting<T> {
+  readonly archive: Archive;
+  /** The number that they come after. */
+  readonly after: number;
+  readonly arrivals: Pick<Arrivals, "next">;
+  readonly retrying: Omit<Retrying, "blame">;
+}
+
+/**
+ * Every row of an archive after a number, and those that come, until nothing more does. Numbers are in the order of commits,
+ * so that none is passed by. A batch's `next` is the number of its last row.
+ */
+export function rowsSource<T>({ archive, after, arrivals, retrying, ...digesting }: RowsReading<T>): Source<T> {
+  const { signal } = retrying;
+  const queries = insistentQueries(archive.database, retrying);
+  return {
+    async *read() {
+      let reached = after;
+      for (let mayMore = true; ;) {
+        // Asked for before the rows are looked at, so that none comes in between unseen.
+        const next = arrivals.next();
+        for await (const batch of batchesAfter(queries, archive.journal, reached, digesting)) {
+          yield batch;
+          reached = Number(batch.mark.next);
+        }
+        if (!mayMore) return;
+        mayMore = await orStopped(next, signal);
+        signal.throwIfAborted();
+      }
+    },
+    describe: ({ position }) => `${position} of the archive`,
+  };
+}
+
+async function* batchesAfter<T>(
+  queries: Queries,
+  journal: string,
+  after: number,
+  digesting: Digesting<T>,
+): AsyncGenerator<Batch<T>, void, undefined> {
+  const { profile = null } = digesting;
+  for await (const rows of readInOrder(queries, journal, digesting, after)) {
+    const last = rows.at(-1);
+    if (last === undefined) continue;
+    const digests = rows.map(({ seq, record }) =>
+      digestRecord(typeof record === "string" ? record : { ...record, profile }, `row ${seq}`, digesting),
+    );
+    const mark = { next: String(last.seq), last: null, atEnd: false, recordedAt: last.recordedAt, count: rows.length };
+    yield { ...joined(digests), mark, waitMs: 0, nextAfter: placeOf };
+  }
+}
+
+/** A batch is taken whole. */
+function placeOf(position: string | null): string {
+  return position?.replace("row ", "") ?? "";
+}
+
+function orStopped(work: Promise<boolean>, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return Promise.resolve(false);
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      resolve(false);
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    void work.then(resolve, reject).finally(() => {
+      signal.removeEventListener("abort", stop);
+    });
+  });
+}
+
+/** The number of the archive's last row; a destination that is new begins behind it. */
+export async function lastRow({ database }: Archive): Promise<number> {
+  const [row] = await database.all(`SELECT last_seq FROM {schema}meta`);
+  return row === undefined ? 0 : numberIn(row, "last_seq");
+}
+
+/** Which delivery of an archive's rows it is. */
+export interface Delivery {
+  readonly archive: Archive;
+  readonly lease: Lease;
+  /** The cursor that the rows are read by. */
+  readonly cursor: string;
+  /** The digest of the destination's address. */
+  readonly destination: string;
+  readonly host: Pick<World, "now">;
+  readonly retrying: Omit<Retrying, "blame">;
+}
+
+/**
+ * The place of a delivery, in the archive itself: the number of the last row that the destination has. It moves under the
+ * lease alone, so that a process which lost that can put nothing back.
+ */
+export function deliveryStore({ archive, lease, cursor, destination, host, retrying }: Delivery): MarkStore {
+  const { database, journal } = archive;
+  const which = [journal, cursor, destination];
+  return {
+    find: async () => {
+      const [row] = await insistentQueries(database, retrying).all(
+        `SELECT seq FROM {schema}deliveries WHERE journal = $1 AND name = $2 AND destination = $3`,
+        which,
+      );
+      return row === undefined ? null : resumptionAt(numberIn(row, "seq"));
+    },
+    move: async (_, { next }) => {
+      const move = async (queries: Queries): Promise<boolean> => {
+        if (!(await renewLease(queries, lease))) return false;
+        await queries.run(
+          `INSERT INTO {schema}deliveries (journal, name, destination, seq, revision, updated_at) VALUES ($1, $2, $3, $4, 1, $5)
+          ON CONFLICT (journal, name, destination) DO UPDATE SET seq = excluded.seq, revision = deliveries.revision + 1,
+            updated_at = excluded.updated_at`,
+          [...which, Number(next), host.now()],
+        );
+        return true;
+      };
+      if (!(await insist(() => database.transaction(move), retrying))) throw await lostTo(database, lease.name);
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { FlowrunError } from "../errors.ts";
+import { persevere, type Retrying, type Trouble } from "../adobe/gateway/retrying.ts";
+import type { Queries } from "./archive/database.ts";
+
+/** Tries again while something is away (a FlowrunError `unavailable`); everything else fails at once. @throws as `persevere`. */
+export function insist<R>(work: () => Promise<R>, retrying: Omit<Retrying, "blame">): Promise<R> {
+  const attempt = async () => {
+    try {
+      return { value: await work() };
+    } catch (error) {
+      if (!(error instanceof FlowrunError) || error.kind !== "unavailable") throw error;
+      return { trouble: troubleOf(error) };
+    }
+  };
+  return persevere(attempt, retrying);
+}
+
+/** A failure of something that is away, as trouble that waiting may mend. Pure. */
+export function troubleOf({ message: what, kind, why, requestId, hint }: FlowrunError): Trouble {
+  return { what, kind, why, requestId, waitMs: null, ...(hint === null ? {} : { hint }) };
+}
+
+/** The questions of a database that is waited for while it is away. */
+export function insistentQueries(queries: Queries, retrying: Omit<Retrying, "blame">): Queries {
+  return {
+    all: (text, values) => insist(() => queries.all(text, values), retrying),
+    run: (text, values) => insist(() => queries.run(text, values), retrying),
+  };
+}

@@ -1,0 +1,182 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { alertsOf, type Alert } from "../../../src/engine/destinations/alert.ts";
+import { messageOf } from "../../../src/engine/destinations/slack.ts";
+import { cardOf } from "../../../src/engine/destinations/teams.ts";
+import { explain } from "../../../src/runs/catalogue/catalogue.ts";
+import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
+import { casesOf } from "../../support/cases.ts";
+import { noon } from "../../support/host.ts";
+import { delivered } from "../../support/receiver.ts";
+
+const known = "CONNECTOR-1001-500";
+
+function failed(n: number, change: Partial<FlowRun> = {}): FlowRun {
+  const { run } = delivered(n, { status: "failed", errors: [known], flowName: "Orders to Profile" });
+  return { ...run, flowId: "flow-1", ...change };
+}
+
+const succeeded = (n: number): FlowRun => delivered(n, { flowName: "Customers", records: 1234 }).run;
+
+test("a run that failed is told with its cause in plain words, what to do, and the command that shows more", () => {
+  const run = failed(0, { runId: "3f2a9c01-1111-4222-8333-444455556666", new: true });
+  const [entry] = explain(known);
+  const [alert] = alertsOf([run], "prod");
+  expect(alert).toEqual<Alert>({
+    places: [0],
+    isFailure: true,
+    title: "Orders to Profile failed",
+    facts: [
+      { name: "Status", value: "failed" },
+      { name: "Root cause", value: `${known}: it failed with ${known} (new for this flow)` },
+      { name: "Sandbox", value: "prod" },
+      { name: "When", value: "2026-11-22 12:00:00 UTC" },
+    ],
+    meaning: entry!.meaning,
+    remedy: entry!.remedy,
+    command: "flowrun show 3f2a9c01 --profile prod",
+    line: `Orders to Profile failed: ${known}, sandbox prod, 2026-11-22 12:00:00 UTC`,
+  });
+});
+
+test("those of a batch that failed alike are one, in the place of the first, with the newest of them", () => {
+  const alerts = alertsOf([failed(0), succeeded(1), failed(2), failed(1, { flowId: "flow-2" }), failed(1)], "prod");
+  expect(alerts.map(({ places }) => places)).toEqual([[0, 2, 4], [1], [3]]);
+  const [together, alone, other] = alerts;
+  expect(together!.title).toBe("Orders to Profile failed 3 times");
+  expect(together!.facts).toContainEqual({ name: "Status", value: "failed, 3 runs" });
+  expect(together!.facts).toContainEqual({ name: "When", value: "2026-11-22 12:00:00 to 2026-11-22 12:02:00 UTC" });
+  expect(together!.command).toBe("flowrun show run-2 --profile prod");
+  expect(alone!.line).toBe("Customers: success, 1,234 records written, sandbox prod, 2026-11-22 12:01:00 UTC");
+  expect(other!.title).toBe("Orders to Profile failed");
+});
+
+test.each<[string, Partial<FlowRun>]>([
+  ["another root cause", { rootCause: { code: "E-2", message: null } }],
+  ["another status", { status: "partialSuccess" }],
+  ["another sandbox", { sandbox: { id: "s2", name: "dev" } }],
+  ["another flow of the same name", { flowId: "flow-9" }],
+])("%s is told apart", (_, change) => {
+  expect(alertsOf([failed(0), failed(1, change)], "prod")).toHaveLength(2);
+});
+
+test("runs that have nothing to explain are one each, however alike", () => {
+  expect(alertsOf([succeeded(1), succeeded(1)], "prod").map(({ places }) => places)).toEqual([[0], [1]]);
+});
+
+test("what is not known is left out, and what is told without a code has its words", () => {
+  const run = failed(0, {
+    flowName: null,
+    updatedAt: null,
+    sandbox: { id: null, name: null },
+    rootCause: { code: "unknown", message: "the disk is full" },
+    records: { ...failed(0).records, failed: 1200 },
+  });
+  const [alert] = alertsOf([run], "my profile");
+  expect(alert).toMatchObject({
+    title: "flow flow-1 failed",
+    facts: [
+      { name: "Status", value: "failed" },
+      { name: "Root cause", value: "the disk is full" },
+      { name: "Records failed", value: "1,200" },
+    ],
+    meaning: null,
+    remedy: null,
+    command: "flowrun show run-0 --profile 'my profile'",
+    line: "flow flow-1 failed: the disk is full",
+  });
+  expect(alertsOf([failed(0, { rootCause: null })], "prod")[0]!.facts).toContainEqual({
+    name: "Root cause",
+    value: "none is told",
+  });
+});
+
+/** Every text of a JSON document that comes after one of these keys. */
+function textsOf(value: unknown): readonly { readonly type: unknown; readonly text: string }[] {
+  if (Array.isArray(value)) return value.flatMap(textsOf);
+  if (typeof value !== "object" || value === null) return [];
+  const { type, text } = value as { type?: unknown; text?: unknown };
+  const own = typeof text === "string" ? [{ type, text }] : [];
+  return [...own, ...Object.values(value).flatMap(textsOf)];
+}
+
+describe("a name that would ping, format, link or break out", () => {
+  const evil = "*b* _i_ ~s~ `c` <!channel> <@U1> <https://evil.example|ok> &amp; [x](https://evil.example)\n# h\u202e";
+  const run = failed(0, { flowName: evil, rootCause: { code: "E`1", message: evil }, runId: "run`1" });
+  const calm = { ...succeeded(1), flowName: evil };
+
+  test("is text to Slack, wherever it stands", () => {
+    for (const alert of [...alertsOf([run], evil), ...alertsOf([calm], "prod")]) {
+      const message = JSON.parse(messageOf(alert)) as { text: string; mrkdwn: boolean; blocks: unknown };
+      expect(message.mrkdwn).toBe(false);
+      for (const { type, text } of textsOf(message)) {
+        expect(text).not.toMatch(/[<>\u202e]|&(?!amp;|lt;|gt;)/);
+        // The message's own text has no type, and is not formatted either.
+        expect(["plain_text", undefined]).toContain(type);
+      }
+      expect(JSON.stringify(message)).toContain("&lt;!channel&gt;");
+    }
+  });
+
+  test("is text to Teams, wherever it stands", () => {
+    for (const alert of [...alertsOf([run], evil), ...alertsOf([calm], "prod")]) {
+      const card = cardOf(alert);
+      for (const { type } of textsOf(JSON.parse(card))) expect(type).toBe("TextRun");
+      expect(card).not.toMatch(/"TextBlock"|"FactSet"/);
+      expect(card).toContain("<!channel>");
+    }
+  });
+});
+
+test("a command that cannot end its code is shown as code", () => {
+  const [alert] = alertsOf([failed(0)], "prod");
+  expect(textsOf(JSON.parse(messageOf(alert!)))).toContainEqual({
+    type: "mrkdwn",
+    text: "`flowrun show run-0 --profile prod`",
+  });
+});
+
+const long = fc.oneof(
+  fc.string({ maxLength: 40 }),
+  fc
+    .tuple(fc.constantFrom("&", "<", "ü", "漢", "👩‍👩‍👧", "\u202e", '"', "\\", "x"), fc.nat(9000))
+    .map(([a, n]) => a.repeat(n)),
+);
+
+test("no text is longer than Slack and Teams take, and none is cut within a character", () => {
+  fc.assert(
+    fc.property(long, long, long, long, long, (flowName, code, message, name, profile) => {
+      const change = { flowName, rootCause: { code, message }, sandbox: { id: null, name }, runId: profile };
+      const runs = [failed(0, change), failed(1, { ...change, status: name }), { ...succeeded(2), ...change }];
+      for (const alert of alertsOf([...runs, { ...succeeded(3), flowName, runId: code }], profile)) {
+        const message = messageOf(alert);
+        const { text, blocks } = JSON.parse(message) as { text: string; blocks: { type: string; text?: object }[] };
+        expect(text.length).toBeLessThanOrEqual(4000);
+        expect(blocks.length).toBeLessThanOrEqual(50);
+        for (const block of blocks) {
+          const most = block.type === "header" ? 150 : 3000;
+          for (const { text } of textsOf(block)) expect([text.length <= most, text.length > 0]).toEqual([true, true]);
+        }
+        const card = cardOf(alert);
+        expect(Buffer.byteLength(card)).toBeLessThan(28_000);
+        expect(textOf(message)).not.toMatch(/&(?!amp;|lt;|gt;)/);
+        for (const whole of [textOf(message), textOf(card)]) expect(whole).not.toMatch(halfPair);
+      }
+    }),
+    { numRuns: casesOf(100) },
+  );
+});
+
+const halfPair = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+/** All texts of a message. */
+function textOf(document: string): string {
+  return textsOf(JSON.parse(document))
+    .map(({ text }) => text)
+    .join("\n");
+}
+
+test("times are told in UTC to the second", () => {
+  const [alert] = alertsOf([failed(0, { updatedAt: new Date(noon + 1234).toISOString() })], "prod");
+  expect(alert!.line).toContain("2026-11-22 12:00:01 UTC");
+});
