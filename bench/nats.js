@@ -3,36 +3,23 @@
  * 2.4 kB go into a stream on a nats-server of its own, as `--to nats://…` delivers them, and by turns as bare messages of
  * the same size by the bare client.
  */
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { jetstreamManager } from "@nats-io/jetstream";
-import { connect } from "@nats-io/transport-node";
 import { build } from "rolldown";
+import { hasNats, startNats } from "./nats-server.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const program = ["nats-server", "/usr/sbin/nats-server"].find((name) => spawnSync(name, ["--version"]).status === 0);
-
-/** Whether this machine has what it takes. */
-export const hasNats = program !== undefined;
-
 const recordBytes = 2400;
 const perBatch = 500;
 
 /** Goals and figures, each as `[what, figure, relation, goal]`; a goal that is `null` is for looking at only. */
-export async function benchNats({ isQuick, scratch, say }) {
+export async function benchNats({ isQuick, say }) {
   const batches = isQuick ? 10 : 40;
   const rounds = isQuick ? 2 : 4;
   const { nats, parseAddress, normalise, resolveEventSelection } = await bundled();
-  const server = await startServer(scratch);
+  const server = await startNats("aep.runs");
   const [ours, bare] = [[], []];
   try {
-    await server.manage((manager) => manager.streams.add({ name: "RUNS", subjects: ["aep.runs"] }));
     const runOf = runMaker(normalise, resolveEventSelection(["runs"]));
     for (let round = 0; round < rounds; round += 1) {
       say(`nats: round ${round + 1} of ${rounds}, ${batches * perBatch} runs each way`);
@@ -78,40 +65,6 @@ async function bundled() {
   return { ...nats, ...address, ...normalise, ...selection };
 }
 
-async function startServer(scratch) {
-  const port = await freePort();
-  const folder = mkdtempSync(join(scratch, "nats-"));
-  const config = join(folder, "conf");
-  writeFileSync(config, `listen: "127.0.0.1:${port}"\njetstream { store_dir: "${join(folder, "store")}" }\n`);
-  const server = spawn(program, ["-c", config, "-l", join(folder, "log")], { stdio: "ignore" });
-  const place = `127.0.0.1:${port}`;
-  const manage = async (work) => {
-    const connection = await connect({ servers: place, reconnect: false, noAsyncTraces: true });
-    try {
-      return await work(await jetstreamManager(connection));
-    } finally {
-      await connection.close();
-    }
-  };
-  const isUp = () => manage(() => true).catch(() => false);
-  while (!(await isUp())) await pause(50);
-  const stop = async () => {
-    server.kill();
-    await once(server, "exit");
-    rmSync(folder, { recursive: true, force: true });
-  };
-  return { place, manage, stop };
-}
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
 /** Makes runs whose record is as large as said. */
 function runMaker(normalise, events) {
   const recordOf = (id, flowName) => {
@@ -155,17 +108,8 @@ async function timed(count, work) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (!hasNats) throw new Error("there is no nats-server on this machine");
-  const scratch = mkdtempSync(join(tmpdir(), "flowrun-bench-"));
   const say = (line) => console.error(line);
-  try {
-    for (const [what, figure, relation, goal] of await benchNats({
-      isQuick: process.argv.includes("--quick"),
-      scratch,
-      say,
-    })) {
-      console.log(`${what}: ${Math.round(figure)}${goal === null ? "" : `   (goal ${relation} ${goal})`}`);
-    }
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
+  for (const [what, figure, relation, goal] of await benchNats({ isQuick: process.argv.includes("--quick"), say })) {
+    console.log(`${what}: ${Math.round(figure)}${goal === null ? "" : `   (goal ${relation} ${goal})`}`);
   }
 }

@@ -6,10 +6,10 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gunzipSync } from "node:zlib";
+import definitions from "@opentelemetry/otlp-transformer/build/src/generated/root.js";
 import { build } from "rolldown";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -107,10 +107,7 @@ function sleep(ms, signal) {
 
 /** Answers that all was taken, once it was read. */
 function receive() {
-  const { opentelemetry } = createRequire(import.meta.url)(
-    "@opentelemetry/otlp-transformer/build/src/generated/root.js",
-  );
-  const { trace, metrics } = opentelemetry.proto.collector;
+  const { trace, metrics } = definitions.opentelemetry.proto.collector;
   const server = createServer(async (request, response) => {
     const pieces = [];
     for await (const piece of request) pieces.push(piece);

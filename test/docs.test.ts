@@ -119,7 +119,10 @@ const sharedOptions = "## Options of `since`, `tail`, `wait`, `show` and `stats`
 describe("options", () => {
   const written = new Set(allCode.match(/(?<![\w-])(?:--[a-z][a-z-]*|-[a-zA-Z](?![\w-]))/g));
   /** Those of npm, jq and vitest. */
-  const foreign = ["--global", "--unbuffered", "-r", "--project"];
+  const ofNats = "--subjects --storage --dupe-window --defaults --retention --jetstream --discard --max-msg-size".split(
+    " ",
+  );
+  const foreign = ["--global", "--unbuffered", "-r", "--project", ...ofNats];
   /** Of grep, uniq and sort. */
   const short = ["-i", "-c", "-u"];
 

@@ -7,7 +7,7 @@ import { describeHolder, holderHint, lockPath, nap, tryProcessLock, type LockPla
 import { codeOf, findRemedy } from "./trouble.ts";
 
 /**
- * What is known of a file that runs are added to: how much of it is ours and safe, where each reading stands that adds to
+ * All that is known of a file that runs are added to: how much of it is ours and safe, where each reading stands that adds to
  * it, and what was about to be added when this was written.
  */
 export interface DeliveredFile {
@@ -15,16 +15,16 @@ export interface DeliveredFile {
   readonly name: string;
   /** Of the file, in bytes, before `batch`. */
   readonly length: number;
-  /** What stands right before that length; of no bytes where nothing is known. */
-  readonly behind: Mark;
+  /** The bytes right before that length; of no bytes where nothing is known. */
+  readonly behind: ByteMark;
   /** Where readings stand, before `batch`. */
   readonly places: readonly KeptPlace[];
   /** Written before its bytes are: whoever finds it looks whether they are there. `null` once they are known to be. */
-  readonly batch: Batch | null;
+  readonly batch: OpenBatch | null;
 }
 
 /** By what bytes are known again, the beginning of them too. */
-export interface Mark {
+export interface ByteMark {
   readonly bytes: number;
   readonly digest: string;
   /** The bytes in pieces, each by its length and the beginning of its digest; none where only the whole matters. */
@@ -40,8 +40,8 @@ export interface KeptPlace {
 }
 
 /** Bytes to be added, and the place that goes with them; `null` where none does. */
-export interface Batch {
-  readonly mark: Mark;
+export interface OpenBatch {
+  readonly mark: ByteMark;
   readonly kept: KeptPlace | null;
 }
 
@@ -107,7 +107,7 @@ export async function openDeliveredBook(
 }
 
 /** The mark of bytes in these pieces. Pure. */
-export function markOf(pieces: readonly Uint8Array[]): Mark {
+export function markOf(pieces: readonly Uint8Array[]): ByteMark {
   const whole = createHash("sha256");
   for (const piece of pieces) whole.update(piece);
   return {
@@ -118,7 +118,7 @@ export function markOf(pieces: readonly Uint8Array[]): Mark {
 }
 
 /** Whether these are the bytes. Pure. */
-export function isWhole({ bytes, digest }: Mark, found: Uint8Array): boolean {
+export function isMarked({ bytes, digest }: ByteMark, found: Uint8Array): boolean {
   return found.length === bytes && createHash("sha256").update(found).digest("base64url") === digest;
 }
 
@@ -126,7 +126,7 @@ export function isWhole({ bytes, digest }: Mark, found: Uint8Array): boolean {
  * How many of these bytes are the beginning of the marked ones, as far as whole pieces tell.
  * @returns `null` where they are others.
  */
-export function beginningIn({ pieces }: Mark, found: Uint8Array): number | null {
+export function beginningIn({ pieces }: ByteMark, found: Uint8Array): number | null {
   let at = 0;
   for (const [length, digest] of pieces) {
     if (at + length > found.length) return at;
@@ -137,7 +137,7 @@ export function beginningIn({ pieces }: Mark, found: Uint8Array): number | null 
 }
 
 /** The mark of no bytes. */
-export const noMark: Mark = markOf([]);
+export const noMark: ByteMark = markOf([]);
 
 /** Codes of failures that may pass by themselves. */
 const passing = ["ENOSPC", "EDQUOT", "EIO", "EMFILE", "ENFILE"];
@@ -179,7 +179,7 @@ function decode(text: string): DeliveredFile | null {
   return { name, length, behind, places, batch: mark === null ? null : { mark, kept } };
 }
 
-function markIn(value: unknown): Mark | null {
+function markIn(value: unknown): ByteMark | null {
   const { bytes, digest, pieces } = objectOf(value);
   const length = wholeOf(bytes);
   if (length === null || typeof digest !== "string" || !Array.isArray(pieces)) return null;

@@ -17,7 +17,7 @@ export interface GrowingFile {
   size(): Promise<number>;
   /** Whether its name still leads to it: somebody may have moved it away. */
   isInPlace(): Promise<boolean>;
-  /** What stands from there on; less than `length` where the file ends. */
+  /** The bytes from there on; less than `length` where the file ends. */
   read(from: number, length: number): Promise<Uint8Array>;
   /** Adds to its end. When it resolves the bytes survive a power cut; when it rejects a part of them may be there. */
   append(bytes: Uint8Array): Promise<void>;
@@ -101,7 +101,7 @@ export function pathBeside(path: string, name: string): string {
 }
 
 /** The name of a file in its folder. Pure. */
-export function nameOf(path: string): string {
+export function fileNameOf(path: string): string {
   return basename(path);
 }
 

@@ -79,12 +79,12 @@ describe("--to", () => {
     ["--to fil:runs.ndjson", /--to fil is no destination/],
     ["--to runs.ndjson", /--to runs\.ndjson is no destination/],
     ["--to nast://host/x", /--to nast is no destination/],
-    ["--to file:a --to file:a", /names file:a twice/],
+    ["--to file:a.csv --to file:a.csv", /names file:a\.csv twice/],
     ["--to archive --to postgres://h/d", /two archives/],
     ["--to https://env:NO_SUCH_NAME/x", /env:NO_SUCH_NAME, and there is no such variable/],
     ["--to http://example.com/x", /http/],
     ["--to archive", /filled from where it stands/],
-    ["--to file:a --last 3", /--last has no meaning with --to/],
+    ["--to file:a.csv --last 3", /--last has no meaning with --to/],
     ["--on-refused skip", /--on-refused goes with --to only/],
   ])("turns %s away", async (words, what) => {
     const journal = await openJournal({ events: 1 });
@@ -223,7 +223,8 @@ describe.skipIf(!hasPostgres)(`--standby${whyNoPostgres}`, () => {
   async function twoHosts() {
     const journal = await openJournal({ events: 3 });
     const url = await cluster.database();
-    const file = (name: string): string => join(journal.home, `${name}.ndjson`);
+    const folder = await scratch();
+    const file = (name: string): string => join(folder, `${name}.ndjson`);
     const host = async (name: string, more: readonly string[] = ["--standby"]) =>
       start(["tail", "--to", url, "--to", `exec:cat >> ${file(name)}`, ...more], {
         env: { ...journal.env, FLOWRUN_HOME: join(await scratch(), "flowrun") },

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { createRequire } from "node:module";
 import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
+import definitions from "@opentelemetry/otlp-transformer/build/src/generated/root.js";
 
 /** A message as its published definition has it: numbers of 64 bits as texts, bytes in hexadecimal. */
 export type Decoded = Readonly<Record<string, unknown>>;
@@ -24,9 +24,7 @@ interface Service {
 }
 
 /** OpenTelemetry's own definitions, compiled: what its own programs are built with. */
-const { opentelemetry } = createRequire(import.meta.url)(
-  "@opentelemetry/otlp-transformer/build/src/generated/root.js",
-) as {
+const { opentelemetry } = definitions as unknown as {
   readonly opentelemetry: {
     readonly proto: {
       readonly collector: Readonly<Record<"trace" | "metrics", { readonly v1: Readonly<Record<string, MessageType>> }>>;
@@ -101,6 +99,8 @@ export interface Reply {
   readonly waitMs?: number;
   /** The connection ends without an answer. */
   readonly isCut?: boolean;
+  /** The answer begins, and does not end. */
+  readonly isStalled?: boolean;
 }
 
 /** An OTLP receiver on loopback, which takes what its published definitions can read. */
@@ -134,6 +134,10 @@ export async function openReceiver(tls?: { readonly key: Buffer; readonly cert: 
     if (reply?.waitMs !== undefined) await delay(reply.waitMs);
     if (reply?.isCut === true) {
       request.socket.destroy();
+      return;
+    }
+    if (reply?.isStalled === true) {
+      response.writeHead(200, { "content-type": "application/x-protobuf", "content-length": "9" }).write("\0");
       return;
     }
     const isJson = request.headers["content-type"] === "application/json";
@@ -208,7 +212,9 @@ export function inside(message: unknown, ...path: readonly string[]): readonly D
 
 /** The attributes of what was decoded, by name: texts, flags, lists, and numbers as numbers. */
 export function attributesOf(holder: Decoded | undefined): Decoded {
-  return Object.fromEntries(inside(holder, "attributes").map(({ key, value }) => [String(key), plain(value as Decoded)]));
+  return Object.fromEntries(
+    inside(holder, "attributes").map(({ key, value }) => [String(key), plain(value as Decoded)]),
+  );
 }
 
 function plain({ stringValue, boolValue, intValue, doubleValue, arrayValue }: Decoded): unknown {

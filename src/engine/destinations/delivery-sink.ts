@@ -24,7 +24,13 @@ export function deliverySink(to: PatientDestination, keeping: Keeping | null): S
   const storeOf = ({ openStore }: Keeping): Promise<MarkStore | null> =>
     (opening ??= (async () => ((await to.keepsPlace()) ? null : openStore()))());
 
-  const find = async (kept: Keeping): Promise<Resumption | null> => {
+  /** Opens it in any case, so that what is wrong, and what it promises, is told at the start. */
+  const find = async (): Promise<Resumption | null> => {
+    if (keeping === null) {
+      await to.keepsPlace();
+      return null;
+    }
+    const kept = keeping;
     const store = await storeOf(kept);
     if (store !== null) return store.find();
     place = await to.findPlace();
@@ -48,7 +54,7 @@ export function deliverySink(to: PatientDestination, keeping: Keeping | null): S
   };
   return {
     take,
-    ...(keeping === null ? {} : { find: () => find(keeping) }),
+    find,
     close: () => to.close(),
   };
 }

@@ -12,13 +12,13 @@ import {
   findGrowingFile,
   growingPath,
   namesBeside,
-  nameOf,
+  fileNameOf,
   openGrowingFile,
   pathBeside,
   type GrowingFile,
 } from "../../state/growing-file.ts";
 import type { DeliveredRun, Kind, Means, OpenDestination } from "./destination.ts";
-import { encodingFor, type Encoding } from "./file/encode.ts";
+import { encodingFor, type FileEncoding } from "./file/encode.ts";
 import { fileFormOf, type FileForm } from "./file/form.ts";
 import { nextName, type LastFile } from "./file/names.ts";
 import { settle } from "./file/settle.ts";
@@ -50,7 +50,7 @@ interface Series {
   /** The path that was named; the files of a series lie beside it. */
   readonly target: string;
   readonly book: DeliveredBook;
-  readonly encoding: Encoding;
+  readonly encoding: FileEncoding;
   readonly means: Means;
 }
 
@@ -180,7 +180,7 @@ async function turnOver(series: Series, standing: Standing): Promise<Standing> {
 
 async function chooseName({ target, form, means }: Series, last: LastFile | null): Promise<string> {
   const beside = form.rotation.by === "size" ? await namesBeside(target) : [];
-  return nextName(nameOf(target), form.rotation, { now: means.host.now(), last, beside });
+  return nextName(fileNameOf(target), form.rotation, { now: means.host.now(), last, beside });
 }
 
 /** Goes to another file; one that is there is gone on with. */

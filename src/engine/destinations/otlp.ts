@@ -5,7 +5,7 @@ import type { Kind, Means, OpenDestination } from "./destination.ts";
 import { createDelivery } from "./otlp/delivery.ts";
 import { encodeFor, exportTo, type Sending } from "./otlp/exchange.ts";
 import { emptyRequest } from "./otlp/messages.ts";
-import { readSettings, resourceAttributes, type Target } from "./otlp/settings.ts";
+import { readSettings, resourceAttributes, type OtlpTarget } from "./otlp/settings.ts";
 import { Refused } from "./refused.ts";
 
 /** OTLP over HTTP: a run that has ended is a trace, and is counted in metrics by flow. */
@@ -21,7 +21,7 @@ async function openOtlp(address: Address, means: Means): Promise<OpenDestination
   const settings = readSettings(address, host.env);
   const { signal, close } = until(means.signal);
   const warn = warner(address.shown, means.notify);
-  const sendingTo = (target: Target): Sending => ({ target, name: address.shown, host, signal });
+  const sendingTo = (target: OtlpTarget): Sending => ({ target, name: address.shown, host, signal });
   try {
     for (const target of settings.targets) await checkReceiver(sendingTo(target));
   } catch (error) {
@@ -108,6 +108,6 @@ async function checkReceiver(sending: Sending): Promise<void> {
   }
 }
 
-function foundOf({ signal, shown, protocol, isPacked }: Target): string {
+function foundOf({ signal, shown, protocol, isPacked }: OtlpTarget): string {
   return `${signal} at ${shown}, ${protocol}${isPacked ? ", gzip" : ""}`;
 }

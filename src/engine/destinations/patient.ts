@@ -23,6 +23,8 @@ export interface Treatment {
   readonly onRefused: "stop" | "skip";
   /** Told once, when it has been opened for the first time. */
   readonly onOpen: (destination: OpenDestination) => void;
+  /** Told where it ends by itself, which ends the reading. */
+  readonly onEnded: (end: Error) => void;
 }
 
 /** Nothing is opened yet. */
@@ -30,7 +32,7 @@ export function patientDestination(
   kind: Kind,
   address: Address,
   means: Means,
-  { patience, onRefused, onOpen }: Treatment,
+  { patience, onRefused, onOpen, onEnded }: Treatment,
 ): PatientDestination {
   const { host, signal, notify } = means;
   let open: OpenDestination | null = null;
@@ -38,7 +40,11 @@ export function patientDestination(
   let failure: Error | null = null;
 
   const opened = async (): Promise<OpenDestination> => {
-    open ??= await kind.open(address, means);
+    if (open !== null) return open;
+    const { ended } = (open = await kind.open(address, means));
+    ended?.addEventListener("abort", () => {
+      onEnded(ended.reason instanceof Error ? ended.reason : new Error(String(ended.reason)));
+    });
     if (!isTold) onOpen(open);
     isTold = true;
     return open;

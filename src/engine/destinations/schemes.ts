@@ -33,7 +33,7 @@ export const schemes: readonly Scheme[] = [
     guarantee: "exactly once within the stream's duplicate window",
     delivers: "a message a run in JetStream, its record as JSON",
     settings: [
-      { name: "NATS_URL, NATS_CREDS, NATS_CONTEXT", meaning: "as the nats command has them" },
+      { name: "NATS_URL, NATS_USER, NATS_CREDS, NATS_CONTEXT …", meaning: "as the nats command has them" },
       { name: "?creds=, ?nkey=, ?context=", meaning: "credentials: a file, a seed's file, a saved context" },
       { name: "?ca=, ?cert=, ?key=", meaning: "files of a private CA and of a client's certificate" },
       { name: "?bucket=", meaning: "the key-value bucket that holds the place (default: flowrun)" },

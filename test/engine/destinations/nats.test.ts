@@ -164,6 +164,14 @@ describe.skipIf(!hasNats)(`nats${whyNoNats}`, () => {
       expect(told.at(-1)).toBe(1200);
     });
 
+    test("is known again in the middle of what is new", async () => {
+      const side = await startWithStream();
+      const to = await open(`nats://${side.place}/aep.runs`);
+      await to.deliver(natsRuns(5, 8), "1", nobodyAsks);
+      await to.deliver(natsRuns(0, 10), "2", nobodyAsks);
+      expect(await idsOf(side)).toEqual([...ids(5, 8), ...ids(0, 5), ...ids(8, 10)]);
+    });
+
     test("goes into a stream that takes other subjects, and is written by others", async () => {
       const side = await startWithStream({ name: "RUNS", subjects: ["aep.>"] });
       const to = await open(`nats://${side.place}/aep.runs`);
@@ -568,6 +576,18 @@ describe.skipIf(!hasNats)(`nats${whyNoNats}`, () => {
       expect(await side.manage((manager) => manager.streams.names().next())).toEqual(["RUNS"]);
     });
 
+    test.each([
+      ["streams", "max_streams: 1"],
+      ["storage", "max_file: 1000000"],
+    ])("an account that may have no more %s is told how the bucket is made", async (_, limit) => {
+      const config = `accounts { a: { jetstream: { ${limit} }, users: [ { user: a, password: administrator } ] } }`;
+      const side = await startSide({ config, admin: { user: "a", pass: "administrator" } });
+      await side.addStream({ name: "RUNS", subjects: ["aep.runs"] });
+      const failure = await failureOf(open(`nats://a:administrator@${side.place}/aep.runs`), ["administrator"]);
+      expect(failure).toMatchObject({ kind: "settings" });
+      expect(failure.hint).toContain("nats kv add flowrun --history=1 --replicas=1");
+    });
+
     test("what somebody else wrote there is no place, and one that was deleted is none", async () => {
       const side = await startWithStream();
       const address = `nats://${side.place}/aep.runs?bucket=other`;
@@ -614,6 +634,7 @@ describe.skipIf(!hasNats)(`nats${whyNoNats}`, () => {
         patience: { retries: Infinity, maxWaitMs: Infinity },
         onRefused: "stop",
         onOpen: () => undefined,
+        onEnded: () => undefined,
       });
       const luck = luckOf(4222);
       const killSometime = async (): Promise<void> => {

@@ -8,7 +8,7 @@ import {
   type Attributes,
   type Metric,
   type Point,
-  type Span,
+  type TraceSpan,
 } from "../../../src/engine/destinations/otlp/messages.ts";
 import { createMeter } from "../../../src/engine/destinations/otlp/meter.ts";
 import { decodeProtobuf, encodeProtobuf } from "../../../src/engine/destinations/otlp/protobuf.ts";
@@ -75,12 +75,12 @@ function encoded(request: Parameters<typeof encodeJson>[0]): readonly (readonly 
   ];
 }
 
-/** What has something in it: lists without an element are not told apart from none. */
+/** A list that has something in it; one without is not told apart from none. */
 function some(name: string, list: readonly unknown[]): object {
   return list.length === 0 ? {} : { [name]: list };
 }
 
-function meantSpan(span: Span): object {
+function meantSpan(span: TraceSpan): object {
   const hex = (id: Uint8Array): string => Buffer.from(id).toString("hex");
   expect([span.traceId.length, span.spanId.length]).toEqual([16, 8]);
   expect(span.end).toBeGreaterThanOrEqual(span.start);

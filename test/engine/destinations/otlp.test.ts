@@ -157,6 +157,7 @@ describe.each(["http/protobuf", "http/json"])("a run over %s", (protocol) => {
     expect(receiver.taken.at(-2)?.headers).toMatchObject({
       "content-type": protocol === "http/json" ? "application/json" : "application/x-protobuf",
       "content-encoding": "gzip",
+      "user-agent": expect.stringMatching(/^flowrun\/\d/) as string,
     });
     const [resource] = inside(receiver.taken.at(-2)?.message, "resourceSpans");
     expect(attributesOf(resource?.["resource"] as Decoded)).toEqual({
@@ -462,6 +463,7 @@ describe("the address and the environment", () => {
       { authorization: `Basic ${Buffer.from(`user:${key}`).toString("base64")}` },
     ],
     ["otlp", { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:PORT/p" }, ["/p/v1/traces", "/p/v1/metrics"], {}],
+    ["otlp:?signals=traces", { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:PORT" }, ["/v1/traces"], {}],
     [
       "otlp",
       {
@@ -600,7 +602,11 @@ describe("a receiver that does not take it", () => {
     [403, "forbidden", /OTEL_EXPORTER_OTLP_HEADERS/],
     [404, "settings", /\/v1\/traces is put behind the address/],
     [405, "settings", /\/v1\/traces is put behind the address/],
-    [415, "settings", /does not take http\/protobuf[^]*export OTEL_EXPORTER_OTLP_PROTOCOL=http\/json/],
+    [
+      415,
+      "settings",
+      /does not take http\/protobuf[^]*export OTEL_EXPORTER_OTLP_PROTOCOL=http\/json[^]*COMPRESSION=none/,
+    ],
     [400, "settings", /refuses even a request without traces/],
     [302, "settings", /is somewhere else[^]*https:\/\/other\.test/],
     [500, "protocol", /no other try will help/],
@@ -770,10 +776,12 @@ describe("a receiver that does not take it", () => {
     const cut = await failureOf(to.deliver([delivered(0)], null, ignoreSent));
     expect(cut.kind).toBe("unavailable");
     expect(linesOf(cut)).toContain("could not be reached");
-    receiver.reply(withData({ waitMs: 5000 }));
-    const late = await failureOf(to.deliver([delivered(0)], null, ignoreSent));
-    expect(late.kind).toBe("unavailable");
-    expect(linesOf(late)).toMatch(/no answer came within 400 ms/);
+    for (const slowness of [{ waitMs: 5000 }, { isStalled: true }]) {
+      receiver.reply(withData(slowness));
+      const late = await failureOf(to.deliver([delivered(0)], null, ignoreSent));
+      expect(late.kind).toBe("unavailable");
+      expect(linesOf(late)).toMatch(/no answer came within 400 ms/);
+    }
   });
 
   it("is not there; at gRPC's port the hint says which one it may be", async () => {

@@ -79,7 +79,10 @@ async function deliverUnder(
   const signal = AbortSignal.any([plan.signal, lease.lost, over.signal]);
   const led: Ways = { ...ways, plan: { ...plan, signal } };
   const retrying = { host, signal, notify, patience: patienceOf(plan) };
-  const members = await membersOf(led, { archive, cursor, lease, retrying });
+  const onEnded = (end: Error): void => {
+    over.abort(end);
+  };
+  const members = await membersOf(led, { archive, cursor, lease, retrying }, onEnded);
   const arrivals = createArrivals();
   const filling: Filling = {
     archive,
@@ -145,6 +148,7 @@ async function deliverUnder(
 async function membersOf(
   ways: Ways,
   { archive, cursor, lease, retrying }: Omit<Parameters<typeof deliveryStore>[0], "destination" | "host">,
+  onEnded: (end: Error) => void,
 ): Promise<readonly Member[]> {
   const { delivery, session, stdout } = ways;
   const { host, reporter } = session;
@@ -160,7 +164,7 @@ async function membersOf(
           reporter.notify({ kind: "warning", text });
         },
       };
-      return memberOf(other, keeping, ways);
+      return memberOf(other, keeping, { ...ways, onEnded });
     }),
   );
   return stdout === null ? members : [...members, await printedMember(stdout, null)];

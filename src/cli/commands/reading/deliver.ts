@@ -1,4 +1,4 @@
-import type { FlowrunError } from "../../../errors.ts";
+import { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import type { Notify } from "../../../notices.ts";
 import type { Patience } from "../../../adobe/gateway/retrying.ts";
@@ -75,6 +75,9 @@ async function deliverByLanes({ plan: given, delivery, session, stdout }: Ways):
   const over = new AbortController();
   const signal = AbortSignal.any([given.signal, over.signal]);
   const plan = { ...given, signal };
+  const onEnded = (end: Error): void => {
+    over.abort(end);
+  };
   const { start, follow, onExpired, isLast } = plan;
   const { host, options, origin, reporter, quota } = session;
   const isKept = start.kind === "last" && origin.kind === "journal";
@@ -96,7 +99,7 @@ async function deliverByLanes({ plan: given, delivery, session, stdout }: Ways):
     };
   };
   const members = await Promise.all(
-    delivery.others.map((other) => memberOf(other, keepingOf(other), { plan, delivery, session })),
+    delivery.others.map((other) => memberOf(other, keepingOf(other), { plan, delivery, session, onEnded })),
   );
   if (stdout !== null) members.push(await printedMember(stdout, isKept ? () => openStore(options.cursor) : null));
   let isFirst = true;
@@ -131,6 +134,9 @@ async function deliverByLanes({ plan: given, delivery, session, stdout }: Ways):
     });
     given.signal.throwIfAborted();
     return lost;
+  } catch (error) {
+    // Whoever has ended by itself is why the others were stopped.
+    throw over.signal.aborted && over.signal.reason instanceof FlowrunError ? over.signal.reason : error;
   } finally {
     for (const store of stores) await store.release();
   }
@@ -151,7 +157,7 @@ function foreignWords(shown: string): string {
 export async function memberOf(
   { scheme, address }: Other,
   keeping: Keeping | null,
-  { plan, delivery, session }: Omit<Ways, "stdout">,
+  { plan, delivery, session, onEnded }: Omit<Ways, "stdout"> & { readonly onEnded: (end: Error) => void },
 ): Promise<Member> {
   const { host, options, origin, reporter } = session;
   const kind = await scheme.load();
@@ -174,6 +180,7 @@ export async function memberOf(
     onOpen: ({ guarantee }) => {
       tellGuarantee(reporter.notify, address.shown, guarantee ?? scheme.guarantee);
     },
+    onEnded,
   });
   return { name: address.shown, sink: deliverySink(to, keeping) };
 }

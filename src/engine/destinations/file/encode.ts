@@ -5,7 +5,7 @@ import { gunzipStart, gzipMember, type GrowingFile } from "../../../state/growin
 import type { FileForm } from "./form.ts";
 
 /** How runs become bytes of a file. */
-export interface Encoding {
+export interface FileEncoding {
   /**
    * The bytes of some runs, in pieces by which a part of them is known again: a line each, or a few of gzip.
    * @param after `nothing`: of the file; `a line`; or a part of one, which stays on a line of its own.
@@ -16,7 +16,7 @@ export interface Encoding {
 }
 
 /** The encoding of a form. */
-export async function encodingFor({ format, isPacked }: Pick<FileForm, "format" | "isPacked">): Promise<Encoding> {
+export async function encodingFor({ format, isPacked }: Pick<FileForm, "format" | "isPacked">): Promise<FileEncoding> {
   const renderer = format === "csv" ? await csv() : await ndjson();
   const header = renderer.open();
   return {

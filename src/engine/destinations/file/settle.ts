@@ -1,4 +1,4 @@
-import { beginningIn, isWhole, type DeliveredFile } from "../../../state/delivered-file.ts";
+import { beginningIn, isMarked, type DeliveredFile } from "../../../state/delivered-file.ts";
 import type { GrowingFile } from "../../../state/growing-file.ts";
 
 /** How a file is found that was added to before. */
@@ -26,17 +26,24 @@ export async function settle(
 ): Promise<Settled> {
   const size = (await file?.size()) ?? 0;
   if (size === 0 && length > 0) return { kind: "gone" };
-  const isKnown = size >= length && isWhole(behind, (await file?.read(length - behind.bytes, behind.bytes)) ?? nothing);
+  const isKnown =
+    size >= length && isMarked(behind, (await file?.read(length - behind.bytes, behind.bytes)) ?? nothing);
   if (batch === null) return isKnown ? { kind: "asLeft", isBatchIn: false } : { kind: "changed" };
 
   const { mark } = batch;
   const found = (await file?.read(length, mark.bytes)) ?? nothing;
-  if (isWhole(mark, found)) return { kind: "asLeft", isBatchIn: true };
-  if (!isKnown || size - length >= mark.bytes) return { kind: "unclear" };
-  const ours = beginningIn(mark, found);
+  if (isMarked(mark, found)) return { kind: "asLeft", isBatchIn: true };
+  if (!isKnown || size - length > mark.bytes) return { kind: "unclear" };
+  const written = withoutHoles(found);
+  const ours = beginningIn(mark, written);
   // What is left is a part of one line; the end of a line in it would be somebody else's.
-  const isOurs = ours !== null && (isPacked || !found.subarray(ours).includes(newline));
+  const isOurs = ours !== null && (isPacked || !written.subarray(ours).includes(newline));
   return { kind: isOurs ? "unfinished" : "unclear" };
+}
+
+/** After a power cut a file may have its new length already, and zeros in place of the last bytes. */
+function withoutHoles(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(0, bytes.findLastIndex((byte) => byte !== 0) + 1);
 }
 
 const nothing = new Uint8Array();

@@ -63,7 +63,7 @@ export function openAcks(connection: NatsConnection, subject: string, inboxPrefi
   };
 }
 
-/** What is on its way. */
+/** Messages that are on their way. */
 interface Sending {
   /** One more is. */
   readonly expect: () => void;
@@ -118,7 +118,7 @@ const decoder = new TextDecoder();
 const nobodyThere = new errors.NoRespondersError("the subject");
 
 /**
- * What a stream's answer means: `null` for a message that it has. Servers before 2.10.21 say that of one, too, that is still
+ * The trouble that a stream's answer tells of: `null` for a message that it has. Servers before 2.10.21 say that of one, too, that is still
  * on its way or was dropped on it; but such a one has no number. Pure.
  */
 export function ackTrouble(answer: string): unknown {

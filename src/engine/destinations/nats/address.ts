@@ -4,14 +4,14 @@ import { nearest } from "../../../text/nearest.ts";
 import type { World } from "../../../host.ts";
 import type { Address } from "../address.ts";
 
-/** What `--to nats://…` names, before any file is read. */
+/** An address of NATS, with the environment's words, before any file is read. */
 export interface NatsAddress {
   readonly subject: string;
   /** Of the key-value bucket that holds places. */
   readonly bucket: string;
   /** The saved context that it names, or that `NATS_CONTEXT` names where the address leaves the host out. */
   readonly context: NamedContext | null;
-  /** What is said of the connection, the word that counts first. The context's come behind the first, or last of all. */
+  /** Words about the connection; the first count first. A context's come behind those, or last of all. */
   readonly said: readonly [own: NatsWords, environment: NatsWords];
 }
 
@@ -22,7 +22,7 @@ export interface NamedContext {
   readonly isOwn: boolean;
 }
 
-/** What one place says of a connection; `null` where it says nothing. */
+/** The words of one place about a connection; `null` where it says nothing. */
 export interface NatsWords {
   readonly servers: readonly NatsServer[] | null;
   readonly login: NatsLogin | null;
@@ -37,6 +37,7 @@ export interface NatsWords {
   readonly isTlsFirst: boolean;
 }
 
+/** A server, as a list of them names it. */
 export interface NatsServer {
   readonly host: string;
   readonly port: number;
@@ -50,6 +51,7 @@ export type NatsLogin =
   | { readonly by: "token"; readonly token: string }
   | { readonly by: "creds" | "nkey"; readonly path: string };
 
+/** The words of a place that says nothing. */
 export const silence: NatsWords = {
   servers: null,
   login: null,
@@ -167,7 +169,7 @@ export function loginOf(given: {
 }
 
 /** Whether a context can have that name: it is one of a file. Pure. */
-export function isContextName(name: string): boolean {
+function isContextName(name: string): boolean {
   return /^[^/\\\s.][^/\\\s]*$/.test(name);
 }
 

@@ -5,7 +5,7 @@ import { FlowrunError, type FailureKind } from "../../../errors.ts";
 import { mask } from "../../../mask.ts";
 import { Away } from "../refused.ts";
 
-/** What is known of the other side when something fails. */
+/** The other side, as far as it is known when something fails. */
 export interface NatsParty {
   /** As a server is named: `127.0.0.1:4222`. */
   readonly place: string;
@@ -22,7 +22,7 @@ export function natsFailure(error: unknown, message: string, party: NatsParty): 
   if (error instanceof FlowrunError) return error;
   const root = rootOf(error);
   if (isMistake(root)) throw root;
-  const { kind, why, hint } = tlsVerdict(root, party) ?? serverVerdict(root, party) ?? wireVerdict(root);
+  const { kind, why, hint } = tlsVerdict(root, party) ?? serverVerdict(root, party) ?? wireVerdict(root, party);
   const details = { why: oneLine(why), hint, cause: error };
   return kind === "unavailable" ? new Away(message, details) : new FlowrunError(kind, message, details);
 }
@@ -107,7 +107,7 @@ function serverVerdict(error: unknown, { origin }: NatsParty): Verdict | null {
   if (error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError) {
     const hint =
       origin === null
-        ? "nats://user:env:NATS_PASS@host:4222/…, nats://env:NATS_TOKEN@host…, ?creds=<file>, ?nkey=<file>, ?context=<name>"
+        ? "nats://user:env:NATS_PASS@host:4222/…, or ?creds=<file>, ?nkey=<file>, ?context=<name>; a token: NATS_TOKEN"
         : `check ${origin}: that they are of this server's account, and still valid`;
     return { kind: "auth", why: `the server says: ${error.message}`, hint };
   }
@@ -145,13 +145,9 @@ function jetStreamVerdict({ code, status, message }: JetStreamApiError): Verdict
         why: `the stream is sealed for good: ${message}`,
         hint: "make another for this subject",
       };
-    case 10002:
+    case 10002: // limits of the account, and of the server
     case 10023:
-    case 10026:
-    case 10027:
-    case 10028:
     case 10047:
-    case 10113:
       return { kind: "unavailable", why, hint: "see what the account may use, and what it uses: nats account info" };
     default:
       return status >= 500
@@ -160,8 +156,9 @@ function jetStreamVerdict({ code, status, message }: JetStreamApiError): Verdict
   }
 }
 
-function wireVerdict(error: unknown): Verdict {
+function wireVerdict(error: unknown, { place }: NatsParty): Verdict {
   const kind = "unavailable";
+  const again = `check host and port, and that the server runs: nats server check connection --server ${place}`;
   if (error instanceof errors.TimeoutError) {
     return { kind, why: "no answer came in time", hint: `${again}, and that no firewall lies between` };
   }
@@ -173,7 +170,6 @@ function wireVerdict(error: unknown): Verdict {
   return { kind, why: error === undefined ? "the connection was closed" : describeNetworkFailure(error), hint: again };
 }
 
-const again = "check that the server runs: nats server check connection, or nats-server --jetstream";
 const longest = 300;
 
 function oneLine(text: string): string {

@@ -7,7 +7,7 @@ import { parseObject, textOf } from "../../../json.ts";
 import type { Address } from "../address.ts";
 import type { Reading } from "../destination.ts";
 import type { NatsLink } from "./connect.ts";
-import { isForbidden, jetStreamCode, natsFailure } from "./failure.ts";
+import { jetStreamCode, natsFailure } from "./failure.ts";
 
 /** The place of a reading, in a key-value bucket. */
 export interface PlaceKeeper {
@@ -30,7 +30,7 @@ export interface PlaceWish {
 }
 
 /** Of places some hundreds, each with the keys that are known again; an account may not let streams grow without end. */
-const bucketBytes = 64 * 1024 * 1024;
+const bucketBytes = 16 * 1024 * 1024;
 
 /**
  * Opens the bucket, which is made where there is none, and reads the place. It is not the address that it is kept by, which
@@ -78,7 +78,7 @@ export async function openPlace(client: JetStreamClient, link: NatsLink, wish: P
 }
 
 /**
- * What this process last knew of a place, and wanted it to be. A destination that was away is opened anew, and would else
+ * As this process last knew a place, and wanted it to be. A destination that was away is opened anew, and would else
  * take a place for its own that another process has moved in the meantime, as after a night in which this machine slept.
  */
 interface KnownPlace {
@@ -104,15 +104,20 @@ function openBucket(client: JetStreamClient, bucket: string, replicas: number): 
   return new Kvm(client).create(bucket, options);
 }
 
+/** That one cannot be made is no matter of time. */
 function bucketFailure(error: unknown, { party }: NatsLink, bucket: string, replicas: number): FlowrunError {
   const failure = natsFailure(error, `could not open the bucket ${bucket} at ${party.place}`, party);
-  if (!isForbidden(error) && failure.kind !== "settings") return failure;
-  return new FlowrunError(failure.kind, failure.message, {
+  const isLimited = limits.includes(jetStreamCode(error) ?? 0);
+  if (failure.kind === "unavailable" && !isLimited) return failure;
+  return new FlowrunError(isLimited ? "settings" : failure.kind, failure.message, {
     why: failure.why ?? "",
-    hint: `have it made: nats kv add ${bucket} --history=1 --replicas=${replicas}   ${failure.hint ?? ""}`.trim(),
+    hint: `have it made: nats kv add ${bucket} --history=1 --replicas=${replicas}   or ${failure.hint ?? ""}`,
     cause: error,
   });
 }
+
+/** Of an account's storage. */
+const limits = [10002, 10047];
 
 function placeIn(value: string, bucket: string, key: string): string {
   const place = textOf(parseObject(value)?.["place"]);

@@ -14,8 +14,8 @@ export interface Publishing {
   readonly acks: Acks;
   /** A run's record, as bytes. */
   readonly encode: (run: DeliveredRun) => Uint8Array;
-  /** Whether the stream takes our subject alone. */
-  readonly isOurs: boolean;
+  /** Whether each message may name the one before it. */
+  readonly mayChain: boolean;
   /** The most that a message may be, with its headers, in bytes. */
   readonly mostBytes: number;
 }
@@ -24,17 +24,17 @@ export interface Publishing {
 const mostInFlight = 500;
 
 /**
- * Publishes runs in their order, and awaits what is on its way all at once. In a stream of our own each message names the one
- * before it, and the stream takes it only behind that one: so none passes one that was not taken. Where others write in
- * between, a stream cannot be asked for that. Fails by what it returns.
+ * Publishes runs in their order, and awaits what is on its way all at once. Where it may be, each message names the one before
+ * it, and the stream takes it only behind that one: so none passes one that was not taken. Elsewhere one that was not taken,
+ * as at a change of leaders, is sent again, and may then stand behind some that were sent with it. Fails by what it returns.
  */
 export function openPublisher({
   acks,
   encode,
-  isOurs,
+  mayChain,
   mostBytes,
 }: Publishing): (runs: readonly DeliveredRun[]) => Promise<Published> {
-  let isChained = isOurs;
+  let isChained = mayChain;
 
   const publishSome = async (runs: readonly DeliveredRun[]): Promise<Published> => {
     const limit: { passedBy: TooLarge | null } = { passedBy: null };
@@ -65,7 +65,7 @@ export function openPublisher({
       safe += some.safe;
       if (some.trouble === null) continue;
       if (!isChained || jetStreamCode(some.trouble) !== wrongLastId) return { safe, trouble: some.trouble };
-      // Somebody else writes to our subject as well.
+      // Somebody else writes to our subject as well, or runs come again, and behind them new ones.
       isChained = false;
     }
     return { safe, trouble: null };

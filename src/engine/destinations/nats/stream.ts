@@ -9,8 +9,8 @@ export interface FoundStream {
   /** For so long it knows an id again, in milliseconds. */
   readonly windowMs: number;
   readonly replicas: number;
-  /** True where it takes our subject and no other. */
-  readonly isOurs: boolean;
+  /** True where each message may name the one before it: it takes our subject alone, and has no copies. */
+  readonly mayChain: boolean;
   /** The most that a message may be, with its headers, in bytes. */
   readonly mostBytes: number;
   /** True where it keeps only what somebody waits for, and nobody does. */
@@ -53,14 +53,15 @@ export async function findStream(
     name: config.name,
     windowMs: config.duplicate_window / 1e6,
     replicas: config.num_replicas,
-    isOurs: config.subjects.join() === subject && (config.sources ?? []).length === 0,
+    // With copies, servers take an id for known whose message they dropped for that, until the window is over.
+    mayChain: config.num_replicas === 1 && config.subjects.join() === subject && (config.sources ?? []).length === 0,
     mostBytes: Math.min(most, connection.info?.max_payload ?? Infinity),
     isUnheard: config.retention === "interest" && state.consumer_count === 0,
   };
 }
 
 /** The command that changes a stream. Pure. */
-export function edit(stream: string): string {
+function edit(stream: string): string {
   return `nats stream edit ${stream}`;
 }
 

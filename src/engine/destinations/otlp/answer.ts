@@ -3,7 +3,7 @@ import type { AnswerHeaders } from "../../../host.ts";
 import { objectOf, parseObject, textOf, wordOf } from "../../../json.ts";
 import { decodeProtobuf, type EncodedField } from "./protobuf.ts";
 
-/** What a receiver that took a request left of it. */
+/** The part of a request that a receiver left, which took the rest. */
 export interface Shortfall {
   /** So many spans, or points of metrics; 0 where it only has something to say. */
   readonly rejected: number;
@@ -12,7 +12,8 @@ export interface Shortfall {
 }
 
 /**
- * What an answer of success says was not taken; `null` where all was, or where it says nothing that can be understood.
+ * The part that was not taken, as an answer of success says; `null` where all was, or where it says nothing that can be
+ * understood.
  * Receivers answer in protobuf or in JSON, whatever they were asked in. Pure.
  */
 export function shortfallIn(headers: AnswerHeaders, body: Uint8Array): Shortfall | null {

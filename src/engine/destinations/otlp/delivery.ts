@@ -3,12 +3,12 @@ import { isTerminal } from "../../../runs/record/status.ts";
 import type { DeliveredRun } from "../destination.ts";
 import { Refused } from "../refused.ts";
 import { encodeFor } from "./exchange.ts";
-import { metricsRequest, traceRequest, type Span, type Teller } from "./messages.ts";
+import { metricsRequest, traceRequest, type TraceSpan, type Teller } from "./messages.ts";
 import { createMeter } from "./meter.ts";
-import type { OtlpSettings, Signal, Target } from "./settings.ts";
+import type { OtlpSettings, Signal, OtlpTarget } from "./settings.ts";
 import { nanos, traceOf } from "./trace.ts";
 
-/** What a delivery goes by. */
+/** The ways and means of a delivery. */
 export interface Delivering {
   readonly targets: OtlpSettings["targets"];
   readonly teller: Teller;
@@ -16,7 +16,7 @@ export interface Delivering {
   readonly organisation: string | null;
   readonly now: () => number;
   /** Sends what is encoded for a target. @throws Refused where it is these data that are refused. */
-  readonly send: (target: Target, body: Uint8Array) => Promise<void>;
+  readonly send: (target: OtlpTarget, body: Uint8Array) => Promise<void>;
   /** Says something once: of what has one topic only the first. */
   readonly warn: (topic: string, text: string) => void;
 }
@@ -32,13 +32,13 @@ const lateMs = 3_600_000;
 
 /** A delivery whose metrics are counted from now on. */
 export function createDelivery({ targets, teller, organisation, now, send, warn }: Delivering): Deliver {
-  const targetOf = (signal: Signal): Target | null => targets.find((one) => one.signal === signal) ?? null;
+  const targetOf = (signal: Signal): OtlpTarget | null => targets.find((one) => one.signal === signal) ?? null;
   const [traces, metrics] = [targetOf("traces"), targetOf("metrics")];
   const meter = createMeter();
   const startedAt = now();
   let toldAt = startedAt;
 
-  const spansOf = (run: FlowRun): readonly Span[] => {
+  const spansOf = (run: FlowRun): readonly TraceSpan[] => {
     const trace = traceOf(run, organisation);
     if (trace === null) {
       if (isTerminal(run.status)) warn("no time", `run ${run.runId} tells no time, so that there is no trace of it`);
@@ -50,8 +50,11 @@ export function createDelivery({ targets, teller, organisation, now, send, warn 
     return trace.spans;
   };
 
-  /** What came of the traces of some runs: why they are refused, or `null` where they are safe. */
-  const sendTraces = async (target: Target, runs: readonly DeliveredRun[]): Promise<Refused | "too large" | null> => {
+  /** Why the traces of some runs are refused; `null` where they are safe. */
+  const sendTraces = async (
+    target: OtlpTarget,
+    runs: readonly DeliveredRun[],
+  ): Promise<Refused | "too large" | null> => {
     const spans = runs.flatMap(({ run }) => spansOf(run));
     if (spans.length === 0) return null;
     const body = encodeFor(target, traceRequest(teller, spans));
@@ -65,7 +68,7 @@ export function createDelivery({ targets, teller, organisation, now, send, warn 
     }
   };
 
-  const sendMetrics = async (target: Target, runs: readonly DeliveredRun[]): Promise<void> => {
+  const sendMetrics = async (target: OtlpTarget, runs: readonly DeliveredRun[]): Promise<void> => {
     for (const { run } of runs) meter.add(run);
     const counted = meter.read();
     if (counted.length === 0) return;

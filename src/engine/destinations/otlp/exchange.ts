@@ -4,18 +4,19 @@ import { describeNetworkFailure, isMistake, isWebPage, networkHint } from "../..
 import { retryAfterMs } from "../../../adobe/gateway/backoff.ts";
 import { FlowrunError, type FailureDetails, type FailureKind } from "../../../errors.ts";
 import type { Answer } from "../../../host.ts";
+import { version } from "../../../version.ts";
 import type { Means } from "../destination.ts";
 import { Away, Refused } from "../refused.ts";
 import { refusalIn, shortfallIn, type Shortfall } from "./answer.ts";
 import type { Message } from "./fields.ts";
 import { encodeJson } from "./json.ts";
 import { encodeProtobuf } from "./protobuf.ts";
-import type { Protocol, Target } from "./settings.ts";
+import type { Protocol, OtlpTarget } from "./settings.ts";
 
-/** What a receiver is sent, and by whose leave. */
+/** The way to a receiver, and the leave to use it. */
 export interface Sending {
-  readonly target: Target;
-  /** What the destination is called. */
+  readonly target: OtlpTarget;
+  /** Of the destination, as it may be shown. */
   readonly name: string;
   readonly host: Pick<Means["host"], "send" | "sleep" | "now">;
   readonly signal: AbortSignal;
@@ -27,7 +28,7 @@ const encodings: Readonly<Record<Protocol, { readonly type: string; readonly enc
 };
 
 /** A message as its target takes it. Pure. */
-export function encodeFor({ protocol }: Target, message: Message): Uint8Array {
+export function encodeFor({ protocol }: OtlpTarget, message: Message): Uint8Array {
   return encodings[protocol].encode(message);
 }
 
@@ -63,6 +64,7 @@ async function exchange(
       method: "POST",
       url,
       headers: {
+        "user-agent": `flowrun/${version}`,
         ...headers,
         "content-type": encodings[protocol].type,
         ...(isPacked ? { "content-encoding": "gzip" } : {}),
@@ -100,7 +102,7 @@ async function inTime<T>({ target, host, signal }: Sending, work: (signal: Abort
   }
 }
 
-function isPortOfGrpc({ url }: Target): boolean {
+function isPortOfGrpc({ url }: OtlpTarget): boolean {
   return new URL(url).port === "4317";
 }
 
@@ -139,11 +141,12 @@ function hintForData(status: number): string {
 
 /** Why a receiver refuses whatever it is sent. */
 function misdirected(
-  { signal, protocol }: Target,
+  { signal, protocol, isPacked }: OtlpTarget,
   status: number,
   location: string | undefined,
 ): readonly [kind: FailureKind, message: string, hint: string] {
   const instead = protocol === "http/json" ? "http/protobuf" : "http/json";
+  const plain = isPacked ? "; or OTEL_EXPORTER_OTLP_COMPRESSION=none, should it be gzip that it minds" : "";
   const without = signal === "metrics" ? "; where it takes no metrics: ?signals=traces" : "";
   switch (status) {
     case 401:
@@ -158,7 +161,7 @@ function misdirected(
         `/v1/${signal} is put behind the address: name what stands before it, as in otlp+https://host/otlp${without}`,
       ];
     case 415:
-      return ["settings", `does not take ${protocol}`, `export OTEL_EXPORTER_OTLP_PROTOCOL=${instead}${without}`];
+      return ["settings", `does not take ${protocol}`, `export OTEL_EXPORTER_OTLP_PROTOCOL=${instead}${plain}`];
     default:
       if (status > 299 && status < 400) {
         return [

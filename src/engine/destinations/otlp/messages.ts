@@ -7,7 +7,7 @@ export type AttributeValue = string | number | boolean | readonly string[] | nul
 export type Attributes = readonly (readonly [name: string, value: AttributeValue])[];
 
 /** A span; times are nanoseconds since 1970. */
-export interface Span {
+export interface TraceSpan {
   /** 16 bytes. */
   readonly traceId: Uint8Array;
   /** 8 bytes. */
@@ -22,7 +22,7 @@ export interface Span {
   /** Events that there was no room for. */
   readonly droppedEvents: number;
   readonly links: readonly SpanLink[];
-  /** What went wrong; `null` where nothing did. */
+  /** The reason of a failure; `null` where nothing failed. */
   readonly error: string | null;
 }
 
@@ -86,7 +86,7 @@ export function emptyRequest(signal: "traces" | "metrics"): Message {
 }
 
 /** An ExportTraceServiceRequest. Pure. */
-export function traceRequest(teller: Teller, spans: readonly Span[]): Message {
+export function traceRequest(teller: Teller, spans: readonly TraceSpan[]): Message {
   return traceRequests([{ teller, spans }]);
 }
 
@@ -100,7 +100,7 @@ interface Told {
 }
 
 interface ToldSpans extends Told {
-  readonly spans: readonly Span[];
+  readonly spans: readonly TraceSpan[];
 }
 
 interface ToldMetrics extends Told {
@@ -154,7 +154,7 @@ function scope(to: Fields, { version }: Teller): void {
 const kindInternal = 1;
 const statusError = 2;
 
-function span(to: Fields, of: Span): void {
+function span(to: Fields, of: TraceSpan): void {
   to.id(1, "traceId", of.traceId);
   to.id(2, "spanId", of.spanId);
   if (of.parentSpanId !== null) to.id(4, "parentSpanId", of.parentSpanId);

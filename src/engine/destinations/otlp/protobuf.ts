@@ -1,6 +1,6 @@
 import type { Fields, Message } from "./fields.ts";
 
-/** What follows a field's number: how its value ends. */
+/** The types that stand beside a field's number, and say where its value ends. */
 const wire = { varint: 0, eightBytes: 1, sized: 2, fourBytes: 5 } as const;
 
 /** A message in protobuf. Pure. */

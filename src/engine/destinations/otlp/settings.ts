@@ -9,15 +9,15 @@ import type { Attributes } from "./messages.ts";
 /** Where to, how and in whose name: an address and the environment together. */
 export interface OtlpSettings {
   /** One for each signal that is sent, traces first. */
-  readonly targets: readonly Target[];
+  readonly targets: readonly OtlpTarget[];
   /** Attributes of the resource, as far as somebody has named them. */
   readonly resource: Attributes;
-  /** What is set and has no effect, or a bad one. */
+  /** Of settings that have no effect, or a bad one. */
   readonly warnings: readonly string[];
 }
 
 /** Where a signal goes, and how. */
-export interface Target {
+export interface OtlpTarget {
   readonly signal: Signal;
   readonly url: string;
   /** The URL without what may be a secret. */
@@ -32,10 +32,12 @@ export interface Target {
 
 const signals = ["traces", "metrics"] as const;
 
+/** A kind of telemetry. */
 export type Signal = (typeof signals)[number];
 
 const protocols = ["http/protobuf", "http/json"] as const;
 
+/** An encoding over HTTP, by OpenTelemetry's name for it. */
 export type Protocol = (typeof protocols)[number];
 
 /**
@@ -103,7 +105,7 @@ function find(env: World["env"], signal: Signal, what: string): Variable | null 
   return name === undefined ? null : { name, value: env[name]?.trim() ?? "" };
 }
 
-function targetOf(signal: Signal, address: Address, env: World["env"]): Target {
+function targetOf(signal: Signal, address: Address, env: World["env"]): OtlpTarget {
   const url = endpointOf(signal, address, env);
   const own = authorizationOf(url);
   url.username = "";
@@ -246,7 +248,7 @@ function malformed({ name }: Variable): FlowrunError {
   });
 }
 
-/** What is not percent-encoded stands for itself. */
+/** A text that is not percent-encoded stands for itself. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -277,7 +279,7 @@ function ignored(env: World["env"]): readonly string[] {
 const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
 /** Headers of one's own are a key, as a rule. */
-function exposed({ signal, url, shown, headers }: Target): readonly string[] {
+function exposed({ signal, url, shown, headers }: OtlpTarget): readonly string[] {
   const { protocol, hostname } = new URL(url);
   if (protocol === "https:" || loopback.test(hostname) || Object.keys(headers).length === 0) return [];
   return [`the headers for ${signal} go to ${shown} unencrypted: whoever is on the way can read them`];

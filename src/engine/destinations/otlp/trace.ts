@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import type { Activity, Cause, FlowRun, RunCause, RunError } from "../../../runs/record/flow-run.ts";
 import { isTerminal } from "../../../runs/record/status.ts";
-import type { Attributes, Span, SpanEvent } from "./messages.ts";
+import type { Attributes, TraceSpan, SpanEvent } from "./messages.ts";
 
 /** A run as a trace. */
 export interface RunTrace {
   /** The root before the others. */
-  readonly spans: readonly Span[];
+  readonly spans: readonly TraceSpan[];
   /** When the run ended; epoch milliseconds. */
   readonly endedAt: number;
 }
@@ -33,9 +33,9 @@ export function traceOf(run: FlowRun, organisation: string | null): RunTrace | n
 
 /**
  * The ids of a run's trace and of its root span: the first 16 and the next 8 bytes of the SHA-256 of
- * `["organisation","run"]`. Pure.
+ * `["organisation","run"]`.
  */
-export function idsOf(organisation: string, runId: string): Pick<Span, "traceId" | "spanId"> {
+function idsOf(organisation: string, runId: string): Pick<TraceSpan, "traceId" | "spanId"> {
   const digest = digestOf([organisation, runId]);
   return { traceId: digest.subarray(0, 16), spanId: digest.subarray(16, 24) };
 }
@@ -102,7 +102,12 @@ export function nanos(ms: number): bigint {
   return BigInt(ms) * 1_000_000n;
 }
 
-function spanOfRun(run: FlowRun, times: Times, organisation: string, ids: Pick<Span, "traceId" | "spanId">): Span {
+function spanOfRun(
+  run: FlowRun,
+  times: Times,
+  organisation: string,
+  ids: Pick<TraceSpan, "traceId" | "spanId">,
+): TraceSpan {
   return {
     ...ids,
     parentSpanId: null,
@@ -138,8 +143,8 @@ function spanOfActivity(
   activity: Activity,
   index: number,
   run: Times,
-  ids: Pick<Span, "traceId" | "spanId" | "parentSpanId">,
-): Span {
+  ids: Pick<TraceSpan, "traceId" | "spanId" | "parentSpanId">,
+): TraceSpan {
   const { start, end } = timesOfActivity(activity, run);
   return {
     ...ids,
@@ -196,7 +201,7 @@ const mostEvents = 128;
 /** In lists of ids, which have no end where somebody sends what he likes. */
 const mostInList = 100;
 
-function eventsOf(errors: readonly RunError[], at: number): Pick<Span, "events" | "droppedEvents"> {
+function eventsOf(errors: readonly RunError[], at: number): Pick<TraceSpan, "events" | "droppedEvents"> {
   return {
     events: errors.slice(0, mostEvents).map((error) => eventOf(error, at)),
     droppedEvents: Math.max(0, errors.length - mostEvents),

@@ -1,12 +1,13 @@
 import { writeSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { file } from "../../src/engine/destinations/file.ts";
+import { table } from "../../src/engine/destinations/table.ts";
 import { FlowrunError } from "../../src/errors.ts";
 import { deliveredRun, meansOf, openDestination, unheard } from "./deliveries.ts";
 
 /**
- * A process of its own that delivers runs to a file, from the place on that it finds there, and says how many are safe.
- * While the disk is full it says so, and tries again. `ballast`: so many characters more in each run.
+ * A process of its own that delivers runs to a file or a table, from the place on that it finds there, and says how many are safe.
+ * While the other side is away it says so, and tries again. `ballast`: so many characters more in each run.
  */
 async function main(address: string, dir: string, total: number, perBatch: number, ballast: number): Promise<void> {
   const day = 86_400_000;
@@ -19,7 +20,7 @@ async function main(address: string, dir: string, total: number, perBatch: numbe
     );
   for (; done < total;) {
     try {
-      const to = await openDestination(file, address, means);
+      const to = await openDestination(address.startsWith("file:") ? file : table, address, means);
       try {
         done = Number((await to.findPlace?.()) ?? 0);
         say(`found ${String(done)}`);

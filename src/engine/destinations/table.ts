@@ -1,0 +1,173 @@
+import { FlowrunError } from "../../errors.ts";
+import { writeFingerprint } from "../../text/fingerprint.ts";
+import type { Database, Queries } from "../archive/database.ts";
+import { lostTo, renewLease, type Lease } from "../archive/lease.ts";
+import { openPostgres } from "../archive/postgres.ts";
+import { postgresCode } from "../archive/postgres/failure.ts";
+import type { Address } from "./address.ts";
+import type { DeliveredRun, Kind, Means, OpenDestination } from "./destination.ts";
+import { findTable } from "./table/catalogue.ts";
+import { tableFormOf, type TableForm } from "./table/form.ts";
+import { createTable, layOut, type Layout } from "./table/layout.ts";
+import { findPlaceAgain, movePlace, openPlace, type TablePlace } from "./table/place.ts";
+import { isOfContent, writeAndFind, writeRows } from "./table/write.ts";
+
+/** A table of somebody's own on a PostgreSQL server: rows, and the place that goes with them, in one transaction. */
+export const table: Kind = {
+  check: (address, env) => {
+    tableFormOf(address, env);
+  },
+  open: (address, means) => openTableBy(address, means, null),
+};
+
+/** The lease by whose epoch rows are written, where there is one: it is of the same schema. */
+export type TableLease = Pick<Lease, "name" | "epoch" | "lifeMs"> | null;
+
+/**
+ * Opens a table, as one who writes by a lease.
+ * @throws FlowrunError as `Kind.open`; `deliver` throws one of kind `lease` once another process has taken it over.
+ */
+export async function openTableBy(address: Address, means: Means, lease: TableLease): Promise<OpenDestination> {
+  const { env, sleep } = means.host;
+  const form = tableFormOf(address, env);
+  const database = await openPostgres(form.url, { env, sleep, signal: means.signal });
+  try {
+    const layout = await findLayout(database, form);
+    const opening = { table: layout.name, now: means.host.now() };
+    const place = means.isKept ? await openPlace(database, means.reading, opening) : null;
+    return writer({ database, layout, means, lease }, place);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function findLayout(database: Database, form: TableForm): Promise<Layout> {
+  const found = await findTable(database, form.schema, form.table);
+  if ("columns" in found) return layOut(form, found, database.place);
+  const [other] = found;
+  const name = form.schema === null ? form.table : `${form.schema}.${form.table}`;
+  throw new FlowrunError("settings", `there is no table ${name} at ${database.place}`, {
+    why:
+      other === undefined
+        ? "rows go into a table of your own: flowrun makes none"
+        : `there is one in ${found.join(", ")}, where the user's search path does not look`,
+    hint: other === undefined ? createTable(form) : `write ?table=${other}.${form.table}`,
+  });
+}
+
+/** All that the writing needs to know. */
+interface Writing {
+  readonly database: Database;
+  readonly layout: Layout;
+  readonly means: Means;
+  readonly lease: TableLease;
+}
+
+/** @param opened where the place stands; `null` where none is kept. */
+function writer(writing: Writing, opened: TablePlace | null): OpenDestination {
+  const { database, layout } = writing;
+  let standing = opened;
+  const by = `by ${layout.key.join(", ")}`;
+  return {
+    ...(opened === null ? { guarantee: `once ${by}; no place is kept` } : {}),
+    found: `table ${layout.name} ${by}, into ${layout.columns.map(({ name }) => name).join(", ")}`,
+    ...(opened === null
+      ? {}
+      : {
+          findPlace: async () => {
+            standing = await findPlaceAgain(database, opened);
+            return standing.place;
+          },
+        }),
+    deliver: async (runs, place) => {
+      const move = standing === null || place === null ? null : { from: standing, place, batch: nameOf(runs, place) };
+      // Its answer was lost, and another connection has found it done.
+      if (move !== null && move.from.batch === move.batch) return;
+      if (move === null && runs.length === 0) return;
+      await deliver(writing, runs, move);
+      if (move === null) return;
+      const revision = move.from.revision + 1;
+      standing = { ...move.from, place: move.place, batch: move.batch, revision };
+    },
+    close: () => database.close().catch(() => undefined),
+  };
+}
+
+/** How the place moves with a batch. */
+interface Move {
+  readonly from: TablePlace;
+  readonly place: string;
+  readonly batch: string;
+}
+
+/** The same whenever a batch is given again. */
+function nameOf(runs: readonly DeliveredRun[], place: string): string {
+  return writeFingerprint(`${place}\n${runs.map(({ id }) => id).join("\n")}`);
+}
+
+/** A process that stands still with rows in hand must not keep others from them for longer. */
+const heldMs = 60_000;
+
+async function deliver(writing: Writing, runs: readonly DeliveredRun[], move: Move | null): Promise<void> {
+  const { database, layout, lease } = writing;
+  const attempt = (write: typeof writeRows): Promise<void> =>
+    database.transaction(
+      async (queries) => {
+        await guard(queries, writing, runs.length, move);
+        await write(queries, layout, runs, database.rowsAtOnce);
+      },
+      { heldMs: lease?.lifeMs ?? heldMs },
+    );
+  try {
+    await attempt(writeRows).catch((error: unknown) => {
+      if (runs.length === 0 || !isOfContent(error)) throw error;
+      return attempt(writeAndFind);
+    });
+  } catch (error) {
+    if (error instanceof Fenced && lease !== null) throw await lostTo(database, lease.name);
+    if (!(error instanceof Moved)) throw changed(error, layout);
+    // It may have been this very batch, whose answer was lost.
+    if (move !== null && (await findPlaceAgain(database, move.from)).batch === move.batch) return;
+    throw movedBySomebody(writing);
+  }
+}
+
+class Fenced extends Error {}
+class Moved extends Error {}
+
+/** The first steps of the transaction, by which whoever comes too late is kept out. */
+async function guard(queries: Queries, { means, lease }: Writing, runs: number, move: Move | null): Promise<void> {
+  if (lease !== null && !(await renewLease(queries, lease))) throw new Fenced("fenced");
+  if (move === null) return;
+  const { from, place, batch } = move;
+  const isMoved = await movePlace(queries, from, {
+    place,
+    batch,
+    runs,
+    now: means.host.now(),
+    epoch: lease?.epoch ?? 0,
+  });
+  if (!isMoved) throw new Moved("moved");
+}
+
+function movedBySomebody({ layout, database, means }: Writing): FlowrunError {
+  return new FlowrunError(
+    "usage",
+    `another process delivers to ${layout.name} by the cursor '${means.reading.cursor}'`,
+    {
+      why: `the place at ${database.place} is not where this process left it, unless the database was restored meanwhile`,
+      hint: "nothing was doubled; end one of the two, or give it a cursor of its own: --cursor <name>",
+    },
+  );
+}
+
+/** A table that is no longer what it was when it was opened is nothing that waiting helps. */
+function changed(error: unknown, { name }: Layout): unknown {
+  if (!(error instanceof FlowrunError) || !/^42(?:P01|703|P10|804)$/.test(postgresCode(error))) return error;
+  return new FlowrunError("settings", `${name} was changed while rows went into it`, {
+    why: error.why ?? "",
+    hint: "start it again: it looks at the table anew, and goes on where it stood",
+    cause: error,
+  });
+}

@@ -1,0 +1,191 @@
+import { FlowrunError, type FailureKind } from "../../../errors.ts";
+import { nearest } from "../../../text/nearest.ts";
+import type { Value } from "../../archive/database.ts";
+import type { DeliveredRun } from "../destination.ts";
+import type { FoundTable, TableColumn } from "./catalogue.ts";
+import { fieldAt, fieldNamed, type Field } from "./fields.ts";
+import type { TableForm } from "./form.ts";
+import { valueFor } from "./values.ts";
+
+/** How runs become rows of a table. */
+export interface Layout {
+  /** Quoted, with its schema. */
+  readonly table: string;
+  /** For people: `reporting.runs`. */
+  readonly name: string;
+  readonly columns: readonly FilledColumn[];
+  /** The names of the columns by which a row is met again. */
+  readonly key: readonly string[];
+  /** The column that tells which of two notifications is newer; `null` where none does. */
+  readonly updated: FilledColumn | null;
+}
+
+/** A column that is filled, and with what. */
+export interface FilledColumn extends TableColumn {
+  readonly path: string;
+  readonly value: (delivered: DeliveredRun) => Value;
+}
+
+/**
+ * Settles which column gets which field: as `columns=` says, else by its name.
+ * @param place of the database, for the words of failures.
+ * @throws FlowrunError `settings` where it does not work out, `forbidden` where rights are missing. Pure.
+ */
+export function layOut(
+  { columns: wanted, key: named }: Pick<TableForm, "columns" | "key">,
+  found: FoundTable,
+  place: string,
+): Layout {
+  const name = `${found.schema}.${found.name}`;
+  const refuse = (why: string, hint: string, kind: FailureKind = "settings"): FlowrunError =>
+    new FlowrunError(kind, `rows cannot go into ${name} at ${place}`, { why, hint });
+
+  if (found.kind !== "r" && found.kind !== "p") {
+    throw refuse("it is a view, or a table that lies elsewhere", "name the table itself: ?table=…");
+  }
+  if (!found.isReachable) {
+    throw refuse(
+      "the user may not go into its schema (USAGE)",
+      `as its owner: GRANT USAGE ON SCHEMA ${quoted(found.schema)} TO <user>`,
+      "forbidden",
+    );
+  }
+  for (const column of wanted.keys()) {
+    if (found.columns.some((each) => each.name === column)) continue;
+    const names = found.columns.map((each) => each.name);
+    const meant = nearest(column, names);
+    throw refuse(
+      `columns= names ${column}, and it has no such column`,
+      meant === null ? `it has ${names.join(", ")}` : `did you mean ${meant}?`,
+    );
+  }
+  const filled = found.columns.flatMap((column) => {
+    const field = fieldOf(column, wanted);
+    if (field === null) return [];
+    const value = valueFor(field, column);
+    if (value !== null) return [{ ...column, path: field.path, value }];
+    throw refuse(
+      `its column ${column.name} is ${column.type}, which cannot hold ${field.path} (${field.kind})`,
+      `leave it alone: &columns=${column.name}=   or change it: ALTER TABLE ${name} ALTER ${quoted(column.name)} TYPE ${typeFor(field)}`,
+    );
+  });
+  const names = filled.map((column) => column.name);
+  if (names.length === 0) {
+    throw refuse("none of its columns is called like a field of a run", `say what goes where: &columns=<column>=runId`);
+  }
+  const empty = found.columns.filter((column) => column.isNeeded && !names.includes(column.name));
+  if (empty.length > 0) {
+    const list = empty.map((column) => column.name).join(", ");
+    throw refuse(
+      `nothing says what goes into ${list}, and a row without is refused (NOT NULL, no default)`,
+      `say it: &columns=${empty[0]?.name ?? ""}=flowId   or give a default: ALTER TABLE ${name} ALTER ${quoted(empty[0]?.name ?? "")} SET DEFAULT …`,
+    );
+  }
+  const key = keyOf(named, found, names, refuse);
+  const lacking = new Set(filled.flatMap((column) => column.missingRights));
+  if (lacking.size > 0) {
+    const list = [...lacking].join(", ");
+    throw refuse(
+      `the user may not do that there: ${list}`,
+      `as its owner: GRANT ${list} ON ${tableName(found)} TO <user>`,
+      "forbidden",
+    );
+  }
+  const updated = filled.find(({ path, category }) => path === "updatedAt" && "DNS".includes(category)) ?? null;
+  return { table: tableName(found), name, columns: filled, key, updated };
+}
+
+/** An SQL name. Pure. */
+export function quoted(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
+}
+
+/** The statement that makes a table which suits. Pure. */
+export function createTable({ schema, table }: Pick<TableForm, "schema" | "table">): string {
+  const name = [...(schema === null ? [] : [schema]), table].map(plainOrQuoted).join(".");
+  const columns = [
+    "run_id text PRIMARY KEY",
+    "flow_id text NOT NULL",
+    "flow_name text",
+    "status text NOT NULL",
+    "sandbox text",
+    "updated_at timestamptz",
+    "started_at timestamptz",
+    "duration_ms bigint",
+    "records_in bigint",
+    "records_out bigint",
+    "records_failed bigint",
+    "root_code text",
+    "root_message text",
+    "record jsonb",
+  ];
+  return `CREATE TABLE ${name} (${columns.join(", ")});`;
+}
+
+function plainOrQuoted(text: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(text) ? text : quoted(text);
+}
+
+function tableName({ schema, name }: FoundTable): string {
+  return `${quoted(schema)}.${quoted(name)}`;
+}
+
+function fieldOf(column: TableColumn, wanted: TableForm["columns"]): Field | null {
+  const path = wanted.get(column.name);
+  if (path !== undefined) return path === "" ? null : fieldAt(path);
+  return column.isFixed ? null : fieldNamed(column.name);
+}
+
+function typeFor({ kind }: Field): string {
+  switch (kind) {
+    case "time":
+      return "timestamptz";
+    case "count":
+    case "bytes":
+    case "duration":
+      return "bigint";
+    case "flag":
+      return "boolean";
+    case "text":
+      return "text";
+    case "list":
+    case "part":
+      return "jsonb";
+  }
+}
+
+function keyOf(
+  named: readonly string[] | null,
+  found: FoundTable,
+  filled: readonly string[],
+  refuse: (why: string, hint: string) => FlowrunError,
+): readonly string[] {
+  const table = tableName(found);
+  const key = named ?? found.keys.find(({ isPrimary }) => isPrimary)?.columns;
+  if (key === undefined) {
+    throw refuse(
+      "it has no primary key, so that nothing says when a row is the same",
+      `give it one: ALTER TABLE ${table} ADD PRIMARY KEY (run_id)   or say which columns have a unique index: key=run_id`,
+    );
+  }
+  const unknown = key.find((column) => !found.columns.some(({ name }) => name === column));
+  if (unknown !== undefined) {
+    throw refuse(`key= names ${unknown}, and it has no such column`, "say which columns of it: key=run_id");
+  }
+  const empty = key.find((column) => !filled.includes(column));
+  if (empty !== undefined) {
+    throw refuse(
+      `nothing says what goes into ${empty}, by which rows are to be met again`,
+      `say it: &columns=${empty}=runId   or say key=run_id (a run a row) or key=event_id (a notification a row)`,
+    );
+  }
+  const isUnique = found.keys.some(
+    ({ columns }) => columns.length === key.length && columns.every((column) => key.includes(column)),
+  );
+  if (isUnique) return key;
+  const list = key.map(quoted).join(", ");
+  throw refuse(
+    `it has no unique index on ${key.join(", ")}, by which rows are to be met again`,
+    `CREATE UNIQUE INDEX ON ${table} (${list})`,
+  );
+}
