@@ -1,6 +1,5 @@
 import { FlowrunError } from "../../errors.ts";
 import { ndjsonRenderer } from "../../render/formats/json.ts";
-import { quoteForShell } from "../../render/text/shell-word.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Address } from "./address.ts";
 import type { Kind, Means, OpenDestination } from "./destination.ts";
@@ -142,7 +141,7 @@ function endedBy(how: CommandEnd, { shown }: Address, unread: Unread | null): Fl
   const { runs, from } = unread;
   return new FlowrunError("protocol", ended, {
     why: `of the runs that it was given last, it may not have read ${runs === 1 ? "one" : `up to ${runs}`}`,
-    hint: `see what it wrote itself; then give it those again: flowrun since ${from ?? "<when>"} --to ${quoteForShell(shown)}`,
+    hint: `see what it wrote itself; then give it those again: flowrun since ${from ?? "<when>"}   with the same --to`,
   });
 }
 

@@ -15,7 +15,7 @@ export interface Receiver {
 }
 
 /** One message for a receiver. */
-export interface Message {
+export interface Posting {
   /** JSON. */
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -43,14 +43,14 @@ const answerMs = 30_000;
  * what is sent is not meant for others; the signal's reason; what `refuse` makes.
  */
 export async function post(
-  message: Message,
+  posting: Posting,
   receiver: Receiver,
   means: PostMeans,
   refuse: (refusal: RefusedPost) => FlowrunError,
 ): Promise<void> {
   const { url, shown } = receiver;
-  const headers = { "content-type": "application/json", ...message.headers };
-  const ask = askOf(url, { method: "POST", headers, body: message.body });
+  const headers = { "content-type": "application/json", ...posting.headers };
+  const ask = askOf(url, { method: "POST", headers, body: posting.body });
   await exchange(ask, receiver, means, async (answer) => {
     const { status } = answer;
     if (status >= 200 && status < 300) {

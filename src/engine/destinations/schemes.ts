@@ -92,7 +92,7 @@ export const schemes: readonly Scheme[] = [
     name: "exec",
     words: ["exec"],
     form: "exec:./page.sh",
-    guarantee: "at least once into its pipe; what it has not read when it dies is told",
+    guarantee: "at least once, into its pipe",
     delivers: "a line a run on the input of a command, its record as JSON; its exit ends the reading",
     settings: [],
     load: async () => (await import("./exec.ts")).exec,

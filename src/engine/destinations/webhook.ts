@@ -8,7 +8,7 @@ import { jsonRenderer } from "../../render/formats/json.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { urlOf, type Address } from "./address.ts";
 import type { DeliveredRun, Kind, Means, OpenDestination } from "./destination.ts";
-import { findReceiver, keepSecretsOfUrl, post, type Message, type Receiver, type RefusedPost } from "./post.ts";
+import { findReceiver, keepSecretsOfUrl, post, type Posting, type Receiver, type RefusedPost } from "./post.ts";
 import { Refused } from "./refused.ts";
 
 /**
@@ -142,7 +142,7 @@ function several(runs: readonly DeliveredRun[]): Content {
 }
 
 /** @param now epoch milliseconds; each attempt is signed anew, since receivers refuse what is old. */
-function signed({ id, body }: Content, keys: readonly Buffer[], now: number): Message {
+function signed({ id, body }: Content, keys: readonly Buffer[], now: number): Posting {
   const timestamp = String(Math.floor(now / 1000));
   const signatures = keys.map(
     (key) => `v1,${createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64")}`,

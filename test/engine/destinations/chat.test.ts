@@ -157,9 +157,11 @@ describe.skipIf(trust === null).each(chats)(
       const { there, to } = await opened();
       there.answer({ status: 400, body: bad });
       const broken = (n: number) => delivered(n, { status: "failed", errors: ["E-1"] }, { flowId: "flow-x" });
-      const failure = await failureOf(to.deliver([broken(0), broken(1), delivered(2), broken(3)], null, ignore));
+      const runs = [broken(0), broken(1), delivered(2), broken(3)];
+      const failure = await failureOf(to.deliver(runs, null, ignore));
       expect(failure).toBeInstanceOf(Refused);
-      expect(failure).toMatchObject({ kind: "protocol", runs: 2 });
+      const ids = [0, 1, 3].map((place) => runs[place]!.id);
+      expect(failure).toMatchObject({ kind: "protocol", ids });
       expect(failure.why).toContain("it answered 400: ");
       expect(failure.hint).toContain("--on-refused skip");
     });

@@ -205,9 +205,10 @@ test.each([
 ])("%i is a refusal, which names the run and how to pass it by", async (status, remedy) => {
   const { there, to } = await hooked("/hook?batch=2");
   there.answer({ status, body: '{"error": "unknown_field", "message": "no"}' });
-  const failure = await failureOf(to.deliver([delivered(1), delivered(2), delivered(3)], null, ignore));
+  const runs = [delivered(1), delivered(2), delivered(3)];
+  const failure = await failureOf(to.deliver(runs, null, ignore));
   expect(failure).toBeInstanceOf(Refused);
-  expect(failure).toMatchObject({ kind: "protocol", runs: 2 });
+  expect(failure).toMatchObject({ kind: "protocol", ids: runs.slice(0, 2).map(({ id }) => id) });
   expect(failure.why).toBe(`it answered ${status}: unknown_field: no`);
   expect(failure.hint).toContain(remedy);
   expect(failure.hint).toContain("--on-refused skip");
