@@ -95,7 +95,7 @@ async function fillOnce(
   // Whoever follows hands on each page as it comes.
   const source = filling.follow
     ? whole
-    : readAhead(packAhead(joinBatches(whole, { ...joined, now }), loadPacker), stop);
+    : readAhead(joinBatches(packAhead(whole, loadPacker), { ...joined, now }), stop);
   try {
     await pump(
       {

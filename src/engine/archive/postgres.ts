@@ -46,7 +46,7 @@ export async function openPostgres(url: string, { env, sleep, signal }: Postgres
   return {
     kind: "postgres",
     place: target.place,
-    rowsAtOnce: 200,
+    rowsAtOnce: 100,
     ...queries,
     transaction,
     exclusively: (work) =>

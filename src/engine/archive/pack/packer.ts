@@ -20,7 +20,7 @@ const beside = new URL("../pack-worker.cjs", import.meta.url);
 
 /** Starts the thread; what it takes (some 30 ms, and 10 MiB) pays from about a thousand runs on. */
 export function openPacker(script = beside): Packer {
-  const worker = new Worker(script, { resourceLimits: { maxYoungGenerationSizeMb: 8 } });
+  const worker = new Worker(script, { resourceLimits: { maxYoungGenerationSizeMb: 2 } });
   /** Answers come in the order of the questions. */
   const waiting: ((batch: PackedBatch | null) => void)[] = [];
   let isGone = false;
