@@ -2,7 +2,7 @@ import { parentPort } from "node:worker_threads";
 import { packTexts, type RunTexts } from "../pack.ts";
 import type { PackedBatch } from "./packer.ts";
 
-/** A thread that packs the texts of runs for another one: a list of them comes in as one message, and goes back as one. */
+/** A thread that packs the texts of runs for another one: some come in as one message, and go back as one. */
 parentPort?.on("message", (runs: readonly RunTexts[]) => {
   const { bytes, lengths } = packBatch(runs);
   parentPort?.postMessage({ bytes, lengths } satisfies PackedBatch, [bytes.buffer, lengths.buffer]);
