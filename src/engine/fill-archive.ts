@@ -9,10 +9,12 @@ import type { FlowRun } from "../runs/record/flow-run.ts";
 import { describeSelf } from "../state/self.ts";
 import { leaseName, takeLease, type Lease, type Standby } from "./archive/lease.ts";
 import type { Archive } from "./archive/open.ts";
+import type { Packer } from "./archive/pack/packer.ts";
 import { pump, type Tally } from "./pump.ts";
 import { archiveSink, CursorElsewhere, type ArchiveSink, type ArchiveWriting } from "./sinks/archive.ts";
 import { journalSource, type JournalStart } from "./sources/journal.ts";
 import { forArchive, joinBatches, readAhead } from "./sources/for-archive.ts";
+import { packAhead } from "./sources/pack-ahead.ts";
 import type { Batch, Source } from "./sources/source.ts";
 
 /** A journal that is read into an archive, and how. */
@@ -109,7 +111,9 @@ async function fillOnce(
     enough.abort();
   };
   // Whoever follows hands on each page as it comes.
-  const source = filling.follow ? whole : readAhead(joinBatches(whole, { ...joined, now }), stop);
+  const source = filling.follow
+    ? whole
+    : readAhead(joinBatches(packAhead(whole, loadPacker), { ...joined, now }), stop);
   try {
     await pump(
       {
@@ -129,6 +133,12 @@ async function fillOnce(
   }
   lease.lost.throwIfAborted();
   return { added: sink.added(), isElsewhere: false };
+}
+
+/** In a file of its own, since hardly any reading is long enough for it. */
+async function loadPacker(): Promise<Packer> {
+  const { openPacker } = await import("./archive/pack/packer.ts");
+  return openPacker();
 }
 
 async function readingOf(

@@ -181,6 +181,22 @@ describe("a sync that is killed", () => {
   });
 });
 
+describe("a sync of thousands of runs", () => {
+  it("packs them by a thread, and one of a few starts none", async () => {
+    const events = Array.from({ length: 2500 }, (_, n) => runEvent(n));
+    const journal = await openJournal({ events });
+    // Node says so when it starts a thread.
+    const synced = await journal.run("archive sync -q", { NODE_DEBUG: "worker" });
+    expect([synced.code, synced.stderr]).toEqual([0, expect.stringMatching(/^WORKER \d+: /)]);
+    const exported = records((await journal.run("archive export --raw -q")).stdout);
+    expect(exported.map(({ runId }) => runId)).toEqual(runIds(2500));
+    expect(exported.map(({ raw }) => raw)).toEqual(events);
+    expect((await journal.run("archive verify -q")).code).toBe(0);
+    journal.add(runEvent(2500));
+    expect(await journal.run("archive sync -q", { NODE_DEBUG: "worker" })).toMatchObject({ code: 0, stderr: "" });
+  });
+});
+
 describe("prune", () => {
   /** A run every two hours, for five days. */
   const fiveDays = (began = Date.now() - 5 * day) => ({

@@ -46,7 +46,8 @@ export async function openPostgres(url: string, { env, sleep, signal }: Postgres
   return {
     kind: "postgres",
     place: target.place,
-    rowsAtOnce: 200,
+    // With 200 the server, which has to read the longer text, takes a fifth more, and so does memory.
+    rowsAtOnce: 100,
     ...queries,
     transaction,
     exclusively: (work) =>

@@ -141,7 +141,7 @@ export interface RunRows {
 /** Writes runs that are not there yet, with their errors. @returns how many were new. */
 async function insertRuns(queries: Queries, { journal, runs, first, rowsAtOnce }: RunRows): Promise<number> {
   const rows = runs.map((run, index) => runValues(journal, first + index, run));
-  const added = await insert(queries, "runs", runColumnNames, rows, rowsAtOnce);
+  const added = await insert(queries, { table: "runs", columns: runColumnNames }, rows, rowsAtOnce);
   const fresh = added === runs.length ? runs : await withNumbersFrom(queries, { journal, runs, first });
   await insertParts(queries, journal, fresh, rowsAtOnce);
   return added;
@@ -169,51 +169,76 @@ export async function insertParts(
   rowsAtOnce: number,
 ): Promise<void> {
   const errors = runs.flatMap((run) => errorValues(journal, run));
-  await insert(queries, "run_errors", errorColumnNames, errors, rowsAtOnce);
+  await insert(queries, { table: "run_errors", columns: errorColumnNames }, errors, rowsAtOnce);
   const origins = runs.flatMap(({ key, run }) =>
     namesOfOrigin(run).map((name) => [journal, eventKey(key), idOf(name)]),
   );
-  await insert(queries, "origins", ["journal", "event_key", "name"], origins, rowsAtOnce);
-  await noteFirsts(queries, journal, runs);
+  await insert(queries, { table: "origins", columns: ["journal", "event_key", "name"] }, origins, rowsAtOnce);
+  await noteFirsts(queries, journal, runs, rowsAtOnce);
+}
+
+/** Rows of a table, and what becomes of one that is there already. */
+interface Insertion {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly onConflict?: string;
 }
 
 async function insert(
   queries: Queries,
-  table: string,
-  columns: readonly string[],
+  insertion: Insertion,
   rows: readonly (readonly Value[])[],
   rowsAtOnce: number,
 ): Promise<number> {
   let written = 0;
   for (let at = 0; at < rows.length; at += rowsAtOnce) {
-    const some = rows.slice(at, at + rowsAtOnce);
-    const places = some.map((_, row) => `(${columns.map((__, n) => `$${row * columns.length + n + 1}`).join(", ")})`);
-    const text = `INSERT INTO {schema}${table} (${columns.join(", ")}) VALUES ${places.join(", ")} ON CONFLICT DO NOTHING`;
-    written += await queries.run(text, some.flat());
+    const some = at === 0 && rows.length <= rowsAtOnce ? rows : rows.slice(at, at + rowsAtOnce);
+    written += await queries.run(insertText(insertion, some.length), some.flat());
   }
   return written;
 }
 
+/** The latest text for each table: nearly all are for as many rows, and one for 200 has 40 kB. */
+const texts = new Map<string, { readonly count: number; readonly text: string }>();
+
+function insertText({ table, columns, onConflict = "DO NOTHING" }: Insertion, count: number): string {
+  const latest = texts.get(table);
+  if (latest?.count === count) return latest.text;
+  const places = Array.from(
+    { length: count },
+    (_, row) => `(${columns.map((__, n) => `$${row * columns.length + n + 1}`).join(", ")})`,
+  );
+  const text = `INSERT INTO {schema}${table} (${columns.join(", ")}) VALUES ${places.join(", ")} ON CONFLICT ${onConflict}`;
+  texts.set(table, { count, text });
+  return text;
+}
+
+const firstsTable: Insertion = {
+  table: "firsts",
+  columns: ["journal", "flow_id", "root_code", "first_at"],
+  onConflict: `(journal, flow_id, root_code) DO UPDATE SET first_at = excluded.first_at
+    WHERE excluded.first_at < firsts.first_at`,
+};
+
 /** Of each flow and each of its root causes, the first time; the flow itself has an empty code. */
-async function noteFirsts(queries: Queries, journal: string, runs: readonly ArchivedRun[]): Promise<void> {
+async function noteFirsts(
+  queries: Queries,
+  journal: string,
+  runs: readonly ArchivedRun[],
+  rowsAtOnce: number,
+): Promise<void> {
   const firsts = new Map<string, readonly [flow: string, code: string, at: number]>();
   for (const { run, recordedAt } of runs) {
     const at = run.updatedAt === null ? Math.round(recordedAt) : Date.parse(run.updatedAt);
+    const flow = idOf(run.flowId);
     const codes = run.rootCause === null ? [""] : ["", idOf(run.rootCause.code)];
     for (const code of codes) {
-      const flow = idOf(run.flowId);
       const known = firsts.get(`${flow}\0${code}`);
       if (known === undefined || at < known[2]) firsts.set(`${flow}\0${code}`, [flow, code, at]);
     }
   }
-  for (const [flow, code, at] of [...firsts.values()].sort(byText)) {
-    await queries.run(
-      `INSERT INTO {schema}firsts (journal, flow_id, root_code, first_at) VALUES ($1, $2, $3, $4)
-      ON CONFLICT (journal, flow_id, root_code) DO UPDATE SET first_at = excluded.first_at
-      WHERE excluded.first_at < firsts.first_at`,
-      [journal, flow, code, at],
-    );
-  }
+  const rows = [...firsts.values()].sort(byText).map((first) => [journal, ...first]);
+  await insert(queries, firstsTable, rows, rowsAtOnce);
 }
 
 /** In one order, so that two writers never wait for each other in a circle. */

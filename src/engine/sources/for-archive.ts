@@ -1,6 +1,7 @@
 import type { World } from "../../host.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
-import type { ArchivedRun } from "../archive/run-row.ts";
+import type { RunTexts } from "../archive/pack.ts";
+import { writtenOf, type ArchivedRun } from "../archive/run-row.ts";
 import type { Batch, Mark, Source } from "./source.ts";
 
 /** How batches are joined. */
@@ -12,8 +13,13 @@ export interface Joining {
   readonly now: World["now"];
 }
 
+/** A run as an archive keeps it, whose event is let go as soon as its text is there. */
+export interface WrittenRun extends ArchivedRun {
+  readonly kept: RunTexts;
+}
+
 /** A source of runs as one of what an archive keeps of them. */
-export function forArchive(source: Source<FlowRun>, now: World["now"]): Source<ArchivedRun> {
+export function forArchive(source: Source<FlowRun>, now: World["now"]): Source<WrittenRun> {
   return {
     async *read() {
       for await (const batch of source.read()) yield withRecording(batch, now());
@@ -22,10 +28,10 @@ export function forArchive(source: Source<FlowRun>, now: World["now"]): Source<A
   };
 }
 
-function withRecording(batch: Batch<FlowRun>, now: number): Batch<ArchivedRun> {
+function withRecording(batch: Batch<FlowRun>, now: number): Batch<WrittenRun> {
   const candidates = batch.candidates.map((candidate) => {
     const { key, encoded: run } = candidate;
-    return { ...candidate, encoded: { key, run, recordedAt: recordingOf(run, batch.mark, now) } };
+    return { ...candidate, encoded: { key, recordedAt: recordingOf(run, batch.mark, now), ...writtenOf(run) } };
   });
   return { ...batch, candidates };
 }
@@ -51,7 +57,7 @@ export function joinBatches<T>(source: Source<T>, { mostRuns, mostMs, now }: Joi
     async *read() {
       let open: Batch<T> | null = null;
       let since = now();
-      const end: { error?: unknown } = {};
+      const end: Ending = {};
       for await (const batch of untilFailing(source, end)) {
         if (open !== null && batch.mark.begins != null) {
           yield wholly(open);
@@ -71,11 +77,13 @@ export function joinBatches<T>(source: Source<T>, { mostRuns, mostMs, now }: Joi
   };
 }
 
+/** How a source has ended: where it failed, by what. */
+export interface Ending {
+  error?: unknown;
+}
+
 /** A source's batches up to its end or its failure, which is put down. */
-async function* untilFailing<T>(
-  source: Source<T>,
-  end: { error?: unknown },
-): AsyncGenerator<Batch<T>, void, undefined> {
+export async function* untilFailing<T>(source: Source<T>, end: Ending): AsyncGenerator<Batch<T>, void, undefined> {
   try {
     yield* source.read();
   } catch (error) {

@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { packEvent, packRecord, unpack } from "../../../src/engine/archive/pack.ts";
+import { packTexts, unpack } from "../../../src/engine/archive/pack.ts";
 import { eventDictionary } from "../../../src/engine/archive/pack/event-dictionary.ts";
 import { recordDictionary } from "../../../src/engine/archive/pack/record-dictionary.ts";
 import { sampleRun } from "../../render/sample-runs.ts";
 
 const events = readdirSync("fixtures/payloads").map((name) => readFileSync(`fixtures/payloads/${name}`, "utf8"));
+const packRecord = (text: string): Uint8Array => packTexts({ record: text, event: null }).record;
+const packEvent = (text: string): Uint8Array => packTexts({ record: "", event: text }).event ?? new Uint8Array();
+
 const compact = events.map((text) => JSON.stringify(JSON.parse(text)));
 
 it("a text comes back as it was packed, whatever it holds", () => {

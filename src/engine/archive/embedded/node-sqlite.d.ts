@@ -11,12 +11,14 @@ interface SqliteConnection {
 }
 
 interface SqliteStatement {
-  all(values: SqliteValues): readonly Readonly<Record<string, string | number | Uint8Array | null>>[];
-  run(values: SqliteValues): { readonly changes: number | bigint };
+  all(...values: SqliteArguments): readonly Readonly<Record<string, string | number | Uint8Array | null>>[];
+  run(...values: SqliteArguments): { readonly changes: number | bigint };
 }
 
-/** By the names that the text has for them, without the `$`. */
-type SqliteValues = Readonly<Record<string, string | number | bigint | Uint8Array | null>>;
+type SqliteValue = string | number | bigint | Uint8Array | null;
+
+/** In the text's order, or one object by the names that the text has for them, without the `$`. */
+type SqliteArguments = readonly (SqliteValue | Readonly<Record<string, SqliteValue>>)[];
 
 declare namespace NodeJS {
   interface Process {
