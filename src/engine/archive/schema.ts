@@ -68,6 +68,18 @@ const views: readonly (readonly [name: string, query: string])[] = [
         AND (coalesce(later.updated_at, 0), later.seq) > (coalesce(runs.updated_at, 0), runs.seq))`,
   ],
   ["failures", `SELECT * FROM {schema}runs_latest AS latest WHERE status = 'failed'`],
+  [
+    "runs_by_hour",
+    // For charts: their tools call the column of the time `time`.
+    `SELECT {time:hour_ms} AS time, hour_ms, flow_id, flow_name, sandbox, service, runs, failed, records_in, records_out,
+      records_failed, bytes_out, longest_ms, mean_ms
+    FROM (SELECT updated_ms - updated_ms % 3600000 AS hour_ms, flow_id, flow_name, sandbox, service, count(*) AS runs,
+        sum(CASE WHEN status = 'failed' THEN 1 ELSE 0 END) AS failed, sum(records_in) AS records_in,
+        sum(records_out) AS records_out, sum(records_failed) AS records_failed, sum(bytes_out) AS bytes_out,
+        max(duration_ms) AS longest_ms, avg(duration_ms) AS mean_ms
+      FROM {schema}runs_latest AS latest WHERE updated_ms IS NOT NULL
+      GROUP BY updated_ms - updated_ms % 3600000, flow_id, flow_name, sandbox, service) AS hours`,
+  ],
 ];
 
 /** The names of all that an archive of today has beside `meta`; by them a database of somebody else's is told from ours. */
