@@ -75,6 +75,7 @@ const rooms = [
       "adobe/journal",
       "adobe/settings",
       "engine/sinks",
+      "engine/destinations/find-scheme",
       "render/formats",
       "render/text",
       "runs/events",

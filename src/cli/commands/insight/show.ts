@@ -11,7 +11,7 @@ import type { Zone } from "../../../text/zone.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { shortRunId } from "../../../runs/record/run-id.ts";
 import { tell } from "../../terminal/tell.ts";
-import { openStdout } from "../reading/read.ts";
+import { openStdout } from "../reading/open-stdout.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { wantsSheet } from "../../options/output-options.ts";
 import { openZone } from "../../options/clock.ts";

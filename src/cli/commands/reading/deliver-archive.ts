@@ -14,7 +14,7 @@ import { fillArchive, holdingCursor, type Filling } from "../../../engine/fill-a
 import type { Connection } from "../../../adobe/access/connect.ts";
 import { count, seconds } from "../../terminal/reporter.ts";
 import { openToFill } from "../archive/open-to-fill.ts";
-import { lostText, memberOf, patienceOf, printedMember, tellGuarantee, type Ways } from "./deliver.ts";
+import { lostText, memberOf, patienceOf, printedMember, tellGuarantee, type Ways } from "./deliver-members.ts";
 import { markNews } from "./mark-news.ts";
 
 /**

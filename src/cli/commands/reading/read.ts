@@ -1,16 +1,11 @@
 import { FlowrunError, worstOf } from "../../../errors.ts";
-import type { Host, Output } from "../../../host.ts";
-import type { OnExpired } from "../../../adobe/journal/read-pages.ts";
-import type { Start } from "../../../adobe/journal/when.ts";
-import type { Candidate } from "../../../engine/sources/source.ts";
+import type { Host } from "../../../host.ts";
 import type { Notice } from "../../../notices.ts";
 import type { Tally } from "../../../engine/pump.ts";
 import type { ColumnValue } from "../../../render/formats/column.ts";
-import { decideColour } from "../../../render/text/colour.ts";
-import type { Reporter } from "../../terminal/reporter.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { holdingSink, type Keyed } from "../../../engine/sinks/holding.ts";
-import { openSink, type RunSink } from "../../../engine/sinks/index.ts";
+import type { RunSink } from "../../../engine/sinks/index.ts";
 import { shareSink, type Timed } from "../../../engine/sinks/shared.ts";
 import type { Sink } from "../../../engine/sinks/sink.ts";
 import { inOutlet } from "../outlet.ts";
@@ -18,29 +13,12 @@ import { openCursor } from "../../../engine/cursor.ts";
 import { withCursorFile, type MarkStore } from "../../../engine/sinks/with-cursor-file.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import type { Connection } from "../../../adobe/access/connect.ts";
-import type { Delivery } from "../../options/destination-options.ts";
 import type { Window } from "./open-source.ts";
+import { openStdout } from "./open-stdout.ts";
+import type { ReadPlan } from "./read-plan.ts";
 import { readWindow, type Target } from "./read-window.ts";
 import type { ReadingOptions } from "../../options/reading-options.ts";
 import { inSessions, type Outcome, type Session, type Sessions } from "./session.ts";
-
-/** The options that all commands which print runs share, and each one's own ways. */
-export interface ReadPlan {
-  readonly options: ReadingOptions;
-  /** `last` reads on from the cursor that the options name, and moves it; nothing else touches a cursor. */
-  readonly start: Start;
-  /** Where runs go instead of stdout, or besides; `null` for stdout alone. */
-  readonly delivery: Delivery | null;
-  readonly follow: boolean;
-  readonly onExpired: OnExpired;
-  /** Ends the reading with this run; `--max` does so anyway. */
-  readonly isLast?: (run: Candidate<unknown>) => boolean;
-  /** Ends requests and waits; the host's own signal unless a command has a deadline. */
-  readonly signal: AbortSignal;
-}
-
-/** Rows that a table may hold back to find its widths, where nobody is waiting for them. */
-const rowsHeld = 200;
 
 /** Runs of one profile that may wait for those of others, so that all come in the order of their times. */
 const runsHeld = 2000;
@@ -50,8 +28,7 @@ const runsHeld = 2000;
  * @throws FlowrunError `closed` as soon as nobody reads stdout any more; what the reading throws.
  */
 export async function read(plan: ReadPlan, host: Host): Promise<Outcome> {
-  const { options, start, delivery, follow, isLast } = plan;
-  if (delivery !== null) return (await import("./deliver.ts")).deliver(plan, delivery, host);
+  const { options, start, follow, isLast } = plan;
   // Whoever waits for a run, or keeps a place, is not held up by a pager.
   const pager = options.common.pager && !follow && isLast === undefined && start.kind !== "last";
   return inOutlet({ ...options.common, pager }, host, async (there, finish) => {
@@ -243,48 +220,6 @@ async function tellHidden(hidden: number, { host, reporter, options }: Sessions)
     ? "-o wide is for pipes and wide screens: its rows go on below themselves here"
     : `${columns} hidden to fit the terminal; -o wide shows all`;
   reporter.notify({ kind: "remark", text });
-}
-
-/**
- * Where runs are printed, in the format that the options name.
- * @param isAtOnce each batch is printed when it is taken, rather than laid out together with others.
- */
-export function openStdout(
-  { options, host, reporter }: Pick<Session, "options" | "host" | "reporter">,
-  isAtOnce: boolean,
-): Promise<RunSink> {
-  const { output, columns, columnsNamed, headers, fields = null, time, common } = options;
-  const colour = decideColour(common.color, host.env, host.stdout.isTTY);
-  const layout = {
-    format: output,
-    columns,
-    columnsNamed,
-    headers,
-    fields,
-    colour,
-    time,
-    hold: isAtOnce ? 0 : rowsHeld,
-  };
-  return openSink({ ...layout, now: () => host.now() }, quietly(host.stdout, reporter));
-}
-
-/** The live line stands where the next row goes, so it leaves first. */
-function quietly(stdout: Output, reporter: Reporter): Output {
-  return {
-    isTTY: stdout.isTTY,
-    isLost: stdout.isLost,
-    untilClosed: () => stdout.untilClosed(),
-    get columns() {
-      return stdout.columns;
-    },
-    get isMidLine() {
-      return stdout.isMidLine;
-    },
-    write: (text) => {
-      reporter.clear();
-      return stdout.write(text);
-    },
-  };
 }
 
 /** The exit code of the worst: a profile of several that failed, and what `--fail-on` asks for. @throws FlowrunError. */

@@ -1,6 +1,7 @@
 import type { SinceFlags } from "../../options/flags.ts";
 import type { Host } from "../../../host.ts";
-import { checkFailed, read } from "./read.ts";
+import { perform } from "./perform.ts";
+import { checkFailed } from "./read.ts";
 import { resolveDelivery } from "../../options/destination-options.ts";
 import { openZone } from "../../options/clock.ts";
 import { follow } from "./tail.ts";
@@ -17,7 +18,7 @@ export async function runSince(when: string | undefined, flags: SinceFlags, host
     await follow({ options, start, delivery }, flags, "--follow", host);
     return;
   }
-  const outcome = await read(
+  const outcome = await perform(
     { options, start, delivery, follow: false, onExpired: options.onExpired ?? "fail", signal: host.signal },
     host,
   );

@@ -3,7 +3,9 @@ import type { ReadingFlags, TailFlags } from "../../options/flags.ts";
 import type { Host } from "../../../host.ts";
 import { resolveDelivery } from "../../options/destination-options.ts";
 import { openZone } from "../../options/clock.ts";
-import { checkFailed, read, type ReadPlan } from "./read.ts";
+import { perform } from "./perform.ts";
+import type { ReadPlan } from "./read-plan.ts";
+import { checkFailed } from "./read.ts";
 import { turnAway, resolveReading, resolveStart } from "../../options/reading-options.ts";
 
 /** Each flow run as it is recorded, until stopped. */
@@ -42,7 +44,7 @@ export async function follow(
     why: "it waits for the end of the reading, and this one goes on until it is stopped",
     hint: "read a window to its end: flowrun since -P1D",
   });
-  const outcome = await read(
+  const outcome = await perform(
     { options, start, delivery, follow: true, onExpired: options.onExpired ?? "oldest", signal: host.signal },
     host,
   );

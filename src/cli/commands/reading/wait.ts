@@ -6,7 +6,7 @@ import { networkHint } from "../../../adobe/http/words.ts";
 import { parseDuration } from "../../../adobe/journal/when.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { isTerminal } from "../../../runs/record/status.ts";
-import { read } from "./read.ts";
+import { perform } from "./perform.ts";
 import { resolveDelivery } from "../../options/destination-options.ts";
 import { openZone } from "../../options/clock.ts";
 import { turnAway, resolveReading, resolveStart } from "../../options/reading-options.ts";
@@ -42,7 +42,7 @@ export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
     const isLast = (run: Candidate<unknown>): boolean => found.push(run) > 0;
     const onExpired = options.onExpired ?? "oldest";
     // The first match of any profile is the last.
-    const { tally, failure } = await read(
+    const { tally, failure } = await perform(
       {
         options: { ...options, keep, max: 1 },
         start,

@@ -1,0 +1,93 @@
+import { FlowrunError } from "../../../errors.ts";
+import { openCursor } from "../../../engine/cursor.ts";
+import type { Keeping } from "../../../engine/destinations/delivery-sink.ts";
+import { deliverInLanes, type ReadLane } from "../../../engine/destinations/lanes.ts";
+import { journalPlaces } from "../../../engine/destinations/places.ts";
+import { emptyTally } from "../../../engine/pump.ts";
+import { lostText, memberOf, printedMember, type Other, type Ways } from "./deliver-members.ts";
+import type { Window } from "./open-source.ts";
+import { readWindow } from "./read-window.ts";
+
+/**
+ * Delivers one profile's reading to destinations that each keep their own place.
+ * @returns the worst failure among several, which has been told.
+ */
+export async function deliverByLanes({ plan: given, delivery, session, stdout }: Ways): Promise<FlowrunError | null> {
+  const over = new AbortController();
+  const signal = AbortSignal.any([given.signal, over.signal]);
+  const plan = { ...given, signal };
+  const onEnded = (end: Error): void => {
+    over.abort(end);
+  };
+  const { start, follow, onExpired, isLast } = plan;
+  const { host, options, origin, reporter, quota } = session;
+  const isKept = start.kind === "last" && origin.kind === "journal";
+  const stores: { release: () => Promise<void> }[] = [];
+  const openStore = async (name: string) => {
+    if (origin.kind !== "journal") throw new Error("a place is kept of a journal alone");
+    const cursor = await openCursor(name, origin.connection, host, reporter.notify);
+    stores.push(cursor);
+    return cursor;
+  };
+  const keepingOf = ({ scheme, address }: Other): Keeping | null => {
+    if (!isKept) return null;
+    return {
+      words: journalPlaces(origin.connection, host),
+      openStore: () => openStore(storeName(options.cursor, scheme.name, address.digest)),
+      onForeign: () => {
+        reporter.notify({ kind: "warning", text: foreignWords(address.shown) });
+      },
+    };
+  };
+  const members = await Promise.all(
+    delivery.others.map((other) => memberOf(other, keepingOf(other), { plan, delivery, session, onEnded })),
+  );
+  if (stdout !== null) members.push(await printedMember(stdout, isKept ? () => openStore(options.cursor) : null));
+  let isFirst = true;
+  const read: ReadLane = async (past, sink, until) => {
+    const from: Pick<Window, "start" | "past"> =
+      past !== null
+        ? { start: { kind: "next", url: past.next }, past }
+        : { start: start.kind === "last" ? { kind: "oldest" } : start };
+    const more = isLast === undefined ? {} : { isLast };
+    // What several lanes read is counted once.
+    const counted = isFirst ? session : { ...session, tally: emptyTally() };
+    isFirst = false;
+    const window = { ...from, ...more, follow, onExpired, isKept: isKept || follow, signal: until };
+    await readWindow(counted, window, { encode: (run) => run, sink });
+  };
+  try {
+    const lost = await deliverInLanes({
+      members,
+      read,
+      mayPart: origin.kind === "journal" && (isKept || follow) && !quota.isBounded,
+      host,
+      signal,
+      stop: () => {
+        over.abort();
+      },
+      onLost: ({ name }, failure) => {
+        reporter.failure(lostText(name, failure, session));
+      },
+      onParted: ({ name }) => {
+        reporter.notify({ kind: "remark", text: `${name} does not keep pace; the others go on, and it follows` });
+      },
+    });
+    given.signal.throwIfAborted();
+    return lost;
+  } catch (error) {
+    // Whoever has ended by itself is why the others were stopped.
+    throw over.signal.aborted && over.signal.reason instanceof FlowrunError ? over.signal.reason : error;
+  } finally {
+    for (const store of stores) await store.release();
+  }
+}
+
+/** A cursor of its own for each destination, in a name that a file can have. */
+function storeName(cursor: string, scheme: string, digest: string): string {
+  return `${cursor.slice(0, 40)}.${scheme}-${digest.slice(0, 8)}`;
+}
+
+function foreignWords(shown: string): string {
+  return `the place that ${shown} keeps is of another journal or archive; its delivery begins anew`;
+}

@@ -1,0 +1,50 @@
+import type { Output } from "../../../host.ts";
+import { openSink, type RunSink } from "../../../engine/sinks/index.ts";
+import { decideColour } from "../../../render/text/colour.ts";
+import type { Reporter } from "../../terminal/reporter.ts";
+import type { Session } from "./session.ts";
+
+/** Rows that a table may hold back to find its widths, where nobody is waiting for them. */
+const rowsHeld = 200;
+
+/**
+ * Where runs are printed, in the format that the options name.
+ * @param isAtOnce each batch is printed when it is taken, rather than laid out together with others.
+ */
+export function openStdout(
+  { options, host, reporter }: Pick<Session, "options" | "host" | "reporter">,
+  isAtOnce: boolean,
+): Promise<RunSink> {
+  const { output, columns, columnsNamed, headers, fields = null, time, common } = options;
+  const colour = decideColour(common.color, host.env, host.stdout.isTTY);
+  const layout = {
+    format: output,
+    columns,
+    columnsNamed,
+    headers,
+    fields,
+    colour,
+    time,
+    hold: isAtOnce ? 0 : rowsHeld,
+  };
+  return openSink({ ...layout, now: () => host.now() }, quietly(host.stdout, reporter));
+}
+
+/** The live line stands where the next row goes, so it leaves first. */
+function quietly(stdout: Output, reporter: Reporter): Output {
+  return {
+    isTTY: stdout.isTTY,
+    isLost: stdout.isLost,
+    untilClosed: () => stdout.untilClosed(),
+    get columns() {
+      return stdout.columns;
+    },
+    get isMidLine() {
+      return stdout.isMidLine;
+    },
+    write: (text) => {
+      reporter.clear();
+      return stdout.write(text);
+    },
+  };
+}
