@@ -15,7 +15,7 @@ export const schemes: readonly Scheme[] = [
       { name: "?schema=", meaning: "the schema of flowrun's own bookkeeping (default: flowrun)" },
       { name: "?sslmode=, PGPASSWORD …", meaning: "as libpq has them" },
     ],
-    load: async () => (await import("./file.ts")).file, // TABLE
+    load: async () => (await import("./table.ts")).table,
   },
   {
     name: "file",
