@@ -9,7 +9,7 @@ import type { DeliveredRun, Kind, Means, OpenDestination } from "./destination.t
 import { findTable } from "./table/catalogue.ts";
 import { tableFormOf, type TableForm } from "./table/form.ts";
 import { createTable, layOut, type Layout } from "./table/layout.ts";
-import { findPlaceAgain, movePlace, openPlace, type TablePlace } from "./table/place.ts";
+import { findPlaceAgain, movePlace, openTablePlace, type TablePlace } from "./table/place.ts";
 import { isOfContent, writeAndFind, writeRows } from "./table/write.ts";
 
 /** A table of somebody's own on a PostgreSQL server: rows, and the place that goes with them, in one transaction. */
@@ -34,7 +34,7 @@ export async function openTableBy(address: Address, means: Means, lease: TableLe
   try {
     const layout = await findLayout(database, form);
     const opening = { table: layout.name, now: means.host.now() };
-    const place = means.isKept ? await openPlace(database, means.reading, opening) : null;
+    const place = means.isKept ? await openTablePlace(database, means.reading, opening) : null;
     return writer({ database, layout, means, lease }, place);
   } catch (error) {
     await database.close();

@@ -17,7 +17,7 @@ export interface TablePlace {
 }
 
 /** Finds the place, and makes the tables of flowrun's own that it is kept in. @throws FlowrunError of the database. */
-export async function openPlace(
+export async function openTablePlace(
   database: Database,
   { journal: journalName, cursor }: Reading,
   { table, now }: { readonly table: string; readonly now: number },
