@@ -72,7 +72,8 @@ async function twoHosts(seed, folder) {
   const wanted = journal.runs.size;
   const count = () => Number(cluster.ask("SELECT count(DISTINCT run_id) FROM flowrun.runs") || 0);
   await changed(() => count() >= wanted, 120_000);
-  const reached = () => cluster.ask("SELECT bool_and(d.seq = m.last_seq) FROM flowrun.deliveries d, flowrun.meta m") === "t";
+  const reached = () =>
+    cluster.ask("SELECT bool_and(d.seq = m.last_seq) FROM flowrun.deliveries d, flowrun.meta m") === "t";
   await changed(reached, 120_000);
   await Promise.all(hosts.map(({ child, ended }) => (child.kill("SIGINT"), ended)));
   const name = "two hosts";
@@ -82,7 +83,12 @@ async function twoHosts(seed, folder) {
   const table = [
     ...Object.entries(counts).map(([what, n]) => [`${name}: ${what}`, n, "", true]),
     [`${name}: woken zombies refused (exit code 8)`, counts.refused, counts.frozen, counts.refused === counts.frozen],
-    [`${name}: take-over after kill -9, median and worst, ms`, `${ms(sorted[sorted.length >> 1])}, ${ms(sorted.at(-1))}`, "", true],
+    [
+      `${name}: take-over after kill -9, median and worst, ms`,
+      `${ms(sorted[sorted.length >> 1])}, ${ms(sorted.at(-1))}`,
+      "",
+      true,
+    ],
     [`${name}: answers spoilt`, journal.spoilt(), "some", journal.spoilt() > 0],
     [`${name}: rows lost`, `${wanted - distinct} of ${wanted}`, "0", wanted === distinct],
     [`${name}: rows doubled, by psql`, rows - distinct, "0", rows === distinct],
@@ -114,13 +120,21 @@ async function oneHost(seed, folder) {
   await delay(Math.max(0, journal.lastAt + 1000 - Date.now()));
   const { ended } = startHost(["since", "last", ...to, "-q", "--retries", "50"], env);
   const code = await ended;
-  const ids = readFileSync(file, "utf8").split("\n").filter(Boolean).map((text) => JSON.parse(text).runId);
+  const ids = readFileSync(file, "utf8")
+    .split("\n")
+    .filter(Boolean)
+    .map((text) => JSON.parse(text).runId);
   const wanted = journal.runs.size;
   const name = "one host";
   const table = [
     [`${name}: processes killed`, kills, "", true],
     [`${name}: the last one's exit code`, code, "0", code === 0],
-    [`${name}: lines lost from a file`, `${wanted - new Set(ids).size} of ${wanted}`, "0", new Set(ids).size === wanted],
+    [
+      `${name}: lines lost from a file`,
+      `${wanted - new Set(ids).size} of ${wanted}`,
+      "0",
+      new Set(ids).size === wanted,
+    ],
     [`${name}: lines doubled in a file`, ids.length - new Set(ids).size, "0", ids.length === new Set(ids).size],
     ...(nats === null ? [[`${name}: NATS`, "not installed", "", true]] : await ofStream(name, nats, wanted)),
   ];
@@ -147,7 +161,10 @@ function startHost(args, env) {
 async function activeOf(hosts, cluster) {
   let found = null;
   await changed(() => {
-    const holder = ask(cluster, "SELECT holder FROM flowrun.leases WHERE expires_at > extract(epoch from clock_timestamp()) * 1000");
+    const holder = ask(
+      cluster,
+      "SELECT holder FROM flowrun.leases WHERE expires_at > extract(epoch from clock_timestamp()) * 1000",
+    );
     found = hosts.find(({ child }) => holder.startsWith(`process ${child.pid} `)) ?? null;
     return found !== null;
   }, 20_000);
@@ -188,5 +205,6 @@ function ms(time) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = spawnSync("mktemp", ["-d"], { encoding: "utf8" }).stdout.trim();
-  for (const row of await deliveries({ seed: 1, folder })) console.log(row.slice(0, 3).join(" | "), row[3] ? "ok" : "NOT OK");
+  for (const row of await deliveries({ seed: 1, folder }))
+    console.log(row.slice(0, 3).join(" | "), row[3] ? "ok" : "NOT OK");
 }

@@ -123,8 +123,8 @@ describe("options", () => {
     " ",
   );
   const foreign = ["--global", "--unbuffered", "-r", "--project", ...ofNats];
-  /** Of grep, uniq and sort. */
-  const short = ["-i", "-c", "-u"];
+  /** Of grep, uniq, sort, wc, kcat, awk and mkdir. */
+  const short = ["-i", "-c", "-u", "-l", "-P", "-b", "-t", "-F", "-p"];
 
   test.each([...options])("%s stands in the documents", (option) => {
     expect(written).toContain(option);
@@ -150,7 +150,7 @@ describe("options", () => {
 
   test("the tables of the reading commands have those that they share, and no other", () => {
     // The others have no use for some of them, and do not show them.
-    const ownOfSince = ["-f", "--follow", "-h", "--help"];
+    const ownOfSince = ["-f", "--follow", "--to", "--on-refused", "-h", "--help"];
     const shared = optionsOf(commandOf("since")).filter((option) => !ownOfSince.includes(option));
     expect([...ofAll].sort()).toEqual([...shared].sort());
   });

@@ -43,7 +43,7 @@ export interface Filling {
 const keysRemembered = 10_000;
 
 /** How an archive's cursor is had, so that this process alone moves it. */
-export interface Holding {
+export interface CursorHolding {
   readonly archive: Archive;
   readonly cursor: string;
   /** Waits for a holder that lives, rather than name it and fail. */
@@ -55,7 +55,11 @@ export interface Holding {
  * Does work as the one process that may move an archive's cursor; one whose holder is gone is waited for.
  * @throws FlowrunError `usage` that names who else is at it, what the work throws.
  */
-export async function holdingCursor<R>(holding: Holding, host: World, work: (lease: Lease) => Promise<R>): Promise<R> {
+export async function holdingCursor<R>(
+  holding: CursorHolding,
+  host: World,
+  work: (lease: Lease) => Promise<R>,
+): Promise<R> {
   const { archive, cursor, standby, signal } = holding;
   const lease = await takeLease(archive.database, {
     name: leaseName(archive.journal, cursor),

@@ -1,17 +1,17 @@
 import { FlowrunError } from "../../errors.ts";
 import type { Start } from "../../adobe/journal/when.ts";
 import type { World } from "../../host.ts";
-import type { Wanted } from "../../engine/destinations/find-scheme.ts";
+import type { WantedDestination } from "../../engine/destinations/find-scheme.ts";
 import type { DeliveryFlags } from "./flags.ts";
 import { turnAway } from "./reading-options.ts";
 
 /** Where runs are delivered, besides or instead of stdout. */
-export interface Delivery {
+export interface DeliveryOptions {
   /** True where they are printed, too. */
   readonly toStdout: boolean;
   /** The archive that takes every run and leads the others; `null` where there is none. */
-  readonly leader: Extract<Wanted, { kind: "archive" }> | null;
-  readonly others: readonly Extract<Wanted, { kind: "other" }>[];
+  readonly leader: Extract<WantedDestination, { kind: "archive" }> | null;
+  readonly others: readonly Extract<WantedDestination, { kind: "other" }>[];
   readonly onRefused: "stop" | "skip";
   readonly standby: boolean;
   /** The cursor that the line names; `null` for the usual one. */
@@ -22,7 +22,7 @@ export interface Delivery {
  * The destinations that the flags name; `null` where they name none, and runs are printed.
  * @throws FlowrunError `usage`.
  */
-export async function resolveDelivery(flags: DeliveryFlags, env: World["env"]): Promise<Delivery | null> {
+export async function resolveDelivery(flags: DeliveryFlags, env: World["env"]): Promise<DeliveryOptions | null> {
   const { to = [] } = flags;
   if (to.length === 0) {
     const misplaced = flags.standby === true ? "standby" : flags.onRefused !== undefined ? "on-refused" : null;
@@ -59,7 +59,7 @@ export async function resolveDelivery(flags: DeliveryFlags, env: World["env"]): 
  * Checks that a reading that begins so can be delivered.
  * @throws FlowrunError `usage`.
  */
-export function checkStart({ leader, standby }: Delivery, start: Start): void {
+export function checkStart({ leader, standby }: DeliveryOptions, start: Start): void {
   if (start.kind === "last") return;
   if (leader !== null) {
     throw new FlowrunError("usage", "an archive is filled from where it stands, and not from a window", {

@@ -241,7 +241,9 @@ export function declareDelivery(command: Command): Command {
       ]),
     )
     .hook("preAction", (_, acting) => {
-      const said = ["output", "json", "jsonFields", "columns"].some((name) => acting.getOptionValueSource(name) === "cli");
+      const said = ["output", "json", "jsonFields", "columns"].some(
+        (name) => acting.getOptionValueSource(name) === "cli",
+      );
       acting.setOptionValueWithSource("asksForStdout", said, "implied");
     });
 }

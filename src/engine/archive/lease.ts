@@ -61,15 +61,12 @@ const usualLifeMs = 5000;
 export async function takeLease(database: Database, wish: LeaseWish): Promise<Lease> {
   const { name, holder, host, signal, lifeMs = usualLifeMs, standby } = wish;
   const self = await database.self();
-  let waited: HeldLease | null = null;
   for (;;) {
-    const found = await untilFree(database, wish, (held) => {
-      waited = held;
-    });
+    const { found, before } = await untilFree(database, wish);
     signal.throwIfAborted();
     const epoch = await database.transaction((queries) => raise(queries, { name, holder, self, lifeMs, found }));
     if (epoch !== null) {
-      if (waited !== null) standby?.onTaken(waited, epoch);
+      if (before !== null) standby?.onTaken(before, epoch);
       return keep(database, { name, epoch, lifeMs, host });
     }
     // Another one was quicker.
@@ -79,24 +76,25 @@ export async function takeLease(database: Database, wish: LeaseWish): Promise<Le
   }
 }
 
-/** @returns the lease as it is found free; `null` where nobody has ever had it. */
-async function untilFree(
-  database: Database,
-  { name, host, signal, standby }: LeaseWish,
-  onWait: (held: HeldLease) => void,
-): Promise<HeldLease | null> {
-  let told: number | null = null;
+/** A lease that nobody holds; `null` where nobody has ever had it. */
+interface FreeLease {
+  readonly found: HeldLease | null;
+  /** Who held it last of those that were waited for; `null` where nobody was. */
+  readonly before: HeldLease | null;
+}
+
+async function untilFree(database: Database, { name, host, signal, standby }: LeaseWish): Promise<FreeLease> {
+  let before: HeldLease | null = null;
   const first = await findLease(database, name);
   for (let held = first; ; held = await findLease(database, name)) {
-    if (held === null || held.expiresAt <= held.now) return held;
+    if (held === null || held.expiresAt <= held.now) return { found: held, before };
     if (standby === undefined && (held.expiresAt !== first?.expiresAt || held.epoch !== first.epoch)) {
       throw heldBy(database, held);
     }
-    if (await database.isGone(held.backend)) return held;
+    if (await database.isGone(held.backend)) return { found: held, before };
     signal.throwIfAborted();
-    if (held.epoch !== told) standby?.onWait(held);
-    if (standby !== undefined) onWait(held);
-    told = held.epoch;
+    if (held.epoch !== before?.epoch) standby?.onWait(held);
+    before = held;
     await host.sleep(Math.min(held.expiresAt - held.now, lookAgainMs), signal);
   }
 }

@@ -4,19 +4,19 @@ import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Address } from "./address.ts";
 
 /**
- * What there is to know of a kind of destination without loading it: a row of `schemes.ts`. The file that it loads knows
+ * All that there is to know of a kind of destination without loading it: a row of `schemes.ts`. The file that it loads knows
  * the other side, and no more: whoever opens it tries again, waits and keeps places.
  */
 export interface Scheme {
   /** Its name in `flowrun destinations`: `nats`. */
   readonly name: string;
-  /** What stands before the first colon of its addresses: `nats`, `nats+tls`. */
+  /** The words before the first colon of its addresses: `nats`, `nats+tls`. */
   readonly words: readonly string[];
   /** How an address is written: `nats://host:4222/subject`. */
   readonly form: string;
   /** How often a run arrives, in a few words: "at least once, by a stable id". */
   readonly guarantee: string;
-  /** What it arrives as: "a message a run, JSON". */
+  /** The form in which it arrives: "a message a run, JSON". */
   readonly delivers: string;
   /** Settings in its address (`?rotate=`) or the environment, and what each means. */
   readonly settings: readonly SchemeSetting[];
@@ -51,7 +51,7 @@ export interface DeliveredRun {
 export interface OpenDestination {
   /** Its guarantee with these very settings, where that says more than the scheme's: the stream's duplicate window. */
   readonly guarantee?: string;
-  /** What it is, as it was found: "stream RUNS, duplicate window 2 min"; for `doctor`. */
+  /** The other side, as it was found: "stream RUNS, duplicate window 2 min"; for `doctor`. */
   readonly found: string;
   /** The place that was saved over there together with runs; `null` for none. Left out where it keeps no place. */
   readonly findPlace?: () => Promise<string | null>;
@@ -82,13 +82,13 @@ export interface Means {
   readonly signal: AbortSignal;
   readonly notify: Notify;
   /** Whose runs these are, and by which name places are kept. */
-  readonly reading: Reading;
+  readonly reading: DeliveredReading;
   /** True where places are kept: the reading starts at `last`, or follows an archive. */
   readonly isKept: boolean;
 }
 
 /** A reading that is delivered; places are kept for it. */
-export interface Reading {
+export interface DeliveredReading {
   readonly profile: string;
   /** As a cursor names it: its URL without a secret, or `demo:`. */
   readonly journal: string;

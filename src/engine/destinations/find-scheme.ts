@@ -6,7 +6,7 @@ import type { Scheme } from "./destination.ts";
 import { schemes } from "./schemes.ts";
 
 /** An address of `--to`, and what it means. */
-export type Wanted =
+export type WantedDestination =
   /** Flow runs are printed as well, as without `--to`. */
   | { readonly kind: "stdout" }
   /** The profile's own archive, or the one at a URL: it takes every run, and leads the others. */
@@ -14,10 +14,10 @@ export type Wanted =
   | { readonly kind: "other"; readonly scheme: Scheme; readonly address: Address };
 
 /**
- * What an address means.
+ * The meaning of an address.
  * @throws FlowrunError `usage` for one that means nothing, with the nearest that does.
  */
-export function findWanted(text: string, env: World["env"]): Wanted {
+export function findWanted(text: string, env: World["env"]): WantedDestination {
   if (text.trim() === "-" || text.trim() === "stdout") return { kind: "stdout" };
   const address = parseAddress(text, env);
   if (address.word === "archive" && address.rest === "") return { kind: "archive", url: null, address };

@@ -123,7 +123,7 @@ export async function lastRow({ database }: Archive): Promise<number> {
 }
 
 /** Which delivery of an archive's rows it is. */
-export interface Delivery {
+export interface RowsPlace {
   readonly archive: Archive;
   readonly lease: Lease;
   /** The cursor that the rows are read by. */
@@ -138,7 +138,7 @@ export interface Delivery {
  * The place of a delivery, in the archive itself: the number of the last row that the destination has. It moves under the
  * lease alone, so that a process which lost that can put nothing back.
  */
-export function deliveryStore({ archive, lease, cursor, destination, host, retrying }: Delivery): MarkStore {
+export function deliveryStore({ archive, lease, cursor, destination, host, retrying }: RowsPlace): MarkStore {
   const { database, journal } = archive;
   const which = [journal, cursor, destination];
   return {

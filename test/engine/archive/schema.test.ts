@@ -19,7 +19,7 @@ const tables = [
   "leases",
   "deliveries",
 ];
-const views = ["runs_latest", "failures"];
+const views = ["runs_latest", "failures", "runs_by_hour"];
 
 async function versionOf(database: Database): Promise<unknown> {
   return (await database.all("SELECT version FROM {schema}meta")).map(({ version }) => version);

@@ -58,7 +58,7 @@ interface Told {
 }
 
 /** Time stands still unless `hurry` is resolved: then whoever waits for somebody slow has waited long enough. */
-async function run(members: readonly Side[], mayPart = true, hurry: Promise<void> = new Promise(() => undefined)) {
+async function run(members: readonly Side[], mayPart = true, hurry = new Promise<void>(() => undefined)) {
   const told: Told = { lost: [], parted: [], readings: [] };
   const over = new AbortController();
   const read: ReadLane = async (past, sink, signal) => {

@@ -720,7 +720,7 @@ describe("a receiver that does not take it", () => {
     const sent: number[] = [];
     const runs = runsOf(8);
     const failure = await failureOf(to.deliver(runs, null, (count) => void sent.push(count)));
-    expect(failure).toMatchObject({ kind: "protocol", runs: 1 });
+    expect(failure).toMatchObject({ kind: "protocol", ids: [runs[5]?.id] });
     expect(linesOf(failure)).toMatch(/refuses these traces[^]*bad span[^]*--on-refused skip/);
     expect(sent.at(-1)).toBe(5);
     await to.deliver(runs.slice(6), null, ignoreSent);
@@ -738,7 +738,7 @@ describe("a receiver that does not take it", () => {
     expect(receiver.spans().map((span) => attributesOf(span)["aep.run.id"])).toEqual(runs.map(({ run }) => run.runId));
     const large = delivered(1, {}, { errors: [{ ...failedRun().run.errors[0]!, message: "m".repeat(4000) }] });
     const failure = await failureOf(to.deliver([large], null, ignoreSent));
-    expect(failure).toMatchObject({ kind: "protocol", runs: 1 });
+    expect(failure).toMatchObject({ kind: "protocol", ids: [large.id] });
     expect(linesOf(failure)).toContain("client_max_body_size");
   });
 

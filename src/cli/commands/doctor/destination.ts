@@ -1,6 +1,6 @@
 import { archiveOfProfile, type ProfileArchive } from "../../../engine/archive/of-profile.ts";
 import { openToRead } from "../../../engine/archive/open.ts";
-import { findWanted, type Wanted } from "../../../engine/destinations/find-scheme.ts";
+import { findWanted, type WantedDestination } from "../../../engine/destinations/find-scheme.ts";
 import { testRun } from "../../../engine/destinations/test-run.ts";
 import type { Host } from "../../../host.ts";
 import type { Notify } from "../../../notices.ts";
@@ -8,7 +8,7 @@ import { lookAtArchive } from "./archive.ts";
 import { failed, ok, type Finding } from "./finding.ts";
 import { tryTo } from "./try-to.ts";
 
-/** What is to be looked at. */
+/** A destination to look at. */
 interface DestinationLook {
   /** As `--to` was given. */
   readonly text: string;
@@ -39,7 +39,7 @@ async function lookAtDestination(look: DestinationLook, host: Host): Promise<Fin
 }
 
 async function archiveFinding(
-  { url }: Extract<Wanted, { kind: "archive" }>,
+  { url }: Extract<WantedDestination, { kind: "archive" }>,
   { profile, journalName }: ProfileArchive,
   host: Host,
 ): Promise<Finding> {
@@ -53,7 +53,7 @@ async function archiveFinding(
 }
 
 async function otherFinding(
-  { scheme, address }: Extract<Wanted, { kind: "other" }>,
+  { scheme, address }: Extract<WantedDestination, { kind: "other" }>,
   { profile, journalName }: ProfileArchive,
   { sendsTest, notify }: DestinationLook,
   host: Host,

@@ -68,7 +68,7 @@ Examples:
   flowrun tail --since -PT1H                the last hour first
   flowrun tail --status failed --json       failures only, a JSON object a line
   flowrun tail --to archive                 keep every run, as archive sync does
-  flowrun tail --status failed --since last --to slack+https://…   tell a channel`,
+  flowrun tail --since last --to nats://…   deliver them: flowrun destinations`,
     )
     .action(async (flags: TailFlags) => (await import("./tail.ts")).runTail(flags, host));
 }

@@ -57,7 +57,7 @@ function standbyOf({ session: { reporter } }: Ways): Standby {
   };
 }
 
-/** What is filled, and by which cursor. */
+/** The archive that is filled, and by which cursor. */
 interface Filled {
   readonly archive: Archive;
   readonly cursor: string;

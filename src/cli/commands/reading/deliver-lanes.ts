@@ -4,7 +4,7 @@ import type { Keeping } from "../../../engine/destinations/delivery-sink.ts";
 import { deliverInLanes, type ReadLane } from "../../../engine/destinations/lanes.ts";
 import { journalPlaces } from "../../../engine/destinations/places.ts";
 import { emptyTally } from "../../../engine/pump.ts";
-import { lostText, memberOf, printedMember, type Other, type Ways } from "./deliver-members.ts";
+import { lostText, memberOf, printedMember, type OtherDestination, type Ways } from "./deliver-members.ts";
 import type { Window } from "./open-source.ts";
 import { readWindow } from "./read-window.ts";
 
@@ -29,7 +29,7 @@ export async function deliverByLanes({ plan: given, delivery, session, stdout }:
     stores.push(cursor);
     return cursor;
   };
-  const keepingOf = ({ scheme, address }: Other): Keeping | null => {
+  const keepingOf = ({ scheme, address }: OtherDestination): Keeping | null => {
     if (!isKept) return null;
     return {
       words: journalPlaces(origin.connection, host),

@@ -3,7 +3,7 @@ import type { Notify } from "../../../notices.ts";
 import type { Patience } from "../../../adobe/gateway/retrying.ts";
 import type { openCursor } from "../../../engine/cursor.ts";
 import { deliverySink, type Keeping } from "../../../engine/destinations/delivery-sink.ts";
-import type { Wanted } from "../../../engine/destinations/find-scheme.ts";
+import type { WantedDestination } from "../../../engine/destinations/find-scheme.ts";
 import type { Member } from "../../../engine/destinations/lanes.ts";
 import { patientDestination } from "../../../engine/destinations/patient.ts";
 import type { RunSink } from "../../../engine/sinks/index.ts";
@@ -11,7 +11,7 @@ import type { Sink } from "../../../engine/sinks/sink.ts";
 import { withCursorFile } from "../../../engine/sinks/with-cursor-file.ts";
 import { isJsonFormat } from "../../../render/formats/registry.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
-import type { Delivery } from "../../options/destination-options.ts";
+import type { DeliveryOptions } from "../../options/destination-options.ts";
 import { failureText } from "../../terminal/failure-text.ts";
 import type { ReadPlan } from "./read-plan.ts";
 import type { Session } from "./session.ts";
@@ -19,18 +19,18 @@ import type { Session } from "./session.ts";
 /** One profile's delivery. */
 export interface Ways {
   readonly plan: ReadPlan;
-  readonly delivery: Delivery;
+  readonly delivery: DeliveryOptions;
   readonly session: Session;
   /** Where runs are printed as well; `null` for nowhere. */
   readonly stdout: RunSink | null;
 }
 
 /** A destination that is no archive. */
-export type Other = Extract<Wanted, { kind: "other" }>;
+export type OtherDestination = Extract<WantedDestination, { kind: "other" }>;
 
 /** A destination as a member of a delivery. */
 export async function memberOf(
-  { scheme, address }: Other,
+  { scheme, address }: OtherDestination,
   keeping: Keeping | null,
   { plan, delivery, session, onEnded }: Omit<Ways, "stdout"> & { readonly onEnded: (end: Error) => void },
 ): Promise<Member> {

@@ -1,5 +1,5 @@
 import type { Host } from "../../../host.ts";
-import { checkStart, type Delivery } from "../../options/destination-options.ts";
+import { checkStart, type DeliveryOptions } from "../../options/destination-options.ts";
 import { inOutlet } from "../outlet.ts";
 import { deliverByLanes } from "./deliver-lanes.ts";
 import { openStdout } from "./open-stdout.ts";
@@ -10,7 +10,7 @@ import { inSessions, type Outcome, type Sessions } from "./session.ts";
  * Reads flow runs to destinations as the plan says; stderr tells how it goes.
  * @throws FlowrunError `usage` where the reading cannot be delivered; what reading and delivering throw.
  */
-export async function deliver(plan: ReadPlan, delivery: Delivery, host: Host): Promise<Outcome> {
+export async function deliverRuns(plan: ReadPlan, delivery: DeliveryOptions, host: Host): Promise<Outcome> {
   const { options, start } = plan;
   checkStart(delivery, start);
   return inOutlet({ ...options.common, pager: false }, host, async (there) => {
@@ -24,7 +24,7 @@ export async function deliver(plan: ReadPlan, delivery: Delivery, host: Host): P
   });
 }
 
-async function deliverAll(plan: ReadPlan, delivery: Delivery, sessions: Sessions): Promise<object> {
+async function deliverAll(plan: ReadPlan, delivery: DeliveryOptions, sessions: Sessions): Promise<object> {
   const { options, reporter } = sessions;
   if (plan.follow) options.doubts().forEach(reporter.notify);
   const stdout = delivery.toStdout ? await openStdout(sessions, true) : null;

@@ -6,5 +6,5 @@ import type { Outcome } from "./session.ts";
 /** Reads flow runs as a plan says: to stdout, or to where they are to be delivered. @throws what reading throws. */
 export async function perform(plan: ReadPlan, host: Host): Promise<Outcome> {
   if (plan.delivery === null) return read(plan, host);
-  return (await import("./deliver.ts")).deliver(plan, plan.delivery, host);
+  return (await import("./deliver.ts")).deliverRuns(plan, plan.delivery, host);
 }

@@ -1,7 +1,7 @@
 import type { OnExpired } from "../../../adobe/journal/read-pages.ts";
 import type { Start } from "../../../adobe/journal/when.ts";
 import type { Candidate } from "../../../engine/sources/source.ts";
-import type { Delivery } from "../../options/destination-options.ts";
+import type { DeliveryOptions } from "../../options/destination-options.ts";
 import type { ReadingOptions } from "../../options/reading-options.ts";
 
 /** The options that all commands which print runs share, and each one's own ways. */
@@ -10,7 +10,7 @@ export interface ReadPlan {
   /** `last` reads on from the cursor that the options name, and moves it; nothing else touches a cursor. */
   readonly start: Start;
   /** Where runs go instead of stdout, or besides; `null` for stdout alone. */
-  readonly delivery: Delivery | null;
+  readonly delivery: DeliveryOptions | null;
   readonly follow: boolean;
   readonly onExpired: OnExpired;
   /** Ends the reading with this run; `--max` does so anyway. */

@@ -5,7 +5,7 @@ import { FlowrunError } from "../../../errors.ts";
 import type { World } from "../../../host.ts";
 import { parseObject, textOf } from "../../../json.ts";
 import type { Address } from "../address.ts";
-import type { Reading } from "../destination.ts";
+import type { DeliveredReading } from "../destination.ts";
 import type { NatsLink } from "./connect.ts";
 import { jetStreamCode, natsFailure } from "./failure.ts";
 
@@ -23,7 +23,7 @@ export interface PlaceWish {
   readonly address: Address;
   readonly bucket: string;
   readonly subject: string;
-  readonly reading: Reading;
+  readonly reading: DeliveredReading;
   /** How many copies the stream has, and so the bucket, where it must be made. */
   readonly replicas: number;
   readonly host: Pick<World, "now">;

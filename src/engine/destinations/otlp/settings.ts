@@ -3,7 +3,7 @@ import { FlowrunError } from "../../../errors.ts";
 import type { World } from "../../../host.ts";
 import { keepPassword, keepSecret } from "../../../mask.ts";
 import { urlOf, type Address } from "../address.ts";
-import type { Reading } from "../destination.ts";
+import type { DeliveredReading } from "../destination.ts";
 import type { Attributes } from "./messages.ts";
 
 /** Where to, how and in whose name: an address and the environment together. */
@@ -58,7 +58,7 @@ export function readSettings(address: Address, env: World["env"]): OtlpSettings 
  * The attributes of the resource; an instance's name stays the same for one reading, so that what is counted goes on
  * where a process ended, and that of two readings is not mixed up. Pure.
  */
-export function resourceAttributes({ resource }: OtlpSettings, reading: Reading): Attributes {
+export function resourceAttributes({ resource }: OtlpSettings, reading: DeliveredReading): Attributes {
   const { profile, journal, organisation, cursor } = reading;
   const instance = createHash("sha256").update(JSON.stringify([profile, journal, organisation, cursor]));
   return [

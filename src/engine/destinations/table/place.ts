@@ -2,7 +2,7 @@ import { findCursor } from "../../archive/cursors.ts";
 import type { Database, Queries } from "../../archive/database.ts";
 import { journalKey } from "../../archive/run-row.ts";
 import { setUpSchema } from "../../archive/schema.ts";
-import type { Reading } from "../destination.ts";
+import type { DeliveredReading } from "../destination.ts";
 
 /** The place of a reading, as it is kept beside the rows. */
 export interface TablePlace {
@@ -19,7 +19,7 @@ export interface TablePlace {
 /** Finds the place, and makes the tables of flowrun's own that it is kept in. @throws FlowrunError of the database. */
 export async function openTablePlace(
   database: Database,
-  { journal: journalName, cursor }: Reading,
+  { journal: journalName, cursor }: DeliveredReading,
   { table, now }: { readonly table: string; readonly now: number },
 ): Promise<TablePlace> {
   await setUpSchema(database);
