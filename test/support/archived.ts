@@ -1,7 +1,7 @@
 import type { Database } from "../../src/engine/archive/database.ts";
 import { takeLease, type Lease } from "../../src/engine/archive/lease.ts";
 import { readInOrder, type ReadBack } from "../../src/engine/archive/read-archived.ts";
-import { journalKey, type ArchivedRun } from "../../src/engine/archive/run-row.ts";
+import { journalKey, type WholeRun } from "../../src/engine/archive/run-row.ts";
 import { takingOf, type ArchivePage, type PageTaken } from "../../src/engine/archive/write-page.ts";
 import { resolveEventSelection } from "../../src/runs/events/event-selection.ts";
 import { normalise } from "../../src/runs/events/normalise.ts";
@@ -21,7 +21,7 @@ export function writePage(database: Database, lease: Lease, page: ArchivePage): 
 export const journal = journalKey("https://journal.test/1");
 
 /** `run-<n>` as it is archived, updated n minutes after noon. */
-export function archived(n: number, parts: RunParts = {}, change: Partial<FlowRun> = {}): ArchivedRun {
+export function archived(n: number, parts: RunParts = {}, change: Partial<FlowRun> = {}): WholeRun {
   const updatedAt = parts.updatedAt ?? noon + n * 60_000;
   const event = runEvent(n, { ...parts, updatedAt });
   const [first] = normalise(`p${String(n)}`, event, {

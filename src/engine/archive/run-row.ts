@@ -5,15 +5,29 @@ import type { FlowRun, RunError } from "../../runs/record/flow-run.ts";
 import type { Value } from "./database.ts";
 import { packTexts, type PackedTexts, type RunTexts } from "./pack.ts";
 
-/** A run as it is archived, with the event that told of it where that is known. */
-export interface ArchivedRun {
+/** A run as it is archived: whole, with the event that told of it where that is known, or written already. */
+export type ArchivedRun = WholeRun | WrittenRun;
+
+interface Recorded {
   readonly key: string;
-  readonly run: FlowRun;
   /** About when it was recorded in the journal, epoch milliseconds. */
   readonly recordedAt: number;
-  /** The texts of both where they were written ahead, or packed already; the run itself is without its event then. */
-  readonly kept?: RunTexts | PackedTexts;
 }
+
+/** One whose texts are made when it is put into the archive. */
+export interface WholeRun extends Recorded {
+  readonly run: FlowRun;
+  readonly kept?: undefined;
+}
+
+/** A run whose record and event are texts already, or packed: with their objects they would take five times the memory. */
+export interface WrittenRun<Kept = RunTexts | PackedTexts> extends Recorded {
+  readonly run: ColumnedRun;
+  readonly kept: Kept;
+}
+
+/** Of a run what stands in columns, and in tables beside its own. */
+type ColumnedRun = ReturnType<typeof columnedOf>;
 
 /** The columns of `runs` that a run fills, in the order of `runValues`. */
 export const runColumnNames = [
@@ -41,18 +55,25 @@ export const errorColumnNames = [
   "count",
 ] as const;
 
-/** A run without its event, and the texts of both: a fifth of the memory that the event takes as objects. Pure. */
-export function writtenOf({ raw, ...run }: FlowRun): { readonly run: FlowRun; readonly kept: RunTexts } {
-  return { run, kept: { record: JSON.stringify(run), event: raw == null ? null : JSON.stringify(raw) } };
+/** The texts of a run's record and event, and what is needed of it beside them. Pure. */
+export function writtenOf({ raw, ...run }: FlowRun): Pick<WrittenRun<RunTexts>, "run" | "kept"> {
+  const kept = { record: JSON.stringify(run), event: raw == null ? null : JSON.stringify(raw) };
+  return { run: columnedOf(run), kept };
+}
+
+function columnedOf(run: FlowRun) {
+  const { via, eventCode, runId, flowId, flowName, sandbox, service, status, updatedAt, startedAt } = run;
+  const { durationMs, records, bytes, errors, rootCause, position, predecessors, providerRefId } = run;
+  return {
+    ...{ via, eventCode, runId, flowId, flowName, sandbox, service, status, updatedAt, startedAt },
+    ...{ durationMs, records, bytes, errors, rootCause, position, predecessors, providerRefId },
+  };
 }
 
 /** A run as a row of `runs`. Pure. */
-export function runValues(
-  journal: string,
-  seq: number,
-  { key, run, recordedAt, kept = writtenOf(run).kept }: ArchivedRun,
-): readonly Value[] {
-  const { record, event } = packTexts(kept);
+export function runValues(journal: string, seq: number, archived: ArchivedRun): readonly Value[] {
+  const { key, run, recordedAt } = archived;
+  const { record, event } = packTexts(archived.kept ?? writtenOf(archived.run).kept);
   return [
     ...[
       journal,

@@ -1,7 +1,7 @@
 import type { World } from "../../host.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { RunTexts } from "../archive/pack.ts";
-import { writtenOf, type ArchivedRun } from "../archive/run-row.ts";
+import { writtenOf, type WrittenRun } from "../archive/run-row.ts";
 import type { Batch, Mark, Source } from "./source.ts";
 
 /** How batches are joined. */
@@ -13,13 +13,8 @@ export interface Joining {
   readonly now: World["now"];
 }
 
-/** A run as an archive keeps it, whose event is let go as soon as its text is there. */
-export interface WrittenRun extends ArchivedRun {
-  readonly kept: RunTexts;
-}
-
-/** A source of runs as one of what an archive keeps of them. */
-export function forArchive(source: Source<FlowRun>, now: World["now"]): Source<WrittenRun> {
+/** A source of runs as one of what an archive keeps of them, whose objects are let go as soon as their text is there. */
+export function forArchive(source: Source<FlowRun>, now: World["now"]): Source<WrittenRun<RunTexts>> {
   return {
     async *read() {
       for await (const batch of source.read()) yield withRecording(batch, now());
@@ -28,7 +23,7 @@ export function forArchive(source: Source<FlowRun>, now: World["now"]): Source<W
   };
 }
 
-function withRecording(batch: Batch<FlowRun>, now: number): Batch<WrittenRun> {
+function withRecording(batch: Batch<FlowRun>, now: number): Batch<WrittenRun<RunTexts>> {
   const candidates = batch.candidates.map((candidate) => {
     const { key, encoded: run } = candidate;
     return { ...candidate, encoded: { key, recordedAt: recordingOf(run, batch.mark, now), ...writtenOf(run) } };

@@ -1,7 +1,7 @@
 import type { Packer } from "../archive/pack/packer.ts";
 import { packTexts, type PackedTexts, type RunTexts } from "../archive/pack.ts";
-import type { ArchivedRun } from "../archive/run-row.ts";
-import { untilFailing, type Ending, type WrittenRun } from "./for-archive.ts";
+import type { WrittenRun } from "../archive/run-row.ts";
+import { untilFailing, type Ending } from "./for-archive.ts";
 import type { Batch, Source } from "./source.ts";
 
 /** So many runs are packed (in 100 ms) before a thread is started for the others, which takes 30 ms and 10 MiB. */
@@ -15,7 +15,7 @@ const mostUnderWay = 4;
  * third of the work of filling an archive (100 of 300 µs a run). Texts are let go with that, so that a batch is joined of
  * what is small. A source that fails has given what came before: that is handed on first.
  */
-export function packAhead(source: Source<WrittenRun>, open: () => Promise<Packer>): Source<ArchivedRun> {
+export function packAhead(source: Source<WrittenRun<RunTexts>>, open: () => Promise<Packer>): Source<WrittenRun> {
   return {
     async *read() {
       let alone = 0;
@@ -29,7 +29,7 @@ export function packAhead(source: Source<WrittenRun>, open: () => Promise<Packer
         return (await thread.packer).pack(runs);
       };
       const end: Ending = {};
-      const underWay: Promise<Batch<ArchivedRun>>[] = [];
+      const underWay: Promise<Batch<WrittenRun>>[] = [];
       try {
         for await (const batch of untilFailing(source, end)) {
           const packing = packed(batch, pack);
@@ -54,9 +54,9 @@ async function* first<T>(queue: Promise<T>[]): AsyncGenerator<T, void, undefined
 }
 
 async function packed(
-  batch: Batch<WrittenRun>,
+  batch: Batch<WrittenRun<RunTexts>>,
   pack: (runs: readonly RunTexts[]) => Promise<readonly PackedTexts[]>,
-): Promise<Batch<ArchivedRun>> {
+): Promise<Batch<WrittenRun>> {
   if (batch.candidates.length === 0) return batch;
   const all = await pack(batch.candidates.map(({ encoded }) => encoded.kept));
   const candidates = batch.candidates.map((candidate, n) => {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Database } from "../../../src/engine/archive/database.ts";
 import { findEarlierFailure, readCodeHistory, readNovelty } from "../../../src/engine/archive/history.ts";
 import { prune } from "../../../src/engine/archive/prune.ts";
-import { journalKey, type ArchivedRun } from "../../../src/engine/archive/run-row.ts";
+import { journalKey, type WholeRun } from "../../../src/engine/archive/run-row.ts";
 import { setUpSchema } from "../../../src/engine/archive/schema.ts";
 import { addRuns } from "../../../src/engine/archive/write-page.ts";
 import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
@@ -13,7 +13,7 @@ import { noon } from "../../support/host.ts";
 const day = 24 * 3_600_000;
 
 /** Runs told in words: `b3! E F` is a run of the flow b that failed 3 days after noon, with the errors E and F. */
-function told(...words: readonly string[]): readonly ArchivedRun[] {
+function told(...words: readonly string[]): readonly WholeRun[] {
   return words.map((word, n) => {
     const [head = "", ...errors] = word.split(" ");
     const [, flow = "", days = "", end] = /^([a-z])(-?[\d.]+)(!?)$/.exec(head) ?? [];

@@ -3,7 +3,7 @@ import { lateMs } from "../../../src/adobe/journal/read-until.ts";
 import { retentionMs } from "../../../src/adobe/journal/retention.ts";
 import { findCursor } from "../../../src/engine/archive/cursors.ts";
 import type { Database } from "../../../src/engine/archive/database.ts";
-import type { ArchivedRun } from "../../../src/engine/archive/run-row.ts";
+import type { WholeRun } from "../../../src/engine/archive/run-row.ts";
 import { setUpSchema } from "../../../src/engine/archive/schema.ts";
 import { addRuns } from "../../../src/engine/archive/write-page.ts";
 import { archiveSink } from "../../../src/engine/sinks/archive.ts";
@@ -23,12 +23,12 @@ const day = 24 * 60 * minute;
 
 /** An event of a made-up journal: a run, when it was recorded, and where. */
 interface Recorded {
-  readonly run: ArchivedRun;
+  readonly run: WholeRun;
   readonly at: number;
 }
 
 const timeOf = ({ run }: FlowRunOf): number => Date.parse(run.updatedAt ?? "");
-type FlowRunOf = Pick<ArchivedRun, "run">;
+type FlowRunOf = Pick<WholeRun, "run">;
 
 /** Three weeks of events: in bursts, late by up to nine minutes and so out of order, some delivered again hours later. */
 function makeJournal({ below, isTrue }: Luck): readonly Recorded[] {
