@@ -2,9 +2,10 @@
  * What deliveries promise, by two hosts that stand by for each other and by one alone: nothing lost, nothing doubled,
  * whoever is killed, frozen, cut off or restarted.
  */
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -204,7 +205,7 @@ function ms(time) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const folder = spawnSync("mktemp", ["-d"], { encoding: "utf8" }).stdout.trim();
+  const folder = mkdtempSync(join(tmpdir(), "flowrun-soak-"));
   for (const row of await deliveries({ seed: 1, folder }))
     console.log(row.slice(0, 3).join(" | "), row[3] ? "ok" : "NOT OK");
 }

@@ -12,13 +12,20 @@ import { fileURLToPath } from "node:url";
 import { startServer } from "../dist/demo/server.cjs";
 import { generatedSource } from "../dist/demo/source.cjs";
 import { archives } from "./soak-archive.js";
+import { deliveries } from "./soak-deliver.js";
 import { environment, say, spoiltJournal } from "./spoilt-journal.js";
 
 const flowrun = fileURLToPath(new URL("../bin/flowrun.js", import.meta.url));
 const seed = Number(process.argv[2] ?? 20_261_122);
 const folder = mkdtempSync(join(tmpdir(), "flowrun-soak-"));
 
-const rows = [...(await kills()), ...(await archives({ seed, folder })), ...(await memory()), ...(await stops())];
+const rows = [
+  ...(await kills()),
+  ...(await archives({ seed, folder })),
+  ...(await deliveries({ seed, folder })),
+  ...(await memory()),
+  ...(await stops()),
+];
 rmSync(folder, { recursive: true, force: true });
 process.stdout.write(`\nseed ${seed}\n`);
 for (const [what, seen, promised, holds] of rows) {

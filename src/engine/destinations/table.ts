@@ -50,7 +50,7 @@ async function findLayout(database: Database, form: TableForm): Promise<Layout> 
   throw new FlowrunError("settings", `there is no table ${name} at ${database.place}`, {
     why:
       other === undefined
-        ? "rows go into a table of your own: flowrun makes none"
+        ? "rows go into a table of your own: none is made by flowrun"
         : `there is one in ${found.join(", ")}, where the user's search path does not look`,
     hint: other === undefined ? createTable(form) : `write ?table=${other}.${form.table}`,
   });
