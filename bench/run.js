@@ -10,6 +10,9 @@ import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { benchArchive } from "./archive.js";
+import { benchDeliver } from "./deliver.js";
+import { benchNats, hasNats } from "./nats.js";
+import { benchOtlp } from "./otlp.js";
 import { profile } from "./profile.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -96,7 +99,12 @@ async function measureAll() {
   const told = explainText(rounds(5));
   const starts = await startAll(rounds(25));
   const spent = await profileOne(runs, four);
-  const archive = await benchArchive({ isQuick, scratch, say });
+  const archive = [
+    ...(await benchArchive({ isQuick, scratch, say })),
+    ...(await benchDeliver({ isQuick, scratch, say })),
+    ...(hasNats ? await benchNats({ isQuick, say }) : []),
+    ...(await benchOtlp({ isQuick })),
+  ];
 
   const faster = (table, name) => ratio(table, (of) => of(aio).wall / of(name).wall);
   const cpu = (table) => ratio(table, (of) => of(four).cpu / of(aio).cpu);
@@ -353,7 +361,7 @@ The lowest tenth of interleaved starts.
 |---|---|---|---|---|
 ${rows.map((row) => renderStart(row, node)).join("\n")}
 ${apart.length === 0 ? "" : `\nAgainst another checkout, CPU, the median of each round's own difference: ${apart.join(", ")}.\n`}
-## The archive
+## The archive and deliveries
 
 100,000 runs read from a journal, then a million, spread over a year; what else was seen of them. Questions are the fastest
 of five, asked by the program's own functions.

@@ -33,7 +33,7 @@ export async function spoiltJournal({ seed, events, seconds = 30 }) {
       total: () => events,
       length: (now) => Math.min(events, upTo(now)),
       writtenAt,
-      event: (n) => run(told[n], writtenAt(told[n]) - ages[told[n]]),
+      event: (n) => runEvent(told[n], writtenAt(told[n]) - ages[told[n]]),
     }),
   });
   return { server, random, runs: new Set(told), spoilt: () => spoilt, lastAt: began + lasts };
@@ -50,7 +50,8 @@ const faults = [
   { kind: "duplicate" },
 ];
 
-function run(n, updatedAt) {
+/** The text of an event that tells of `run-<n>`; one in twenty failed. */
+export function runEvent(n, updatedAt) {
   const body = {
     id: `run-${n}`,
     flowId: `flow-${n % 7}`,
