@@ -16,36 +16,41 @@ import { environment, say, spoiltJournal } from "./spoilt-journal.js";
 const flowrun = fileURLToPath(new URL("../bin/flowrun.js", import.meta.url));
 
 /** The rows of the soak's table. */
-export async function deliveries({ seed, folder }) {
+export async function deliveries({ seed, folder, rounds = { kills: 50, zombies: 20 } }) {
   const rows = await oneHost(seed, folder);
   if (!hasPostgres) return [...rows, ["two hosts", "PostgreSQL is not installed", "", true]];
-  return [...rows, ...(await twoHosts(seed, folder))];
+  return [...rows, ...(await twoHosts(seed, folder, rounds))];
 }
 
 /** Two processes with homes of their own, as two hosts have them. Whoever delivers is killed, frozen and woken, in turn. */
-async function twoHosts(seed, folder) {
+async function twoHosts(seed, folder, rounds) {
   const cluster = await startCluster();
   const nats = hasNats ? await startNats("runs") : null;
-  const journal = await spoiltJournal({ seed: seed + 5, events: 20_000, seconds: 300 });
+  const journal = await spoiltJournal({ seed: seed + 5, events: 20_000, seconds: 4 * (rounds.kills + rounds.zombies) });
   const to = ["--to", cluster.url, ...(nats === null ? [] : ["--to", `${nats.url}/runs`])];
   const line = ["tail", ...to, "--standby", "--limit", "50"];
   const host = (name) => startHost(line, environment(journal.server, join(folder, name)));
   const hosts = [host("one"), host("other")];
   const counts = { kills: 0, frozen: 0, refused: 0, terminated: 0, crashes: 0, restarts: 0 };
   const takeovers = [];
-  const kills = 50;
-  const zombies = 20;
+  const kills = rounds.kills;
+  const zombies = rounds.zombies;
   for (let round = 0; round < kills + zombies; round += 1) {
     say(`two hosts: round ${round + 1} of ${kills + zombies}`);
     await delay(600 + journal.random() * 900);
+    // As a supervisor does.
+    for (const [n, { child, env }] of hosts.entries()) {
+      if (child.exitCode !== null || child.signalCode !== null) hosts[n] = startHost(line, env);
+    }
     const active = await activeOf(hosts, cluster);
     if (active === null) continue;
     const before = epochOf(cluster);
     if (round % 7 === 2 || round % 7 === 5) {
       active.child.kill("SIGSTOP");
-      counts.frozen += 1;
-      await changed(() => epochOf(cluster) > before, 15_000);
+      const isTaken = await changed(() => epochOf(cluster) > before, 30_000);
       active.child.kill("SIGCONT");
+      if (!isTaken) continue;
+      counts.frozen += 1;
       const code = await Promise.race([active.ended, delay(20_000).then(() => "late")]);
       if (code === 8) counts.refused += 1;
     } else {

@@ -1,6 +1,6 @@
 import { FlowrunError } from "../errors.ts";
 import { persevere, type Retrying, type Trouble } from "../adobe/gateway/retrying.ts";
-import type { Queries } from "./archive/database.ts";
+import type { Database, Queries } from "./archive/database.ts";
 
 /** Tries again while something is away (a FlowrunError `unavailable`); everything else fails at once. @throws as `persevere`. */
 export function insist<R>(work: () => Promise<R>, retrying: Omit<Retrying, "blame">): Promise<R> {
@@ -18,6 +18,17 @@ export function insist<R>(work: () => Promise<R>, retrying: Omit<Retrying, "blam
 /** A failure of something that is away, as trouble that waiting may mend. Pure. */
 export function troubleOf({ message: what, kind, why, requestId, hint }: FlowrunError): Trouble {
   return { what, kind, why, requestId, waitMs: null, ...(hint === null ? {} : { hint }) };
+}
+
+/** A database that is waited for while it is away, whatever it is asked. */
+export function insistentDatabase(database: Database, retrying: Omit<Retrying, "blame">): Database {
+  return {
+    ...database,
+    ...insistentQueries(database, retrying),
+    self: () => insist(() => database.self(), retrying),
+    isGone: (backend) => insist(() => database.isGone(backend), retrying),
+    transaction: (work, options) => insist(() => database.transaction(work, options), retrying),
+  };
 }
 
 /** The questions of a database that is waited for while it is away. */

@@ -44,7 +44,7 @@ export async function resolveDelivery(flags: DeliveryFlags, env: World["env"]): 
     kind.check(address, env);
   }
   const standby = flags.standby === true;
-  if (standby && leader === null && !others.some(({ scheme }) => scheme.name === "table")) throw nothingToHold();
+  if (standby && leader === null) throw nothingToHold();
   return {
     toStdout: wanted.some(({ kind }) => kind === "stdout") || flags.asksForStdout === true,
     leader,
@@ -97,7 +97,7 @@ function twice(shown: string): FlowrunError {
 
 function nothingToHold(): FlowrunError {
   return new FlowrunError("usage", "--standby takes a database that all hosts share", {
-    why: "it keeps who of them delivers, and refuses whoever has lost that right",
-    hint: "name one: --to postgres://user:env:NAME@host/database",
+    why: "an archive there keeps who of them delivers, and refuses whoever has lost that right",
+    hint: "name one, beside the others: --to postgres://user:env:NAME@host/database",
   });
 }

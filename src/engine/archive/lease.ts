@@ -47,6 +47,8 @@ export interface Standby {
   readonly onWait: (holder: HeldLease) => void;
   /** Told when it is had after such a wait: whose it was, and the epoch that begins. */
   readonly onTaken: (from: HeldLease, epoch: number) => void;
+  /** The database as one that is waited for while it is away. */
+  readonly patiently: (database: Database) => Database;
 }
 
 /** Long enough for a process that is busy, and short enough for whoever waits for one that has died. */
@@ -60,11 +62,12 @@ const usualLifeMs = 5000;
  */
 export async function takeLease(database: Database, wish: LeaseWish): Promise<Lease> {
   const { name, holder, host, signal, lifeMs = usualLifeMs, standby } = wish;
-  const self = await database.self();
+  const asked = standby?.patiently(database) ?? database;
+  const self = await asked.self();
   for (;;) {
-    const { found, before } = await untilFree(database, wish);
+    const { found, before } = await untilFree(asked, wish);
     signal.throwIfAborted();
-    const epoch = await database.transaction((queries) => raise(queries, { name, holder, self, lifeMs, found }));
+    const epoch = await asked.transaction((queries) => raise(queries, { name, holder, self, lifeMs, found }));
     if (epoch !== null) {
       if (before !== null) standby?.onTaken(before, epoch);
       return keep(database, { name, epoch, lifeMs, host });
@@ -169,7 +172,7 @@ function keep(
       await host.sleep(lifeMs / 3, over.signal);
       if (over.signal.aborted || lost.signal.aborted) return;
       try {
-        if (!(await renewLease(database, { name, epoch, lifeMs }))) lost.abort(await lostTo(database, name));
+        if (!(await keepAlive(database, { name, epoch, lifeMs }))) lost.abort(await lostTo(database, name));
       } catch {
         // A database that is away for a while: the next page finds out whose the lease is then.
       }
@@ -191,6 +194,14 @@ function keep(
       }
     },
   };
+}
+
+/** Renews a lease, and says by which connection its holder is known now: the one before may have been lost. */
+async function keepAlive(database: Database, { name, epoch, lifeMs }: Pick<Lease, "name" | "epoch" | "lifeMs">) {
+  const { pid, start } = await database.self();
+  const text = `UPDATE {schema}leases SET expires_at = {now} + $3, backend_pid = $4, backend_start = $5
+    WHERE name = $1 AND epoch = $2`;
+  return (await database.run(text, [name, epoch, lifeMs, pid, start])) === 1;
 }
 
 /** The step of a transaction that keeps a process out which has lost its lease. @returns false for such a one. */

@@ -102,11 +102,14 @@ function shownOptions(query: string): string {
   return options.length === 0 ? "" : `?${options.join("&")}`;
 }
 
+/** Options that say how something is sent, and not where to. */
+const isManner = /^(?:batch|rotate|columns|signals|ssl\w*|ca|cert|creds|nkey|context|bucket|connect_timeout|user)$/;
+
 /** Without who asks, by which password and in which manner: it is the same place, by whatever key its door is opened. */
 function identityOf(word: string, bare: string, query: string): string {
   const options = new URLSearchParams(query);
-  const named = ["table", "schema", "stream", "subject", "dbname", "host", "port"].flatMap((name) =>
-    options.has(name) ? [`${name}=${options.get(name) ?? ""}`] : [],
+  const named = [...options].flatMap(([name, value]) =>
+    isSecretOption.test(name) || isManner.test(name) ? [] : [`${name}=${value}`],
   );
-  return [word.toLowerCase(), bare.replace(/^\/\/[^]*@/, "//"), ...named].join("\n");
+  return [word.toLowerCase(), bare.replace(/^\/\/[^/]*@/, "//"), ...named.sort()].join("\n");
 }

@@ -4,6 +4,7 @@ import { createSeen } from "../../runs/events/seen.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Archive } from "../archive/open.ts";
 import type { Digesting } from "../digest.ts";
+import type { Resumption } from "../sinks/sink.ts";
 import { emptyTally, pump, type Tally } from "../pump.ts";
 import { rowsSource, type Arrivals } from "./follow-archive.ts";
 import type { Member } from "./lanes.ts";
@@ -57,9 +58,7 @@ async function deliverTo(
   { archive, digesting, arrivals, begin, retrying, onBatch }: RowsDelivery,
 ): Promise<void> {
   const { sink } = member;
-  const past = (await sink.find?.(member.name)) ?? null;
-  // Put down before anything is delivered: what comes between is not passed by after a crash.
-  if (past === null && sink.find !== undefined) await sink.take([], markAt(begin));
+  const past = await findPlace(member);
   const after = past === null ? begin : Number(past.next);
   const source = rowsSource({ ...digesting, archive, after, arrivals, retrying });
   await pump(
@@ -77,6 +76,11 @@ async function deliverTo(
   );
 }
 
-function markAt(row: number) {
-  return { next: String(row), last: null, atEnd: false, recordedAt: null, count: 0 };
+async function findPlace({ name, sink }: Member): Promise<Resumption | null> {
+  try {
+    return (await sink.find?.(name)) ?? null;
+  } catch (error) {
+    await sink.close().catch(() => undefined);
+    throw error;
+  }
 }

@@ -12,6 +12,8 @@ export interface Keeping {
   readonly words: PlaceWords;
   /** Opened when it is known that the destination keeps no place. */
   readonly openStore: () => Promise<MarkStore>;
+  /** Where a delivery began whose destination keeps its place and has none yet. */
+  readonly findBegin?: () => Promise<Resumption | null>;
   /** Told of a place over there that is of no use, and why, as the end of a sentence. */
   readonly onForeign: () => void;
 }
@@ -36,8 +38,9 @@ export function deliverySink(to: PatientDestination, keeping: Keeping | null): S
     place = await to.findPlace();
     const found = place === null ? null : kept.words.resume(place);
     if (place !== null && found === null) kept.onForeign();
-    if (found === null) place = null;
-    return found;
+    if (found !== null) return found;
+    place = null;
+    return (await kept.findBegin?.()) ?? null;
   };
   const take = async (batch: readonly Candidate<FlowRun>[], mark: Mark): Promise<void> => {
     const runs = batch.map(deliveredOf);

@@ -8,7 +8,7 @@ import { readInOrder } from "../archive/read-archived.ts";
 import { insist, insistentQueries } from "../insist.ts";
 import { digestRecord, joined } from "../digest-record.ts";
 import type { Digesting } from "../digest.ts";
-import type { Batch, Source } from "../sources/source.ts";
+import type { Batch, Mark, Source } from "../sources/source.ts";
 import type { MarkStore } from "../sinks/with-cursor-file.ts";
 import { resumptionAt } from "./places.ts";
 
@@ -117,9 +117,20 @@ function orStopped(work: Promise<boolean>, signal: AbortSignal): Promise<boolean
 }
 
 /** The number of the archive's last row; a destination that is new begins behind it. */
-export async function lastRow({ database }: Archive): Promise<number> {
-  const [row] = await database.all(`SELECT last_seq FROM {schema}meta`);
+export async function lastRow(queries: Queries): Promise<number> {
+  const [row] = await queries.all(`SELECT last_seq FROM {schema}meta`);
   return row === undefined ? 0 : numberIn(row, "last_seq");
+}
+
+/** Tells an archive from one that was made anew in its place: numbers begin anew in it. */
+export async function identityOf(queries: Queries, journal: string): Promise<string> {
+  const [row] = await queries.all(`SELECT made_at FROM {schema}journals WHERE journal = $1`, [journal]);
+  return `${journal} ${row === undefined ? 0 : numberIn(row, "made_at")}`;
+}
+
+/** The mark of a reading that stands behind a row. Pure. */
+export function markAtRow(row: number): Mark {
+  return { next: String(row), last: null, atEnd: false, recordedAt: null, count: 0 };
 }
 
 /** Which delivery of an archive's rows it is. */

@@ -53,10 +53,18 @@ export async function deliverInLanes(lanes: Lanes): Promise<FlowrunError | null>
     failures.push(error);
     onLost(member, error);
   };
+  let broken: { readonly by: unknown } | null = null;
   const start = (work: Promise<void>): void => {
-    running.add(work);
-    void work.catch(() => undefined).finally(() => running.delete(work));
+    const done = work
+      .catch((error: unknown) => {
+        broken ??= { by: error };
+        // The others are at something that is of no use any more.
+        lanes.stop();
+      })
+      .finally(() => running.delete(done));
+    running.add(done);
   };
+  const isBroken = (): { readonly by: unknown } | null => broken;
   const runLane = async (together: readonly Member[], standing: Resumption | null): Promise<void> => {
     const lane: Lane = { together, standing, isTaking: false };
     open.add(lane);
@@ -89,10 +97,12 @@ export async function deliverInLanes(lanes: Lanes): Promise<FlowrunError | null>
   try {
     while (running.size > 0) await Promise.race(running);
   } finally {
-    lanes.stop();
-    await Promise.allSettled(running);
+    // A command that has all its input may still be at work, and is not stopped for that.
     await Promise.all(members.map(({ sink }) => sink.close().catch(() => undefined)));
+    lanes.stop();
   }
+  const failed = isBroken();
+  if (failed !== null) throw failed.by;
   return worstOf(failures.map(({ kind, message }) => new FlowrunError(kind, message, { isTold: true })));
 }
 
@@ -112,24 +122,27 @@ interface Groups {
 }
 
 /** Puts those together that stand at the same place. One that does not answer soon is not waited for. */
-async function gather(members: readonly Member[], { host, signal }: Lanes): Promise<Groups> {
+async function gather(members: readonly Member[], { mayPart, host, signal }: Lanes): Promise<Groups> {
   const over = new AbortController();
   const tooLate = host.sleep(patienceMs, AbortSignal.any([signal, over.signal])).then(() => "late" as const);
-  const found = new Map<string, { together: Member[]; past: Resumption | null }>();
+  const groups = new Map<string, { together: Member[]; past: Resumption | null }>();
   const waiting: { member: Member; standing: Promise<Resumption | null> }[] = [];
   for (const member of members) {
     const standing = member.sink.find?.(member.name) ?? Promise.resolve(null);
-    const past = await Promise.race([standing, tooLate]).catch(() => "late" as const);
+    standing.catch(() => undefined);
+    // Where none may read for itself, all begin together.
+    const found = mayPart ? Promise.race([standing, tooLate]) : standing;
+    const past = await found.catch(() => "late" as const);
     if (past === "late") {
       waiting.push({ member, standing });
       continue;
     }
-    const group = found.get(past?.next ?? "");
-    if (group === undefined) found.set(past?.next ?? "", { together: [member], past });
+    const group = groups.get(past?.next ?? "");
+    if (group === undefined) groups.set(past?.next ?? "", { together: [member], past });
     else group.together.push(member);
   }
   over.abort();
-  return { found: [...found.values()], waiting };
+  return { found: [...groups.values()], waiting };
 }
 
 /** Members that read together. */
@@ -181,6 +194,7 @@ function laneSink(lane: Lane, { open, lose, part, mayPart, host, signal }: Lanes
         const end = "late" in taking && !isAnyoneDone ? await outcomeOf(taking.member, taking.late) : taking;
         if ("took" in end) kept.push(end.member);
         else if ("failure" in end) lose(end.member, end.failure);
+        else if (signal.aborted) signal.throwIfAborted();
         else
           part(
             end.member,

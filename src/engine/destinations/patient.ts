@@ -42,9 +42,11 @@ export function patientDestination(
   const opened = async (): Promise<OpenDestination> => {
     if (open !== null) return open;
     const { ended } = (open = await kind.open(address, means));
-    ended?.addEventListener("abort", () => {
-      onEnded(ended.reason instanceof Error ? ended.reason : new Error(String(ended.reason)));
-    });
+    const tellEnd = (): void => {
+      onEnded(ended?.reason instanceof Error ? ended.reason : new Error("the destination has ended"));
+    };
+    if (ended?.aborted === true) tellEnd();
+    else ended?.addEventListener("abort", tellEnd);
     if (!isTold) onOpen(open);
     isTold = true;
     return open;
@@ -84,6 +86,8 @@ export function patientDestination(
       if (sent === 0 || !(error instanceof FlowrunError) || error.kind !== "unavailable") throw error;
       // It went on for a while, so that patience begins anew.
       await drop();
+      const waitMs = error instanceof Away ? (error.waitMs ?? 0) : 0;
+      if (waitMs > 0) await host.sleep(Math.min(waitMs, patience.maxWaitMs), signal);
       return { left, isDone: false };
     }
   };

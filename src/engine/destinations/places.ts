@@ -39,14 +39,18 @@ export function journalPlaces(connection: Connection, host: Pick<World, "now">):
   };
 }
 
-/** The places of an archive's rows: the number of the last one, and whose it is. @param archive tells archives apart. */
-export function rowPlaces(archive: string): PlaceWords {
+/**
+ * The places of an archive's rows: the number of the last one, and whose it is.
+ * @param archive tells archives apart.
+ * @param last the number of its last row: a place behind that is of a copy that had more.
+ */
+export function rowPlaces(archive: string, last: number): PlaceWords {
   return {
     advance: (_, __, { next: row }) => JSON.stringify({ archive, row: Number(row) }),
     resume: (text) => {
       const place = parseObject(text);
       const row = place?.["row"];
-      return place?.["archive"] === archive && typeof row === "number" ? resumptionAt(row) : null;
+      return place?.["archive"] === archive && typeof row === "number" && row <= last ? resumptionAt(row) : null;
     },
   };
 }

@@ -302,7 +302,10 @@ describe.skipIf(!hasPostgres)(`rows${whyNoPostgres}`, () => {
   it("the table that is proposed takes a run a row: its newest notification", async () => {
     const bare = await side("SELECT 1", "table=runs");
     const failure = await failureOf(opened(bare));
-    expect(failure).toMatchObject({ kind: "settings", why: "rows go into a table of your own: none is made by flowrun" });
+    expect(failure).toMatchObject({
+      kind: "settings",
+      why: "rows go into a table of your own: none is made by flowrun",
+    });
     expect(failure.hint).toMatch(/^CREATE TABLE runs \(run_id text PRIMARY KEY, .*, record jsonb\);$/);
     await bare.ask(failure.hint ?? "");
     const to = await opened(bare);

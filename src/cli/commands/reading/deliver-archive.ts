@@ -6,10 +6,17 @@ import { archiveOfConnection } from "../../../engine/archive/of-profile.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
 import type { ArchivePlace } from "../../../engine/archive/place.ts";
 import { deliverRows } from "../../../engine/destinations/deliver-rows.ts";
-import { createArrivals, deliveryStore, lastRow } from "../../../engine/destinations/follow-archive.ts";
+import {
+  createArrivals,
+  deliveryStore,
+  identityOf,
+  lastRow,
+  markAtRow,
+} from "../../../engine/destinations/follow-archive.ts";
 import type { Member } from "../../../engine/destinations/lanes.ts";
 import { rowPlaces } from "../../../engine/destinations/places.ts";
 import { describeFaults } from "../../../engine/faults.ts";
+import { insistentDatabase, insistentQueries } from "../../../engine/insist.ts";
 import { fillArchive, holdingCursor, type Filling } from "../../../engine/fill-archive.ts";
 import type { Connection } from "../../../adobe/access/connect.ts";
 import { count, seconds } from "../../terminal/reporter.ts";
@@ -46,7 +53,7 @@ async function placeOf({ delivery, session }: Ways, connection: Connection): Pro
   return (await archiveOfConnection(connection, session.host)).place;
 }
 
-function standbyOf({ session: { reporter } }: Ways): Standby {
+function standbyOf({ plan, session: { host, reporter } }: Ways): Standby {
   return {
     onWait: ({ holder, epoch }) => {
       reporter.notify({ kind: "remark", text: `standing by: ${holder} delivers (epoch ${epoch})` });
@@ -54,6 +61,8 @@ function standbyOf({ session: { reporter } }: Ways): Standby {
     onTaken: ({ holder }, epoch) => {
       reporter.notify({ kind: "remark", text: `took over from ${holder} (epoch ${epoch})` });
     },
+    patiently: (database) =>
+      insistentDatabase(database, { host, signal: plan.signal, notify: reporter.notify, patience: patienceOf(plan) }),
   };
 }
 
@@ -74,7 +83,6 @@ async function deliverUnder(
   const { notify } = reporter;
   const { database } = archive;
   tellGuarantee(notify, database.place, "exactly once");
-  const begin = await lastRow(archive);
   const over = new AbortController();
   const signal = AbortSignal.any([plan.signal, lease.lost, over.signal]);
   const led: Ways = { ...ways, plan: { ...plan, signal } };
@@ -82,7 +90,8 @@ async function deliverUnder(
   const onEnded = (end: Error): void => {
     over.abort(end);
   };
-  const members = await membersOf(led, { archive, cursor, lease, retrying }, onEnded);
+  const begin = await lastRow(insistentQueries(database, retrying));
+  const members = await membersOf(led, { archive, cursor, lease, retrying, begin }, onEnded);
   const arrivals = createArrivals();
   const filling: Filling = {
     archive,
@@ -144,21 +153,29 @@ async function deliverUnder(
   return fed.status === "fulfilled" ? fed.value : null;
 }
 
+/** How the other destinations are fed: those that are new from behind the row `begin`. */
+type Feeding = Omit<Parameters<typeof deliveryStore>[0], "destination" | "host"> & { readonly begin: number };
+
 /** The other destinations; their places are the archive's, unless they keep them. */
 async function membersOf(
   ways: Ways,
-  { archive, cursor, lease, retrying }: Omit<Parameters<typeof deliveryStore>[0], "destination" | "host">,
+  { archive, cursor, lease, retrying, begin }: Feeding,
   onEnded: (end: Error) => void,
 ): Promise<readonly Member[]> {
   const { delivery, session, stdout } = ways;
   const { host, reporter } = session;
+  const { database, journal } = archive;
+  const words = rowPlaces(await identityOf(insistentQueries(database, retrying), journal), begin);
   const members = await Promise.all(
-    delivery.others.map((other) => {
+    delivery.others.map(async (other) => {
       const { digest: destination, shown } = other.address;
       const store = deliveryStore({ archive, lease, cursor, destination, host, retrying });
+      // Put down before it is opened, which may take long: what comes in between is not passed by after a restart.
+      if ((await store.find()) === null) await store.move([], markAtRow(begin));
       const keeping = {
-        words: rowPlaces(`${archive.database.place} ${archive.journal}`),
+        words,
         openStore: () => Promise.resolve(store),
+        findBegin: () => store.find(),
         onForeign: () => {
           const text = `the place that ${shown} keeps is of another reading; its delivery begins with what is new`;
           reporter.notify({ kind: "warning", text });

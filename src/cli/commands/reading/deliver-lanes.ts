@@ -1,12 +1,16 @@
-import { FlowrunError } from "../../../errors.ts";
+import { FlowrunError, reasonOf } from "../../../errors.ts";
 import { openCursor } from "../../../engine/cursor.ts";
 import type { Keeping } from "../../../engine/destinations/delivery-sink.ts";
 import { deliverInLanes, type ReadLane } from "../../../engine/destinations/lanes.ts";
 import { journalPlaces } from "../../../engine/destinations/places.ts";
-import { emptyTally } from "../../../engine/pump.ts";
+import { emptyTally, type Tally } from "../../../engine/pump.ts";
+import type { JournalStart } from "../../../engine/sources/journal.ts";
+import { hash } from "../../../text/hash.ts";
 import { lostText, memberOf, printedMember, type OtherDestination, type Ways } from "./deliver-members.ts";
+import { startAt } from "../../../adobe/journal/when.ts";
 import type { Window } from "./open-source.ts";
 import { readWindow } from "./read-window.ts";
+import type { Session } from "./session.ts";
 
 /**
  * Delivers one profile's reading to destinations that each keep their own place.
@@ -43,24 +47,23 @@ export async function deliverByLanes({ plan: given, delivery, session, stdout }:
     delivery.others.map((other) => memberOf(other, keepingOf(other), { plan, delivery, session, onEnded })),
   );
   if (stdout !== null) members.push(await printedMember(stdout, isKept ? () => openStore(options.cursor) : null));
-  let isFirst = true;
+  const tallies: Tally[] = [];
   const read: ReadLane = async (past, sink, until) => {
     const from: Pick<Window, "start" | "past"> =
       past !== null
         ? { start: { kind: "next", url: past.next }, past }
-        : { start: start.kind === "last" ? { kind: "oldest" } : start };
+        : { start: start.kind === "last" ? { kind: "oldest" } : beginOf(start, session) };
     const more = isLast === undefined ? {} : { isLast };
-    // What several lanes read is counted once.
-    const counted = isFirst ? session : { ...session, tally: emptyTally() };
-    isFirst = false;
+    const tally = emptyTally();
+    tallies.push(tally);
     const window = { ...from, ...more, follow, onExpired, isKept: isKept || follow, signal: until };
-    await readWindow(counted, window, { encode: (run) => run, sink });
+    await readWindow({ ...session, tally }, window, { encode: (run) => run, sink });
   };
   try {
     const lost = await deliverInLanes({
       members,
       read,
-      mayPart: origin.kind === "journal" && (isKept || follow) && !quota.isBounded,
+      mayPart: origin.kind === "journal" && (isKept || follow) && !quota.isBounded && options.until === null,
       host,
       signal,
       stop: () => {
@@ -73,20 +76,39 @@ export async function deliverByLanes({ plan: given, delivery, session, stdout }:
         reporter.notify({ kind: "remark", text: `${name} does not keep pace; the others go on, and it follows` });
       },
     });
-    given.signal.throwIfAborted();
+    const end: unknown = over.signal.reason;
+    // One that has ended by itself has ended the reading, which is not told from its own end.
+    if (end instanceof FlowrunError) throw end;
     return lost;
   } catch (error) {
+    // A deadline is told by whoever set it.
+    if (given.signal.aborted && !host.signal.aborted && !(error instanceof FlowrunError)) return null;
     // Whoever has ended by itself is why the others were stopped.
     throw over.signal.aborted && over.signal.reason instanceof FlowrunError ? over.signal.reason : error;
   } finally {
-    for (const store of stores) await store.release();
+    // What several lanes read is counted once: by the one that has most.
+    Object.assign(session.tally, tallies.sort((one, other) => other.printed - one.printed)[0] ?? {});
+    const ends = await Promise.allSettled(stores.map((store) => store.release()));
+    for (const end of ends)
+      if (end.status === "rejected") reporter.notify({ kind: "warning", text: reasonOf(end.reason) });
   }
 }
 
 /** A cursor of its own for each destination, in a name that a file can have. */
 function storeName(cursor: string, scheme: string, digest: string): string {
-  return `${cursor.slice(0, 40)}.${scheme}-${digest.slice(0, 8)}`;
+  const begun =
+    cursor.length <= longestBeginning ? cursor : `${cursor.slice(0, 30)}-${(hash(cursor)[0] >>> 0).toString(36)}`;
+  return `${begun}.${scheme}-${digest.slice(0, 8)}`;
 }
+
+const longestBeginning = 40;
+
+/** A lane that begins late begins where the command did: nothing that came in between is passed by. */
+function beginOf(start: JournalStart, { began, host }: Pick<Session, "began" | "host">): JournalStart {
+  return start.kind === "now" && host.now() - began > soonMs ? startAt(began) : start;
+}
+
+const soonMs = 1000;
 
 function foreignWords(shown: string): string {
   return `the place that ${shown} keeps is of another journal or archive; its delivery begins anew`;

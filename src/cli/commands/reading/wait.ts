@@ -56,6 +56,7 @@ export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
     );
     const [run] = found;
     if (run !== undefined) {
+      if (delivery !== null && deadline.signal.aborted) throw notDelivered(run, flags.timeout);
       checkOutcome(run);
       return;
     }
@@ -67,6 +68,13 @@ export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
   } finally {
     deadline.cancel();
   }
+}
+
+function notDelivered({ runId, status }: Candidate<unknown>, timeout = "the time given"): FlowrunError {
+  return new FlowrunError("timeout", `run ${runId} ended as ${status}, and was not delivered within ${timeout}`, {
+    why: "what it was to be delivered to did not take it until then",
+    hint: "see what is wrong there: flowrun destinations, and the lines above; wait longer with --timeout",
+  });
 }
 
 function tooLate(timeout: string, hasRead: boolean, from: string | null): FlowrunError {

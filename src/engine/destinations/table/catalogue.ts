@@ -42,15 +42,20 @@ export async function findTable(
   schema: string | null,
   name: string,
 ): Promise<FoundTable | readonly string[]> {
-  const rows = await queries.all(
+  const all = await queries.all(
     `SELECT n.nspname AS schema, c.oid, c.relkind::text AS kind, pg_catalog.pg_table_is_visible(c.oid) AS visible,
-       pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS reachable
+       pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS reachable,
+       (SELECT count(*) FROM pg_catalog.pg_class o WHERE o.relnamespace = n.oid
+         AND o.relname IN ('meta', 'coverage', 'deliveries')) AS ours
      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relname = $1 AND ($2::text IS NULL OR n.nspname = $2::text) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
        AND n.nspname NOT IN ('pg_catalog', 'information_schema') ORDER BY n.nspname`,
     [name, schema],
   );
-  const found = schema === null ? rows.find(({ visible }) => visible === 1) : rows[0];
+  // A schema that has the user's own name goes before public, and flowrun's may be called so.
+  const rows = all.filter(({ ours }) => ours !== 3);
+  const isShadowed = rows.length === 1 && all.some(({ ours, visible }) => ours === 3 && visible === 1);
+  const found = schema === null && !isShadowed ? rows.find(({ visible }) => visible === 1) : rows[0];
   if (found === undefined) return rows.map((row) => textIn(row, "schema"));
   const oid = found["oid"] ?? null;
   const columns = await queries.all(
