@@ -228,7 +228,7 @@ function isOf(one: Whose, other: Whose): boolean {
 }
 
 function unclear(path: string, bytes: number): FlowrunError {
-  return new FlowrunError("settings", `${path} is not as flowrun left it`, {
+  return new FlowrunError("settings", `${path} is not as it was left`, {
     why: `the last process was killed, and somebody has changed the file since: nobody can tell whether the last ${renderBytes(bytes)} of runs are in it`,
     hint: `nothing was cut off; begin a new file, with these runs again: mv ${path} ${path}.before`,
   });

@@ -324,7 +324,7 @@ describe("a file that others change", () => {
         change === "first line" ? lines.slice(1).join("\n") : `${lines.slice(0, 2).join("\n")}\n${half}{"mine":1}\n`;
       await writeFile(path, changed);
       const failure = await failureOf(openDestination(file, `file:${path}`, meansOf({ dir })));
-      expect(failure).toMatchObject({ kind: "settings", message: `${path} is not as flowrun left it` });
+      expect(failure).toMatchObject({ kind: "settings", message: `${path} is not as it was left` });
       expect(failure.hint).toContain(`mv ${path} ${path}.before`);
       expect(await readFile(path, "utf8")).toBe(changed);
       await rename(path, `${path}.before`);
