@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { parseAddress, type Address } from "../../../src/engine/destinations/address.ts";
 import type { Means, OpenDestination } from "../../../src/engine/destinations/destination.ts";
 import { nats } from "../../../src/engine/destinations/nats.ts";
-import { ackTrouble } from "../../../src/engine/destinations/nats/acks.ts";
+import { ackTrouble } from "../../../src/engine/destinations/nats/ack-trouble.ts";
 import { patientDestination } from "../../../src/engine/destinations/patient.ts";
 import { FlowrunError } from "../../../src/errors.ts";
 import { mask } from "../../../src/mask.ts";

@@ -1,6 +1,5 @@
-import { JetStreamApiError } from "@nats-io/jetstream";
 import { createInbox, deadline, errors, type MsgHdrs, type NatsConnection } from "@nats-io/transport-node";
-import { isObject, parseObject } from "../../../json.ts";
+import { ackTrouble } from "./ack-trouble.ts";
 
 /** A message on its way to a subject. */
 export interface SentMessage {
@@ -116,21 +115,3 @@ function startSending(first: number): Sending {
 const waiting = Symbol("waiting");
 const decoder = new TextDecoder();
 const nobodyThere = new errors.NoRespondersError("the subject");
-
-/**
- * The trouble that a stream's answer tells of: `null` for a message that it has. Servers before 2.10.21 say that of one, too, that is still
- * on its way or was dropped on it; but such a one has no number. Pure.
- */
-export function ackTrouble(answer: string): unknown {
-  const said = parseObject(answer) ?? {};
-  if (isObject(said["error"])) {
-    const { code, err_code, description } = said["error"];
-    return new JetStreamApiError({
-      code: Number(code),
-      err_code: Number(err_code),
-      description: typeof description === "string" ? description : "",
-    });
-  }
-  if (Number(said["seq"]) > 0) return null;
-  return new JetStreamApiError({ code: 400, err_code: 10158, description: "duplicate message id is in process" });
-}
