@@ -16,9 +16,6 @@ export interface PlaceWords {
   readonly resume: (text: string) => Resumption | null;
 }
 
-/** A text of so many keys goes along with every batch. */
-const keysKeptAlong = 500;
-
 /** The places of a journal: cursors, as files have them. */
 export function journalPlaces(connection: Connection, host: Pick<World, "now">): PlaceWords {
   const cursorIn = (text: string | null): Cursor | null => {
@@ -29,8 +26,7 @@ export function journalPlaces(connection: Connection, host: Pick<World, "now">):
     advance: (before, taken, mark) => {
       // A place that slides along with the clock would leave out what comes until it is asked for again.
       if (isSliding(mark.next)) return null;
-      const moved = advanceCursor(cursorIn(before), taken, mark, connection, host.now());
-      return writeCursor({ ...moved, keys: moved.keys.slice(-keysKeptAlong) });
+      return writeCursor(advanceCursor(cursorIn(before), taken, mark, connection, host.now()));
     },
     resume: (text) => {
       const cursor = cursorIn(text);
