@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { DeliveredRun, Kind, Means, OpenDestination } from "../../src/engine/destinations/destination.ts";
 import { parseAddress } from "../../src/engine/destinations/address.ts";
 import { FlowrunError } from "../../src/errors.ts";
@@ -103,6 +103,9 @@ export function destinationContract(
     fresh("goes on after a crash where the place says", async () => {
       const killed = await open();
       await deliver(killed, 0, 2);
+      await vi.waitFor(async () => {
+        expect(await side.delivered()).toHaveLength(2 * perBatch);
+      }, 20_000);
       // Nothing is closed: the process is gone. Its successor knows the place, or the one before.
       await side.bury?.();
       const next = await open();

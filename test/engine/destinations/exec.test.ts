@@ -35,7 +35,7 @@ destinationContract(
     // Each process has a file of its own, in the order in which they were started.
     await writeFile(
       script,
-      `out=${folder}/$(printf %010d $$).ndjson
+      `out=${folder}/$(date +%s%N)-$$.ndjson
 while IFS= read -r line; do
   if [ -e ${folder}/slow ]; then rm ${folder}/slow; sleep 0.3; fi
   printf '%s\\n' "$line" >> "$out"
