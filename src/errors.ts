@@ -91,6 +91,11 @@ export function worstOf(failures: readonly (FlowrunError | null)[]): FlowrunErro
   }, null);
 }
 
+/** The worst of failures that have been told already: only the exit code is left to give. Pure. */
+export function worstTold(failures: readonly FlowrunError[]): FlowrunError | null {
+  return worstOf(failures.map(({ kind, message }) => new FlowrunError(kind, message, { isTold: true })));
+}
+
 /** An error's own words, of whatever kind it is, without a text that may hold a secret. Pure. */
 export function reasonOf(error: unknown): string {
   // JSON's parser quotes what stands around the fault.

@@ -1,4 +1,4 @@
-import type { Connection } from "../adobe/access/connect.ts";
+import { endlessPatience, type Connection } from "../adobe/access/connect.ts";
 import type { Patience } from "../adobe/gateway/retrying.ts";
 import type { OnExpired } from "../adobe/journal/read-pages.ts";
 import type { World } from "../host.ts";
@@ -104,7 +104,7 @@ async function fillOnce(
   const { archive, connection, max, onPage } = filling;
   const signal = AbortSignal.any([filling.signal, lease.lost]);
   const { toSaved, fromSaved } = connection;
-  const patience = filling.follow ? { retries: Infinity, maxWaitMs: Infinity } : filling.patience;
+  const patience = filling.follow ? endlessPatience : filling.patience;
   const writing: ArchiveWriting = { ...filling, ...archive, toSaved, fromSaved, host, lease, signal, patience };
   const sink = archiveSink(writing);
   const now = (): number => host.now();

@@ -1,8 +1,12 @@
 import { FlowrunError } from "../errors.ts";
 import { persevere, type Retrying, type Trouble } from "../adobe/gateway/retrying.ts";
 import type { Database, Queries } from "./archive/database.ts";
+import { Away } from "./destinations/refused.ts";
 
-/** Tries again while something is away (a FlowrunError `unavailable`); everything else fails at once. @throws as `persevere`. */
+/**
+ * Tries again while something is away (a FlowrunError `unavailable`), and not before it says, where it does; everything
+ * else fails at once. @throws as `persevere`.
+ */
 export function insist<R>(work: () => Promise<R>, retrying: Omit<Retrying, "blame">): Promise<R> {
   const attempt = async () => {
     try {
@@ -15,9 +19,10 @@ export function insist<R>(work: () => Promise<R>, retrying: Omit<Retrying, "blam
   return persevere(attempt, retrying);
 }
 
-/** A failure of something that is away, as trouble that waiting may mend. Pure. */
-export function troubleOf({ message: what, kind, why, requestId, hint }: FlowrunError): Trouble {
-  return { what, kind, why, requestId, waitMs: null, ...(hint === null ? {} : { hint }) };
+function troubleOf(error: FlowrunError): Trouble {
+  const { message: what, kind, why, requestId, hint } = error;
+  const waitMs = error instanceof Away ? error.waitMs : null;
+  return { what, kind, why, requestId, waitMs, ...(hint === null ? {} : { hint }) };
 }
 
 /** A database that is waited for while it is away, whatever it is asked. */

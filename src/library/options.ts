@@ -1,3 +1,4 @@
+import { endlessPatience } from "../adobe/access/connect.ts";
 import type { Patience } from "../adobe/gateway/retrying.ts";
 import type { OnExpired } from "../adobe/journal/read-pages.ts";
 import { findMoment } from "../adobe/journal/moment.ts";
@@ -122,7 +123,7 @@ export async function resolveOptions(options: ReadRunsOptions, now: number): Pro
     jobs,
     limit: limit ?? null,
     onExpired: options.onExpired ?? (follow ? "oldest" : "fail"),
-    patience: follow ? { retries: Infinity, maxWaitMs: Infinity } : null,
+    patience: follow ? endlessPatience : null,
   };
 }
 

@@ -55,6 +55,9 @@ export interface Connection extends AdobeConnection {
 /** How much trouble a command puts up with that has no options for it. */
 export const usualPatience: Patience = { retries: 5, maxWaitMs: 300_000 };
 
+/** Of whoever follows: it never gives up, and waits out whatever passes. */
+export const endlessPatience: Patience = { retries: Infinity, maxWaitMs: Infinity };
+
 /**
  * Finds the settings and gets ready to read the journal; nothing is sent yet.
  * @throws FlowrunError `settings` when something is missing or damaged.

@@ -32,6 +32,29 @@ export async function findCursor(queries: Queries, journal: string, name: string
   return row === undefined ? null : cursorOf(row);
 }
 
+/** A cursor as it is to be, with what came since: `runs` and `events` are added to those before. */
+export type CursorMove = ArchiveCursor & { readonly journal: string };
+
+/**
+ * Moves a cursor on from the revision at which it is known, 0 for a new one.
+ * @returns false where it is at another: somebody else has moved it.
+ */
+export async function moveCursor(queries: Queries, move: CursorMove): Promise<boolean> {
+  const { next, position, readUntil, movedAt, savedAt, runs, events, chain, epoch, pageId } = move;
+  const { journal, name, revision } = move;
+  const place = [next, position, readUntil, movedAt, savedAt, runs, events, chain, epoch, pageId];
+  const text =
+    revision === 0
+      ? `INSERT INTO {schema}cursors (next, position, read_until, moved_at, saved_at, runs, events, chain, epoch, page_id,
+          journal, name, revision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 + 1)
+        ON CONFLICT (journal, name) DO NOTHING`
+      : `UPDATE {schema}cursors SET next = $1, position = coalesce($2, position), read_until = $3, moved_at = $4,
+          saved_at = $5, runs = runs + $6, events = events + $7, chain = $8, epoch = $9, page_id = $10,
+          revision = revision + 1
+        WHERE journal = $11 AND name = $12 AND revision = $13`;
+  return (await queries.run(text, [...place, journal, name, revision])) === 1;
+}
+
 /** All cursors that an archive keeps of a journal, by name. */
 export async function readCursors(queries: Queries, journal: string): Promise<readonly ArchiveCursor[]> {
   const rows = await queries.all(`SELECT * FROM {schema}cursors WHERE journal = $1 ORDER BY name`, [journal]);

@@ -1,6 +1,7 @@
 import { FlowrunError } from "../../errors.ts";
 import type { World } from "../../host.ts";
 import type { Database } from "./database.ts";
+import { noteJournal } from "./journal-names.ts";
 import type { ArchivePlace } from "./place.ts";
 import { textIn } from "./row-values.ts";
 import { journalKey } from "./run-row.ts";
@@ -76,11 +77,7 @@ export async function openToWrite(place: ArchivePlace, journalName: string, host
   const database = await connectTo(place, "create", host);
   try {
     await setUpSchema(database);
-    const journal = journalKey(journalName);
-    await database.run(
-      `INSERT INTO {schema}journals (journal, name, made_at) VALUES ($1, $2, $3) ON CONFLICT (journal) DO NOTHING`,
-      [journal, journalName, host.now()],
-    );
+    const journal = await noteJournal(database, journalName, host.now());
     return { database, journal };
   } catch (error) {
     await database.close();

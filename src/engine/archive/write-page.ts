@@ -11,7 +11,7 @@ import {
   runValues,
   type ArchivedRun,
 } from "./run-row.ts";
-import { findCursor, type ArchiveCursor } from "./cursors.ts";
+import { findCursor, moveCursor, type ArchiveCursor } from "./cursors.ts";
 import { numberIn } from "./row-values.ts";
 import type { ChainBeginning, Edge } from "./coverage.ts";
 
@@ -94,7 +94,9 @@ async function writeAll(queries: Queries, lease: Lease, page: Numbered, rowsAtOn
   if (!(await renewLease(queries, lease))) return { kind: "fenced" };
   // Whoever numbers rows waits here for whoever did before, so that numbers come in the order of commits.
   const last = page.runs.length === 0 ? 0 : await takeNumbers(queries, page.runs.length);
-  if (!(await moveCursor(queries, lease, page))) return { kind: "moved" };
+  const { cursor: name, now: savedAt } = page;
+  const move = { ...page, name, savedAt, runs: page.runs.length, epoch: lease.epoch };
+  if (!(await moveCursor(queries, move))) return { kind: "moved" };
   const added = await insertRuns(queries, { ...page, first: last - page.runs.length + 1, rowsAtOnce });
   await extendCoverage(queries, page);
   return { kind: "taken", added };
@@ -103,21 +105,6 @@ async function writeAll(queries: Queries, lease: Lease, page: Numbered, rowsAtOn
 async function takeNumbers(queries: Queries, count: number): Promise<number> {
   const [row] = await queries.all(`UPDATE {schema}meta SET last_seq = last_seq + $1 RETURNING last_seq`, [count]);
   return row === undefined ? 0 : numberIn(row, "last_seq");
-}
-
-async function moveCursor(queries: Queries, { epoch }: Lease, page: Numbered): Promise<boolean> {
-  const { journal, cursor, revision, next, position, readUntil, movedAt, now, runs, events, chain, pageId } = page;
-  const place = [next, position, readUntil, movedAt, now, runs.length, events, chain, epoch, pageId];
-  const text =
-    revision === 0
-      ? `INSERT INTO {schema}cursors (next, position, read_until, moved_at, saved_at, runs, events, chain, epoch, page_id,
-          journal, name, revision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 + 1)
-        ON CONFLICT (journal, name) DO NOTHING`
-      : `UPDATE {schema}cursors SET next = $1, position = coalesce($2, position), read_until = $3, moved_at = $4,
-          saved_at = $5, runs = runs + $6, events = events + $7, chain = $8, epoch = $9, page_id = $10,
-          revision = revision + 1
-        WHERE journal = $11 AND name = $12 AND revision = $13`;
-  return (await queries.run(text, [...place, journal, cursor, revision])) === 1;
 }
 
 /** Adds runs that came by another way than a journal's pages: no cursor moves, and they cover nothing. @returns how many were new. */

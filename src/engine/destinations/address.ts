@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { FlowrunError } from "../../errors.ts";
 import { keepPassword, keepSecret } from "../../mask.ts";
 import type { World } from "../../host.ts";
+import { fillReferences } from "../../text/env-reference.ts";
 
 /** An address that runs are delivered to, as `--to` names it. */
 export interface Address {
@@ -64,10 +65,8 @@ function splitOnce(text: string, sign: string): readonly [string, string] {
   return at === -1 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-const reference = /(?<![\w.-])env:([A-Za-z_]\w*)/g;
-
 function filled(part: string, env: World["env"], isInUrl: boolean): string {
-  return part.replaceAll(reference, (_, name: string) => {
+  return fillReferences(part, (name) => {
     const value = env[name];
     if (value === undefined || value === "") {
       throw new FlowrunError("usage", `--to says env:${name}, and there is no such variable`, {

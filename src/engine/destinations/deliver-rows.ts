@@ -1,13 +1,13 @@
-import { FlowrunError, worstOf } from "../../errors.ts";
+import { worstTold, type FlowrunError } from "../../errors.ts";
 import type { Retrying } from "../../adobe/gateway/retrying.ts";
 import { createSeen } from "../../runs/events/seen.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Archive } from "../archive/open.ts";
 import type { Digesting } from "../digest.ts";
 import type { Resumption } from "../sinks/sink.ts";
-import { emptyTally, pump, type Tally } from "../pump.ts";
+import { emptyTally, pump } from "../pump.ts";
 import { rowsSource, type Arrivals } from "./follow-archive.ts";
-import type { Member } from "./lanes.ts";
+import { isOfOneAlone, type Member } from "./lanes.ts";
 
 /** Destinations that are fed from an archive's rows, each at its own pace. */
 export interface RowsDelivery {
@@ -20,7 +20,6 @@ export interface RowsDelivery {
   readonly retrying: Omit<Retrying, "blame">;
   /** Told of a member that is given up while the others go on. */
   readonly onLost: (member: Member, failure: FlowrunError) => void;
-  readonly onBatch: (member: Member, tally: Readonly<Tally>) => void;
 }
 
 /**
@@ -38,7 +37,7 @@ export async function deliverRows(delivery: RowsDelivery): Promise<FlowrunError 
     try {
       await deliverTo(member, { ...delivery, retrying: { ...retrying, signal } });
     } catch (error) {
-      if (!(error instanceof FlowrunError) || ["lease", "closed", "aborted", "bug"].includes(error.kind)) {
+      if (!isOfOneAlone(error)) {
         over.abort(error);
         throw error;
       }
@@ -50,12 +49,12 @@ export async function deliverRows(delivery: RowsDelivery): Promise<FlowrunError 
   // The first that failed stopped the others.
   if (over.signal.aborted) throw over.signal.reason;
   for (const end of ends) if (end.status === "rejected") throw end.reason;
-  return worstOf(failures.map(({ kind, message }) => new FlowrunError(kind, message, { isTold: true })));
+  return worstTold(failures);
 }
 
 async function deliverTo(
   member: Member,
-  { archive, digesting, arrivals, begin, retrying, onBatch }: RowsDelivery,
+  { archive, digesting, arrivals, begin, retrying }: RowsDelivery,
 ): Promise<void> {
   const { sink } = member;
   const past = await findPlace(member);
@@ -68,9 +67,7 @@ async function deliverTo(
       seen: createSeen(1),
       sink,
       isEnough: () => false,
-      onBatch: (_, tally) => {
-        onBatch(member, tally);
-      },
+      onBatch: () => undefined,
     },
     emptyTally(),
   );

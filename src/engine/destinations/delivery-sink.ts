@@ -32,15 +32,16 @@ export function deliverySink(to: PatientDestination, keeping: Keeping | null): S
       await to.keepsPlace();
       return null;
     }
-    const kept = keeping;
-    const store = await storeOf(kept);
+    const store = await storeOf(keeping);
     if (store !== null) return store.find();
-    place = await to.findPlace();
-    const found = place === null ? null : kept.words.resume(place);
-    if (place !== null && found === null) kept.onForeign();
-    if (found !== null) return found;
-    place = null;
-    return (await kept.findBegin?.()) ?? null;
+    const kept = await to.findPlace();
+    const found = kept === null ? null : keeping.words.resume(kept);
+    if (found !== null) {
+      place = kept;
+      return found;
+    }
+    if (kept !== null) keeping.onForeign();
+    return (await keeping.findBegin?.()) ?? null;
   };
   const take = async (batch: readonly Candidate<FlowRun>[], mark: Mark): Promise<void> => {
     const runs = batch.map(deliveredOf);
@@ -50,16 +51,12 @@ export function deliverySink(to: PatientDestination, keeping: Keeping | null): S
       await store?.move(batch, mark);
       return;
     }
-    const next = keeping.words.advance(place, batch, mark);
+    const next = keeping.words.advance(batch, mark);
     if (next === null && runs.length === 0) return;
     await to.deliver(runs, next ?? place);
     place = next ?? place;
   };
-  return {
-    take,
-    find,
-    close: () => to.close(),
-  };
+  return { take, find, close: () => to.close() };
 }
 
 function deliveredOf({ key, encoded: run }: Candidate<FlowRun>): DeliveredRun {

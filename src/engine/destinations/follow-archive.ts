@@ -6,8 +6,8 @@ import { lostTo, renewLease, type Lease } from "../archive/lease.ts";
 import { numberIn } from "../archive/row-values.ts";
 import { readInOrder } from "../archive/read-archived.ts";
 import { insist, insistentQueries } from "../insist.ts";
-import { digestRecord, joined } from "../digest-record.ts";
 import type { Digesting } from "../digest.ts";
+import { batchOfRows } from "../sources/archive.ts";
 import type { Batch, Mark, Source } from "../sources/source.ts";
 import type { MarkStore } from "../sinks/with-cursor-file.ts";
 import { resumptionAt } from "./places.ts";
@@ -86,15 +86,11 @@ async function* batchesAfter<T>(
   after: number,
   digesting: Digesting<T>,
 ): AsyncGenerator<Batch<T>, void, undefined> {
-  const { profile = null } = digesting;
   for await (const rows of readInOrder(queries, journal, digesting, after)) {
     const last = rows.at(-1);
     if (last === undefined) continue;
-    const digests = rows.map(({ seq, record }) =>
-      digestRecord(typeof record === "string" ? record : { ...record, profile }, `row ${seq}`, digesting),
-    );
-    const mark = { next: String(last.seq), last: null, atEnd: false, recordedAt: last.recordedAt, count: rows.length };
-    yield { ...joined(digests), mark, waitMs: 0, nextAfter: placeOf };
+    const batch = batchOfRows(rows, digesting);
+    yield { ...batch, mark: { ...batch.mark, next: String(last.seq) }, nextAfter: placeOf };
   }
 }
 

@@ -1,4 +1,4 @@
-import { FlowrunError, worstOf } from "../../errors.ts";
+import { FlowrunError, worstTold } from "../../errors.ts";
 import type { World } from "../../host.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Resumption, Sink } from "../sinks/sink.ts";
@@ -49,22 +49,22 @@ export async function deliverInLanes(lanes: Lanes): Promise<FlowrunError | null>
 
   const lose: Traffic["lose"] = (member, error) => {
     left -= 1;
-    if (!(error instanceof FlowrunError) || isTheEnd(error) || left === 0) throw error;
+    if (!isOfOneAlone(error) || left === 0) throw error;
     failures.push(error);
     onLost(member, error);
   };
-  let broken: { readonly by: unknown } | null = null;
+  /** Of all, in the order in which they came. */
+  const ends: unknown[] = [];
   const start = (work: Promise<void>): void => {
     const done = work
       .catch((error: unknown) => {
-        broken ??= { by: error };
+        ends.push(error);
         // The others are at something that is of no use any more.
         lanes.stop();
       })
       .finally(() => running.delete(done));
     running.add(done);
   };
-  const isBroken = (): { readonly by: unknown } | null => broken;
   const runLane = async (together: readonly Member[], standing: Resumption | null): Promise<void> => {
     const lane: Lane = { together, standing, isTaking: false };
     open.add(lane);
@@ -94,21 +94,17 @@ export async function deliverInLanes(lanes: Lanes): Promise<FlowrunError | null>
   const { found, waiting } = await gather(members, lanes);
   for (const { together, past } of found) start(runLane(together, past));
   for (const { member, standing } of waiting) start(runAlone(member, standing));
-  try {
-    while (running.size > 0) await Promise.race(running);
-  } finally {
-    // A command that has all its input may still be at work, and is not stopped for that.
-    await Promise.all(members.map(({ sink }) => sink.close().catch(() => undefined)));
-    lanes.stop();
-  }
-  const failed = isBroken();
-  if (failed !== null) throw failed.by;
-  return worstOf(failures.map(({ kind, message }) => new FlowrunError(kind, message, { isTold: true })));
+  while (running.size > 0) await Promise.race(running);
+  // A command that has all its input may still be at work, and is not stopped for that.
+  await Promise.all(members.map(({ sink }) => sink.close().catch(() => undefined)));
+  lanes.stop();
+  if (ends.length > 0) throw ends[0];
+  return worstTold(failures);
 }
 
-/** A reading ends with it for all: somebody has had enough, or told it to stop. */
-function isTheEnd({ kind }: FlowrunError): boolean {
-  return kind === "closed" || kind === "aborted" || kind === "bug" || kind === "lease";
+/** Whether others may go on: not where somebody has had enough or told all to stop, nor without the lease. */
+export function isOfOneAlone(error: unknown): error is FlowrunError {
+  return error instanceof FlowrunError && !["closed", "aborted", "bug", "lease"].includes(error.kind);
 }
 
 /** Thrown inside a lane that nobody is left in; its reading ends, and that is all. */

@@ -19,15 +19,11 @@ export const otlp: Kind = {
 async function openOtlp(address: Address, means: Means): Promise<OpenDestination> {
   const { host, reading } = means;
   const settings = readSettings(address, host.env);
-  const { signal, close } = until(means.signal);
+  const closing = new AbortController();
+  const signal = AbortSignal.any([means.signal, closing.signal]);
   const warn = warner(address.shown, means.notify);
   const sendingTo = (target: OtlpTarget): Sending => ({ target, name: address.shown, host, signal });
-  try {
-    for (const target of settings.targets) await checkReceiver(sendingTo(target));
-  } catch (error) {
-    close();
-    throw error;
-  }
+  for (const target of settings.targets) await checkReceiver(sendingTo(target));
   for (const text of settings.warnings) warn(text, text);
   const deliver = createDelivery({
     targets: settings.targets,
@@ -55,25 +51,8 @@ async function openOtlp(address: Address, means: Means): Promise<OpenDestination
       });
     },
     close: () => {
-      close();
-      return Promise.resolve();
-    },
-  };
-}
-
-/** A signal that ends with another one, or when it is told to. */
-function until(outer: AbortSignal): { readonly signal: AbortSignal; readonly close: () => void } {
-  const closing = new AbortController();
-  const stop = (): void => {
-    closing.abort(outer.reason);
-  };
-  if (outer.aborted) stop();
-  outer.addEventListener("abort", stop, { once: true });
-  return {
-    signal: closing.signal,
-    close: () => {
-      outer.removeEventListener("abort", stop);
       closing.abort(new Error("the destination was closed"));
+      return Promise.resolve();
     },
   };
 }

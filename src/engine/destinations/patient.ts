@@ -1,6 +1,6 @@
 import { FlowrunError } from "../../errors.ts";
-import { persevere, type Attempt, type Patience } from "../../adobe/gateway/retrying.ts";
-import { troubleOf } from "../insist.ts";
+import type { Patience } from "../../adobe/gateway/retrying.ts";
+import { insist } from "../insist.ts";
 import type { Address } from "./address.ts";
 import type { DeliveredRun, Kind, Means, OpenDestination } from "./destination.ts";
 import { Away, Refused } from "./refused.ts";
@@ -55,18 +55,17 @@ export function patientDestination(
     await open?.close();
     open = null;
   };
-  /** @param work resolves to what it achieved; `null` where it has achieved nothing, and failed. */
-  const insist = <R>(work: (destination: OpenDestination) => Promise<R>): Promise<R> => {
-    const attempt = async (): Promise<Attempt<R>> => {
+  /** One that is away is opened anew for the next try. */
+  const withOpen = <R>(work: (destination: OpenDestination) => Promise<R>): Promise<R> => {
+    const attempt = async (): Promise<R> => {
       try {
-        return { value: await work(await opened()) };
+        return await work(await opened());
       } catch (error) {
-        if (!(error instanceof FlowrunError) || error.kind !== "unavailable") throw error;
-        await drop();
-        return { trouble: { ...troubleOf(error), waitMs: error instanceof Away ? error.waitMs : null } };
+        if (error instanceof FlowrunError && error.kind === "unavailable") await drop();
+        throw error;
       }
     };
-    return persevere(attempt, { host, signal, patience, notify });
+    return insist(attempt, { host, signal, patience, notify });
   };
 
   /** One try to deliver: how many are safe, whether all and the place are. Fails only where nothing came of it. */
@@ -93,13 +92,13 @@ export function patientDestination(
   };
 
   return {
-    keepsPlace: () => insist(({ findPlace }) => Promise.resolve(findPlace !== undefined)),
-    findPlace: () => insist((to) => to.findPlace?.() ?? Promise.resolve(null)),
+    keepsPlace: () => withOpen(({ findPlace }) => Promise.resolve(findPlace !== undefined)),
+    findPlace: () => withOpen((to) => to.findPlace?.() ?? Promise.resolve(null)),
     deliver: async (runs, place) => {
       if (failure !== null) throw failure;
       try {
         for (let left = runs; ;) {
-          const outcome = await insist((to) => deliverSome(to, left, place));
+          const outcome = await withOpen((to) => deliverSome(to, left, place));
           if (outcome.isDone) return;
           left = outcome.left;
           if (left.length === 0 && place === null) return;

@@ -8,29 +8,29 @@ import { advanceCursor, resumptionOf } from "../cursor.ts";
 import type { Resumption } from "../sinks/sink.ts";
 import type { Candidate, Mark } from "../sources/source.ts";
 
-/** How the places of a reading are put down as text, for destinations that keep them, and read back. */
+/** The places of one delivery as text, for a destination that keeps them; each goes on from the one before. */
 export interface PlaceWords {
   /** The place after these runs; `null` where it is none that may be kept. */
-  readonly advance: (before: string | null, taken: readonly Candidate<unknown>[], mark: Mark) => string | null;
-  /** @returns `null` for the place of another reading: of another journal, or of another archive. */
+  readonly advance: (taken: readonly Candidate<unknown>[], mark: Mark) => string | null;
+  /** Goes on from a place that was kept. @returns `null` for that of another reading: of another journal, or archive. */
   readonly resume: (text: string) => Resumption | null;
 }
 
 /** The places of a journal: cursors, as files have them. */
 export function journalPlaces(connection: Connection, host: Pick<World, "now">): PlaceWords {
-  const cursorIn = (text: string | null): Cursor | null => {
-    const cursor = text === null ? "none" : readCursor(text);
-    return typeof cursor === "string" || cursor.journal !== connection.journalName ? null : cursor;
-  };
+  let standing: Cursor | null = null;
   return {
-    advance: (before, taken, mark) => {
+    advance: (taken, mark) => {
       // A place that slides along with the clock would leave out what comes until it is asked for again.
       if (isSliding(mark.next)) return null;
-      return writeCursor(advanceCursor(cursorIn(before), taken, mark, connection, host.now()));
+      standing = advanceCursor(standing, taken, mark, connection, host.now());
+      return writeCursor(standing);
     },
     resume: (text) => {
-      const cursor = cursorIn(text);
-      return cursor === null ? null : resumptionOf(cursor, connection);
+      const cursor = readCursor(text);
+      if (typeof cursor === "string" || cursor.journal !== connection.journalName) return null;
+      standing = cursor;
+      return resumptionOf(cursor, connection);
     },
   };
 }
@@ -42,7 +42,7 @@ export function journalPlaces(connection: Connection, host: Pick<World, "now">):
  */
 export function rowPlaces(archive: string, last: number): PlaceWords {
   return {
-    advance: (_, __, { next: row }) => JSON.stringify({ archive, row: Number(row) }),
+    advance: (_, { next: row }) => JSON.stringify({ archive, row: Number(row) }),
     resume: (text) => {
       const place = parseObject(text);
       const row = place?.["row"];

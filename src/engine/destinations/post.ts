@@ -5,6 +5,7 @@ import type { Answer, Ask } from "../../host.ts";
 import { keepSecret } from "../../mask.ts";
 import { version } from "../../version.ts";
 import type { Means } from "./destination.ts";
+import { inTime } from "./in-time.ts";
 import { Away } from "./refused.ts";
 
 /** Somebody who takes JSON by POST. */
@@ -125,34 +126,21 @@ async function exchange(
   { host, signal }: PostMeans,
   judge: (answer: Answer) => Promise<void>,
 ): Promise<void> {
-  signal.throwIfAborted();
-  const limit = new AbortController();
-  const over = new AbortController();
-  const stop = (): void => {
-    limit.abort(signal.reason);
-  };
-  signal.addEventListener("abort", stop, { once: true });
-  const tooLate = Object.assign(new Error(`after ${answerMs / 1000} s`), { code: "UND_ERR_HEADERS_TIMEOUT" });
-  void host.sleep(answerMs, over.signal).then(() => {
-    if (!over.signal.aborted) limit.abort(tooLate);
-  });
   try {
-    await judge(await host.send(ask, limit.signal));
+    await inTime({ ms: answerMs, tooLate, host, signal }, async (until) => judge(await host.send(ask, until)));
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof FlowrunError || isMistake(error)) throw error;
-    const cause = limit.signal.aborted ? tooLate : error;
     throw new Away(`${shown} could not be reached`, {
-      why: describeNetworkFailure(cause),
+      why: describeNetworkFailure(error),
       hint: networkHint,
       examine: true,
-      cause,
+      cause: error,
     });
-  } finally {
-    signal.removeEventListener("abort", stop);
-    over.abort();
   }
 }
+
+const tooLate = Object.assign(new Error(`after ${answerMs / 1000} s`), { code: "UND_ERR_HEADERS_TIMEOUT" });
 
 function isCutShort(cause: unknown): boolean {
   const code = cause instanceof Error && "code" in cause ? cause.code : null;

@@ -1,6 +1,5 @@
-import { FlowrunError } from "../../errors.ts";
 import type { Host } from "../../host.ts";
-import { persevere, type Patience } from "../../adobe/gateway/retrying.ts";
+import type { Patience } from "../../adobe/gateway/retrying.ts";
 import { retentionMs } from "../../adobe/journal/retention.ts";
 import type { Beginning } from "../../adobe/journal/page.ts";
 import { isSliding } from "../../adobe/journal/when.ts";
@@ -11,6 +10,7 @@ import type { ChainBeginning, Edge } from "../archive/coverage.ts";
 import { lostTo, type Lease } from "../archive/lease.ts";
 import type { ArchivedRun } from "../archive/run-row.ts";
 import { takingOf, type ArchivePage } from "../archive/write-page.ts";
+import { insist } from "../insist.ts";
 import type { Candidate, Mark } from "../sources/source.ts";
 import type { Sink } from "./sink.ts";
 
@@ -95,22 +95,6 @@ export function archiveSink(writing: ArchiveWriting): ArchiveSink {
 
 /** The things that a page must know of the one before it. */
 type Standing = Pick<ArchiveCursor, "next" | "readUntil" | "movedAt" | "chain" | "revision">;
-
-/** Tries again while the database is away; everything else fails at once. */
-function insist<R>(work: () => Promise<R>, { host, signal, patience, notify }: ArchiveWriting): Promise<R> {
-  const attempt = async () => {
-    try {
-      return { value: await work() };
-    } catch (error) {
-      if (!(error instanceof FlowrunError) || error.kind !== "unavailable") throw error;
-      const { message: what, kind, why, requestId } = error;
-      return {
-        trouble: { what, kind, why, requestId, waitMs: null, ...(error.hint === null ? {} : { hint: error.hint }) },
-      };
-    }
-  };
-  return persevere(attempt, { host, signal, patience, notify });
-}
 
 /**
  * Until when the chain has read that a page does not go on from, though there is one; `null` for any other page. What lies

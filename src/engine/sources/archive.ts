@@ -38,7 +38,7 @@ export function archiveSource<T>({
       const read = isForFigures
         ? readFiguresOf(database, journal, part)
         : readWindowOf(database, journal, part, digesting);
-      for await (const rows of read) yield batchOf(rows, digesting);
+      for await (const rows of read) yield batchOfRows(rows, digesting);
     },
     describe: ({ position }) => `${position} of the archive`,
   };
@@ -57,7 +57,7 @@ export function archivedRunSource<T>(reading: ArchivedRunReading<T>): Source<T> 
   return {
     async *read() {
       const rows = await findByRun(database, journal, beginning, digesting);
-      yield batchOf(
+      yield batchOfRows(
         rows.filter(({ recordedAt }) => recordedAt >= from),
         digesting,
       );
@@ -66,7 +66,8 @@ export function archivedRunSource<T>(reading: ArchivedRunReading<T>): Source<T> 
   };
 }
 
-function batchOf<T>(rows: readonly ReadBack[], digesting: Digesting<T>): Batch<T> {
+/** Rows of an archive, digested: a batch that tells no place, since a reading that keeps one of a journal never comes here. */
+export function batchOfRows<T>(rows: readonly ReadBack[], digesting: Digesting<T>): Batch<T> {
   const { profile = null } = digesting;
   const digests = rows.map(({ seq, record }) =>
     digestRecord(typeof record === "string" ? record : { ...record, profile }, `row ${String(seq)}`, digesting),
@@ -75,7 +76,6 @@ function batchOf<T>(rows: readonly ReadBack[], digesting: Digesting<T>): Batch<T
     ...joined(digests),
     mark: { next: "", last: null, atEnd: false, recordedAt: rows.at(-1)?.recordedAt ?? null, count: rows.length },
     waitMs: 0,
-    // No place is kept in an archive: a reading that keeps one never comes here.
     nextAfter: () => "",
   };
 }

@@ -1,5 +1,5 @@
 import type { Host } from "../../../host.ts";
-import type { SchemeSetting } from "../../../engine/destinations/destination.ts";
+import type { Scheme } from "../../../engine/destinations/destination.ts";
 import { schemes } from "../../../engine/destinations/schemes.ts";
 import type { ColumnSet } from "../../../render/formats/column.ts";
 import { decideColour } from "../../../render/text/colour.ts";
@@ -22,13 +22,7 @@ export async function runDestinations(flags: VersionFlags, host: Host): Promise<
 }
 
 /** A destination as it is listed. */
-interface Listed {
-  readonly name: string;
-  readonly form: string;
-  readonly guarantee: string;
-  readonly delivers: string;
-  readonly settings: readonly SchemeSetting[];
-}
+type Listed = Omit<Scheme, "words" | "load">;
 
 /** Those that are ours, and no scheme. */
 const own: readonly Listed[] = [

@@ -143,7 +143,6 @@ async function deliverUnder(
     onLost: ({ name }, failure) => {
       reporter.failure(lostText(name, failure, session));
     },
-    onBatch: () => undefined,
   });
   const [filled, fed] = await Promise.allSettled([fill().catch(stopped), feed.catch(stopped)]);
   plan.signal.throwIfAborted();

@@ -23,6 +23,8 @@ export async function deliverByLanes({ plan: given, delivery, session, stdout }:
   const onEnded = (end: Error): void => {
     over.abort(end);
   };
+  /** By which a destination has ended the reading; `null` for none. */
+  const endOf = (): FlowrunError | null => (over.signal.reason instanceof FlowrunError ? over.signal.reason : null);
   const { start, follow, onExpired, isLast } = plan;
   const { host, options, origin, reporter, quota } = session;
   const isKept = start.kind === "last" && origin.kind === "journal";
@@ -76,15 +78,15 @@ export async function deliverByLanes({ plan: given, delivery, session, stdout }:
         reporter.notify({ kind: "remark", text: `${name} does not keep pace; the others go on, and it follows` });
       },
     });
-    const end: unknown = over.signal.reason;
     // One that has ended by itself has ended the reading, which is not told from its own end.
-    if (end instanceof FlowrunError) throw end;
+    const end = endOf();
+    if (end !== null) throw end;
     return lost;
   } catch (error) {
     // A deadline is told by whoever set it.
     if (given.signal.aborted && !host.signal.aborted && !(error instanceof FlowrunError)) return null;
     // Whoever has ended by itself is why the others were stopped.
-    throw over.signal.aborted && over.signal.reason instanceof FlowrunError ? over.signal.reason : error;
+    throw endOf() ?? error;
   } finally {
     // What several lanes read is counted once: by the one that has most.
     Object.assign(session.tally, tallies.sort((one, other) => other.printed - one.printed)[0] ?? {});
@@ -96,8 +98,7 @@ export async function deliverByLanes({ plan: given, delivery, session, stdout }:
 
 /** A cursor of its own for each destination, in a name that a file can have. */
 function storeName(cursor: string, scheme: string, digest: string): string {
-  const begun =
-    cursor.length <= longestBeginning ? cursor : `${cursor.slice(0, 30)}-${(hash(cursor)[0] >>> 0).toString(36)}`;
+  const begun = cursor.length <= longestBeginning ? cursor : `${cursor.slice(0, 30)}-${hash(cursor)[0].toString(36)}`;
   return `${begun}.${scheme}-${digest.slice(0, 8)}`;
 }
 

@@ -1,3 +1,4 @@
+import { endlessPatience } from "../../../adobe/access/connect.ts";
 import type { FlowrunError } from "../../../errors.ts";
 import type { Notify } from "../../../notices.ts";
 import type { Patience } from "../../../adobe/gateway/retrying.ts";
@@ -62,7 +63,7 @@ export async function memberOf(
 
 /** `tail` never gives up: it waits out whatever passes. */
 export function patienceOf({ follow, options }: Pick<ReadPlan, "follow" | "options">): Patience {
-  return follow ? { retries: Infinity, maxWaitMs: Infinity } : options.patience;
+  return follow ? endlessPatience : options.patience;
 }
 
 /** Each destination says once what it promises. */

@@ -1,5 +1,5 @@
 import { FlowrunError } from "../../../errors.ts";
-import type { Connection } from "../../../adobe/access/connect.ts";
+import { endlessPatience, type Connection } from "../../../adobe/access/connect.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
 import { isOlderThanKept } from "../../../adobe/journal/when.ts";
 import type { Span } from "../../../engine/archive/coverage.ts";
@@ -154,7 +154,7 @@ function journalParts<T>(
 ): JournalParts<T> {
   const { patience, limit, jobs } = options;
   // `tail` never gives up: it waits out whatever passes.
-  const asked = connection.journal(follow ? { retries: Infinity, maxWaitMs: Infinity } : patience);
+  const asked = connection.journal(follow ? endlessPatience : patience);
   const journal = signal === undefined ? asked : { ...asked, signal: AbortSignal.any([asked.signal, signal]) };
   const how = { limit, jobs, follow, isWalked: isKept || endsAfter(options) !== Infinity, onExpired, past, onShare };
   const read = (start: JournalStart, until: number | null): Source<T> =>

@@ -2,7 +2,7 @@ import { checkProfileName } from "../../../adobe/settings/profile-name.ts";
 import { readVariable, type OwnVariable } from "../../../adobe/settings/environment.ts";
 import { demoProfile, requireProfile } from "../../../adobe/access/chosen-profile.ts";
 import { emptyTally, type Tally } from "../../../engine/pump.ts";
-import { FlowrunError, worstOf } from "../../../errors.ts";
+import { FlowrunError, worstTold } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import { isJsonFormat } from "../../../render/formats/registry.ts";
 import { listProfiles } from "../../../state/profile-files.ts";
@@ -83,7 +83,7 @@ export async function createSides(
       for (const end of ends) if (end.status === "rejected") throw end.reason;
     },
     total: () => [...tallies.values()].reduce(sum),
-    failure: () => worstOf([...failures.values()].map(told)),
+    failure: () => worstTold([...failures.values()]),
     areAllLost: () => failures.size === profiles.length,
     summary: () => {
       const parts = [...tallies].map(([profile, tally]) => `${profile} ${countsOf(tally, failures.has(profile))}`);
@@ -95,10 +95,6 @@ export async function createSides(
 /** A failure that leaves the other profiles as they are. */
 function isOfOne(error: unknown): error is FlowrunError {
   return error instanceof FlowrunError && !["bug", "closed", "aborted"].includes(error.kind);
-}
-
-function told({ kind, message }: FlowrunError): FlowrunError {
-  return new FlowrunError(kind, message, { isTold: true });
 }
 
 function countsOf({ printed, failed, pages }: Tally, isLost: boolean): string {

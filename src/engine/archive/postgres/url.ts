@@ -1,4 +1,5 @@
 import { FlowrunError } from "../../../errors.ts";
+import { fillReferences } from "../../../text/env-reference.ts";
 import { nearest } from "../../../text/nearest.ts";
 
 /** The parameters of a connection, by libpq's names, and `schema`, in which the archive's tables stand. */
@@ -38,7 +39,7 @@ export type PostgresWords = ReadonlyMap<PostgresParameter, string>;
 export function parsePostgresUrl(url: string, env: Readonly<Record<string, string | undefined>>): PostgresWords {
   const given: string[] = [];
   // Before it is taken apart: what stands for a password has a colon of its own.
-  const text = url.replace(scheme, "").replace(variable, (_, name: string) => {
+  const text = fillReferences(url.replace(scheme, ""), (name) => {
     given.push(variableOf(name, env));
     return `\0${given.length - 1}\0`;
   });
@@ -98,8 +99,6 @@ export function unusablePostgres(why: string, hint: string): FlowrunError {
 
 const scheme = /^postgres(?:ql)?:\/\//;
 
-/** Not the end of a host's name, whose port follows. */
-const variable = /(?<![\w.-])env:([A-Za-z_]\w*)/g;
 // No URL holds this character.
 const placeholder = /\0(\d+)\0/g;
 

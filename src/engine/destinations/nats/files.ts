@@ -8,16 +8,13 @@ import { keepSecret } from "../../../mask.ts";
 import { loginOf, readServers, silence, type NatsAddress, type NatsServer, type NatsWords } from "./address.ts";
 
 /** A connection to NATS with all that was found in files. */
-export interface NatsTarget {
+export interface NatsTarget extends Pick<NatsWords, "domain" | "inboxPrefix" | "isTlsFirst"> {
   readonly servers: readonly NatsServer[];
   readonly login: NatsProof | null;
   /** PEM texts; `null` for what Node trusts, and for no certificate of ours. */
   readonly ca: string | null;
   readonly cert: string | null;
   readonly key: string | null;
-  readonly domain: string | null;
-  readonly inboxPrefix: string | null;
-  readonly isTlsFirst: boolean;
 }
 
 /** By what we are let in; `origin` says for people where it came from. */

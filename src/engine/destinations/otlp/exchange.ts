@@ -6,6 +6,7 @@ import { FlowrunError, type FailureDetails, type FailureKind } from "../../../er
 import type { Answer } from "../../../host.ts";
 import { version } from "../../../version.ts";
 import type { Means } from "../destination.ts";
+import { inTime, type TimeLimit } from "../in-time.ts";
 import { Away, Refused } from "../refused.ts";
 import { refusalIn, shortfallIn, type Shortfall } from "./answer.ts";
 import type { Message } from "./fields.ts";
@@ -40,7 +41,7 @@ export function encodeFor({ protocol }: OtlpTarget, message: Message): Uint8Arra
 export async function exportTo(sending: Sending, body: Uint8Array): Promise<Shortfall | null> {
   const { target, name } = sending;
   try {
-    return await inTime(sending, (signal) => exchange(sending, body, signal));
+    return await inTime(limitOf(sending), (signal) => exchange(sending, body, signal));
   } catch (error) {
     sending.signal.throwIfAborted();
     if (error instanceof FlowrunError || isMistake(error)) throw error;
@@ -49,6 +50,10 @@ export async function exportTo(sending: Sending, body: Uint8Array): Promise<Shor
       hint: isPortOfGrpc(target) ? "4317 is the port for gRPC: OTLP over HTTP has 4318, as a rule" : networkHint,
     });
   }
+}
+
+function limitOf({ target: { timeoutMs: ms }, host, signal }: Sending): TimeLimit {
+  return { ms, tooLate: new Error(`no answer came within ${ms} ms (OTEL_EXPORTER_OTLP_TIMEOUT)`), host, signal };
 }
 
 const pack = promisify(gzip);
@@ -77,29 +82,6 @@ async function exchange(
   if (answer.status < 200 || answer.status > 299) throw refusal({ target, name }, answer, said, host.now());
   if (isWebPage(answer.headers, said)) throw stranger({ target, name }, answer, said);
   return shortfallIn(answer.headers, said);
-}
-
-/** Gives the work up after the time that an answer may take. */
-async function inTime<T>({ target, host, signal }: Sending, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const over = new AbortController();
-  const done = new AbortController();
-  const giveUp = (): void => {
-    over.abort(signal.reason);
-  };
-  if (signal.aborted) giveUp();
-  signal.addEventListener("abort", giveUp, { once: true });
-  const { timeoutMs } = target;
-  if (timeoutMs !== Infinity) {
-    void host.sleep(timeoutMs, done.signal).then(() => {
-      over.abort(new Error(`no answer came within ${timeoutMs} ms (OTEL_EXPORTER_OTLP_TIMEOUT)`));
-    });
-  }
-  try {
-    return await work(over.signal);
-  } finally {
-    signal.removeEventListener("abort", giveUp);
-    done.abort();
-  }
 }
 
 function isPortOfGrpc({ url }: OtlpTarget): boolean {

@@ -1,6 +1,6 @@
-import { findCursor } from "../../archive/cursors.ts";
+import { findCursor, moveCursor } from "../../archive/cursors.ts";
 import type { Database, Queries } from "../../archive/database.ts";
-import { journalKey } from "../../archive/run-row.ts";
+import { noteJournal } from "../../archive/journal-names.ts";
 import { setUpSchema } from "../../archive/schema.ts";
 import type { DeliveredReading } from "../destination.ts";
 
@@ -23,14 +23,7 @@ export async function openTablePlace(
   { table, now }: { readonly table: string; readonly now: number },
 ): Promise<TablePlace> {
   await setUpSchema(database);
-  const journal = journalKey(journalName);
-  const known = await database.all(`SELECT 1 FROM {schema}journals WHERE journal = $1`, [journal]);
-  if (known.length === 0) {
-    await database.run(
-      `INSERT INTO {schema}journals (journal, name, made_at) VALUES ($1, $2, $3) ON CONFLICT (journal) DO NOTHING`,
-      [journal, journalName, now],
-    );
-  }
+  const journal = await noteJournal(database, journalName, now);
   return findPlaceAgain(database, { journal, name: `${cursor} ${table}` });
 }
 
@@ -64,13 +57,19 @@ export async function movePlace(
   { journal, name, revision }: TablePlace,
   { place, batch, runs, now, epoch }: PlaceMove,
 ): Promise<boolean> {
-  const values = [place, now, runs, epoch, batch, journal, name, revision];
-  const text =
-    revision === 0
-      ? `INSERT INTO {schema}cursors (next, read_until, moved_at, saved_at, runs, events, epoch, page_id, journal, name,
-          revision) VALUES ($1, $2, $2, $2, $3, $3, $4, $5, $6, $7, $8 + 1) ON CONFLICT (journal, name) DO NOTHING`
-      : `UPDATE {schema}cursors SET next = $1, read_until = $2, moved_at = $2, saved_at = $2, runs = runs + $3,
-          events = events + $3, epoch = $4, page_id = $5, revision = revision + 1
-        WHERE journal = $6 AND name = $7 AND revision = $8`;
-  return (await queries.run(text, values)) === 1;
+  const times = { readUntil: now, movedAt: now, savedAt: now };
+  const counts = { runs, events: runs };
+  // A table knows no chain of pages, nor where in the journal it is.
+  const nothing = { position: null, chain: null };
+  return moveCursor(queries, {
+    journal,
+    name,
+    revision,
+    next: place,
+    epoch,
+    pageId: batch,
+    ...times,
+    ...counts,
+    ...nothing,
+  });
 }
