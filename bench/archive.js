@@ -7,8 +7,8 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "rolldown";
+import { fileURLToPath } from "node:url";
+import { ownModules } from "./own-modules.js";
 import { hasPostgres, startCluster } from "./cluster.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -63,25 +63,16 @@ export async function benchArchive({ isQuick, scratch, say }) {
 
 /** The store's own functions, as the program has them. */
 async function bundled(scratch) {
-  const source = (name) => join(here, "../src", `${name}.ts`);
-  await build({
-    input: {
-      embedded: source("engine/archive/embedded"),
-      postgres: source("engine/archive/postgres"),
-      read: source("engine/archive/read-archived"),
-      row: source("engine/archive/run-row"),
-      stats: source("runs/figures/stats"),
-    },
-    platform: "node",
-    external: ["@photostructure/sqlite", "fs-native-extensions", "protobufjs/minimal", "pg-native"],
-    output: { dir: join(here, "../dist/bench"), format: "esm", entryFileNames: "[name].mjs" },
-    logLevel: "silent",
-  });
-  const load = (name) => import(pathToFileURL(join(here, "../dist/bench", `${name}.mjs`)).href);
-  const [embedded, postgres, read, row, stats] = await Promise.all(
-    ["embedded", "postgres", "read", "row", "stats"].map(load),
-  );
-  return { ...embedded, ...postgres, ...read, ...row, ...stats, scratch };
+  return {
+    ...(await ownModules("archive", [
+      "engine/archive/embedded",
+      "engine/archive/postgres",
+      "engine/archive/read-archived",
+      "engine/archive/run-row",
+      "runs/figures/stats",
+    ])),
+    scratch,
+  };
 }
 
 function openOn({ openEmbedded, openPostgres }, address) {

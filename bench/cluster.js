@@ -45,7 +45,8 @@ export async function startCluster() {
   };
 }
 
-async function freePort() {
+/** A port of 127.0.0.1 on which nothing listens. */
+export async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   const { port } = server.address();

@@ -3,12 +3,10 @@
  * 2.4 kB go into a stream on a nats-server of its own, as `--to nats://…` delivers them, and by turns as bare messages of
  * the same size by the bare client.
  */
-import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "rolldown";
+import { fileURLToPath } from "node:url";
+import { ownModules } from "./own-modules.js";
 import { hasNats, startNats } from "./nats-server.js";
 
-const here = fileURLToPath(new URL(".", import.meta.url));
 const recordBytes = 2400;
 const perBatch = 500;
 
@@ -45,24 +43,13 @@ export async function benchNats({ isQuick, say }) {
 }
 
 /** The destination's own functions, as the program has them. */
-async function bundled() {
-  const source = (name) => join(here, "../src", `${name}.ts`);
-  await build({
-    input: {
-      nats: source("engine/destinations/nats"),
-      address: source("engine/destinations/address"),
-      normalise: source("runs/events/normalise"),
-      selection: source("runs/events/event-selection"),
-    },
-    platform: "node",
-    output: { dir: join(here, "../dist/bench/nats"), format: "esm", entryFileNames: "[name].mjs" },
-    logLevel: "silent",
-  });
-  const load = (name) => import(pathToFileURL(join(here, "../dist/bench/nats", `${name}.mjs`)).href);
-  const [nats, address, normalise, selection] = await Promise.all(
-    ["nats", "address", "normalise", "selection"].map(load),
-  );
-  return { ...nats, ...address, ...normalise, ...selection };
+function bundled() {
+  return ownModules("nats", [
+    "engine/destinations/nats",
+    "engine/destinations/address",
+    "runs/events/normalise",
+    "runs/events/event-selection",
+  ]);
 }
 
 /** Makes runs whose record is as large as said. */

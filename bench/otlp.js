@@ -7,10 +7,10 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import definitions from "@opentelemetry/otlp-transformer/build/src/generated/root.js";
-import { build } from "rolldown";
+import { ownModules } from "./own-modules.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const file = fileURLToPath(import.meta.url);
@@ -42,25 +42,14 @@ const ways = [
   { name: "JSON and gzip", env: { OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" }, goal: null },
 ];
 
-async function bundled() {
-  const source = (name) => join(here, "../src", `${name}.ts`);
-  await build({
-    input: {
-      otlp: source("engine/destinations/otlp"),
-      address: source("engine/destinations/address"),
-      transport: source("adobe/http/transport"),
-      normalise: source("runs/events/normalise"),
-      selection: source("runs/events/event-selection"),
-    },
-    platform: "node",
-    output: { dir: join(here, "../dist/bench"), format: "esm", entryFileNames: "[name].mjs" },
-    logLevel: "silent",
-  });
-  const names = ["otlp", "address", "transport", "normalise", "selection"];
-  const parts = await Promise.all(
-    names.map((name) => import(pathToFileURL(join(here, "../dist/bench", `${name}.mjs`)).href)),
-  );
-  return Object.assign({}, ...parts);
+function bundled() {
+  return ownModules("otlp", [
+    "engine/destinations/otlp",
+    "engine/destinations/address",
+    "adobe/http/transport",
+    "runs/events/normalise",
+    "runs/events/event-selection",
+  ]);
 }
 
 /** The documented examples, each with two activities, in as many flows as a large sandbox has; every tenth failed. */

@@ -1,13 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { readFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
-import { once } from "node:events";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { flowrun, scratch, start } from "../support/flowrun.ts";
 import { openJournal, runEvent, runIds as runs } from "../support/journal.ts";
 import { hasPostgres, startCluster, whyNoPostgres, type Cluster } from "../support/postgres.ts";
 import { openReceiver } from "../support/receiver.ts";
+import { freePort } from "../support/ports.ts";
 
 /** Looked at often, for as long as a slow machine may need. */
 const quickly = { interval: 20, timeout: 60_000 };
@@ -205,7 +204,7 @@ describe("doctor --to", () => {
 
   it("names what is wrong, and exits by it", async () => {
     const journal = await openJournal({ events: 1 });
-    const port = await closedPort();
+    const port = await freePort();
     const { code, stdout } = await journal.run(`doctor --to http://127.0.0.1:${port}/hook`);
     expect([code, stdout]).toEqual([5, expect.stringContaining("failed   destination")]);
     expect((await journal.run("doctor --to gopher://x")).code).toBe(2);
@@ -274,11 +273,3 @@ describe.skipIf(!hasPostgres)(`--standby${whyNoPostgres}`, () => {
     await other.finished;
   }, 120_000);
 });
-
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}

@@ -1,9 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
 import { createRequire } from "node:module";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -14,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { recordSchema } from "../../build/json-schema.js";
 import { bareEnv, binary, launch, node, scratch } from "../support/flowrun.ts";
 import { openJournal, runEvent } from "../support/journal.ts";
+import { freePort } from "../support/ports.ts";
 
 const run = promisify(execFile);
 
@@ -284,14 +283,6 @@ describe("docs/library.md", () => {
     await server.saw("event-7#0 run-7 failed");
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((listening) => server.once("listening", listening));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
-}
 
 /** Asks until the server is there. */
 async function answered(url: string, text: string): Promise<void> {

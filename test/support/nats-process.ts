@@ -16,4 +16,4 @@ async function main(text: string, total: number, size: number): Promise<void> {
 }
 
 const [, , text = "", total = "0", size = "1"] = process.argv;
-await main(text, Number(total), Number(size));
+void main(text, Number(total), Number(size));

@@ -1,12 +1,11 @@
 import { execFile, spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { chmod, chown, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
-import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
+import { freePort } from "./ports.ts";
 
 /** Debian keeps the server's own programs out of PATH. */
 const folders = [
@@ -137,15 +136,6 @@ async function run(name: string, args: readonly string[]): Promise<string> {
   const options = { ...who, env: { PATH, LANG, LC_ALL: "C" }, cwd: tmpdir() };
   const { stdout } = await promisify(execFile)(programOf(name) ?? name, [...args], options);
   return stdout;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** To who runs the server, with all that is in it. */

@@ -5,6 +5,7 @@ import { createConnector, type ConnectorOptions } from "../../../src/adobe/http/
 import { describeNetworkFailure } from "../../../src/adobe/http/words.ts";
 import { openDeafPort } from "../../support/bad-network.ts";
 import { realSleep } from "../../support/host.ts";
+import { freePort } from "../../support/ports.ts";
 
 type Addresses = NonNullable<ConnectorOptions["lookup"]>;
 
@@ -28,16 +29,6 @@ function connect(connector: ReturnType<typeof open>, port: number): Promise<Sock
   });
 }
 
-/** A port of 127.0.0.1 on which nothing listens. */
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
 describe("a name with several addresses", () => {
   // What is asked for once more after a second takes longer than Node's own 250 ms, as the other side of the earth does.
   test("the first that is slow to answer is waited for, where the others are none", async () => {
@@ -57,7 +48,7 @@ describe("a name with several addresses", () => {
   });
 
   test("what became of each is told where none works", async () => {
-    const port = await closedPort();
+    const port = await freePort();
     const error: unknown = await connect(open("127.0.0.1", "127.0.0.2"), port).catch((reason: unknown) => reason);
     expect(describeNetworkFailure(error)).toBe(
       `the connection was refused (connect ECONNREFUSED 127.0.0.1:${port}; connect ECONNREFUSED 127.0.0.2:${port})`,

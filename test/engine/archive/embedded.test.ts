@@ -1,55 +1,34 @@
 import { existsSync } from "node:fs";
-import {
-  chmod,
-  link,
-  mkdir,
-  mkdtemp,
-  open,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  symlink,
-  truncate,
-  writeFile,
-} from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { chmod, link, mkdir, open, readdir, readFile, stat, symlink, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { rolldown } from "rolldown";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { Database, Queries } from "../../../src/engine/archive/database.ts";
 import { openEmbedded } from "../../../src/engine/archive/embedded.ts";
 import { noDriver } from "../../../src/engine/archive/embedded/no-driver.ts";
 import type { OpenMode } from "../../../src/engine/archive/embedded/file.ts";
 import { writerIn } from "../../../src/engine/archive/embedded/locks.ts";
+import { buildProgram, type BuiltProgram } from "../../support/built.ts";
 import { addPage, countPages, makeTables } from "../../support/archive-pages.ts";
 import { launch, records, scratch, type Running } from "../../support/flowrun.ts";
 import { canMount, whyNoMount } from "../../support/machine.ts";
 import { emptyFolder, filesBelow, modeOf } from "../../state/folder.ts";
 
-/** The built process of test/support/archive-process.ts: beside the packages that it needs. */
-let built = "";
+let built: BuiltProgram;
 beforeAll(async () => {
-  built = await mkdtemp(resolve("node_modules", ".archive-"));
-  const bundle = await rolldown({
-    input: "test/support/archive-process.ts",
-    platform: "node",
-    external: ["@photostructure/sqlite", "fs-native-extensions"],
-    logLevel: "silent",
-  });
-  await bundle.write({ file: join(built, "archive.cjs"), format: "cjs", dynamicImportInCjs: false });
+  built = await buildProgram("archive-process");
 });
-afterAll(() => rm(built, { recursive: true, force: true }));
+afterAll(() => built.remove());
 
 function startWith(...args: readonly string[]): Running {
-  return launch(process.execPath, [join(built, "archive.cjs"), ...args], { env: {} });
+  return launch(process.execPath, [built.path, ...args], { env: {} });
 }
 
 /** A line in which `archive` is that process, with mounts that nobody else sees. */
 async function mounted(line: string, cwd: string): Promise<readonly string[]> {
   const script = `archive() { "$node" "$archive" "$@"; }; ${line}`;
   const { stdout, stderr } = await launch("unshare", ["-m", "bash", "--norc", "-c", script], {
-    env: { PATH: process.env["PATH"], node: process.execPath, archive: join(built, "archive.cjs") },
+    env: { PATH: process.env["PATH"], node: process.execPath, archive: built.path },
     cwd,
   }).finished;
   expect(stderr).toBe("");

@@ -18,46 +18,32 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { rolldown } from "rolldown";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventKey } from "../../../src/engine/archive/run-row.ts";
 import { parseAddress } from "../../../src/engine/destinations/address.ts";
 import { file } from "../../../src/engine/destinations/file.ts";
 import { FlowrunError } from "../../../src/errors.ts";
 import type { Notice } from "../../../src/notices.ts";
+import { buildProgram, type BuiltProgram } from "../../support/built.ts";
 import { deliveredRun, deliveredRuns, meansOf, openDestination, unheard } from "../../support/deliveries.ts";
 import { destinationContract } from "../../support/destination-contract.ts";
 import { launch, records, scratch, type Running } from "../../support/flowrun.ts";
 import { luckOf } from "../../support/luck.ts";
 import { canMount, whyNoMount } from "../../support/machine.ts";
 
-/** The built process of test/support/delivery-process.ts: beside the packages that it needs. */
-let built = "";
+let built: BuiltProgram;
 beforeAll(async () => {
-  built = await mkdtemp(resolve("node_modules", ".file-"));
-  const bundle = await rolldown({
-    input: "test/support/delivery-process.ts",
-    platform: "node",
-    external: ["@photostructure/sqlite", "fs-native-extensions", "undici", "nock", "pg-native"],
-    logLevel: "silent",
-  });
-  await bundle.write({
-    dir: built,
-    format: "cjs",
-    dynamicImportInCjs: false,
-    entryFileNames: "file.cjs",
-    chunkFileNames: "[name].cjs",
-  });
+  built = await buildProgram("delivery-process");
 });
-afterAll(() => rm(built, { recursive: true, force: true }));
+afterAll(() => built.remove());
 
 type Words = readonly (string | number)[];
 
 function deliverTo(address: string, dir: string, ...more: Words): Running {
-  return launch(process.execPath, [join(built, "file.cjs"), address, dir, ...more.map(String)], { env: {} });
+  return launch(process.execPath, [built.path, address, dir, ...more.map(String)], { env: {} });
 }
 
 /** The ids of the runs in a series of files, in the order of their names. */
@@ -573,7 +559,7 @@ describe.skipIf(!canMount)(`a disk${whyNoMount}`, () => {
   /** A line in which `deliver` is the process, with mounts that nobody else sees. */
   async function mounted(line: string, cwd: string): Promise<readonly string[]> {
     const script = `deliver() { "$node" "$process" "$@"; }; ${line}`;
-    const env = { PATH: process.env["PATH"], node: process.execPath, process: join(built, "file.cjs") };
+    const env = { PATH: process.env["PATH"], node: process.execPath, process: built.path };
     const { stdout, stderr } = await launch("unshare", ["-m", "bash", "--norc", "-c", script], { env, cwd }).finished;
     expect(stderr).toBe("");
     return stdout.trim().split("\n");

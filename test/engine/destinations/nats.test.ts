@@ -1,10 +1,9 @@
-import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { RetentionPolicy, DiscardPolicy } from "@nats-io/jetstream";
 import { nkeys } from "@nats-io/transport-node";
 import { Kvm } from "@nats-io/kv";
-import { rolldown } from "rolldown";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { parseAddress, type Address } from "../../../src/engine/destinations/address.ts";
 import type { Means, OpenDestination } from "../../../src/engine/destinations/destination.ts";
@@ -14,6 +13,7 @@ import { patientDestination } from "../../../src/engine/destinations/patient.ts"
 import { FlowrunError } from "../../../src/errors.ts";
 import { mask } from "../../../src/mask.ts";
 import { ndjsonRenderer } from "../../../src/render/formats/json.ts";
+import { buildProgram, type BuiltProgram } from "../../support/built.ts";
 import { destinationContract } from "../../support/destination-contract.ts";
 import { launch, scratch } from "../../support/flowrun.ts";
 import { hasNats, startNats, whyNoNats, type NatsSide, type NatsSideOptions } from "../../support/nats.ts";
@@ -696,17 +696,15 @@ describe.skipIf(!hasNats)(`nats${whyNoNats}`, () => {
   });
 
   describe("a process that is killed", () => {
-    let built = "";
+    let built: BuiltProgram;
     beforeAll(async () => {
-      built = await mkdtemp(resolve("node_modules", ".nats-"));
-      const bundle = await rolldown({ input: "test/support/nats-process.ts", platform: "node", logLevel: "silent" });
-      await bundle.write({ dir: built, entryFileNames: "nats.mjs", format: "esm" });
+      built = await buildProgram("nats-process");
     });
-    afterAll(() => rm(built, { recursive: true, force: true }));
+    afterAll(() => built.remove());
 
     test("again and again leaves no run out, and none twice", async () => {
       const side = await startWithStream();
-      const args = [join(built, "nats.mjs"), `nats://${side.place}/aep.runs`, "4000", "150"];
+      const args = [built.path, `nats://${side.place}/aep.runs`, "4000", "150"];
       const luck = luckOf(29);
       let kills = 0;
       for (let isDone = false; !isDone;) {

@@ -1,7 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { rolldown } from "rolldown";
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { createTransport } from "../../../src/adobe/http/transport.ts";
 import { parseAddress } from "../../../src/engine/destinations/address.ts";
@@ -10,6 +7,7 @@ import { otlp } from "../../../src/engine/destinations/otlp.ts";
 import { FlowrunError } from "../../../src/errors.ts";
 import type { Notice } from "../../../src/notices.ts";
 import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
+import { buildProgram, type BuiltProgram } from "../../support/built.ts";
 import { archived } from "../../support/archived.ts";
 import { destinationContract, type OtherSide } from "../../support/destination-contract.ts";
 import { launch } from "../../support/flowrun.ts";
@@ -844,24 +842,16 @@ describe.skipIf(!hasOpenssl)(`behind TLS${hasOpenssl ? "" : " (openssl is missin
     expect(linesOf(failure)).toContain("speaks no TLS");
   });
 
-  let folder = "";
-  let program = "";
+  let built: BuiltProgram;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "flowrun-otlp-"));
-    program = join(folder, "otlp.cjs");
-    const bundle = await rolldown({
-      input: resolve("test/support/otlp-process.ts"),
-      platform: "node",
-      logLevel: "silent",
-    });
-    await bundle.write({ file: program, format: "cjs", dynamicImportInCjs: false, codeSplitting: false });
+    built = await buildProgram("otlp-process");
   });
 
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  afterAll(() => built.remove());
 
   it("NODE_EXTRA_CA_CERTS vouches for a private one", async () => {
     const { certificate, receiver } = await secured();
-    const run = launch(process.execPath, [program, `otlp+https://127.0.0.1:${receiver.port}`], {
+    const run = launch(process.execPath, [built.path, `otlp+https://127.0.0.1:${receiver.port}`], {
       env: { NODE_EXTRA_CA_CERTS: certificate.cert },
     });
     const { stdout, stderr } = await run.finished;

@@ -1,9 +1,6 @@
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
-import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { rolldown } from "rolldown";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { openPostgres } from "../../../src/engine/archive/postgres.ts";
 import { parseAddress } from "../../../src/engine/destinations/address.ts";
@@ -12,6 +9,7 @@ import { openTableBy, table } from "../../../src/engine/destinations/table.ts";
 import { FlowrunError } from "../../../src/errors.ts";
 import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
 import { takeOver } from "../../support/archived.ts";
+import { buildProgram, type BuiltProgram } from "../../support/built.ts";
 import { deliveredRun, deliveredRuns, meansOf, openDestination, unheard } from "../../support/deliveries.ts";
 import { destinationContract } from "../../support/destination-contract.ts";
 import { launch } from "../../support/flowrun.ts";
@@ -28,7 +26,7 @@ import {
 
 let cluster: Cluster;
 let pooler = 0;
-let built = "";
+let built: BuiltProgram;
 const password = "correct-horse-battery";
 beforeAll(async () => {
   if (!hasPostgres) return;
@@ -38,25 +36,12 @@ beforeAll(async () => {
   });
   await cluster.ask(`CREATE ROLE secretive LOGIN PASSWORD '${password}'`);
   if (hasPgbouncer) pooler = await cluster.pool();
-  built = await mkdtemp(resolve("node_modules", ".table-"));
-  const bundle = await rolldown({
-    input: "test/support/delivery-process.ts",
-    platform: "node",
-    external: ["@photostructure/sqlite", "fs-native-extensions", "undici", "nock", "pg-native"],
-    logLevel: "silent",
-  });
-  await bundle.write({
-    dir: built,
-    format: "cjs",
-    dynamicImportInCjs: false,
-    entryFileNames: "table.cjs",
-    chunkFileNames: "[name].cjs",
-  });
+  built = await buildProgram("delivery-process");
 }, 60_000);
 afterAll(async () => {
   if (!hasPostgres) return;
   await cluster.remove();
-  await rm(built, { recursive: true, force: true });
+  await built.remove();
 });
 
 /** Keeps every notification, and writes down whatever is done to a row. */
@@ -154,7 +139,7 @@ describe.skipIf(!hasPostgres)(`exactly once${whyNoPostgres}`, () => {
     const there = await side(notifications);
     const luck = luckOf(1);
     for (let kills = 0; kills < 20; kills += 1) {
-      const running = launch(process.execPath, [join(built, "table.cjs"), there.url, "/nonexistent", "1000000", "7"], {
+      const running = launch(process.execPath, [built.path, there.url, "/nonexistent", "1000000", "7"], {
         env: { HOME: "/nonexistent" },
       });
       await running.saw(/at \d+\n/);
@@ -172,13 +157,9 @@ describe.skipIf(!hasPostgres)(`exactly once${whyNoPostgres}`, () => {
   it("a server that ends the connection, again and again", { timeout: 120_000 }, async () => {
     const there = await side(notifications);
     const total = 600;
-    const running = launch(
-      process.execPath,
-      [join(built, "table.cjs"), there.url, "/nonexistent", String(total), "5"],
-      {
-        env: { HOME: "/nonexistent" },
-      },
-    );
+    const running = launch(process.execPath, [built.path, there.url, "/nonexistent", String(total), "5"], {
+      env: { HOME: "/nonexistent" },
+    });
     let ended = 0;
     while (running.child.exitCode === null && ended < 12) {
       const pids = await there.ask(
