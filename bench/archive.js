@@ -99,8 +99,8 @@ async function multiply(database, copies, runs) {
     const [ago, tag] = [copy * step, `-${copy}`];
     await database.run(
       `INSERT INTO {schema}runs SELECT journal, event_key || '${tag}', seq + ${copy * runs}, recorded_at - ${ago}, via,
-        event_code, run_id || '${tag}', flow_id, flow_name, sandbox, sandbox_id, service, status, updated_at - ${ago},
-        started_at - ${ago}, duration_ms, records_in, records_out, records_failed, bytes_in, bytes_out, root_code,
+        run_id || '${tag}', event_code, flow_id, flow_name, sandbox, sandbox_id, service, status, root_code, alike,
+        updated_at - ${ago}, started_at - ${ago}, duration_ms, records_in, records_out, records_failed, bytes_in, bytes_out,
         root_message, position, document, event FROM {schema}runs WHERE seq <= ${runs}`,
     );
     await database.run(

@@ -319,9 +319,9 @@ describe("export and import", () => {
     await change(
       archiveOf(journal),
       `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
-       INSERT INTO runs SELECT journal, event_key || i, 1000 + i, recorded_at, via, event_code, run_id, flow_id, flow_name, sandbox, sandbox_id,
-         service, status, updated_at, started_at, duration_ms, records_in, records_out, records_failed, bytes_in, bytes_out,
-         root_code, root_message, position, document, event FROM runs, n WHERE seq = 1`,
+       INSERT INTO runs SELECT journal, event_key || i, 1000 + i, recorded_at, via, run_id, event_code, flow_id, flow_name,
+         sandbox, sandbox_id, service, status, root_code, alike, updated_at, started_at, duration_ms, records_in,
+         records_out, records_failed, bytes_in, bytes_out, root_message, position, document, event FROM runs, n WHERE seq = 1`,
       `UPDATE meta SET last_seq = 30000`,
     );
     const folder = await scratch();

@@ -90,7 +90,7 @@ function timeOf(column: string): string {
 }
 
 function listOf(column: string): string {
-  return `json_agg(${column})`;
+  return `coalesce(json_agg(${column}), '[]')`;
 }
 
 /** The clock goes on inside a transaction, as `now()` does not. */

@@ -3,6 +3,7 @@ import { readRecord, serviceOf } from "../../runs/record/read-record.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Queries, Row, Value } from "./database.ts";
 import { unpack } from "./pack.ts";
+import { sharedColumnNames } from "./run-row.ts";
 import { bytesIn, numberIn, numbersIn, textIn, textOrNull, textsIn } from "./row-values.ts";
 
 /** A run as the archive gives it back. */
@@ -60,96 +61,143 @@ export async function* readFiguresOf(
   journal: string,
   { from, to, upTo }: ArchivedWindow,
 ): AsyncGenerator<readonly ReadBack[], void, undefined> {
-  const blank = readRecord({ schemaVersion: 1, runId: "-", flowId: "-" });
-  if (typeof blank === "string") return;
-  const readPart = async (after: readonly [recordedAt: number, seq: number]): Promise<readonly ReadBack[]> => {
-    // To hand a value over takes longer than to find it, so that words come once for all rows of the part that share them.
-    const groups = await queries.all(
-      `SELECT ${words.join(", ")}, ${listed.map((column) => `{list:${column}} AS ${column}`).join(", ")}
-      FROM (SELECT ${[...words, ...listed].join(", ")} FROM {schema}runs
+  const wordsOf = openWords(queries);
+  const readPart = async (after: readonly [recordedAt: number, seq: number]): Promise<readonly FiguresRow[]> => {
+    // To hand a value over takes longer than to find it: a column comes as one list, and words once for all that share them.
+    const [lists = {}] = await queries.all(
+      `SELECT ${listed.map((column) => `{list:${column}} AS ${column}`).join(", ")}
+      FROM (SELECT ${listed.join(", ")} FROM {schema}runs
         WHERE journal = $1 AND recorded_at >= $2 AND recorded_at < $3 AND (recorded_at, seq) > ($2, $4) AND seq <= $5
-        ORDER BY recorded_at, seq LIMIT ${figuresAtOnce}) AS part
-      GROUP BY ${words.join(", ")}`,
+        ORDER BY recorded_at, seq LIMIT ${figuresAtOnce}) AS part`,
       [journal, after[0], bounded(to), after[1], upTo],
     );
-    return groups.flatMap((group) => readFigures(group, blank)).sort(inOrder);
+    return readFigures(lists, await wordsOf(numbersIn(lists, "alike"), numbersIn(lists, "seq"))).sort(inOrder);
   };
-  let part = readPart([bounded(from), -1]);
+  let reading = readPart([bounded(from), -1]);
   for (;;) {
-    const rows = await part;
-    const last = rows.at(-1);
+    const part = await reading;
+    const last = part.at(-1);
     if (last === undefined) return;
-    const isLast = rows.length < figuresAtOnce;
+    const isLast = part.length < figuresAtOnce;
     // A server finds the next ones while these are counted.
-    if (!isLast) part = readPart([last.recordedAt, last.seq]);
+    if (!isLast) reading = readPart([last.recordedAt, last.seq]);
     // Where nobody comes back for it, its failure is nobody's.
-    part.catch(() => undefined);
-    yield rows;
+    reading.catch(() => undefined);
+    yield part.filter(isThere);
     if (isLast) return;
   }
 }
 
-/** Such a row takes a tenth of a document's; of more at once the sorting into groups takes longer. */
+/** A tenth of the rows of a week: of fewer at once the asking takes longer, of more the first figures. */
 const figuresAtOnce = 2000;
 
-/** The columns that many runs have in common, those first that tell most rows apart, … */
-const words = [
-  ...["flow_id", "status", "root_code", "flow_name", "sandbox", "sandbox_id", "service", "event_code"],
-] as const;
-
-/** … and those that each has for itself, or that hold so much that they had better not be compared. */
+/** The columns that each run has for itself, and the number that all share whose words are the same. */
 const listed = [
-  ...["seq", "recorded_at", "event_key", "run_id", "root_message", "updated_at", "duration_ms"],
+  ...["seq", "recorded_at", "alike", "event_key", "run_id", "root_message", "updated_at", "duration_ms"],
   ...["records_in", "records_out", "records_failed", "bytes_in", "bytes_out"],
 ] as const;
 
-/** The runs of a row that stands for all that have its words. */
-function readFigures(group: Row, blank: FlowRun): readonly ReadBack[] {
-  const code = textOrNull(group, "root_code");
-  const shared = {
-    ...blank,
-    eventCode: textOrNull(group, "event_code"),
-    flowId: textIn(group, "flow_id"),
-    flowName: textOrNull(group, "flow_name"),
-    sandbox: { id: textOrNull(group, "sandbox_id"), name: textOrNull(group, "sandbox") },
-    service: serviceOf(textIn(group, "service")),
-    status: textIn(group, "status"),
-  };
-  const [keys, ids, messages] = [textsIn(group, "event_key"), textsIn(group, "run_id"), textsIn(group, "root_message")];
-  const [recordings, times, durations] = [
-    numbersIn(group, "recorded_at"),
-    numbersIn(group, "updated_at"),
-    numbersIn(group, "duration_ms"),
-  ];
-  const records = ["records_in", "records_out", "records_failed"].map((column) => numbersIn(group, column));
-  const bytes = ["bytes_in", "bytes_out"].map((column) => numbersIn(group, column));
-  return numbersIn(group, "seq").map((seq, index) => {
+/** A run for figures; its record is `null` where it has been pruned since its number was read. */
+interface FiguresRow extends Omit<ReadBack, "record"> {
+  readonly record: FlowRun | null;
+}
+
+function readFigures(lists: Row, words: readonly (Words | null)[]): FiguresRow[] {
+  const [keys, ids, messages] = [textsIn(lists, "event_key"), textsIn(lists, "run_id"), textsIn(lists, "root_message")];
+  const [seqs, recordings] = [numbersIn(lists, "seq"), numbersIn(lists, "recorded_at")];
+  const [times, durations] = [numbersIn(lists, "updated_at"), numbersIn(lists, "duration_ms")];
+  const [input, output] = [numbersIn(lists, "records_in"), numbersIn(lists, "records_out")];
+  const failed = numbersIn(lists, "records_failed");
+  const [read, written] = [numbersIn(lists, "bytes_in"), numbersIn(lists, "bytes_out")];
+  return words.map((shared, index) => {
     const time = times[index] ?? null;
     const eventKey = keys[index] ?? "";
     return {
-      seq: seq ?? 0,
+      seq: seqs[index] ?? 0,
       recordedAt: recordings[index] ?? 0,
       eventKey,
-      record: {
-        ...shared,
+      record: shared && {
+        ...shared.record,
         key: eventKey,
         runId: ids[index] ?? "",
         updatedAt: time === null ? null : new Date(time).toISOString(),
         durationMs: durations[index] ?? null,
+        // Written out, since a hundred thousand copies of a copy take a tenth of the time.
         records: {
-          ...blank.records,
-          input: records[0]?.[index] ?? null,
-          output: records[1]?.[index] ?? null,
-          failed: records[2]?.[index] ?? null,
+          input: input[index] ?? null,
+          output: output[index] ?? null,
+          created: null,
+          updated: null,
+          deleted: null,
+          skipped: null,
+          failed: failed[index] ?? null,
+          warning: null,
         },
-        bytes: { ...blank.bytes, input: bytes[0]?.[index] ?? null, output: bytes[1]?.[index] ?? null },
-        rootCause: code === null ? null : { code, message: messages[index] ?? null },
+        bytes: { input: read[index] ?? null, output: written[index] ?? null, skipped: null, failed: null },
+        rootCause: shared.rootCode === null ? null : { code: shared.rootCode, message: messages[index] ?? null },
       },
     };
   });
 }
 
-function inOrder(one: ReadBack, other: ReadBack): number {
+/** What runs have in common whose words are the same. */
+interface Words {
+  /** It says nothing of what each run has for itself. */
+  readonly record: FlowRun;
+  readonly rootCode: string | null;
+}
+
+/** Finds the words of runs by the number that they share, each once: of one run of those that have it. */
+function openWords(queries: Queries) {
+  const known = new Map<number | null, Words>();
+  return async (
+    likes: readonly (number | null)[],
+    seqs: readonly (number | null)[],
+  ): Promise<readonly (Words | null)[]> => {
+    // Events could name any number of flows.
+    if (known.size > mostKnown) known.clear();
+    const examples = new Map(likes.map((alike, index) => [alike, seqs[index] ?? noSeq]));
+    const asked = [...examples].flatMap(([alike, seq]) => (known.has(alike) ? [] : [seq]));
+    for (let n = 0; n < asked.length; n += examplesAtOnce) {
+      const part = Array.from({ length: examplesAtOnce }, (_, index) => asked[n + index] ?? noSeq);
+      const rows = await queries.all(
+        `SELECT alike, ${sharedColumnNames.join(", ")} FROM {schema}runs
+        WHERE seq IN (${part.map((_, index) => `$${String(index + 1)}`).join(", ")})`,
+        part,
+      );
+      for (const row of rows) known.set(numberIn(row, "alike"), wordsIn(row));
+    }
+    return likes.map((alike) => known.get(alike) ?? null);
+  };
+}
+
+const mostKnown = 10_000;
+
+/** Always as many places in the text, so that it is prepared once. */
+const examplesAtOnce = 50;
+
+/** No run has it. */
+const noSeq = -1;
+
+function wordsIn(row: Row): Words {
+  const blank = readRecord({ schemaVersion: 1, runId: "-", flowId: textIn(row, "flow_id") });
+  if (typeof blank === "string") throw new Error(`a record without words ${blank}`);
+  const record = {
+    ...blank,
+    eventCode: textOrNull(row, "event_code"),
+    flowName: textOrNull(row, "flow_name"),
+    sandbox: { id: textOrNull(row, "sandbox_id"), name: textOrNull(row, "sandbox") },
+    service: serviceOf(textIn(row, "service")),
+    status: textIn(row, "status"),
+  };
+  return { record, rootCode: textOrNull(row, "root_code") };
+}
+
+function isThere(row: FiguresRow): row is FiguresRow & { readonly record: FlowRun } {
+  return row.record !== null;
+}
+
+function inOrder(one: FiguresRow, other: FiguresRow): number {
   return one.recordedAt - other.recordedAt || one.seq - other.seq;
 }
 

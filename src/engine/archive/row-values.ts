@@ -33,18 +33,26 @@ export function bytesIn(row: Row, column: string): Uint8Array {
 
 /** A list of a column's numbers, one or `null` for each row of a group. @throws Error likewise. Pure. */
 export function numbersIn(row: Row, column: string): readonly (number | null)[] {
-  return listIn(row, column, (value) => value === null || typeof value === "number");
+  return listIn(row, column, isNumberOrNull);
 }
 
 /** A list of a column's texts, one or `null` for each row of a group. @throws Error likewise. Pure. */
 export function textsIn(row: Row, column: string): readonly (string | null)[] {
-  return listIn(row, column, (value) => value === null || typeof value === "string");
+  return listIn(row, column, isTextOrNull);
 }
 
 function listIn<T>(row: Row, column: string, fits: (value: unknown) => value is T): readonly T[] {
   const list: unknown = JSON.parse(textIn(row, column));
   if (Array.isArray(list) && list.every(fits)) return list;
   throw mistaken(column, row[column]);
+}
+
+function isNumberOrNull(value: unknown): value is number | null {
+  return value === null || typeof value === "number";
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === "string";
 }
 
 function mistaken(column: string, value: Value | undefined): Error {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { writeFingerprint } from "../../text/fingerprint.ts";
+import { fingerprintHalves, writeFingerprint } from "../../text/fingerprint.ts";
 import { keptText } from "../../text/kept.ts";
 import type { FlowRun, RunError } from "../../runs/record/flow-run.ts";
 import type { Value } from "./database.ts";
@@ -29,24 +29,16 @@ export interface WrittenRun<Kept = RunTexts | PackedTexts> extends Recorded {
 /** Of a run what stands in columns, and in tables beside its own. */
 type ColumnedRun = ReturnType<typeof columnedOf>;
 
+/** The columns of `runs` whose words many runs have in common, and which `alike` stands for. */
+export const sharedColumnNames = [
+  ...["event_code", "flow_id", "flow_name", "sandbox", "sandbox_id", "service", "status", "root_code"],
+] as const;
+
 /** The columns of `runs` that a run fills, in the order of `runValues`. */
 export const runColumnNames = [
-  ...[
-    "journal",
-    "event_key",
-    "seq",
-    "recorded_at",
-    "via",
-    "event_code",
-    "run_id",
-    "flow_id",
-    "flow_name",
-    "sandbox",
-    "sandbox_id",
-    "service",
-  ],
-  ...["status", "updated_at", "started_at", "duration_ms", "records_in", "records_out", "records_failed"],
-  ...["bytes_in", "bytes_out", "root_code", "root_message", "position", "document", "event"],
+  ...["journal", "event_key", "seq", "recorded_at", "via", "run_id", ...sharedColumnNames, "alike"],
+  ...["updated_at", "started_at", "duration_ms", "records_in", "records_out", "records_failed"],
+  ...["bytes_in", "bytes_out", "root_message", "position", "document", "event"],
 ] as const;
 
 /** The columns of `run_errors`, in the order of `errorValues`. */
@@ -74,24 +66,24 @@ function columnedOf(run: FlowRun) {
 export function runValues(journal: string, seq: number, archived: ArchivedRun): readonly Value[] {
   const { key, run, recordedAt } = archived;
   const { record, event } = packTexts(archived.kept ?? writtenOf(archived.run).kept);
+  const shared = [
+    ...[idIn(run.eventCode), idOf(run.flowId), textIn(run.flowName), textIn(run.sandbox.name), idIn(run.sandbox.id)],
+    ...[run.service, idOf(run.status), idIn(run.rootCause?.code ?? null)],
+  ];
   return [
-    ...[
-      journal,
-      eventKey(key),
-      seq,
-      Math.round(recordedAt),
-      run.via,
-      idIn(run.eventCode),
-      idOf(run.runId),
-      idOf(run.flowId),
-    ],
-    ...[textIn(run.flowName), textIn(run.sandbox.name), idIn(run.sandbox.id), run.service, idOf(run.status)],
+    ...[journal, eventKey(key), seq, Math.round(recordedAt), run.via, idOf(run.runId), ...shared, alike(shared)],
     ...[timeIn(run.updatedAt), timeIn(run.startedAt), countIn(run.durationMs)],
     ...[countIn(run.records.input), countIn(run.records.output), countIn(run.records.failed)],
     ...[countIn(run.bytes.input), countIn(run.bytes.output)],
-    ...[idIn(run.rootCause?.code ?? null), textIn(run.rootCause?.message ?? null), textIn(run.position)],
+    ...[textIn(run.rootCause?.message ?? null), textIn(run.position)],
     ...[record, event],
   ];
+}
+
+/** A whole number, below 2^53, that stands for a run's words: the same for the same ones. */
+function alike(words: readonly (string | null)[]): number {
+  const [high, low] = fingerprintHalves(JSON.stringify(words));
+  return (high % 2 ** 21) * 2 ** 32 + low;
 }
 
 /** A row of `run_errors` for each code of a run's errors, from the outside in. Pure. */

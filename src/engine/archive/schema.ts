@@ -12,11 +12,12 @@ const schemaVersion = 1;
 const steps: readonly (readonly string[])[] = [
   [
     `CREATE TABLE {schema}journals (journal {text} PRIMARY KEY, name {text} NOT NULL, made_at BIGINT NOT NULL)`,
+    // `alike` is a number that all runs share whose words are the same: event code, flow, sandbox, service, status, root code.
     `CREATE TABLE {schema}runs (journal {text} NOT NULL, event_key {text} NOT NULL, seq BIGINT NOT NULL UNIQUE,
-      recorded_at BIGINT NOT NULL, via {text}, event_code {text}, run_id {text} NOT NULL, flow_id {text} NOT NULL, flow_name {text},
-      sandbox {text}, sandbox_id {text}, service {text} NOT NULL, status {text} NOT NULL, updated_at BIGINT, started_at BIGINT,
-      duration_ms BIGINT, records_in BIGINT, records_out BIGINT, records_failed BIGINT, bytes_in BIGINT, bytes_out BIGINT,
-      root_code {text}, root_message {text}, position {text}, document {bytes} NOT NULL, event {bytes},
+      recorded_at BIGINT NOT NULL, via {text}, run_id {text} NOT NULL, event_code {text}, flow_id {text} NOT NULL, flow_name {text},
+      sandbox {text}, sandbox_id {text}, service {text} NOT NULL, status {text} NOT NULL, root_code {text},
+      alike BIGINT NOT NULL, updated_at BIGINT, started_at BIGINT, duration_ms BIGINT, records_in BIGINT,
+      records_out BIGINT, records_failed BIGINT, bytes_in BIGINT, bytes_out BIGINT, root_message {text}, position {text}, document {bytes} NOT NULL, event {bytes},
       PRIMARY KEY (journal, event_key))`,
     `CREATE INDEX runs_by_run ON {schema}runs (run_id, updated_at)`,
     `CREATE INDEX runs_by_update ON {schema}runs (updated_at, seq)`,

@@ -46,9 +46,9 @@ async function multiply(database: Database, times: number, runs: number): Promis
   for (let n = 1; n < times; n++) {
     const more = String(n * runs);
     await database.run(
-      `INSERT INTO {schema}runs SELECT journal, event_key || '-${more}', seq + ${more}, recorded_at, via, event_code,
-        run_id, flow_id, flow_name, sandbox, sandbox_id, service, status, updated_at, started_at, duration_ms, records_in,
-        records_out, records_failed, bytes_in, bytes_out, root_code, root_message, position, document, event
+      `INSERT INTO {schema}runs SELECT journal, event_key || '-${more}', seq + ${more}, recorded_at, via, run_id,
+        event_code, flow_id, flow_name, sandbox, sandbox_id, service, status, root_code, alike, updated_at, started_at,
+        duration_ms, records_in, records_out, records_failed, bytes_in, bytes_out, root_message, position, document, event
       FROM {schema}runs WHERE seq <= ${String(runs)}`,
     );
   }
