@@ -62,7 +62,7 @@ export async function* readFiguresOf(
   { from, to, upTo }: ArchivedWindow,
 ): AsyncGenerator<readonly ReadBack[], void, undefined> {
   const wordsOf = openWords(queries);
-  const readPart = async (after: readonly [recordedAt: number, seq: number]): Promise<readonly FiguresRow[]> => {
+  const ask = async (after: Place): Promise<Row> => {
     // To hand a value over takes longer than to find it: a column comes as one list, and words once for all that share them.
     const [lists = {}] = await queries.all(
       `SELECT ${listed.map((column) => `{list:${column}} AS ${column}`).join(", ")}
@@ -71,21 +71,32 @@ export async function* readFiguresOf(
         ORDER BY recorded_at, seq LIMIT ${figuresAtOnce}) AS part`,
       [journal, after[0], bounded(to), after[1], upTo],
     );
-    return readFigures(lists, await wordsOf(numbersIn(lists, "alike"), numbersIn(lists, "seq"))).sort(inOrder);
+    return lists;
   };
-  let reading = readPart([bounded(from), -1]);
-  for (;;) {
-    const part = await reading;
-    const last = part.at(-1);
-    if (last === undefined) return;
-    const isLast = part.length < figuresAtOnce;
-    // A server finds the next ones while these are counted.
-    if (!isLast) reading = readPart([last.recordedAt, last.seq]);
+  for (let asked: Promise<Row> | null = ask([bounded(from), -1]); asked !== null;) {
+    const lists: Row = await asked;
+    const places = placesIn(lists);
+    // A server finds the next ones while these are made and counted.
+    asked = places.length < figuresAtOnce ? null : ask(places.reduce(later));
     // Where nobody comes back for it, its failure is nobody's.
-    reading.catch(() => undefined);
-    yield part.filter(isThere);
-    if (isLast) return;
+    asked?.catch(() => undefined);
+    // A question leaves when the loop goes round, and not before (333 against 244 ms for 100,000 runs).
+    await new Promise((gone) => setImmediate(gone));
+    const words = await wordsOf(numbersIn(lists, "alike"), places);
+    yield readFigures(lists, places, words).sort(inOrder);
   }
+}
+
+/** Where a run stands in a window: when it was recorded, epoch milliseconds, and its number. */
+type Place = readonly [recordedAt: number, seq: number];
+
+function placesIn(lists: Row): readonly Place[] {
+  const seqs = numbersIn(lists, "seq");
+  return numbersIn(lists, "recorded_at").map((at, index) => [at ?? 0, seqs[index] ?? 0]);
+}
+
+function later(one: Place, other: Place): Place {
+  return one[0] > other[0] || (one[0] === other[0] && one[1] > other[1]) ? one : other;
 }
 
 /** A tenth of the rows of a week: of fewer at once the asking takes longer, of more the first figures. */
@@ -97,26 +108,24 @@ const listed = [
   ...["records_in", "records_out", "records_failed", "bytes_in", "bytes_out"],
 ] as const;
 
-/** A run for figures; its record is `null` where it has been pruned since its number was read. */
-interface FiguresRow extends Omit<ReadBack, "record"> {
-  readonly record: FlowRun | null;
-}
-
-function readFigures(lists: Row, words: readonly (Words | null)[]): FiguresRow[] {
+/** Without those that have been pruned since their numbers were read. */
+function readFigures(lists: Row, places: readonly Place[], words: readonly (Words | null)[]): ReadBack[] {
   const [keys, ids, messages] = [textsIn(lists, "event_key"), textsIn(lists, "run_id"), textsIn(lists, "root_message")];
-  const [seqs, recordings] = [numbersIn(lists, "seq"), numbersIn(lists, "recorded_at")];
   const [times, durations] = [numbersIn(lists, "updated_at"), numbersIn(lists, "duration_ms")];
   const [input, output] = [numbersIn(lists, "records_in"), numbersIn(lists, "records_out")];
   const failed = numbersIn(lists, "records_failed");
   const [read, written] = [numbersIn(lists, "bytes_in"), numbersIn(lists, "bytes_out")];
-  return words.map((shared, index) => {
+  return places.flatMap(([recordedAt, seq], index) => {
+    const shared = words[index] ?? null;
+    if (shared === null) return [];
     const time = times[index] ?? null;
     const eventKey = keys[index] ?? "";
+    const rootCause = shared.rootCode === null ? null : { code: shared.rootCode, message: messages[index] ?? null };
     return {
-      seq: seqs[index] ?? 0,
-      recordedAt: recordings[index] ?? 0,
+      seq,
+      recordedAt,
       eventKey,
-      record: shared && {
+      record: {
         ...shared.record,
         key: eventKey,
         runId: ids[index] ?? "",
@@ -134,7 +143,7 @@ function readFigures(lists: Row, words: readonly (Words | null)[]): FiguresRow[]
           warning: null,
         },
         bytes: { input: read[index] ?? null, output: written[index] ?? null, skipped: null, failed: null },
-        rootCause: shared.rootCode === null ? null : { code: shared.rootCode, message: messages[index] ?? null },
+        rootCause,
       },
     };
   });
@@ -150,13 +159,10 @@ interface Words {
 /** Finds the words of runs by the number that they share, each once: of one run of those that have it. */
 function openWords(queries: Queries) {
   const known = new Map<number | null, Words>();
-  return async (
-    likes: readonly (number | null)[],
-    seqs: readonly (number | null)[],
-  ): Promise<readonly (Words | null)[]> => {
+  return async (likes: readonly (number | null)[], places: readonly Place[]): Promise<readonly (Words | null)[]> => {
     // Events could name any number of flows.
     if (known.size > mostKnown) known.clear();
-    const examples = new Map(likes.map((alike, index) => [alike, seqs[index] ?? noSeq]));
+    const examples = new Map(likes.map((alike, index) => [alike, places[index]?.[1] ?? noSeq]));
     const asked = [...examples].flatMap(([alike, seq]) => (known.has(alike) ? [] : [seq]));
     for (let n = 0; n < asked.length; n += examplesAtOnce) {
       const part = Array.from({ length: examplesAtOnce }, (_, index) => asked[n + index] ?? noSeq);
@@ -193,11 +199,7 @@ function wordsIn(row: Row): Words {
   return { record, rootCode: textOrNull(row, "root_code") };
 }
 
-function isThere(row: FiguresRow): row is FiguresRow & { readonly record: FlowRun } {
-  return row.record !== null;
-}
-
-function inOrder(one: FiguresRow, other: FiguresRow): number {
+function inOrder(one: ReadBack, other: ReadBack): number {
   return one.recordedAt - other.recordedAt || one.seq - other.seq;
 }
 
