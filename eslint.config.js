@@ -17,9 +17,10 @@ const ofTheProcess = [
 /** What reaches the world or the clock by itself. Only where a process begins is it touched; all others are handed a `Host`. */
 const ask = "Ask the host for it.";
 
-const worldlyGlobals = ["process", "console", "fetch", "performance", "setTimeout", "setInterval", "setImmediate"].map(
-  (name) => ({ name, message: ask }),
-);
+const worldlyGlobals = ["process", "console", "fetch", "performance", "setTimeout", "setInterval"].map((name) => ({
+  name,
+  message: ask,
+}));
 
 const worldlyProperties = [
   { object: "Date", property: "now", message: ask },
