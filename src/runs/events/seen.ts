@@ -4,6 +4,8 @@ import { fingerprintHalves } from "../../text/fingerprint.ts";
 export interface Seen {
   /** Whether the key is new; it is remembered from now on. */
   add(key: string): boolean;
+  /** Whether the key is remembered. */
+  has(key: string): boolean;
 }
 
 /**
@@ -27,7 +29,7 @@ export function createSeen(capacity: number, initial: readonly string[] = []): S
   }
 
   for (const key of initial) add(key);
-  return { add };
+  return { add, has: (key) => table.has(...fingerprintHalves(key)) };
 }
 
 /** A set of fingerprints, in slots that are looked at one after the other (linear probing). */
@@ -54,6 +56,7 @@ function createTable(capacity: number) {
       low[slot] = lowPart;
       return true;
     },
+    has: (highPart: number, lowPart: number): boolean => !isEmpty(find(highPart, lowPart)),
     /** Moves back what had to make way for it, so that no search ends too early. */
     remove: (highPart: number, lowPart: number): void => {
       let hole = find(highPart, lowPart);

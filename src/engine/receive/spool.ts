@@ -1,0 +1,372 @@
+import { randomUUID } from "node:crypto";
+import type { WebhookDelivery } from "../../adobe/webhook/delivery.ts";
+import { FlowrunError, reasonOf } from "../../errors.ts";
+import type { World } from "../../host.ts";
+import { isObject, parseObject } from "../../json.ts";
+import type { Notify } from "../../notices.ts";
+import type { FlowRun } from "../../runs/record/flow-run.ts";
+import { createSeen } from "../../runs/events/seen.ts";
+import { wholeEventKeys } from "../../runs/events/whole-event-keys.ts";
+import {
+  besideSpool,
+  comparePlaces,
+  namesBesideSpool,
+  openSpoolFiles,
+  type SpoolFiles,
+  type SpoolFolder,
+  type SpoolPlace,
+} from "../../state/spool-files.ts";
+import { createArrivals, type Arrivals } from "../destinations/follow-archive.ts";
+import type { Inbox } from "./inbox.ts";
+
+/** A delivery, or a page's events that only the journal had, as it lies in the spool. */
+export interface SpooledEvents {
+  readonly via: NonNullable<FlowRun["via"]>;
+  /** When it came, epoch milliseconds. */
+  readonly at: number;
+  readonly delivery: WebhookDelivery;
+  /** Which of the body's events had not come before, by their index. */
+  readonly fresh: readonly number[];
+  /** Where each of the body's events stands in the journal; `null` for what did not come from there. */
+  readonly positions: readonly string[] | null;
+  readonly after: SpoolPlace;
+}
+
+/** An event of the journal, and where it stands. */
+export interface JournalEntry {
+  readonly position: string;
+  readonly event: unknown;
+}
+
+/**
+ * Events that were received and are still to be handed on: what was acknowledged is here, each event once, until everybody
+ * has had it. It remembers the keys of what it let go, so that an event that is sent again is known.
+ */
+export interface Spool extends Inbox {
+  /** Tells this spool from others. */
+  readonly id: string;
+  /** Puts down what the journal had, as the events that are not there already. @returns how many these are. */
+  putRecovered(entries: readonly JournalEntry[]): Promise<number>;
+  read(from: SpoolPlace): Promise<readonly SpooledEvents[]>;
+  end(): SpoolPlace;
+  /** News of what comes. */
+  readonly arrivals: Arrivals;
+  /** The place that was saved for a reader; `null` for one that is new. */
+  placeOf(reader: string): SpoolPlace | null;
+  /** Saves how far readers have come; what all are past is let go. @throws FlowrunError `state`. */
+  move(places: Readonly<Record<string, SpoolPlace>>): Promise<void>;
+  /** Names those that read from now on: nobody else is waited for. */
+  readBy(readers: readonly string[]): void;
+  /** Events that not everybody has had, and how long they are. */
+  backlog(): { readonly events: number; readonly bytes: number };
+  close(): Promise<void>;
+}
+
+/** What is more is not taken: Adobe keeps it, and sends it again. */
+const mostWaiting = { events: 10_000, bytes: 64 * 2 ** 20 };
+
+/** The keys that are remembered: of a day in which not more come, and of so many in any case. */
+const keysRemembered = 1_000_000;
+const keptKeys = { ms: 24 * 3_600_000, atLeast: 200_000 };
+
+/** What a spool's folder and the world around it are. */
+export interface SpoolMeans {
+  readonly folder: SpoolFolder;
+  readonly host: Pick<World, "now">;
+  readonly notify: Notify;
+}
+
+/** Opens a spool. Whoever opens it holds its lock. @throws FlowrunError `state` where its disk fails. */
+export async function openSpool({ folder, host, notify }: SpoolMeans): Promise<Spool> {
+  const files = await openSpoolFiles(folder, (path) => {
+    notify({
+      kind: "warning",
+      text: `${path} is damaged: what stands behind the damage is passed by, and the journal has it for seven days`,
+    });
+  }).catch((error: unknown) => {
+    throw diskFailure(folder, error);
+  });
+  const saved = await readSaved(folder);
+  const known = createSeen(keysRemembered);
+  // A place behind the end is of files that somebody took away.
+  const places = new Map([...saved.places].map(([reader, place]) => [reader, earlier(place, files.end())]));
+  let readers: readonly string[] = [...places.keys()];
+  /** Of what is on its way to the disk. */
+  const underway = new Map<string, Promise<unknown>>();
+  const arrivals = createArrivals();
+  /** Told of room that was made. */
+  const room = createArrivals();
+  let saving: Promise<unknown> = Promise.resolve();
+  /** What is behind the hindmost reader, in order. */
+  let waiting: { readonly after: SpoolPlace; readonly events: number; readonly bytes: number }[] = [];
+  const backlog = { events: 0, bytes: 0 };
+
+  const count = (after: SpoolPlace, events: number, bytes: number): void => {
+    waiting.push({ after, events, bytes });
+    backlog.events += events;
+    backlog.bytes += bytes;
+  };
+  const put = async (
+    { via, positions = null }: Pick<SpooledEvents, "via"> & Partial<Pick<SpooledEvents, "positions">>,
+    delivery: WebhookDelivery,
+    events: readonly unknown[],
+  ): Promise<number | "full"> => {
+    const keys = events.map(wholeEventKeys);
+    const fresh = keys.flatMap((own, index) => {
+      // A batch may hold an event twice, as it may come twice at the same time.
+      const isOther = keys.slice(0, index).some((before) => before.every((key, n) => key === own[n]));
+      return isOther || own.every((key) => known.has(key) || underway.has(key)) ? [] : [index];
+    });
+    if (fresh.length === 0) {
+      await Promise.all(keys.flat().flatMap((key) => underway.get(key) ?? []));
+      return 0;
+    }
+    if (
+      backlog.events + fresh.length > mostWaiting.events ||
+      backlog.bytes + delivery.body.length > mostWaiting.bytes
+    ) {
+      return "full";
+    }
+    const own = fresh.flatMap((index) => keys[index] ?? []);
+    const entry = writeEntry(
+      { via, at: host.now(), headers: delivery.headers, fresh, positions, keys: own },
+      delivery.body,
+    );
+    const done = files.append(entry);
+    for (const key of own) underway.set(key, done);
+    // Counted before it is there, so that many at once do not pass the bound together.
+    backlog.events += fresh.length;
+    backlog.bytes += entry.length;
+    try {
+      const after = await done;
+      waiting.push({ after, events: fresh.length, bytes: entry.length });
+      for (const key of own) known.add(key);
+      arrivals.tell();
+      return fresh.length;
+    } catch (error) {
+      backlog.events -= fresh.length;
+      backlog.bytes -= entry.length;
+      throw diskFailure(folder, error);
+    } finally {
+      for (const key of own) underway.delete(key);
+    }
+  };
+  const hindmost = (): SpoolPlace => {
+    const own = readers.flatMap((reader) => places.get(reader) ?? []);
+    return own.length < readers.length ? files.start() : own.reduce(earlier, files.end());
+  };
+  const letGo = async (): Promise<void> => {
+    const before = hindmost();
+    const left = waiting.findIndex(({ after }) => comparePlaces(after, before) > 0);
+    for (const { events, bytes } of waiting.splice(0, left === -1 ? waiting.length : left)) {
+      backlog.events -= events;
+      backlog.bytes -= bytes;
+    }
+    await files.release(before, (file) => keepKeys(folder, file, files, host.now()));
+  };
+
+  const save = async (): Promise<void> => {
+    try {
+      await besideSpool(folder, placesName).write(writeSaved(saved.id, places));
+      await letGo();
+    } catch (error) {
+      throw diskFailure(folder, error);
+    }
+    room.tell();
+  };
+
+  await recallKeys(folder, host.now(), (key) => known.add(key));
+  for await (const { head, after, bytes } of entriesOf(files)) {
+    for (const key of head.keys) known.add(key);
+    if (comparePlaces(after, hindmost()) > 0) count(after, head.fresh.length, bytes.length);
+  }
+
+  return {
+    id: saved.id,
+    put: async (delivery, events) => {
+      const fresh = await put({ via: "webhook" }, delivery, events);
+      return fresh === "full" ? "full" : fresh === 0 ? "known" : "kept";
+    },
+    putRecovered: async (entries) => {
+      const events = entries.map(({ event }) => event);
+      const positions = entries.map(({ position }) => position);
+      const body = new TextEncoder().encode(JSON.stringify(events));
+      for (;;) {
+        const made = room.next();
+        const fresh = await put({ via: "journal", positions }, { headers: {}, body }, events);
+        if (fresh !== "full") return fresh;
+        if (!(await made)) throw new FlowrunError("aborted", "the spool is closed");
+      }
+    },
+    read: async (from) => (await files.read(from)).flatMap(({ bytes, after }) => readEntry(bytes, after)),
+    end: () => files.end(),
+    arrivals,
+    placeOf: (reader) => places.get(reader) ?? null,
+    readBy: (names) => {
+      readers = names;
+    },
+    move: (moved) => {
+      for (const [reader, place] of Object.entries(moved)) places.set(reader, place);
+      const mine = saving.then(save, save);
+      saving = mine;
+      return mine;
+    },
+    backlog: () => backlog,
+    close: async () => {
+      arrivals.end();
+      room.end();
+      await saving.catch(() => undefined);
+      await files.close();
+    },
+  };
+}
+
+/** What is said of an entry before its body: the keys are those of its fresh events. */
+interface Head extends Pick<SpooledEvents, "via" | "at" | "fresh" | "positions"> {
+  readonly headers: WebhookDelivery["headers"];
+  readonly keys: readonly string[];
+}
+
+function writeEntry(head: Head, body: Uint8Array): Uint8Array {
+  return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body]);
+}
+
+function splitEntry(bytes: Uint8Array): { readonly head: Head; readonly body: Uint8Array } | null {
+  const end = bytes.indexOf(0x0a);
+  const value = parseObject(new TextDecoder().decode(bytes.subarray(0, Math.max(0, end))));
+  const { via, at, headers, fresh, keys, positions = null } = value ?? {};
+  if (via !== "webhook" && via !== "journal") return null;
+  if (typeof at !== "number" || !isObject(headers) || !isList(fresh, isNumber) || !isList(keys, isText)) return null;
+  if (positions !== null && !isList(positions, isText)) return null;
+  const texts = Object.entries(headers).flatMap(([name, text]) => (isText(text) ? [[name, text] as const] : []));
+  return {
+    head: { via, at, headers: Object.fromEntries(texts), fresh, positions, keys },
+    body: bytes.subarray(end + 1),
+  };
+}
+
+function readEntry(bytes: Uint8Array, after: SpoolPlace): readonly SpooledEvents[] {
+  const entry = splitEntry(bytes);
+  if (entry === null) return [];
+  const { via, at, headers, fresh, positions } = entry.head;
+  return [{ via, at, delivery: { headers, body: entry.body }, fresh, positions, after }];
+}
+
+async function* entriesOf(files: SpoolFiles) {
+  for (let from = files.start(); ;) {
+    const entries = await files.read(from);
+    const last = entries.at(-1);
+    if (last === undefined) return;
+    for (const { bytes, after } of entries) {
+      const entry = splitEntry(bytes);
+      if (entry !== null) yield { head: entry.head, bytes, after };
+    }
+    from = last.after;
+  }
+}
+
+function isList<T>(value: unknown, fits: (item: unknown) => item is T): value is readonly T[] {
+  return Array.isArray(value) && value.every(fits);
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === "number";
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function earlier(one: SpoolPlace, other: SpoolPlace): SpoolPlace {
+  return comparePlaces(one, other) <= 0 ? one : other;
+}
+
+const placesName = "places.json";
+
+interface Saved {
+  readonly id: string;
+  readonly places: ReadonlyMap<string, SpoolPlace>;
+}
+
+/** A place as text: `3:4711`. Pure. */
+export function writePlace({ file, offset }: SpoolPlace): string {
+  return `${file}:${offset}`;
+}
+
+/** `null` for what is no place. Pure. */
+export function readPlace(text: unknown): SpoolPlace | null {
+  const [, file, offset] = (typeof text === "string" ? /^(\d{1,15}):(\d{1,15})$/.exec(text) : null) ?? [];
+  return file === undefined || offset === undefined ? null : { file: Number(file), offset: Number(offset) };
+}
+
+function writeSaved(id: string, places: ReadonlyMap<string, SpoolPlace>): string {
+  const texts = [...places].map(([reader, place]) => [reader, writePlace(place)]);
+  return `${JSON.stringify({ spool: id, places: Object.fromEntries(texts) })}\n`;
+}
+
+/** @throws FlowrunError `settings` for a file that says nothing: without it nobody knows what was handed on. */
+async function readSaved(folder: SpoolFolder): Promise<Saved> {
+  const file = besideSpool(folder, placesName);
+  const text = await file.read().catch((error: unknown) => {
+    throw diskFailure(folder, error);
+  });
+  if (text === null) {
+    const id = randomUUID();
+    await file.write(writeSaved(id, new Map())).catch((error: unknown) => {
+      throw diskFailure(folder, error);
+    });
+    return { id, places: new Map() };
+  }
+  const value = parseObject(text);
+  const { spool, places } = value ?? {};
+  if (typeof spool !== "string" || !isObject(places)) {
+    throw new FlowrunError("settings", `${file.path} is damaged`, {
+      why: "it says how far each destination has had what was received, and cannot be read",
+      hint: `to have all that is still there delivered again: rm ${file.path}`,
+    });
+  }
+  const found = Object.entries(places).flatMap(([reader, text]) => {
+    const place = readPlace(text);
+    return place === null ? [] : [[reader, place] as const];
+  });
+  return { id: spool, places: new Map(found) };
+}
+
+const keysEnding = ".keys";
+
+/** The keys of a file that is let go, in one of a hundredth of its length. */
+async function keepKeys(folder: SpoolFolder, file: number, files: SpoolFiles, now: number): Promise<void> {
+  const keys: string[] = [];
+  for (let from: SpoolPlace = { file, offset: 0 }; ;) {
+    const entries = (await files.read(from)).filter(({ after }) => after.file === file);
+    for (const { bytes } of entries) keys.push(...(splitEntry(bytes)?.head.keys ?? []));
+    const last = entries.at(-1);
+    if (last === undefined) break;
+    from = last.after;
+  }
+  await besideSpool(folder, `${String(file).padStart(8, "0")}${keysEnding}`).write([now, ...keys, ""].join("\n"));
+}
+
+/** Remembers the keys of files that were let go, the oldest first, and forgets those that nobody needs any more. */
+async function recallKeys(folder: SpoolFolder, now: number, remember: (key: string) => void): Promise<void> {
+  const names = await namesBesideSpool(folder, keysEnding);
+  let younger = 0;
+  const needed: (readonly string[])[] = [];
+  for (const name of [...names].reverse()) {
+    const file = besideSpool(folder, name);
+    const [at = "", ...keys] = ((await file.read()) ?? "").trimEnd().split("\n");
+    if (now - Number(at) > keptKeys.ms && younger >= keptKeys.atLeast) await file.remove();
+    else needed.push(keys);
+    younger += keys.length;
+  }
+  for (const keys of needed.reverse()) keys.forEach(remember);
+}
+
+function diskFailure({ home, below }: SpoolFolder, error: unknown): FlowrunError {
+  if (error instanceof FlowrunError) return error;
+  return new FlowrunError("state", `what is received cannot be kept in ${[home, ...below].join("/")}`, {
+    why: reasonOf(error),
+    hint: `make room there, or choose another folder with FLOWRUN_HOME; until then Adobe keeps what it sends`,
+    cause: error,
+  });
+}
