@@ -2,6 +2,7 @@ import { FlowrunError, worstTold } from "../../errors.ts";
 import type { World } from "../../host.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Resumption, Sink } from "../sinks/sink.ts";
+import { standingAfter } from "../sinks/standing.ts";
 import type { Candidate, Mark } from "../sources/source.ts";
 
 /** One of those that runs are delivered to. */
@@ -218,21 +219,4 @@ function outcomeOf(member: Member, done: Promise<void>): Promise<Taking> {
     () => ({ member, took: true }),
     (failure: unknown) => ({ member, failure }),
   );
-}
-
-/** So many of the last keys, by which a repeated run is known. */
-const keysRemembered = 2000;
-
-function standingAfter(
-  before: Resumption | null,
-  taken: readonly Candidate<unknown>[],
-  { next, atEnd, recordedAt }: Mark,
-  now: number,
-): Resumption {
-  return {
-    next,
-    readUntil: atEnd ? now : (recordedAt ?? before?.readUntil ?? 0),
-    movedAt: next === before?.next ? before.movedAt : now,
-    keys: [...(before?.keys ?? []), ...taken.map(({ key }) => key)].slice(-keysRemembered),
-  };
 }

@@ -1,6 +1,7 @@
 import type { Journal } from "../../adobe/journal/ask-journal.ts";
 import { readPages } from "../../adobe/journal/read-pages.ts";
 import type { World } from "../../host.ts";
+import { standingAfter } from "../sinks/standing.ts";
 import type { JournalStart } from "../sources/journal.ts";
 import type { MarkStore } from "../sinks/with-cursor-file.ts";
 import type { Spool } from "./spool.ts";
@@ -15,7 +16,7 @@ export interface Reconciling {
   readonly start: JournalStart;
   /** Between two comparisons, milliseconds. */
   readonly everyMs: number;
-  readonly host: Pick<World, "sleep">;
+  readonly host: Pick<World, "now" | "sleep">;
   readonly signal: AbortSignal;
   /** Told after each page how many of its events nothing else had brought, … */
   readonly onPage: (recovered: number) => void;
@@ -34,14 +35,14 @@ export async function reconcile(reconciling: Reconciling): Promise<never> {
   for (;;) {
     const from: JournalStart = past === null ? start : { kind: "next", url: past.next };
     const pages = readPages({ journal, start: from, limit: null, follow: false, onExpired: "oldest", past });
-    for await (const { next, begins, last, atEnd, recordedAt, count, entries } of pages) {
+    for await (const { entries, next, begins, last, atEnd, recordedAt, count } of pages) {
+      const mark = { next, begins, last, atEnd, recordedAt, count };
       const recovered = entries.length === 0 ? 0 : await spool.putRecovered(entries);
-      await cursor.move([], { next, begins, last, atEnd, recordedAt, count });
-      past = { next, readUntil: past?.readUntil ?? 0, movedAt: past?.movedAt ?? 0, keys: [] };
+      await cursor.move([], mark);
+      past = standingAfter(past, [], mark, host.now());
       onPage(recovered);
     }
     signal.throwIfAborted();
-    past = (await cursor.find()) ?? past;
     onDone();
     await host.sleep(everyMs, signal);
     signal.throwIfAborted();

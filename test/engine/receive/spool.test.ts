@@ -1,0 +1,164 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { openSpool, readPlace, writePlace, type Spool } from "../../../src/engine/receive/spool.ts";
+import { resolveEventSelection } from "../../../src/runs/events/event-selection.ts";
+import { spoolSource } from "../../../src/engine/sources/spool.ts";
+import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
+import { scratch } from "../../support/flowrun.ts";
+import { noon } from "../../support/host.ts";
+
+function eventOf(n: number, more: object = {}): object {
+  return {
+    event_id: `event-${String(n)}`,
+    event: { id: `run-${String(n)}`, flowId: "flow-1", metrics: { statusSummary: { status: "success" } }, ...more },
+    recipient_client_id: "client",
+  };
+}
+
+const deliveryOf = (...events: readonly object[]) => ({
+  headers: { "x-adobe-event-id": "first" },
+  body: new TextEncoder().encode(JSON.stringify(events.length === 1 ? events[0] : events)),
+});
+
+interface Opened {
+  readonly spool: Spool;
+  readonly put: (...events: readonly object[]) => Promise<string>;
+}
+
+async function opened(home: string, now = noon): Promise<Opened> {
+  const spool = await openSpool({
+    folder: { home, below: ["spools", "acme"] },
+    host: { now: () => now },
+    notify: ({ kind, ...more }) => {
+      throw new Error(`${kind} ${JSON.stringify(more)}`);
+    },
+  });
+  return { spool, put: (...events) => spool.put(deliveryOf(...events), events) };
+}
+
+/** All that is there from a place on. */
+async function runsIn(spool: Spool, from: string | null = "0:0"): Promise<readonly FlowRun[]> {
+  const source = spoolSource<FlowRun>({
+    ...{ spool, from, signal: new AbortController().signal, raw: false, profile: "acme" },
+    events: resolveEventSelection(undefined),
+    keep: () => true,
+    encode: (run) => run,
+  });
+  const runs: FlowRun[] = [];
+  const end = writePlace(spool.end());
+  if (end === from) return [];
+  for await (const { candidates, mark } of source.read()) {
+    runs.push(...candidates.map(({ encoded }) => encoded));
+    if (mark.next === end) break;
+  }
+  return runs;
+}
+
+const idsIn = async (spool: Spool, from?: string | null) => (await runsIn(spool, from)).map(({ runId }) => runId);
+
+describe("a spool", () => {
+  it("has each event once, whichever way it comes, and says which", async () => {
+    const { spool, put } = await opened(await scratch());
+    expect(await put(eventOf(1))).toBe("kept");
+    expect(await put(eventOf(1))).toBe("known");
+    expect(await put(eventOf(1), eventOf(2), eventOf(2))).toBe("kept");
+    const entries = [1, 2, 3].map((n) => ({ position: `p${String(n)}`, event: eventOf(n) }));
+    expect(await spool.putRecovered(entries)).toBe(1);
+    expect(await spool.putRecovered(entries)).toBe(0);
+    expect(await put(eventOf(3))).toBe("known");
+    expect((await runsIn(spool)).map(({ runId, via, position }) => [runId, via, position])).toEqual([
+      ["run-1", "webhook", ""],
+      ["run-2", "webhook", ""],
+      ["run-3", "journal", "p3"],
+    ]);
+    await spool.close();
+  });
+
+  it("keeps one of two that come at the same time, and says 'known' of the other when the first is safe", async () => {
+    const { spool, put } = await opened(await scratch());
+    const outcomes = await Promise.all([put(eventOf(1)), put(eventOf(1)), put(eventOf(1))]);
+    expect(outcomes).toEqual(["kept", "known", "known"]);
+    expect(await idsIn(spool)).toEqual(["run-1"]);
+    await spool.close();
+  });
+
+  it("knows after a restart what it had, and what it has let go", async () => {
+    const home = await scratch();
+    const first = await opened(home);
+    first.spool.readBy(["stdout"]);
+    // Enough for some files.
+    const long = { note: "x".repeat(2 ** 20) };
+    for (let n = 0; n < 30; n += 1) await first.put(eventOf(n, long));
+    await first.spool.move({ stdout: first.spool.end() });
+    expect(first.spool.backlog()).toEqual({ events: 0, bytes: 0 });
+    await first.spool.close();
+    const names = await readdir(join(home, "spools", "acme"));
+    expect(names.filter((name) => name.endsWith(".keys")).length).toBeGreaterThan(1);
+    const again = await opened(home);
+    for (let n = 0; n < 30; n += 1) expect(await again.put(eventOf(n, long))).toBe("known");
+    expect(await again.put(eventOf(30))).toBe("kept");
+    const place = again.spool.placeOf("stdout");
+    expect(await idsIn(again.spool, place === null ? null : writePlace(place))).toEqual(["run-30"]);
+    await again.spool.close();
+  });
+
+  it("hands everything on again to whom nothing was saved, and waits for all who read", async () => {
+    const home = await scratch();
+    const { spool, put } = await opened(home);
+    spool.readBy(["stdout", "slack"]);
+    for (let n = 0; n < 3; n += 1) await put(eventOf(n));
+    await spool.move({ stdout: spool.end() });
+    expect(spool.backlog().events).toBe(3);
+    await spool.move({ slack: spool.end() });
+    expect(spool.backlog()).toEqual({ events: 0, bytes: 0 });
+    await put(eventOf(3));
+    await spool.close();
+    const again = await opened(home);
+    expect(again.spool.backlog().events).toBe(1);
+    again.spool.readBy(["stdout", "new"]);
+    expect(await idsIn(again.spool)).toEqual(["run-0", "run-1", "run-2", "run-3"]);
+    await again.spool.close();
+  });
+
+  it("takes no more than ten thousand events that nobody has had, and then again", async () => {
+    const { spool, put } = await opened(await scratch());
+    spool.readBy(["stdout"]);
+    const batch = (from: number): readonly object[] => Array.from({ length: 2500 }, (_, n) => eventOf(from + n));
+    for (let from = 0; from < 10_000; from += 2500) expect(await put(...batch(from))).toBe("kept");
+    expect(await put(eventOf(10_000))).toBe("full");
+    // What is known already needs no room.
+    expect(await put(eventOf(1))).toBe("known");
+    let isRecovered = false;
+    const recovering = spool.putRecovered([{ position: "p", event: eventOf(10_001) }]).then((count) => {
+      isRecovered = true;
+      return count;
+    });
+    await spool.move({ stdout: { file: 1, offset: 0 } });
+    expect(isRecovered).toBe(false);
+    await spool.move({ stdout: spool.end() });
+    expect(await recovering).toBe(1);
+    expect(await put(eventOf(10_000))).toBe("kept");
+    await spool.close();
+  });
+
+  it("goes on where its folder was emptied", async () => {
+    const home = await scratch();
+    const first = await opened(home);
+    for (let n = 0; n < 3; n += 1) await first.put(eventOf(n));
+    await first.spool.move({ stdout: first.spool.end() });
+    await first.spool.close();
+    for (const name of await readdir(join(home, "spools", "acme")))
+      if (name.endsWith(".spool")) await rm(join(home, "spools", "acme", name));
+    const { spool, put } = await opened(home);
+    await put(eventOf(9));
+    const place = spool.placeOf("stdout");
+    expect(await idsIn(spool, place === null ? null : writePlace(place))).toEqual(["run-9"]);
+    await spool.close();
+  });
+
+  it("has places as text", () => {
+    expect(readPlace(writePlace({ file: 3, offset: 4711 }))).toEqual({ file: 3, offset: 4711 });
+    for (const text of ["", "3", "3:", ":4", "-1:2", "a:b", null, 3]) expect(readPlace(text)).toBe(null);
+  });
+});
