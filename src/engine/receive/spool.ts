@@ -98,7 +98,7 @@ export async function openSpool({ folder, host, notify }: SpoolMeans): Promise<S
   const room = createArrivals();
   let saving: Promise<unknown> = Promise.resolve();
   /** What is behind the hindmost reader, in order. */
-  let waiting: { readonly after: SpoolPlace; readonly events: number; readonly bytes: number }[] = [];
+  const waiting: { readonly after: SpoolPlace; readonly events: number; readonly bytes: number }[] = [];
   const backlog = { events: 0, bytes: 0 };
 
   const count = (after: SpoolPlace, events: number, bytes: number): void => {

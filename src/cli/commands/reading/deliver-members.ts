@@ -2,14 +2,13 @@ import { endlessPatience } from "../../../adobe/access/connect.ts";
 import type { FlowrunError } from "../../../errors.ts";
 import type { Notify } from "../../../notices.ts";
 import type { Patience } from "../../../adobe/gateway/retrying.ts";
-import type { openCursor } from "../../../engine/cursor.ts";
 import { deliverySink, type Keeping } from "../../../engine/destinations/delivery-sink.ts";
 import type { WantedDestination } from "../../../engine/destinations/find-scheme.ts";
 import type { Member } from "../../../engine/destinations/lanes.ts";
 import { patientDestination } from "../../../engine/destinations/patient.ts";
 import type { RunSink } from "../../../engine/sinks/index.ts";
 import type { Sink } from "../../../engine/sinks/sink.ts";
-import { withCursorFile } from "../../../engine/sinks/with-cursor-file.ts";
+import { withCursorFile, type MarkStore } from "../../../engine/sinks/with-cursor-file.ts";
 import { isJsonFormat } from "../../../render/formats/registry.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import type { DeliveryOptions } from "../../options/destination-options.ts";
@@ -37,7 +36,7 @@ export async function memberOf(
 ): Promise<Member> {
   const { host, options, origin, reporter } = session;
   const kind = await scheme.load();
-  const connection = origin.kind === "journal" ? origin.connection : null;
+  const connection = origin.kind === "journal" || origin.kind === "spool" ? origin.connection : null;
   const means = {
     host,
     signal: plan.signal,
@@ -74,7 +73,7 @@ export function tellGuarantee(notify: Notify, shown: string, guarantee: string):
 /** Stdout as a member of a delivery. @param openStore where its place is kept; `null` for nowhere. */
 export async function printedMember(
   stdout: RunSink,
-  openStore: (() => ReturnType<typeof openCursor>) | null,
+  openStore: (() => Promise<MarkStore>) | null,
 ): Promise<Member> {
   const sink: Sink<FlowRun> = {
     take: (batch, mark) =>

@@ -6,6 +6,7 @@ import type { Span } from "../../../engine/archive/coverage.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
 import type { Digesting } from "../../../engine/digest.ts";
 import { fileSource } from "../../../engine/sources/file.ts";
+import { spoolSource } from "../../../engine/sources/spool.ts";
 import { journalSource, warnOfStart, type JournalStart } from "../../../engine/sources/journal.ts";
 import type { Resumption } from "../../../engine/sinks/sink.ts";
 import type { Candidate, Source } from "../../../engine/sources/source.ts";
@@ -62,6 +63,12 @@ export async function openSource<T>(session: Session, window: Window, use: Sourc
       ...digestingOf(session, null, named, use),
       keep: (run) => isInside(run, start) && options.keep(run),
     });
+  }
+  if (origin.kind === "spool") {
+    const { spool, profile } = origin;
+    const from = start.kind === "next" ? start.url : null;
+    const signal = window.signal ?? session.host.signal;
+    return spoolSource({ ...digestingOf(session, profile, named, use), spool, from, signal });
   }
   const profile = origin.kind === "archive" ? origin.profile : origin.connection.settings.profile;
   const archive = window.archive === undefined ? await findArchive(session, window) : window.archive;

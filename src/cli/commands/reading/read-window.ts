@@ -100,6 +100,8 @@ function liveLine({ began, origin, reporter, host, tally, options }: Session, { 
     if (recordedAt !== null) onShare((recordedAt - windowStart) / Math.max(1, windowEnd - windowStart));
     const unit = origin.kind === "file" ? "line" : "event";
     const counts = `${count(tally.printed, "run")}, ${count(tally.events, unit)}`;
+    // Whoever receives tells of it.
+    if (origin.kind === "spool") return;
     if (atEnd) {
       const again = `caught up at ${clock(now)}, asking again in ${seconds(waitMs)}`;
       if (follow) reporter.live(`${again} · ${counts}`, true);

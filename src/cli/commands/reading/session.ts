@@ -6,6 +6,7 @@ import { connect, type Connection } from "../../../adobe/access/connect.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
 import type { Start } from "../../../adobe/journal/when.ts";
 import type { Span } from "../../../engine/archive/coverage.ts";
+import type { Spool } from "../../../engine/receive/spool.ts";
 import type { NameBook } from "../../../adobe/platform/name-book.ts";
 import {
   linesOfFile,
@@ -55,10 +56,11 @@ export interface Session {
   readonly began: number;
 }
 
-/** Where runs come from: the profile's journal, its archive alone, or a file that the user named. */
+/** Where runs come from: the profile's journal, its archive alone, what was received, or a file that the user named. */
 export type Origin =
   | { readonly kind: "journal"; readonly connection: Connection }
   | { readonly kind: "archive"; readonly profile: string }
+  | { readonly kind: "spool"; readonly profile: string; readonly spool: Spool; readonly connection: Connection | null }
   | { readonly kind: "file"; readonly name: string; readonly lines: (options: GivenOptions) => GivenLines };
 
 /** The readings of one command: of one profile (or a file), or of several side by side. */

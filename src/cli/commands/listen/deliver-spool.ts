@@ -1,0 +1,205 @@
+import type { FlowrunError } from "../../../errors.ts";
+import { addRuns } from "../../../engine/archive/write-page.ts";
+import type { Archive } from "../../../engine/archive/open.ts";
+import { deliverInLanes, type Member, type ReadLane } from "../../../engine/destinations/lanes.ts";
+import { insist } from "../../../engine/insist.ts";
+import { emptyTally, type Tally } from "../../../engine/pump.ts";
+import { knownToSpool, spoolPlaces, spoolStore } from "../../../engine/receive/spool-places.ts";
+import { writePlace, type Spool } from "../../../engine/receive/spool.ts";
+import type { RunSink } from "../../../engine/sinks/index.ts";
+import type { Resumption, Sink } from "../../../engine/sinks/sink.ts";
+import { resolveEventSelection } from "../../../runs/events/event-selection.ts";
+import type { FlowRun } from "../../../runs/record/flow-run.ts";
+import type { DeliveryOptions } from "../../options/destination-options.ts";
+import {
+  lostText,
+  memberOf,
+  patienceOf,
+  printedMember,
+  tellGuarantee,
+  type OtherDestination,
+} from "../reading/deliver-members.ts";
+import { createQuota } from "../reading/quota.ts";
+import type { ReadPlan } from "../reading/read-plan.ts";
+import { readWindow } from "../reading/read-window.ts";
+import type { Session } from "../reading/session.ts";
+
+/** What is received on its way out. */
+export interface SpoolDelivery {
+  readonly plan: ReadPlan;
+  readonly session: Session;
+  readonly spool: Spool;
+  /** `null` where runs are printed and nothing else. */
+  readonly delivery: DeliveryOptions | null;
+  /** Where runs are printed; `null` for nowhere. */
+  readonly stdout: RunSink | null;
+  /** The archive that keeps every run, whatever the filters say; `null` for none. */
+  readonly archive: Archive | null;
+  /** Told of each run that is on its way out for the first time. */
+  readonly onRun: (run: FlowRun) => void;
+}
+
+/** The names by which the readers' places are kept. Pure. */
+export function readersOf({ delivery, stdout, archive }: Pick<SpoolDelivery, "delivery" | "stdout" | "archive">) {
+  return [
+    ...(stdout === null ? [] : [printed]),
+    ...(delivery?.others ?? []).map(readerOf),
+    ...(archive === null ? [] : [archived]),
+  ];
+}
+
+const printed = "stdout";
+const archived = "archive";
+
+function readerOf({ scheme, address }: OtherDestination): string {
+  return `${scheme.name}-${address.digest.slice(0, 8)}`;
+}
+
+/**
+ * Prints, delivers and archives what is received, each at its own pace, until the spool is closed.
+ * @returns the worst failure of those that were given up, which has been told.
+ * @throws what ends all of it.
+ */
+export async function deliverSpool(delivering: SpoolDelivery): Promise<FlowrunError | null> {
+  const { archive } = delivering;
+  const over = new AbortController();
+  const plan = { ...delivering.plan, signal: AbortSignal.any([delivering.plan.signal, over.signal]) };
+  const stop = (error: unknown): never => {
+    over.abort(error);
+    throw error;
+  };
+  const all = { ...delivering, plan };
+  const [asked, kept] = await Promise.allSettled([
+    deliverAsked(all, over).catch(stop),
+    archive === null ? null : keepAll(archive, all).catch(stop),
+  ]);
+  delivering.plan.signal.throwIfAborted();
+  if (over.signal.aborted) throw over.signal.reason;
+  for (const end of [asked, kept]) if (end.status === "rejected") throw end.reason;
+  return asked.status === "fulfilled" ? asked.value : null;
+}
+
+/** What the filters leave, to where it is asked for. */
+async function deliverAsked(delivering: SpoolDelivery, over: AbortController): Promise<FlowrunError | null> {
+  const { plan, session, stdout, spool } = delivering;
+  const { reporter } = session;
+  const members = await membersOf(delivering, (end) => {
+    over.abort(end);
+  });
+  if (stdout !== null) members.push(await printedMember(stdout, () => Promise.resolve(spoolStore(spool, printed))));
+  // Of several, one counts: the first.
+  const [first, ...others] = members;
+  if (first === undefined) return null;
+  const done = new AbortController();
+  const tallies: Tally[] = [];
+  const read: ReadLane = async (past, sink, until) => {
+    const tally = emptyTally();
+    tallies.push(tally);
+    await readSpool({ ...session, tally }, sink, { delivering, past, until });
+  };
+  try {
+    return await deliverInLanes({
+      members: [{ ...first, sink: counted(first.sink, delivering.onRun) }, ...others],
+      read,
+      mayPart: !session.quota.isBounded,
+      host: session.host,
+      signal: AbortSignal.any([plan.signal, done.signal]),
+      stop: () => {
+        done.abort();
+      },
+      onLost: ({ name }, failure) => {
+        reporter.failure(lostText(name, failure, session));
+      },
+      onParted: ({ name }) => {
+        reporter.notify({ kind: "remark", text: `${name} does not keep pace; the others go on, and it follows` });
+      },
+    });
+  } finally {
+    Object.assign(session.tally, tallies.sort((one, other) => other.printed - one.printed)[0] ?? {});
+  }
+}
+
+async function membersOf(
+  { plan, session, spool, delivery }: SpoolDelivery,
+  onEnded: (end: Error) => void,
+): Promise<Member[]> {
+  if (delivery === null) return [];
+  const members = delivery.others.map(async (other) => {
+    const reader = readerOf(other);
+    const store = spoolStore(spool, reader);
+    const keeping = {
+      words: spoolPlaces(spool),
+      openStore: () => Promise.resolve(store),
+      findBegin: () => store.find(),
+      onForeign: () => {
+        const { shown } = other.address;
+        const text = `the place that ${shown} keeps is of another reading; its delivery begins with what is new`;
+        session.reporter.notify({ kind: "warning", text });
+      },
+    };
+    const { name, sink } = await memberOf(other, keeping, { plan, delivery, session, onEnded });
+    return { name, sink: knownToSpool(sink, spool, reader) };
+  });
+  return Promise.all(members);
+}
+
+/** Every run that there is, to the archive. */
+async function keepAll(archive: Archive, delivering: SpoolDelivery): Promise<void> {
+  const { plan, session, spool, delivery, stdout, onRun } = delivering;
+  const { host, reporter } = session;
+  const { database, journal } = archive;
+  tellGuarantee(reporter.notify, database.place, "exactly once");
+  const retrying = { host, signal: plan.signal, notify: reporter.notify, patience: patienceOf(plan) };
+  const sink: Sink<FlowRun> = {
+    take: async (batch, { recordedAt }) => {
+      const latest = recordedAt ?? host.now();
+      const runs = batch.map(({ key, encoded: run }) => ({ key, run, recordedAt: recordingOf(run, latest) }));
+      await insist(() => addRuns(database, journal, runs), retrying);
+    },
+    close: () => Promise.resolve(),
+  };
+  const store = spoolStore(spool, archived);
+  const kept = knownToSpool(sink, spool, archived);
+  const options = { ...session.options, events: resolveEventSelection(["runs"]), raw: true, keep: () => true };
+  const whole = { ...session, options, quota: createQuota(Infinity), tally: emptyTally() };
+  const isAlone = stdout === null && (delivery === null || delivery.others.length === 0);
+  await readSpool(isAlone ? { ...whole, tally: session.tally } : whole, isAlone ? counted(kept, onRun) : kept, {
+    delivering,
+    past: await store.find(),
+    until: plan.signal,
+  });
+}
+
+/** When its run was updated, and not later than it came. */
+function recordingOf({ updatedAt }: FlowRun, latest: number): number {
+  const told = Date.parse(updatedAt ?? "");
+  return Number.isNaN(told) ? latest : Math.min(told, latest);
+}
+
+interface SpoolReader {
+  readonly delivering: Pick<SpoolDelivery, "plan" | "spool">;
+  readonly past: Resumption | null;
+  readonly until: AbortSignal;
+}
+
+async function readSpool(
+  session: Session,
+  sink: Sink<FlowRun>,
+  { delivering, past, until }: SpoolReader,
+): Promise<void> {
+  const { plan, spool } = delivering;
+  const url = past?.next ?? writePlace(spool.end());
+  const { onExpired } = plan;
+  const window = { start: { kind: "next", url }, past, follow: true, onExpired, isKept: true, signal: until } as const;
+  await readWindow(session, window, { encode: (run) => run, sink });
+}
+
+function counted(sink: Sink<FlowRun>, onRun: SpoolDelivery["onRun"]): Sink<FlowRun> {
+  return {
+    ...sink,
+    take: async (batch, mark) => {
+      await sink.take(batch, mark);
+      for (const { encoded } of batch) onRun(encoded);
+    },
+  };
+}

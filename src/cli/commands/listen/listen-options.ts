@@ -1,0 +1,93 @@
+import type { Receiver } from "../../../engine/destinations/post.ts";
+import type { World } from "../../../host.ts";
+import { resolveForward } from "../../../engine/receive/forward.ts";
+import type { TlsFiles } from "../../../engine/receive/tls-files.ts";
+import { FlowrunError } from "../../../errors.ts";
+import { parseDuration } from "../../../adobe/journal/when.ts";
+import type { DeliveryFlags } from "../../options/flags.ts";
+
+/** Options of `listen`, as commander hands them over. */
+export interface ListenFlags extends DeliveryFlags {
+  readonly port: number;
+  readonly host: string;
+  readonly path: string;
+  readonly since?: string;
+  readonly reconcile: string;
+  readonly forwardTo?: string;
+  readonly admin?: number;
+  readonly acceptHmac?: boolean;
+  /** False by `--no-verify`. */
+  readonly verify: boolean;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly clientCa?: string;
+  readonly maxBody: number;
+}
+
+/** How deliveries are received. */
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  readonly maxBody: number;
+  readonly tls: TlsFiles | null;
+  readonly acceptsHmac: boolean;
+  readonly verifies: boolean;
+  /** Between two comparisons with the journal, milliseconds; `null` for none. */
+  readonly reconcileMs: number | null;
+  readonly forwardTo: Receiver | null;
+  /** The port of `/healthz` and `/metrics`; `null` for none. */
+  readonly admin: number | null;
+}
+
+/** @throws FlowrunError `usage`. Pure. */
+export function resolveListen(flags: ListenFlags, env: World["env"]): ListenOptions {
+  const { host, port, path, maxBody, admin = null, acceptHmac = false, verify } = flags;
+  if (!verify && !isLoopback(host)) {
+    throw new FlowrunError("usage", `--no-verify does not go with --host ${host}`, {
+      why: "whoever can reach it could say that runs failed, or that they did not",
+      hint: "leave --no-verify out, or listen on this machine alone: --host 127.0.0.1",
+    });
+  }
+  if (!path.startsWith("/") || /[?#\s]/.test(path)) {
+    throw new FlowrunError("usage", `--path ${path} is no path`, {
+      why: "it is the part of the webhook's address behind host and port, and begins with a slash",
+      hint: "flowrun listen --path /adobe",
+    });
+  }
+  return {
+    ...{ host, port, path, maxBody, admin },
+    tls: tlsOf(flags),
+    acceptsHmac: acceptHmac,
+    verifies: verify,
+    reconcileMs: reconcileOf(flags.reconcile),
+    forwardTo: flags.forwardTo === undefined ? null : resolveForward(flags.forwardTo, env),
+  };
+}
+
+function tlsOf({ tlsCert, tlsKey, clientCa }: ListenFlags): TlsFiles | null {
+  if (tlsCert !== undefined && tlsKey !== undefined) return { cert: tlsCert, key: tlsKey, clientCa: clientCa ?? null };
+  const given = Object.entries({ "tls-cert": tlsCert, "tls-key": tlsKey, "client-ca": clientCa });
+  const [alone] = given.filter(([, value]) => value !== undefined).map(([name]) => name);
+  if (alone === undefined) return null;
+  throw new FlowrunError("usage", `--${alone} does not stand alone`, {
+    why: "for HTTPS a certificate and its key are needed, both",
+    hint: "flowrun listen --tls-cert server.crt --tls-key server.key",
+  });
+}
+
+function reconcileOf(text: string): number | null {
+  if (text === "off") return null;
+  const ms = parseDuration(text);
+  if (ms >= shortestMs) return ms;
+  throw new FlowrunError("usage", `--reconcile ${text} is too often`, {
+    why: "each time the journal is asked; ten seconds is how long it wants to be left alone",
+    hint: "flowrun listen --reconcile 5m   (or off)",
+  });
+}
+
+const shortestMs = 1000;
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
+}

@@ -1,0 +1,18 @@
+import { chosenProfile } from "../../../adobe/access/chosen-profile.ts";
+import { connect, endlessPatience, type Connection } from "../../../adobe/access/connect.ts";
+import { resolveKeysUrl } from "../../../adobe/settings/keys-url.ts";
+import { confirmValidation } from "../../../adobe/webhook/challenge.ts";
+import { judgeDelivery, type JudgeMeans } from "../../../adobe/webhook/judge-delivery.ts";
+import { createPublicKeys } from "../../../adobe/webhook/public-keys.ts";
+import { archiveOfConnection, archiveOfProfile } from "../../../engine/archive/of-profile.ts";
+import type { Archive } from "../../../engine/archive/open.ts";
+import { openCursor } from "../../../engine/cursor.ts";
+import { startAdmin, type Admin } from "../../../engine/receive/admin.ts";
+import { meterDeliveries } from "../../../engine/receive/delivery-metrics.ts";
+import { forward } from "../../../engine/receive/forward.ts";
+import { createMeter } from "../../../engine/receive/meter.ts";
+import { startReceiver, type RunningReceiver } from "../../../engine/receive/receiver.ts";
+import { reconcile } from "../../../engine/receive/reconcile.ts";
+import { meterRuns } from "../../../engine/receive/run-metrics.ts";
+import { openSpool, type Spool } from "../../../engine/receive/spool.ts";
+import { readTlsFiles } from "../../../engine/receive/tls-files.ts";
