@@ -306,6 +306,7 @@ const nodeDoors = [
   "adobe/webhook/signatures",
   "engine/receive/admin",
   "engine/receive/open-port",
+  "engine/receive/read-request",
   "engine/receive/receiver",
   "engine/receive/tls-files",
   "engine/archive/embedded",
