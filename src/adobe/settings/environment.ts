@@ -12,6 +12,7 @@ const ownVariables = {
   FLOWRUN_API_URL: kinds.apiUrl,
   FLOWRUN_ARCHIVE: kinds.archive,
   FLOWRUN_PLATFORM_URL: "word",
+  FLOWRUN_KEYS_URL: "word",
   FLOWRUN_ACCESS_TOKEN: "word",
   FLOWRUN_PROFILE: "word",
   FLOWRUN_HOME: "folder",

@@ -1,11 +1,11 @@
 import { mayPass, retryAfterMs } from "../../adobe/gateway/backoff.ts";
+import { inTime } from "../../adobe/http/in-time.ts";
 import { describeNetworkFailure, isMistake, networkHint, readServerWords, saidIn } from "../../adobe/http/words.ts";
 import { FlowrunError } from "../../errors.ts";
 import type { Answer, Ask } from "../../host.ts";
 import { keepSecret } from "../../mask.ts";
 import { version } from "../../version.ts";
 import type { Means } from "./destination.ts";
-import { inTime } from "./in-time.ts";
 import { Away } from "./refused.ts";
 
 /** Somebody who takes JSON by POST. */

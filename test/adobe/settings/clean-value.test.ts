@@ -94,6 +94,7 @@ describe("every variable of flowrun's own goes through that door", () => {
     FLOWRUN_IMS_URL: '"https://ims.example"',
     FLOWRUN_API_URL: '"https://api.example"',
     FLOWRUN_PLATFORM_URL: '"https://platform.adobe.io"',
+    FLOWRUN_KEYS_URL: '"https://static.adobeioevents.com"',
     FLOWRUN_ACCESS_TOKEN: '"eyJ.hidden"',
     FLOWRUN_PROFILE: '"acme"',
     FLOWRUN_HOME: '"/var/lib/flowrun"',

@@ -1,12 +1,12 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
+import { inTime, type TimeLimit } from "../../../adobe/http/in-time.ts";
 import { describeNetworkFailure, isMistake, isWebPage, networkHint } from "../../../adobe/http/words.ts";
 import { retryAfterMs } from "../../../adobe/gateway/backoff.ts";
 import { FlowrunError, type FailureDetails, type FailureKind } from "../../../errors.ts";
 import type { Answer } from "../../../host.ts";
 import { version } from "../../../version.ts";
 import type { Means } from "../destination.ts";
-import { inTime, type TimeLimit } from "../in-time.ts";
 import { Away, Refused } from "../refused.ts";
 import { refusalIn, shortfallIn, type Shortfall } from "./answer.ts";
 import type { Message } from "./fields.ts";

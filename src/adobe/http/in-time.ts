@@ -1,8 +1,9 @@
-import type { Means } from "./destination.ts";
+import type { Host } from "../../host.ts";
 
 /** A limit of time, the failure that stands for its end, and the signal that ends the work anyway. */
-export interface TimeLimit extends Pick<Means, "signal"> {
-  readonly host: Pick<Means["host"], "sleep">;
+export interface TimeLimit {
+  readonly host: Pick<Host, "sleep">;
+  readonly signal: AbortSignal;
   /** Milliseconds; Infinity for none. */
   readonly ms: number;
   readonly tooLate: Error;

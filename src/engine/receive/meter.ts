@@ -1,0 +1,129 @@
+import { safeText } from "../../render/text/safe-text.ts";
+
+/** One thing that is counted or measured, as Prometheus knows it. */
+export interface Family {
+  readonly name: string;
+  /** One sentence. */
+  readonly help: string;
+  /** The name of its label, where its series are told apart by one. */
+  readonly label?: string;
+  /**
+   * How many series it has at most; 100 where that is left out. What would be one more is counted under `other`; of a gauge,
+   * it is left out.
+   */
+  readonly most?: number;
+}
+
+/** Counts by name, for the page that Prometheus reads. It knows nothing of what is counted. */
+export interface Meter {
+  /** @returns adds to the series of a label, which a family without one leaves out. */
+  counter(family: Family): (by?: number, label?: string) => void;
+  /** @returns sets the series of a label. */
+  gauge(family: Family): (value: number, label?: string) => void;
+  /** A gauge that is looked at when the page is asked for; `null` leaves it out. */
+  watch(family: Family, read: () => number | null): void;
+  /**
+   * @param bounds of its buckets, each the most that is counted there, ascending; the one without an end comes by itself.
+   * @returns counts a value.
+   */
+  histogram(family: Family, bounds: readonly number[]): (value: number) => void;
+  /** All of it, in the text format 0.0.4, in the order in which the families were named. */
+  page(): string;
+}
+
+/** The content type of `page()`. */
+export const pageType = "text/plain; version=0.0.4; charset=utf-8";
+
+const usualMost = 100;
+
+/** A meter in which nothing is counted yet. */
+export function createMeter(): Meter {
+  const families: (() => string)[] = [];
+  const add = (family: Family, type: string, samples: () => readonly string[]): void => {
+    families.push(() => [...headOf(family, type), ...samples(), ""].join("\n"));
+  };
+  return {
+    counter: (family) => {
+      const series = createSeries(family);
+      if (family.label === undefined) series.set("", 0);
+      add(family, "counter", series.samples);
+      return (by = 1, label = "") => {
+        const name = series.has(label) ? label : otherLabel;
+        series.set(name, (series.get(name) ?? 0) + by);
+      };
+    },
+    gauge: (family) => {
+      const series = createSeries(family);
+      add(family, "gauge", series.samples);
+      return (value, label = "") => {
+        if (series.has(label)) series.set(label, value);
+      };
+    },
+    watch: (family, read) => {
+      add(family, "gauge", () => {
+        const value = read();
+        return value === null ? [] : [`${family.name} ${number(value)}`];
+      });
+    },
+    histogram: (family, bounds) => {
+      const counts = bounds.map(() => 0);
+      let [all, sum] = [0, 0];
+      add(family, "histogram", () => histogramSamples(family.name, { bounds, counts, all, sum }));
+      return (value) => {
+        all += 1;
+        sum += value;
+        const at = bounds.findIndex((bound) => value <= bound);
+        if (at !== -1) counts[at] = (counts[at] ?? 0) + 1;
+      };
+    },
+    page: () => families.map((lines) => lines()).join(""),
+  };
+}
+
+const otherLabel = "other";
+
+function createSeries({ name, label, most = usualMost }: Family) {
+  const values = new Map<string, number>();
+  return {
+    get: (of: string) => values.get(of),
+    set: (of: string, value: number): void => {
+      values.set(of, value);
+    },
+    /** Whether it is there, or may be added. */
+    has: (of: string): boolean => values.has(of) || values.size < most,
+    samples: (): readonly string[] =>
+      Array.from(values, ([of, value]) => `${name}${label === undefined ? "" : labelled(label, of)} ${number(value)}`),
+  };
+}
+
+function headOf({ name, help }: Family, type: string): readonly string[] {
+  return [`# HELP ${name} ${help.replace(/\\/g, "\\\\").replace(/\n/g, "\\n")}`, `# TYPE ${name} ${type}`];
+}
+
+interface Histogram {
+  readonly bounds: readonly number[];
+  /** Of each bucket by itself; on the page, each holds those below it as well. */
+  readonly counts: readonly number[];
+  readonly all: number;
+  readonly sum: number;
+}
+
+function histogramSamples(name: string, { bounds, counts, all, sum }: Histogram): readonly string[] {
+  let below = 0;
+  const buckets = bounds.map((bound, at) => {
+    below += counts[at] ?? 0;
+    return `${name}_bucket${labelled("le", number(bound))} ${below}`;
+  });
+  return [...buckets, `${name}_bucket{le="+Inf"} ${all}`, `${name}_sum ${number(sum)}`, `${name}_count ${all}`];
+}
+
+/** A label may come from an event, and the page may be looked at in a terminal. */
+function labelled(label: string, value: string): string {
+  const lines = value.split("\n").map((line) => safeText(line).replace(/\\/g, "\\\\").replace(/"/g, '\\"'));
+  return `{${label}="${lines.join("\\n")}"}`;
+}
+
+function number(value: number): string {
+  if (Number.isFinite(value) || Number.isNaN(value)) return String(value);
+  return value > 0 ? "+Inf" : "-Inf";
+}
