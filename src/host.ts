@@ -158,4 +158,6 @@ export interface Host extends World {
   readonly startedAt: number;
   /** Aborts when the user or the system asks flowrun to stop. */
   readonly signal: AbortSignal;
+  /** From now on SIGHUP stops nothing, and calls this: whoever runs for long reads its files again. */
+  onHangup(reload: () => void): void;
 }

@@ -21,8 +21,15 @@ const stopped: { by: keyof typeof signals | null; at: number } = { by: null, at:
 /** Nobody presses Ctrl-C twice as fast as this: npx passes on what the terminal has sent already, and so may a package. */
 const echoMs = 200;
 
+/** What SIGHUP means to a command that runs for long; `null` where it means the end. */
+let reload: (() => void) | null = null;
+
 for (const name of Object.keys(signals) as (keyof typeof signals)[]) {
   process.on(name, () => {
+    if (name === "SIGHUP" && reload !== null) {
+      reload();
+      return;
+    }
     // Ctrl-C goes to all who share the terminal; while the pager has it, it is for the pager.
     if (name === "SIGINT" && isPaging) return;
     if (stopped.by === null) {
@@ -148,6 +155,9 @@ const host: Host = {
   pid,
   startedAt: Date.now() - process.uptime() * 1000,
   signal: stopping.signal,
+  onHangup: (whatToDo) => {
+    reload = whatToDo;
+  },
   now: () => world.now(),
   sleep: (ms, signal = stopping.signal) => world.sleep(ms, signal),
   random: () => world.random(),
@@ -158,7 +168,7 @@ const host: Host = {
 // Nothing left to wait for ends a process, done or not: until it is done, it has failed.
 process.exitCode = exitCodes.bug;
 // An address may hold a password, and a list of processes shows the whole line to everybody on the machine.
-if (process.argv.some((word) => word === "--to" || word.startsWith("--to="))) {
+if (process.argv.some((word) => /^--(?:to|forward-to)(?:=|$)/.test(word))) {
   process.title = `flowrun ${process.argv[2] ?? ""}`;
 }
 

@@ -13,6 +13,7 @@ import { declareDemo } from "./commands/first-minute/declare.ts";
 import { declareDestinations } from "./commands/destinations/declare.ts";
 import { declareDoctor } from "./commands/doctor/declare.ts";
 import { declareExplain, declareShow } from "./commands/insight/declare.ts";
+import { declareListen } from "./commands/listen/declare.ts";
 import { declareSince, declareTail, declareWait } from "./commands/reading/declare.ts";
 import { declareSetup } from "./commands/setup/declare.ts";
 import { declareStats } from "./commands/insight/declare-stats.ts";
@@ -105,6 +106,7 @@ const readers = new Map<string, (program: Command, host: Host) => void>([
   ["since", declareSince],
   ["tail", declareTail],
   ["wait", declareWait],
+  ["listen", declareListen],
   ["stats", declareStats],
   ["show", declareShow],
   ["explain", declareExplain],

@@ -70,6 +70,7 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     pid: 4711,
     startedAt: now,
     signal: stopping.signal,
+    onHangup: () => undefined,
     now: () => now,
     sleep: (ms, signal) => {
       if (signal?.aborted === true) return Promise.resolve();

@@ -66,6 +66,7 @@ export async function runHere(
     platform: `${process.platform}-${process.arch}`,
     pid: process.pid,
     startedAt: now(),
+    onHangup: () => undefined,
     signal: stopping.signal,
     now,
     sleep: realSleep,

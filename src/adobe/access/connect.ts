@@ -8,6 +8,7 @@ import type { Journal } from "../journal/ask-journal.ts";
 import { watched } from "../http/watch.ts";
 import { findConsolePlace, type ConsolePlace } from "../registrations/console-place.ts";
 import type { RegistrationsApi } from "../registrations/list-registrations.ts";
+import { resolveKeysUrl } from "../settings/keys-url.ts";
 import type { ProfileValues } from "../settings/keys.ts";
 import { resolvePlatformUrl } from "../settings/platform-url.ts";
 import { findSetting, resolveAccess, resolveSettings, type Access, type Settings } from "../settings/settings.ts";
@@ -35,6 +36,8 @@ export interface AdobeConnection {
   readonly journalAt: (url: string, patience: Patience) => Journal;
   /** The archive that the settings name; `null` where they name none. @throws FlowrunError `settings` when it cannot be right. */
   readonly archive: () => NamedArchive | null;
+  /** Where Adobe's public keys are, by which it signs what it delivers. @throws FlowrunError `settings` likewise. */
+  readonly keysUrl: () => string;
   /** Where Experience Platform's own APIs are. @throws FlowrunError `settings` when that setting cannot be right. */
   readonly platformUrl: () => string;
   /** A question as a cursor keeps it, and back: the demo's port is another one each time. */
@@ -134,6 +137,7 @@ function withSettings(settings: Access, way: Way, options: ConnectOptions, host:
     registrations: (patience) => ({ ...gateway(patience), apiUrl }),
     journalAt: (url, patience) => ({ ...gateway(patience), url }),
     archive: () => findArchivePlace(env, saved),
+    keysUrl: () => origin ?? resolveKeysUrl(env),
     platformUrl: () => origin ?? resolvePlatformUrl(env),
     toSaved: (url) => (origin !== null && url.startsWith(origin) ? demoName + url.slice(origin.length) : url),
     fromSaved: (text) => (origin !== null && text.startsWith(demoName) ? origin + text.slice(demoName.length) : text),

@@ -42,6 +42,7 @@ export const exitCodesOf: ReadonlyMap<string, readonly number[]> = new Map<strin
   ["since", delivering],
   ["tail", delivering],
   ["wait", [...asking, 3, 7, ...signals]],
+  ["listen", reading],
   ["stats", reading],
   ["show", reading],
   ["explain", here],

@@ -5,6 +5,7 @@ import type { Address } from "./address.ts";
 import type { Kind, Means, OpenDestination } from "./destination.ts";
 import { isKnown, programOf, startCommand, type Command, type CommandEnd } from "./exec/command.ts";
 import { Ended } from "./refused.ts";
+import { untilAborted } from "../until-aborted.ts";
 
 /**
  * A line a run on the input of a command, its record as JSON. A run counts as delivered when the pipe has it: nobody can
@@ -114,16 +115,6 @@ function openExec(address: Address, command: Command, { host, signal, notify }: 
       }
     },
   };
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((aborted) => {
-    const tell = (): void => {
-      aborted();
-    };
-    if (signal.aborted) tell();
-    else signal.addEventListener("abort", tell, { once: true });
-  });
 }
 
 /** The reading ends by it: well, where the command has ended well. */

@@ -1,18 +1,350 @@
-import { chosenProfile } from "../../../adobe/access/chosen-profile.ts";
-import { connect, endlessPatience, type Connection } from "../../../adobe/access/connect.ts";
-import { resolveKeysUrl } from "../../../adobe/settings/keys-url.ts";
-import { confirmValidation } from "../../../adobe/webhook/challenge.ts";
-import { judgeDelivery, type JudgeMeans } from "../../../adobe/webhook/judge-delivery.ts";
-import { createPublicKeys } from "../../../adobe/webhook/public-keys.ts";
-import { archiveOfConnection, archiveOfProfile } from "../../../engine/archive/of-profile.ts";
+import { endlessPatience } from "../../../adobe/access/connect.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
 import { openCursor } from "../../../engine/cursor.ts";
-import { startAdmin, type Admin } from "../../../engine/receive/admin.ts";
+import { emptyTally } from "../../../engine/pump.ts";
 import { meterDeliveries } from "../../../engine/receive/delivery-metrics.ts";
 import { forward } from "../../../engine/receive/forward.ts";
 import { createMeter } from "../../../engine/receive/meter.ts";
-import { startReceiver, type RunningReceiver } from "../../../engine/receive/receiver.ts";
+import type { RunningReceiver } from "../../../engine/receive/receiver.ts";
 import { reconcile } from "../../../engine/receive/reconcile.ts";
 import { meterRuns } from "../../../engine/receive/run-metrics.ts";
+import { untilAborted } from "../../../engine/until-aborted.ts";
+import type { Receiver } from "../../../engine/destinations/post.ts";
+import type { Notify } from "../../../notices.ts";
 import { openSpool, type Spool } from "../../../engine/receive/spool.ts";
-import { readTlsFiles } from "../../../engine/receive/tls-files.ts";
+import type { JournalStart } from "../../../engine/sources/journal.ts";
+import { FlowrunError, reasonOf } from "../../../errors.ts";
+import type { Host } from "../../../host.ts";
+import { lockSpool, spoolFolder } from "../../../state/spool-lock.ts";
+import { openZone } from "../../options/clock.ts";
+import { resolveDelivery, type DeliveryOptions } from "../../options/destination-options.ts";
+import { resolveReading, resolveStart, turnAway, type ReadingOptions } from "../../options/reading-options.ts";
+import { count, createReporter, seconds, type Reporter } from "../../terminal/reporter.ts";
+import { openToFill } from "../archive/open-to-fill.ts";
+import { inOutlet } from "../outlet.ts";
+import { openStdout } from "../reading/open-stdout.ts";
+import { createQuota } from "../reading/quota.ts";
+import { checkFailed } from "../reading/read.ts";
+import { takeNotes } from "../reading/recent-notes.ts";
+import type { Session } from "../reading/session.ts";
+import { countedInbox, countRun, listenWords, noCounts } from "./counts.ts";
+import { deliverSpool, readersOf, type SpoolDelivery } from "./deliver-spool.ts";
+import { findIdentity, type Identity } from "./identity.ts";
+import { resolveListen, type ListenFlags, type ListenOptions } from "./listen-options.ts";
+import { openAdmin, openReceiver } from "./open-receiver.ts";
+
+/** Receives what Adobe delivers, and hands it on together with what only the journal has, until stopped. */
+export async function runListen(flags: ListenFlags, host: Host): Promise<void> {
+  const zone = await openZone(flags.time, host.stdout);
+  const now = host.now();
+  const options = await resolveReading(flags, now, zone);
+  const delivery = await resolveDelivery(flags, host.env);
+  refuse(flags, options, delivery);
+  const listening = resolveListen(flags, host.env);
+  const start = flags.since === undefined ? { kind: "now" as const } : resolveStart(flags.since, flags, now, zone);
+  if (start.kind === "last") throw noLast();
+  await inOutlet({ ...options.common, pager: false }, host, async (there) => {
+    const { quiet = false, verbose = 0, progress } = options.common;
+    const reporter = createReporter(there, { quiet, verbose, live: progress });
+    const asked = { options, delivery, listening, start, reporter };
+    await inSpool(asked, there, (receiving) => receive(receiving, there)).finally(reporter.clear);
+  });
+}
+
+/** Everything that the line says. */
+interface Asked {
+  readonly options: ReadingOptions;
+  readonly delivery: DeliveryOptions | null;
+  readonly listening: ListenOptions;
+  /** Where the first comparison with the journal begins. */
+  readonly start: JournalStart;
+  readonly reporter: Reporter;
+}
+
+/** That, for whom, and what was received is kept in. */
+interface Receiving extends Asked {
+  readonly identity: Identity;
+  readonly spool: Spool;
+  /** Ends what is under way: when the user says stop, that is finished first. */
+  readonly over: AbortController;
+}
+
+async function inSpool(asked: Asked, host: Host, work: (receiving: Receiving) => Promise<void>): Promise<void> {
+  const { options, listening, reporter } = asked;
+  const { notify } = reporter;
+  const over = new AbortController();
+  const needsJournal = listening.reconcileMs !== null;
+  const { profile } = options.common;
+  const identity = await findIdentity({ profile, needsJournal, notify, signal: over.signal }, host);
+  try {
+    const folder = spoolFolder(host.dirs.state, identity.profile);
+    const lock = await lockSpool(folder, host);
+    try {
+      const spool = await openSpool({ folder, host, notify });
+      try {
+        await work({ ...asked, identity, spool, over });
+      } finally {
+        await spool.close();
+      }
+    } finally {
+      await lock.release();
+    }
+  } finally {
+    over.abort();
+    await identity.close();
+  }
+}
+
+async function receive(receiving: Receiving, host: Host): Promise<void> {
+  const { options, delivery, listening, identity, spool, over, reporter } = receiving;
+  const { notify } = reporter;
+  const counts = noCounts();
+  const meter = createMeter();
+  const deliveries = meterDeliveries(meter, () => spool.backlog().events);
+  let comparedAt: number | null = null;
+  const meterRun = meterRuns(meter, () => (comparedAt === null ? null : (host.now() - comparedAt) / 1000));
+  const session = sessionOf(receiving, host);
+  const archive = await archiveFor(receiving, host);
+  const stdout = delivery === null || delivery.toStdout ? await openStdout(session, true) : null;
+  let where = "";
+  const told = (): string => listenWords(counts, didOf(delivery), listening.reconcileMs !== null);
+  const live = (): void => {
+    reporter.live(`listening on ${where} · ${told()}`);
+  };
+  const delivering: SpoolDelivery = {
+    plan: { options, delivery, start: { kind: "last" }, follow: true, onExpired: "oldest", signal: over.signal },
+    ...{ session, spool, delivery, stdout, archive },
+    onRun: (run) => {
+      countRun(counts, run);
+      meterRun(run);
+      live();
+    },
+  };
+  try {
+    await admitReaders([...readersOf(delivering), ...(listening.forwardTo === null ? [] : [forwarder])], receiving);
+    const inbox = countedInbox(spool, counts, live);
+    const receiver = await openReceiver({
+      listening,
+      identity,
+      host,
+      notify,
+      signal: over.signal,
+      inbox,
+      meter: deliveries,
+    });
+    where = receiver.url;
+    const admin = await openAdmin(listening.admin, { role: "listen", health: receiver.health, meter, notify });
+    tellStart(where, receiving);
+    reloadOnHangup(receiver, notify, host);
+    const comparing = {
+      onRecovered: (events: number): void => {
+        counts.recovered += events;
+        deliveries.recovered(events);
+        live();
+      },
+      onCompared: (): void => {
+        comparedAt = host.now();
+      },
+    };
+    try {
+      const failure = await untilStopped({ receiver, delivering, comparing }, receiving, host);
+      checkFailed(options, { tally: { ...session.tally, printed: counts.runs, failed: counts.failed }, failure });
+    } finally {
+      await admin?.close();
+    }
+  } finally {
+    reporter.clear();
+    await stdout?.close().catch(() => undefined);
+    await archive?.database.close();
+    notify({ kind: "remark", text: told() });
+  }
+  host.signal.throwIfAborted();
+}
+
+/** The parts that are at work. */
+interface Working {
+  readonly receiver: RunningReceiver;
+  readonly delivering: SpoolDelivery;
+  readonly comparing: { readonly onRecovered: (events: number) => void; readonly onCompared: () => void };
+}
+
+/**
+ * Works until the user says stop, or something ends it. Then nothing more is accepted, and what is in hand is finished, as
+ * far as that takes no longer than Adobe waits for an answer.
+ * @returns the worst failure of a destination that was given up, which has been told.
+ * @throws what ended it.
+ */
+async function untilStopped(working: Working, receiving: Receiving, host: Host): Promise<FlowrunError | null> {
+  const { receiver, delivering, comparing } = working;
+  const { spool, over } = receiving;
+  const enough = new AbortController();
+  const delivered = deliverSpool(delivering);
+  const { listening } = receiving;
+  const tasks: Promise<unknown>[] = [delivered];
+  if (listening.forwardTo !== null) tasks.push(passOn(listening.forwardTo, receiving, host));
+  if (listening.reconcileMs !== null) {
+    const signal = AbortSignal.any([over.signal, enough.signal]);
+    tasks.push(compare({ ...comparing, everyMs: listening.reconcileMs, signal }, receiving, host));
+  }
+  // The first to end ends all: one that has enough, or one that failed.
+  const end = await Promise.race([...tasks, untilAborted(host.signal)]).then(
+    () => null,
+    (error: unknown) => ({ error }),
+  );
+  enough.abort();
+  const isDone = new AbortController();
+  const patience = host.sleep(drainMs, isDone.signal).then(() => {
+    over.abort(new FlowrunError("aborted", "what was in hand took too long"));
+  });
+  await receiver.drain();
+  spool.arrivals.end();
+  await Promise.allSettled(tasks);
+  isDone.abort();
+  await patience;
+  if (end !== null) throw end.error;
+  return delivered.catch((error: unknown) => {
+    if (host.signal.aborted) return null;
+    throw error;
+  });
+}
+
+/** Adobe waits for ten seconds. */
+const drainMs = 9000;
+
+async function passOn(to: Receiver, { identity, spool, over, reporter }: Receiving, host: Host): Promise<void> {
+  const [secret] = identity.secrets;
+  return forward({
+    ...{ spool, reader: forwarder, to, secret: secret?.reveal() ?? null, signal: over.signal, notify: reporter.notify },
+    host: { ...host, send: identity.send },
+  });
+}
+
+const forwarder = "forward";
+
+/** How what was received is compared with the journal. */
+interface Comparing extends Pick<Working["comparing"], "onRecovered" | "onCompared"> {
+  readonly everyMs: number;
+  readonly signal: AbortSignal;
+}
+
+async function compare(
+  { everyMs, signal, onRecovered, onCompared }: Comparing,
+  { identity, spool, start, reporter }: Receiving,
+  host: Host,
+): Promise<void> {
+  const { connection } = identity;
+  if (connection === null) return;
+  const journal = { ...connection.journal(endlessPatience), signal };
+  const cursor = await openCursor(listenCursor, connection, host, (notice) => {
+    // Where it begins is this command's own business.
+    if (notice.kind !== "remark") reporter.notify(notice);
+  });
+  try {
+    await reconcile({
+      ...{ spool, journal, cursor, start, everyMs, host, signal },
+      onPage: onRecovered,
+      onDone: onCompared,
+    });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    await cursor.release();
+  }
+}
+
+const listenCursor = "listen";
+
+/** The parts of a reading's session that are of use here; runs come from the spool. */
+function sessionOf({ options, identity, spool, reporter }: Receiving, host: Host): Session {
+  const { profile, connection } = identity;
+  return {
+    ...{ host, options, reporter },
+    origin: { kind: "spool", profile, spool, connection },
+    archive: () => Promise.resolve(null),
+    archiveIfAny: () => Promise.resolve(null),
+    miss: () => undefined,
+    tally: emptyTally(),
+    quota: createQuota(options.max),
+    names: null,
+    notes: takeNotes(),
+    began: host.now(),
+  };
+}
+
+async function archiveFor({ delivery, identity, reporter }: Receiving, host: Host): Promise<Archive | null> {
+  if (delivery === null || delivery.leader === null) return null;
+  const { url } = delivery.leader;
+  const place = url === null ? await identity.archivePlace() : ({ kind: "postgres", url, isSet: true } as const);
+  return openToFill(place, identity, reporter.notify, host);
+}
+
+/** Whoever is new begins with what comes from now on; that is put down before anything comes. */
+async function admitReaders(readers: readonly string[], { spool, reporter }: Receiving): Promise<void> {
+  const fresh = readers.filter((reader) => spool.placeOf(reader) === null);
+  spool.readBy(readers);
+  await spool.move(Object.fromEntries(fresh.map((reader) => [reader, spool.end()])));
+  const { events } = spool.backlog();
+  if (events === 0) return;
+  const text = `${count(events, "event")} from before ${events === 1 ? "comes" : "come"} first`;
+  reporter.notify({ kind: "remark", text });
+}
+
+function tellStart(url: string, { listening, reporter, identity }: Receiving): void {
+  const { reconcileMs, verifies, forwardTo } = listening;
+  const compared =
+    reconcileMs === null ? "" : `; every ${seconds(reconcileMs)} the journal is asked for what it missed`;
+  reporter.notify({ kind: "remark", text: `listening on ${url} for ${identity.clientId}${compared}` });
+  if (forwardTo !== null) reporter.notify({ kind: "remark", text: `passing on to ${forwardTo.shown}` });
+  if (verifies) return;
+  const text = "signatures are not verified (--no-verify): anybody on this machine can say that a run failed";
+  reporter.notify({ kind: "warning", text });
+}
+
+function reloadOnHangup(receiver: RunningReceiver, notify: Notify, host: Host): void {
+  const tell = (): void => {
+    notify({ kind: "remark", text: "the TLS files were read again" });
+  };
+  const complain = (error: unknown): void => {
+    notify({
+      kind: "warning",
+      text: `the TLS files could not be read again, and stay as they were: ${reasonOf(error)}`,
+    });
+  };
+  host.onHangup(() => {
+    receiver.reload().then(tell, complain);
+  });
+}
+
+function didOf(delivery: DeliveryOptions | null): string {
+  if (delivery === null) return "printed";
+  return delivery.leader !== null && delivery.others.length === 0 && !delivery.toStdout ? "archived" : "delivered";
+}
+
+/** @throws FlowrunError `usage` for what has no meaning here. */
+function refuse(flags: ListenFlags, { profiles }: ReadingOptions, delivery: DeliveryOptions | null): void {
+  turnAway(["last", "sort", "out", "source", "strict"], flags, "listen", {
+    why: "it hands on what comes in as it comes, and goes on until it is stopped",
+    hint: "read a window to its end: flowrun since -P1D",
+  });
+  const why = "it receives for one client id, and keeps what comes in for one profile";
+  if (profiles !== null) {
+    const hint = "start one for each, on a port of its own: flowrun listen --profile acme --port 8787";
+    throw new FlowrunError("usage", "listen takes one profile", { why, hint });
+  }
+  if (flags.from !== undefined) {
+    const hint = "read a file: flowrun since --from runs.ndjson";
+    throw new FlowrunError("usage", "--from has no meaning with listen", { why: "runs come from the webhook", hint });
+  }
+  if (delivery?.standby !== true) return;
+  throw new FlowrunError("usage", "--standby has no meaning with listen", {
+    why: "whoever is reached by Adobe receives, and two receivers know nothing of each other",
+    hint: "let two hosts follow the journal: flowrun tail --to postgres://… --standby",
+  });
+}
+
+function noLast(): FlowrunError {
+  return new FlowrunError("usage", "--since last has no meaning with listen", {
+    why: "it goes on where it stopped anyway; --since says where the first comparison with the journal begins",
+    hint: "flowrun listen --since -P1D",
+  });
+}

@@ -1,0 +1,53 @@
+import type { Inbox } from "../../../engine/receive/inbox.ts";
+import type { FlowRun } from "../../../runs/record/flow-run.ts";
+import { count, number } from "../../terminal/reporter.ts";
+
+/** What became of what came in, so far. */
+export interface ListenCounts {
+  /** Kept, and acknowledged. */
+  deliveries: number;
+  /** Deliveries that had come before. */
+  known: number;
+  /** Events that only the journal had. */
+  recovered: number;
+  /** Runs that were handed on. */
+  runs: number;
+  failed: number;
+}
+
+/** Pure. */
+export function noCounts(): ListenCounts {
+  return { deliveries: 0, known: 0, recovered: 0, runs: 0, failed: 0 };
+}
+
+/** Counts what is put down. */
+export function countedInbox(inbox: Inbox, counts: ListenCounts, onPut: () => void): Inbox {
+  return {
+    put: async (delivery, events) => {
+      const put = await inbox.put(delivery, events);
+      if (put === "kept") counts.deliveries += 1;
+      if (put === "known") counts.known += 1;
+      onPut();
+      return put;
+    },
+  };
+}
+
+/** Counts a run that was handed on. */
+export function countRun(counts: ListenCounts, { status }: Pick<FlowRun, "status">): void {
+  counts.runs += 1;
+  if (status === "failed") counts.failed += 1;
+}
+
+/**
+ * `12 runs delivered, 1 failed · 13 deliveries, 2 known already · 1 event only the journal had`
+ * @param did the verb for the runs.
+ * @param isCompared whether the journal is read at all. Pure.
+ */
+export function listenWords(counts: ListenCounts, did: string, isCompared: boolean): string {
+  const { deliveries, known, recovered, runs, failed } = counts;
+  const all = deliveries + known;
+  const came = `${number(all)} ${all === 1 ? "delivery" : "deliveries"}${known === 0 ? "" : `, ${number(known)} known already`}`;
+  const rest = isCompared ? ` · ${count(recovered, "event")} only the journal had` : "";
+  return `${count(runs, "run")} ${did}, ${failed} failed · ${came}${rest}`;
+}

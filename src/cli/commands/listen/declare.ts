@@ -1,0 +1,61 @@
+import { InvalidArgumentError, Option, type Command } from "commander";
+import type { Host } from "../../../host.ts";
+import { declareDelivery, declareReading, withoutUse } from "../../options/flags.ts";
+import type { ListenFlags } from "./listen-options.ts";
+
+/** `flowrun listen`: a receiver for what Adobe delivers to a webhook, which the journal completes. */
+export function declareListen(program: Command, host: Host): void {
+  const listen = declareReading(
+    program
+      .command("listen")
+      .summary("receive Adobe's webhook deliveries, completed from the journal")
+      .description(
+        "Receives Adobe's webhook deliveries, verifies and keeps them before it acknowledges them, prints or delivers each flow run once, and brings from the journal what the webhook missed.",
+      )
+      .option("--port <port>", "listen there; 0 for any that is free", port, 8787)
+      .option("--host <address>", "listen on that address of this machine", "127.0.0.1")
+      .option("--path <path>", "the path of the webhook's address", "/")
+      .option("--reconcile <duration>", "ask the journal so often for what the webhook missed; off for never", "5m")
+      .option("--since <when>", "the first time, ask the journal from there: -P1D, oldest (default: from now on)")
+      .option("--forward-to <url>", "pass on each delivery as it came, once it is acknowledged")
+      .option("--admin <port>", "tell there how it is: /healthz, /metrics (Prometheus)", port)
+      .option(
+        "--accept-hmac",
+        "take deliveries that are signed with the client secret, too, as flowrun replay sends them",
+      )
+      .option("--no-verify", "take unsigned deliveries: on this machine only, to try it out")
+      .option("--tls-cert <file>", "receive HTTPS, with this certificate (PEM), …")
+      .option("--tls-key <file>", "… and its key")
+      .option("--client-ca <file>", "take only clients with a certificate of these authorities")
+      .option("--max-body <size>", "refuse longer deliveries: 500kB, 4MB", size, 4_000_000),
+  );
+  declareDelivery(listen).addOption(new Option("--standby", "").hideHelp());
+  withoutUse(listen, "last", "sort", "out", "source", "strict", "cursor", "onExpired", "from", "jobs", "limit");
+  withoutUse(listen, "allProfiles", "until", "names")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  flowrun listen --profile demo                  Adobe, played on this machine
+  flowrun listen --port 8787                     behind a tunnel or a proxy with TLS
+  flowrun listen --to archive --to slack+https://…
+  flowrun listen --forward-to http://127.0.0.1:3000/hook --admin 9464
+  flowrun listen --tls-cert server.crt --tls-key server.key --host 0.0.0.0`,
+    )
+    .action(async (flags: ListenFlags) => (await import("./listen.ts")).runListen(flags, host));
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (/^\d{1,5}$/.test(text) && value <= 65_535) return value;
+  throw new InvalidArgumentError("It is a number from 0 to 65535.");
+}
+
+const units: Readonly<Record<string, number>> = { "": 1, b: 1, kb: 1000, mb: 1_000_000, kib: 1024, mib: 1_048_576 };
+
+function size(text: string): number {
+  const [, amount = "", unit = ""] = /^(\d{1,9})\s*([a-z]*)$/i.exec(text) ?? [];
+  const bytes = Number(amount) * (units[unit.toLowerCase()] ?? NaN);
+  if (amount !== "" && bytes >= 1000 && bytes <= 100_000_000) return bytes;
+  throw new InvalidArgumentError("It is a length from 1kB to 100MB.");
+}
