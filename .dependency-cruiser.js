@@ -135,6 +135,11 @@ const rooms = [
     because: "Registrations stand behind the same gateway, and say which journals carry flow runs.",
   },
   {
+    room: "adobe/webhook",
+    may: [],
+    because: "What a delivery looks like, Adobe alone decides; who sends or receives one is somebody else's matter.",
+  },
+  {
     room: "adobe/platform",
     may: ["adobe/http/words", "adobe/gateway/ask-gateway"],
     types: ["adobe/auth/token", "runs/record"],
@@ -296,6 +301,7 @@ const nodeDoors = [
   "demo",
   "state",
   "adobe/http",
+  "adobe/webhook",
   "engine/archive/embedded",
   "engine/archive/pack",
   "engine/archive/run-row",
