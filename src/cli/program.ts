@@ -15,6 +15,7 @@ import { declareDoctor } from "./commands/doctor/declare.ts";
 import { declareExplain, declareShow } from "./commands/insight/declare.ts";
 import { declareListen } from "./commands/listen/declare.ts";
 import { declareSince, declareTail, declareWait } from "./commands/reading/declare.ts";
+import { declareReplay } from "./commands/replay/declare.ts";
 import { declareSetup } from "./commands/setup/declare.ts";
 import { declareStats } from "./commands/insight/declare-stats.ts";
 import { declareExitCodes } from "./options/exit-codes.ts";
@@ -110,5 +111,6 @@ const readers = new Map<string, (program: Command, host: Host) => void>([
   ["stats", declareStats],
   ["show", declareShow],
   ["explain", declareExplain],
+  ["replay", declareReplay],
   ["cursor", declareCursor],
 ]);

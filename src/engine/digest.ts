@@ -1,3 +1,4 @@
+import type { Entry } from "../adobe/journal/page.ts";
 import { reasonOf } from "../errors.ts";
 import type { FlowRun } from "../runs/record/flow-run.ts";
 import { normalise, type Normalising } from "../runs/events/normalise.ts";
@@ -11,12 +12,13 @@ export interface Digesting<T> extends Normalising {
   readonly keep: (run: FlowRun) => boolean;
   /** Whether a run is later than the window's end; where that is told, the first such run is. */
   readonly isLater?: (run: FlowRun) => boolean;
-  readonly encode: (run: FlowRun) => T;
+  /** @param bytes of the run's event, where its source still has those in which it was sent. */
+  readonly encode: (run: FlowRun, bytes?: Entry["bytes"]) => T;
 }
 
 /** Events as delivered, and where each stands in its source. */
 interface Events {
-  readonly entries: readonly { readonly position: string; readonly event: unknown }[];
+  readonly entries: readonly Entry[];
 }
 
 /**
@@ -30,7 +32,7 @@ export function digest<T>({ entries }: Events, { keep, isLater, encode, ...readi
   let found = 0;
   let firstLater: FirstLater | null = null;
   let [before, own] = ["", ""];
-  for (const { position, event } of entries) {
+  for (const { position, event, bytes } of entries) {
     // Events that share a position are read again together.
     if (position !== own) [before, own] = [own, position];
     const reject = (reason: string): void => {
@@ -48,7 +50,7 @@ export function digest<T>({ entries }: Events, { keep, isLater, encode, ...readi
         guarded(reject, () => {
           if (!keep(run)) return;
           const { runId, status } = run;
-          candidates.push({ key, position, runId, status, encoded: encode(run) });
+          candidates.push({ key, position, runId, status, encoded: encode(run, bytes) });
         });
       }
       const reason = verdict.withoutRaw;

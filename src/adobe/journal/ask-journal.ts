@@ -6,7 +6,7 @@ import { unavailable, type Attempt } from "../gateway/retrying.ts";
 import type { GatewayService } from "../gateway/service.ts";
 import type { Answer } from "../../host.ts";
 import { textOf } from "../../json.ts";
-import { decodePage, guessTimes, skimPage, type Page } from "./page.ts";
+import { decodePage, guessTimes, skimPage, withBytes, type Page } from "./page.ts";
 import { retentionMs } from "./retention.ts";
 import { afterPosition } from "./when.ts";
 
@@ -16,6 +16,8 @@ export interface Journal extends GatewayAccess {
   readonly url: string;
   /** Texts of which one stands in every page worth parsing; left out where every page is. */
   readonly marks?: readonly string[];
+  /** True where events are wanted in the bytes in which they were sent. */
+  readonly keepsBytes?: boolean;
 }
 
 /** One page on its way. */
@@ -137,7 +139,7 @@ async function readPage(
       url,
       askedAt,
       begins: null,
-      entries: body.entries,
+      entries: journal.keepsBytes === true ? withBytes(body.entries, bytes) : body.entries,
       unparsed: skimmed === null ? null : bytes,
       count: body.count,
       last: textOf(body.entries.at(-1)?.position) ?? body.last,

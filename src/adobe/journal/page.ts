@@ -1,10 +1,13 @@
 import { isObject, parseObject, textOf } from "../../json.ts";
+import { cutEvents, type EventBytes } from "./cut-events.ts";
 
 /** One element of a journal page as delivered. */
 export interface Entry {
   /** Where the event sits; opaque, compared for equality only. */
   readonly position: string;
   readonly event: unknown;
+  /** The event in the bytes in which it was sent, cut when they are asked for; only where the journal keeps them. */
+  readonly bytes?: () => Uint8Array | null;
 }
 
 /** One answer of the journal. */
@@ -73,6 +76,12 @@ export function decodePage(bytes: Uint8Array): PageBody | null {
     count: entries.length,
     last: textOf(last) ?? entries.findLast(({ position }) => position !== "")?.position ?? null,
   };
+}
+
+/** The entries of a page, each with the bytes of its event: all are found together, when the first is asked for. Pure. */
+export function withBytes(entries: readonly Entry[], page: Uint8Array): readonly Entry[] {
+  let cuts: EventBytes | null = null;
+  return entries.map((each, index) => ({ ...each, bytes: () => (cuts ??= cutEvents(page))[index] ?? null }));
 }
 
 /**

@@ -59,6 +59,21 @@ export interface SinceFlags extends DeliveryFlags {
   readonly follow?: boolean;
 }
 
+/** Options of `replay`. */
+export interface ReplayFlags extends ReadingFlags {
+  readonly to: string;
+  readonly event?: readonly string[];
+  readonly onlyMissing?: boolean;
+  readonly onlyMissingFrom?: string;
+  readonly all?: boolean;
+  readonly batch?: boolean;
+  /** The least time from one request to the next, in milliseconds. */
+  readonly rate?: number;
+  readonly concurrency: number;
+  readonly dryRun?: boolean;
+  readonly insecureHttp?: boolean;
+}
+
 /** Options of `login`. */
 export interface LoginFlags extends CommonFlags {
   readonly from?: string;

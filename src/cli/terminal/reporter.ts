@@ -33,7 +33,7 @@ export interface Reporter {
 /** How the closing line on stderr counts. */
 export interface SummaryWording {
   /** The verb for the runs. */
-  readonly did: "printed" | "counted" | "found" | "archived" | "delivered";
+  readonly did: "printed" | "counted" | "found" | "archived" | "delivered" | "replayed";
   /** True where a condition (`--where`) chose among them. */
   readonly hasCondition: boolean;
   /** The unit that was read: pages of a journal, or lines. */
@@ -42,6 +42,8 @@ export interface SummaryWording {
   readonly window?: string | null;
   /** Where something was found: notifications, which may be of one run. */
   readonly found?: FoundCounts;
+  /** Where a command counts something else than runs: what came of it. */
+  readonly outcome?: readonly string[];
 }
 
 /** Notifications, and the runs that they are about. */
@@ -213,14 +215,10 @@ const usualWording: SummaryWording = { did: "printed", hasCondition: false, unit
  * `37 of 1,204 runs matched` where there was a condition. Pure.
  */
 function summaryLine(tally: Readonly<Tally>, elapsedMs: number, wording: SummaryWording): string {
-  const { did, hasCondition, unit, found } = wording;
+  const { did, hasCondition, unit, found, outcome } = wording;
   const parts = [
     ...(hasCondition ? [[`${number(tally.matched ?? tally.printed)} of ${count(tally.runs, "run")} matched`]] : []),
-    found !== undefined && found.notifications > 1
-      ? [
-          `${number(found.notifications)} notifications of ${found.runs === 1 ? "one run" : count(found.runs, "run")} found`,
-        ]
-      : [`${count(tally.printed, "run")} ${did}`, `${number(tally.failed)} failed`],
+    outcome ?? runsTold(tally, did, found),
     [
       count(tally.events, unit === "line" ? "line" : "event"),
       `${count(tally.duplicates, "duplicate")} dropped`,
@@ -230,6 +228,14 @@ function summaryLine(tally: Readonly<Tally>, elapsedMs: number, wording: Summary
     [seconds(elapsedMs)],
   ];
   return parts.map((part) => part.join(", ")).join(" · ");
+}
+
+function runsTold(tally: Readonly<Tally>, did: SummaryWording["did"], found: FoundCounts | undefined) {
+  if (found === undefined || found.notifications < 2) {
+    return [`${count(tally.printed, "run")} ${did}`, `${number(tally.failed)} failed`];
+  }
+  const of = found.runs === 1 ? "one run" : count(found.runs, "run");
+  return [`${number(found.notifications)} notifications of ${of} found`];
 }
 
 /** `1 run`, `1,320 events`. Pure. */

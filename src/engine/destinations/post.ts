@@ -94,7 +94,8 @@ export function keepSecretsOfUrl({ searchParams }: URL): void {
 
 const mostWords = 65_536;
 
-function askOf(url: URL, { headers, ...ask }: Omit<Ask, "url">): Ask {
+/** A request to an address: a name and a password in it become a header. Pure. */
+export function askOf(url: URL, { headers, ...ask }: Omit<Ask, "url">): Ask {
   const user = `${decoded(url.username)}:${decoded(url.password)}`;
   const bare = new URL(url);
   bare.username = "";

@@ -5,6 +5,7 @@ import type { WebhookDelivery } from "../../adobe/webhook/delivery.ts";
 import { FlowrunError } from "../../errors.ts";
 import type { World } from "../../host.ts";
 import type { Notify } from "../../notices.ts";
+import { wholeEventKeys } from "../../runs/events/whole-event-keys.ts";
 import type { SpoolPlace } from "../../state/spool-files.ts";
 import { parseAddress, urlOf } from "../destinations/address.ts";
 import { keepSecretsOfUrl, type Receiver } from "../destinations/post.ts";
@@ -73,7 +74,11 @@ function deliveriesOf({ via, delivery, fresh }: SpooledEvents, { secret }: Forwa
     return [() => passed];
   }
   const events = eventsIn(delivery.body);
-  return fresh.map((index) => composeDelivery([deliverableOf(events[index])], { isBatch: false, secret }));
+  return fresh.map((index) => {
+    const event = events[index];
+    const [key = ""] = wholeEventKeys(event);
+    return composeDelivery([deliverableOf(event, { id: key, code: null })], { isBatch: false, secret });
+  });
 }
 
 /** The headers that say something of the delivery, and not of the connection that it came by. */

@@ -33,6 +33,8 @@ export interface Window {
   readonly isKept?: boolean;
   /** True where no more of a run is wanted than figures are counted from. */
   readonly isForFigures?: boolean;
+  /** True where the bytes are wanted in which the journal sent each event. */
+  readonly keepsBytes?: boolean;
   /** The archive to read it from, or none, where the command has looked already. */
   readonly archive?: Archive | null;
   /** Ends the reading, besides the session's own. */
@@ -43,7 +45,7 @@ export interface Window {
 
 /** The form in which runs are handed on, and who is told how far a window is read. */
 export interface SourceUse<T> {
-  readonly encode: (run: FlowRun) => T;
+  readonly encode: Digesting<T>["encode"];
   readonly onShare: (share: number) => void;
 }
 
@@ -121,7 +123,7 @@ function digestingOf<T>(
       notes.note(whole);
       return options.keep(whole);
     },
-    encode: (run) => encode(named(run)),
+    encode: (run, bytes) => encode(named(run), bytes),
   };
 }
 
@@ -155,7 +157,7 @@ function journalAlone<T>(session: Session, start: JournalStart, journal: Journal
 function journalParts<T>(
   { options, miss }: Session,
   connection: Connection,
-  { follow, onExpired, isKept = false, past = null, signal }: Window,
+  { follow, onExpired, isKept = false, past = null, keepsBytes = false, signal }: Window,
   digesting: Digesting<T>,
   { onShare }: SourceUse<T>,
 ): JournalParts<T> {
@@ -165,7 +167,13 @@ function journalParts<T>(
   const journal = signal === undefined ? asked : { ...asked, signal: AbortSignal.any([asked.signal, signal]) };
   const how = { limit, jobs, follow, isWalked: isKept || endsAfter(options) !== Infinity, onExpired, past, onShare };
   const read = (start: JournalStart, until: number | null): Source<T> =>
-    journalSource({ ...digesting, ...how, journal: { ...journal, marks: marksOf(options.events) }, start, until });
+    journalSource({
+      ...digesting,
+      ...how,
+      journal: { ...journal, marks: marksOf(options.events), keepsBytes },
+      start,
+      until,
+    });
   return {
     read: (start, until) =>
       watchGaps(read(start, until), (gap) => {

@@ -7,12 +7,12 @@ import { clock, count, number, seconds } from "../../terminal/reporter.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { createSeen } from "../../../runs/events/seen.ts";
 import type { Sink } from "../../../engine/sinks/sink.ts";
-import { openSource, type Window } from "./open-source.ts";
+import { openSource, type SourceUse, type Window } from "./open-source.ts";
 import type { Origin, Session } from "./session.ts";
 
 /** Where the runs of a window go, and in which form. */
 export interface Target<T> {
-  readonly encode: (run: FlowRun) => T;
+  readonly encode: SourceUse<T>["encode"];
   readonly sink: Sink<T>;
 }
 

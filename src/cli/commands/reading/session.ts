@@ -81,6 +81,8 @@ export interface Sessions extends Pick<Session, "host" | "options" | "reporter">
   readonly areAllLost: () => boolean;
   /** Set by a command that looks for something, for the closing line. */
   found?: FoundCounts;
+  /** Set by one that counts something else than runs, for the closing line. */
+  outcome?: readonly string[];
   /** Set by one that reads all there is, whatever window it was to begin with. */
   isOfAll?: boolean;
 }
@@ -156,6 +158,7 @@ export async function inSessions<R>(
       window:
         sessions.isOfAll === true ? null : windowWords(start, options, { goesBack: reach.goesBack, now: shared.began }),
       ...(sessions.found === undefined ? {} : { found: sessions.found }),
+      ...(sessions.outcome === undefined ? {} : { outcome: sessions.outcome }),
     } as const;
     if (tally().pages > 0 || (isDone && isFile)) reporter.summary(tally(), tookMs, wording);
     sides?.summary();
