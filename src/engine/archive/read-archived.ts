@@ -149,7 +149,7 @@ function readFigures(lists: Row, places: readonly Place[], words: readonly (Word
   });
 }
 
-/** What runs have in common whose words are the same. */
+/** The words that runs have in common. */
 interface Words {
   /** It says nothing of what each run has for itself. */
   readonly record: FlowRun;

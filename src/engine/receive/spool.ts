@@ -318,7 +318,7 @@ async function readSaved(folder: SpoolFolder): Promise<Saved> {
     return { id, places: new Map() };
   }
   const value = parseObject(text);
-  const { spool, places } = value ?? {};
+  const [spool, places] = [value?.["spool"], value?.["places"]];
   if (typeof spool !== "string" || !isObject(places)) {
     throw new FlowrunError("settings", `${file.path} is damaged`, {
       why: "it says how far each destination has had what was received, and cannot be read",

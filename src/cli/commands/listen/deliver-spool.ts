@@ -56,46 +56,29 @@ function readerOf({ scheme, address }: OtherDestination): string {
 }
 
 /**
- * Prints, delivers and archives what is received, each at its own pace, until the spool is closed.
+ * Prints and delivers what the filters leave of what is received, each at its own pace, until the spool is closed.
  * @returns the worst failure of those that were given up, which has been told.
- * @throws what ends all of it.
+ * @throws what ends all of it: the failure of the last one, or a destination's own end.
  */
 export async function deliverSpool(delivering: SpoolDelivery): Promise<FlowrunError | null> {
-  const { archive } = delivering;
-  const over = new AbortController();
-  const plan = { ...delivering.plan, signal: AbortSignal.any([delivering.plan.signal, over.signal]) };
-  const stop = (error: unknown): never => {
-    over.abort(error);
-    throw error;
-  };
-  const all = { ...delivering, plan };
-  const [asked, kept] = await Promise.allSettled([
-    deliverAsked(all, over).catch(stop),
-    archive === null ? null : keepAll(archive, all).catch(stop),
-  ]);
-  delivering.plan.signal.throwIfAborted();
-  if (over.signal.aborted) throw over.signal.reason;
-  for (const end of [asked, kept]) if (end.status === "rejected") throw end.reason;
-  return asked.status === "fulfilled" ? asked.value : null;
-}
-
-/** What the filters leave, to where it is asked for. */
-async function deliverAsked(delivering: SpoolDelivery, over: AbortController): Promise<FlowrunError | null> {
-  const { plan, session, stdout, spool } = delivering;
+  const { session, stdout, spool } = delivering;
   const { reporter } = session;
-  const members = await membersOf(delivering, (end) => {
-    over.abort(end);
+  const over = new AbortController();
+  const ended = new AbortController();
+  const signal = AbortSignal.any([delivering.plan.signal, over.signal, ended.signal]);
+  const plan = { ...delivering.plan, signal };
+  const members = await membersOf({ ...delivering, plan }, (end) => {
+    ended.abort(end);
   });
   if (stdout !== null) members.push(await printedMember(stdout, () => Promise.resolve(spoolStore(spool, printed))));
   // Of several, one counts: the first.
   const [first, ...others] = members;
   if (first === undefined) return null;
-  const done = new AbortController();
   const tallies: Tally[] = [];
   const read: ReadLane = async (past, sink, until) => {
     const tally = emptyTally();
     tallies.push(tally);
-    await readSpool({ ...session, tally }, sink, { delivering, past, until });
+    await readSpool({ ...session, tally }, sink, { delivering: { plan, spool }, past, until });
   };
   try {
     return await deliverInLanes({
@@ -103,9 +86,9 @@ async function deliverAsked(delivering: SpoolDelivery, over: AbortController): P
       read,
       mayPart: !session.quota.isBounded,
       host: session.host,
-      signal: AbortSignal.any([plan.signal, done.signal]),
+      signal,
       stop: () => {
-        done.abort();
+        over.abort();
       },
       onLost: ({ name }, failure) => {
         reporter.failure(lostText(name, failure, session));
@@ -114,6 +97,9 @@ async function deliverAsked(delivering: SpoolDelivery, over: AbortController): P
         reporter.notify({ kind: "remark", text: `${name} does not keep pace; the others go on, and it follows` });
       },
     });
+  } catch (error) {
+    // Whoever has ended by itself is why the others were stopped.
+    throw ended.signal.aborted ? ended.signal.reason : error;
   } finally {
     Object.assign(session.tally, tallies.sort((one, other) => other.printed - one.printed)[0] ?? {});
   }
@@ -143,9 +129,9 @@ async function membersOf(
   return Promise.all(members);
 }
 
-/** Every run that there is, to the archive. */
-async function keepAll(archive: Archive, delivering: SpoolDelivery): Promise<void> {
-  const { plan, session, spool, delivery, stdout, onRun } = delivering;
+/** Puts every run that is received into the archive, whatever the filters say, until the spool is closed. */
+export async function archiveSpool(archive: Archive, delivering: SpoolDelivery): Promise<void> {
+  const { plan, session, spool, onRun } = delivering;
   const { host, reporter } = session;
   const { database, journal } = archive;
   tellGuarantee(reporter.notify, database.place, "exactly once");
@@ -162,7 +148,7 @@ async function keepAll(archive: Archive, delivering: SpoolDelivery): Promise<voi
   const kept = knownToSpool(sink, spool, archived);
   const options = { ...session.options, events: resolveEventSelection(["runs"]), raw: true, keep: () => true };
   const whole = { ...session, options, quota: createQuota(Infinity), tally: emptyTally() };
-  const isAlone = stdout === null && (delivery === null || delivery.others.length === 0);
+  const isAlone = readersOf(delivering).length === 1;
   await readSpool(isAlone ? { ...whole, tally: session.tally } : whole, isAlone ? counted(kept, onRun) : kept, {
     delivering,
     past: await store.find(),

@@ -82,7 +82,7 @@ async function withoutJournal(profile: string, { notify }: IdentityOptions, host
     clientId,
     secrets: secrets.map((text) => new Secret(text)),
     connection: null,
-    journalName: `client:${clientId}`,
+    journalName: findSetting("journalUrl", env, saved)?.value ?? `client:${clientId}`,
     send: host.send,
     keysUrl: resolveKeysUrl(env),
     archivePlace: async () => (await archiveOfProfile(profile, host)).place,

@@ -15,11 +15,12 @@ import { openSpool, type Spool } from "../../../engine/receive/spool.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { FlowrunError, reasonOf } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
+import { renderDuration } from "../../../render/text/numbers.ts";
 import { lockSpool, spoolFolder } from "../../../state/spool-lock.ts";
 import { openZone } from "../../options/clock.ts";
 import { resolveDelivery, type DeliveryOptions } from "../../options/destination-options.ts";
 import { resolveReading, resolveStart, turnAway, type ReadingOptions } from "../../options/reading-options.ts";
-import { count, createReporter, seconds, type Reporter } from "../../terminal/reporter.ts";
+import { count, createReporter, type Reporter } from "../../terminal/reporter.ts";
 import { openToFill } from "../archive/open-to-fill.ts";
 import { inOutlet } from "../outlet.ts";
 import { openStdout } from "../reading/open-stdout.ts";
@@ -28,7 +29,7 @@ import { checkFailed } from "../reading/read.ts";
 import { takeNotes } from "../reading/recent-notes.ts";
 import type { Session } from "../reading/session.ts";
 import { countedInbox, countRun, listenWords, noCounts } from "./counts.ts";
-import { deliverSpool, readersOf, type SpoolDelivery } from "./deliver-spool.ts";
+import { archiveSpool, deliverSpool, readersOf, type SpoolDelivery } from "./deliver-spool.ts";
 import { findIdentity, type Identity } from "./identity.ts";
 import { resolveListen, type ListenFlags, type ListenOptions } from "./listen-options.ts";
 import { openAdmin, openReceiver } from "./open-receiver.ts";
@@ -47,7 +48,9 @@ export async function runListen(flags: ListenFlags, host: Host): Promise<void> {
     const { quiet = false, verbose = 0, progress } = options.common;
     const reporter = createReporter(there, { quiet, verbose, live: progress });
     const asked = { options, delivery, listening, start, reporter };
-    await inSpool(asked, there, (receiving) => receive(receiving, there)).finally(reporter.clear);
+    await inSpool(asked, there, (receiving) => receive(receiving, there)).finally(() => {
+      reporter.clear();
+    });
   });
 }
 
@@ -133,8 +136,8 @@ async function receive(receiving: Receiving, host: Host): Promise<void> {
       meter: deliveries,
     });
     where = receiver.url;
-    const admin = await openAdmin(listening.admin, { role: "listen", health: receiver.health, meter, notify });
     tellStart(where, receiving);
+    const admin = await openAdmin(listening.admin, { role: "listen", health: () => receiver.health(), meter, notify });
     reloadOnHangup(receiver, notify, host);
     const comparing = {
       onRecovered: (events: number): void => {
@@ -178,9 +181,12 @@ async function untilStopped(working: Working, receiving: Receiving, host: Host):
   const { receiver, delivering, comparing } = working;
   const { spool, over } = receiving;
   const enough = new AbortController();
+  const { archive } = delivering;
   const delivered = deliverSpool(delivering);
+  const tasks: Promise<unknown>[] = [];
+  if (readersOf({ ...delivering, archive: null }).length > 0) tasks.push(delivered);
+  if (archive !== null) tasks.push(archiveSpool(archive, delivering));
   const { listening } = receiving;
-  const tasks: Promise<unknown>[] = [delivered];
   if (listening.forwardTo !== null) tasks.push(passOn(listening.forwardTo, receiving, host));
   if (listening.reconcileMs !== null) {
     const signal = AbortSignal.any([over.signal, enough.signal]);
@@ -272,7 +278,7 @@ function sessionOf({ options, identity, spool, reporter }: Receiving, host: Host
 }
 
 async function archiveFor({ delivery, identity, reporter }: Receiving, host: Host): Promise<Archive | null> {
-  if (delivery === null || delivery.leader === null) return null;
+  if (delivery?.leader == null) return null;
   const { url } = delivery.leader;
   const place = url === null ? await identity.archivePlace() : ({ kind: "postgres", url, isSet: true } as const);
   return openToFill(place, identity, reporter.notify, host);
@@ -292,7 +298,7 @@ async function admitReaders(readers: readonly string[], { spool, reporter }: Rec
 function tellStart(url: string, { listening, reporter, identity }: Receiving): void {
   const { reconcileMs, verifies, forwardTo } = listening;
   const compared =
-    reconcileMs === null ? "" : `; every ${seconds(reconcileMs)} the journal is asked for what it missed`;
+    reconcileMs === null ? "" : `; every ${renderDuration(reconcileMs)} the journal is asked for what it missed`;
   reporter.notify({ kind: "remark", text: `listening on ${url} for ${identity.clientId}${compared}` });
   if (forwardTo !== null) reporter.notify({ kind: "remark", text: `passing on to ${forwardTo.shown}` });
   if (verifies) return;

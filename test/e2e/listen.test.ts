@@ -1,0 +1,192 @@
+import { request } from "node:http";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { account } from "../../src/demo/account.ts";
+import { scratch, type Running } from "./../support/flowrun.ts";
+import { openJournal, runEvent, type OpenJournal } from "../support/journal.ts";
+import { openReceiver } from "../support/receiver.ts";
+import { deliveryOf, hmacHeader, makeSigner, openKeyHost } from "../support/webhook.ts";
+
+const signer = makeSigner("e2e");
+
+interface Listening {
+  readonly journal: OpenJournal;
+  readonly running: Running;
+  readonly url: string;
+  /** Delivers an event, or a batch, as Adobe does. */
+  readonly deliver: (content: unknown, headers?: Readonly<Record<string, string>>) => Promise<number>;
+  readonly stop: (signal?: NodeJS.Signals) => ReturnType<() => Running["finished"]>;
+}
+
+/** An event as both the webhook and the journal have it. */
+const eventOf = (n: number): object => ({ ...(runEvent(n) as object), recipient_client_id: account.clientId });
+
+async function openListening(line: string, journal: OpenJournal): Promise<Listening> {
+  const keys = await openKeyHost();
+  keys.serve(signer);
+  const running = journal.start(`listen --port 0 ${line}`, { FLOWRUN_KEYS_URL: keys.url });
+  await running.saw(/listening on http/, "stderr");
+  const [url = ""] = /http:\/\/\S+/.exec(running.stderr()) ?? [];
+  return {
+    ...{ journal, running, url },
+    deliver: (content, headers = {}) => {
+      const delivery = deliveryOf(content, [signer], headers);
+      return post(url, delivery.body, { "content-type": "application/json", ...delivery.headers });
+    },
+    stop: (signal = "SIGTERM") => {
+      running.child.kill(signal);
+      return running.finished;
+    },
+  };
+}
+
+/** The status of the answer; 0 for none. */
+function post(url: string, body: Uint8Array, headers: Readonly<Record<string, string>>): Promise<number> {
+  return new Promise((answered) => {
+    const asking = request(url, { method: "POST", headers }, (answer) => {
+      answer.resume().on("end", () => {
+        answered(answer.statusCode ?? 0);
+      });
+    });
+    asking.on("error", () => {
+      answered(0);
+    });
+    asking.end(body);
+  });
+}
+
+const runsIn = (ndjson: string): readonly { runId: string; via: string }[] =>
+  ndjson
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as { runId: string; via: string });
+
+const idsIn = (ndjson: string): readonly string[] => runsIn(ndjson).map(({ runId }) => runId);
+
+describe("listen", () => {
+  it("acknowledges what is Adobe's, prints each run once, and brings from the journal what did not come", async () => {
+    const journal = await openJournal({ events: 0 });
+    const { running, deliver, stop } = await openListening("--json --reconcile 1s --since oldest", journal);
+    expect(await deliver(eventOf(0))).toBe(200);
+    expect(await deliver(eventOf(0))).toBe(200);
+    expect(await deliver([eventOf(0), eventOf(1), eventOf(2)])).toBe(200);
+    await running.saw("run-2");
+    journal.add(eventOf(1), eventOf(2), eventOf(3));
+    await running.saw("run-3");
+    const { code, stdout, stderr } = await stop();
+    expect(code).toBe(143);
+    expect(runsIn(stdout).map(({ runId, via }) => [runId, via])).toEqual([
+      ["run-0", "webhook"],
+      ["run-1", "webhook"],
+      ["run-2", "webhook"],
+      ["run-3", "journal"],
+    ]);
+    expect(stderr).toContain("4 runs printed, 0 failed · 3 deliveries, 1 known already · 1 event only the journal had");
+  });
+
+  it("refuses what is not signed, not well, or not for this client, and prints none of it", async () => {
+    const { url, deliver, stop } = await openListening("--json --reconcile off", await openJournal({ events: 0 }));
+    const body = Buffer.from(JSON.stringify(eventOf(1)));
+    expect(await post(url, body, {})).toBe(401);
+    const other = deliveryOf(eventOf(1), [makeSigner("other")]);
+    expect(await post(url, other.body, other.headers)).toBe(503);
+    expect(await deliver({ ...eventOf(1), recipient_client_id: "somebody-else" })).toBe(403);
+    expect(await deliver("not JSON")).toBe(200);
+    expect(await post(url, body, hmacHeader(body.toString(), account.clientSecrets[0]))).toBe(401);
+    const { stdout, stderr } = await stop();
+    expect([stdout, stderr]).toEqual(["", expect.stringMatching(/refused with 401.*refused with 503.*403/s)]);
+  });
+
+  it("hands on after kill -9 whatever it has acknowledged, and knows again what comes once more", async () => {
+    const journal = await openJournal({ events: 0 });
+    const out = join(await scratch(), "runs.ndjson");
+    const acknowledged: string[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      const { running, deliver } = await openListening(`--reconcile off --to file:${out}`, journal);
+      const sending = Array.from({ length: 40 }, async (_, index) => {
+        const n = round * 30 + index;
+        if ((await deliver(eventOf(n))) === 200) acknowledged.push(`run-${String(n)}`);
+        if (acknowledged.length === round * 30 + 20) running.child.kill("SIGKILL");
+      });
+      await Promise.all(sending);
+      running.child.kill("SIGKILL");
+      await running.finished;
+    }
+    const { running, stop } = await openListening(`--reconcile off --to file:${out}`, journal);
+    const wanted = [...new Set(acknowledged)].sort();
+    await expect
+      .poll(async () => new Set(idsIn(await readFile(out, "utf8"))).size, { timeout: 20_000 })
+      .toBeGreaterThanOrEqual(wanted.length);
+    await stop();
+    await running.finished;
+    const got = idsIn(await readFile(out, "utf8"));
+    expect([...new Set(got)].sort()).toEqual([...got].sort());
+    expect(wanted.filter((id) => !got.includes(id))).toEqual([]);
+  });
+
+  it("passes deliveries on with their own bytes, waits for an endpoint that is away, and goes on there after a restart", async () => {
+    const journal = await openJournal({ events: 0 });
+    const receiver = await openReceiver();
+    const line = `--reconcile off --forward-to ${receiver.origin}/hook`;
+    const { deliver, stop } = await openListening(line, journal);
+    const text = JSON.stringify(eventOf(1)).replace("{", "{ ");
+    expect(await deliver(text, { "x-adobe-event-id": "e-1", "x-adobe-event-code": "code" })).toBe(200);
+    await expect.poll(() => receiver.posted.length).toBe(1);
+    expect(receiver.posted[0]).toMatchObject({
+      body: text,
+      headers: { "x-adobe-event-id": "e-1", "x-adobe-event-code": "code", "x-adobe-public-key1-path": signer.path },
+    });
+    await stop();
+    await receiver.end();
+  });
+
+  it("keeps every run in an archive, whatever the filters say, and delivers what they leave", async () => {
+    const journal = await openJournal({ events: 0 });
+    const out = join(await scratch(), "runs.ndjson");
+    const line = `--reconcile off --to archive --to file:${out} --run run-00000002`;
+    const { deliver, stop } = await openListening(line, journal);
+    for (const n of [1, 2, 3]) {
+      const event = JSON.stringify(eventOf(n)).replaceAll(`run-${String(n)}`, `run-0000000${String(n)}`);
+      expect(await deliver(event)).toBe(200);
+    }
+    await expect.poll(async () => readFile(out, "utf8").catch(() => "")).toContain("run-00000002");
+    await stop();
+    expect(idsIn(await readFile(out, "utf8"))).toEqual(["run-00000002"]);
+    const kept = await journal.run("since oldest --source archive --json");
+    expect(runsIn(kept.stdout).map(({ runId, via }) => [runId, via])).toEqual(
+      [1, 2, 3].map((n) => [`run-0000000${String(n)}`, "webhook"]),
+    );
+  });
+
+  it("tells how it is, and ends with so many runs", async () => {
+    const journal = await openJournal({ events: 0 });
+    const { running, deliver } = await openListening("--json -n 2 --admin 0 --reconcile 1s", journal);
+    await running.saw(/healthz/, "stderr");
+    const [, admin = ""] = /(http:\S+)\/healthz/.exec(running.stderr()) ?? [];
+    const health = await fetch(`${admin}/healthz`);
+    expect([health.status, await health.json()]).toEqual([200, { role: "listen", state: "ready" }]);
+    await deliver(eventOf(1));
+    await running.saw("run-1");
+    await expect
+      .poll(async () => (await fetch(`${admin}/metrics`)).text())
+      .toMatch(/flowrun_webhook_accepted_total 1\n[^]*flowrun_runs_total\{status="success"\} 1/);
+    await deliver(eventOf(2));
+    expect((await running.finished).code).toBe(0);
+    expect(idsIn(running.stdout())).toEqual(["run-1", "run-2"]);
+  });
+
+  it("names who receives already, and what is missing", async () => {
+    const journal = await openJournal({ events: 0 });
+    const first = await openListening("--reconcile off", journal);
+    const second = await journal.run("listen --port 0 --reconcile off");
+    expect([second.code, second.stderr]).toEqual([2, expect.stringContaining("receives for this profile already")]);
+    await first.stop();
+    const bare = await journal.run("listen --port 0", { FLOWRUN_JOURNAL_URL: "" });
+    expect([bare.code, bare.stderr]).toEqual([2, expect.stringContaining("--reconcile off")]);
+    const nobody = await journal.run("listen --port 0 --reconcile off", { FLOWRUN_CLIENT_ID: "" });
+    expect([nobody.code, nobody.stderr]).toEqual([2, expect.stringContaining("FLOWRUN_CLIENT_ID")]);
+    for (const line of ["--no-verify --host 0.0.0.0", "--tls-cert x", "--path x", "--from x", "--reconcile 1ms", "--since last"])
+      expect((await journal.run(`listen --port 0 ${line}`)).code).toBe(2);
+  });
+});
