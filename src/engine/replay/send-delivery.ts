@@ -51,7 +51,9 @@ export async function sendDelivery(
         const waitMs = retryAfterMs(answer.headers, host.now());
         return { kind: "later", what: `${shown} answered ${status}`, why: said, hint: null, isThrottled, waitMs };
       }
-      return { kind: "refused", status, why: `it answered ${status}${said === null ? "" : `: ${said}`}` };
+      const isMoved = status >= 300 && status < 400;
+      const why = said === null ? "" : `: ${said}`;
+      return { kind: "refused", status, why: `it answered ${status}${isMoved ? ", which is not followed" : why}` };
     });
   } catch (error) {
     signal.throwIfAborted();

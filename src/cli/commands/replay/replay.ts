@@ -23,7 +23,7 @@ import { dryRunText } from "./dry-run-text.ts";
 
 /**
  * Delivers the events of a window to a webhook that it has not accepted yet, or says what that would be.
- * @throws FlowrunError `runFailed` where some were refused for good, `notFound` for an event that is not there, what reading
+ * @throws FlowrunError `refused` where some were refused for good, `notFound` for an event that is not there, what reading
  * and delivering throw.
  */
 export async function runReplay(when: string, flags: ReplayFlags, host: Host): Promise<void> {
@@ -256,7 +256,7 @@ function refusedFailure({ receiver }: ReplayOptions, settled: SettledCounts): Fl
   const refused = refusedOf(settled);
   if (refused === 0) return null;
   const statuses = [...settled.refused].map(([status, n]) => `${status} to ${number(n)}`);
-  return new FlowrunError("runFailed", `${receiver.shown} refused ${count(refused, "event")} for good`, {
+  return new FlowrunError("refused", `${receiver.shown} refused ${count(refused, "event")} for good`, {
     why: `it answered ${statuses.join(", ")}`,
     hint: "see what its own log says of them; once it takes them, the same line again sends them",
   });
