@@ -6,7 +6,7 @@ import { inTime } from "../destinations/in-time.ts";
 import { askOf, type PostMeans, type Receiver } from "../destinations/post.ts";
 
 /** How an endpoint took a delivery. */
-export type Verdict =
+export type DeliveryVerdict =
   | { readonly kind: "accepted" }
   /** It will not take it, however often it is asked. */
   | { readonly kind: "refused"; readonly status: number; readonly why: string }
@@ -33,10 +33,10 @@ export async function sendDelivery(
   { headers, body }: WebhookDelivery,
   { url, shown }: Receiver,
   { host, signal }: PostMeans,
-): Promise<Verdict> {
+): Promise<DeliveryVerdict> {
   const ask = askOf(url, { method: "POST", headers: { ...headers, "x-flowrun-replay": "1" }, body });
   try {
-    return await inTime({ ms: answerMs, tooLate, host, signal }, async (until): Promise<Verdict> => {
+    return await inTime({ ms: answerMs, tooLate, host, signal }, async (until): Promise<DeliveryVerdict> => {
       const answer = await host.send(ask, until);
       const { status } = answer;
       if (status >= 200 && status < 300) {

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { afterAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { openDeliverer, type Delivering, type Settled } from "../../../src/engine/replay/deliverer.ts";
+import { openDeliverer, type Redelivering, type SettledVerdict } from "../../../src/engine/replay/deliverer.ts";
 import type { ReplayEvent } from "../../../src/engine/replay/replay-event.ts";
 import { realSleep } from "../../support/host.ts";
 import { closeWorld, meansOf, openReceiver, type MeansParts, type OpenReceiver } from "../../support/receiver.ts";
@@ -21,7 +21,7 @@ const event = (n: number, body = `{"n":${n}.0}`): ReplayEvent => ({
   runs: [{ runId: `run-${n}`, eventId: `event-${n}`, updatedAt: null }],
 });
 
-interface Parts extends Partial<Delivering> {
+interface Parts extends Partial<Redelivering> {
   readonly means?: MeansParts;
   readonly path?: string;
 }
@@ -36,7 +36,7 @@ function open({ means: parts = {}, path = "/hook", ...more }: Parts = {}) {
   };
   const means = meansOf({ sleep, ...parts });
   const accepted: string[] = [];
-  const settled: (readonly [string, Settled])[] = [];
+  const settled: (readonly [string, SettledVerdict])[] = [];
   const shown = `${receiver.origin}/…`;
   const deliverer = openDeliverer({
     receiver: { url: new URL(`${receiver.origin}${path}`), shown },

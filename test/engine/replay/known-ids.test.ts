@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { idsInLine, isKnown } from "../../../src/engine/replay/known-ids.ts";
+import { idsInLine, isHadAlready } from "../../../src/engine/replay/known-ids.ts";
 
 describe("idsInLine", () => {
   test.each([
@@ -21,7 +21,7 @@ describe("idsInLine", () => {
   });
 });
 
-describe("isKnown", () => {
+describe("isHadAlready", () => {
   const run = (runId: string, eventId: string | null = null) => ({ runId, eventId, updatedAt: null });
   const event = (...runs: ReturnType<typeof run>[]) => ({
     ...{ id: "e", code: null, provider: "p", isCloudEvent: false, body: new Uint8Array(), position: "" },
@@ -29,10 +29,10 @@ describe("isKnown", () => {
   });
 
   test("by the event's id, or by all of its runs", () => {
-    expect(isKnown(event(run("r-1"), run("r-2")), new Set(["e"]))).toBe(true);
-    expect(isKnown(event(run("r-1"), run("r-2")), new Set(["r-1"]))).toBe(false);
-    expect(isKnown(event(run("r-1"), run("r-2")), new Set(["r-1", "r-2"]))).toBe(true);
-    expect(isKnown(event(run("r-1", "inner"), run("r-2")), new Set(["inner", "r-2"]))).toBe(true);
-    expect(isKnown(event(run("r-1")), new Set())).toBe(false);
+    expect(isHadAlready(event(run("r-1"), run("r-2")), new Set(["e"]))).toBe(true);
+    expect(isHadAlready(event(run("r-1"), run("r-2")), new Set(["r-1"]))).toBe(false);
+    expect(isHadAlready(event(run("r-1"), run("r-2")), new Set(["r-1", "r-2"]))).toBe(true);
+    expect(isHadAlready(event(run("r-1", "inner"), run("r-2")), new Set(["inner", "r-2"]))).toBe(true);
+    expect(isHadAlready(event(run("r-1")), new Set())).toBe(false);
   });
 });

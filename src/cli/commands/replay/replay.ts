@@ -1,5 +1,5 @@
 import { openAccess } from "../../../adobe/access/connect.ts";
-import { openDeliverer, type Deliverer, type Settled } from "../../../engine/replay/deliverer.ts";
+import { openDeliverer, type Deliverer, type SettledVerdict } from "../../../engine/replay/deliverer.ts";
 import { idsInLine } from "../../../engine/replay/known-ids.ts";
 import { replayEvent, type ReplayEvent } from "../../../engine/replay/replay-event.ts";
 import { replaySink, type ReplaySink } from "../../../engine/replay/replay-sink.ts";
@@ -55,7 +55,7 @@ interface ReplayPlan {
   readonly ledger: ReplayLedger | Pick<ReplayLedger, "path" | "has">;
 }
 
-/** What became of the events that were sent. */
+/** The fate of the events that were sent. */
 interface SettledCounts {
   accepted: number;
   /** How many were refused, by the status of the answer. */
@@ -154,7 +154,7 @@ async function findSecret(session: Session, flags: ReplayFlags): Promise<string 
   }
 }
 
-function settle(settled: SettledCounts, events: readonly ReplayEvent[], verdict: Settled): void {
+function settle(settled: SettledCounts, events: readonly ReplayEvent[], verdict: SettledVerdict): void {
   if (verdict.kind === "accepted") settled.accepted += events.length;
   else settled.refused.set(verdict.status, (settled.refused.get(verdict.status) ?? 0) + events.length);
 }
@@ -164,7 +164,7 @@ const mostTold = 20;
 
 function refusedTeller(shown: string, notify: Notify) {
   let told = 0;
-  return ({ id, position }: ReplayEvent, { why }: Extract<Settled, { kind: "refused" }>): void => {
+  return ({ id, position }: ReplayEvent, { why }: Extract<SettledVerdict, { kind: "refused" }>): void => {
     told += 1;
     const at = position === "" ? "" : ` at ${JSON.stringify(safeText(position))}`;
     if (told <= mostTold) {
