@@ -7,6 +7,7 @@ export type FailureKind =
   | "usage"
   | "settings"
   | "runFailed"
+  | "refused"
   | "auth"
   | "forbidden"
   | "unavailable"
@@ -27,6 +28,7 @@ export const exitCodes = {
   usage: 2,
   settings: 2,
   runFailed: 3,
+  refused: 3,
   auth: 4,
   forbidden: 4,
   unavailable: 5,

@@ -114,7 +114,7 @@ describe("commands", () => {
   });
 });
 
-const sharedOptions = "## Options of `since`, `tail`, `wait`, `show` and `stats`";
+const sharedOptions = "## Options of `since`, `tail`, `wait`, `show`, `stats` and `replay`";
 
 describe("options", () => {
   const written = new Set(allCode.match(/(?<![\w-])(?:--[a-z][a-z-]*|-[a-zA-Z](?![\w-]))/g));
@@ -155,7 +155,7 @@ describe("options", () => {
     expect([...ofAll].sort()).toEqual([...shared].sort());
   });
 
-  const readers = ["since", "tail", "wait", "show", "stats"];
+  const readers = ["since", "tail", "wait", "show", "stats", "replay"];
   const ofLists = firstWords(rows(section("docs/commands.md", "## Options of lists")).map(([cell = ""]) => cell));
 
   test("the commands with rows of their own are named above what they share", () => {

@@ -25,7 +25,7 @@ interface Span {
   readonly to: number;
 }
 
-/** What stands in JSON around values; all of it is ASCII, so that no byte of another character looks like it. */
+/** The signs of JSON around values; all of them are ASCII, so that no byte of another character looks like one. */
 const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
 const [openObject, closeObject, openList, closeList] = [0x7b, 0x7d, 0x5b, 0x5d];
 

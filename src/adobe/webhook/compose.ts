@@ -22,8 +22,9 @@ export interface DeliveryForm {
   readonly secret: string | null;
 }
 
-/** The most that one delivery of a batch holds, as with Adobe. */
+/** The most events that one delivery of a batch holds, as with Adobe. */
 export const mostInBatch = 20;
+/** The most bytes that it has, likewise. */
 export const mostBatchBytes = 2_000_000;
 
 /**
@@ -76,7 +77,7 @@ function idOfBatch(events: readonly DeliverableEvent[]): string {
     .digest("base64url");
 }
 
-/** What all of them have; `null` where they differ. */
+/** The text that all of them have; `null` where they differ. */
 function theSame(texts: readonly (string | null)[]): string | null {
   const [first = null, ...others] = texts;
   return others.every((text) => text === first) ? first : null;

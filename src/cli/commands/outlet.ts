@@ -1,4 +1,4 @@
-import { FlowrunError } from "../../errors.ts";
+import { exitCodes, FlowrunError } from "../../errors.ts";
 import type { Host, Output } from "../../host.ts";
 import { formats } from "../../render/formats/registry.ts";
 import type { OutputFlags } from "../options/output-options.ts";
@@ -50,8 +50,8 @@ async function intoFile<R>(path: string, host: Host, work: Work<R>): Promise<R> 
     await finish();
     return done;
   } catch (error) {
-    // A run that failed is told by the exit code; the file is whole.
-    if (error instanceof FlowrunError && error.kind === "runFailed") await finish();
+    // A run that failed, or was refused, is told by the exit code; the file is whole.
+    if (error instanceof FlowrunError && exitCodes[error.kind] === exitCodes.runFailed) await finish();
     throw error;
   } finally {
     await file.abandon();

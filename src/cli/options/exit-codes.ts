@@ -14,7 +14,7 @@ export const exitRows: readonly ExitRow[] = [
   { codes: [0], meaning: "done; also when the reader of stdout went away" },
   { codes: [1], meaning: "no such run, code, cursor or profile; nothing saved or written; a bug" },
   { codes: [2], meaning: "the command line or the settings; a cursor that another process holds" },
-  { codes: [3], meaning: "`--fail-on`: a run failed, or nothing matched; `wait`: it did not end well; `replay`: some were refused" },
+  { codes: [3], meaning: "`--fail-on`: a run failed, or none matched; `wait`: no success; `replay`: refused" },
   { codes: [4], meaning: "not authorised" },
   { codes: [5], meaning: "journal, IMS or API unavailable" },
   {

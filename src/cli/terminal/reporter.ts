@@ -219,15 +219,22 @@ function summaryLine(tally: Readonly<Tally>, elapsedMs: number, wording: Summary
   const parts = [
     ...(hasCondition ? [[`${number(tally.matched ?? tally.printed)} of ${count(tally.runs, "run")} matched`]] : []),
     outcome ?? runsTold(tally, did, found),
+    // Of a page that came to nothing half-way nothing is counted.
+    ...(tally.pages === 0 && outcome !== undefined ? [] : readTold(tally, unit)),
+    [seconds(elapsedMs)],
+  ];
+  return parts.map((part) => part.join(", ")).join(" · ");
+}
+
+function readTold(tally: Readonly<Tally>, unit: SummaryWording["unit"]): readonly (readonly string[])[] {
+  return [
     [
       count(tally.events, unit === "line" ? "line" : "event"),
       `${count(tally.duplicates, "duplicate")} dropped`,
       ...(tally.unreadable > 0 ? [`${number(tally.unreadable)} unreadable`] : []),
     ],
     ...(unit === "page" ? [[count(tally.pages, "page")]] : []),
-    [seconds(elapsedMs)],
   ];
-  return parts.map((part) => part.join(", ")).join(" · ");
 }
 
 function runsTold(tally: Readonly<Tally>, did: SummaryWording["did"], found: FoundCounts | undefined) {

@@ -6,10 +6,10 @@ import type { ReplayLedger } from "../../state/replay-ledger.ts";
 import type { PostMeans, Receiver } from "../destinations/post.ts";
 import { openPace } from "./pace.ts";
 import type { ReplayEvent } from "./replay-event.ts";
-import { sendDelivery, type Verdict } from "./send-delivery.ts";
+import { sendDelivery, type DeliveryOutcome } from "./send-delivery.ts";
 
 /** Where events are delivered again, and how. */
-export interface Delivering {
+export interface Redelivering {
   readonly receiver: Receiver;
   /** Signs each body; `null` where there is none. */
   readonly secret: string | null;
@@ -24,14 +24,14 @@ export interface Delivering {
   /** Ends every request and every wait. */
   readonly signal: AbortSignal;
   readonly notify: Notify;
-  /** What was accepted is put down there, before it counts. */
+  /** Takes down what was accepted, before that counts. */
   readonly ledger: Pick<ReplayLedger, "add">;
   /** Told once an event has been accepted, or refused for good. */
-  readonly onSettled: (events: readonly ReplayEvent[], verdict: Settled) => void;
+  readonly onSettled: (events: readonly ReplayEvent[], verdict: SettledVerdict) => void;
 }
 
 /** A verdict that stays. */
-export type Settled = Exclude<Verdict, { kind: "later" }>;
+export type SettledVerdict = Exclude<DeliveryOutcome, { kind: "later" }>;
 
 /** Delivers events in their order, as far as `concurrency` keeps it. */
 export interface Deliverer {
@@ -49,7 +49,7 @@ export interface Deliverer {
  * The first event goes alone, as a probe: whoever refuses a sender refuses all that it sends. What was refused otherwise is
  * told, and the rest goes on.
  */
-export function openDeliverer(delivering: Delivering): Deliverer {
+export function openDeliverer(delivering: Redelivering): Deliverer {
   const { receiver, secret, isBatch, host, ledger, notify, onSettled } = delivering;
   const stopping = new AbortController();
   const openSignal = (): AbortSignal => AbortSignal.any([delivering.signal, stopping.signal]);
@@ -67,7 +67,7 @@ export function openDeliverer(delivering: Delivering): Deliverer {
   const settle = async (events: readonly ReplayEvent[], signal: AbortSignal): Promise<void> => {
     const compose = composeDelivery(events, { isBatch, secret });
     let attempt = 0;
-    const tryOnce = async (): Promise<Attempt<Settled>> => {
+    const tryOnce = async (): Promise<Attempt<SettledVerdict>> => {
       await pace(signal);
       attempt += 1;
       const verdict = await sendDelivery(compose(attempt), receiver, { host, signal });
@@ -145,7 +145,7 @@ function remedy(hint: string | null): string {
 }
 
 function notLetIn(
-  { status, why }: Extract<Settled, { kind: "refused" }>,
+  { status, why }: Extract<SettledVerdict, { kind: "refused" }>,
   { shown }: Receiver,
   isSigned: boolean,
 ): FlowrunError {

@@ -19,7 +19,7 @@ export function idsInLine(line: string): readonly string[] | null {
 }
 
 /** Whether somebody has an event already: by its id, or by those of each of its runs that were asked for. Pure. */
-export function isKnown({ id, runs }: ReplayEvent, known: ReadonlySet<string>): boolean {
+export function isHadAlready({ id, runs }: ReplayEvent, known: ReadonlySet<string>): boolean {
   const has = (text: string | null): boolean => text !== null && known.has(text);
   return has(id) || runs.every(({ runId, eventId }) => has(eventId) || has(runId));
 }

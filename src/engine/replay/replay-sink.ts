@@ -3,12 +3,12 @@ import { createSeen } from "../../runs/events/seen.ts";
 import type { ReplayLedger } from "../../state/replay-ledger.ts";
 import type { Sink } from "../sinks/sink.ts";
 import type { Deliverer } from "./deliverer.ts";
-import { isKnown } from "./known-ids.ts";
+import { isHadAlready } from "./known-ids.ts";
 import { isSameEvent, type replayEvent, type ReplayEvent } from "./replay-event.ts";
 
 /** Which of the events that were asked for are sent. */
 export interface ReplayChoice {
-  /** What the endpoint has accepted before; `null` where that is sent again. */
+  /** Knows what the endpoint has accepted before; `null` where that is sent again. */
   readonly ledger: Pick<ReplayLedger, "has"> | null;
   /** Ids of events and runs that somebody has already. */
   readonly known: ReadonlySet<string>;
@@ -66,7 +66,7 @@ export function replaySink(
     }
     counts.events += 1;
     counts.runs += event.runs.length;
-    if (isKnown(event, known) || ledger?.has(event.id) === true) {
+    if (isHadAlready(event, known) || ledger?.has(event.id) === true) {
       counts.leftOut += 1;
       return;
     }

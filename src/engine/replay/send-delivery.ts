@@ -6,7 +6,7 @@ import { inTime } from "../../adobe/http/in-time.ts";
 import { askOf, type PostMeans, type Receiver } from "../destinations/post.ts";
 
 /** How an endpoint took a delivery. */
-export type Verdict =
+export type DeliveryOutcome =
   | { readonly kind: "accepted" }
   /** It will not take it, however often it is asked. */
   | { readonly kind: "refused"; readonly status: number; readonly why: string }
@@ -33,10 +33,10 @@ export async function sendDelivery(
   { headers, body }: WebhookDelivery,
   { url, shown }: Receiver,
   { host, signal }: PostMeans,
-): Promise<Verdict> {
-  const ask = askOf(url, { method: "POST", headers, body });
+): Promise<DeliveryOutcome> {
+  const ask = askOf(url, { method: "POST", headers: headers, body });
   try {
-    return await inTime({ ms: answerMs, tooLate, host, signal }, async (until): Promise<Verdict> => {
+    return await inTime({ ms: answerMs, tooLate, host, signal }, async (until): Promise<DeliveryOutcome> => {
       const answer = await host.send(ask, until);
       const { status } = answer;
       if (status >= 200 && status < 300) {
@@ -51,7 +51,9 @@ export async function sendDelivery(
         const waitMs = retryAfterMs(answer.headers, host.now());
         return { kind: "later", what: `${shown} answered ${status}`, why: said, hint: null, isThrottled, waitMs };
       }
-      return { kind: "refused", status, why: `it answered ${status}${said === null ? "" : `: ${said}`}` };
+      const isMoved = status >= 300 && status < 400;
+      const why = said === null ? "" : `: ${said}`;
+      return { kind: "refused", status, why: `it answered ${status}${isMoved ? ", which is not followed" : why}` };
     });
   } catch (error) {
     signal.throwIfAborted();

@@ -49,6 +49,7 @@ export const valueSources: ReadonlyMap<string, ValueSource> = new Map(
     "explain code": one(codes),
     "since when": one(() => moments("oldest", "now", "last")),
     "stats when": one(() => moments("oldest")),
+    "replay when": one(() => moments("oldest")),
     "--since": one(() => moments("oldest", "now", "last")),
     "--until": one(() => moments("now")),
     "--to": one(destinations),

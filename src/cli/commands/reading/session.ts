@@ -160,7 +160,8 @@ export async function inSessions<R>(
       ...(sessions.found === undefined ? {} : { found: sessions.found }),
       ...(sessions.outcome === undefined ? {} : { outcome: sessions.outcome }),
     } as const;
-    if (tally().pages > 0 || (isDone && isFile)) reporter.summary(tally(), tookMs, wording);
+    if (tally().pages > 0 || sessions.outcome !== undefined || (isDone && isFile))
+      reporter.summary(tally(), tookMs, wording);
     sides?.summary();
   }
 }

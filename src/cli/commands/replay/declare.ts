@@ -44,11 +44,11 @@ answer in 10 seconds are tried again; other answers are told, the rest goes on,
 and the exit code is 3.
 
 Examples:
-  flowrun replay -PT6H --to https://example.com/hook --dry-run
-  flowrun replay -PT6H --to https://example.com/hook
-  flowrun replay -P1D --to https://example.com/hook --only-missing-from have.ndjson
-  flowrun replay -P7D --to https://example.com/hook --event <event id> --all
-  flowrun replay -P30D --to http://127.0.0.1:8787/ --batch --rate 5/s`,
+  flowrun replay -PT6H --to https://…/hook --dry-run     how many that would be
+  flowrun replay -PT6H --to https://…/hook               those it has not had
+  flowrun replay -P1D --to https://…/hook --only-missing-from have.ndjson
+  flowrun replay -P7D --to https://…/hook --event <event id> --all
+  flowrun replay -P30D --to https://…/hook --batch --rate 5/s`,
     )
     .action(async (when: string, flags: ReplayFlags) =>
       inOutlet(flags, host, async (there) => (await import("./replay.ts")).runReplay(when, flags, there)),

@@ -6,7 +6,7 @@ import type { ReplayFlags } from "../../options/flags.ts";
 import { count } from "../../terminal/reporter.ts";
 import type { Replayed } from "./replay-columns.ts";
 
-/** What a replay would do, for reading. */
+/** A replay as it would be, for reading. */
 export async function dryRunText(
   { target, events, runs, sent, bytes, first, last, leftOut, withoutEvent, ledger }: Replayed,
   { time }: Pick<ReplayFlags, "time">,

@@ -1,5 +1,5 @@
 import { openAccess } from "../../../adobe/access/connect.ts";
-import { openDeliverer, type Deliverer, type Settled } from "../../../engine/replay/deliverer.ts";
+import { openDeliverer, type Deliverer, type SettledVerdict } from "../../../engine/replay/deliverer.ts";
 import { idsInLine } from "../../../engine/replay/known-ids.ts";
 import { replayEvent, type ReplayEvent } from "../../../engine/replay/replay-event.ts";
 import { replaySink, type ReplaySink } from "../../../engine/replay/replay-sink.ts";
@@ -23,7 +23,7 @@ import { dryRunText } from "./dry-run-text.ts";
 
 /**
  * Delivers the events of a window to a webhook that it has not accepted yet, or says what that would be.
- * @throws FlowrunError `runFailed` where some were refused for good, `notFound` for an event that is not there, what reading
+ * @throws FlowrunError `refused` where some were refused for good, `notFound` for an event that is not there, what reading
  * and delivering throw.
  */
 export async function runReplay(when: string, flags: ReplayFlags, host: Host): Promise<void> {
@@ -55,7 +55,7 @@ interface ReplayPlan {
   readonly ledger: ReplayLedger | Pick<ReplayLedger, "path" | "has">;
 }
 
-/** What became of the events that were sent. */
+/** The fate of the events that were sent. */
 interface SettledCounts {
   accepted: number;
   /** How many were refused, by the status of the answer. */
@@ -154,7 +154,7 @@ async function findSecret(session: Session, flags: ReplayFlags): Promise<string 
   }
 }
 
-function settle(settled: SettledCounts, events: readonly ReplayEvent[], verdict: Settled): void {
+function settle(settled: SettledCounts, events: readonly ReplayEvent[], verdict: SettledVerdict): void {
   if (verdict.kind === "accepted") settled.accepted += events.length;
   else settled.refused.set(verdict.status, (settled.refused.get(verdict.status) ?? 0) + events.length);
 }
@@ -164,7 +164,7 @@ const mostTold = 20;
 
 function refusedTeller(shown: string, notify: Notify) {
   let told = 0;
-  return ({ id, position }: ReplayEvent, { why }: Extract<Settled, { kind: "refused" }>): void => {
+  return ({ id, position }: ReplayEvent, { why }: Extract<SettledVerdict, { kind: "refused" }>): void => {
     told += 1;
     const at = position === "" ? "" : ` at ${JSON.stringify(safeText(position))}`;
     if (told <= mostTold) {
@@ -256,7 +256,7 @@ function refusedFailure({ receiver }: ReplayOptions, settled: SettledCounts): Fl
   const refused = refusedOf(settled);
   if (refused === 0) return null;
   const statuses = [...settled.refused].map(([status, n]) => `${status} to ${number(n)}`);
-  return new FlowrunError("runFailed", `${receiver.shown} refused ${count(refused, "event")} for good`, {
+  return new FlowrunError("refused", `${receiver.shown} refused ${count(refused, "event")} for good`, {
     why: `it answered ${statuses.join(", ")}`,
     hint: "see what its own log says of them; once it takes them, the same line again sends them",
   });
