@@ -219,57 +219,81 @@ describe.skipIf(!hasPostgres)(`--standby${whyNoPostgres}`, () => {
   }, 120_000);
   afterAll(() => cluster.stop());
 
-  async function twoHosts() {
+  /** A table of somebody's own, and a list of all that was ever done to a row of it. */
+  const ownTable = `CREATE TABLE runs (event_id text PRIMARY KEY, run_id text NOT NULL, status text);
+    CREATE TABLE done (n bigserial, run_id text);
+    CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      INSERT INTO done (run_id) VALUES (NEW.run_id); RETURN NEW; END $$;
+    CREATE TRIGGER note AFTER INSERT OR UPDATE ON runs FOR EACH ROW EXECUTE FUNCTION note()`;
+
+  const leaders = {
+    "an archive": { options: "", tables: "SELECT 1", rows: "SELECT run_id FROM flowrun.runs ORDER BY seq" },
+    "a table": { options: "&table=runs", tables: ownTable, rows: "SELECT run_id FROM done ORDER BY n" },
+  } as const;
+
+  async function twoHosts(leads: keyof typeof leaders) {
+    const leader = leaders[leads];
     const journal = await openJournal({ events: 3 });
-    const url = await cluster.database();
+    const bare = await cluster.database();
+    const name = new URL(bare).pathname.slice(1);
+    await cluster.ask(leader.tables, name);
+    const url = bare + leader.options;
     const folder = await scratch();
     const file = (name: string): string => join(folder, `${name}.ndjson`);
     const host = async (name: string, more: readonly string[] = ["--standby"]) =>
       start(["tail", "--to", url, "--to", `exec:cat >> ${file(name)}`, ...more], {
         env: { ...journal.env, FLOWRUN_HOME: join(await scratch(), "flowrun") },
       });
-    const rows = async (): Promise<readonly string[]> =>
-      cluster.ask("SELECT run_id FROM flowrun.runs ORDER BY seq", new URL(url).pathname.slice(1));
+    const rows = async (): Promise<readonly string[]> => cluster.ask(leader.rows, name);
     return { journal, host, rows, file };
   }
 
-  it("one delivers, the other takes over when it is killed, and every row stands once", async () => {
-    const { host, rows, file, journal } = await twoHosts();
-    const one = await host("one");
-    await one.saw(/to exec:/, "stderr");
-    const other = await host("other");
-    await other.saw(/standing by: process \d+ on \S+ delivers \(epoch 1\)/, "stderr");
-    const third = await host("third", []);
-    expect(await third.finished).toMatchObject({ code: 2, stderr: expect.stringContaining("--standby") as string });
-    one.child.kill("SIGKILL");
-    await other.saw(/took over from process \d+ on \S+ \(epoch 2\)/, "stderr");
-    journal.add(...[3, 4, 5].map((n) => runEvent(n)));
-    await vi.waitFor(async () => {
-      expect(await rows()).toEqual(runs(6));
-      expect([...(await idsIn(file("one"))), ...(await idsIn(file("other")))]).toEqual(runs(6));
-    }, quickly);
-    other.child.kill("SIGINT");
-    expect((await other.finished).code).toBe(130);
-  }, 120_000);
+  describe.each(["an archive", "a table"] as const)("by %s", (leads) => {
+    it("one delivers, the other takes over when it is killed, and every row stands once", async () => {
+      const { host, rows, file, journal } = await twoHosts(leads);
+      const one = await host("one");
+      await one.saw(/to exec:/, "stderr");
+      const other = await host("other");
+      await other.saw(/standing by: process \d+ on \S+ delivers \(epoch 1\)/, "stderr");
+      const third = await host("third", []);
+      expect(await third.finished).toMatchObject({ code: 2, stderr: expect.stringContaining("--standby") as string });
+      one.child.kill("SIGKILL");
+      await other.saw(/took over from process \d+ on \S+ \(epoch 2\)/, "stderr");
+      journal.add(...[3, 4, 5].map((n) => runEvent(n)));
+      await vi.waitFor(async () => {
+        expect(await rows()).toEqual(runs(6));
+        expect([...(await idsIn(file("one"))), ...(await idsIn(file("other")))]).toEqual(runs(6));
+      }, quickly);
+      other.child.kill("SIGINT");
+      expect((await other.finished).code).toBe(130);
+    }, 120_000);
 
-  it("one that was frozen and wakes is refused, ends with exit code 8, and has doubled nothing", async () => {
-    const { host, rows, journal } = await twoHosts();
-    const one = await host("one");
-    await one.saw(/to exec:/, "stderr");
-    const other = await host("other");
-    await other.saw("standing by", "stderr");
-    one.child.kill("SIGSTOP");
-    await other.saw("took over", "stderr");
-    journal.add(...[3, 4, 5].map((n) => runEvent(n)));
-    await vi.waitFor(async () => {
+    it("one that was frozen and wakes is refused, ends with exit code 8, and has doubled nothing", async () => {
+      const { host, rows, journal } = await twoHosts(leads);
+      const one = await host("one");
+      await one.saw(/to exec:/, "stderr");
+      const other = await host("other");
+      await other.saw("standing by", "stderr");
+      one.child.kill("SIGSTOP");
+      await other.saw("took over", "stderr");
+      journal.add(...[3, 4, 5].map((n) => runEvent(n)));
+      await vi.waitFor(async () => {
+        expect(await rows()).toEqual(runs(6));
+      }, quickly);
+      one.child.kill("SIGCONT");
+      const { code, stderr } = await one.finished;
+      expect(stderr).toMatch(failure(/lost the lease/));
+      expect(code).toBe(8);
       expect(await rows()).toEqual(runs(6));
-    }, quickly);
-    one.child.kill("SIGCONT");
-    const { code, stderr } = await one.finished;
-    expect(stderr).toMatch(failure(/lost the lease/));
-    expect(code).toBe(8);
-    expect(await rows()).toEqual(runs(6));
-    other.child.kill("SIGINT");
-    await other.finished;
-  }, 120_000);
+      other.child.kill("SIGINT");
+      await other.finished;
+    }, 120_000);
+  });
+
+  it("without a database that all hosts share it is turned away", async () => {
+    const journal = await openJournal({ events: 1 });
+    const { code, stderr } = await journal.run("tail --to file:runs.ndjson --standby");
+    expect(stderr).toMatch(failure(/--standby takes a database/));
+    expect(code).toBe(2);
+  });
 });

@@ -5,13 +5,18 @@ import type { WantedDestination } from "../../engine/destinations/find-scheme.ts
 import type { DeliveryFlags } from "./flags.ts";
 import { turnAway } from "./reading-options.ts";
 
+/** A destination that is no archive. */
+export type OtherDestination = Extract<WantedDestination, { kind: "other" }>;
+
 /** Where runs are delivered, besides or instead of stdout. */
 export interface DeliveryOptions {
   /** True where they are printed, too. */
   readonly toStdout: boolean;
   /** The archive that takes every run and leads the others; `null` where there is none. */
   readonly leader: Extract<WantedDestination, { kind: "archive" }> | null;
-  readonly others: readonly Extract<WantedDestination, { kind: "other" }>[];
+  /** The table that leads where no archive does: its database keeps the places of all; one of `others`. */
+  readonly table: OtherDestination | null;
+  readonly others: readonly OtherDestination[];
   readonly onRefused: "stop" | "skip";
   readonly standby: boolean;
   /** The cursor that the line names; `null` for the usual one. */
@@ -44,15 +49,22 @@ export async function resolveDelivery(flags: DeliveryFlags, env: World["env"]): 
     kind.check(address, env);
   }
   const standby = flags.standby === true;
-  if (standby && leader === null) throw nothingToHold();
+  const table = leader === null ? (others.find(({ scheme }) => scheme.name === "table") ?? null) : null;
+  if (standby && leader === null && table === null) throw nothingToHold();
   return {
     toStdout: wanted.some(({ kind }) => kind === "stdout") || flags.asksForStdout === true,
     leader,
+    table,
     others,
     onRefused: flags.onRefused ?? "stop",
     standby,
     cursor: flags.cursor ?? null,
   };
+}
+
+/** Whether a database among the destinations keeps the place to read on from: `tail` goes on there without being told. Pure. */
+export function isLed(delivery: DeliveryOptions | null): boolean {
+  return delivery !== null && (delivery.leader !== null || delivery.table !== null);
 }
 
 /**
@@ -97,7 +109,7 @@ function twice(shown: string): FlowrunError {
 
 function nothingToHold(): FlowrunError {
   return new FlowrunError("usage", "--standby takes a database that all hosts share", {
-    why: "an archive there keeps who of them delivers, and refuses whoever has lost that right",
-    hint: "name one, beside the others: --to postgres://user:env:NAME@host/database",
+    why: "it keeps who of them delivers, and refuses whoever has lost that right",
+    hint: "name one, beside the others: --to 'postgres://user:env:NAME@host/database' (with ?table= for a table of yours)",
   });
 }

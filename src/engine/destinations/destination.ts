@@ -1,6 +1,7 @@
 import type { World } from "../../host.ts";
 import type { Notify } from "../../notices.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
+import type { Lease } from "../archive/lease.ts";
 import type { Address } from "./address.ts";
 
 /**
@@ -85,6 +86,8 @@ export interface Means {
   readonly reading: DeliveredReading;
   /** True where places are kept: the reading starts at `last`, or follows an archive. */
   readonly isKept: boolean;
+  /** The right by which this process alone delivers, where it is kept beside what is delivered: nothing goes in without it. */
+  readonly lease?: Pick<Lease, "name" | "epoch" | "lifeMs">;
 }
 
 /** A reading that is delivered; places are kept for it. */
