@@ -239,9 +239,9 @@ describe.skipIf(!hasPostgres)(`--standby${whyNoPostgres}`, () => {
     await cluster.ask(leader.tables, name);
     const url = bare + leader.options;
     const folder = await scratch();
-    const file = (name: string): string => join(folder, `${name}.ndjson`);
-    const host = async (name: string, more: readonly string[] = ["--standby"]) =>
-      start(["tail", "--to", url, "--to", `exec:cat >> ${file(name)}`, ...more], {
+    const file = join(folder, "runs.ndjson");
+    const host = async (more: readonly string[] = ["--standby"]) =>
+      start(["tail", "--to", url, "--to", `exec:cat >> ${file}`, ...more], {
         env: { ...journal.env, FLOWRUN_HOME: join(await scratch(), "flowrun") },
       });
     const rows = async (): Promise<readonly string[]> => cluster.ask(leader.rows, name);
@@ -251,18 +251,18 @@ describe.skipIf(!hasPostgres)(`--standby${whyNoPostgres}`, () => {
   describe.each(["an archive", "a table"] as const)("by %s", (leads) => {
     it("one delivers, the other takes over when it is killed, and every row stands once", async () => {
       const { host, rows, file, journal } = await twoHosts(leads);
-      const one = await host("one");
+      const one = await host();
       await one.saw(/to exec:/, "stderr");
-      const other = await host("other");
+      const other = await host();
       await other.saw(/standing by: process \d+ on \S+ delivers \(epoch 1\)/, "stderr");
-      const third = await host("third", []);
+      const third = await host([]);
       expect(await third.finished).toMatchObject({ code: 2, stderr: expect.stringContaining("--standby") as string });
       one.child.kill("SIGKILL");
       await other.saw(/took over from process \d+ on \S+ \(epoch 2\)/, "stderr");
       journal.add(...[3, 4, 5].map((n) => runEvent(n)));
       await vi.waitFor(async () => {
         expect(await rows()).toEqual(runs(6));
-        expect([...(await idsIn(file("one"))), ...(await idsIn(file("other")))]).toEqual(runs(6));
+        expect(await idsIn(file)).toEqual(runs(6));
       }, quickly);
       other.child.kill("SIGINT");
       expect((await other.finished).code).toBe(130);
@@ -270,9 +270,9 @@ describe.skipIf(!hasPostgres)(`--standby${whyNoPostgres}`, () => {
 
     it("one that was frozen and wakes is refused, ends with exit code 8, and has doubled nothing", async () => {
       const { host, rows, journal } = await twoHosts(leads);
-      const one = await host("one");
+      const one = await host();
       await one.saw(/to exec:/, "stderr");
-      const other = await host("other");
+      const other = await host();
       await other.saw("standing by", "stderr");
       one.child.kill("SIGSTOP");
       await other.saw("took over", "stderr");
