@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -83,6 +83,7 @@ describe("--to", () => {
     ["--to https://env:NO_SUCH_NAME/x", /env:NO_SUCH_NAME, and there is no such variable/],
     ["--to http://example.com/x", /http/],
     ["--to archive", /filled from where it stands/],
+    ["--to postgres://h/d", /filled from where it stands/],
     ["--to file:a.csv --last 3", /--last has no meaning with --to/],
     ["--on-refused skip", /--on-refused goes with --to only/],
   ])("turns %s away", async (words, what) => {
@@ -141,6 +142,72 @@ describe("several destinations", () => {
     const taken = receiver.posted.filter(({ status }) => status === 200);
     expect(taken.map(({ body }) => (JSON.parse(body) as { runId: string }).runId)).toEqual(["run-0", "run-2", "run-3"]);
     await receiver.end();
+  });
+
+  it("are counted each by itself where they differ, and what is passed by is not counted as delivered", async () => {
+    const journal = await openJournal({ events: 46 });
+    const receiver = await openReceiver();
+    receiver.answer((n) => ({ status: n >= 40 ? 200 : 422 }));
+    const file = join(await scratch(), "runs.ndjson");
+    const hook = `${receiver.origin}/hook`;
+    const alone = await journal.run(`since oldest --to ${hook} --on-refused skip`);
+    expect(alone.stderr).toMatch(/^6 runs delivered, /m);
+    expect(alone.stderr).toMatch(/^to http:\S+: 6 runs, 40 refused and passed by$/m);
+    // Of so many only the first are told one by one.
+    expect(alone.stderr.match(/^warning: .*; passed by$/gm)).toHaveLength(20);
+    expect(alone.stderr.match(/^warning: more runs are refused by http:\S+, and passed by/gm)).toHaveLength(1);
+
+    receiver.answer((n) => ({ status: n === 0 ? 422 : 200 }));
+    const both = await journal.run(`since oldest --to ${hook} --to file:${file} --on-refused skip`);
+    expect(both.stderr).toMatch(/^46 runs delivered, /m);
+    expect(both.stderr).toMatch(/^to http:\S+: 45 runs, 1 refused and passed by$/m);
+    expect(both.stderr).toMatch(/^to file:\S+: 46 runs$/m);
+
+    const none = await journal.run(`since oldest --to ${hook} --to file:${file} -q`);
+    expect([none.code, none.stderr]).toEqual([0, ""]);
+    const one = await journal.run(`since oldest --to file:${file}`);
+    expect(one.stderr).toMatch(/^46 runs delivered, /m);
+    expect(one.stderr).not.toMatch(/^to file:\S+: \d/m);
+    await receiver.end();
+  });
+
+  it("one that fails in the middle is counted as far as it came", async () => {
+    const journal = await openJournal({ events: 6 });
+    const receiver = await openReceiver();
+    receiver.answer((n) => ({ status: n >= 4 ? 422 : 200 }));
+    const { code, stderr } = await journal.run(`since oldest --to ${receiver.origin}/hook`);
+    expect(stderr).toMatch(failure(/refuses run run-4/));
+    expect(stderr).toMatch(/^to http:\S+: 4 runs$/m);
+    expect(receiver.posted).toHaveLength(5);
+    expect(code).toBe(5);
+    await receiver.end();
+  });
+
+  it("the same file by two names is found before anything starts", async () => {
+    const journal = await openJournal({ events: 1 });
+    const cwd = await scratch();
+    await mkdir(join(cwd, "folder"));
+    await symlink(join(cwd, "folder"), join(cwd, "link"));
+    const pairs = [
+      ["file:a.ndjson", "file:./a.ndjson"],
+      ["file:folder/a.ndjson", "file:link/a.ndjson"],
+      ["file:a.ndjson?rotate=day", `file://${join(cwd, "a.ndjson")}`],
+    ] as const;
+    for (const [one, other] of pairs) {
+      const args = ["since", "oldest", "--to", one, "--to", other];
+      const { code, stderr } = await flowrun(args, { env: journal.env, cwd });
+      expect(stderr).toMatch(failure(/--to names file:\S+ twice/));
+      expect(code).toBe(2);
+    }
+    expect((await readdir(cwd)).sort()).toEqual(["folder", "link"]);
+  });
+
+  it("several profiles are not added to one file, and that is said before anything starts", async () => {
+    const journal = await openJournal({ events: 1 });
+    const file = join(await scratch(), "runs.ndjson");
+    const { code, stderr } = await journal.run(`since oldest --profile demo,other --to file:${file}`);
+    expect(stderr).toMatch(failure(/several profiles cannot be added to file:/));
+    expect(code).toBe(2);
   });
 
   it("one that is down holds up nobody, and gets all when it is back, each once", async () => {

@@ -1,6 +1,7 @@
 import { FlowrunError } from "../../errors.ts";
 import type { Start } from "../../adobe/journal/when.ts";
 import type { World } from "../../host.ts";
+import type { Address } from "../../engine/destinations/address.ts";
 import type { WantedDestination } from "../../engine/destinations/find-scheme.ts";
 import type { DeliveryFlags } from "./flags.ts";
 import { turnAway } from "./reading-options.ts";
@@ -43,10 +44,14 @@ export async function resolveDelivery(flags: DeliveryFlags, env: World["env"]): 
     hint: "leave it out; whoever reads over there has orders of their own",
   });
   const others = wanted.filter((one) => one.kind === "other");
-  for (const [index, { address }] of others.entries()) {
-    if (others.findIndex((one) => one.address.digest === address.digest) !== index) throw twice(address.shown);
-    const kind = await (others[index]?.scheme.load() ?? Promise.reject(new Error("no scheme")));
+  const known = new Map<string, Address>();
+  for (const { scheme, address } of others) {
+    const kind = await scheme.load();
     kind.check(address, env);
+    const identity = `${scheme.name} ${(await kind.identify?.(address)) ?? address.digest}`;
+    const other = known.get(identity);
+    if (other !== undefined) throw twice(other.shown, address.shown);
+    known.set(identity, address);
   }
   const standby = flags.standby === true;
   const table = leader === null ? (others.find(({ scheme }) => scheme.name === "table") ?? null) : null;
@@ -68,6 +73,21 @@ export function isLed(delivery: DeliveryOptions | null): boolean {
 }
 
 /**
+ * Checks that several profiles can be delivered side by side.
+ * @param profiles `null` where there is one.
+ * @throws FlowrunError `usage` for a file: each profile would add to it by itself, and one at a time may.
+ */
+export function checkProfiles({ others }: DeliveryOptions, profiles: readonly string[] | "all" | null): void {
+  if (profiles === null || (profiles !== "all" && profiles.length < 2)) return;
+  const file = others.find(({ scheme }) => scheme.name === "file");
+  if (file === undefined) return;
+  throw new FlowrunError("usage", `several profiles cannot be added to ${file.address.shown} at once`, {
+    why: "a file has one writer, who knows where it ends; each profile is a delivery of its own",
+    hint: "run a line for each: --profile a --to file:a.ndjson; or write all into one by the shell: -o ndjson >> runs.ndjson",
+  });
+}
+
+/**
  * Checks that a reading that begins so can be delivered.
  * @throws FlowrunError `usage`.
  */
@@ -76,7 +96,10 @@ export function checkStart({ leader, standby }: DeliveryOptions, start: Start): 
   if (leader !== null) {
     throw new FlowrunError("usage", "an archive is filled from where it stands, and not from a window", {
       why: "what it would get of a window would not be complete, and it could not tell",
-      hint: "flowrun since last --to archive; what it has: flowrun archive status",
+      hint:
+        leader.url === null
+          ? "flowrun since last --to archive; what it has: flowrun archive status"
+          : "flowrun since last --to 'postgres://…'; what it has: FLOWRUN_ARCHIVE='postgres://…' flowrun archive status",
     });
   }
   if (!standby) return;
@@ -100,9 +123,12 @@ function twoArchives(): FlowrunError {
   });
 }
 
-function twice(shown: string): FlowrunError {
+function twice(shown: string, again: string): FlowrunError {
   return new FlowrunError("usage", `--to names ${shown} twice`, {
-    why: "every run would arrive there twice",
+    why:
+      shown === again
+        ? "every run would arrive there twice"
+        : `${again} is the same: every run would arrive there twice`,
     hint: "leave one of them out",
   });
 }

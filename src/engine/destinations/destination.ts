@@ -35,6 +35,11 @@ export interface Kind {
   /** @throws FlowrunError `usage` for an address that cannot be right, before anything is asked for. */
   readonly check: (address: Address, env: World["env"]) => void;
   /**
+   * What an address comes down to, where it can be written in several ways: two with the same may not be delivered to at
+   * once. Left out where the address itself says it all.
+   */
+  readonly identify?: (address: Address) => Promise<string>;
+  /**
    * Connects, and looks at whatever could be wrong over there; it sends no run.
    * @throws FlowrunError: `unavailable` (or `Away`) where another try may help; any other is for good.
    */

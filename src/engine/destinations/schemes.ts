@@ -82,7 +82,7 @@ export const schemes: readonly Scheme[] = [
   {
     name: "teams",
     words: ["teams+https"],
-    form: "teams+https://….logic.azure.com/…",
+    form: "teams+https://….powerplatform.com/…",
     guarantee: "at least once",
     delivers: "a card a run through a workflow, failures of one cause together; at most one a second",
     settings: [],

@@ -13,7 +13,6 @@ import {
   lastRow,
   markAtRow,
 } from "../../../engine/destinations/follow-archive.ts";
-import type { Member } from "../../../engine/destinations/lanes.ts";
 import { rowPlaces } from "../../../engine/destinations/places.ts";
 import { describeFaults } from "../../../engine/faults.ts";
 import { insistentQueries } from "../../../engine/insist.ts";
@@ -22,6 +21,7 @@ import type { Connection } from "../../../adobe/access/connect.ts";
 import { count, seconds } from "../../terminal/reporter.ts";
 import { openToFill } from "../archive/open-to-fill.ts";
 import { lostText, memberOf, patienceOf, printedMember, tellGuarantee, type Ways } from "./deliver-members.ts";
+import { tellCounts, type CountedMember } from "./delivery-counts.ts";
 import { markNews } from "./mark-news.ts";
 import { standbyOf } from "./standby.ts";
 
@@ -133,6 +133,7 @@ async function deliverUnder(
     },
   });
   const [filled, fed] = await Promise.allSettled([fill().catch(stopped), feed.catch(stopped)]);
+  if (tally.pages > 0) tellCounts(members, null, notify);
   plan.signal.throwIfAborted();
   lease.lost.throwIfAborted();
   if (over.signal.aborted) throw over.signal.reason;
@@ -148,7 +149,7 @@ async function membersOf(
   ways: Ways,
   { archive, cursor, lease, retrying, begin }: Feeding,
   onEnded: (end: Error) => void,
-): Promise<readonly Member[]> {
+): Promise<readonly CountedMember[]> {
   const { delivery, session, stdout } = ways;
   const { host, reporter } = session;
   const { database, journal } = archive;

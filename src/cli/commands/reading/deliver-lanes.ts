@@ -9,6 +9,7 @@ import { hash } from "../../../text/hash.ts";
 import type { Connection } from "../../../adobe/access/connect.ts";
 import type { MarkStore } from "../../../engine/sinks/with-cursor-file.ts";
 import type { OtherDestination } from "../../options/destination-options.ts";
+import { tellCounts, type CountedMember } from "./delivery-counts.ts";
 import { lostText, memberOf, printedMember, type Ways } from "./deliver-members.ts";
 import { startAt } from "../../../adobe/journal/when.ts";
 import type { Window } from "./open-source.ts";
@@ -106,12 +107,21 @@ export async function deliverByLanes({
     // Whoever has ended by itself is why the others were stopped.
     throw endOf() ?? error;
   } finally {
-    // What several lanes read is counted once: by the one that has most.
-    Object.assign(session.tally, tallies.sort((one, other) => other.printed - one.printed)[0] ?? {});
+    countOnce(session.tally, tallies, members);
+    const { pages, printed } = session.tally;
+    if (pages > 0 || printed > 0) tellCounts(members, pages > 0 ? printed : null, reporter.notify);
     const ends = await Promise.allSettled(stores.map((store) => store.release()));
     for (const end of ends)
       if (end.status === "rejected") reporter.notify({ kind: "warning", text: reasonOf(end.reason) });
   }
+}
+
+/** What several lanes read is counted once, by the one that has most of it, and a run as delivered that anyone has got. */
+function countOnce(tally: Tally, tallies: readonly Tally[], members: readonly CountedMember[]): void {
+  const [fullest] = [...tallies].sort((one, other) => other.printed - one.printed);
+  if (fullest === undefined) return;
+  const delivered = Math.max(...members.map(({ counts }) => counts.delivered));
+  Object.assign(tally, fullest, { printed: delivered, matched: fullest.printed });
 }
 
 /** The name of a place, wherever it is kept. */

@@ -6,7 +6,6 @@ import { deliverySink, type Keeping } from "../../../engine/destinations/deliver
 import type { Lease } from "../../../engine/archive/lease.ts";
 import type { PlaceWords } from "../../../engine/destinations/places.ts";
 import type { Means } from "../../../engine/destinations/destination.ts";
-import type { Member } from "../../../engine/destinations/lanes.ts";
 import { patientDestination } from "../../../engine/destinations/patient.ts";
 import type { RunSink } from "../../../engine/sinks/index.ts";
 import type { Sink } from "../../../engine/sinks/sink.ts";
@@ -15,6 +14,8 @@ import { isJsonFormat } from "../../../render/formats/registry.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import type { DeliveryOptions, OtherDestination } from "../../options/destination-options.ts";
 import { failureText } from "../../terminal/failure-text.ts";
+import { noCounts, type CountedMember } from "./delivery-counts.ts";
+import { warnOfFirst } from "./first-few.ts";
 import type { ReadPlan } from "./read-plan.ts";
 import type { Session } from "./session.ts";
 
@@ -42,8 +43,13 @@ export async function memberOf(
   { scheme, address }: OtherDestination,
   keeping: Keeping | null,
   { plan, delivery, session, onEnded, lease }: MemberWays,
-): Promise<Member> {
+): Promise<CountedMember> {
   const { reporter } = session;
+  const counts = noCounts();
+  const warn = warnOfFirst(
+    reporter.notify,
+    `more runs are refused by ${address.shown}, and passed by; the end counts them`,
+  );
   const kind = await scheme.load();
   const means = { ...meansOf({ plan, session }, keeping !== null), ...(lease === undefined ? {} : { lease }) };
   const to = patientDestination(kind, address, means, {
@@ -52,9 +58,14 @@ export async function memberOf(
     onOpen: ({ guarantee }) => {
       tellGuarantee(reporter.notify, address.shown, guarantee ?? scheme.guarantee);
     },
+    onDelivered: (runs) => void (counts.delivered += runs.length),
+    onPassedBy: (runs, { message, why }) => {
+      counts.passedBy += runs.length;
+      warn(`${message}${why === null ? "" : `: ${why}`}; passed by`);
+    },
     onEnded,
   });
-  return { name: address.shown, sink: deliverySink(to, keeping) };
+  return { name: address.shown, sink: deliverySink(to, keeping), counts };
 }
 
 /** How one of the destinations takes part. */
@@ -89,16 +100,22 @@ export function tellGuarantee(notify: Notify, shown: string, guarantee: string):
 }
 
 /** Stdout as a member of a delivery. @param openStore where its place is kept; `null` for nowhere. */
-export async function printedMember(stdout: RunSink, openStore: (() => Promise<MarkStore>) | null): Promise<Member> {
+export async function printedMember(
+  stdout: RunSink,
+  openStore: (() => Promise<MarkStore>) | null,
+): Promise<CountedMember> {
+  const counts = noCounts();
   const sink: Sink<FlowRun> = {
-    take: (batch, mark) =>
-      stdout.take(
+    take: async (batch, mark) => {
+      await stdout.take(
         batch.map((run) => ({ ...run, encoded: stdout.encode(run.encoded) })),
         mark,
-      ),
+      );
+      counts.delivered += batch.length;
+    },
     close: () => Promise.resolve(),
   };
-  return { name: "stdout", sink: openStore === null ? sink : withCursorFile(sink, await openStore()) };
+  return { name: "stdout", sink: openStore === null ? sink : withCursorFile(sink, await openStore()), counts };
 }
 
 /** A destination that is given up while the others go on, as it is told. Pure. */

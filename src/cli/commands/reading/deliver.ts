@@ -1,5 +1,5 @@
 import type { Host } from "../../../host.ts";
-import { checkStart, type DeliveryOptions } from "../../options/destination-options.ts";
+import { checkProfiles, checkStart, type DeliveryOptions } from "../../options/destination-options.ts";
 import { inOutlet } from "../outlet.ts";
 import { deliverByLanes } from "./deliver-lanes.ts";
 import type { FlowrunError } from "../../../errors.ts";
@@ -15,6 +15,7 @@ import { inSessions, type Outcome, type Sessions } from "./session.ts";
 export async function deliverRuns(plan: ReadPlan, delivery: DeliveryOptions, host: Host): Promise<Outcome> {
   const { options, start } = plan;
   checkStart(delivery, start);
+  checkProfiles(delivery, options.profiles);
   return inOutlet({ ...options.common, pager: false }, host, async (there) => {
     const closed = delivery.toStdout ? [there.stdout.untilClosed()] : [];
     const signal = AbortSignal.any([plan.signal, ...closed]);

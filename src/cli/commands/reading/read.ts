@@ -228,7 +228,7 @@ export function checkFailed(
   { tally, failure }: Outcome,
 ): void {
   const isBad = exitStatus && tally.failed > 0;
-  const isEmpty = failsOnEmpty && tally.printed === 0;
+  const isEmpty = failsOnEmpty && (tally.matched ?? tally.printed) === 0;
   const bad = isBad ? `${tally.failed} of the printed runs failed` : isEmpty ? "no run matched" : null;
   const worst = worstOf([failure, bad === null ? null : new FlowrunError("runFailed", bad)]);
   if (worst !== null) throw worst;
