@@ -64,6 +64,27 @@ describe("--to", () => {
     expect((await flowrun(["since", "last", ...to], { env: journal.env })).code).toBe(0);
     expect(await idsIn(file)).toEqual(runs(4));
     expect((await journal.run("cursor list -o name")).stdout).toMatch(/^default\.exec-/);
+    // The name alone does not tell whose it is.
+    expect((await journal.run("cursor list")).stdout).toMatch(/DESTINATION.*\n.* exec:cat >> /);
+    expect((await journal.run("cursor list --json=destination")).stdout).toBe(
+      `${JSON.stringify({ destination: `exec:cat >> ${file}` })}\n`,
+    );
+    await journal.run("since last");
+    expect((await journal.run("cursor show")).stdout).not.toContain("destination");
+  });
+
+  it("keeps no secret of an address in a cursor, and shows none", async () => {
+    const journal = await openJournal({ events: 1 });
+    const receiver = await openReceiver();
+    const secret = "hunter2-hunter2-hunter2";
+    await journal.run(`since last --to ${receiver.origin}/hooks/${secret}?token=${secret}`);
+    expect(receiver.posted).toHaveLength(1);
+    const { stdout } = await journal.run("cursor list --json=destination");
+    expect(stdout).toBe(`${JSON.stringify({ destination: `${receiver.origin}/…` })}\n`);
+    const [name = ""] = (await journal.run("cursor list -o name")).stdout.split("\n");
+    const { file } = JSON.parse((await journal.run(`cursor show ${name} --json`)).stdout) as { file: string };
+    expect(await readFile(file, "utf8")).not.toContain(secret);
+    await receiver.end();
   });
 
   it("applies filters", async () => {
@@ -267,6 +288,15 @@ describe("doctor --to", () => {
       check?.facts.runId,
     ]);
     await receiver.end();
+  });
+
+  it("says so where a test run has nowhere to go", async () => {
+    const journal = await openJournal({ events: 1 });
+    const { code, stdout } = await journal.run("doctor --profile demo --to archive --to stdout --send-test");
+    expect([code, stdout.match(/^ok +destination .*; no test run was sent/gm)]).toEqual([
+      0,
+      [expect.any(String), expect.any(String)],
+    ]);
   });
 
   it("names what is wrong, and exits by it", async () => {

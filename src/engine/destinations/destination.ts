@@ -21,6 +21,8 @@ export interface Scheme {
   readonly delivers: string;
   /** Settings in its address (`?rotate=`) or the environment, and what each means. */
   readonly settings: readonly SchemeSetting[];
+  /** A line that delivers there, to type once its names are one's own. */
+  readonly example: string;
   readonly load: () => Promise<Kind>;
 }
 
@@ -35,7 +37,7 @@ export interface Kind {
   /** @throws FlowrunError `usage` for an address that cannot be right, before anything is asked for. */
   readonly check: (address: Address, env: World["env"]) => void;
   /**
-   * What an address comes down to, where it can be written in several ways: two with the same may not be delivered to at
+   * The one thing that an address comes down to, where it can be written in several ways: two with the same may not be delivered to at
    * once. Left out where the address itself says it all.
    */
   readonly identify?: (address: Address) => Promise<string>;

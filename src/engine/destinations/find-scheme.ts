@@ -86,7 +86,7 @@ function unknown({ word, rest }: Address, text: string, env: World["env"]): Flow
   });
 }
 
-/** What was typed, with its scheme mended; as it is shown, since only now it is known which part of it is a secret. */
+/** The text that was typed, with its scheme mended; as it is shown, since only now it is known which part of it is a secret. */
 function meaning(near: string, rest: string, text: string, env: World["env"]): string {
   const form = schemes.find(({ words }) => words.includes(near))?.form;
   if (form === undefined) return near;

@@ -5,6 +5,7 @@ import { deliverInLanes, type ReadLane } from "../../../engine/destinations/lane
 import { journalPlaces } from "../../../engine/destinations/places.ts";
 import { emptyTally, type Tally } from "../../../engine/pump.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
+import { mask } from "../../../mask.ts";
 import { hash } from "../../../text/hash.ts";
 import type { Connection } from "../../../adobe/access/connect.ts";
 import type { MarkStore } from "../../../engine/sinks/with-cursor-file.ts";
@@ -40,9 +41,10 @@ export async function deliverByLanes({
   const isKept = start.kind === "last" && origin.kind === "journal";
   const stores: { release: () => Promise<void> }[] = [];
   /** Beside the table that leads, else as a cursor in a file. */
-  const openStore = async (connection: Connection, { beside, file }: StoreNames): Promise<MarkStore> => {
+  const openStore = async (connection: Connection, { beside, file, shown }: StoreNames): Promise<MarkStore> => {
     if (leading !== undefined) return leading.storeOf(beside, journalPlaces(connection, host));
-    const cursor = await openCursor(file, connection, host, reporter.notify);
+    const use = shown === undefined ? {} : { destination: mask(shown) };
+    const cursor = await openCursor(file, connection, host, reporter.notify, use);
     stores.push(cursor);
     return cursor;
   };
@@ -52,7 +54,8 @@ export async function deliverByLanes({
     const file = storeName(options.cursor, scheme.name, address.digest);
     return {
       words: journalPlaces(connection, host),
-      openStore: () => openStore(connection, { beside: `${scheme.name}-${address.digest}`, file }),
+      openStore: () =>
+        openStore(connection, { beside: `${scheme.name}-${address.digest}`, file, shown: address.shown }),
       onForeign: () => {
         reporter.notify({ kind: "warning", text: foreignWords(address.shown) });
       },
@@ -116,7 +119,7 @@ export async function deliverByLanes({
   }
 }
 
-/** What several lanes read is counted once, by the one that has most of it, and a run as delivered that anyone has got. */
+/** Runs that several lanes read are counted once, by the one that has most, and as delivered where anyone has got them. */
 function countOnce(tally: Tally, tallies: readonly Tally[], members: readonly CountedMember[]): void {
   const [fullest] = [...tallies].sort((one, other) => other.printed - one.printed);
   if (fullest === undefined) return;
@@ -128,6 +131,8 @@ function countOnce(tally: Tally, tallies: readonly Tally[], members: readonly Co
 interface StoreNames {
   readonly beside: string;
   readonly file: string;
+  /** The destination, for people; left out for stdout, whose cursor is that of a reading without any. */
+  readonly shown?: string;
 }
 
 /** A cursor of its own for each destination, in a name that a file can have. */

@@ -76,7 +76,7 @@ interface MemberWays extends Omit<Ways, "stdout"> {
   readonly lease?: Means["lease"] | undefined;
 }
 
-/** What a destination gets of the world, and whose runs it takes. */
+/** The part of the world that a destination gets, and whose runs it takes. */
 export function meansOf({ plan, session }: Pick<Ways, "plan" | "session">, isKept: boolean): Means {
   const { host, options, origin, reporter } = session;
   const connection = origin.kind === "journal" ? origin.connection : null;

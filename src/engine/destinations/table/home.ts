@@ -11,8 +11,8 @@ import { connectTable } from "./connect.ts";
 import { findPlaceAgain, movePlace, openTablePlace } from "./place.ts";
 
 /**
- * What a table that leads a delivery brings with it, beside its own place: the right to deliver, which several hosts share,
- * and the places of the other destinations, so that another host goes on with these, too.
+ * A table that leads a delivery has more beside it than its own place: the right to deliver, which one of several hosts
+ * has, and the places of the other destinations, so that another host goes on with these, too.
  */
 export interface TableHome {
   readonly database: Database;
