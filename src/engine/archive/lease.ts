@@ -75,7 +75,9 @@ export async function takeLease(database: Database, wish: LeaseWish): Promise<Le
   for (;;) {
     const { found, before } = await untilFree(asked, wish);
     signal.throwIfAborted();
-    const epoch = await asked.transaction((queries) => raise(queries, { name, holder, self, lifeMs, found }));
+    const raising = { name, holder, self, lifeMs, found };
+    // One that is frozen in it must not keep the row from others.
+    const epoch = await asked.transaction((queries) => raise(queries, raising), { heldMs: lifeMs });
     if (epoch !== null) {
       if (before !== null) standby?.onTaken(before, epoch);
       return keep(database, { name, epoch, lifeMs, host });
