@@ -6,6 +6,7 @@ import { flowrun, scratch, start } from "../support/flowrun.ts";
 import { openJournal, runEvent, runIds as runs } from "../support/journal.ts";
 import { hasPostgres, startCluster, whyNoPostgres, type Cluster } from "../support/postgres.ts";
 import { openReceiver } from "../support/receiver.ts";
+import { hasTerminal, openTerminal } from "../support/terminal.ts";
 import { freePort } from "../support/ports.ts";
 
 /** Looked at often, for as long as a slow machine may need. */
@@ -297,6 +298,16 @@ describe("doctor --to", () => {
       0,
       [expect.any(String), expect.any(String)],
     ]);
+  });
+
+  it.skipIf(!hasTerminal)("on a terminal, tells a failure once", async () => {
+    const journal = await openJournal({ events: 1 });
+    const line = "flowrun doctor --to file:/nonexistent/runs.ndjson";
+    const terminal = await openTerminal(line, { env: journal.env, columns: 200 });
+    await terminal.shows(/exit [1-9]/);
+    const printed = terminal.printed().join("\n");
+    expect(printed).toMatch(failure(/one check failed/));
+    expect(printed.match(/folder is not there/g)).toHaveLength(1);
   });
 
   it("names what is wrong, and exits by it", async () => {

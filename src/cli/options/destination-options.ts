@@ -1,7 +1,6 @@
 import { FlowrunError } from "../../errors.ts";
 import type { Start } from "../../adobe/journal/when.ts";
 import type { World } from "../../host.ts";
-import type { Address } from "../../engine/destinations/address.ts";
 import type { WantedDestination } from "../../engine/destinations/find-scheme.ts";
 import type { DeliveryFlags } from "./flags.ts";
 import { turnAway } from "./reading-options.ts";
@@ -44,7 +43,7 @@ export async function resolveDelivery(flags: DeliveryFlags, env: World["env"]): 
     hint: "leave it out; whoever reads over there has orders of their own",
   });
   const others = wanted.filter((one) => one.kind === "other");
-  const known = new Map<string, Address>();
+  const known = new Map<string, OtherDestination["address"]>();
   for (const { scheme, address } of others) {
     const kind = await scheme.load();
     kind.check(address, env);

@@ -40,7 +40,8 @@ function notFound(command: string): FlowrunError {
 
 /** A program of one's own is found by its path, and one of the system by its name. */
 function makeRunnable(command: string): string {
-  const program = programOf(command) ?? "page.sh";
+  const program = programOf(command);
+  if (program === null) return "if it is a file of yours: write its path, with a / in it, and chmod +x <path>";
   const path = program.includes("/") ? program : `./${program}`;
   return `if it is a file of yours: write its path, exec:${path}, and make it executable: chmod +x ${path}`;
 }
