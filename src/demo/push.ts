@@ -1,5 +1,6 @@
 import { request } from "node:http";
 import { request as requestTls } from "node:https";
+import { isObject } from "../json.ts";
 import { account } from "./account.ts";
 import { uuidFrom } from "./chance.ts";
 import type { Signing } from "./signing.ts";
@@ -90,7 +91,8 @@ function isTriedAgain(status: number): boolean {
 /** One event, or a batch of several. */
 function deliveryOf(source: JournalSource, indexes: readonly number[], now: number): Underway {
   const events = indexes.map((index) => {
-    const { event } = JSON.parse(source.text(index)) as { readonly event: object };
+    const entry: unknown = JSON.parse(source.text(index));
+    const event: object = isObject(entry) && isObject(entry["event"]) ? entry["event"] : {};
     return { ...event, recipient_client_id: account.clientId, recipientclientid: account.clientId };
   });
   const [first] = indexes;
@@ -102,4 +104,60 @@ function deliveryOf(source: JournalSource, indexes: readonly number[], now: numb
     dueAt: now,
     failures: 0,
   };
+}
+
+/** Whether the receiver answers the challenge with itself, as text or as JSON. */
+async function isConfirmed({ url, now, signal }: Pushing): Promise<boolean> {
+  const challenge = uuidFrom(`challenge ${String(now())}`);
+  const asked = new URL(url);
+  asked.searchParams.set("challenge", challenge);
+  const { status, text } = await exchange(asked, { method: "GET", headers: {}, body: null }, signal);
+  return status === 200 && (text.trim() === challenge || text.includes(`"challenge":"${challenge}"`));
+}
+
+/** The status of the answer; 0 for none in ten seconds. */
+async function post({ id, body, code, failures }: Underway, { url, signing, now, signal }: Pushing): Promise<number> {
+  const headers = {
+    "content-type": "application/json; charset=utf-8",
+    "user-agent": "Adobe/1.0",
+    "x-adobe-event-id": id,
+    "x-adobe-event-code": code,
+    "x-adobe-provider": "aep_observability_catalog_events",
+    "x-adobe-delivery-id": uuidFrom(`attempt ${id} ${String(now())}`),
+    "x-request-id": uuidFrom(`request ${id} ${String(now())}`),
+    ...(failures === 0 ? {} : { "x-adobe-retry-count": String(failures) }),
+    ...signing.headersFor(body),
+  };
+  return (await exchange(new URL(url), { method: "POST", headers, body }, signal)).status;
+}
+
+interface Asked {
+  readonly method: "GET" | "POST";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | null;
+}
+
+const answerMs = 10_000;
+
+function exchange(url: URL, { method, headers, body }: Asked, signal: AbortSignal) {
+  const send = url.protocol === "https:" ? requestTls : request;
+  return new Promise<{ readonly status: number; readonly text: string }>((answered) => {
+    // It is this very process that listens there, with whatever certificate.
+    const asking = send(url, { method, headers, signal, timeout: answerMs, rejectUnauthorized: false }, (answer) => {
+      const pieces: string[] = [];
+      answer.setEncoding("utf8");
+      answer.on("data", (piece: string) => pieces.push(piece));
+      answer.on("end", () => {
+        answered({ status: answer.statusCode ?? 0, text: pieces.join("") });
+      });
+      answer.on("error", () => {
+        answered({ status: 0, text: "" });
+      });
+    });
+    asking.on("timeout", () => asking.destroy());
+    asking.on("error", () => {
+      answered({ status: 0, text: "" });
+    });
+    asking.end(body ?? undefined);
+  });
 }

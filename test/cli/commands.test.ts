@@ -53,6 +53,14 @@ const done = (runs: number, failed: number, did = "printed") =>
   new RegExp(`${runs} runs? ${did}, ${failed} failed · \\d+ events?, \\d+ duplicates dropped · \\d+ pages?`);
 
 const rows: Readonly<Record<string, readonly Row[]>> = {
+  destinations: [
+    ["destinations", 0, /^archive\n[^]*\nnats:\/\/host[^]*flowrun destinations <name>/, ""],
+    ["destinations nats", 0, /^nats:\/\/host:4222\/subject\n[^]*\?bucket=[^]*\n {2}flowrun tail [^]*--to nats:/, ""],
+    ["destinations slack+https://hooks.slack.com/x -o name", 0, /^slack\n$/, ""],
+    ["destinations postgres -o csv --columns name", 0, /^name\npostgres\ntable\n$/, ""],
+    ["destinations file --json=example", 0, /^\{"example":"flowrun since .*--to 'file:.*"\}\n$/, ""],
+    ["destinations natz", 2, "", /no destination 'natz'[^]*flowrun destinations nats\?/],
+  ],
   since: [
     ["since -P1D", 0, /^RUN +UPDATED \(UTC\) +STATUS.*\n(.*\n){9}.*flow-0/, done(10, 1)],
     ["since -P1D --json -q", 0, /^(\{"type":"flowrun.run",.*\}\n){10}$/, ""],

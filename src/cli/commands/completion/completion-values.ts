@@ -53,6 +53,7 @@ export const valueSources: ReadonlyMap<string, ValueSource> = new Map(
     "--since": one(() => moments("oldest", "now", "last")),
     "--until": one(() => moments("now")),
     "--to": one(destinations),
+    "destinations name": one(destinationNames),
     "--time": one(() => Promise.resolve(zones)),
   }),
 );
@@ -81,6 +82,12 @@ async function destinations(): Promise<readonly Completion[]> {
     ...begun.map(({ word, meaning }) => ({ word, meaning: meaning.slice(0, 60) })),
     { word: "stdout", meaning: "print them as well" },
   ];
+}
+
+async function destinationNames(): Promise<readonly Completion[]> {
+  const { schemes } = await import("../../../engine/destinations/schemes.ts");
+  const others = schemes.map(({ name, delivers }) => ({ word: name, meaning: delivers.slice(0, 60) }));
+  return [...(await words(["archive", "postgres", "stdout"])), ...others];
 }
 
 async function profiles(line: Line, host: Host): Promise<readonly Completion[]> {
