@@ -12,6 +12,8 @@ import { declareCursor } from "./commands/cursor/declare.ts";
 import { declareDemo } from "./commands/first-minute/declare.ts";
 import { declareDestinations } from "./commands/destinations/declare.ts";
 import { declareDoctor } from "./commands/doctor/declare.ts";
+import { declareProviders } from "./commands/providers/declare.ts";
+import { declareRegistrations } from "./commands/registrations/declare.ts";
 import { declareExplain, declareShow } from "./commands/insight/declare.ts";
 import { declareSince, declareTail, declareWait } from "./commands/reading/declare.ts";
 import { declareSetup } from "./commands/setup/declare.ts";
@@ -59,6 +61,8 @@ export function createProgram(
     declareArchive,
     declareDestinations,
     declareSetup,
+    declareRegistrations,
+    declareProviders,
     declareDemo,
     declareDoctor,
     declareCompletion,

@@ -7,7 +7,7 @@ import type { Send, World } from "../../host.ts";
 import type { Journal } from "../journal/ask-journal.ts";
 import { watched } from "../http/watch.ts";
 import { findConsolePlace, type ConsolePlace } from "../registrations/console-place.ts";
-import type { RegistrationsApi } from "../registrations/list-registrations.ts";
+import type { RegistrationsApi } from "../registrations/api.ts";
 import type { ProfileValues } from "../settings/keys.ts";
 import { resolvePlatformUrl } from "../settings/platform-url.ts";
 import { findSetting, resolveAccess, resolveSettings, type Access, type Settings } from "../settings/settings.ts";
