@@ -53,7 +53,8 @@ function answer(state: State, call: Call, origin: string, now: number): Reply {
   if (path === `${workspace}/registrations` && method === "POST") return create(state, call, origin, now);
   const [, id] = path.startsWith(`${workspace}/registrations/`) ? (/\/([^/]+)$/.exec(path) ?? []) : [];
   const found = state.registrations.find(({ registrationId }) => registrationId === id);
-  if (found === undefined || method === "GET") return answerRegistrations(state.registrations, origin, call);
+  if (id === undefined || method === "GET") return answerRegistrations(state.registrations, origin, call);
+  if (found === undefined) return problem(404, "not_found", "There is no such registration");
   switch (method) {
     case "PUT":
       return update(state, found, call, origin, now);

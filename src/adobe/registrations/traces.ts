@@ -126,23 +126,23 @@ const longestAnswer = 1000;
 
 /** A receiver's words on one line: nothing that acts on a terminal, and no secret, its own ones neither. */
 function quietly(text: string): string | null {
-  const line = mask(
-    text
-      .slice(0, 65_536)
-      .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")
-      .trim(),
-  )
-    .replace(bearer, "$1[secret]")
-    .replace(secretField, "$1[secret]");
+  const quiet = mask(text.slice(0, 65_536)).replace(cookie, "$1[secret]").replace(bearer, "$1[secret]");
+  const line = quiet
+    .replace(secretField, "$1[secret]")
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, " ")
+    .trim();
   if (line === "") return null;
   return line.length > longestAnswer ? `${line.slice(0, longestAnswer)}…` : line;
 }
 
+/** Headers that somebody echoes: of these, all of the line. */
+const cookie = /((?:set-)?cookie\s*:\s*)[^\r\n]+/gi;
+
 const bearer = /\b((?:bearer|basic)\s+)[\w.~+/=-]{8,}/gi;
 
-/** A field of JSON, or of a dump of headers, whose name says what it holds. */
+/** A field of JSON, of a form or of a dump, whose name says what it holds. */
 const secretField =
-  /("?(?:[\w-]*(?:secret|password|passwd|token|signature|credential|api[_-]?key)|authorization|cookie|set-cookie)"?\s*[:=]\s*"?)(?!\[secret\])[^\s",;}]+/gi;
+  /((?:[\w-]*(?:secret|password|passwd|token|signature|credential|api[_-]?key)|authorization)"?\s*[:=]\s*)(?:"(?:[^"\\]|\\.)*"|[^\s",;}&]+)/gi;
 
 function lowerCase(headers: JsonObject): ReadonlyMap<string, string> {
   return new Map(

@@ -65,7 +65,9 @@ describe("the receiver's answer is on one line, cut, and without a secret", () =
     ["x".repeat(5000), `${"x".repeat(1000)}…`],
     ['{"echo":"the-client-secret-4711"}', '{"echo":"[secret]"}'],
     ["got Authorization: Bearer abcdefgh.ijklmnop", "got Authorization: [secret] [secret]"],
-    ['{"access_token":"abc","client_secret" : "d,e"}', '{"access_token":"[secret]","client_secret" : "[secret],e"}'],
+    ['{"access_token":"abc","client_secret" : "d,\\"e"}', '{"access_token":[secret],"client_secret" : [secret]}'],
+    ["Cookie: a=b; c=d\r\nHost: x", "Cookie: [secret] Host: x"],
+    ["api_key=abc&user=me", "api_key=[secret]&user=me"],
     ["   ", null],
   ])("%j", (responseBody, answer) => {
     expect(decodeTrace(traceWith({ responseBody })).answer).toBe(answer);
