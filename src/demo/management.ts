@@ -3,8 +3,8 @@ import { account } from "./account.ts";
 import { hal, jsonReply, problem, type Call, type Reply } from "./call.ts";
 import { uuidFrom } from "./chance.ts";
 import { answerProviders, demoProviders, type DemoProvider } from "./providers.ts";
-import { answerRegistrations, record, registrations, type DemoRegistration } from "./registrations.ts";
-import { traceOf, tracesOf } from "./traces.ts";
+import { answerRegistrations, registrationRecord, registrations, type DemoRegistration } from "./registrations.ts";
+import { demoTrace, tracesOf } from "./traces.ts";
 
 /** Adobe's Events Management API, played: what is made, changed and deleted stays so as long as the server lives. */
 export interface Management {
@@ -91,7 +91,7 @@ function create(state: State, call: Call, origin: string, now: number): Reply {
     updatedAt: at,
   };
   state.registrations = [...state.registrations, made];
-  return { ...hal(record(made, origin)), status: 201 };
+  return { ...hal(registrationRecord(made, origin)), status: 201 };
 }
 
 function update(state: State, found: DemoRegistration, call: Call, origin: string, now: number): Reply {
@@ -116,12 +116,12 @@ function patch(state: State, found: DemoRegistration, call: Call, origin: string
 function replace(state: State, old: DemoRegistration, next: DemoRegistration, origin: string, now: number): Reply {
   const changed = { ...next, updatedAt: new Date(now).toISOString() };
   state.registrations = state.registrations.map((one) => (one === old ? changed : one));
-  return hal(record(changed, origin));
+  return hal(registrationRecord(changed, origin));
 }
 
 type Draft = Omit<DemoRegistration, "id" | "registrationId">;
 
-/** What a POST or a PUT says, or the reply that says what is wrong with it. */
+/** The registration that a POST or a PUT describes, or the reply that says what is wrong with it. */
 function readDraft({ providers }: State, body: JsonObject | null): Draft | Reply {
   const refuse = (message: string): Reply => problem(400, "bad_request", message);
   const name = textOf(body?.["name"]) ?? "";
@@ -173,7 +173,7 @@ function deliverSample(state: State, [, providerId, code = "", id]: RegExpExecAr
     const before = state.traces.get(registration.registrationId) ?? [];
     const delivery = { name: `sample ${before.length}`, at: now, code: 200, body: "", ms: 120 };
     state.traces.set(registration.registrationId, [
-      traceOf({ ...registration, eventCodes: [eventCode] }, delivery),
+      demoTrace({ ...registration, eventCodes: [eventCode] }, delivery),
       ...before,
     ]);
   }

@@ -96,7 +96,7 @@ export function answerRegistrations(list: readonly DemoRegistration[], origin: s
   const found = list.find(({ registrationId }) => registrationId === wanted);
   return found === undefined
     ? problem(404, "not_found", "There is no such organisation, project, workspace or registration")
-    : hal(record(found, origin));
+    : hal(registrationRecord(found, origin));
 }
 
 const maxSize = 100;
@@ -127,11 +127,13 @@ function answerPage(list: readonly DemoRegistration[], origin: string, call: Cal
 
 /** HAL leaves an empty list out altogether. */
 function embed(list: readonly DemoRegistration[], origin: string): object {
-  return list.length === 0 ? {} : { _embedded: { registrations: list.map((item) => record(item, origin)) } };
+  return list.length === 0
+    ? {}
+    : { _embedded: { registrations: list.map((item) => registrationRecord(item, origin)) } };
 }
 
 /** A registration as Adobe's API gives it. Pure. */
-export function record(registration: DemoRegistration, origin: string): object {
+export function registrationRecord(registration: DemoRegistration, origin: string): object {
   const { consumerOrgId, projectId, workspaceId, clientId } = account;
   const place = `${consumerOrgId}/${projectId}/${workspaceId}`;
   const { registrationId } = registration;

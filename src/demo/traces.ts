@@ -4,7 +4,7 @@ import type { DemoRegistration } from "./registrations.ts";
 
 const hour = 3_600_000;
 
-/** What a receiver that is having a bad day answers, and Adobe's own numbers where it answers nothing. */
+/** The answers of a receiver that is having a bad day, and Adobe's own numbers where it answers nothing. */
 const failures = [
   { code: 503, body: '{"error":"the chat bridge is being restarted"}', ms: 212 },
   { code: 604, body: "", ms: 10_000 },
@@ -24,7 +24,7 @@ export function tracesOf(registration: DemoRegistration, now: number): readonly 
     const fails = chance(`fails ${name}`) < (status === "unstable" ? 0.4 : 0.04);
     const failure = failures[between(0, failures.length - 1, `how ${name}`)] ?? failures[0];
     const answer = fails ? failure : { code: 200, body: "", ms: between(60, 900, `ms ${name}`) };
-    return traceOf(registration, { name, at: end - back * hour - between(0, hour - 1, `at ${name}`), ...answer });
+    return demoTrace(registration, { name, at: end - back * hour - between(0, hour - 1, `at ${name}`), ...answer });
   });
 }
 
@@ -38,7 +38,7 @@ interface DemoDelivery {
 }
 
 /** One trace as Adobe's debug tracing gives it. Pure. */
-export function traceOf(registration: DemoRegistration, { name, at, code, body, ms }: DemoDelivery): object {
+export function demoTrace(registration: DemoRegistration, { name, at, code, body, ms }: DemoDelivery): object {
   const { registrationId, eventCodes, webhookUrl = "" } = registration;
   const eventCode = eventCodes[between(0, eventCodes.length - 1, `code ${name}`)] ?? "";
   const eventId = uuidFrom(`event ${name}`);

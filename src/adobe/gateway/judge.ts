@@ -7,14 +7,14 @@ import { blocked, refusal } from "./refusals.ts";
 import type { GatewayService } from "./service.ts";
 
 /** An answer of 4xx that waiting does not mend. */
-export interface Refused {
+export interface RefusedAnswer {
   readonly status: number;
   readonly words: ServerWords;
   readonly headers: AnswerHeaders;
 }
 
 /** The failure behind a refusal, in a service's own terms; `null` where it has none for it. */
-export type Refuse = (refused: Refused) => FlowrunError | null;
+export type Refuse = (refused: RefusedAnswer) => FlowrunError | null;
 
 /** The question that was answered. */
 export interface JudgedQuestion {

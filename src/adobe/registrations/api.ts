@@ -34,7 +34,7 @@ export async function readList<T extends { readonly id: string }>(
 ): Promise<readonly T[]> {
   const found = new Map<string, T>();
   const asked = new Set<string>();
-  const service = serviceOf(api, `list the ${what}`);
+  const service = managementService(api, `list the ${what}`);
   let rounds = 0;
   for (let url: string | null = first; url !== null && !asked.has(url);) {
     const pauseMs = pauseAfter(rounds, () => api.host.random());
@@ -93,17 +93,17 @@ export function findObject(api: RegistrationsApi, url: string, service: GatewayS
 
 async function readObject(answer: Answer): Promise<Attempt<JsonObject>> {
   const object = parseObject(new TextDecoder().decode(await answer.body()));
-  return object === null ? { trouble: unreadable } : { value: object };
+  return object === null ? { trouble: unreadableAnswer } : { value: object };
 }
 
 /** An answer that another attempt may bring whole. */
-export const unreadable = unavailable(
+export const unreadableAnswer = unavailable(
   "the registrations API sent an answer that cannot be read",
   "its body is not the JSON that was asked for",
 );
 
 /** The API, as messages about it need it; `deed` is what a 403 forbids: "list the registrations". Pure. */
-export function serviceOf({ apiUrl }: Pick<RegistrationsApi, "apiUrl">, deed: string): GatewayService {
+export function managementService({ apiUrl }: Pick<RegistrationsApi, "apiUrl">, deed: string): GatewayService {
   return {
     name: "the registrations API",
     url: apiUrl,

@@ -1,10 +1,10 @@
 import { FlowrunError } from "../../errors.ts";
 import { askGateway } from "../gateway/ask-gateway.ts";
-import type { Refused } from "../gateway/judge.ts";
+import type { RefusedAnswer } from "../gateway/judge.ts";
 import type { Answer } from "../../host.ts";
 import { parseObject, type JsonObject } from "../../json.ts";
 import type { ServerWords } from "../http/words.ts";
-import { apiTypes, serviceOf, type RegistrationsApi } from "./api.ts";
+import { apiTypes, managementService, type RegistrationsApi } from "./api.ts";
 
 /** A request that changes something, as it will be sent, or would be. Plain data: it can be shown first. */
 export interface PlannedChange {
@@ -12,20 +12,20 @@ export interface PlannedChange {
   readonly url: string;
   /** `null` where none is sent. */
   readonly contentType: string | null;
-  /** What is sent, as JSON. */
+  /** Sent as JSON; `null` for none. */
   readonly body: JsonObject | readonly JsonObject[] | null;
 }
 
 /** The words for a change, where it does not come out well. */
 export interface ChangeWords {
-  /** What is done, for a sentence that begins "Adobe refused to": "create the registration". */
+  /** The deed, for a sentence that begins "Adobe refused to": "create the registration". */
   readonly deed: string;
   /**
-   * What a 404 says is not there; `null` where it means that all is done: of what is deleted, an earlier attempt whose
+   * The thing that a 404 says is not there; `null` where it means that all is done: of what is deleted, an earlier attempt whose
    * answer was lost may have been the one.
    */
   readonly missing: { readonly message: string; readonly hint: string } | null;
-  /** What to type to find out whether it was done after all. */
+  /** The line to type to find out whether it was done after all. */
   readonly lookup: string;
 }
 
@@ -46,7 +46,7 @@ export interface Changed {
 export function sendChange(api: RegistrationsApi, change: PlannedChange, words: ChangeWords): Promise<Changed> {
   const { method, url, contentType, body } = change;
   return askGateway(api, {
-    service: serviceOf(api, words.deed),
+    service: managementService(api, words.deed),
     url: () => url,
     accept: apiTypes,
     method,
@@ -74,7 +74,7 @@ function uncertain(why: string, requestId: string | null, { deed, lookup }: Chan
   });
 }
 
-function refusalOf({ status, words, headers }: Refused, { deed, missing }: ChangeWords): FlowrunError | null {
+function refusalOf({ status, words, headers }: RefusedAnswer, { deed, missing }: ChangeWords): FlowrunError | null {
   const { requestId } = words;
   const why = `the registrations API answered ${status}${saidBy(words)}`;
   const fail = (kind: "usage" | "notFound", message: string, hint: string): FlowrunError =>

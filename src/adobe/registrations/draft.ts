@@ -7,19 +7,19 @@ import type { Interest, Registration } from "./registration.ts";
 export const deliveries = ["webhook", "webhook_batch", "journal"] as const;
 
 /** One of them. */
-export type Delivery = (typeof deliveries)[number];
+export type DeliveryKind = (typeof deliveries)[number];
 
-/** What a registration is to be. */
+/** A registration as it is to be. */
 export interface Draft {
   readonly name: string;
   readonly description: string | null;
-  readonly deliveryType: Delivery;
+  readonly deliveryType: DeliveryKind;
   readonly webhookUrl: string | null;
   readonly interests: readonly Interest[];
 }
 
-/** What of a registration is to change; what is left out stays. */
-export type Changes = Partial<Omit<Draft, "description">> & { readonly description?: string };
+/** The parts of a registration that are to change; what is left out stays. */
+export type DraftChanges = Partial<Omit<Draft, "description">> & { readonly description?: string };
 
 /** The limits of the API, in characters. */
 const nameLength = { least: 3, most: 255 } as const;
@@ -49,7 +49,7 @@ export function createBody(draft: Draft, clientId: string): JsonObject {
  * @throws FlowrunError `usage` for what Adobe would refuse, or for a kind of delivery of which flowrun would lose a part.
  * Pure.
  */
-export function updateBody(registration: Registration, changes: Changes): JsonObject {
+export function updateBody(registration: Registration, changes: DraftChanges): JsonObject {
   const { deliveryType: current, runtimeAction, filters, enabled } = registration;
   const deliveryType = changes.deliveryType ?? deliveries.find((known) => known === current);
   if (deliveryType === undefined) throw foreignDelivery(registration);

@@ -1,5 +1,5 @@
 import { FlowrunError } from "../../errors.ts";
-import { findObject, readList, serviceOf, type RegistrationsApi } from "./api.ts";
+import { findObject, readList, managementService, type RegistrationsApi } from "./api.ts";
 import { registrationUrl, registrationsUrl, type ConsolePlace, type Workspace } from "./console-place.ts";
 import { decodeRegistration, findRegistration, type Registration } from "./registration.ts";
 
@@ -34,7 +34,7 @@ export async function loadRegistration(
   const { workspace } = place;
   if (workspace === null) return inOrganisation(await listRegistrations(api, place), id);
   const url = registrationUrl(api.apiUrl, place.consumerOrgId, workspace, id);
-  const registration = decodeRegistration(await findObject(api, url, serviceOf(api, "read the registration")));
+  const registration = decodeRegistration(await findObject(api, url, managementService(api, "read the registration")));
   // What another id was asked for is not to be changed, whatever the server says.
   if (registration?.id === id) return { registration, workspace };
   throw await missing(api, place, id);

@@ -8,7 +8,7 @@ import {
   type ConsolePlace,
   type Workspace,
 } from "./console-place.ts";
-import { createBody, enabledPatch, updateBody, type Changes, type Draft } from "./draft.ts";
+import { createBody, enabledPatch, updateBody, type DraftChanges, type Draft } from "./draft.ts";
 import type { EventProvider } from "./providers.ts";
 import { carriesFlowRuns, type Registration } from "./registration.ts";
 
@@ -58,7 +58,7 @@ export function planCreate({ apiUrl, ...place }: PlanPlace, draft: Draft, client
 }
 
 /** Replaces a registration by itself with some changes. @throws FlowrunError as `updateBody`. Pure. */
-export function planUpdate(place: PlanPlace, registration: Registration, changes: Changes): Plan {
+export function planUpdate(place: PlanPlace, registration: Registration, changes: DraftChanges): Plan {
   const body = updateBody(registration, changes);
   return onRegistration(place, registration, "change", { method: "PUT", contentType: json, body });
 }

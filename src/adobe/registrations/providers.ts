@@ -34,7 +34,7 @@ export function listProviders(api: RegistrationsApi, place: ConsolePlace): Promi
 }
 
 /** Reads one element of a list; `null` for something that is no provider. Pure. */
-export function decodeProvider(value: unknown): EventProvider | null {
+function decodeProvider(value: unknown): EventProvider | null {
   if (!isObject(value)) return null;
   const id = textOf(value["id"]);
   if (id === null) return null;

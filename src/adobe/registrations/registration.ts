@@ -27,7 +27,7 @@ export interface Registration {
   readonly webhookUrl: string | null;
   /** The Runtime action that events go to in place of a webhook. */
   readonly runtimeAction: string | null;
-  /** What it listens to: an event's code, and the provider that it comes from where the API says so. */
+  /** The events that it listens to: a code, and the provider that it comes from where the API says so. */
   readonly interests: readonly Interest[];
   /** Filters of the subscriber's own, as delivered. */
   readonly filters: readonly JsonObject[];

@@ -6,7 +6,7 @@ export interface RegistrationState {
   readonly word: string;
   /** A sentence about it without a full stop; `null` where there is nothing more to say. */
   readonly meaning: string | null;
-  /** What to type; `null` where nothing is wrong. */
+  /** The line to type; `null` where nothing is wrong. */
   readonly remedy: string | null;
 }
 

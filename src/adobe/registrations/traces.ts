@@ -4,7 +4,7 @@ import type { Attempt } from "../gateway/retrying.ts";
 import type { Answer } from "../../host.ts";
 import { countOf, isObject, objectOf, objectsOf, textOf, wordOf, type JsonObject } from "../../json.ts";
 import { mask } from "../../mask.ts";
-import { serviceOf, unreadable, type RegistrationsApi } from "./api.ts";
+import { managementService, unreadableAnswer, type RegistrationsApi } from "./api.ts";
 import { tracingUrl, type ConsolePlace } from "./console-place.ts";
 import type { Registration } from "./registration.ts";
 
@@ -24,7 +24,7 @@ export interface Trace {
   readonly retry: number;
   /** Where it was sent to, without a secret. */
   readonly url: string | null;
-  /** What the receiver answered, or what Adobe's number means; on one line, cut, without a secret. */
+  /** The words that the receiver answered, or what Adobe's number means; on one line, cut, without a secret. */
   readonly answer: string | null;
 }
 
@@ -47,7 +47,7 @@ export async function readTraces(
   }
   const url = tracingUrl(api.apiUrl, consumerOrgId, credentialOf(registration), id);
   const service = {
-    ...serviceOf(api, "read the registration's traces"),
+    ...managementService(api, "read the registration's traces"),
     missing: {
       message: "Adobe keeps no traces of the registration:",
       hint: `see how it fares: flowrun registrations show ${id}`,
@@ -73,7 +73,7 @@ const mostBytes = 64 * 1024 * 1024;
 
 async function readAnswer(answer: Answer): Promise<Attempt<readonly Trace[]>> {
   const list = parseList(new TextDecoder().decode(await answer.body({ mostBytes })));
-  return list === null ? { trouble: unreadable } : { value: list.filter(isObject).map(decodeTrace) };
+  return list === null ? { trouble: unreadableAnswer } : { value: list.filter(isObject).map(decodeTrace) };
 }
 
 function parseList(text: string): readonly unknown[] | null {
@@ -86,7 +86,7 @@ function parseList(text: string): readonly unknown[] | null {
 }
 
 /** Reads one trace; whatever is missing is `null`. Pure, but for the secrets that are known. */
-export function decodeTrace(value: JsonObject): Trace {
+function decodeTrace(value: JsonObject): Trace {
   const trace = objectOf(value["trace"]);
   const request = objectOf(trace["tracingRequest"]);
   const response = objectOf(trace["tracingResponse"]);
@@ -117,7 +117,7 @@ const ownNumbers = new Map([
   [611, "the receiver's TLS certificate or protocol was not taken"],
 ]);
 
-/** What a status says beyond its number, where it is one of Adobe's own; `null` for those of HTTP. Pure. */
+/** The meaning of a status beyond its number, where it is one of Adobe's own; `null` for those of HTTP. Pure. */
 export function meaningOfStatus(status: number): string | null {
   return ownNumbers.get(status) ?? null;
 }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import {
-  decodeProvider,
   findProvider,
   listProviders,
   resolveInterests,
@@ -110,6 +109,8 @@ test.each([
   [{ "rel:update": { href: "https://api.adobe.io/events/1/%2e%2e/22/providers/p" } }],
   [{ "rel:update": null }],
   [{}],
-])("a link that names no workspace: %j", (_links) => {
-  expect(decodeProvider({ id: "p", _links })?.workspace).toBeNull();
+])("a link that names no workspace: %j", async (_links) => {
+  const host = answeringInTurn({ status: 200, body: { _embedded: { providers: [{ id: "p", _links }] } } });
+  const [found] = await listProviders(apiOn(host), { consumerOrgId: "1", workspace: null });
+  expect(found).toMatchObject({ id: "p", workspace: null });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { keepSecret } from "../../../src/mask.ts";
-import { decodeTrace, readTraces } from "../../../src/adobe/registrations/traces.ts";
+import { readTraces, type Trace } from "../../../src/adobe/registrations/traces.ts";
 import { answeringInTurn, apiOn, requestsOf } from "../../support/management.ts";
 import { registrationWith } from "../../support/registration.ts";
 
@@ -29,8 +29,14 @@ function traceWith(response: object, more: object = {}) {
   };
 }
 
-test("a trace, without what was sent and its secrets", () => {
-  const trace = decodeTrace(traceWith({}, { ts: 1_795_000_000_000 }));
+/** A trace as it is read out of an answer. */
+async function read(value: object): Promise<Trace> {
+  const [trace] = await readTraces(apiOn(answeringInTurn({ status: 200, body: [value] })), place, hook);
+  return trace!;
+}
+
+test("a trace, without what was sent and its secrets", async () => {
+  const trace = await read(traceWith({}, { ts: 1_795_000_000_000 }));
   expect(trace).toEqual({
     at: "2026-11-18T11:06:40.000Z",
     status: 503,
@@ -53,8 +59,8 @@ describe("times", () => {
     ["2026-11-22T11:00:00+01:00", "2026-11-22T10:00:00.000Z"],
     ["soon", "2026-11-22T10:00:00.000Z"],
     [1e300, "2026-11-22T10:00:00.000Z"],
-  ])("%s", (ts, at) => {
-    expect(decodeTrace(traceWith({}, { ts })).at).toBe(at);
+  ])("%s", async (ts, at) => {
+    expect((await read(traceWith({}, { ts }))).at).toBe(at);
   });
 });
 
@@ -69,23 +75,23 @@ describe("the receiver's answer is on one line, cut, and without a secret", () =
     ["Cookie: a=b; c=d\r\nHost: x", "Cookie: [secret] Host: x"],
     ["api_key=abc&user=me", "api_key=[secret]&user=me"],
     ["   ", null],
-  ])("%j", (responseBody, answer) => {
-    expect(decodeTrace(traceWith({ responseBody })).answer).toBe(answer);
+  ])("%j", async (responseBody, answer) => {
+    expect((await read(traceWith({ responseBody }))).answer).toBe(answer);
   });
 
   test.each([
     [604, /ten seconds/],
     [602, /network/],
     [611, /TLS/],
-  ])("where there was none, Adobe's own %i is told in words", (responseCode, words) => {
-    expect(decodeTrace(traceWith({ responseCode, responseBody: "" })).answer).toMatch(words);
+  ])("where there was none, Adobe's own %i is told in words", async (responseCode, words) => {
+    expect((await read(traceWith({ responseCode, responseBody: "" }))).answer).toMatch(words);
   });
 });
 
 test.each([[{}], [{ trace: null }], [{ trace: { tracingResponse: "x", insightsInfo: [{ eventIds: "e" }, 7] } }]])(
   "a trace of which nothing is known: %j",
-  (value) => {
-    expect(decodeTrace(value)).toMatchObject({
+  async (value) => {
+    expect(await read(value)).toMatchObject({
       at: null,
       status: null,
       failed: true,

@@ -127,7 +127,7 @@ async function columns({ slot }: Line): Promise<readonly Completion[]> {
   return words(load === undefined ? columnNames() : (await load()).all.map(({ name }) => name));
 }
 
-/** What a registration listens to are sources and codes, and what is read may be any run besides. */
+/** A registration listens to sources and codes; what is read may be any run besides. */
 async function events({ slot }: Line): Promise<readonly Completion[]> {
   const isOfRegistration = slot.kind === "value" && slot.path.startsWith("registrations ");
   if (!isOfRegistration) return words(["sources", "runs"]);

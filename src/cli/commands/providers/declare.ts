@@ -50,4 +50,4 @@ const examples = `
 Examples:
   flowrun providers                         whose events there are
   flowrun providers --events                and which
-  flowrun providers --from project.json     what keeps this project from being deleted`;
+  flowrun providers --from project.json     what keeps this project`;

@@ -1,7 +1,13 @@
 import type { Host } from "../../../host.ts";
 import { demoProfile } from "../../../adobe/access/chosen-profile.ts";
 import type { Changed } from "../../../adobe/registrations/change.ts";
-import { createBody, deliveries, type Changes, type Delivery, type Draft } from "../../../adobe/registrations/draft.ts";
+import {
+  createBody,
+  deliveries,
+  type DraftChanges,
+  type DeliveryKind,
+  type Draft,
+} from "../../../adobe/registrations/draft.ts";
 import { FlowrunError } from "../../../errors.ts";
 import { loadRegistration } from "../../../adobe/registrations/list-registrations.ts";
 import {
@@ -39,7 +45,7 @@ import {
 export interface DraftFlags extends ChangeFlags {
   readonly name?: string;
   readonly description?: string;
-  readonly delivery?: Delivery;
+  readonly delivery?: DeliveryKind;
   readonly webhookUrl?: string;
   readonly events?: readonly string[];
   readonly provider?: string;
@@ -64,7 +70,7 @@ export async function runRegistrationsCreate(flags: DraftFlags, host: Host): Pro
   });
 }
 
-/** Changes a registration, which is sent whole: what no option names stays as it is. */
+/** DraftChanges a registration, which is sent whole: what no option names stays as it is. */
 export async function runRegistrationsUpdate(id: string, flags: DraftFlags, host: Host): Promise<void> {
   const print = changePrinter(flags, host);
   const { name, description, delivery, webhookUrl, events, provider } = flags;
@@ -77,7 +83,7 @@ export async function runRegistrationsUpdate(id: string, flags: DraftFlags, host
   await inApi(flags, host, async (session) => {
     const [registration, planPlace] = await find(id, session);
     const hasEvents = events !== undefined || provider !== undefined;
-    const changes: Changes = {
+    const changes: DraftChanges = {
       ...(name === undefined ? {} : { name }),
       ...(description === undefined ? {} : { description }),
       ...(delivery === undefined ? {} : { deliveryType: delivery }),
@@ -230,7 +236,7 @@ function warnOfUse(registration: Registration, { connection, notify }: ApiSessio
   notify({ kind: "warning", text: `the journal of '${safeText(registration.name)}' ${what}` });
 }
 
-/** What somebody does next who has just made one. */
+/** Says the next step to somebody who has just made one. */
 function tellNext({ id, deliveryType }: Registration, { connection, notify }: ApiSession): void {
   const { profile } = connection.settings;
   if (profile === demoProfile) return;

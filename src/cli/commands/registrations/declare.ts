@@ -23,7 +23,7 @@ export function declareRegistrations(program: Command, host: Host): void {
   declareDeliveries(registrations, host);
 }
 
-/** What changes nothing at Adobe. */
+/** The commands that change nothing at Adobe. */
 function declareLooks(registrations: Command, host: Host): void {
   declareCommon(
     declareOutput(
@@ -153,5 +153,5 @@ const draftExamples = `
 Examples:
   flowrun registrations create --name 'Dataflow runs'
   flowrun registrations create --name 'On call' --delivery webhook \\
-      --webhook-url https://hooks.example.com/aep --events sources_flow_run_failed
+      --webhook-url https://hooks.example.com/aep
   flowrun registrations create --name Try --dry-run`;

@@ -12,7 +12,7 @@ import type { ColumnSet } from "../../../render/formats/column.ts";
 export interface ListedRegistration extends Omit<Registration, "isFiltered" | "filters" | "workspace" | "interests"> {
   /** `Active`, `Unstable`, `Disabled`, or the API's own word. */
   readonly state: string;
-  /** What to do about it; `null` where nothing is wrong. */
+  /** The line that helps; `null` where nothing is wrong. */
   readonly remedy: string | null;
   readonly events: readonly Interest[];
   readonly projectId: string | null;

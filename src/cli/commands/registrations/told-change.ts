@@ -31,7 +31,7 @@ export interface ToldChange {
   readonly url: string;
   readonly contentType: string | null;
   readonly body: PlannedChange["body"];
-  /** What was changed; `null` where it has no id yet, or Adobe did not tell it. */
+  /** Of the thing that was changed; `null` where it has no id yet, or Adobe did not tell it. */
   readonly id: string | null;
   readonly name: string | null;
   /** The registration as it is after the change; `null` where there is none. */
