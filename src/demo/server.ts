@@ -8,7 +8,8 @@ import { refuse } from "./gateway.ts";
 import { createIms, usualIms, type Ims, type ImsKnobs } from "./ims.ts";
 import { answerJournal, faithful, notFound, type JournalKnobs } from "./journal.ts";
 import { findJournalPath } from "./question.ts";
-import { answerRegistrations, hearsFlowRuns, journalUrlOf, registrations } from "./registrations.ts";
+import { createManagement } from "./management.ts";
+import { hearsFlowRuns, journalUrlOf, registrations } from "./registrations.ts";
 import { listedSource, type JournalSource } from "./source.ts";
 import { storySource } from "./story.ts";
 
@@ -152,15 +153,14 @@ export async function startServer(options: ServerOptions): Promise<DemoServer> {
 function answerer(options: ServerOptions, ims: Ims): (service: DemoService, call: Call) => Reply {
   const knobs = { ...faithful, ...options.journal };
   const empty = listedSource([]);
+  const management = createManagement(options.now);
   const answers: Record<DemoService, (call: Call) => Reply> = {
     ims: ims.answer,
     api: (call) =>
-      refuse(call, ims.isLive) ??
-      answerFlow(call) ??
-      answerRegistrations(registrations, `http://${call.headers["host"] ?? ""}`, call),
+      refuse(call, ims.isLive) ?? answerFlow(call) ?? management.answer(call, `http://${call.headers["host"] ?? ""}`),
     journal: (call) => {
       const id = findJournalPath(call.path)?.registrationId;
-      const registration = registrations.find(({ registrationId }) => registrationId === id);
+      const registration = id === undefined ? undefined : management.find(id);
       const source = registration && hearsFlowRuns(registration) ? options.source : empty;
       const refusal = refuse(call, ims.isLive) ?? (registration === undefined ? notFound() : null);
       return refusal ?? answerJournal({ source, knobs }, call, options.now());
