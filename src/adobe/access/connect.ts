@@ -38,6 +38,8 @@ export interface AdobeConnection {
   readonly archive: () => NamedArchive | null;
   /** Where Adobe's public keys are, by which it signs what it delivers. @throws FlowrunError `settings` likewise. */
   readonly keysUrl: () => string;
+  /** Has the demo's Adobe deliver to a webhook of this machine; `null` where Adobe itself does. */
+  readonly deliverTo: Way["deliverTo"];
   /** Where Experience Platform's own APIs are. @throws FlowrunError `settings` when that setting cannot be right. */
   readonly platformUrl: () => string;
   /** A question as a cursor keeps it, and back: the demo's port is another one each time. */
@@ -137,6 +139,7 @@ function withSettings(settings: Access, way: Way, options: ConnectOptions, host:
     registrations: (patience) => ({ ...gateway(patience), apiUrl }),
     journalAt: (url, patience) => ({ ...gateway(patience), url }),
     archive: () => findArchivePlace(env, saved),
+    deliverTo: way.deliverTo,
     keysUrl: () => origin ?? resolveKeysUrl(env),
     platformUrl: () => origin ?? resolvePlatformUrl(env),
     toSaved: (url) => (origin !== null && url.startsWith(origin) ? demoName + url.slice(origin.length) : url),

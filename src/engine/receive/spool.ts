@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { WebhookDelivery } from "../../adobe/webhook/delivery.ts";
 import { FlowrunError, reasonOf } from "../../errors.ts";
 import type { World } from "../../host.ts";
@@ -17,6 +16,7 @@ import {
   type SpoolPlace,
 } from "../../state/spool-files.ts";
 import { createArrivals, type Arrivals } from "../destinations/follow-archive.ts";
+import { writeFingerprint } from "../../text/fingerprint.ts";
 import type { Inbox } from "./inbox.ts";
 
 /** A delivery, or a page's events that only the journal had, as it lies in the spool. */
@@ -72,7 +72,7 @@ const keptKeys = { ms: 24 * 3_600_000, atLeast: 200_000 };
 /** What a spool's folder and the world around it are. */
 export interface SpoolMeans {
   readonly folder: SpoolFolder;
-  readonly host: Pick<World, "now">;
+  readonly host: Pick<World, "now" | "random">;
   readonly notify: Notify;
 }
 
@@ -86,7 +86,7 @@ export async function openSpool({ folder, host, notify }: SpoolMeans): Promise<S
   }).catch((error: unknown) => {
     throw diskFailure(folder, error);
   });
-  const saved = await readSaved(folder);
+  const saved = await readSaved(folder, () => writeFingerprint(`${host.now()} ${host.random()}`));
   const known = createSeen(keysRemembered);
   // A place behind the end is of files that somebody took away.
   const places = new Map([...saved.places].map(([reader, place]) => [reader, earlier(place, files.end())]));
@@ -305,13 +305,13 @@ function writeSaved(id: string, places: ReadonlyMap<string, SpoolPlace>): string
 }
 
 /** @throws FlowrunError `settings` for a file that says nothing: without it nobody knows what was handed on. */
-async function readSaved(folder: SpoolFolder): Promise<Saved> {
+async function readSaved(folder: SpoolFolder, makeId: () => string): Promise<Saved> {
   const file = besideSpool(folder, placesName);
   const text = await file.read().catch((error: unknown) => {
     throw diskFailure(folder, error);
   });
   if (text === null) {
-    const id = randomUUID();
+    const id = makeId();
     await file.write(writeSaved(id, new Map())).catch((error: unknown) => {
       throw diskFailure(folder, error);
     });
@@ -325,8 +325,8 @@ async function readSaved(folder: SpoolFolder): Promise<Saved> {
       hint: `to have all that is still there delivered again: rm ${file.path}`,
     });
   }
-  const found = Object.entries(places).flatMap(([reader, text]) => {
-    const place = readPlace(text);
+  const found = Object.entries(places).flatMap(([reader, told]: readonly [string, unknown]) => {
+    const place = readPlace(told);
     return place === null ? [] : [[reader, place] as const];
   });
   return { id: spool, places: new Map(found) };

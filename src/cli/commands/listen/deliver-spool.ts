@@ -11,13 +11,7 @@ import type { Resumption, Sink } from "../../../engine/sinks/sink.ts";
 import { resolveEventSelection } from "../../../runs/events/event-selection.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import type { DeliveryOptions, OtherDestination } from "../../options/destination-options.ts";
-import {
-  lostText,
-  memberOf,
-  patienceOf,
-  printedMember,
-  tellGuarantee,
-} from "../reading/deliver-members.ts";
+import { lostText, memberOf, patienceOf, printedMember, tellGuarantee } from "../reading/deliver-members.ts";
 import { createQuota } from "../reading/quota.ts";
 import type { ReadPlan } from "../reading/read-plan.ts";
 import { readWindow } from "../reading/read-window.ts";
