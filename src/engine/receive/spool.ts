@@ -300,7 +300,7 @@ export function readPlace(text: unknown): SpoolPlace | null {
 }
 
 function writeSaved(id: string, places: ReadonlyMap<string, SpoolPlace>): string {
-  const texts = [...places].map(([reader, place]) => [reader, writePlace(place)]);
+  const texts = [...places].map(([reader, place]) => [reader, writePlace(place)] as const);
   return `${JSON.stringify({ spool: id, places: Object.fromEntries(texts) })}\n`;
 }
 
