@@ -1,7 +1,7 @@
-import { isObject } from "../../json.ts";
 import type { Secret } from "../auth/secret.ts";
 import { validationUrlOf } from "./challenge.ts";
 import type { WebhookDelivery } from "./delivery.ts";
+import { eventsIn } from "./body-events.ts";
 import type { PublicKeys } from "./public-keys.ts";
 import { recipientOf } from "./recipient.ts";
 import { digitalSignaturesOf, isHmacOf, isSignedBy, type DigitalSignature } from "./signatures.ts";
@@ -44,7 +44,7 @@ export async function judgeDelivery(delivery: WebhookDelivery, means: JudgeMeans
   }
   const events = eventsIn(delivery.body);
   if (events === null) return { kind: "poison", why: "its body is no JSON object or list" };
-  return judgeRecipient(events, means, hasHmac) ?? { kind: "genuine", events: events.map(withoutHeaders) };
+  return judgeRecipient(events, means, hasHmac) ?? { kind: "genuine", events };
 }
 
 type Refusal = Extract<DeliveryVerdict, { kind: "refused" }>;
@@ -84,21 +84,4 @@ function judgeRecipient(events: readonly unknown[], { clientId }: JudgeMeans, ha
 
 function refused(status: Refusal["status"], reason: Refusal["reason"], why: string): Refusal {
   return { kind: "refused", status, reason, why };
-}
-
-/** A batch is a list of events, a single delivery is one; `null` for a body that is neither. */
-function eventsIn(body: Uint8Array): readonly unknown[] | null {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(body));
-    const events: readonly unknown[] | null = Array.isArray(value) ? value : null;
-    return isObject(value) ? [value] : events;
-  } catch {
-    return null;
-  }
-}
-
-/** Passed on by an action in Adobe's Runtime, an event has the delivery's headers inside; they are no part of it. */
-function withoutHeaders(event: unknown): unknown {
-  if (!isObject(event) || event["__adobe_headers"] === undefined) return event;
-  return Object.fromEntries(Object.entries(event).filter(([name]) => name !== "__adobe_headers"));
 }

@@ -4,6 +4,7 @@ import type { World } from "../../host.ts";
 import { isObject, parseObject } from "../../json.ts";
 import type { Notify } from "../../notices.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
+import { isDeeperThan } from "../../runs/events/depth.ts";
 import { createSeen } from "../../runs/events/seen.ts";
 import { wholeEventKeys } from "../../runs/events/whole-event-keys.ts";
 import {
@@ -67,6 +68,9 @@ const mostWaiting = { events: 10_000, bytes: 64 * 2 ** 20 };
 
 /** The keys that are remembered: of a day in which not more come, and of so many in any case. */
 const keysRemembered = 1_000_000;
+/** No known event has more than twenty; beyond a few thousand JSON cannot be written. */
+const deepest = 500;
+
 const keptKeys = { ms: 24 * 3_600_000, atLeast: 200_000 };
 
 /** What a spool's folder and the world around it are. */
@@ -188,8 +192,13 @@ export async function openSpool({ folder, host, notify }: SpoolMeans): Promise<S
       return fresh === "full" ? "full" : fresh === 0 ? "known" : "kept";
     },
     putRecovered: async (entries) => {
-      const events = entries.map(({ event }) => event);
-      const positions = entries.map(({ position }) => position);
+      const whole = entries.filter(({ event }) => !isDeeperThan(event, deepest));
+      if (whole.length < entries.length) {
+        const text = `${entries.length - whole.length} of the journal's events are nested more than ${deepest} levels deep, and passed by`;
+        notify({ kind: "warning", text });
+      }
+      const events = whole.map(({ event }) => event);
+      const positions = whole.map(({ position }) => position);
       const body = new TextEncoder().encode(JSON.stringify(events));
       for (;;) {
         const made = room.next();
