@@ -141,7 +141,8 @@ async function receive(receiving: Receiving, host: Host): Promise<void> {
     where = receiver.url;
     tellStart(where, receiving);
     const admin = await openAdmin(listening.admin, { role: "listen", health: () => receiver.health(), meter, notify });
-    reloadOnHangup(receiver, notify, host);
+    // Elsewhere it is the terminal that was closed.
+    if (listening.tls !== null) reloadOnHangup(receiver, notify, host);
     playAdobe(where, receiving, host);
     const onCompared = (): void => {
       comparedAt = host.now();
