@@ -26,7 +26,11 @@ export function readRequest(request: IncomingMessage, mostBytes: number, room: R
     // Copied together as they come: a million pieces of one byte, kept as they are, take a hundred times their size.
     let bytes: Buffer = Buffer.alloc(0);
     let size = 0;
+    let isOver = false;
     const end = (read: ReadBody): void => {
+      // A request that has ended is closed as well, and one that was refused may end.
+      if (isOver) return;
+      isOver = true;
       request.off("data", take);
       request.resume();
       if ("refused" in read) release();
