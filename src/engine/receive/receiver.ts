@@ -9,7 +9,7 @@ import type { Health } from "./admin.ts";
 import type { DeliveryMeter } from "./delivery-metrics.ts";
 import type { Inbox } from "./inbox.ts";
 import { openPort, type Port } from "./open-port.ts";
-import { headersOf, readRequest, type Room } from "./read-request.ts";
+import { headersOf, readRequest, type BodyRoom } from "./read-request.ts";
 import type { TlsMaterial } from "./tls-files.ts";
 
 /** Where deliveries come in, who judges and keeps them, and who is told. */
@@ -166,7 +166,7 @@ function createDesk(
 } {
   const { path, maxBody, judge, inbox, meter, onPoison, onValidation, onRefused, onTrouble, limits } = options;
   // A body that is allowed finds room where there is no other.
-  const room: Room = { left: Math.max(limits.room, maxBody) };
+  const room: BodyRoom = { left: Math.max(limits.room, maxBody) };
   const answering = new WeakMap<Duplex, ServerResponse>();
   let isDraining = false;
   let failedAt: number | null = null;

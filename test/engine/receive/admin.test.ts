@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { startAdmin, type AdminOptions, type Health } from "../../../src/engine/receive/admin.ts";
-import { createMeter } from "../../../src/engine/receive/meter.ts";
+import { createMetrics } from "../../../src/engine/receive/meter.ts";
 import { meterRuns } from "../../../src/engine/receive/run-metrics.ts";
 import { listen } from "../../support/tls.ts";
 
@@ -12,7 +12,7 @@ async function start(options: Partial<AdminOptions> = {}): Promise<string> {
     option: "--admin",
     role: "listen",
     health: () => ({ state: "ready" }),
-    meter: createMeter(),
+    meter: createMetrics(),
     onTrouble: () => undefined,
     ...options,
   });
@@ -41,7 +41,7 @@ describe("/healthz", () => {
 });
 
 test("/metrics has what the meter has; of runs only, where there are only runs", async () => {
-  const meter = createMeter();
+  const meter = createMetrics();
   meterRuns(meter, () => 3)({ flowId: "f", status: "failed", completedAt: null, updatedAt: null });
   const url = await start({ role: "tail", meter });
   const answer = await fetch(`${url}/metrics`);
@@ -88,7 +88,7 @@ test("it ends at once, also while somebody is connected", async () => {
     option: "--admin",
     role: "tail",
     health: () => ({ state: "ready" }),
-    meter: createMeter(),
+    meter: createMetrics(),
     onTrouble: () => undefined,
   }).catch(() => null);
   // Not every machine has IPv6.

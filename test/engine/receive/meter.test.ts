@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { meterDeliveries } from "../../../src/engine/receive/delivery-metrics.ts";
-import { createMeter } from "../../../src/engine/receive/meter.ts";
+import { createMetrics } from "../../../src/engine/receive/meter.ts";
 import { meterRuns } from "../../../src/engine/receive/run-metrics.ts";
 
 function linesOf(page: string): readonly string[] {
@@ -15,7 +15,7 @@ function samplesOf(page: string): readonly string[] {
 
 describe("the text format", () => {
   test("a counter without a label is there from the beginning", () => {
-    const meter = createMeter();
+    const meter = createMetrics();
     const count = meter.counter({ name: "a_total", help: "As." });
     expect(meter.page()).toBe("# HELP a_total As.\n# TYPE a_total counter\na_total 0\n");
     count();
@@ -24,7 +24,7 @@ describe("the text format", () => {
   });
 
   test("one with a label has a series for each that was seen", () => {
-    const meter = createMeter();
+    const meter = createMetrics();
     const count = meter.counter({ name: "a_total", help: "As.", label: "code" });
     expect(meter.page()).toBe("# HELP a_total As.\n# TYPE a_total counter\n");
     for (const code of ["200", "503", "200"]) count(1, code);
@@ -32,7 +32,7 @@ describe("the text format", () => {
   });
 
   test("labels and help are escaped, and have no control characters", () => {
-    const meter = createMeter();
+    const meter = createMetrics();
     const set = meter.gauge({ name: "a", help: "back\\slash\nand line", label: "flow" });
     set(1, 'quo"te\\back\nline');
     set(2, "\x1b[31m\r\u202e");
@@ -45,7 +45,7 @@ describe("the text format", () => {
   });
 
   test("a histogram's buckets hold those below them", () => {
-    const meter = createMeter();
+    const meter = createMetrics();
     const observe = meter.histogram({ name: "h_seconds", help: "Hs." }, [0.1, 0.5, 1]);
     for (const value of [0.05, 0.1, 0.4, 7]) observe(value);
     expect(linesOf(meter.page())).toEqual([
@@ -61,7 +61,7 @@ describe("the text format", () => {
   });
 
   test("what is watched is looked at for each page, and left out where it is not known", () => {
-    const meter = createMeter();
+    const meter = createMetrics();
     let value: number | null = null;
     meter.watch({ name: "w", help: "Ws." }, () => value);
     expect(samplesOf(meter.page())).toEqual([]);
@@ -73,7 +73,7 @@ describe("the text format", () => {
   });
 
   test("series are bounded: a counter goes on under other, a gauge leaves out", () => {
-    const meter = createMeter();
+    const meter = createMetrics();
     const count = meter.counter({ name: "a_total", help: "As.", label: "of", most: 2 });
     const set = meter.gauge({ name: "b", help: "Bs.", label: "of", most: 2 });
     for (const label of ["1", "2", "3", "4", "1"]) {
@@ -94,7 +94,7 @@ describe("runs", () => {
   const run = { flowId: "flow-1", status: "success", completedAt: "2026-11-22T12:00:00.000Z", updatedAt: null };
 
   test("are counted by status; of each flow the newest success is told", () => {
-    const meter = createMeter();
+    const meter = createMetrics();
     const count = meterRuns(meter, () => 4.2);
     count(run);
     count({ ...run, completedAt: "2026-11-22T11:00:00.000Z" });
@@ -111,7 +111,7 @@ describe("runs", () => {
   });
 
   test("of a thousand flows, and of those at last too", () => {
-    const meter = createMeter();
+    const meter = createMetrics();
     const count = meterRuns(meter, () => null);
     for (let n = 0; n < 1200; n += 1) count({ ...run, flowId: `flow-${n}` });
     count({ ...run, flowId: "flow-7", completedAt: "2026-11-22T12:00:01.000Z" });
@@ -122,7 +122,7 @@ describe("runs", () => {
   });
 
   test("words from events take no more memory than words do", () => {
-    const meter = createMeter();
+    const meter = createMetrics();
     const count = meterRuns(meter, () => null);
     count({ ...run, flowId: "f".repeat(1_000_000), status: "s".repeat(1_000_000) });
     count({ ...run, flowId: "f".repeat(1_000_000) });
@@ -133,7 +133,7 @@ describe("runs", () => {
 
 describe("deliveries", () => {
   test("have the families that dashboards are made for, in this order", () => {
-    const meter = createMeter();
+    const meter = createMetrics();
     const deliveries = meterDeliveries(meter, () => 7);
     deliveries.answered(200);
     deliveries.answered(401);

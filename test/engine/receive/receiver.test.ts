@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { WebhookDelivery } from "../../../src/adobe/webhook/delivery.ts";
 import type { DeliveryVerdict } from "../../../src/adobe/webhook/judge-delivery.ts";
 import { meterDeliveries } from "../../../src/engine/receive/delivery-metrics.ts";
-import { createMeter } from "../../../src/engine/receive/meter.ts";
+import { createMetrics } from "../../../src/engine/receive/meter.ts";
 import { startReceiver, type ReceiverOptions } from "../../../src/engine/receive/receiver.ts";
 import { FlowrunError } from "../../../src/errors.ts";
 import { realSleep } from "../../support/host.ts";
@@ -17,7 +17,7 @@ import { listen } from "../../support/tls.ts";
 async function start(options: Partial<ReceiverOptions> = {}, now: () => number = Date.now) {
   const put: { readonly delivery: WebhookDelivery; readonly events: readonly unknown[] }[] = [];
   const told: unknown[] = [];
-  const meter = createMeter();
+  const meter = createMetrics();
   const receiver = await startReceiver(
     {
       host: "127.0.0.1",
