@@ -149,6 +149,14 @@ interface Reply {
   readonly after?: () => void;
 }
 
+/** For whoever sent it, who learns nothing of our network, and reads nothing of his own. */
+const refusals = {
+  unsigned: "it is not signed",
+  signature: "its signature is wrong",
+  key: "its signature cannot be judged now",
+  recipient: "it is for nobody here",
+} as const satisfies Record<Extract<DeliveryVerdict, { kind: "refused" }>["reason"], string>;
+
 /** After this many seconds there may be room again; Adobe comes back after a minute anyway. */
 const soon = { "retry-after": "30" };
 
@@ -226,7 +234,10 @@ function createDesk(
           },
         };
       case "refused":
-        return rejected(verdict.status, verdict.reason, verdict.why, verdict.status === 503 ? soon : undefined);
+        return {
+          ...rejected(verdict.status, verdict.reason, verdict.why, verdict.status === 503 ? soon : undefined),
+          text: `${refusals[verdict.reason]}\n`,
+        };
     }
   };
 

@@ -192,7 +192,8 @@ describe("a verdict", () => {
     const answer = await post(url);
     if (verdict.kind !== "refused") throw new Error("it is");
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([verdict.status, retryAfter]);
-    expect(await answer.text()).toBe("it is not to be\n");
+    // The reason is for whoever runs it: it may hold a path that was sent, or a host of our network.
+    expect(await answer.text()).not.toContain("it is not to be");
     expect(put).toEqual([]);
     expect(told).toEqual([[verdict.status, "it is not to be"]]);
     expect(sample(`flowrun_webhook_rejected_total{reason="${verdict.reason}"}`)).toBe("1");
