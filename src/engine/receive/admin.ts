@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { pageType, type Meter } from "./meter.ts";
+import { pageType, type Metrics } from "./meter.ts";
 import { closePort, openPort, type Port } from "./open-port.ts";
 
 /** How a process is. */
@@ -15,7 +15,7 @@ export interface AdminOptions extends Port {
   /** The command: `listen`. */
   readonly role: string;
   readonly health: () => Health;
-  readonly meter: Pick<Meter, "page">;
+  readonly meter: Pick<Metrics, "page">;
   /** Told of what goes wrong once it listens. */
   readonly onTrouble: (error: Error) => void;
 }
