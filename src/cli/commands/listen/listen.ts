@@ -5,7 +5,7 @@ import { openCursor } from "../../../engine/cursor.ts";
 import { emptyTally } from "../../../engine/pump.ts";
 import { meterDeliveries } from "../../../engine/receive/delivery-metrics.ts";
 import { forward } from "../../../engine/receive/forward.ts";
-import { createMeter } from "../../../engine/receive/meter.ts";
+import { createMetrics } from "../../../engine/receive/meter.ts";
 import type { RunningReceiver } from "../../../engine/receive/receiver.ts";
 import { reconcile } from "../../../engine/receive/reconcile.ts";
 import { meterRuns } from "../../../engine/receive/run-metrics.ts";
@@ -29,7 +29,7 @@ import { createQuota } from "../reading/quota.ts";
 import { checkFailed } from "../reading/read.ts";
 import { takeNotes } from "../reading/recent-notes.ts";
 import type { Session } from "../reading/session.ts";
-import { countedInbox, countRun, listenWords, noCounts } from "./counts.ts";
+import { countedInbox, countRun, listenWords, noListenCounts } from "./counts.ts";
 import { archiveSpool, deliverSpool, readersOf, type SpoolDelivery } from "./deliver-spool.ts";
 import { findIdentity, type Identity } from "./identity.ts";
 import { resolveListen, type ListenFlags, type ListenOptions } from "./listen-options.ts";
@@ -103,8 +103,8 @@ async function inSpool(asked: Asked, host: Host, work: (receiving: Receiving) =>
 async function receive(receiving: Receiving, host: Host): Promise<void> {
   const { options, delivery, listening, identity, spool, over, reporter } = receiving;
   const { notify } = reporter;
-  const counts = noCounts();
-  const meter = createMeter();
+  const counts = noListenCounts();
+  const meter = createMetrics();
   const deliveries = meterDeliveries(meter, () => spool.backlog().events);
   let comparedAt: number | null = null;
   const meterRun = meterRuns(meter, () => (comparedAt === null ? null : (host.now() - comparedAt) / 1000));

@@ -4,7 +4,7 @@ import { createPublicKeys } from "../../../adobe/webhook/public-keys.ts";
 import { startAdmin, type Admin } from "../../../engine/receive/admin.ts";
 import type { DeliveryMeter } from "../../../engine/receive/delivery-metrics.ts";
 import type { Inbox } from "../../../engine/receive/inbox.ts";
-import type { Meter } from "../../../engine/receive/meter.ts";
+import type { Metrics } from "../../../engine/receive/meter.ts";
 import { startReceiver, type RunningReceiver } from "../../../engine/receive/receiver.ts";
 import { readTlsFiles } from "../../../engine/receive/tls-files.ts";
 import { reasonOf } from "../../../errors.ts";
@@ -62,7 +62,7 @@ export async function openAdmin(
     health,
     meter,
     notify,
-  }: Pick<Parameters<typeof startAdmin>[0], "role" | "health"> & { readonly meter: Meter; readonly notify: Notify },
+  }: Pick<Parameters<typeof startAdmin>[0], "role" | "health"> & { readonly meter: Metrics; readonly notify: Notify },
 ): Promise<Admin | null> {
   if (port === null) return null;
   const place = { host: "127.0.0.1", port, option: "--admin" };
