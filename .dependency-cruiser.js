@@ -305,6 +305,7 @@ const nodeDoors = [
   "adobe/webhook/public-keys",
   "adobe/webhook/signatures",
   "engine/receive/admin",
+  "engine/receive/desk",
   "engine/receive/open-port",
   "engine/receive/read-request",
   "engine/receive/receiver",

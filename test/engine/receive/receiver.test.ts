@@ -434,6 +434,23 @@ describe("a slow or broken connection", () => {
     expect((await post(url)).status).toBe(200);
   });
 
+  test("a second request that is broken is answered as the first would be", async () => {
+    const { port } = await start({ limits: quick });
+    const good = "POST /hook HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi";
+    for (const [second, status] of [
+      ["nonsense\r\n\r\n", 400],
+      ["POST /hook HTTP/1.1\r\nHos", 408],
+    ] as const) {
+      const socket = connect(port, "127.0.0.1");
+      const heard = listenTo(socket);
+      socket.write(good);
+      await once(socket, "data");
+      socket.write(second);
+      const answers = (await heard).match(/HTTP\/1\.1 \d\d\d/g);
+      expect(answers).toEqual(["HTTP/1.1 200", `HTTP/1.1 ${status}`]);
+    }
+  });
+
   test("more connections than there may be are dropped; those before are served", async () => {
     const { port, put } = await start({ limits: { connections: 3 } });
     const sockets = await Promise.all(
