@@ -69,8 +69,9 @@ async function talk(port: number, ...pieces: readonly string[]): Promise<string>
 async function listenTo(socket: Socket): Promise<string> {
   const answer: Buffer[] = [];
   socket.on("data", (piece) => answer.push(piece));
+  // `once` would take a connection that is reset for a failure.
   socket.on("error", () => undefined);
-  await once(socket, "close");
+  await new Promise((resolve) => socket.on("close", resolve));
   return Buffer.concat(answer).toString();
 }
 
@@ -387,7 +388,7 @@ describe("a body", () => {
 });
 
 describe("a slow or broken connection", () => {
-  const quick = { headersMs: 150, requestMs: 300, checkMs: 20 };
+  const quick = { headersMs: 700, requestMs: 1000, checkMs: 20 };
 
   test("headers that do not come, a body that drips, are ended with 408", async () => {
     const { port, put, sample } = await start({ limits: quick });
@@ -398,7 +399,9 @@ describe("a slow or broken connection", () => {
     const drip = setInterval(() => socket.write("x"), 20);
     const answers = await Promise.all([never, dripping]);
     clearInterval(drip);
-    for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+    expect(answers[0]).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+    // Whoever goes on writing to an end that is closed may lose what it had said.
+    expect(["", answers[0]]).toContain(answers[1]);
     expect(put).toEqual([]);
     expect(sample('flowrun_webhook_requests_total{code="408"}')).toBe("2");
   });
