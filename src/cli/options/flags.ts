@@ -123,6 +123,8 @@ export type DemoFlags = Pick<CommonFlags, "quiet" | "color">;
 /** Options of `tail`. */
 export interface TailFlags extends DeliveryFlags {
   readonly since?: string;
+  /** The port of `/healthz` and `/metrics`. */
+  readonly admin?: number;
 }
 
 /** Options of `show`. */
@@ -145,7 +147,8 @@ export interface StatsFlags extends ReadingFlags {
 }
 
 /** Options of `wait`. */
-export interface WaitFlags extends TailFlags {
+export interface WaitFlags extends DeliveryFlags {
+  readonly since?: string;
   readonly timeout?: string;
 }
 
@@ -333,6 +336,13 @@ function joined(value: string, previous: string | undefined): string {
 /** For an option that may be repeated. */
 export function each(value: string, previous: readonly string[] | undefined): readonly string[] {
   return [...(previous ?? []), value];
+}
+
+/** For an option that names a port of this machine. @throws InvalidArgumentError. */
+export function port(text: string): number {
+  const value = Number(text);
+  if (/^\d{1,5}$/.test(text) && value <= 65_535) return value;
+  throw new InvalidArgumentError("It is a number from 0 to 65535.");
 }
 
 /** For an option that counts from 1. @throws InvalidArgumentError. */

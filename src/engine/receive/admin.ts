@@ -4,6 +4,8 @@ import { closePort, openPort, type Port } from "./open-port.ts";
 
 /** How a process is. */
 export interface Health {
+  /** What it does instead of its command's work: `standby`. */
+  readonly role?: string;
   /** `draining`: it ends, and takes nothing any more; `failing`: it cannot keep what it takes. */
   readonly state: "ready" | "draining" | "failing";
   /** For people; never holds a secret. */

@@ -22,6 +22,7 @@ import { resolveDelivery, type DeliveryOptions } from "../../options/destination
 import { resolveReading, resolveStart, turnAway, type ReadingOptions } from "../../options/reading-options.ts";
 import { count, createReporter, type Reporter } from "../../terminal/reporter.ts";
 import { openToFill } from "../archive/open-to-fill.ts";
+import { openAdmin } from "../admin.ts";
 import { inOutlet } from "../outlet.ts";
 import { openStdout } from "../reading/open-stdout.ts";
 import { createQuota } from "../reading/quota.ts";
@@ -32,7 +33,7 @@ import { countedInbox, countRun, listenWords, noCounts } from "./counts.ts";
 import { archiveSpool, deliverSpool, readersOf, type SpoolDelivery } from "./deliver-spool.ts";
 import { findIdentity, type Identity } from "./identity.ts";
 import { resolveListen, type ListenFlags, type ListenOptions } from "./listen-options.ts";
-import { openAdmin, openReceiver } from "./open-receiver.ts";
+import { openReceiver } from "./open-receiver.ts";
 
 /** Receives what Adobe delivers, and hands it on together with what only the journal has, until stopped. */
 export async function runListen(flags: ListenFlags, host: Host): Promise<void> {
@@ -137,7 +138,8 @@ async function receive(receiving: Receiving, host: Host): Promise<void> {
     });
     where = receiver.url;
     tellStart(where, receiving);
-    const admin = await openAdmin(listening.admin, { role: "listen", health: () => receiver.health(), meter, notify });
+    const telling = { role: "listen", health: () => receiver.health(), meter, notify };
+    const admin = listening.admin === null ? null : await openAdmin(listening.admin, telling);
     reloadOnHangup(receiver, notify, host);
     const comparing = {
       onRecovered: (events: number): void => {

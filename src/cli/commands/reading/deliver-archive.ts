@@ -1,5 +1,5 @@
 import { FlowrunError } from "../../../errors.ts";
-import { archiveCursor } from "../../../engine/archive/cursors.ts";
+import { archiveCursor, findCursor } from "../../../engine/archive/cursors.ts";
 import { checkSameJournal } from "../../../engine/archive/journals.ts";
 import type { Lease, Standby } from "../../../engine/archive/lease.ts";
 import { archiveOfConnection } from "../../../engine/archive/of-profile.ts";
@@ -23,6 +23,7 @@ import { count, seconds } from "../../terminal/reporter.ts";
 import { openToFill } from "../archive/open-to-fill.ts";
 import { lostText, memberOf, patienceOf, printedMember, tellGuarantee, type Ways } from "./deliver-members.ts";
 import { markNews } from "./mark-news.ts";
+import type { WatchedReading } from "./watch.ts";
 
 /**
  * Fills an archive from the journal, and feeds the other destinations from its rows, each at its own pace.
@@ -56,6 +57,7 @@ async function placeOf({ delivery, session }: Ways, connection: Connection): Pro
 function standbyOf({ plan, session: { host, reporter } }: Ways): Standby {
   return {
     onWait: ({ holder, epoch }) => {
+      plan.watch?.standsBy(true);
       reporter.notify({ kind: "remark", text: `standing by: ${holder} delivers (epoch ${epoch})` });
     },
     onTaken: ({ holder }, epoch) => {
@@ -80,6 +82,7 @@ async function deliverUnder(
 ): Promise<FlowrunError | null> {
   const { plan, session } = ways;
   const { options, reporter, host, tally } = session;
+  plan.watch?.standsBy(false);
   const { notify } = reporter;
   const { database } = archive;
   tellGuarantee(notify, database.place, "exactly once");
@@ -93,6 +96,7 @@ async function deliverUnder(
   const begin = await lastRow(insistentQueries(database, retrying));
   const members = await membersOf(led, { archive, cursor, lease, retrying, begin }, onEnded);
   const arrivals = createArrivals();
+  const reading = await watchedReading(ways, { archive, cursor, retrying });
   const filling: Filling = {
     archive,
     connection,
@@ -108,6 +112,10 @@ async function deliverUnder(
     notify,
     onPage: (batch, source) => {
       arrivals.tell();
+      reading?.took(
+        batch.candidates.map(({ key, encoded: { run } }) => ({ key, run })),
+        batch.mark,
+      );
       for (const text of describeFaults(batch, source)) notify({ kind: "warning", text });
       const state =
         batch.mark.atEnd && plan.follow ? `caught up, asking again in ${seconds(batch.waitMs)}` : "archiving";
@@ -150,6 +158,16 @@ async function deliverUnder(
   if (over.signal.aborted) throw over.signal.reason;
   if (filled.status === "rejected") throw filled.reason;
   return fed.status === "fulfilled" ? fed.value : null;
+}
+
+/** The reading that fills the archive, where it is watched. */
+async function watchedReading(
+  { plan: { watch }, session: { origin } }: Ways,
+  { archive: { database, journal }, cursor, retrying }: Pick<Feeding, "archive" | "cursor" | "retrying">,
+): Promise<WatchedReading | null> {
+  if (watch === undefined) return null;
+  const found = await findCursor(insistentQueries(database, retrying), journal, cursor);
+  return watch.profile(origin).begin(found?.readUntil ?? null);
 }
 
 /** How the other destinations are fed: those that are new from behind the row `begin`. */

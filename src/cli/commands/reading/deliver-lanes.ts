@@ -5,12 +5,14 @@ import { deliverInLanes, type ReadLane } from "../../../engine/destinations/lane
 import { journalPlaces } from "../../../engine/destinations/places.ts";
 import { emptyTally, type Tally } from "../../../engine/pump.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
+import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { hash } from "../../../text/hash.ts";
 import { lostText, memberOf, printedMember, type OtherDestination, type Ways } from "./deliver-members.ts";
 import { startAt } from "../../../adobe/journal/when.ts";
 import type { Window } from "./open-source.ts";
 import { readWindow } from "./read-window.ts";
 import type { Session } from "./session.ts";
+import { readWatched } from "./watch.ts";
 
 /**
  * Delivers one profile's reading to destinations that each keep their own place.
@@ -50,6 +52,7 @@ export async function deliverByLanes({ plan: given, delivery, session, stdout }:
   );
   if (stdout !== null) members.push(await printedMember(stdout, isKept ? () => openStore(options.cursor) : null));
   const tallies: Tally[] = [];
+  const watched = plan.watch?.profile(origin);
   const read: ReadLane = async (past, sink, until) => {
     const from: Pick<Window, "start" | "past"> =
       past !== null
@@ -59,7 +62,8 @@ export async function deliverByLanes({ plan: given, delivery, session, stdout }:
     const tally = emptyTally();
     tallies.push(tally);
     const window = { ...from, ...more, follow, onExpired, isKept: isKept || follow, signal: until };
-    await readWindow({ ...session, tally }, window, { encode: (run) => run, sink });
+    const lane = { session: { ...session, tally }, window, target: { encode: (run: FlowRun) => run, sink } };
+    await readWatched(watched, lane, readWindow);
   };
   try {
     const lost = await deliverInLanes({

@@ -37,10 +37,12 @@ export async function memberOf(
   const { host, options, origin, reporter } = session;
   const kind = await scheme.load();
   const connection = origin.kind === "journal" || origin.kind === "spool" ? origin.connection : null;
+  // What else may fail is somewhere else, and its own to tell of.
+  const disk = scheme.name === "file" ? plan.watch?.disk(address.shown) : undefined;
   const means = {
     host,
     signal: plan.signal,
-    notify: reporter.notify,
+    notify: disk?.hear(reporter.notify) ?? reporter.notify,
     reading: {
       profile: connection?.settings.profile ?? "file",
       journal: connection?.journalName ?? "file:",
@@ -57,7 +59,8 @@ export async function memberOf(
     },
     onEnded,
   });
-  return { name: address.shown, sink: deliverySink(to, keeping) };
+  const sink = deliverySink(to, keeping);
+  return { name: address.shown, sink: disk?.over(sink) ?? sink };
 }
 
 /** `tail` never gives up: it waits out whatever passes. */
@@ -71,10 +74,7 @@ export function tellGuarantee(notify: Notify, shown: string, guarantee: string):
 }
 
 /** Stdout as a member of a delivery. @param openStore where its place is kept; `null` for nowhere. */
-export async function printedMember(
-  stdout: RunSink,
-  openStore: (() => Promise<MarkStore>) | null,
-): Promise<Member> {
+export async function printedMember(stdout: RunSink, openStore: (() => Promise<MarkStore>) | null): Promise<Member> {
   const sink: Sink<FlowRun> = {
     take: (batch, mark) =>
       stdout.take(
