@@ -5,14 +5,13 @@ import { deliverInLanes, type ReadLane } from "../../../engine/destinations/lane
 import { journalPlaces } from "../../../engine/destinations/places.ts";
 import { emptyTally, type Tally } from "../../../engine/pump.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
-import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { hash } from "../../../text/hash.ts";
 import { lostText, memberOf, printedMember, type OtherDestination, type Ways } from "./deliver-members.ts";
 import { startAt } from "../../../adobe/journal/when.ts";
 import type { Window } from "./open-source.ts";
 import { readWindow } from "./read-window.ts";
 import type { Session } from "./session.ts";
-import { readWatched } from "./watch.ts";
+import { beginOfWatch, watchedMember } from "./watch.ts";
 
 /**
  * Delivers one profile's reading to destinations that each keep their own place.
@@ -51,8 +50,9 @@ export async function deliverByLanes({ plan: given, delivery, session, stdout }:
     delivery.others.map((other) => memberOf(other, keepingOf(other), { plan, delivery, session, onEnded })),
   );
   if (stdout !== null) members.push(await printedMember(stdout, isKept ? () => openStore(options.cursor) : null));
-  const tallies: Tally[] = [];
   const watched = plan.watch?.profile(origin);
+  const begin = beginOfWatch(start, session.began);
+  const tallies: Tally[] = [];
   const read: ReadLane = async (past, sink, until) => {
     const from: Pick<Window, "start" | "past"> =
       past !== null
@@ -62,12 +62,11 @@ export async function deliverByLanes({ plan: given, delivery, session, stdout }:
     const tally = emptyTally();
     tallies.push(tally);
     const window = { ...from, ...more, follow, onExpired, isKept: isKept || follow, signal: until };
-    const lane = { session: { ...session, tally }, window, target: { encode: (run: FlowRun) => run, sink } };
-    await readWatched(watched, lane, readWindow);
+    await readWindow({ ...session, tally }, window, { encode: (run) => run, sink });
   };
   try {
     const lost = await deliverInLanes({
-      members,
+      members: watched === undefined ? members : members.map((member) => watchedMember(member, watched.begin(begin))),
       read,
       mayPart: origin.kind === "journal" && (isKept || follow) && !quota.isBounded && options.until === null,
       host,

@@ -48,12 +48,12 @@ export async function openWatch(
         const place: Place = { until: from };
         if (kind === "journal") places.add(place);
         return {
+          found: (until) => {
+            place.until = until;
+          },
           took: (runs, { atEnd, recordedAt }) => {
             for (const { key, run } of runs) if (seen.add(key)) meterRun(run);
             place.until = atEnd ? host.now() : (recordedAt ?? place.until);
-          },
-          end: () => {
-            places.delete(place);
           },
         };
       },

@@ -19,7 +19,7 @@ import type { ReadPlan } from "./read-plan.ts";
 import { readWindow, type Target } from "./read-window.ts";
 import type { ReadingOptions } from "../../options/reading-options.ts";
 import { inSessions, type Outcome, type Session, type Sessions } from "./session.ts";
-import { inWatch, readWatched } from "./watch.ts";
+import { beginOfWatch, inWatch, watchedTarget } from "./watch.ts";
 
 /** Runs of one profile that may wait for those of others, so that all come in the order of their times. */
 const runsHeld = 2000;
@@ -206,7 +206,10 @@ async function print<T>(
   const sink = store === null ? given : withCursorFile(given, store);
   const more = isLast === undefined ? {} : { isLast };
   const window = { ...from, ...more, follow, onExpired, isKept: store !== null };
-  await readWatched(watch?.profile(session.origin), { session, window, target: { encode, sink } }, readWindow);
+  if (watch === undefined) return readWindow(session, window, { encode, sink });
+  const begin = from.past?.readUntil ?? beginOfWatch(from.start, session.began);
+  const reading = watch.profile(session.origin).begin(begin);
+  await readWindow(session, window, watchedTarget({ encode, sink }, reading));
 }
 
 /** About the width of a row with all columns and whole ids. */

@@ -1,9 +1,10 @@
-import { FlowrunError } from "../../../errors.ts";
-import type { Sink } from "../../../engine/sinks/sink.ts";
+import type { Start } from "../../../adobe/journal/when.ts";
+import type { Member } from "../../../engine/destinations/lanes.ts";
+import type { Resumption, Sink } from "../../../engine/sinks/sink.ts";
+import type { JournalStart } from "../../../engine/sources/journal.ts";
 import type { Mark } from "../../../engine/sources/source.ts";
 import type { MeteredRun } from "../../../engine/receive/run-metrics.ts";
 import type { Notify } from "../../../notices.ts";
-import type { Window } from "./open-source.ts";
 import type { ReadPlan } from "./read-plan.ts";
 import type { Target } from "./read-window.ts";
 import type { Session, Sessions } from "./session.ts";
@@ -25,12 +26,12 @@ export interface WatchedProfile {
   begin(from: number | null): WatchedReading;
 }
 
-/** One reading of a profile: several destinations may each have one. */
+/** What a profile is read to, which has a place of its own: stdout, an archive, one of several destinations. */
 export interface WatchedReading {
+  /** Told of the moment up to which the journal was read before, where that is found out later. */
+  found(until: number): void;
   /** Told of runs once they are printed, delivered or archived, and how far the journal is read with them. */
   took(runs: readonly WatchedRun[], mark: Pick<Mark, "atEnd" | "recordedAt">): void;
-  /** Told that it is over, as where another reading goes on for it. Of one that failed it is not, and its place ages. */
-  end(): void;
 }
 
 /** A run, and the key by which it is known when it comes again. */
@@ -59,45 +60,26 @@ export async function inWatch<R>(plan: ReadPlan, sessions: Sessions, work: (plan
   }
 }
 
-/** Reads a window to a target; where the profile is watched, its runs are counted once they are taken. */
-export async function readWatched<T>(
-  profile: WatchedProfile | undefined,
-  { session, window, target }: WatchedWindow<T>,
-  read: <U>(session: Session, window: Window, target: Target<U>) => Promise<void>,
-): Promise<void> {
-  if (profile === undefined) return read(session, window, target);
-  const reading = profile.begin(beginOf(window, session));
-  const { encode, sink } = target;
-  const watched: Target<{ encoded: T; run: MeteredRun }> = {
-    encode: (run) => ({ encoded: encode(run), run: meteredOf(run) }),
-    sink: {
-      ...sink,
-      take: async (batch, mark) => {
-        await sink.take(
-          batch.map((candidate) => ({ ...candidate, encoded: candidate.encoded.encoded })),
-          mark,
-        );
-        reading.took(
-          batch.map(({ key, encoded: { run } }) => ({ key, run })),
-          mark,
-        );
-      },
-    },
+/** A target whose runs are counted once they are taken. */
+export function watchedTarget<T>({ encode, sink }: Target<T>, reading: WatchedReading): Target<Watched<T>> {
+  const unpacked: Sink<Watched<T>> = {
+    take: (batch, mark) =>
+      sink.take(
+        batch.map((candidate) => ({ ...candidate, encoded: candidate.encoded.encoded })),
+        mark,
+      ),
+    close: () => sink.close(),
   };
-  try {
-    await read(session, window, watched);
-  } catch (error) {
-    if (!(error instanceof FlowrunError)) reading.end();
-    throw error;
-  }
-  reading.end();
+  return {
+    encode: (run) => ({ encoded: encode(run), run: meteredOf(run) }),
+    sink: watchedSink(unpacked, reading, ({ run }) => run),
+  };
 }
 
-/** What is read of a profile, and where it goes. */
-interface WatchedWindow<T> {
-  readonly session: Session;
-  readonly window: Window;
-  readonly target: Target<T>;
+/** A run in the form its sink takes, and what is counted of it. */
+interface Watched<T> {
+  readonly encoded: T;
+  readonly run: MeteredRun;
 }
 
 /** Of a run no more than is counted: the whole of it may be large, and its text is what goes on. */
@@ -105,7 +87,31 @@ function meteredOf({ flowId, status, completedAt, updatedAt }: MeteredRun): Mete
   return { flowId, status, completedAt, updatedAt };
 }
 
-function beginOf({ start, past }: Window, { began }: Pick<Session, "began">): number | null {
-  if (past != null) return past.readUntil;
+/** A member of a delivery whose runs are counted once it has them. */
+export function watchedMember({ name, sink }: Member, reading: WatchedReading): Member {
+  return { name, sink: watchedSink(sink, reading, (run) => run) };
+}
+
+function watchedSink<T>(sink: Sink<T>, reading: WatchedReading, runOf: (encoded: T) => MeteredRun): Sink<T> {
+  const find = async (name: string): Promise<Resumption | null> => {
+    const past = (await sink.find?.(name)) ?? null;
+    if (past !== null) reading.found(past.readUntil);
+    return past;
+  };
+  return {
+    ...sink,
+    ...(sink.find === undefined ? {} : { find }),
+    take: async (batch, mark) => {
+      await sink.take(batch, mark);
+      reading.took(
+        batch.map(({ key, encoded }) => ({ key, run: runOf(encoded) })),
+        mark,
+      );
+    },
+  };
+}
+
+/** Up to which moment the journal counts as read where a reading begins; `null` where nobody knows. Pure. */
+export function beginOfWatch(start: Start | JournalStart, began: number): number | null {
   return start.kind === "now" ? began : start.kind === "time" ? start.at : null;
 }
