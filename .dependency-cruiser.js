@@ -130,8 +130,8 @@ const rooms = [
   },
   {
     room: "adobe/registrations",
-    may: ["adobe/gateway", "adobe/journal/progress", "runs/events/event-selection"],
-    types: ["adobe/settings/keys"],
+    may: ["adobe/gateway", "adobe/journal/progress", "adobe/settings/check-value", "runs/events/event-selection"],
+    types: ["adobe/http/words", "adobe/settings/keys"],
     because: "Registrations stand behind the same gateway, and say which journals carry flow runs.",
   },
   {
@@ -166,7 +166,7 @@ const rooms = [
       "demo/server",
       "demo/month",
     ],
-    types: ["adobe/gateway", "adobe/journal/ask-journal", "adobe/registrations/list-registrations"],
+    types: ["adobe/gateway", "adobe/journal/ask-journal", "adobe/registrations/api"],
     because: "A profile becomes settings, and these a connection, once.",
   },
   {

@@ -113,6 +113,9 @@ const shown = "[secret]";
 const userInfo =
   /\b([a-z][a-z0-9+.-]*:\/\/)(?![^\s/?#"'<>:@]*:(?:\*\*\*|env:[a-z_]\w*)@(?![^\s/?#"'<>]*@))[^\s/?#"'<>]*@/gi;
 
+/** In the addresses of these a `key` is a column, or the path of a file. */
+const ofDatabase = "(?:^|[\\s\"'(])(?:postgres(?:ql)?|nats|tls)://[^\\s\"'<>]{0,2000}[?&]";
+
 /**
  * A field of a query, a fragment or a form whose name says what its value is; of the plainest names only in a URL. A
  * `code` that is a short number is no secret: Microsoft's pages about its errors are told apart by one.
@@ -120,7 +123,7 @@ const userInfo =
 const queryField = new RegExp(
   [
     "(",
-    "(?:(?:[?&;#]|%3f|%26|%23|\\\\u0026)(?:amp;)?(?:code(?!(?:=|%3d)\\d{1,12}(?:[\\s&;#\"'<>(),]|$))|sig|signature|key|api_?key|token|jwt|auth|authorization|secret|credential|assertion|session(?:_?id)?|pwd|x-(?:amz|goog)-(?:signature|credential|security-token))",
+    `(?:(?:[?&;#]|%3f|%26|%23|\\\\u0026)(?:amp;)?(?:code(?!(?:=|%3d)\\d{1,12}(?:[\\s&;#"'<>(),]|$))|sig|signature|key(?<!${ofDatabase}key)|api_?key|token|jwt|auth|authorization|secret|credential|assertion|session(?:_?id)?|pwd|x-(?:amz|goog)-(?:signature|credential|security-token))`,
     "|(?<![a-z0-9])(?:client[_-]?secrets?|client_assertion|(?:access|refresh|id|jwt|session|security)[_-]?token|passw(?:or)?d))",
     "(?:=|%3d)",
     ")",

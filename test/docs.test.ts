@@ -73,10 +73,11 @@ const optionsOf = (command: Command): readonly string[] =>
 /** Every option of the program, in every spelling. */
 const options = new Set([program, ...commands.map(([, command]) => command)].flatMap(optionsOf));
 
-/** The row of the list of commands for one of them. */
+/** The row of the list of commands for one of them; one with many words may have two. */
 function rowOf(group: string): readonly string[] | undefined {
   const list = section("docs/commands.md", "# Commands").split("\n## ")[0] ?? "";
-  return rows(list).find(([cell = ""]) => cell.startsWith(`[\`flowrun ${group}\`]`));
+  const found = rows(list).filter(([cell = ""]) => cell.startsWith(`[\`flowrun ${group}\`]`));
+  return found.length === 0 ? undefined : [found[0]?.[0] ?? "", found.map(([, does]) => does).join(" ")];
 }
 
 /** What stands about a command in its own section, whose heading is how it is called. */

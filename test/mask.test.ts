@@ -157,6 +157,18 @@ describe("a secret is known", () => {
   });
 });
 
+describe("a key", () => {
+  test.each([
+    ["https://host/path?key=abcdefgh1234", "https://host/path?key=[secret]"],
+    ["at https://host/?to=postgres://h/d&key=abcdefgh1234", "at https://host/?to=postgres://h/d&key=[secret]"],
+    ["to postgres://h/d?table=runs&key=run_id: once", "to postgres://h/d?table=runs&key=run_id: once"],
+    ["'nats://h/s?key=/etc/key.pem&token=abcdefgh1234'", "'nats://h/s?key=/etc/key.pem&token=[secret]'"],
+    ["postgres://h/d?key=run_id https://h/?key=abcdefgh1234", "postgres://h/d?key=run_id https://h/?key=[secret]"],
+  ])("%s", (text, masked) => {
+    expect(mask(text)).toBe(masked);
+  });
+});
+
 describe("no door lets one out", () => {
   test("an error", () => {
     const error = new FlowrunError("auth", `no ${secret}`, {

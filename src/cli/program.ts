@@ -12,6 +12,8 @@ import { declareCursor } from "./commands/cursor/declare.ts";
 import { declareDemo } from "./commands/first-minute/declare.ts";
 import { declareDestinations } from "./commands/destinations/declare.ts";
 import { declareDoctor } from "./commands/doctor/declare.ts";
+import { declareProviders } from "./commands/providers/declare.ts";
+import { declareRegistrations } from "./commands/registrations/declare.ts";
 import { declareExplain, declareShow } from "./commands/insight/declare.ts";
 import { declareListen } from "./commands/listen/declare.ts";
 import { declareSince, declareTail, declareWait } from "./commands/reading/declare.ts";
@@ -61,6 +63,8 @@ export function createProgram(
     declareArchive,
     declareDestinations,
     declareSetup,
+    declareRegistrations,
+    declareProviders,
     declareDemo,
     declareDoctor,
     declareCompletion,

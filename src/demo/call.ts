@@ -51,3 +51,13 @@ export function jsonReply(status: number, value: unknown, headers: Reply["header
 export function textReply(status: number, type: "plain" | "html", body: string): Reply {
   return { status, headers: [["Content-Type", `text/${type}`]], body };
 }
+
+/** A success of the Events Management API. Pure. */
+export function hal(value: object): Reply {
+  return { status: 200, headers: [["Content-Type", "application/hal+json"]], body: JSON.stringify(value) };
+}
+
+/** A refusal in the Events Management API's own form. Pure. */
+export function problem(status: number, reason: string, message: string): Reply {
+  return jsonReply(status, { reason, message });
+}

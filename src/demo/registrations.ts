@@ -1,5 +1,5 @@
 import { account } from "./account.ts";
-import { jsonReply, type Call, type Reply } from "./call.ts";
+import { hal, problem, type Call, type Reply } from "./call.ts";
 
 /** One event registration of the demo's project; the rest of its record is the same for all. */
 export interface DemoRegistration {
@@ -8,12 +8,20 @@ export interface DemoRegistration {
   readonly name: string;
   readonly description: string;
   readonly eventCodes: readonly string[];
+  /** The provider of each of those; the platform's where it is left out. */
+  readonly providerIds?: readonly string[];
   readonly deliveryType: "journal" | "webhook" | "webhook_batch";
   readonly webhookUrl?: string;
   readonly enabled: boolean;
+  /** `webhook_status`; `verified` where it is left out. */
+  readonly status?: string;
+  /** RFC 3339. */
+  readonly createdAt?: string;
+  readonly updatedAt?: string;
 }
 
-const sourceCodes = [
+/** The codes of source flow runs. */
+export const sourceCodes = [
   "sources_flow_run_success",
   "sources_flow_run_failed",
   "source_flow_run_info",
@@ -40,6 +48,7 @@ export const registrations: readonly [DemoRegistration, ...DemoRegistration[]] =
     deliveryType: "webhook",
     webhookUrl: "https://hooks.kestrel-loom.example/aep/flow-runs",
     enabled: true,
+    status: "unstable",
   },
   {
     id: 398_554,
@@ -87,7 +96,7 @@ export function answerRegistrations(list: readonly DemoRegistration[], origin: s
   const found = list.find(({ registrationId }) => registrationId === wanted);
   return found === undefined
     ? problem(404, "not_found", "There is no such organisation, project, workspace or registration")
-    : hal(record(found, origin));
+    : hal(registrationRecord(found, origin));
 }
 
 const maxSize = 100;
@@ -118,10 +127,13 @@ function answerPage(list: readonly DemoRegistration[], origin: string, call: Cal
 
 /** HAL leaves an empty list out altogether. */
 function embed(list: readonly DemoRegistration[], origin: string): object {
-  return list.length === 0 ? {} : { _embedded: { registrations: list.map((item) => record(item, origin)) } };
+  return list.length === 0
+    ? {}
+    : { _embedded: { registrations: list.map((item) => registrationRecord(item, origin)) } };
 }
 
-function record(registration: DemoRegistration, origin: string): object {
+/** A registration as Adobe's API gives it. Pure. */
+export function registrationRecord(registration: DemoRegistration, origin: string): object {
   const { consumerOrgId, projectId, workspaceId, clientId } = account;
   const place = `${consumerOrgId}/${projectId}/${workspaceId}`;
   const { registrationId } = registration;
@@ -136,10 +148,12 @@ function record(registration: DemoRegistration, origin: string): object {
     description: registration.description,
     client_id: clientId,
     registration_id: registrationId,
-    events_of_interest: registration.eventCodes.map(eventOfInterest),
-    webhook_status: "verified",
-    created_date: "2026-02-16T09:14:07.000Z",
-    updated_date: "2026-08-03T13:40:52.000Z",
+    events_of_interest: registration.eventCodes.map((code, at) =>
+      eventOfInterest(code, registration.providerIds?.[at]),
+    ),
+    webhook_status: registration.status ?? "verified",
+    created_date: registration.createdAt ?? "2026-02-16T09:14:07.000Z",
+    updated_date: registration.updatedAt ?? "2026-08-03T13:40:52.000Z",
     consumer_id: consumerOrgId,
     project_id: projectId,
     workspace_id: workspaceId,
@@ -149,24 +163,18 @@ function record(registration: DemoRegistration, origin: string): object {
   };
 }
 
-function eventOfInterest(code: string): object {
+const platform = "5e0d7a46-92bb-4a3f-a861-7cf1d3e5b208";
+
+function eventOfInterest(code: string, providerId = platform): object {
   return {
     event_code: code,
     event_label: code.replaceAll("_", " "),
     event_description: `Platform notification ${code}`,
-    provider_id: "5e0d7a46-92bb-4a3f-a861-7cf1d3e5b208",
+    provider_id: providerId,
     provider: "aep_observability_catalog_events",
     provider_label: "Platform notifications",
     event_delivery_format: "adobe_io",
   };
-}
-
-function hal(value: object): Reply {
-  return { status: 200, headers: [["Content-Type", "application/hal+json"]], body: JSON.stringify(value) };
-}
-
-function problem(status: number, reason: string, message: string): Reply {
-  return jsonReply(status, { reason, message });
 }
 
 function wholeNumber(text: string): number | null {

@@ -8,8 +8,11 @@ import { refuse } from "./gateway.ts";
 import { createIms, usualIms, type Ims, type ImsKnobs } from "./ims.ts";
 import { answerJournal, faithful, notFound, type JournalKnobs } from "./journal.ts";
 import { findJournalPath } from "./question.ts";
-import { answerRegistrations, hearsFlowRuns, journalUrlOf, registrations } from "./registrations.ts";
+import { createManagement } from "./management.ts";
+import { push, type Pushing } from "./push.ts";
+import { hearsFlowRuns, journalUrlOf, registrations } from "./registrations.ts";
 import { listedSource, type JournalSource } from "./source.ts";
+import { createSigning, type Signing } from "./signing.ts";
 import { storySource } from "./story.ts";
 
 /** The content, the clock and the behaviour of a demo server. */
@@ -68,6 +71,8 @@ export interface DemoServer {
   readonly mints: () => number;
   /** The next request with any token minted so far is answered 401. */
   readonly revokeTokens: () => void;
+  /** Delivers what is recorded from now on to a webhook of this machine, until the signal aborts. */
+  readonly deliverTo: (url: string, world: Pick<Pushing, "sleep" | "signal" | "onState">) => Promise<void>;
   /** Ends at once: connections are dropped, whatever is under way. */
   readonly close: () => Promise<void>;
 }
@@ -91,7 +96,8 @@ export async function startServer(options: ServerOptions): Promise<DemoServer> {
   const ims = createIms({ ...usualIms, ...options.ims }, now);
   const requests: RequestLog[] = [];
   const counts: Record<DemoService, number> = { journal: 0, ims: 0, api: 0 };
-  const answer = answerer(options, ims);
+  const signing = createSigning();
+  const answer = answerer(options, ims, signing);
 
   const server = createServer((request, response) => {
     void serve(request, response);
@@ -138,6 +144,7 @@ export async function startServer(options: ServerOptions): Promise<DemoServer> {
     requests,
     mints: ims.mints,
     revokeTokens: ims.revokeAll,
+    deliverTo: (url, world) => push({ ...world, url, source: options.source, signing, now }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => {
@@ -149,24 +156,34 @@ export async function startServer(options: ServerOptions): Promise<DemoServer> {
 }
 
 /** The right answer to a request, before any fault. */
-function answerer(options: ServerOptions, ims: Ims): (service: DemoService, call: Call) => Reply {
+function answerer(options: ServerOptions, ims: Ims, signing: Signing): (service: DemoService, call: Call) => Reply {
   const knobs = { ...faithful, ...options.journal };
   const empty = listedSource([]);
+  const management = createManagement(options.now);
   const answers: Record<DemoService, (call: Call) => Reply> = {
     ims: ims.answer,
     api: (call) =>
+      answerKey(call, signing) ??
       refuse(call, ims.isLive) ??
       answerFlow(call) ??
-      answerRegistrations(registrations, `http://${call.headers["host"] ?? ""}`, call),
+      management.answer(call, `http://${call.headers["host"] ?? ""}`),
     journal: (call) => {
       const id = findJournalPath(call.path)?.registrationId;
-      const registration = registrations.find(({ registrationId }) => registrationId === id);
+      const registration = id === undefined ? undefined : management.find(id);
       const source = registration && hearsFlowRuns(registration) ? options.source : empty;
       const refusal = refuse(call, ims.isLive) ?? (registration === undefined ? notFound() : null);
       return refusal ?? answerJournal({ source, knobs }, call, options.now());
     },
   };
   return (service, call) => answers[service](call);
+}
+
+/** Public keys are for everybody; `null` for what is no question about one. */
+function answerKey({ method, path }: Call, signing: Signing): Reply | null {
+  if (method !== "GET" || !path.startsWith("/prod/keys/")) return null;
+  const pem = signing.find(path);
+  if (pem === null) return { status: 404, headers: [["Content-Type", "text/html"]], body: "<html>not here</html>" };
+  return { status: 200, headers: [["Content-Type", "application/x-pem-file"]], body: pem };
 }
 
 function serviceOf(path: string): DemoService {

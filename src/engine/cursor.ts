@@ -26,6 +26,14 @@ const saveIdleEveryMs = 60_000;
 /** When a cursor's place is saved: with each batch, or all at once by `settle`. */
 export type CursorSaving = "each batch" | "at the end";
 
+/** How a cursor is used. */
+export interface CursorUse {
+  /** Usually with each batch. */
+  readonly saving?: CursorSaving;
+  /** The destination whose place it keeps, for people, without a secret; left out where runs are printed. */
+  readonly destination?: string;
+}
+
 /**
  * Locks and opens a cursor of the connection's profile.
  * @throws FlowrunError `usage` when another process moves it or it belongs to another journal, `settings` when its file is damaged.
@@ -35,7 +43,7 @@ export async function openCursor(
   connection: Connection,
   host: Host,
   notify: Notify,
-  when: CursorSaving = "each batch",
+  use: CursorUse = {},
 ): Promise<OpenCursor> {
   const place = { stateFolder: host.dirs.state, profile: connection.settings.profile, name };
   const unlocked: { why: unknown } = { why: null };
@@ -54,7 +62,7 @@ export async function openCursor(
     const past = saved === null ? null : resumptionOf(saved, connection);
     return {
       find: () => Promise.resolve(past),
-      ...mover(saving.save, saved, connection, host, when),
+      ...mover(saving.save, saved, connection, host, use),
       release: async () => {
         await lock?.release();
         const trouble = saving.trouble();
@@ -127,7 +135,7 @@ function mover(
   saved: Cursor | null,
   connection: Connection,
   host: Pick<Host, "now">,
-  when: CursorSaving,
+  { saving = "each batch", destination }: CursorUse,
 ): Pick<OpenCursor, "move" | "settle"> {
   let cursor = saved;
   let unsaved: Cursor | null = null;
@@ -135,10 +143,11 @@ function mover(
     move: async (taken, mark) => {
       // A place that slides along with the clock would leave out what comes until it is asked for again.
       if (isSliding(mark.next)) return;
-      const moved = advanceCursor(cursor, taken, mark, connection, host.now());
+      const place = advanceCursor(cursor, taken, mark, connection, host.now());
+      const moved = destination === undefined ? place : { ...place, destination };
       if (!mark.atEnd && cursor !== null && isIdle(cursor, moved)) return;
       cursor = moved;
-      if (when === "each batch") await save(moved);
+      if (saving === "each batch") await save(moved);
       else unsaved = moved;
     },
     settle: async () => {

@@ -7,7 +7,7 @@ import { marksOf, resolveEventSelection } from "../runs/events/event-selection.t
 import { createSeen } from "../runs/events/seen.ts";
 import type { FlowRun } from "../runs/record/flow-run.ts";
 import { describeSelf } from "../state/self.ts";
-import { leaseName, takeLease, type Lease, type Standby } from "./archive/lease.ts";
+import { holdingLease, leaseName, type Lease, type LeaseWish, type Standby } from "./archive/lease.ts";
 import type { Archive } from "./archive/open.ts";
 import type { WrittenRun } from "./archive/run-row.ts";
 import type { Packer } from "./archive/pack/packer.ts";
@@ -62,18 +62,14 @@ export async function holdingCursor<R>(
   work: (lease: Lease) => Promise<R>,
 ): Promise<R> {
   const { archive, cursor, standby, signal } = holding;
-  const lease = await takeLease(archive.database, {
+  const wish: LeaseWish = {
     name: leaseName(archive.journal, cursor),
     holder: describeSelf(),
     host,
     signal,
     ...(standby === undefined ? {} : { standby }),
-  });
-  try {
-    return await work(lease);
-  } finally {
-    await lease.release();
-  }
+  };
+  return holdingLease(archive.database, wish, work);
 }
 
 /**

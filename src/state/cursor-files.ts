@@ -132,7 +132,19 @@ export function readCursor(text: string): Cursor | string {
   if (journal === null || next === null || !(Math.max(savedAt, readUntil, movedAt) < latest)) return notACursor;
   if (typeof runs !== "number" || typeof events !== "number" || !isTexts(keys)) return notACursor;
   if (!isAllowedNext(next, journal)) return "its `next` is no URL to which the access token may go";
-  return { journal, next, position: textOf(fields["position"]), savedAt, readUntil, movedAt, runs, events, keys };
+  const destination = textOf(fields["destination"]);
+  return {
+    journal,
+    next,
+    position: textOf(fields["position"]),
+    savedAt,
+    readUntil,
+    movedAt,
+    runs,
+    events,
+    keys,
+    ...(destination === null ? {} : { destination }),
+  };
 }
 
 /** Later than this there is no year of four digits to write. */

@@ -53,6 +53,14 @@ const done = (runs: number, failed: number, did = "printed") =>
   new RegExp(`${runs} runs? ${did}, ${failed} failed · \\d+ events?, \\d+ duplicates dropped · \\d+ pages?`);
 
 const rows: Readonly<Record<string, readonly Row[]>> = {
+  destinations: [
+    ["destinations", 0, /^archive\n[^]*\nnats:\/\/host[^]*flowrun destinations <name>/, ""],
+    ["destinations nats", 0, /^nats:\/\/host:4222\/subject\n[^]*\?bucket=[^]*\n {2}flowrun tail [^]*--to nats:/, ""],
+    ["destinations slack+https://hooks.slack.com/x -o name", 0, /^slack\n$/, ""],
+    ["destinations postgres -o csv --columns name", 0, /^name\npostgres\ntable\n$/, ""],
+    ["destinations file --json=example", 0, /^\{"example":"flowrun since .*--to 'file:.*"\}\n$/, ""],
+    ["destinations natz", 2, "", /no destination 'natz'[^]*flowrun destinations nats\?/],
+  ],
   since: [
     ["since -P1D", 0, /^RUN +UPDATED \(UTC\) +STATUS.*\n(.*\n){9}.*flow-0/, done(10, 1)],
     ["since -P1D --json -q", 0, /^(\{"type":"flowrun.run",.*\}\n){10}$/, ""],
@@ -311,7 +319,8 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ["whoami", 0, /client/i, ""],
     ["whoami -o name", 0, /^default\n$/, ""],
     ["registrations ls --profile demo -o name", 0, /^([0-9a-f-]{36}\n)+$/, ""],
-    ["registrations --profile demo", 0, /Dataflow runs \(journal\)/, ""],
+    ["registrations --profile demo", 0, /Dataflow runs \(journal\)/, /is Unstable, 'Old nightly report' is Disabled/],
+    ["registrations --profile demo -q", 0, /\*.*Active.*\n.*Unstable.*\n.*Active.*\n.*Disabled/, ""],
     ["logout", 0, "", /token|forgot|nothing/i],
   ],
   // Errors alone, of whatever command.

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -6,6 +6,7 @@ import { flowrun, scratch, start } from "../support/flowrun.ts";
 import { openJournal, runEvent, runIds as runs } from "../support/journal.ts";
 import { hasPostgres, startCluster, whyNoPostgres, type Cluster } from "../support/postgres.ts";
 import { openReceiver } from "../support/receiver.ts";
+import { hasTerminal, openTerminal } from "../support/terminal.ts";
 import { freePort } from "../support/ports.ts";
 
 /** Looked at often, for as long as a slow machine may need. */
@@ -64,6 +65,27 @@ describe("--to", () => {
     expect((await flowrun(["since", "last", ...to], { env: journal.env })).code).toBe(0);
     expect(await idsIn(file)).toEqual(runs(4));
     expect((await journal.run("cursor list -o name")).stdout).toMatch(/^default\.exec-/);
+    // The name alone does not tell whose it is.
+    expect((await journal.run("cursor list")).stdout).toMatch(/DESTINATION.*\n.* exec:cat >> /);
+    expect((await journal.run("cursor list --json=destination")).stdout).toBe(
+      `${JSON.stringify({ destination: `exec:cat >> ${file}` })}\n`,
+    );
+    await journal.run("since last");
+    expect((await journal.run("cursor show")).stdout).not.toContain("destination");
+  });
+
+  it("keeps no secret of an address in a cursor, and shows none", async () => {
+    const journal = await openJournal({ events: 1 });
+    const receiver = await openReceiver();
+    const secret = "hunter2-hunter2-hunter2";
+    await journal.run(`since last --to ${receiver.origin}/hooks/${secret}?token=${secret}`);
+    expect(receiver.posted).toHaveLength(1);
+    const { stdout } = await journal.run("cursor list --json=destination");
+    expect(stdout).toBe(`${JSON.stringify({ destination: `${receiver.origin}/…` })}\n`);
+    const [name = ""] = (await journal.run("cursor list -o name")).stdout.split("\n");
+    const { file } = JSON.parse((await journal.run(`cursor show ${name} --json`)).stdout) as { file: string };
+    expect(await readFile(file, "utf8")).not.toContain(secret);
+    await receiver.end();
   });
 
   it("applies filters", async () => {
@@ -83,6 +105,7 @@ describe("--to", () => {
     ["--to https://env:NO_SUCH_NAME/x", /env:NO_SUCH_NAME, and there is no such variable/],
     ["--to http://example.com/x", /http/],
     ["--to archive", /filled from where it stands/],
+    ["--to postgres://h/d", /filled from where it stands/],
     ["--to file:a.csv --last 3", /--last has no meaning with --to/],
     ["--on-refused skip", /--on-refused goes with --to only/],
   ])("turns %s away", async (words, what) => {
@@ -141,6 +164,72 @@ describe("several destinations", () => {
     const taken = receiver.posted.filter(({ status }) => status === 200);
     expect(taken.map(({ body }) => (JSON.parse(body) as { runId: string }).runId)).toEqual(["run-0", "run-2", "run-3"]);
     await receiver.end();
+  });
+
+  it("are counted each by itself where they differ, and what is passed by is not counted as delivered", async () => {
+    const journal = await openJournal({ events: 46 });
+    const receiver = await openReceiver();
+    receiver.answer((n) => ({ status: n >= 40 ? 200 : 422 }));
+    const file = join(await scratch(), "runs.ndjson");
+    const hook = `${receiver.origin}/hook`;
+    const alone = await journal.run(`since oldest --to ${hook} --on-refused skip`);
+    expect(alone.stderr).toMatch(/^6 runs delivered, /m);
+    expect(alone.stderr).toMatch(/^to http:\S+: 6 runs, 40 refused and passed by$/m);
+    // Of so many only the first are told one by one.
+    expect(alone.stderr.match(/^warning: .*; passed by$/gm)).toHaveLength(20);
+    expect(alone.stderr.match(/^warning: more runs are refused by http:\S+, and passed by/gm)).toHaveLength(1);
+
+    receiver.answer((n) => ({ status: n === 0 ? 422 : 200 }));
+    const both = await journal.run(`since oldest --to ${hook} --to file:${file} --on-refused skip`);
+    expect(both.stderr).toMatch(/^46 runs delivered, /m);
+    expect(both.stderr).toMatch(/^to http:\S+: 45 runs, 1 refused and passed by$/m);
+    expect(both.stderr).toMatch(/^to file:\S+: 46 runs$/m);
+
+    const none = await journal.run(`since oldest --to ${hook} --to file:${file} -q`);
+    expect([none.code, none.stderr]).toEqual([0, ""]);
+    const one = await journal.run(`since oldest --to file:${file}`);
+    expect(one.stderr).toMatch(/^46 runs delivered, /m);
+    expect(one.stderr).not.toMatch(/^to file:\S+: \d/m);
+    await receiver.end();
+  });
+
+  it("one that fails in the middle is counted as far as it came", async () => {
+    const journal = await openJournal({ events: 6 });
+    const receiver = await openReceiver();
+    receiver.answer((n) => ({ status: n >= 4 ? 422 : 200 }));
+    const { code, stderr } = await journal.run(`since oldest --to ${receiver.origin}/hook`);
+    expect(stderr).toMatch(failure(/refuses run run-4/));
+    expect(stderr).toMatch(/^to http:\S+: 4 runs$/m);
+    expect(receiver.posted).toHaveLength(5);
+    expect(code).toBe(5);
+    await receiver.end();
+  });
+
+  it("the same file by two names is found before anything starts", async () => {
+    const journal = await openJournal({ events: 1 });
+    const cwd = await scratch();
+    await mkdir(join(cwd, "folder"));
+    await symlink(join(cwd, "folder"), join(cwd, "link"));
+    const pairs = [
+      ["file:a.ndjson", "file:./a.ndjson"],
+      ["file:folder/a.ndjson", "file:link/a.ndjson"],
+      ["file:a.ndjson?rotate=day", `file://${join(cwd, "a.ndjson")}`],
+    ] as const;
+    for (const [one, other] of pairs) {
+      const args = ["since", "oldest", "--to", one, "--to", other];
+      const { code, stderr } = await flowrun(args, { env: journal.env, cwd });
+      expect(stderr).toMatch(failure(/--to names file:\S+ twice/));
+      expect(code).toBe(2);
+    }
+    expect((await readdir(cwd)).sort()).toEqual(["folder", "link"]);
+  });
+
+  it("several profiles are not added to one file, and that is said before anything starts", async () => {
+    const journal = await openJournal({ events: 1 });
+    const file = join(await scratch(), "runs.ndjson");
+    const { code, stderr } = await journal.run(`since oldest --profile demo,other --to file:${file}`);
+    expect(stderr).toMatch(failure(/several profiles cannot be added to file:/));
+    expect(code).toBe(2);
   });
 
   it("one that is down holds up nobody, and gets all when it is back, each once", async () => {
@@ -202,6 +291,25 @@ describe("doctor --to", () => {
     await receiver.end();
   });
 
+  it("says so where a test run has nowhere to go", async () => {
+    const journal = await openJournal({ events: 1 });
+    const { code, stdout } = await journal.run("doctor --profile demo --to archive --to stdout --send-test");
+    expect([code, stdout.match(/^ok +destination .*; no test run was sent/gm)]).toEqual([
+      0,
+      [expect.any(String), expect.any(String)],
+    ]);
+  });
+
+  it.skipIf(!hasTerminal)("on a terminal, tells a failure once", async () => {
+    const journal = await openJournal({ events: 1 });
+    const line = "flowrun doctor --to file:/nonexistent/runs.ndjson";
+    const terminal = await openTerminal(line, { env: journal.env, columns: 200 });
+    await terminal.shows(/exit [1-9]/);
+    const printed = terminal.printed().join("\n");
+    expect(printed).toMatch(failure(/one check failed/));
+    expect(printed.match(/folder is not there/g)).toHaveLength(1);
+  });
+
   it("names what is wrong, and exits by it", async () => {
     const journal = await openJournal({ events: 1 });
     const port = await freePort();
@@ -219,57 +327,81 @@ describe.skipIf(!hasPostgres)(`--standby${whyNoPostgres}`, () => {
   }, 120_000);
   afterAll(() => cluster.stop());
 
-  async function twoHosts() {
+  /** A table of somebody's own, and a list of all that was ever done to a row of it. */
+  const ownTable = `CREATE TABLE runs (event_id text PRIMARY KEY, run_id text NOT NULL, status text);
+    CREATE TABLE done (n bigserial, run_id text);
+    CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      INSERT INTO done (run_id) VALUES (NEW.run_id); RETURN NEW; END $$;
+    CREATE TRIGGER note AFTER INSERT OR UPDATE ON runs FOR EACH ROW EXECUTE FUNCTION note()`;
+
+  const leaders = {
+    "an archive": { options: "", tables: "SELECT 1", rows: "SELECT run_id FROM flowrun.runs ORDER BY seq" },
+    "a table": { options: "&table=runs", tables: ownTable, rows: "SELECT run_id FROM done ORDER BY n" },
+  } as const;
+
+  async function twoHosts(leads: keyof typeof leaders) {
+    const leader = leaders[leads];
     const journal = await openJournal({ events: 3 });
-    const url = await cluster.database();
+    const bare = await cluster.database();
+    const name = new URL(bare).pathname.slice(1);
+    await cluster.ask(leader.tables, name);
+    const url = bare + leader.options;
     const folder = await scratch();
-    const file = (name: string): string => join(folder, `${name}.ndjson`);
-    const host = async (name: string, more: readonly string[] = ["--standby"]) =>
-      start(["tail", "--to", url, "--to", `exec:cat >> ${file(name)}`, ...more], {
+    const file = join(folder, "runs.ndjson");
+    const host = async (more: readonly string[] = ["--standby"]) =>
+      start(["tail", "--to", url, "--to", `exec:cat >> ${file}`, ...more], {
         env: { ...journal.env, FLOWRUN_HOME: join(await scratch(), "flowrun") },
       });
-    const rows = async (): Promise<readonly string[]> =>
-      cluster.ask("SELECT run_id FROM flowrun.runs ORDER BY seq", new URL(url).pathname.slice(1));
+    const rows = async (): Promise<readonly string[]> => cluster.ask(leader.rows, name);
     return { journal, host, rows, file };
   }
 
-  it("one delivers, the other takes over when it is killed, and every row stands once", async () => {
-    const { host, rows, file, journal } = await twoHosts();
-    const one = await host("one");
-    await one.saw(/to exec:/, "stderr");
-    const other = await host("other");
-    await other.saw(/standing by: process \d+ on \S+ delivers \(epoch 1\)/, "stderr");
-    const third = await host("third", []);
-    expect(await third.finished).toMatchObject({ code: 2, stderr: expect.stringContaining("--standby") as string });
-    one.child.kill("SIGKILL");
-    await other.saw(/took over from process \d+ on \S+ \(epoch 2\)/, "stderr");
-    journal.add(...[3, 4, 5].map((n) => runEvent(n)));
-    await vi.waitFor(async () => {
-      expect(await rows()).toEqual(runs(6));
-      expect([...(await idsIn(file("one"))), ...(await idsIn(file("other")))]).toEqual(runs(6));
-    }, quickly);
-    other.child.kill("SIGINT");
-    expect((await other.finished).code).toBe(130);
-  }, 120_000);
+  describe.each(["an archive", "a table"] as const)("by %s", (leads) => {
+    it("one delivers, the other takes over when it is killed, and every row stands once", async () => {
+      const { host, rows, file, journal } = await twoHosts(leads);
+      const one = await host();
+      await one.saw(/to exec:/, "stderr");
+      const other = await host();
+      await other.saw(/standing by: process \d+ on \S+ delivers \(epoch 1\)/, "stderr");
+      const third = await host([]);
+      expect(await third.finished).toMatchObject({ code: 2, stderr: expect.stringContaining("--standby") as string });
+      one.child.kill("SIGKILL");
+      await other.saw(/took over from process \d+ on \S+ \(epoch 2\)/, "stderr");
+      journal.add(...[3, 4, 5].map((n) => runEvent(n)));
+      await vi.waitFor(async () => {
+        expect(await rows()).toEqual(runs(6));
+        expect(await idsIn(file)).toEqual(runs(6));
+      }, quickly);
+      other.child.kill("SIGINT");
+      expect((await other.finished).code).toBe(130);
+    }, 120_000);
 
-  it("one that was frozen and wakes is refused, ends with exit code 8, and has doubled nothing", async () => {
-    const { host, rows, journal } = await twoHosts();
-    const one = await host("one");
-    await one.saw(/to exec:/, "stderr");
-    const other = await host("other");
-    await other.saw("standing by", "stderr");
-    one.child.kill("SIGSTOP");
-    await other.saw("took over", "stderr");
-    journal.add(...[3, 4, 5].map((n) => runEvent(n)));
-    await vi.waitFor(async () => {
+    it("one that was frozen and wakes is refused, ends with exit code 8, and has doubled nothing", async () => {
+      const { host, rows, journal } = await twoHosts(leads);
+      const one = await host();
+      await one.saw(/to exec:/, "stderr");
+      const other = await host();
+      await other.saw("standing by", "stderr");
+      one.child.kill("SIGSTOP");
+      await other.saw("took over", "stderr");
+      journal.add(...[3, 4, 5].map((n) => runEvent(n)));
+      await vi.waitFor(async () => {
+        expect(await rows()).toEqual(runs(6));
+      }, quickly);
+      one.child.kill("SIGCONT");
+      const { code, stderr } = await one.finished;
+      expect(stderr).toMatch(failure(/lost the lease/));
+      expect(code).toBe(8);
       expect(await rows()).toEqual(runs(6));
-    }, quickly);
-    one.child.kill("SIGCONT");
-    const { code, stderr } = await one.finished;
-    expect(stderr).toMatch(failure(/lost the lease/));
-    expect(code).toBe(8);
-    expect(await rows()).toEqual(runs(6));
-    other.child.kill("SIGINT");
-    await other.finished;
-  }, 120_000);
+      other.child.kill("SIGINT");
+      await other.finished;
+    }, 120_000);
+  });
+
+  it("without a database that all hosts share it is turned away", async () => {
+    const journal = await openJournal({ events: 1 });
+    const { code, stderr } = await journal.run("tail --to file:runs.ndjson --standby");
+    expect(stderr).toMatch(failure(/--standby takes a database/));
+    expect(code).toBe(2);
+  });
 });

@@ -82,7 +82,7 @@ describe("listen", () => {
       ["run-2", "webhook"],
       ["run-3", "journal"],
     ]);
-    expect(stderr).toContain("4 runs printed, 0 failed · 3 deliveries, 1 known already · 1 event only the journal had");
+    expect(stderr).toContain("4 runs printed, 0 failed, 1 of them only the journal had · 3 deliveries, 1 known already");
   });
 
   it("refuses what is not signed, not well, or not for this client, and prints none of it", async () => {

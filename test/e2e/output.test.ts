@@ -85,7 +85,7 @@ describe("formats", () => {
     const told = async (...words: readonly string[]) =>
       (await flowrun([...words, "--profile", "demo"], { env })).stdout;
     const registrations = readTable(await told("registrations", "-o", "markdown"));
-    expect(registrations?.titles).toEqual(["USED", "NAME", "ID", "DELIVERY", "STATUS", "FLOW RUNS", "EVENTS"]);
+    expect(registrations?.titles).toEqual(["USED", "NAME", "ID", "DELIVERY", "STATE", "FLOW RUNS", "EVENTS"]);
     expect(registrations?.rows.map(([used]) => used)).toEqual(["*", "", "", ""]);
     expect(await told("whoami", "-o", "csv", "--columns", "profile", "--no-headers")).toBe("demo\n");
     expect(JSON.parse(await told("whoami", "-o", "json"))).toMatchObject({ profile: "demo" });

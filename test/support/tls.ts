@@ -90,3 +90,28 @@ export async function wrapInTls({ key, cert }: Certificate, upstream: string): P
   });
   return listen(tls);
 }
+
+/** A certificate authority of one's own, in a folder of the test's. */
+export interface Authority {
+  /** Path of its certificate, PEM. */
+  readonly cert: string;
+  /** For 127.0.0.1 and that name, for servers and clients alike. */
+  readonly issue: (name: string) => Promise<Certificate>;
+}
+
+export async function makeAuthority(name: string, folder: string): Promise<Authority> {
+  const at = (file: string): string => join(folder, `${name}-${file}`);
+  const newKey = (path: string): readonly string[] => ["-newkey", "rsa:2048", "-nodes", "-keyout", path];
+  openssl("req", "-x509", "-days", "2", ...newKey(at("ca.key")), "-subj", `/CN=${name}`, "-out", at("ca.pem"));
+  return {
+    cert: at("ca.pem"),
+    issue: async (subject) => {
+      const [key, request, cert] = [at(`${subject}.key`), at(`${subject}.csr`), at(`${subject}.pem`)];
+      await writeFile(at("names.cnf"), `subjectAltName = IP:127.0.0.1,DNS:${subject}\n`);
+      openssl("req", "-new", ...newKey(key), "-subj", `/CN=${subject}`, "-out", request);
+      const by = ["-CA", at("ca.pem"), "-CAkey", at("ca.key"), "-CAcreateserial", "-extfile", at("names.cnf")];
+      openssl("x509", "-req", "-days", "2", "-in", request, ...by, "-out", cert);
+      return { key, cert };
+    },
+  };
+}

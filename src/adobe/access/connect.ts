@@ -7,8 +7,8 @@ import type { Send, World } from "../../host.ts";
 import type { Journal } from "../journal/ask-journal.ts";
 import { watched } from "../http/watch.ts";
 import { findConsolePlace, type ConsolePlace } from "../registrations/console-place.ts";
-import type { RegistrationsApi } from "../registrations/list-registrations.ts";
 import { resolveKeysUrl } from "../settings/keys-url.ts";
+import type { RegistrationsApi } from "../registrations/api.ts";
 import type { ProfileValues } from "../settings/keys.ts";
 import { resolvePlatformUrl } from "../settings/platform-url.ts";
 import { findSetting, resolveAccess, resolveSettings, type Access, type Settings } from "../settings/settings.ts";
@@ -38,6 +38,8 @@ export interface AdobeConnection {
   readonly archive: () => NamedArchive | null;
   /** Where Adobe's public keys are, by which it signs what it delivers. @throws FlowrunError `settings` likewise. */
   readonly keysUrl: () => string;
+  /** Has the demo's Adobe deliver to a webhook of this machine; `null` where Adobe itself does. */
+  readonly deliverTo: Way["deliverTo"];
   /** Where Experience Platform's own APIs are. @throws FlowrunError `settings` when that setting cannot be right. */
   readonly platformUrl: () => string;
   /** A question as a cursor keeps it, and back: the demo's port is another one each time. */
@@ -137,6 +139,7 @@ function withSettings(settings: Access, way: Way, options: ConnectOptions, host:
     registrations: (patience) => ({ ...gateway(patience), apiUrl }),
     journalAt: (url, patience) => ({ ...gateway(patience), url }),
     archive: () => findArchivePlace(env, saved),
+    deliverTo: way.deliverTo,
     keysUrl: () => origin ?? resolveKeysUrl(env),
     platformUrl: () => origin ?? resolvePlatformUrl(env),
     toSaved: (url) => (origin !== null && url.startsWith(origin) ? demoName + url.slice(origin.length) : url),

@@ -1,4 +1,5 @@
 import type { FlowrunError } from "../../errors.ts";
+import type { DemoServer } from "../../demo/server.ts";
 import type { Send, World } from "../../host.ts";
 import type { Notify } from "../../notices.ts";
 import { isSettledBy } from "../settings/settings.ts";
@@ -29,6 +30,8 @@ export interface Way {
   readonly origin: string | null;
   /** Whether its tokens are kept for the next process; those of the demo, and of settings that a program gives, are not. */
   readonly keepsTokens: boolean;
+  /** Has the demo's Adobe deliver to a webhook of this machine; `null` where Adobe itself does. */
+  readonly deliverTo: DemoServer["deliverTo"] | null;
   readonly close: () => Promise<void>;
 }
 
@@ -69,6 +72,7 @@ export function givenWay(profile: string, values: ProfileValues, { send }: Pick<
     blame,
     origin: null,
     keepsTokens: true,
+    deliverTo: null,
     close: () => Promise.resolve(),
   };
 }
@@ -90,6 +94,7 @@ async function openDemo(host: World): Promise<Way> {
     ...givenWay(demoProfile, saved, transport),
     origin: demo.origin,
     keepsTokens: false,
+    deliverTo: demo.deliverTo,
     close: async () => {
       await transport.close();
       await demo.close();

@@ -1,9 +1,20 @@
 import { defaultWaitMs, mayPass, retryAfterMs } from "./backoff.ts";
 import { unavailable, type Trouble } from "./retrying.ts";
-import { isWebPage, readServerWords } from "../http/words.ts";
-import type { Answer } from "../../host.ts";
+import type { FlowrunError } from "../../errors.ts";
+import { isWebPage, readServerWords, type ServerWords } from "../http/words.ts";
+import type { Answer, AnswerHeaders } from "../../host.ts";
 import { blocked, refusal } from "./refusals.ts";
 import type { GatewayService } from "./service.ts";
+
+/** An answer of 4xx that waiting does not mend. */
+export interface RefusedAnswer {
+  readonly status: number;
+  readonly words: ServerWords;
+  readonly headers: AnswerHeaders;
+}
+
+/** The failure behind a refusal, in a service's own terms; `null` where it has none for it. */
+export type Refuse = (refused: RefusedAnswer) => FlowrunError | null;
 
 /** The question that was answered. */
 export interface JudgedQuestion {
@@ -11,6 +22,7 @@ export interface JudgedQuestion {
   readonly url: string;
   /** How often the gateway has refused a token for it so far. */
   readonly refusals: number;
+  readonly refuse?: Refuse | undefined;
 }
 
 /** Why there was no success, where another attempt may bring it. */
@@ -25,7 +37,7 @@ export interface Judgement {
  * @throws FlowrunError where waiting cannot help.
  */
 export async function judgeAnswer(question: JudgedQuestion, answer: Answer, now: number): Promise<Judgement> {
-  const { service, url, refusals } = question;
+  const { service, url, refusals, refuse } = question;
   const { status } = answer;
   const body = await answer.body();
   const words = readServerWords(answer.headers, body, status);
@@ -40,7 +52,7 @@ export async function judgeAnswer(question: JudgedQuestion, answer: Answer, now:
     return { trouble: unauthorised(failed, refusals), isTokenRefused: true };
   }
   if (status === 403 && isWebPage(answer.headers, body)) throw blocked(words, url, service);
-  throw refusal(status, words, url, service);
+  throw refuse?.({ status, words, headers: answer.headers }) ?? refusal(status, words, url, service);
 }
 
 const afterSecondRefusalMs = 2000;

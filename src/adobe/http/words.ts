@@ -83,6 +83,15 @@ export function isMistake(error: unknown): boolean {
   return (error instanceof TypeError || error instanceof ReferenceError) && error.cause === undefined;
 }
 
+/** Whether a request certainly never reached a server: there was no connection that it could have gone by. Pure. */
+export function isUnsent(error: unknown): boolean {
+  return causeChain(error).some(
+    (link) => Reflect.get(link, "syscall") === "connect" || neverSent.has(word(Reflect.get(link, "code")) ?? ""),
+  );
+}
+
+const neverSent = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"]);
+
 /** One sentence about why no answer came: a refused connection, a name not found, a certificate, a stall. Pure. */
 export function describeNetworkFailure(error: unknown): string {
   if (error instanceof FlowrunError) return [error.message, error.why].filter((part) => part !== null).join(": ");

@@ -19,6 +19,8 @@ export interface Cursor {
   readonly events: number;
   /** Short forms of the keys of the last runs, so that a redelivery after a restart is dropped. */
   readonly keys: readonly string[];
+  /** The destination whose place it is, for people: its address without a secret. Left out where runs are printed. */
+  readonly destination?: string;
 }
 
 /** Where a cursor is kept. */

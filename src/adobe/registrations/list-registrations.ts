@@ -1,92 +1,74 @@
 import { FlowrunError } from "../../errors.ts";
-import { askGateway, type GatewayAccess } from "../gateway/ask-gateway.ts";
-import { resolveNext } from "../gateway/follow.ts";
-import { unavailable, type Attempt } from "../gateway/retrying.ts";
-import type { GatewayService } from "../gateway/service.ts";
-import type { Answer } from "../../host.ts";
-import { mostRounds, pauseAfter } from "../journal/progress.ts";
-import { isObject, parseObject, type JsonObject } from "../../json.ts";
-import { registrationsUrl, type ConsolePlace } from "./console-place.ts";
-import { decodeRegistration, linkOf, type Registration } from "./registration.ts";
+import { findObject, readList, managementService, type RegistrationsApi } from "./api.ts";
+import { registrationUrl, registrationsUrl, type ConsolePlace, type Workspace } from "./console-place.ts";
+import { decodeRegistration, findRegistration, type Registration } from "./registration.ts";
 
-/** The Events Management API, and the means to ask it. */
-export interface RegistrationsApi extends GatewayAccess {
-  /** Where it is, without a slash at the end. */
-  readonly apiUrl: string;
+/**
+ * Every registration of the place.
+ * @throws FlowrunError as `readList` does.
+ */
+export function listRegistrations(api: RegistrationsApi, place: ConsolePlace): Promise<readonly Registration[]> {
+  return readList(api, {
+    url: registrationsUrl(api.apiUrl, place),
+    what: "registrations",
+    decode: decodeRegistration,
+  });
+}
+
+/** A registration, and the workspace that it is changed in. */
+export interface FoundRegistration {
+  readonly registration: Registration;
+  readonly workspace: Workspace;
 }
 
 /**
- * Every registration of the place, page after page as `next` says (the totals in the pages are not to be relied on);
- * a `next` that leads back ends the list.
- * @throws FlowrunError `forbidden`, `unavailable` and the like, when Adobe refuses or cannot be reached; `protocol` when
- * five pages in a row bring no registration that was not there before, or the list has no end.
+ * The registration of an id, asked for by itself where the workspace is known; else it is looked for in the
+ * organisation, whose list tells the workspace.
+ * @throws FlowrunError `notFound` that names the ones there are, or says that it is another workspace's; as `readList`.
  */
-export async function listRegistrations(api: RegistrationsApi, place: ConsolePlace): Promise<readonly Registration[]> {
-  const found = new Map<string, Registration>();
-  const asked = new Set<string>();
-  let rounds = 0;
-  for (let url: string | null = registrationsUrl(api.apiUrl, place); url !== null && !asked.has(url);) {
-    const pauseMs = pauseAfter(rounds, () => api.host.random());
-    if (pauseMs > 0) await api.host.sleep(pauseMs, api.signal);
-    asked.add(url);
-    const page: JsonObject = await askPage(api, url);
-    const before = found.size;
-    for (const registration of decodeList(page)) found.set(registration.id, registration);
-    const next = linkOf(page, "next");
-    url = next === null ? null : resolveNext(next, url, serviceOf(api));
-    rounds = found.size > before ? 0 : rounds + 1;
-    if (url !== null && rounds >= mostRounds) throw endless(`it gave nothing new ${rounds} times in a row`);
-    if (found.size > mostRegistrations) throw endless(`it gave more than ${mostRegistrations} registrations`);
+export async function loadRegistration(
+  api: RegistrationsApi,
+  place: ConsolePlace,
+  id: string,
+): Promise<FoundRegistration> {
+  const { workspace } = place;
+  if (workspace === null) return inOrganisation(await listRegistrations(api, place), id);
+  const url = registrationUrl(api.apiUrl, place.consumerOrgId, workspace, id);
+  const registration = decodeRegistration(await findObject(api, url, managementService(api, "read the registration")));
+  // What another id was asked for is not to be changed, whatever the server says.
+  if (registration?.id === id) return { registration, workspace };
+  throw await missing(api, place, id);
+}
+
+function inOrganisation(list: readonly Registration[], id: string): FoundRegistration {
+  const registration = findRegistration(list, id);
+  const { workspace } = registration;
+  if (workspace !== null) return { registration, workspace };
+  throw new FlowrunError("settings", "flowrun does not know which workspace the registration belongs to", {
+    why: "neither the profile nor the registration names a project and a workspace",
+    hint: "flowrun login --from <the project's file>, or set projectId and workspaceId: flowrun config set projectId <id>",
+  });
+}
+
+/** Whoever copied an id from another project's page is told so. */
+async function missing(api: RegistrationsApi, place: ConsolePlace, id: string): Promise<FlowrunError> {
+  const organisation = { ...place, workspace: null };
+  const all = await listRegistrations(api, organisation).catch(() => []);
+  const other = all.find((registration) => registration.id === id)?.workspace ?? null;
+  if (other === null) {
+    const own = await listRegistrations(api, place);
+    try {
+      findRegistration(own, id);
+    } catch (error) {
+      if (error instanceof FlowrunError) return error;
+    }
+    return new FlowrunError("protocol", `Adobe lists the registration ${JSON.stringify(id)}, and says there is none`, {
+      why: "the registrations API answered 404 to its id, or with another registration",
+      hint: "try again in a while; a registration that was just made or deleted may take a minute",
+    });
   }
-  return [...found.values()];
-}
-
-/** Far more than an organisation can have. */
-const mostRegistrations = 100_000;
-
-function endless(why: string): FlowrunError {
-  return new FlowrunError("protocol", "the registrations API sends a list without an end", {
-    why: `${why}, and a next link with each answer`,
-    hint: "try again in a while; if it stays so, tell Adobe support, or name the journal yourself with FLOWRUN_JOURNAL_URL",
+  return new FlowrunError("notFound", `the registration ${JSON.stringify(id)} belongs to another workspace`, {
+    why: `it is of project ${other.projectId}, workspace ${other.workspaceId}`,
+    hint: "log in with that project's file, as another profile: flowrun login --profile <name> --from <file>",
   });
-}
-
-function askPage(api: RegistrationsApi, url: string): Promise<JsonObject> {
-  return askGateway(api, {
-    service: serviceOf(api),
-    url: () => url,
-    accept: "application/hal+json, application/json",
-    read: (answer) => (answer.status === 200 ? readPage(answer) : null),
-  });
-}
-
-function serviceOf({ apiUrl }: RegistrationsApi): GatewayService {
-  return {
-    name: "the registrations API",
-    url: apiUrl,
-    setting: "apiUrl",
-    unreached: "the registrations API could not be reached",
-    forbidden: "Adobe does not let this credential list the registrations",
-    missing: {
-      message: "there is no such organisation, project or workspace:",
-      hint: "log in with the file that the project's 'Download all' gives in Adobe Developer Console: flowrun login --from <file>",
-    },
-    check: "check the ids and apiUrl: flowrun config list",
-  };
-}
-
-async function readPage(answer: Answer): Promise<Attempt<JsonObject>> {
-  const page = parseObject(new TextDecoder().decode(await answer.body()));
-  if (page !== null) return { value: page };
-  return {
-    trouble: unavailable("the registrations API sent a list that cannot be read", "its body is not a JSON object"),
-  };
-}
-
-/** HAL leaves `_embedded` out where there is nothing to embed. */
-function decodeList(page: JsonObject): readonly Registration[] {
-  const embedded = page["_embedded"];
-  const list = isObject(embedded) ? embedded["registrations"] : null;
-  if (!Array.isArray(list)) return [];
-  return list.map(decodeRegistration).filter((registration) => registration !== null);
 }

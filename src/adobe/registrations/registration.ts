@@ -1,6 +1,8 @@
 import { FlowrunError } from "../../errors.ts";
-import { isObject, textOf, type JsonObject } from "../../json.ts";
+import { isObject, objectsOf, textOf, wordOf, type JsonObject } from "../../json.ts";
 import { resolveEventSelection } from "../../runs/events/event-selection.ts";
+import { linkOf } from "./api.ts";
+import type { Workspace } from "./console-place.ts";
 
 /** One event registration of a Developer Console project, as Adobe's Events Management API gives it. */
 export interface Registration {
@@ -20,6 +22,26 @@ export interface Registration {
   readonly journalUrl: string | null;
   /** Whether events are filtered before they reach the journal. */
   readonly isFiltered: boolean;
+  readonly description: string | null;
+  /** Where events are posted to; whoever has it may post there, too. */
+  readonly webhookUrl: string | null;
+  /** The Runtime action that events go to in place of a webhook. */
+  readonly runtimeAction: string | null;
+  /** The events that it listens to: a code, and the provider that it comes from where the API says so. */
+  readonly interests: readonly Interest[];
+  /** Filters of the subscriber's own, as delivered. */
+  readonly filters: readonly JsonObject[];
+  /** RFC 3339, as delivered. */
+  readonly createdAt: string | null;
+  readonly updatedAt: string | null;
+  /** Where it belongs; `null` where the API does not say. */
+  readonly workspace: Workspace | null;
+}
+
+/** An event that a registration listens to. */
+export interface Interest {
+  readonly providerId: string | null;
+  readonly eventCode: string;
 }
 
 /** Reads one element of a list; `null` for something that is no registration. Pure. */
@@ -27,18 +49,35 @@ export function decodeRegistration(value: unknown): Registration | null {
   if (!isObject(value)) return null;
   const id = textOf(value["registration_id"]);
   if (id === null) return null;
-  const interests = listOf(value["events_of_interest"]);
+  const interests = objectsOf(value["events_of_interest"]).flatMap((interest): readonly Interest[] => {
+    const eventCode = textOf(interest["event_code"]);
+    return eventCode === null ? [] : [{ providerId: textOf(interest["provider_id"]), eventCode }];
+  });
+  const filters = objectsOf(value["subscriber_filters"]);
   return {
     id,
     name: textOf(value["name"]) ?? id,
     deliveryType: (textOf(value["delivery_type"]) ?? "unknown").toLowerCase(),
     status: textOf(value["webhook_status"]),
     enabled: value["enabled"] !== false && value["enabled"] !== "false",
-    eventCodes: interests.map((interest) => textOf(interest["event_code"])).filter((code) => code !== null),
+    eventCodes: interests.map(({ eventCode }) => eventCode),
     clientId: textOf(value["client_id"]),
     journalUrl: linkOf(value, "rel:events") ?? textOf(value["events_url"]),
-    isFiltered: listOf(value["subscriber_filters"]).length > 0,
+    isFiltered: filters.length > 0,
+    description: textOf(value["description"]),
+    webhookUrl: textOf(value["webhook_url"]),
+    runtimeAction: textOf(value["runtime_action"]),
+    interests,
+    filters,
+    createdAt: textOf(value["created_date"]),
+    updatedAt: textOf(value["updated_date"]),
+    workspace: workspaceOf(value),
   };
+}
+
+function workspaceOf(value: JsonObject): Workspace | null {
+  const [projectId, workspaceId] = [wordOf(value["project_id"]), wordOf(value["workspace_id"])];
+  return projectId === null || workspaceId === null ? null : { projectId, workspaceId };
 }
 
 /** Whether source flow-run events are among what it listens to. Pure. */
@@ -64,15 +103,4 @@ export function findRegistration(list: readonly Registration[], id: string): Reg
 export function isJournalOf({ id, journalUrl }: Registration, url: string): boolean {
   const path = url.replace(/[?#].*$/, "").replace(/\/+$/, "");
   return journalUrl === url || path.endsWith(`/${id}`);
-}
-
-/** The `href` of one of an object's HAL links. Pure. */
-export function linkOf(value: JsonObject, rel: string): string | null {
-  const links = value["_links"];
-  const link = isObject(links) ? links[rel] : null;
-  return isObject(link) ? textOf(link["href"]) : null;
-}
-
-function listOf(value: unknown): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
 }

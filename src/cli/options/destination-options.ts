@@ -5,13 +5,18 @@ import type { WantedDestination } from "../../engine/destinations/find-scheme.ts
 import type { DeliveryFlags } from "./flags.ts";
 import { turnAway } from "./reading-options.ts";
 
+/** A destination that is no archive. */
+export type OtherDestination = Extract<WantedDestination, { kind: "other" }>;
+
 /** Where runs are delivered, besides or instead of stdout. */
 export interface DeliveryOptions {
   /** True where they are printed, too. */
   readonly toStdout: boolean;
   /** The archive that takes every run and leads the others; `null` where there is none. */
   readonly leader: Extract<WantedDestination, { kind: "archive" }> | null;
-  readonly others: readonly Extract<WantedDestination, { kind: "other" }>[];
+  /** The table that leads where no archive does: its database keeps the places of all; one of `others`. */
+  readonly table: OtherDestination | null;
+  readonly others: readonly OtherDestination[];
   readonly onRefused: "stop" | "skip";
   readonly standby: boolean;
   /** The cursor that the line names; `null` for the usual one. */
@@ -38,21 +43,47 @@ export async function resolveDelivery(flags: DeliveryFlags, env: World["env"]): 
     hint: "leave it out; whoever reads over there has orders of their own",
   });
   const others = wanted.filter((one) => one.kind === "other");
-  for (const [index, { address }] of others.entries()) {
-    if (others.findIndex((one) => one.address.digest === address.digest) !== index) throw twice(address.shown);
-    const kind = await (others[index]?.scheme.load() ?? Promise.reject(new Error("no scheme")));
+  const known = new Map<string, OtherDestination["address"]>();
+  for (const { scheme, address } of others) {
+    const kind = await scheme.load();
     kind.check(address, env);
+    const identity = `${scheme.name} ${(await kind.identify?.(address)) ?? address.digest}`;
+    const other = known.get(identity);
+    if (other !== undefined) throw twice(other.shown, address.shown);
+    known.set(identity, address);
   }
   const standby = flags.standby === true;
-  if (standby && leader === null) throw nothingToHold();
+  const table = leader === null ? (others.find(({ scheme }) => scheme.name === "table") ?? null) : null;
+  if (standby && leader === null && table === null) throw nothingToHold();
   return {
     toStdout: wanted.some(({ kind }) => kind === "stdout") || flags.asksForStdout === true,
     leader,
+    table,
     others,
     onRefused: flags.onRefused ?? "stop",
     standby,
     cursor: flags.cursor ?? null,
   };
+}
+
+/** Whether a database among the destinations keeps the place to read on from: `tail` goes on there without being told. Pure. */
+export function isLed(delivery: DeliveryOptions | null): boolean {
+  return delivery !== null && (delivery.leader !== null || delivery.table !== null);
+}
+
+/**
+ * Checks that several profiles can be delivered side by side.
+ * @param profiles `null` where there is one.
+ * @throws FlowrunError `usage` for a file: each profile would add to it by itself, and one at a time may.
+ */
+export function checkProfiles({ others }: DeliveryOptions, profiles: readonly string[] | "all" | null): void {
+  if (profiles === null || (profiles !== "all" && profiles.length < 2)) return;
+  const file = others.find(({ scheme }) => scheme.name === "file");
+  if (file === undefined) return;
+  throw new FlowrunError("usage", `several profiles cannot be added to ${file.address.shown} at once`, {
+    why: "a file has one writer, who knows where it ends; each profile is a delivery of its own",
+    hint: "run a line for each: --profile a --to file:a.ndjson; or write all into one by the shell: -o ndjson >> runs.ndjson",
+  });
 }
 
 /**
@@ -64,7 +95,10 @@ export function checkStart({ leader, standby }: DeliveryOptions, start: Start): 
   if (leader !== null) {
     throw new FlowrunError("usage", "an archive is filled from where it stands, and not from a window", {
       why: "what it would get of a window would not be complete, and it could not tell",
-      hint: "flowrun since last --to archive; what it has: flowrun archive status",
+      hint:
+        leader.url === null
+          ? "flowrun since last --to archive; what it has: flowrun archive status"
+          : "flowrun since last --to 'postgres://…'; what it has: FLOWRUN_ARCHIVE='postgres://…' flowrun archive status",
     });
   }
   if (!standby) return;
@@ -88,16 +122,19 @@ function twoArchives(): FlowrunError {
   });
 }
 
-function twice(shown: string): FlowrunError {
+function twice(shown: string, again: string): FlowrunError {
   return new FlowrunError("usage", `--to names ${shown} twice`, {
-    why: "every run would arrive there twice",
+    why:
+      shown === again
+        ? "every run would arrive there twice"
+        : `${again} is the same: every run would arrive there twice`,
     hint: "leave one of them out",
   });
 }
 
 function nothingToHold(): FlowrunError {
   return new FlowrunError("usage", "--standby takes a database that all hosts share", {
-    why: "an archive there keeps who of them delivers, and refuses whoever has lost that right",
-    hint: "name one, beside the others: --to postgres://user:env:NAME@host/database",
+    why: "it keeps who of them delivers, and refuses whoever has lost that right",
+    hint: "name one, beside the others: --to 'postgres://user:env:NAME@host/database' (with ?table= for a table of yours)",
   });
 }

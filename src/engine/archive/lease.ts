@@ -39,6 +39,14 @@ export interface LeaseWish {
   readonly lifeMs?: number;
   /** Waits for a holder that lives until it is gone, rather than fail. */
   readonly standby?: Standby;
+  /** How a holder that lives is told, where it does not fill an archive. */
+  readonly held?: HeldWords;
+}
+
+/** A holder that lives: what it does, as a sentence without its name, and what helps. */
+export interface HeldWords {
+  readonly message: string;
+  readonly hint: string;
 }
 
 /** A process that stands by until the lease is free. */
@@ -67,7 +75,9 @@ export async function takeLease(database: Database, wish: LeaseWish): Promise<Le
   for (;;) {
     const { found, before } = await untilFree(asked, wish);
     signal.throwIfAborted();
-    const epoch = await asked.transaction((queries) => raise(queries, { name, holder, self, lifeMs, found }));
+    const raising = { name, holder, self, lifeMs, found };
+    // One that is frozen in it must not keep the row from others.
+    const epoch = await asked.transaction((queries) => raise(queries, raising), { heldMs: lifeMs });
     if (epoch !== null) {
       if (before !== null) standby?.onTaken(before, epoch);
       return keep(database, { name, epoch, lifeMs, host });
@@ -75,7 +85,21 @@ export async function takeLease(database: Database, wish: LeaseWish): Promise<Le
     // Another one was quicker.
     if (standby !== undefined) continue;
     const rival = await findLease(database, name);
-    throw heldBy(database, rival ?? { holder: "another process" });
+    throw heldBy(database, rival ?? { holder: "another process" }, wish.held);
+  }
+}
+
+/** Does work by a lease, and lets go of it in the end. @throws as `takeLease`; what the work throws. */
+export async function holdingLease<R>(
+  database: Database,
+  wish: LeaseWish,
+  work: (lease: Lease) => Promise<R>,
+): Promise<R> {
+  const lease = await takeLease(database, wish);
+  try {
+    return await work(lease);
+  } finally {
+    await lease.release();
   }
 }
 
@@ -86,13 +110,16 @@ interface FreeLease {
   readonly before: HeldLease | null;
 }
 
-async function untilFree(database: Database, { name, host, signal, standby }: LeaseWish): Promise<FreeLease> {
+async function untilFree(
+  database: Database,
+  { name, host, signal, standby, held: words }: LeaseWish,
+): Promise<FreeLease> {
   let before: HeldLease | null = null;
   const first = await findLease(database, name);
   for (let held = first; ; held = await findLease(database, name)) {
     if (held === null || held.expiresAt <= held.now) return { found: held, before };
     if (standby === undefined && (held.expiresAt !== first?.expiresAt || held.epoch !== first.epoch)) {
-      throw heldBy(database, held);
+      throw heldBy(database, held, words);
     }
     if (await database.isGone(held.backend)) return { found: held, before };
     signal.throwIfAborted();
@@ -219,13 +246,19 @@ export async function lostTo(database: Database, name: string): Promise<FlowrunE
   const who = now === null || typeof now === "string" ? "another process" : now.holder;
   return new FlowrunError("lease", "lost the lease: another process moves this cursor now", {
     why: `${who} took it over while this one stood still, and goes on from what was committed`,
-    hint: "nothing was doubled and nothing is lost; see who it is: flowrun archive status",
+    hint: "nothing was doubled and nothing is lost; start this one again to stand by: --standby",
   });
 }
 
-function heldBy(database: Database, { holder }: Pick<HeldLease, "holder">): FlowrunError {
-  return new FlowrunError("usage", "another process fills this archive", {
-    why: `${holder} holds the lease at ${database.place}`,
-    hint: "wait until it has ended; what it reads is in the archive, too (tail can take over from it: --standby)",
-  });
+const usualHeld: HeldWords = {
+  message: "another process fills this archive",
+  hint: "wait until it has ended; what it reads is in the archive, too (tail can take over from it: --standby)",
+};
+
+function heldBy(
+  database: Database,
+  { holder }: Pick<HeldLease, "holder">,
+  { message, hint } = usualHeld,
+): FlowrunError {
+  return new FlowrunError("usage", message, { why: `${holder} holds the lease at ${database.place}`, hint });
 }

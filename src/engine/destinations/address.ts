@@ -31,7 +31,7 @@ export function parseAddress(text: string, env: World["env"]): Address {
     });
   }
   keepPassword(given);
-  const [, word = given, after = ""] = /^([a-z][a-z\d+.-]*):(.*)$/is.exec(given) ?? [];
+  const [, word = given, after = ""] = withScheme.exec(given) ?? aloneWithOptions.exec(given) ?? [];
   // A command may hold any sign, and is run as it stands.
   const isCommand = word.toLowerCase() === "exec";
   const [bare = "", query = ""] = isCommand ? [after] : splitOnce(after, "?");
@@ -49,14 +49,22 @@ export function parseAddress(text: string, env: World["env"]): Address {
   };
 }
 
+const withScheme = /^([a-z][a-z\d+.-]*):(.*)$/is;
+
+/** `otlp?signals=traces`: all else is in the environment. */
+const aloneWithOptions = /^([a-z]+)(\?.*)$/is;
+
 /** The address as a URL of another scheme than its own: of `slack+https://…` with `https`. @throws FlowrunError `usage`. */
 export function urlOf({ word, rest, options, shown }: Address, scheme = word): URL {
   const query = [...options].length === 0 ? "" : `?${options.toString()}`;
   const text = `${scheme}:${rest}${query}`;
   if (URL.canParse(text) && rest.startsWith("//")) return new URL(text);
+  const hasPassword = rest.includes("@");
   throw new FlowrunError("usage", `${shown} is not a URL`, {
-    why: `it goes ${word}://host/…, and a sign of a password in it would be taken for the end of a part`,
-    hint: "write a password as env:NAME, and its value in the variable NAME",
+    why: `it goes ${word}://host/…${hasPassword ? ", and a sign of a password in it would be taken for the end of a part" : ""}`,
+    hint: hasPassword
+      ? "write a password as env:NAME, and its value in the variable NAME"
+      : `write the host behind two slashes: ${word}://host/…`,
   });
 }
 
@@ -84,19 +92,32 @@ const isSecretPath = /^(?:slack\+|teams\+)?https?$/i;
 
 const isSecretOption = /pass|secret|token|key|sig|auth|code|credential/i;
 
+/** Settings of ours that sound like a secret and are none, by the word of the address: names, paths, columns. */
+const plainOptions: readonly (readonly [word: RegExp, options: RegExp])[] = [
+  [/^postgres(?:ql)?$/i, /^(?:key|passfile|sslkey)$/],
+  [/^(?:nats|tls)$/i, /^n?key$/],
+  [/^otlp/i, /^signals$/],
+];
+
+function mayBeSecret(word: string, option: string): boolean {
+  const isPlain = plainOptions.some(([words, options]) => words.test(word) && options.test(option));
+  return isSecretOption.test(option) && !isPlain;
+}
+
 function shownOf(word: string, bare: string, query: string): string {
-  if (bare === "" || word.toLowerCase() === "exec") return bare === "" ? word : `${word}:${bare}`;
+  if (bare === "") return `${word}${shownOptions(word, query)}`;
+  if (word.toLowerCase() === "exec") return `${word}:${bare}`;
   const [, host, path = ""] = /^(\/\/[^/]*)(.*)$/s.exec(bare) ?? [];
   const place = host === undefined ? bare : host.replace(/^\/\/[^]*@/, "//");
-  if (!isSecretPath.test(word)) return `${word}:${place}${path}${shownOptions(query)}`;
+  if (!isSecretPath.test(word)) return `${word}:${place}${path}${shownOptions(word, query)}`;
   // A part that is long enough to be a secret is told nowhere else either.
   for (const part of path.split("/")) if (part.length >= 16) keepSecret(part);
   return `${word}:${place}${path.length > 1 ? "/…" : ""}`;
 }
 
-function shownOptions(query: string): string {
+function shownOptions(word: string, query: string): string {
   const options = [...new URLSearchParams(query)].map(
-    ([name, value]) => `${name}=${isSecretOption.test(name) ? "…" : value}`,
+    ([name, value]) => `${name}=${mayBeSecret(word, name) ? "…" : value}`,
   );
   return options.length === 0 ? "" : `?${options.join("&")}`;
 }

@@ -1,6 +1,7 @@
 import type { World } from "../../host.ts";
 import type { Notify } from "../../notices.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
+import type { Lease } from "../archive/lease.ts";
 import type { Address } from "./address.ts";
 
 /**
@@ -20,6 +21,8 @@ export interface Scheme {
   readonly delivers: string;
   /** Settings in its address (`?rotate=`) or the environment, and what each means. */
   readonly settings: readonly SchemeSetting[];
+  /** A line that delivers there, to type once its names are one's own. */
+  readonly example: string;
   readonly load: () => Promise<Kind>;
 }
 
@@ -33,6 +36,11 @@ export interface SchemeSetting {
 export interface Kind {
   /** @throws FlowrunError `usage` for an address that cannot be right, before anything is asked for. */
   readonly check: (address: Address, env: World["env"]) => void;
+  /**
+   * The one thing that an address comes down to, where it can be written in several ways: two with the same may not be delivered to at
+   * once. Left out where the address itself says it all.
+   */
+  readonly identify?: (address: Address) => Promise<string>;
   /**
    * Connects, and looks at whatever could be wrong over there; it sends no run.
    * @throws FlowrunError: `unavailable` (or `Away`) where another try may help; any other is for good.
@@ -85,6 +93,8 @@ export interface Means {
   readonly reading: DeliveredReading;
   /** True where places are kept: the reading starts at `last`, or follows an archive. */
   readonly isKept: boolean;
+  /** The right by which this process alone delivers, where it is kept beside what is delivered: nothing goes in without it. */
+  readonly lease?: Pick<Lease, "name" | "epoch" | "lifeMs">;
 }
 
 /** A reading that is delivered; places are kept for it. */

@@ -35,11 +35,17 @@ function commandOf({ rest }: Address): string {
 function notFound(command: string): FlowrunError {
   return new FlowrunError("usage", `exec: ${programOf(command) ?? command} cannot be run`, {
     why: "the shell knows no such program",
-    hint: makeRunnable,
+    hint: makeRunnable(command),
   });
 }
 
-const makeRunnable = "write the path to it, as in exec:./page.sh, and make it executable: chmod +x page.sh";
+/** A program of one's own is found by its path, and one of the system by its name. */
+function makeRunnable(command: string): string {
+  const program = programOf(command);
+  if (program === null) return "if it is a file of yours: write its path, with a / in it, and chmod +x <path>";
+  const path = program.includes("/") ? program : `./${program}`;
+  return `if it is a file of yours: write its path, exec:${path}, and make it executable: chmod +x ${path}`;
+}
 
 /**
  * How long a command may take to end once its input has, in milliseconds: before that is told of, before it is told to
@@ -118,15 +124,15 @@ function openExec(address: Address, command: Command, { host, signal, notify }: 
 }
 
 /** The reading ends by it: well, where the command has ended well. */
-function endedBy(how: CommandEnd, { shown }: Address, unread: Unread | null): FlowrunError {
+function endedBy(how: CommandEnd, { shown, rest }: Address, unread: Unread | null): FlowrunError {
   const ended = `${shown} ${howEnded(how)}`;
   if (how.code === 0) return new Ended(ended, { why: "a command ends the reading when it ends" });
   if (how.code === 126 || how.code === 127) {
     const why = "by this code a shell says that it, or a program in it, was not found or may not be run";
-    return new FlowrunError("usage", ended, { why, hint: makeRunnable });
+    return new FlowrunError("usage", ended, { why, hint: makeRunnable(rest.trim()) });
   }
   if (unread === null) {
-    const hint = "see what it wrote itself, and try it alone: echo '{}' | ./page.sh";
+    const hint = `see what it wrote itself, and try it alone: echo '{}' | ${rest.trim()}`;
     return new FlowrunError("protocol", ended, { why: "it had been given no run", hint });
   }
   const { runs, from } = unread;

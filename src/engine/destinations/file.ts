@@ -31,6 +31,11 @@ export const file: Kind = {
   check: (address) => {
     fileFormOf(address);
   },
+  identify: (address) => {
+    const { path } = fileFormOf(address);
+    // A folder that is not there is told of when it is opened.
+    return growingPath(path).catch(() => path);
+  },
   open: async (address, means) => {
     const form = fileFormOf(address);
     const target = await growingPath(form.path);

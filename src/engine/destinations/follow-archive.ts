@@ -167,7 +167,9 @@ export function deliveryStore({ archive, lease, cursor, destination, host, retry
         );
         return true;
       };
-      if (!(await insist(() => database.transaction(move), retrying))) throw await lostTo(database, lease.name);
+      // A process that is frozen in it must not keep the lease's row from whoever takes over.
+      const held = { heldMs: lease.lifeMs };
+      if (!(await insist(() => database.transaction(move, held), retrying))) throw await lostTo(database, lease.name);
     },
   };
 }

@@ -124,9 +124,13 @@ async function gather(members: readonly Member[], { mayPart, host, signal }: Lan
   const tooLate = host.sleep(patienceMs, AbortSignal.any([signal, over.signal])).then(() => "late" as const);
   const groups = new Map<string, { together: Member[]; past: Resumption | null }>();
   const waiting: { member: Member; standing: Promise<Resumption | null> }[] = [];
-  for (const member of members) {
+  // All are opened at once: none waits for another that is away.
+  const standings = members.map((member) => {
     const standing = member.sink.find?.(member.name) ?? Promise.resolve(null);
     standing.catch(() => undefined);
+    return { member, standing };
+  });
+  for (const { member, standing } of standings) {
     // Where none may read for itself, all begin together.
     const found = mayPart ? Promise.race([standing, tooLate]) : standing;
     const past = await found.catch(() => "late" as const);

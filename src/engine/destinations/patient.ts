@@ -23,6 +23,10 @@ export interface Treatment {
   readonly onRefused: "stop" | "skip";
   /** Told once, when it has been opened for the first time. */
   readonly onOpen: (destination: OpenDestination) => void;
+  /** Told of runs as soon as they are safe over there. */
+  readonly onDelivered: (runs: readonly DeliveredRun[]) => void;
+  /** Told of runs that are passed by, and why. */
+  readonly onPassedBy: (runs: readonly DeliveredRun[], refusal: Refused) => void;
   /** Told where it ends by itself, which ends the reading. */
   readonly onEnded: (end: Error) => void;
 }
@@ -32,7 +36,7 @@ export function patientDestination(
   kind: Kind,
   address: Address,
   means: Means,
-  { patience, onRefused, onOpen, onEnded }: Treatment,
+  { patience, onRefused, onOpen, onDelivered, onPassedBy, onEnded }: Treatment,
 ): PatientDestination {
   const { host, signal, notify } = means;
   let open: OpenDestination | null = null;
@@ -75,12 +79,18 @@ export function patientDestination(
       await to.deliver(runs, place, (count) => {
         sent = Math.max(sent, count);
       });
+      onDelivered(runs);
       return { left: [], isDone: true };
     } catch (error) {
       const left = runs.slice(sent);
-      if (error instanceof Refused && onRefused === "skip" && left.some(({ id }) => error.ids.includes(id))) {
-        notify({ kind: "warning", text: refusedWords(error) });
-        return { left: left.filter(({ id }) => !error.ids.includes(id)), isDone: false };
+      onDelivered(runs.slice(0, sent));
+      if (error instanceof Refused && onRefused === "skip") {
+        const isRefused = ({ id }: DeliveredRun): boolean => error.ids.includes(id);
+        const refused = left.filter(isRefused);
+        if (refused.length > 0) {
+          onPassedBy(refused, error);
+          return { left: left.filter((run) => !isRefused(run)), isDone: false };
+        }
       }
       if (sent === 0 || !(error instanceof FlowrunError) || error.kind !== "unavailable") throw error;
       // It went on for a while, so that patience begins anew.
@@ -110,8 +120,4 @@ export function patientDestination(
     },
     close: drop,
   };
-}
-
-function refusedWords({ message, why }: Refused): string {
-  return `${message}${why === null ? "" : `: ${why}`}; passed by`;
 }

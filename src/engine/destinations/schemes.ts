@@ -15,6 +15,7 @@ export const schemes: readonly Scheme[] = [
       { name: "?schema=", meaning: "the schema of flowrun's own bookkeeping (default: flowrun)" },
       { name: "?sslmode=, PGPASSWORD …", meaning: "as libpq has them" },
     ],
+    example: "flowrun tail --to 'postgres://flowrun:env:DB_PASSWORD@db.example.com/reports?table=runs'",
     load: async () => (await import("./table.ts")).table,
   },
   {
@@ -24,6 +25,7 @@ export const schemes: readonly Scheme[] = [
     guarantee: "exactly once",
     delivers: "a line a run, as -o ndjson or csv prints it; by the name's end also gzip",
     settings: [{ name: "?rotate=day or a size", meaning: "a new file each day (UTC), or when it is so large: 100MB" }],
+    example: "flowrun since last --to 'file:runs.ndjson.gz?rotate=day'",
     load: async () => (await import("./file.ts")).file,
   },
   {
@@ -38,6 +40,7 @@ export const schemes: readonly Scheme[] = [
       { name: "?ca=, ?cert=, ?key=", meaning: "files of a private CA and of a client's certificate" },
       { name: "?bucket=", meaning: "the key-value bucket that holds the place (default: flowrun)" },
     ],
+    example: "flowrun tail --since last --to nats://nats.example.com:4222/aep.runs",
     load: async () => (await import("./nats.ts")).nats,
   },
   {
@@ -51,6 +54,7 @@ export const schemes: readonly Scheme[] = [
       { name: "OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES", meaning: "whose spans they are (default: flowrun)" },
       { name: "?signals=traces,metrics", meaning: "only one of them" },
     ],
+    example: "flowrun tail --since last --to otlp+http://collector.example.com:4318",
     load: async () => (await import("./otlp.ts")).otlp,
   },
   {
@@ -68,6 +72,7 @@ export const schemes: readonly Scheme[] = [
       { name: "user:env:NAME@", meaning: "before the host: a name and a password, as basic authentication" },
       { name: "--on-refused skip", meaning: "passes by what is refused for good, rather than stop" },
     ],
+    example: "flowrun tail --since last --to 'https://hooks.example.com/runs?batch=100' --on-refused skip",
     load: async () => (await import("./webhook.ts")).webhook,
   },
   {
@@ -77,15 +82,17 @@ export const schemes: readonly Scheme[] = [
     guarantee: "at least once",
     delivers: "a message a run, failures of one cause together; at most one a second",
     settings: [],
+    example: "flowrun tail --since last --status failed --to slack+https://hooks.slack.com/services/…",
     load: async () => (await import("./slack.ts")).slack,
   },
   {
     name: "teams",
     words: ["teams+https"],
-    form: "teams+https://….logic.azure.com/…",
+    form: "teams+https://….powerplatform.com/…",
     guarantee: "at least once",
     delivers: "a card a run through a workflow, failures of one cause together; at most one a second",
     settings: [],
+    example: "flowrun tail --since last --status failed --to 'teams+https://….powerplatform.com/…'",
     load: async () => (await import("./teams.ts")).teams,
   },
   {
@@ -95,6 +102,7 @@ export const schemes: readonly Scheme[] = [
     guarantee: "at least once, into its pipe",
     delivers: "a line a run on the input of a command, its record as JSON; its exit ends the reading",
     settings: [],
+    example: "flowrun tail --since last --status failed --to 'exec:./page.sh --urgent'",
     load: async () => (await import("./exec.ts")).exec,
   },
 ];

@@ -1,14 +1,12 @@
 import { FlowrunError } from "../../errors.ts";
 import { writeFingerprint } from "../../text/fingerprint.ts";
 import type { Database, Queries } from "../archive/database.ts";
-import { lostTo, renewLease, type Lease } from "../archive/lease.ts";
-import { openPostgres } from "../archive/postgres.ts";
+import { lostTo, renewLease } from "../archive/lease.ts";
 import { postgresCode } from "../archive/postgres/failure.ts";
-import type { Address } from "./address.ts";
 import type { DeliveredRun, Kind, Means, OpenDestination } from "./destination.ts";
-import { findTable } from "./table/catalogue.ts";
-import { tableFormOf, type TableForm } from "./table/form.ts";
-import { createTable, layOut, type Layout } from "./table/layout.ts";
+import { connectTable } from "./table/connect.ts";
+import { tableFormOf } from "./table/form.ts";
+import type { Layout } from "./table/layout.ts";
 import { findPlaceAgain, movePlace, openTablePlace, type TablePlace } from "./table/place.ts";
 import { isOfContent, writeAndFind, writeRows } from "./table/write.ts";
 
@@ -17,51 +15,26 @@ export const table: Kind = {
   check: (address, env) => {
     tableFormOf(address, env);
   },
-  open: (address, means) => openTableBy(address, means, null),
+  open: async (address, means) => {
+    const { database, layout } = await connectTable(address, means);
+    try {
+      const opening = { table: layout.name, now: means.host.now() };
+      const place = means.isKept ? await openTablePlace(database, means.reading, opening) : null;
+      return writer({ database, layout, means, lease: means.lease ?? null }, place);
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  },
 };
-
-/** The lease by whose epoch rows are written, where there is one: it is of the same schema. */
-export type TableLease = Pick<Lease, "name" | "epoch" | "lifeMs"> | null;
-
-/**
- * Opens a table, as one who writes by a lease.
- * @throws FlowrunError as `Kind.open`; `deliver` throws one of kind `lease` once another process has taken it over.
- */
-export async function openTableBy(address: Address, means: Means, lease: TableLease): Promise<OpenDestination> {
-  const { env, sleep } = means.host;
-  const form = tableFormOf(address, env);
-  const database = await openPostgres(form.url, { env, sleep, signal: means.signal });
-  try {
-    const layout = await findLayout(database, form);
-    const opening = { table: layout.name, now: means.host.now() };
-    const place = means.isKept ? await openTablePlace(database, means.reading, opening) : null;
-    return writer({ database, layout, means, lease }, place);
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
-}
-
-async function findLayout(database: Database, form: TableForm): Promise<Layout> {
-  const found = await findTable(database, form.schema, form.table);
-  if ("columns" in found) return layOut(form, found, database.place);
-  const [other] = found;
-  const name = form.schema === null ? form.table : `${form.schema}.${form.table}`;
-  throw new FlowrunError("settings", `there is no table ${name} at ${database.place}`, {
-    why:
-      other === undefined
-        ? "rows go into a table of your own: none is made by flowrun"
-        : `there is one in ${found.join(", ")}, where the user's search path does not look`,
-    hint: other === undefined ? createTable(form) : `write ?table=${other}.${form.table}`,
-  });
-}
 
 /** All that the writing needs to know. */
 interface Writing {
   readonly database: Database;
   readonly layout: Layout;
   readonly means: Means;
-  readonly lease: TableLease;
+  /** By its epoch rows are written, where there is one: it is of the same schema. */
+  readonly lease: NonNullable<Means["lease"]> | null;
 }
 
 /** @param opened where the place stands; `null` where none is kept. */

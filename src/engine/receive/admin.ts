@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { pageType, type Meter } from "./meter.ts";
+import { pageType, type Metrics } from "./meter.ts";
 import { closePort, openPort, type Port } from "./open-port.ts";
 
 /** How a process is. */
 export interface Health {
-  /** What it does instead of its command's work: `standby`. */
+  /** The name of its part where that is not its command's: `standby`. */
   readonly role?: string;
   /** `draining`: it ends, and takes nothing any more; `failing`: it cannot keep what it takes. */
   readonly state: "ready" | "draining" | "failing";
@@ -17,7 +17,7 @@ export interface AdminOptions extends Port {
   /** The command: `listen`. */
   readonly role: string;
   readonly health: () => Health;
-  readonly meter: Pick<Meter, "page">;
+  readonly meter: Pick<Metrics, "page">;
   /** Told of what goes wrong once it listens. */
   readonly onTrouble: (error: Error) => void;
 }

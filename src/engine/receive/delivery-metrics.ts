@@ -1,4 +1,4 @@
-import type { Meter } from "./meter.ts";
+import type { Metrics } from "./meter.ts";
 
 /** Counts what becomes of deliveries. */
 export interface DeliveryMeter {
@@ -18,7 +18,7 @@ export interface DeliveryMeter {
  * Has deliveries counted.
  * @param backlog how many events are kept, and not yet printed or delivered.
  */
-export function meterDeliveries(meter: Meter, backlog: () => number): DeliveryMeter {
+export function meterDeliveries(meter: Metrics, backlog: () => number): DeliveryMeter {
   const answered = meter.counter({
     name: "flowrun_webhook_requests_total",
     help: "Requests to the webhook, by the status of the answer.",

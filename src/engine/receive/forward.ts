@@ -1,6 +1,7 @@
 import { endlessPatience } from "../../adobe/access/connect.ts";
 import { persevere, type Attempt } from "../../adobe/gateway/retrying.ts";
 import { composeDelivery } from "../../adobe/webhook/compose.ts";
+import { eventsIn } from "../../adobe/webhook/body-events.ts";
 import type { WebhookDelivery } from "../../adobe/webhook/delivery.ts";
 import { FlowrunError } from "../../errors.ts";
 import type { World } from "../../host.ts";
@@ -11,7 +12,6 @@ import { parseAddress, urlOf } from "../destinations/address.ts";
 import { keepSecretsOfUrl, type Receiver } from "../destinations/post.ts";
 import { deliverableOf } from "../replay/deliverable.ts";
 import { sendDelivery } from "../replay/send-delivery.ts";
-import { eventsIn } from "../sources/spool.ts";
 import type { Spool, SpooledEvents } from "./spool.ts";
 
 /** An endpoint that deliveries are passed on to, and how. */
@@ -73,7 +73,7 @@ function deliveriesOf({ via, delivery, fresh }: SpooledEvents, { secret }: Forwa
     const passed = { headers: ownHeaders(delivery.headers), body: delivery.body };
     return [() => passed];
   }
-  const events = eventsIn(delivery.body);
+  const events = eventsIn(delivery.body) ?? [];
   return fresh.map((index) => {
     const event = events[index];
     const [key = ""] = wholeEventKeys(event);

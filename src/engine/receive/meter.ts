@@ -1,7 +1,7 @@
 import { safeText } from "../../render/text/safe-text.ts";
 
 /** One thing that is counted or measured, as Prometheus knows it. */
-export interface Family {
+export interface MetricFamily {
   readonly name: string;
   /** One sentence. */
   readonly help: string;
@@ -15,18 +15,18 @@ export interface Family {
 }
 
 /** Counts by name, for the page that Prometheus reads. It knows nothing of what is counted. */
-export interface Meter {
+export interface Metrics {
   /** @returns adds to the series of a label, which a family without one leaves out. */
-  counter(family: Family): (by?: number, label?: string) => void;
+  counter(family: MetricFamily): (by?: number, label?: string) => void;
   /** @returns sets the series of a label. */
-  gauge(family: Family): (value: number, label?: string) => void;
+  gauge(family: MetricFamily): (value: number, label?: string) => void;
   /** A gauge that is looked at when the page is asked for; `null` leaves it out. */
-  watch(family: Family, read: () => number | null): void;
+  watch(family: MetricFamily, read: () => number | null): void;
   /**
    * @param bounds of its buckets, each the most that is counted there, ascending; the one without an end comes by itself.
    * @returns counts a value.
    */
-  histogram(family: Family, bounds: readonly number[]): (value: number) => void;
+  histogram(family: MetricFamily, bounds: readonly number[]): (value: number) => void;
   /** All of it, in the text format 0.0.4, in the order in which the families were named. */
   page(): string;
 }
@@ -37,9 +37,9 @@ export const pageType = "text/plain; version=0.0.4; charset=utf-8";
 const usualMost = 100;
 
 /** A meter in which nothing is counted yet. */
-export function createMeter(): Meter {
+export function createMetrics(): Metrics {
   const families: (() => string)[] = [];
-  const add = (family: Family, type: string, samples: () => readonly string[]): void => {
+  const add = (family: MetricFamily, type: string, samples: () => readonly string[]): void => {
     families.push(() => [...headOf(family, type), ...samples(), ""].join("\n"));
   };
   return {
@@ -82,7 +82,7 @@ export function createMeter(): Meter {
 
 const otherLabel = "other";
 
-function createSeries({ name, label, most = usualMost }: Family) {
+function createSeries({ name, label, most = usualMost }: MetricFamily) {
   const values = new Map<string, number>();
   return {
     get: (of: string) => values.get(of),
@@ -96,7 +96,7 @@ function createSeries({ name, label, most = usualMost }: Family) {
   };
 }
 
-function headOf({ name, help }: Family, type: string): readonly string[] {
+function headOf({ name, help }: MetricFamily, type: string): readonly string[] {
   return [`# HELP ${name} ${help.replace(/\\/g, "\\\\").replace(/\n/g, "\\n")}`, `# TYPE ${name} ${type}`];
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { WebhookDelivery } from "../../adobe/webhook/delivery.ts";
 
 /** Memory that the bodies of all requests share. */
-export interface Room {
+export interface BodyRoom {
   /** Bytes that are left. */
   left: number;
 }
@@ -17,7 +17,7 @@ export type ReadBody =
  * @param mostBytes of one body, whatever length was promised.
  * @param room is taken up until `release` is called.
  */
-export function readRequest(request: IncomingMessage, mostBytes: number, room: Room): Promise<ReadBody> {
+export function readRequest(request: IncomingMessage, mostBytes: number, room: BodyRoom): Promise<ReadBody> {
   if (Number(request.headers["content-length"] ?? 0) > mostBytes) {
     request.resume();
     return Promise.resolve({ refused: "tooLarge" });
@@ -26,7 +26,11 @@ export function readRequest(request: IncomingMessage, mostBytes: number, room: R
     // Copied together as they come: a million pieces of one byte, kept as they are, take a hundred times their size.
     let bytes: Buffer = Buffer.alloc(0);
     let size = 0;
+    let isOver = false;
     const end = (read: ReadBody): void => {
+      // A request that has ended is closed as well, and one that was refused may end.
+      if (isOver) return;
+      isOver = true;
       request.off("data", take);
       request.resume();
       if ("refused" in read) release();

@@ -9,7 +9,7 @@ import type { Health } from "./admin.ts";
 import type { DeliveryMeter } from "./delivery-metrics.ts";
 import type { Inbox } from "./inbox.ts";
 import { openPort, type Port } from "./open-port.ts";
-import { headersOf, readRequest, type Room } from "./read-request.ts";
+import { headersOf, readRequest, type BodyRoom } from "./read-request.ts";
 import type { TlsMaterial } from "./tls-files.ts";
 
 /** Where deliveries come in, who judges and keeps them, and who is told. */
@@ -149,6 +149,14 @@ interface Reply {
   readonly after?: () => void;
 }
 
+/** For whoever sent it, who learns nothing of our network, and reads nothing of his own. */
+const refusals = {
+  unsigned: "it is not signed",
+  signature: "its signature is wrong",
+  key: "its signature cannot be judged now",
+  recipient: "it is for nobody here",
+} as const satisfies Record<Extract<DeliveryVerdict, { kind: "refused" }>["reason"], string>;
+
 /** After this many seconds there may be room again; Adobe comes back after a minute anyway. */
 const soon = { "retry-after": "30" };
 
@@ -166,7 +174,7 @@ function createDesk(
 } {
   const { path, maxBody, judge, inbox, meter, onPoison, onValidation, onRefused, onTrouble, limits } = options;
   // A body that is allowed finds room where there is no other.
-  const room: Room = { left: Math.max(limits.room, maxBody) };
+  const room: BodyRoom = { left: Math.max(limits.room, maxBody) };
   const answering = new WeakMap<Duplex, ServerResponse>();
   let isDraining = false;
   let failedAt: number | null = null;
@@ -226,7 +234,10 @@ function createDesk(
           },
         };
       case "refused":
-        return rejected(verdict.status, verdict.reason, verdict.why, verdict.status === 503 ? soon : undefined);
+        return {
+          ...rejected(verdict.status, verdict.reason, verdict.why, verdict.status === 503 ? soon : undefined),
+          text: `${refusals[verdict.reason]}\n`,
+        };
     }
   };
 

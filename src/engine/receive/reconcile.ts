@@ -18,9 +18,7 @@ export interface Reconciling {
   readonly everyMs: number;
   readonly host: Pick<World, "now" | "sleep">;
   readonly signal: AbortSignal;
-  /** Told after each page how many of its events nothing else had brought, … */
-  readonly onPage: (recovered: number) => void;
-  /** … and when all that the journal has was compared. */
+  /** Told when all that the journal has was compared. */
   readonly onDone: () => void;
 }
 
@@ -30,17 +28,16 @@ export interface Reconciling {
  * @throws the signal's reason; FlowrunError where reading fails for good, or the spool's disk does.
  */
 export async function reconcile(reconciling: Reconciling): Promise<never> {
-  const { spool, journal, cursor, start, everyMs, host, signal, onPage, onDone } = reconciling;
+  const { spool, journal, cursor, start, everyMs, host, signal, onDone } = reconciling;
   let past = await cursor.find();
   for (;;) {
     const from: JournalStart = past === null ? start : { kind: "next", url: past.next };
     const pages = readPages({ journal, start: from, limit: null, follow: false, onExpired: "oldest", past });
     for await (const { entries, next, begins, last, atEnd, recordedAt, count } of pages) {
       const mark = { next, begins, last, atEnd, recordedAt, count };
-      const recovered = entries.length === 0 ? 0 : await spool.putRecovered(entries);
+      if (entries.length > 0) await spool.putRecovered(entries);
       await cursor.move([], mark);
       past = standingAfter(past, [], mark, host.now());
-      onPage(recovered);
     }
     signal.throwIfAborted();
     onDone();

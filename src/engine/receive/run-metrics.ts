@@ -1,6 +1,6 @@
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { keptId } from "../../text/kept.ts";
-import type { Meter } from "./meter.ts";
+import type { Metrics } from "./meter.ts";
 
 /** The part of a run that is counted. */
 export type MeteredRun = Pick<FlowRun, "flowId" | "status" | "completedAt" | "updatedAt">;
@@ -10,7 +10,7 @@ export type MeteredRun = Pick<FlowRun, "flowId" | "status" | "completedAt" | "up
  * @param cursorAge the age of the place up to which the journal was read, in seconds; `null` where there is none yet.
  * @returns counts a run, once it was printed or delivered.
  */
-export function meterRuns(meter: Meter, cursorAge: () => number | null): (run: MeteredRun) => void {
+export function meterRuns(meter: Metrics, cursorAge: () => number | null): (run: MeteredRun) => void {
   const countRun = meter.counter({
     name: "flowrun_runs_total",
     help: "Flow runs printed or delivered, by status.",

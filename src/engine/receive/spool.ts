@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
 import type { WebhookDelivery } from "../../adobe/webhook/delivery.ts";
 import { FlowrunError, reasonOf } from "../../errors.ts";
 import type { World } from "../../host.ts";
 import { isObject, parseObject } from "../../json.ts";
 import type { Notify } from "../../notices.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
+import { isDeeperThan } from "../../runs/events/depth.ts";
 import { createSeen } from "../../runs/events/seen.ts";
 import { wholeEventKeys } from "../../runs/events/whole-event-keys.ts";
 import {
@@ -17,6 +17,7 @@ import {
   type SpoolPlace,
 } from "../../state/spool-files.ts";
 import { createArrivals, type Arrivals } from "../destinations/follow-archive.ts";
+import { writeFingerprint } from "../../text/fingerprint.ts";
 import type { Inbox } from "./inbox.ts";
 
 /** A delivery, or a page's events that only the journal had, as it lies in the spool. */
@@ -67,12 +68,15 @@ const mostWaiting = { events: 10_000, bytes: 64 * 2 ** 20 };
 
 /** The keys that are remembered: of a day in which not more come, and of so many in any case. */
 const keysRemembered = 1_000_000;
+/** No known event has more than twenty; beyond a few thousand JSON cannot be written. */
+const deepest = 500;
+
 const keptKeys = { ms: 24 * 3_600_000, atLeast: 200_000 };
 
 /** What a spool's folder and the world around it are. */
 export interface SpoolMeans {
   readonly folder: SpoolFolder;
-  readonly host: Pick<World, "now">;
+  readonly host: Pick<World, "now" | "random">;
   readonly notify: Notify;
 }
 
@@ -86,7 +90,7 @@ export async function openSpool({ folder, host, notify }: SpoolMeans): Promise<S
   }).catch((error: unknown) => {
     throw diskFailure(folder, error);
   });
-  const saved = await readSaved(folder);
+  const saved = await readSaved(folder, () => writeFingerprint(`${host.now()} ${host.random()}`));
   const known = createSeen(keysRemembered);
   // A place behind the end is of files that somebody took away.
   const places = new Map([...saved.places].map(([reader, place]) => [reader, earlier(place, files.end())]));
@@ -188,8 +192,13 @@ export async function openSpool({ folder, host, notify }: SpoolMeans): Promise<S
       return fresh === "full" ? "full" : fresh === 0 ? "known" : "kept";
     },
     putRecovered: async (entries) => {
-      const events = entries.map(({ event }) => event);
-      const positions = entries.map(({ position }) => position);
+      const whole = entries.filter(({ event }) => !isDeeperThan(event, deepest));
+      if (whole.length < entries.length) {
+        const text = `${entries.length - whole.length} of the journal's events are nested more than ${deepest} levels deep, and passed by`;
+        notify({ kind: "warning", text });
+      }
+      const events = whole.map(({ event }) => event);
+      const positions = whole.map(({ position }) => position);
       const body = new TextEncoder().encode(JSON.stringify(events));
       for (;;) {
         const made = room.next();
@@ -300,18 +309,18 @@ export function readPlace(text: unknown): SpoolPlace | null {
 }
 
 function writeSaved(id: string, places: ReadonlyMap<string, SpoolPlace>): string {
-  const texts = [...places].map(([reader, place]) => [reader, writePlace(place)]);
+  const texts = [...places].map(([reader, place]) => [reader, writePlace(place)] as const);
   return `${JSON.stringify({ spool: id, places: Object.fromEntries(texts) })}\n`;
 }
 
 /** @throws FlowrunError `settings` for a file that says nothing: without it nobody knows what was handed on. */
-async function readSaved(folder: SpoolFolder): Promise<Saved> {
+async function readSaved(folder: SpoolFolder, makeId: () => string): Promise<Saved> {
   const file = besideSpool(folder, placesName);
   const text = await file.read().catch((error: unknown) => {
     throw diskFailure(folder, error);
   });
   if (text === null) {
-    const id = randomUUID();
+    const id = makeId();
     await file.write(writeSaved(id, new Map())).catch((error: unknown) => {
       throw diskFailure(folder, error);
     });
@@ -325,8 +334,8 @@ async function readSaved(folder: SpoolFolder): Promise<Saved> {
       hint: `to have all that is still there delivered again: rm ${file.path}`,
     });
   }
-  const found = Object.entries(places).flatMap(([reader, text]) => {
-    const place = readPlace(text);
+  const found = Object.entries(places).flatMap(([reader, told]: readonly [string, unknown]) => {
+    const place = readPlace(told);
     return place === null ? [] : [[reader, place] as const];
   });
   return { id: spool, places: new Map(found) };

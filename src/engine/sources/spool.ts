@@ -1,3 +1,4 @@
+import { eventsIn } from "../../adobe/webhook/body-events.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { SpoolPlace } from "../../state/spool-files.ts";
 import { digest, type Digest, type Digesting } from "../digest.ts";
@@ -50,7 +51,7 @@ function batchOf<T>(some: readonly SpooledEvents[], from: SpoolPlace, digesting:
 }
 
 function digestOne<T>({ via, delivery, fresh, positions }: SpooledEvents, digesting: Digesting<T>): Digest<T> {
-  const events = eventsIn(delivery.body);
+  const events = eventsIn(delivery.body) ?? [];
   const id = delivery.headers["x-adobe-event-id"] ?? "without an id";
   const entries = fresh.map((index) => ({ position: positions?.[index] ?? nameOf(id, index), event: events[index] }));
   // A webhook tells no position; what an event is called here is for words about it alone.
@@ -60,10 +61,4 @@ function digestOne<T>({ via, delivery, fresh, positions }: SpooledEvents, digest
 
 function nameOf(id: string, index: number): string {
   return index === 0 ? id : `${id}#${index}`;
-}
-
-/** The events of a body: one, or a batch of them. What was put down could be read then. */
-export function eventsIn(body: Uint8Array): readonly unknown[] {
-  const value: unknown = JSON.parse(new TextDecoder().decode(body));
-  return Array.isArray(value) ? value : [value];
 }

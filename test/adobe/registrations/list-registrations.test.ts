@@ -3,10 +3,11 @@ import { describe, expect, test } from "vitest";
 import { readyToken } from "../../../src/adobe/auth/token-source.ts";
 import { Secret } from "../../../src/adobe/auth/secret.ts";
 import type { Host } from "../../../src/host.ts";
-import { listRegistrations } from "../../../src/adobe/registrations/list-registrations.ts";
+import { listRegistrations, loadRegistration } from "../../../src/adobe/registrations/list-registrations.ts";
 import type { ConsolePlace } from "../../../src/adobe/registrations/console-place.ts";
 import { carriesFlowRuns } from "../../../src/adobe/registrations/registration.ts";
 import { fakeHost, type FakeHost } from "../../support/host.ts";
+import { apiOn } from "../../support/management.ts";
 
 const apiUrl = "https://api.adobe.io";
 const organisation: ConsolePlace = { consumerOrgId: "7120468", workspace: null };
@@ -183,5 +184,63 @@ describe("lists in every form that is published", () => {
     const found = await list(answering({ [workspaceUrl]: { body: text } }), workspace);
     expect(found.length).toBeGreaterThan(1);
     for (const { journalUrl } of found) expect(journalUrl).toMatch(/^https:\/\/events-.*\/organizations\//);
+  });
+});
+
+describe("one registration by its id", () => {
+  const project = { projectId: "1", workspaceId: "2" };
+  const raw = (id: string, workspaceOf: object = {}) => ({ registration_id: id, name: `Name ${id}`, ...workspaceOf });
+  const listOf = (...registrations: readonly object[]) => JSON.stringify({ _embedded: { registrations } });
+  const load = (host: FakeHost, place: ConsolePlace, id: string) => loadRegistration(apiOn(host), place, id);
+
+  test("is asked for by itself in its workspace", async () => {
+    const host = answering({ [`${workspaceUrl}/reg-1`]: { body: JSON.stringify(raw("reg-1")) } });
+    const { registration, workspace: found } = await load(host, workspace, "reg-1");
+    expect([registration.name, found]).toEqual(["Name reg-1", project]);
+    expect(host.asked).toHaveLength(1);
+  });
+
+  test("is looked for in the organisation where no workspace is known, and tells its own", async () => {
+    const body = listOf(raw("reg-1", { project_id: "7", workspace_id: 8 }), raw("reg-2"));
+    const host = answering({ [page(0, 100)]: { body } });
+    expect((await load(host, organisation, "reg-1")).workspace).toEqual({ projectId: "7", workspaceId: "8" });
+    await expect(load(host, organisation, "reg-2")).rejects.toMatchObject({ kind: "settings" });
+    await expect(load(host, organisation, "reg-3")).rejects.toMatchObject({ kind: "notFound" });
+  });
+
+  test("of another workspace is not touched, and that is said", async () => {
+    const body = listOf(raw("reg-9", { project_id: "7", workspace_id: "8" }));
+    const host = answering({ [page(0, 100)]: { body } });
+    await expect(load(host, workspace, "reg-9")).rejects.toMatchObject({
+      kind: "notFound",
+      message: 'the registration "reg-9" belongs to another workspace',
+      why: "it is of project 7, workspace 8",
+    });
+  });
+
+  test("that is not there is told with the ones that are", async () => {
+    const host = answering({ [page(0, 100)]: { body: "{}" }, [workspaceUrl]: { body: listOf(raw("reg-1")) } });
+    await expect(load(host, workspace, "reg-3")).rejects.toMatchObject({ kind: "notFound", why: "there are reg-1" });
+  });
+
+  test("answered with another one is not taken for it", async () => {
+    const host = answering({
+      [`${workspaceUrl}/reg-1`]: { body: JSON.stringify(raw("reg-2")) },
+      [page(0, 100)]: { body: "{}" },
+      [workspaceUrl]: { body: listOf(raw("reg-1")) },
+    });
+    await expect(load(host, workspace, "reg-1")).rejects.toMatchObject({ kind: "protocol" });
+  });
+
+  test.each(["..", ".", ""])("%j names another path, and is not asked for", async (id) => {
+    const host = answering({});
+    await expect(load(host, workspace, id)).rejects.toMatchObject({ kind: "usage" });
+    expect(host.asked).toEqual([]);
+  });
+
+  test("with slashes stays one part of the path", async () => {
+    const host = answering({ [page(0, 100)]: { body: "{}" }, [workspaceUrl]: { body: "{}" } });
+    await expect(load(host, workspace, "../../x")).rejects.toMatchObject({ kind: "notFound" });
+    expect(host.asked[0]?.url).toBe(`${workspaceUrl}/..%2F..%2Fx`);
   });
 });

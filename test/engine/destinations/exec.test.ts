@@ -196,18 +196,23 @@ test("of what it was given, no more than a pipe can hold is in doubt", async () 
 test("one that had been given nothing says so", async () => {
   const { to } = await running("exit 9");
   const failure = (await failureIn(to.ended)) as FlowrunError;
-  expect(failure).toMatchObject({ kind: "protocol", why: "it had been given no run" });
+  const hint = expect.stringContaining("echo '{}' | exit 9") as string;
+  expect(failure).toMatchObject({ kind: "protocol", why: "it had been given no run", hint });
   expect(failure.message).toContain("exit code 9");
 });
 
 test("one that is not there is told of before anything is given to it", async () => {
-  for (const command of ["flowrun-no-such-program --urgent", "./no-such.sh", "/no/such/page.sh"]) {
+  for (const [command, path] of [
+    ["flowrun-no-such-program --urgent", "./flowrun-no-such-program"],
+    ["./no-such.sh", "./no-such.sh"],
+    ["/no/such/page.sh", "/no/such/page.sh"],
+  ] as const) {
     const failure: unknown = await running(command).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(FlowrunError);
     expect(failure).toMatchObject({
       kind: "usage",
       message: `exec: ${command.split(" ")[0]!} cannot be run`,
-      hint: expect.stringContaining("chmod +x") as string,
+      hint: expect.stringContaining(`exec:${path}, and make it executable: chmod +x ${path}`) as string,
     });
   }
 });

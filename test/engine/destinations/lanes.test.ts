@@ -164,6 +164,23 @@ describe("deliverInLanes", () => {
     expect(readings).toEqual(["0"]);
   });
 
+  test("opens all side by side: one that is away keeps none of the others from it, even where all begin together", async () => {
+    const opened: string[] = [];
+    const opening = (name: string, until: () => boolean): Side => {
+      const { sink, ...rest } = side(name);
+      const find = async (): Promise<Resumption | null> => {
+        opened.push(name);
+        while (!until()) await new Promise((resolve) => setImmediate(resolve));
+        return null;
+      };
+      return { ...rest, sink: { ...sink, find } };
+    };
+    // The first one answers when the second one is asked.
+    const both = [opening("first", () => opened.length === 2), opening("second", () => true)];
+    await run(both, false);
+    expect(both.map(({ got }) => got)).toEqual([all, all]);
+  });
+
   test("two that meet at the same place go on as one", async () => {
     // The one that stands ahead waits until the other has come as far.
     const behind = side("behind", undefined, "0");

@@ -636,6 +636,8 @@ describe.skipIf(!hasNats)(`nats${whyNoNats}`, () => {
       const to = patientDestination(nats, parseAddress(`nats://${side.place}/aep.runs`, {}), impatient, {
         patience: { retries: Infinity, maxWaitMs: Infinity },
         onRefused: "stop",
+        onDelivered: () => undefined,
+        onPassedBy: () => undefined,
         onOpen: () => undefined,
         onEnded: () => undefined,
       });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { openPostgres } from "../../../src/engine/archive/postgres.ts";
 import { parseAddress } from "../../../src/engine/destinations/address.ts";
 import type { Means, OpenDestination } from "../../../src/engine/destinations/destination.ts";
-import { openTableBy, table } from "../../../src/engine/destinations/table.ts";
+import { table } from "../../../src/engine/destinations/table.ts";
 import { FlowrunError } from "../../../src/errors.ts";
 import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
 import { takeOver } from "../../support/archived.ts";
@@ -248,9 +248,9 @@ describe.skipIf(!hasPostgres)(`exactly once${whyNoPostgres}`, () => {
     onTestFinished(() => database.close());
     const address = parseAddress(there.url, env);
     const lease = await takeOver(database, "one", "l");
-    const zombie = await openTableBy(address, there.means(), lease);
+    const zombie = await table.open(address, there.means({ lease }));
     await zombie.deliver(deliveredRuns(2), "2", unheard);
-    const heir = await openTableBy(address, there.means(), await takeOver(database, "heir", "l"));
+    const heir = await table.open(address, there.means({ lease: await takeOver(database, "heir", "l") }));
     const failure = await failureOf(zombie.deliver(deliveredRuns(2, 2), "4", unheard));
     expect(failure).toMatchObject({ kind: "lease", why: expect.stringContaining("heir") as string });
     await heir.deliver(deliveredRuns(2, 2), "4", unheard);

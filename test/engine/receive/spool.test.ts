@@ -29,7 +29,7 @@ interface Opened {
 async function opened(home: string, now = noon): Promise<Opened> {
   const spool = await openSpool({
     folder: { home, below: ["spools", "acme"] },
-    host: { now: () => now },
+    host: { now: () => now, random: () => 0.5 },
     notify: ({ kind, ...more }) => {
       throw new Error(`${kind} ${JSON.stringify(more)}`);
     },

@@ -16,7 +16,17 @@ export const columnSets: ReadonlyMap<string, () => Promise<NamedColumns>> = new 
     destinations: async () => (await import("../destinations/destinations.ts")).destinationColumns,
     "cursor list": async () => (await import("../cursor/cursor.ts")).cursorColumns,
     "cursor show": async () => (await import("../cursor/cursor.ts")).wholeCursorColumns,
-    "registrations list": async () => (await import("../setup/registrations.ts")).registrationColumns,
+    "registrations list": registrations,
+    "registrations show": registrations,
+    "registrations create": changes,
+    "registrations update": changes,
+    "registrations enable": changes,
+    "registrations disable": changes,
+    "registrations delete": changes,
+    "registrations test": changes,
+    "registrations trace": async () => (await import("../registrations/trace.ts")).traceColumns,
+    "providers list": async () => (await import("../providers/list.ts")).providerColumns,
+    "providers delete": changes,
     "profile list": async () => (await import("../setup/profile.ts")).profileColumns,
     "config list": async () => (await import("../setup/config.ts")).settingColumns,
     "config get": async () => (await import("../setup/config.ts")).valueColumns,
@@ -30,3 +40,11 @@ export const columnSets: ReadonlyMap<string, () => Promise<NamedColumns>> = new 
     explain: async () => (await import("../insight/explain.ts")).codeColumns,
   }),
 );
+
+async function registrations(): Promise<NamedColumns> {
+  return (await import("../registrations/listed.ts")).registrationColumns;
+}
+
+async function changes(): Promise<NamedColumns> {
+  return (await import("../registrations/told-change.ts")).changeColumns;
+}

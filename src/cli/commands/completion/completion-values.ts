@@ -40,7 +40,14 @@ export const valueSources: ReadonlyMap<string, ValueSource> = new Map(
     "--sort": one(columns),
     "--fail-on": several(() => words(["failed", "empty"])),
     "--status": several(statuses),
-    "--events": several(() => words(["sources", "runs"])),
+    "--events": several(events),
+    "--event": one(() => sourceEvents()),
+    ...Object.fromEntries(
+      ["show", "use", "update", "enable", "disable", "delete", "test", "trace"].map((command) => [
+        `registrations ${command} id`,
+        one(registrations),
+      ]),
+    ),
     "--code": several(codes),
     "--flow": several(flows),
     "--run": several(recentRuns),
@@ -53,6 +60,7 @@ export const valueSources: ReadonlyMap<string, ValueSource> = new Map(
     "--since": one(() => moments("oldest", "now", "last")),
     "--until": one(() => moments("now")),
     "--to": one(destinations),
+    "destinations name": one(destinationNames),
     "--time": one(() => Promise.resolve(zones)),
   }),
 );
@@ -81,6 +89,12 @@ async function destinations(): Promise<readonly Completion[]> {
     ...begun.map(({ word, meaning }) => ({ word, meaning: meaning.slice(0, 60) })),
     { word: "stdout", meaning: "print them as well" },
   ];
+}
+
+async function destinationNames(): Promise<readonly Completion[]> {
+  const { schemes } = await import("../../../engine/destinations/schemes.ts");
+  const others = schemes.map(({ name, delivers }) => ({ word: name, meaning: delivers.slice(0, 60) }));
+  return [...(await words(["archive", "postgres", "stdout"])), ...others];
 }
 
 async function profiles(line: Line, host: Host): Promise<readonly Completion[]> {
@@ -119,6 +133,31 @@ function allOutputs(): readonly Completion[] {
 async function columns({ slot }: Line): Promise<readonly Completion[]> {
   const load = slot.kind === "value" ? columnSets.get(slot.path) : undefined;
   return words(load === undefined ? columnNames() : (await load()).all.map(({ name }) => name));
+}
+
+/** A registration listens to sources and codes; what is read may be any run besides. */
+async function events({ slot }: Line): Promise<readonly Completion[]> {
+  const isOfRegistration = slot.kind === "value" && slot.path.startsWith("registrations ");
+  if (!isOfRegistration) return words(["sources", "runs"]);
+  return [{ word: "sources", meaning: "all of source flow runs" }, ...(await sourceEvents())];
+}
+
+async function sourceEvents(): Promise<readonly Completion[]> {
+  const { resolveEventSelection } = await import("../../../runs/events/event-selection.ts");
+  return words([...resolveEventSelection(undefined).codes]);
+}
+
+/** The one whose journal the profile reads; no other is known without asking. The demo has its own. */
+async function registrations({ given }: Line, host: Host): Promise<readonly Completion[]> {
+  const profile = await chosenProfile(given.get("--profile"), host);
+  if (profile === demoProfile) {
+    const { registrations: demos } = await import("../../../demo/registrations.ts");
+    return demos.map(({ registrationId, name }) => ({ word: registrationId, meaning: name }));
+  }
+  const { readProfile } = await import("../../../state/profiles.ts");
+  const { journalUrl = "" } = await readProfile(host.dirs.config, profile);
+  const [, id] = /\/integrations\/[^/]+\/([\w-]+)/.exec(journalUrl) ?? [];
+  return id === undefined ? [] : [{ word: id, meaning: `the profile '${profile}' reads its journal` }];
 }
 
 async function statuses(): Promise<readonly Completion[]> {

@@ -31,10 +31,13 @@ import { checkCursorName, defaultCursor } from "../../../state/cursor-name.ts";
 
 /** The profile's cursors, a row each; a damaged one is shown as such. */
 export async function runCursorList(flags: ListingFlags, host: Host): Promise<void> {
-  const options = resolveOutput(cursorColumns, flags);
+  // A wrong word is told of before anything is looked for.
+  resolveOutput(cursorColumns, flags);
   const profile = await chosenProfile(flags.profile, host);
   const names = await listCursors(host.dirs.state, profile);
   const rows = await Promise.all(names.map((name) => describe({ stateFolder: host.dirs.state, profile, name })));
+  const isOfDestinations = rows.some(({ destination }) => destination !== undefined);
+  const options = resolveOutput(isOfDestinations ? cursorColumnsWithDestination : cursorColumns, flags);
   if (rows.length === 0 && formats[options.output].laid !== null) {
     const { notify } = createReporter(host, { quiet: flags.quiet === true, verbose: 0, live: false });
     notify({ kind: "remark", text: `no cursors are saved for profile '${profile}'; flowrun since last makes one` });
@@ -147,6 +150,8 @@ interface ListedCursor {
   readonly runs: number | null;
   readonly events: number | null;
   readonly damaged: boolean;
+  /** Where what it has passed was delivered; left out where that was stdout. */
+  readonly destination?: string;
 }
 
 const listedFields = [
@@ -159,6 +164,7 @@ const listedFields = [
   "runs",
   "events",
   "damaged",
+  "destination",
 ] as const satisfies readonly (keyof ListedCursor)[];
 
 /** All columns of cursors as they are listed. */
@@ -196,11 +202,18 @@ export const cursorColumns: ColumnSet<ListedCursor> = {
     { name: "movedAt", title: "MOVED", kind: "time", value: ({ movedAt }) => movedAt },
     { name: "events", title: "EVENTS", kind: "id", value: ({ events }) => (events === null ? null : String(events)) },
     { name: "damaged", title: "DAMAGED", kind: "flag", value: ({ damaged }) => damaged },
+    { name: "destination", title: "DESTINATION", kind: "text", value: ({ destination }) => destination ?? null },
   ],
   usual: ["name", "readUntil", "expiresAt", "runs", "position"],
   wide: ["savedAt", "movedAt", "events", "damaged"],
   id: "name",
   fields: listedFields,
+};
+
+/** The name of a destination's cursor tells hardly whose it is. */
+const cursorColumnsWithDestination: ColumnSet<ListedCursor> = {
+  ...cursorColumns,
+  usual: [...cursorColumns.usual, "destination"],
 };
 
 /** A cursor in full. */
@@ -236,7 +249,8 @@ const unreadable = {
 };
 
 /** A cursor's place expires seven days after the last event that it has read (docs/cursors.md). */
-function publicForm(name: string, { position, savedAt, readUntil, movedAt, runs, events }: Cursor): ListedCursor {
+function publicForm(name: string, cursor: Cursor): ListedCursor {
+  const { position, savedAt, readUntil, movedAt, runs, events, destination } = cursor;
   const iso = (ms: number): string => new Date(ms).toISOString();
   return {
     name,
@@ -248,6 +262,7 @@ function publicForm(name: string, { position, savedAt, readUntil, movedAt, runs,
     runs,
     events,
     damaged: false,
+    ...(destination === undefined ? {} : { destination }),
   };
 }
 

@@ -11,8 +11,9 @@ export function declareDestinations(program: Command, host: Host): void {
         program
           .command("destinations")
           .summary("what --to delivers to: addresses, guarantees and settings")
+          .argument("[name]", "all about one of them: its name, or how its addresses begin")
           .description(
-            "Lists what --to delivers to: how an address is written, how often a run arrives there, and as what. Every other format than the table has the settings, too.",
+            "Lists what --to delivers to: how an address is written, how often a run arrives there, and as what. With a name, also what can be set, and an example; every other format than the table has that, too.",
           ),
         "name,form,guarantee…",
       ),
@@ -23,8 +24,11 @@ export function declareDestinations(program: Command, host: Host): void {
       `
 Examples:
   flowrun destinations
-  flowrun destinations -o json              with the settings of each
+  flowrun destinations nats                 all about one of them
+  flowrun destinations -o json              the same of each
   flowrun doctor --to nats://host:4222/runs   whether one can be delivered to`,
     )
-    .action(async (flags: VersionFlags) => (await import("./destinations.ts")).runDestinations(flags, host));
+    .action(async (name: string | undefined, flags: VersionFlags) =>
+      (await import("./destinations.ts")).runDestinations(name, flags, host),
+    );
 }

@@ -31,11 +31,20 @@ export async function* lookAtDestinations(
 async function lookAtDestination(look: DestinationLook, host: Host): Promise<Finding> {
   const outcome = await tryTo(async () => {
     const wanted = findWanted(look.text, host.env);
-    if (wanted.kind === "stdout") return ok("destination", "stdout: there is nothing that could be wrong with it");
+    if (wanted.kind === "stdout") {
+      return withoutTest(ok("destination", "stdout: there is nothing that could be wrong with it"), look);
+    }
     const own = await archiveOfProfile(look.profile, host);
-    return wanted.kind === "archive" ? archiveFinding(wanted, own, host) : otherFinding(wanted, own, look, host);
+    if (wanted.kind === "other") return otherFinding(wanted, own, look, host);
+    return withoutTest(await archiveFinding(wanted, own, host), look);
   });
   return "error" in outcome ? failed("destination", outcome.error) : outcome.value;
+}
+
+/** Where no test is sent to, and one was asked for, it says so. */
+function withoutTest(finding: Finding, { sendsTest }: Pick<DestinationLook, "sendsTest">): Finding {
+  if (!sendsTest || finding.verdict === "failed") return finding;
+  return { ...finding, text: `${finding.text}; no test run was sent: only what the journal holds goes there` };
 }
 
 async function archiveFinding(

@@ -54,7 +54,7 @@ export async function runDoctor(flags: DoctorFlags, host: Host): Promise<void> {
   });
   const failures = findings.filter(isFailure);
   const [first] = failures;
-  if (first !== undefined) throw unwell(first, failures.length);
+  if (first !== undefined) throw unwell(first, failures.length, isSheet && host.stdout.isTTY);
 }
 
 function noDestination(): FlowrunError {
@@ -70,8 +70,16 @@ function isFailure(finding: Finding): finding is Failure {
   return finding.kind !== null;
 }
 
-function unwell(first: Failure, count: number): FlowrunError {
+/** @param isRead whether the checks stand right above it, on the same terminal: then they are not told again. */
+function unwell(first: Failure, count: number, isRead: boolean): FlowrunError {
   const what = count === 1 ? "one check" : `${count} checks`;
+  if (isRead) {
+    return new FlowrunError(first.kind, `doctor: ${what} failed`, {
+      why:
+        count === 1 ? `the one of the ${first.check}, as it says above` : "as they say above, each with what mends it",
+      hint: "mend that, and look again: flowrun doctor",
+    });
+  }
   return new FlowrunError(first.kind, `doctor: ${what} failed`, {
     why: `${count === 1 ? "" : "first "}${first.check}: ${first.text}`,
     hint: first.remedy ?? "see the checks that failed, and what each of them asked: --verbose",

@@ -8,11 +8,11 @@ export interface ListenCounts {
   deliveries: number;
   /** Deliveries that had come before. */
   known: number;
-  /** Events that only the journal had. */
-  recovered: number;
-  /** Runs that were handed on. */
+  /** Runs that were handed on, those that failed among them, … */
   runs: number;
   failed: number;
+  /** … and those that only the journal had. */
+  recovered: number;
 }
 
 /** Pure. */
@@ -34,20 +34,24 @@ export function countedInbox(inbox: Inbox, counts: ListenCounts, onPut: () => vo
 }
 
 /** Counts a run that was handed on. */
-export function countRun(counts: ListenCounts, { status }: Pick<FlowRun, "status">): void {
+export function countRun(counts: ListenCounts, { status, via }: Pick<FlowRun, "status" | "via">): void {
   counts.runs += 1;
   if (status === "failed") counts.failed += 1;
+  if (via === "journal") counts.recovered += 1;
 }
 
 /**
- * `12 runs delivered, 1 failed · 13 deliveries, 2 known already · 1 event only the journal had`
+ * `12 runs delivered, 1 failed, 3 of them only the journal had · 9 deliveries, 2 known already`
  * @param did the verb for the runs.
  * @param isCompared whether the journal is read at all. Pure.
  */
 export function listenWords(counts: ListenCounts, did: string, isCompared: boolean): string {
   const { deliveries, known, recovered, runs, failed } = counts;
   const all = deliveries + known;
-  const came = `${number(all)} ${all === 1 ? "delivery" : "deliveries"}${known === 0 ? "" : `, ${number(known)} known already`}`;
-  const rest = isCompared ? ` · ${count(recovered, "event")} only the journal had` : "";
-  return `${count(runs, "run")} ${did}, ${failed} failed · ${came}${rest}`;
+  return [
+    `${count(runs, "run")} ${did}, ${number(failed)} failed`,
+    isCompared ? `, ${recovered === 0 ? "none" : number(recovered)} of them only the journal had` : "",
+    ` · ${number(all)} ${all === 1 ? "delivery" : "deliveries"}`,
+    known === 0 ? "" : `, ${number(known)} known already`,
+  ].join("");
 }

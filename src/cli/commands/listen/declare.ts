@@ -15,7 +15,7 @@ export function declareListen(program: Command, host: Host): void {
       .option("--port <port>", "listen there; 0 for any that is free", port, 8787)
       .option("--host <address>", "listen on that address of this machine", "127.0.0.1")
       .option("--path <path>", "the path of the webhook's address", "/")
-      .option("--reconcile <duration>", "ask the journal so often for what the webhook missed; off for never", "5m")
+      .option("--reconcile <duration>", "ask the journal so often for what the webhook missed, or off (default: 5m)")
       .option("--since <when>", "the first time, ask the journal from there: -P1D, oldest (default: from now on)")
       .option("--forward-to <url>", "pass on each delivery as it came, once it is acknowledged")
       .option(

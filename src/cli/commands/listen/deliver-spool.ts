@@ -10,15 +10,8 @@ import type { RunSink } from "../../../engine/sinks/index.ts";
 import type { Resumption, Sink } from "../../../engine/sinks/sink.ts";
 import { resolveEventSelection } from "../../../runs/events/event-selection.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
-import type { DeliveryOptions } from "../../options/destination-options.ts";
-import {
-  lostText,
-  memberOf,
-  patienceOf,
-  printedMember,
-  tellGuarantee,
-  type OtherDestination,
-} from "../reading/deliver-members.ts";
+import type { DeliveryOptions, OtherDestination } from "../../options/destination-options.ts";
+import { lostText, memberOf, patienceOf, printedMember, tellGuarantee } from "../reading/deliver-members.ts";
 import { createQuota } from "../reading/quota.ts";
 import type { ReadPlan } from "../reading/read-plan.ts";
 import { readWindow } from "../reading/read-window.ts";
@@ -43,9 +36,15 @@ export interface SpoolDelivery {
 export function readersOf({ delivery, stdout, archive }: Pick<SpoolDelivery, "delivery" | "stdout" | "archive">) {
   return [
     ...(stdout === null ? [] : [printed]),
-    ...(delivery?.others ?? []).map(readerOf),
+    ...destinationsOf(delivery).map(readerOf),
     ...(archive === null ? [] : [archived]),
   ];
+}
+
+/** All but the archive: of tables none leads, since the spool does. */
+function destinationsOf(delivery: DeliveryOptions | null): readonly OtherDestination[] {
+  if (delivery === null) return [];
+  return delivery.table === null ? delivery.others : [delivery.table, ...delivery.others];
 }
 
 const printed = "stdout";
@@ -110,7 +109,7 @@ async function membersOf(
   onEnded: (end: Error) => void,
 ): Promise<Member[]> {
   if (delivery === null) return [];
-  const members = delivery.others.map(async (other) => {
+  const members = destinationsOf(delivery).map(async (other) => {
     const reader = readerOf(other);
     const store = spoolStore(spool, reader);
     const keeping = {

@@ -12,7 +12,7 @@ export interface ListenFlags extends DeliveryFlags {
   readonly host: string;
   readonly path: string;
   readonly since?: string;
-  readonly reconcile: string;
+  readonly reconcile?: string;
   readonly forwardTo?: string;
   readonly admin?: number;
   readonly acceptHmac?: boolean;
@@ -40,8 +40,8 @@ export interface ListenOptions {
   readonly admin: number | null;
 }
 
-/** @throws FlowrunError `usage`. Pure. */
-export function resolveListen(flags: ListenFlags, env: World["env"]): ListenOptions {
+/** @param isDemo whether the profile is the demo's, which nobody watches for five minutes. @throws FlowrunError `usage`. Pure. */
+export function resolveListen(flags: ListenFlags, env: World["env"], isDemo: boolean): ListenOptions {
   const { host, port, path, maxBody, admin = null, acceptHmac = false, verify } = flags;
   if (!verify && !isLoopback(host)) {
     throw new FlowrunError("usage", `--no-verify does not go with --host ${host}`, {
@@ -60,7 +60,7 @@ export function resolveListen(flags: ListenFlags, env: World["env"]): ListenOpti
     tls: tlsOf(flags),
     acceptsHmac: acceptHmac,
     verifies: verify,
-    reconcileMs: reconcileOf(flags.reconcile),
+    reconcileMs: reconcileOf(flags.reconcile ?? (isDemo ? "15s" : "5m")),
     forwardTo: flags.forwardTo === undefined ? null : resolveForward(flags.forwardTo, env),
   };
 }

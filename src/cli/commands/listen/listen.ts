@@ -1,10 +1,11 @@
+import { chosenProfile, demoProfile } from "../../../adobe/access/chosen-profile.ts";
 import { endlessPatience } from "../../../adobe/access/connect.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
 import { openCursor } from "../../../engine/cursor.ts";
 import { emptyTally } from "../../../engine/pump.ts";
 import { meterDeliveries } from "../../../engine/receive/delivery-metrics.ts";
 import { forward } from "../../../engine/receive/forward.ts";
-import { createMeter } from "../../../engine/receive/meter.ts";
+import { createMetrics } from "../../../engine/receive/meter.ts";
 import type { RunningReceiver } from "../../../engine/receive/receiver.ts";
 import { reconcile } from "../../../engine/receive/reconcile.ts";
 import { meterRuns } from "../../../engine/receive/run-metrics.ts";
@@ -42,7 +43,8 @@ export async function runListen(flags: ListenFlags, host: Host): Promise<void> {
   const options = await resolveReading(flags, now, zone);
   const delivery = await resolveDelivery(flags, host.env);
   refuse(flags, options, delivery);
-  const listening = resolveListen(flags, host.env);
+  const isDemo = (await chosenProfile(options.common.profile, host)) === demoProfile;
+  const listening = resolveListen(flags, host.env, isDemo);
   const start = flags.since === undefined ? { kind: "now" as const } : resolveStart(flags.since, flags, now, zone);
   if (start.kind === "last") throw noLast();
   await inOutlet({ ...options.common, pager: false }, host, async (there) => {
@@ -103,7 +105,7 @@ async function receive(receiving: Receiving, host: Host): Promise<void> {
   const { options, delivery, listening, identity, spool, over, reporter } = receiving;
   const { notify } = reporter;
   const counts = noCounts();
-  const meter = createMeter();
+  const meter = createMetrics();
   const deliveries = meterDeliveries(meter, () => spool.backlog().events);
   let comparedAt: number | null = null;
   const meterRun = meterRuns(meter, () => (comparedAt === null ? null : (host.now() - comparedAt) / 1000));
@@ -121,6 +123,7 @@ async function receive(receiving: Receiving, host: Host): Promise<void> {
     onRun: (run) => {
       countRun(counts, run);
       meterRun(run);
+      if (run.via === "journal") deliveries.recovered(1);
       live();
     },
   };
@@ -140,19 +143,14 @@ async function receive(receiving: Receiving, host: Host): Promise<void> {
     tellStart(where, receiving);
     const telling = { role: "listen", health: () => receiver.health(), meter, notify };
     const admin = listening.admin === null ? null : await openAdmin(listening.admin, telling);
-    reloadOnHangup(receiver, notify, host);
-    const comparing = {
-      onRecovered: (events: number): void => {
-        counts.recovered += events;
-        deliveries.recovered(events);
-        live();
-      },
-      onCompared: (): void => {
-        comparedAt = host.now();
-      },
+    // Elsewhere it is the terminal that was closed.
+    if (listening.tls !== null) reloadOnHangup(receiver, notify, host);
+    playAdobe(where, receiving, host);
+    const onCompared = (): void => {
+      comparedAt = host.now();
     };
     try {
-      const failure = await untilStopped({ receiver, delivering, comparing }, receiving, host);
+      const failure = await untilStopped({ receiver, delivering, onCompared }, receiving, host);
       checkFailed(options, { tally: { ...session.tally, printed: counts.runs, failed: counts.failed }, failure });
     } finally {
       await admin?.close();
@@ -170,7 +168,8 @@ async function receive(receiving: Receiving, host: Host): Promise<void> {
 interface Working {
   readonly receiver: RunningReceiver;
   readonly delivering: SpoolDelivery;
-  readonly comparing: { readonly onRecovered: (events: number) => void; readonly onCompared: () => void };
+  /** Told when all that the journal has was compared. */
+  readonly onCompared: () => void;
 }
 
 /**
@@ -180,7 +179,7 @@ interface Working {
  * @throws what ended it.
  */
 async function untilStopped(working: Working, receiving: Receiving, host: Host): Promise<FlowrunError | null> {
-  const { receiver, delivering, comparing } = working;
+  const { receiver, delivering, onCompared } = working;
   const { spool, over } = receiving;
   const enough = new AbortController();
   const { archive } = delivering;
@@ -192,7 +191,7 @@ async function untilStopped(working: Working, receiving: Receiving, host: Host):
   if (listening.forwardTo !== null) tasks.push(passOn(listening.forwardTo, receiving, host));
   if (listening.reconcileMs !== null) {
     const signal = AbortSignal.any([over.signal, enough.signal]);
-    tasks.push(compare({ ...comparing, everyMs: listening.reconcileMs, signal }, receiving, host));
+    tasks.push(compare({ onCompared, everyMs: listening.reconcileMs, signal }, receiving, host));
   }
   // The first to end ends all: one that has enough, or one that failed.
   const end = await Promise.race([...tasks, untilAborted(host.signal)]).then(
@@ -230,13 +229,13 @@ async function passOn(to: Receiver, { identity, spool, over, reporter }: Receivi
 const forwarder = "forward";
 
 /** How what was received is compared with the journal. */
-interface Comparing extends Pick<Working["comparing"], "onRecovered" | "onCompared"> {
+interface Comparing extends Pick<Working, "onCompared"> {
   readonly everyMs: number;
   readonly signal: AbortSignal;
 }
 
 async function compare(
-  { everyMs, signal, onRecovered, onCompared }: Comparing,
+  { everyMs, signal, onCompared }: Comparing,
   { identity, spool, start, reporter }: Receiving,
   host: Host,
 ): Promise<void> {
@@ -250,7 +249,6 @@ async function compare(
   try {
     await reconcile({
       ...{ spool, journal, cursor, start, everyMs, host, signal },
-      onPage: onRecovered,
       onDone: onCompared,
     });
   } catch (error) {
@@ -306,6 +304,19 @@ function tellStart(url: string, { listening, reporter, identity }: Receiving): v
   if (verifies) return;
   const text = "signatures are not verified (--no-verify): anybody on this machine can say that a run failed";
   reporter.notify({ kind: "warning", text });
+}
+
+/** The demo's Adobe delivers to this very process. */
+function playAdobe(url: string, { identity, over, reporter }: Receiving, host: Host): void {
+  let last: string | null = null;
+  const onState = (state: string): void => {
+    if (state !== (last ?? "active")) {
+      reporter.notify({ kind: "warning", text: `Adobe, played here, calls this webhook ${state}` });
+    }
+    last = state;
+  };
+  const sleep: Host["sleep"] = (ms, signal) => host.sleep(ms, signal);
+  void identity.connection?.deliverTo?.(url, { sleep, signal: over.signal, onState });
 }
 
 function reloadOnHangup(receiver: RunningReceiver, notify: Notify, host: Host): void {

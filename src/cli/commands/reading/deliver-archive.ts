@@ -1,7 +1,7 @@
 import { FlowrunError } from "../../../errors.ts";
 import { archiveCursor, findCursor } from "../../../engine/archive/cursors.ts";
 import { checkSameJournal } from "../../../engine/archive/journals.ts";
-import type { Lease, Standby } from "../../../engine/archive/lease.ts";
+import type { Lease } from "../../../engine/archive/lease.ts";
 import { archiveOfConnection } from "../../../engine/archive/of-profile.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
 import type { ArchivePlace } from "../../../engine/archive/place.ts";
@@ -13,16 +13,17 @@ import {
   lastRow,
   markAtRow,
 } from "../../../engine/destinations/follow-archive.ts";
-import type { Member } from "../../../engine/destinations/lanes.ts";
 import { rowPlaces } from "../../../engine/destinations/places.ts";
 import { describeFaults } from "../../../engine/faults.ts";
-import { insistentDatabase, insistentQueries } from "../../../engine/insist.ts";
+import { insistentQueries } from "../../../engine/insist.ts";
 import { fillArchive, holdingCursor, type Filling } from "../../../engine/fill-archive.ts";
 import type { Connection } from "../../../adobe/access/connect.ts";
 import { count, seconds } from "../../terminal/reporter.ts";
 import { openToFill } from "../archive/open-to-fill.ts";
 import { lostText, memberOf, patienceOf, printedMember, tellGuarantee, type Ways } from "./deliver-members.ts";
+import { tellCounts, type CountedMember } from "./delivery-counts.ts";
 import { markNews } from "./mark-news.ts";
+import { standbyOf } from "./standby.ts";
 import type { WatchedReading } from "./watch.ts";
 
 /**
@@ -54,20 +55,6 @@ async function placeOf({ delivery, session }: Ways, connection: Connection): Pro
   return (await archiveOfConnection(connection, session.host)).place;
 }
 
-function standbyOf({ plan, session: { host, reporter } }: Ways): Standby {
-  return {
-    onWait: ({ holder, epoch }) => {
-      plan.watch?.standsBy(true);
-      reporter.notify({ kind: "remark", text: `standing by: ${holder} delivers (epoch ${epoch})` });
-    },
-    onTaken: ({ holder }, epoch) => {
-      reporter.notify({ kind: "remark", text: `took over from ${holder} (epoch ${epoch})` });
-    },
-    patiently: (database) =>
-      insistentDatabase(database, { host, signal: plan.signal, notify: reporter.notify, patience: patienceOf(plan) }),
-  };
-}
-
 /** The archive that is filled, and by which cursor. */
 interface Filled {
   readonly archive: Archive;
@@ -82,7 +69,6 @@ async function deliverUnder(
 ): Promise<FlowrunError | null> {
   const { plan, session } = ways;
   const { options, reporter, host, tally } = session;
-  plan.watch?.standsBy(false);
   const { notify } = reporter;
   const { database } = archive;
   tellGuarantee(notify, database.place, "exactly once");
@@ -153,6 +139,7 @@ async function deliverUnder(
     },
   });
   const [filled, fed] = await Promise.allSettled([fill().catch(stopped), feed.catch(stopped)]);
+  if (tally.pages > 0) tellCounts(members, null, notify);
   plan.signal.throwIfAborted();
   lease.lost.throwIfAborted();
   if (over.signal.aborted) throw over.signal.reason;
@@ -178,7 +165,7 @@ async function membersOf(
   ways: Ways,
   { archive, cursor, lease, retrying, begin }: Feeding,
   onEnded: (end: Error) => void,
-): Promise<readonly Member[]> {
+): Promise<readonly CountedMember[]> {
   const { delivery, session, stdout } = ways;
   const { host, reporter } = session;
   const { database, journal } = archive;

@@ -5,8 +5,13 @@ import { deliverInLanes, type ReadLane } from "../../../engine/destinations/lane
 import { journalPlaces } from "../../../engine/destinations/places.ts";
 import { emptyTally, type Tally } from "../../../engine/pump.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
+import { mask } from "../../../mask.ts";
 import { hash } from "../../../text/hash.ts";
-import { lostText, memberOf, printedMember, type OtherDestination, type Ways } from "./deliver-members.ts";
+import type { Connection } from "../../../adobe/access/connect.ts";
+import type { MarkStore } from "../../../engine/sinks/with-cursor-file.ts";
+import type { OtherDestination } from "../../options/destination-options.ts";
+import { tellCounts, type CountedMember } from "./delivery-counts.ts";
+import { lostText, memberOf, printedMember, type Ways } from "./deliver-members.ts";
 import { startAt } from "../../../adobe/journal/when.ts";
 import type { Window } from "./open-source.ts";
 import { readWindow } from "./read-window.ts";
@@ -17,7 +22,13 @@ import { beginOfWatch, watchedMember } from "./watch.ts";
  * Delivers one profile's reading to destinations that each keep their own place.
  * @returns the worst failure among several, which has been told.
  */
-export async function deliverByLanes({ plan: given, delivery, session, stdout }: Ways): Promise<FlowrunError | null> {
+export async function deliverByLanes({
+  plan: given,
+  delivery,
+  session,
+  stdout,
+  leading,
+}: Ways): Promise<FlowrunError | null> {
   const over = new AbortController();
   const signal = AbortSignal.any([given.signal, over.signal]);
   const plan = { ...given, signal };
@@ -30,26 +41,37 @@ export async function deliverByLanes({ plan: given, delivery, session, stdout }:
   const { host, options, origin, reporter, quota } = session;
   const isKept = start.kind === "last" && origin.kind === "journal";
   const stores: { release: () => Promise<void> }[] = [];
-  const openStore = async (name: string) => {
-    if (origin.kind !== "journal") throw new Error("a place is kept of a journal alone");
-    const cursor = await openCursor(name, origin.connection, host, reporter.notify);
+  /** Beside the table that leads, else as a cursor in a file. */
+  const openStore = async (connection: Connection, { beside, file, shown }: StoreNames): Promise<MarkStore> => {
+    if (leading !== undefined) return leading.storeOf(beside, journalPlaces(connection, host));
+    const use = shown === undefined ? {} : { destination: mask(shown) };
+    const cursor = await openCursor(file, connection, host, reporter.notify, use);
     stores.push(cursor);
     return cursor;
   };
   const keepingOf = ({ scheme, address }: OtherDestination): Keeping | null => {
     if (!isKept) return null;
+    const { connection } = origin;
+    const file = storeName(options.cursor, scheme.name, address.digest);
     return {
-      words: journalPlaces(origin.connection, host),
-      openStore: () => openStore(storeName(options.cursor, scheme.name, address.digest)),
+      words: journalPlaces(connection, host),
+      openStore: () =>
+        openStore(connection, { beside: `${scheme.name}-${address.digest}`, file, shown: address.shown }),
       onForeign: () => {
         reporter.notify({ kind: "warning", text: foreignWords(address.shown) });
       },
     };
   };
   const members = await Promise.all(
-    delivery.others.map((other) => memberOf(other, keepingOf(other), { plan, delivery, session, onEnded })),
+    delivery.others.map((other) => {
+      const lease = other === leading?.table ? leading.lease : undefined;
+      return memberOf(other, keepingOf(other), { plan, delivery, session, onEnded, lease });
+    }),
   );
-  if (stdout !== null) members.push(await printedMember(stdout, isKept ? () => openStore(options.cursor) : null));
+  if (stdout !== null) {
+    const openPrinted = isKept ? () => openStore(origin.connection, { beside: "stdout", file: options.cursor }) : null;
+    members.push(await printedMember(stdout, openPrinted));
+  }
   const watched = plan.watch?.profile(origin);
   const begin = beginOfWatch(start, session.began);
   const tallies: Tally[] = [];
@@ -91,12 +113,29 @@ export async function deliverByLanes({ plan: given, delivery, session, stdout }:
     // Whoever has ended by itself is why the others were stopped.
     throw endOf() ?? error;
   } finally {
-    // What several lanes read is counted once: by the one that has most.
-    Object.assign(session.tally, tallies.sort((one, other) => other.printed - one.printed)[0] ?? {});
+    countOnce(session.tally, tallies, members);
+    const { pages, printed } = session.tally;
+    if (pages > 0 || printed > 0) tellCounts(members, pages > 0 ? printed : null, reporter.notify);
     const ends = await Promise.allSettled(stores.map((store) => store.release()));
     for (const end of ends)
       if (end.status === "rejected") reporter.notify({ kind: "warning", text: reasonOf(end.reason) });
   }
+}
+
+/** Runs that several lanes read are counted once, by the one that has most, and as delivered where anyone has got them. */
+function countOnce(tally: Tally, tallies: readonly Tally[], members: readonly CountedMember[]): void {
+  const [fullest] = [...tallies].sort((one, other) => other.printed - one.printed);
+  if (fullest === undefined) return;
+  const delivered = Math.max(...members.map(({ counts }) => counts.delivered));
+  Object.assign(tally, fullest, { printed: delivered, matched: fullest.printed });
+}
+
+/** The name of a place, wherever it is kept. */
+interface StoreNames {
+  readonly beside: string;
+  readonly file: string;
+  /** The destination, for people; left out for stdout, whose cursor is that of a reading without any. */
+  readonly shown?: string;
 }
 
 /** A cursor of its own for each destination, in a name that a file can have. */

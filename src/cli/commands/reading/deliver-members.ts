@@ -3,16 +3,19 @@ import type { FlowrunError } from "../../../errors.ts";
 import type { Notify } from "../../../notices.ts";
 import type { Patience } from "../../../adobe/gateway/retrying.ts";
 import { deliverySink, type Keeping } from "../../../engine/destinations/delivery-sink.ts";
-import type { WantedDestination } from "../../../engine/destinations/find-scheme.ts";
-import type { Member } from "../../../engine/destinations/lanes.ts";
+import type { Lease } from "../../../engine/archive/lease.ts";
+import type { PlaceWords } from "../../../engine/destinations/places.ts";
+import type { Means } from "../../../engine/destinations/destination.ts";
 import { patientDestination } from "../../../engine/destinations/patient.ts";
 import type { RunSink } from "../../../engine/sinks/index.ts";
 import type { Sink } from "../../../engine/sinks/sink.ts";
 import { withCursorFile, type MarkStore } from "../../../engine/sinks/with-cursor-file.ts";
 import { isJsonFormat } from "../../../render/formats/registry.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
-import type { DeliveryOptions } from "../../options/destination-options.ts";
+import type { DeliveryOptions, OtherDestination } from "../../options/destination-options.ts";
 import { failureText } from "../../terminal/failure-text.ts";
+import { noCounts, type CountedMember } from "./delivery-counts.ts";
+import { warnOfFirst } from "./first-few.ts";
 import type { ReadPlan } from "./read-plan.ts";
 import type { Session } from "./session.ts";
 
@@ -23,33 +26,37 @@ export interface Ways {
   readonly session: Session;
   /** Where runs are printed as well; `null` for nowhere. */
   readonly stdout: RunSink | null;
+  /** The table that leads; left out where none does. */
+  readonly leading?: Leading;
 }
 
-/** A destination that is no archive. */
-export type OtherDestination = Extract<WantedDestination, { kind: "other" }>;
+/** A table that leads a delivery: it is written to by its lease, and the places of the others are kept beside it. */
+export interface Leading {
+  readonly table: OtherDestination;
+  readonly lease: Lease;
+  /** @param name of the other destination, among those of the reading. */
+  readonly storeOf: (name: string, words: PlaceWords) => MarkStore;
+}
 
 /** A destination as a member of a delivery. */
 export async function memberOf(
   { scheme, address }: OtherDestination,
   keeping: Keeping | null,
-  { plan, delivery, session, onEnded }: Omit<Ways, "stdout"> & { readonly onEnded: (end: Error) => void },
-): Promise<Member> {
-  const { host, options, origin, reporter } = session;
+  { plan, delivery, session, onEnded, lease }: MemberWays,
+): Promise<CountedMember> {
+  const { reporter } = session;
+  const counts = noCounts();
+  const warn = warnOfFirst(
+    reporter.notify,
+    `more runs are refused by ${address.shown}, and passed by; the end counts them`,
+  );
   const kind = await scheme.load();
-  const connection = origin.kind === "journal" || origin.kind === "spool" ? origin.connection : null;
   // What else may fail is somewhere else, and its own to tell of.
   const disk = scheme.name === "file" ? plan.watch?.disk(address.shown) : undefined;
   const means = {
-    host,
-    signal: plan.signal,
+    ...meansOf({ plan, session }, keeping !== null),
     notify: disk?.hear(reporter.notify) ?? reporter.notify,
-    reading: {
-      profile: connection?.settings.profile ?? "file",
-      journal: connection?.journalName ?? "file:",
-      organisation: connection?.settings.imsOrgId ?? null,
-      cursor: options.cursor,
-    },
-    isKept: keeping !== null,
+    ...(lease === undefined ? {} : { lease }),
   };
   const to = patientDestination(kind, address, means, {
     patience: patienceOf(plan),
@@ -57,10 +64,36 @@ export async function memberOf(
     onOpen: ({ guarantee }) => {
       tellGuarantee(reporter.notify, address.shown, guarantee ?? scheme.guarantee);
     },
+    onDelivered: (runs) => void (counts.delivered += runs.length),
+    onPassedBy: (runs, { message, why }) => {
+      counts.passedBy += runs.length;
+      warn(`${message}${why === null ? "" : `: ${why}`}; passed by`);
+    },
     onEnded,
   });
   const sink = deliverySink(to, keeping);
-  return { name: address.shown, sink: disk?.over(sink) ?? sink };
+  return { name: address.shown, sink: disk?.over(sink) ?? sink, counts };
+}
+
+/** How one of the destinations takes part. */
+interface MemberWays extends Omit<Ways, "stdout"> {
+  /** Told where it ends by itself. */
+  readonly onEnded: (end: Error) => void;
+  /** The lease that is kept beside it, where it leads. */
+  readonly lease?: Means["lease"] | undefined;
+}
+
+/** The part of the world that a destination gets, and whose runs it takes. */
+export function meansOf({ plan, session }: Pick<Ways, "plan" | "session">, isKept: boolean): Means {
+  const { host, options, origin, reporter } = session;
+  const connection = origin.kind === "journal" || origin.kind === "spool" ? origin.connection : null;
+  const reading = {
+    profile: connection?.settings.profile ?? "file",
+    journal: connection?.journalName ?? "file:",
+    organisation: connection?.settings.imsOrgId ?? null,
+    cursor: options.cursor,
+  };
+  return { host, signal: plan.signal, notify: reporter.notify, reading, isKept };
 }
 
 /** `tail` never gives up: it waits out whatever passes. */
@@ -74,16 +107,22 @@ export function tellGuarantee(notify: Notify, shown: string, guarantee: string):
 }
 
 /** Stdout as a member of a delivery. @param openStore where its place is kept; `null` for nowhere. */
-export async function printedMember(stdout: RunSink, openStore: (() => Promise<MarkStore>) | null): Promise<Member> {
+export async function printedMember(
+  stdout: RunSink,
+  openStore: (() => Promise<MarkStore>) | null,
+): Promise<CountedMember> {
+  const counts = noCounts();
   const sink: Sink<FlowRun> = {
-    take: (batch, mark) =>
-      stdout.take(
+    take: async (batch, mark) => {
+      await stdout.take(
         batch.map((run) => ({ ...run, encoded: stdout.encode(run.encoded) })),
         mark,
-      ),
+      );
+      counts.delivered += batch.length;
+    },
     close: () => Promise.resolve(),
   };
-  return { name: "stdout", sink: openStore === null ? sink : withCursorFile(sink, await openStore()) };
+  return { name: "stdout", sink: openStore === null ? sink : withCursorFile(sink, await openStore()), counts };
 }
 
 /** A destination that is given up while the others go on, as it is told. Pure. */

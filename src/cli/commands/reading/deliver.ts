@@ -1,7 +1,9 @@
 import type { Host } from "../../../host.ts";
-import { checkStart, type DeliveryOptions } from "../../options/destination-options.ts";
+import { checkProfiles, checkStart, type DeliveryOptions } from "../../options/destination-options.ts";
 import { inOutlet } from "../outlet.ts";
 import { deliverByLanes } from "./deliver-lanes.ts";
+import type { FlowrunError } from "../../../errors.ts";
+import type { Ways } from "./deliver-members.ts";
 import { openStdout } from "./open-stdout.ts";
 import type { ReadPlan } from "./read-plan.ts";
 import { inSessions, type Outcome, type Sessions } from "./session.ts";
@@ -14,6 +16,7 @@ import { inWatch } from "./watch.ts";
 export async function deliverRuns(plan: ReadPlan, delivery: DeliveryOptions, host: Host): Promise<Outcome> {
   const { options, start } = plan;
   checkStart(delivery, start);
+  checkProfiles(delivery, options.profiles);
   return inOutlet({ ...options.common, pager: false }, host, async (there) => {
     const closed = delivery.toStdout ? [there.stdout.untilClosed()] : [];
     const signal = AbortSignal.any([plan.signal, ...closed]);
@@ -33,14 +36,20 @@ async function deliverAll(plan: ReadPlan, delivery: DeliveryOptions, sessions: S
   try {
     await sessions.each(async (session) => {
       const ways = { plan, delivery, session, stdout };
-      const lost =
-        delivery.leader === null
-          ? await deliverByLanes(ways)
-          : await (await import("./deliver-archive.ts")).deliverByArchive(ways);
+      const lost = await deliver(ways);
       if (lost !== null) throw lost;
     });
   } finally {
     await stdout?.close();
   }
   return {};
+}
+
+/** The ways that a database takes part in are loaded where there is one. A window is kept by none. */
+async function deliver(ways: Ways): Promise<FlowrunError | null> {
+  const { plan, delivery, session } = ways;
+  if (delivery.leader !== null) return (await import("./deliver-archive.ts")).deliverByArchive(ways);
+  const isKept = plan.start.kind === "last" && session.origin.kind === "journal";
+  if (delivery.table === null || !isKept) return deliverByLanes(ways);
+  return (await import("./deliver-table.ts")).deliverByTable(ways, delivery.table);
 }

@@ -7,6 +7,7 @@ import { clock, count, number, seconds } from "../../terminal/reporter.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { createSeen } from "../../../runs/events/seen.ts";
 import type { Sink } from "../../../engine/sinks/sink.ts";
+import { warnOfFirst } from "./first-few.ts";
 import { openSource, type SourceUse, type Window } from "./open-source.ts";
 import type { Origin, Session } from "./session.ts";
 
@@ -72,18 +73,11 @@ function noLineAtAll(name: string): string {
   return `no line of ${name} could be read; JSON that goes over many lines is read when each record is one: jq -c .${file} | flowrun since --from -`;
 }
 
-/** So many faults of a file are told one by one; a file that is none of ours may have a million. */
-const mostTold = 20;
-
-/** A poison event is reported, whatever the filters say. */
+/** A poison event is reported, whatever the filters say; of a file that is none of ours only the first ones are. */
 function poisonTeller({ kind }: Origin, notify: Notify): (text: string) => void {
-  let told = 0;
+  if (kind === "file") return warnOfFirst(notify, "more lines could not be read; the closing line counts them");
   return (text) => {
-    told += 1;
-    if (kind !== "file" || told <= mostTold) notify({ kind: "warning", text });
-    else if (told === mostTold + 1) {
-      notify({ kind: "warning", text: "more lines could not be read; the closing line counts them" });
-    }
+    notify({ kind: "warning", text });
   };
 }
 

@@ -168,7 +168,7 @@ async function readFromCursor<T>(
   // A file is in its place, and runs that are held back are out, only when all is read.
   const isLate = options.common.out !== undefined || holds(options);
   const saving = isLate ? "at the end" : "each batch";
-  const cursor = await openCursor(options.cursor, connection, host, reporter.notify, saving);
+  const cursor = await openCursor(options.cursor, connection, host, reporter.notify, { saving });
   const settle: Settle = async (isOut) => {
     try {
       if (isOut) await cursor.settle();
@@ -233,7 +233,7 @@ export function checkFailed(
   { tally, failure }: Outcome,
 ): void {
   const isBad = exitStatus && tally.failed > 0;
-  const isEmpty = failsOnEmpty && tally.printed === 0;
+  const isEmpty = failsOnEmpty && (tally.matched ?? tally.printed) === 0;
   const bad = isBad ? `${tally.failed} of the printed runs failed` : isEmpty ? "no run matched" : null;
   const worst = worstOf([failure, bad === null ? null : new FlowrunError("runFailed", bad)]);
   if (worst !== null) throw worst;

@@ -1,7 +1,7 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { ReadingFlags, TailFlags } from "../../options/flags.ts";
 import type { Host } from "../../../host.ts";
-import { resolveDelivery } from "../../options/destination-options.ts";
+import { isLed, resolveDelivery } from "../../options/destination-options.ts";
 import { openZone } from "../../options/clock.ts";
 import { perform } from "./perform.ts";
 import type { ReadPlan } from "./read-plan.ts";
@@ -14,7 +14,7 @@ export async function runTail(flags: TailFlags, host: Host): Promise<void> {
   const now = host.now();
   const options = await resolveReading(flags, now, zone);
   const delivery = await resolveDelivery(flags, host.env);
-  const since = flags.since ?? (delivery?.leader == null ? "now" : "last");
+  const since = flags.since ?? (isLed(delivery) ? "last" : "now");
   if (options.until !== null && options.until <= now && since === "now") {
     throw new FlowrunError("usage", `tail --until ${flags.until} would print nothing, for ever`, {
       why: "--until drops the runs that were updated after a moment in the past, and tail starts now",

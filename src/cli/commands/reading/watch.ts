@@ -26,7 +26,7 @@ export interface WatchedProfile {
   begin(from: number | null): WatchedReading;
 }
 
-/** What a profile is read to, which has a place of its own: stdout, an archive, one of several destinations. */
+/** Stdout, an archive, or one of several destinations: whatever has a place of its own in what is read. */
 export interface WatchedReading {
   /** Told of the moment up to which the journal was read before, where that is found out later. */
   found(until: number): void;
@@ -51,8 +51,8 @@ export interface WatchedDisk {
 /** Does the work of a plan; where somebody may ask how it is, while he is answered. */
 export async function inWatch<R>(plan: ReadPlan, sessions: Sessions, work: (plan: ReadPlan) => Promise<R>): Promise<R> {
   if (plan.admin === undefined) return work(plan);
-  const { openWatch } = await import("./open-watch.ts");
-  const watch = await openWatch(plan.admin, sessions, plan.signal);
+  const { watchReading } = await import("./watch-reading.ts");
+  const watch = await watchReading(plan.admin, sessions, plan.signal);
   try {
     return await work({ ...plan, watch });
   } finally {

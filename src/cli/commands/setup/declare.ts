@@ -11,12 +11,11 @@ import {
 } from "../../options/flags.ts";
 import { declareOutput } from "../../options/output-options.ts";
 
-/** Declares the commands that set flowrun up: login, logout, whoami, registrations, profile, config. */
+/** Declares the commands that set flowrun up: login, logout, whoami, profile, config. */
 export function declareSetup(program: Command, host: Host): void {
   declareLogin(program, host);
   declareLogout(program, host);
   declareWhoami(program, host);
-  declareRegistrations(program, host);
   declareProfile(program, host);
   declareConfig(program, host);
 }
@@ -80,31 +79,6 @@ function declareWhoami(program: Command, host: Host): void {
     inOutlet(flags, host, async (there) => (await import("./whoami.ts")).runWhoami(flags, there)),
   );
 }
-
-function declareRegistrations(program: Command, host: Host): void {
-  const load = () => import("./registrations.ts");
-  const registrations = program
-    .command("registrations")
-    .summary("the project's event registrations")
-    .description("Lists the project's event registrations, or makes one the profile's journal.")
-    .addHelpText("after", registrationExamples);
-  declareCommon(
-    declareOutput(
-      registrations.command("list", { isDefault: true }).alias("ls").description("List them (the default)."),
-      "used,name,id,deliveryType,events…",
-    ),
-  ).action(async (flags: ListingFlags) =>
-    inOutlet(flags, host, async (there) => (await load()).runRegistrations(flags, there)),
-  );
-  declareCommon(registrations.command("use <id>").description("Read this registration's journal from now on."))
-    .addHelpText("after", registrationExamples)
-    .action(async (id: string, flags: CommonFlags) => (await load()).runRegistrationsUse(id, flags, host));
-}
-
-const registrationExamples = `
-Examples:
-  flowrun registrations                     which there are, and which is read
-  flowrun registrations use 6a1f0c3e-58d4-4b7a-a2c9-0e7d9b41f385`;
 
 function declareProfile(program: Command, host: Host): void {
   const load = () => import("./profile.ts");

@@ -6,6 +6,7 @@ import type { LoginFlags } from "../../options/flags.ts";
 import { listRegistrations } from "../../../adobe/registrations/list-registrations.ts";
 import { carriesFlowRuns, findRegistration, type Registration } from "../../../adobe/registrations/registration.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
+import { offerRegistration } from "./login-offer.ts";
 import { usualPatience, type AdobeConnection } from "../../../adobe/access/connect.ts";
 
 /** The journal that a profile will read. */
@@ -26,7 +27,8 @@ export interface JournalWish {
 }
 
 /**
- * Finds the registration that delivers source flow-run events; asks where several do.
+ * Finds the registration that delivers source flow-run events; asks where several do, and offers to make one where none
+ * does.
  * @throws FlowrunError `settings` where none does, or several and nobody may be asked: they are listed then.
  */
 export async function chooseJournal(connection: AdobeConnection, wish: JournalWish): Promise<ChosenJournal> {
@@ -41,7 +43,11 @@ export async function chooseJournal(connection: AdobeConnection, wish: JournalWi
   if (flags.registration !== undefined) return take(findRegistration(list, flags.registration));
   const candidates = findCandidates(list, settings.clientId);
   const [only] = candidates;
-  if (only === undefined) throw noneDelivers(list);
+  if (only === undefined) {
+    const made = prompt === null ? null : await offerRegistration(connection, place, { prompt, notify });
+    if (made === null) throw noneDelivers(list);
+    return take(made);
+  }
   if (candidates.length === 1) return take(only);
   if (prompt === null) throw severalDeliver(candidates);
   const choices = candidates.map((value) => ({ name: describeRegistration(value), value }));
@@ -103,7 +109,7 @@ function noneDelivers(list: readonly Registration[]): FlowrunError {
     list.length === 0 ? "the project has no event registration" : `none of ${list.length} registrations does`;
   return new FlowrunError("settings", "no event registration delivers source flow-run events", {
     why: list.length === 0 ? count : `${count}: ${list.map(({ name }) => safeText(name)).join(", ")}`,
-    hint: "Adobe Developer Console → your project → Add to project → Event → Experience Platform notifications: choose the source flow-run events; then log in again",
+    hint: "log in on a terminal, which offers to make one; or Adobe Developer Console → your project → Add to project → Event → Experience Platform notifications: choose the source flow-run events, and log in again",
   });
 }
 

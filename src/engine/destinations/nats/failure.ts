@@ -107,7 +107,7 @@ function serverVerdict(error: unknown, { origin }: NatsParty): Verdict | null {
   if (error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError) {
     const hint =
       origin === null
-        ? "nats://user:env:NATS_PASS@host:4222/…, or ?creds=<file>, ?nkey=<file>, ?context=<name>; a token: NATS_TOKEN"
+        ? "nats://user:env:NATS_PASSWORD@host:4222/…, or ?creds=<file>, ?nkey=<file>, ?context=<name>; a token: NATS_TOKEN"
         : `check ${origin}: that they are of this server's account, and still valid`;
     return { kind: "auth", why: `the server says: ${error.message}`, hint };
   }

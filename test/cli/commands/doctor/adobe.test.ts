@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Secret } from "../../../../src/adobe/auth/secret.ts";
 import { checkHistory, checkRegistration, checkScopes } from "../../../../src/cli/commands/doctor/adobe.ts";
-import type { Registration } from "../../../../src/adobe/registrations/registration.ts";
+import { registrationWith } from "../../../support/registration.ts";
 
 describe("the scopes", () => {
   const opaque = token("opaque");
@@ -28,17 +28,7 @@ describe("the scopes", () => {
 
 describe("the registration", () => {
   const url = "https://events-va6.adobe.io/events/organizations/11/integrations/22/aa-bb";
-  const good: Registration = {
-    id: "aa-bb",
-    name: "Runs",
-    deliveryType: "journal",
-    status: "verified",
-    enabled: true,
-    eventCodes: ["sources_flow_run_failed"],
-    clientId: "client",
-    journalUrl: url,
-    isFiltered: false,
-  };
+  const good = registrationWith({ id: "aa-bb", name: "Runs", journalUrl: url });
 
   it("holds where it is enabled and listens to flow runs", () => {
     expect(checkRegistration([good], url)).toMatchObject({ verdict: "ok", facts: { id: "aa-bb" } });

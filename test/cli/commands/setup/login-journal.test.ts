@@ -1,18 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { journalOf } from "../../../../src/cli/commands/setup/login-journal.ts";
-import type { Registration } from "../../../../src/adobe/registrations/registration.ts";
+import { registrationWith } from "../../../support/registration.ts";
 
-const registration: Registration = {
-  id: "6a1f",
-  name: "Dataflow runs",
-  clientId: "client-1",
-  deliveryType: "journal",
-  enabled: true,
-  status: "verified",
-  eventCodes: ["sources_flow_run_success"],
-  isFiltered: false,
-  journalUrl: "https://events-va6.adobe.io/events/organizations/1/integrations/2/6a1f",
-};
+const registration = registrationWith();
 const silent = (): void => undefined;
 
 describe("the journal that a registration names", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { openWatch } from "../../../../src/cli/commands/reading/open-watch.ts";
+import { watchReading } from "../../../../src/cli/commands/reading/watch-reading.ts";
 import type { Watch } from "../../../../src/cli/commands/reading/watch.ts";
 import type { Sink } from "../../../../src/engine/sinks/sink.ts";
 import type { Mark } from "../../../../src/engine/sources/source.ts";
@@ -20,7 +20,7 @@ async function open(): Promise<Watched> {
   const host = fakeHost();
   const stopping = new AbortController();
   const reporter = createReporter(host, { quiet: false, verbose: 0, live: false });
-  const watch = await openWatch(0, { host, reporter }, stopping.signal);
+  const watch = await watchReading(0, { host, reporter }, stopping.signal);
   onTestFinished(() => watch.close());
   const [url = ""] = /http:\/\/[\d.:]+/.exec(host.err()) ?? [];
   return {

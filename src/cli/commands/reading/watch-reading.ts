@@ -1,6 +1,6 @@
 import { retentionMs } from "../../../adobe/journal/retention.ts";
 import type { Health } from "../../../engine/receive/admin.ts";
-import { createMeter } from "../../../engine/receive/meter.ts";
+import { createMetrics } from "../../../engine/receive/meter.ts";
 import { meterRuns } from "../../../engine/receive/run-metrics.ts";
 import type { Notice } from "../../../notices.ts";
 import { mask } from "../../../mask.ts";
@@ -22,13 +22,13 @@ interface Place {
  * @param signal ends the reading.
  * @throws FlowrunError `usage` where the port cannot be had.
  */
-export async function openWatch(
+export async function watchReading(
   port: number,
   { host, reporter }: Pick<Sessions, "host" | "reporter">,
   signal: AbortSignal,
 ): Promise<Watch> {
   const { notify } = reporter;
-  const meter = createMeter();
+  const meter = createMetrics();
   const places = new Set<Place>();
   const meterRun = meterRuns(meter, () => ageOfHindmost(places, host.now()));
   /** Why disks fail, by what lies on them. */

@@ -1,0 +1,34 @@
+import type { Member } from "../../../engine/destinations/lanes.ts";
+import type { Notify } from "../../../notices.ts";
+import { count, number } from "../../terminal/reporter.ts";
+
+/** How many runs became of what at a destination. */
+export interface DeliveryCounts {
+  delivered: number;
+  /** Refused, and passed by. */
+  passedBy: number;
+}
+
+/** A member of a delivery that counts. */
+export interface CountedMember extends Member {
+  readonly counts: Readonly<DeliveryCounts>;
+}
+
+/** Counts that have not begun. Pure. */
+export function noCounts(): DeliveryCounts {
+  return { delivered: 0, passedBy: 0 };
+}
+
+/**
+ * Says how many runs each destination has got, where the closing line does not say it for all of them.
+ * @param told how many runs that line tells of; `null` where it tells of something else, or there is none.
+ */
+export function tellCounts(members: readonly CountedMember[], told: number | null, notify: Notify): void {
+  const isToldOf = members.length === 1 && told === members[0]?.counts.delivered;
+  const isAnyPassedBy = members.some(({ counts }) => counts.passedBy > 0);
+  if (isToldOf && !isAnyPassedBy) return;
+  for (const { name, counts } of members) {
+    const passedBy = counts.passedBy === 0 ? "" : `, ${number(counts.passedBy)} refused and passed by`;
+    notify({ kind: "remark", text: `to ${name}: ${count(counts.delivered, "run")}${passedBy}` });
+  }
+}

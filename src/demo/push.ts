@@ -1,0 +1,163 @@
+import { request } from "node:http";
+import { request as requestTls } from "node:https";
+import { isObject } from "../json.ts";
+import { account } from "./account.ts";
+import { uuidFrom } from "./chance.ts";
+import type { Signing } from "./signing.ts";
+import type { JournalSource } from "./source.ts";
+
+/** A webhook that the demo's Adobe delivers to, and the world in which it does so. */
+export interface Pushing {
+  /** Of this machine. */
+  readonly url: string;
+  readonly source: JournalSource;
+  readonly signing: Signing;
+  /** Epoch ms. */
+  readonly now: () => number;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** Told how the webhook fares. */
+  readonly onState: (state: HookState) => void;
+}
+
+/** As Adobe's registrations tell it. */
+export type HookState = "active" | "unstable" | "disabled";
+
+/** One delivery on its way, and how often it has failed. */
+interface Underway {
+  readonly id: string;
+  readonly body: Uint8Array;
+  readonly code: string;
+  readonly dueAt: number;
+  readonly failures: number;
+}
+
+/**
+ * Delivers what is recorded from now on as Adobe does: a challenge first, then each event when it is written, some two at
+ * once, signed, and again after 1, 2, 4, 8, 15, 15 … minutes where it was not taken. Now and then one is lost, as they are.
+ */
+export async function push(pushing: Pushing): Promise<void> {
+  const { source, now, sleep, signal, onState } = pushing;
+  let next = source.length(now());
+  let failures = 0;
+  let held: readonly number[] = [];
+  let underway: readonly Underway[] = [];
+  while (!(await isConfirmed(pushing))) {
+    onState("disabled");
+    await sleep(lookEveryMs, signal);
+    if (signal.aborted) return;
+  }
+  onState("active");
+  while (!signal.aborted) {
+    for (const end = source.length(now()); next < end; next += 1) {
+      if (next % 5 === 3) continue;
+      held = [...held, next];
+      if (next % 7 === 0) continue;
+      underway = [...underway, deliveryOf(source, held, now())];
+      held = [];
+    }
+    const left: Underway[] = [];
+    for (const delivery of underway) {
+      if (delivery.dueAt > now()) {
+        left.push(delivery);
+        continue;
+      }
+      const status = await post(delivery, pushing);
+      const isTaken = status >= 200 && status < 300;
+      failures = isTaken ? 0 : failures + 1;
+      onState(failures === 0 ? "active" : failures < untilDisabled ? "unstable" : "disabled");
+      if (!isTaken && isTriedAgain(status)) left.push({ ...delivery, ...later(delivery, now()) });
+    }
+    underway = failures < untilDisabled ? left : [];
+    await sleep(lookEveryMs, signal);
+  }
+}
+
+const lookEveryMs = 200;
+const untilDisabled = 20;
+const minute = 60_000;
+const pauses = [1, 2, 4, 8, 15].map((minutes) => minutes * minute);
+
+function later({ failures }: Underway, now: number): Pick<Underway, "dueAt" | "failures"> {
+  return { dueAt: now + (pauses[Math.min(failures, pauses.length - 1)] ?? minute), failures: failures + 1 };
+}
+
+/** 0 stands for no answer. */
+function isTriedAgain(status: number): boolean {
+  return status === 0 || status === 429 || (status >= 500 && status !== 505);
+}
+
+/** One event, or a batch of several. */
+function deliveryOf(source: JournalSource, indexes: readonly number[], now: number): Underway {
+  const events = indexes.map((index) => {
+    const entry: unknown = JSON.parse(source.text(index));
+    const event: object = isObject(entry) && isObject(entry["event"]) ? entry["event"] : {};
+    return { ...event, recipient_client_id: account.clientId, recipientclientid: account.clientId };
+  });
+  const [first] = indexes;
+  const content = events.length === 1 ? events[0] : events;
+  return {
+    id: uuidFrom(`delivery ${String(first)}`),
+    body: new TextEncoder().encode(JSON.stringify(content)),
+    code: "sources_flow_run",
+    dueAt: now,
+    failures: 0,
+  };
+}
+
+/** Whether the receiver answers the challenge with itself, as text or as JSON. */
+async function isConfirmed({ url, now, signal }: Pushing): Promise<boolean> {
+  const challenge = uuidFrom(`challenge ${String(now())}`);
+  const asked = new URL(url);
+  asked.searchParams.set("challenge", challenge);
+  const { status, text } = await exchange(asked, { method: "GET", headers: {}, body: null }, signal);
+  return status === 200 && (text.trim() === challenge || text.includes(`"challenge":"${challenge}"`));
+}
+
+/** The status of the answer; 0 for none in ten seconds. */
+async function post({ id, body, code, failures }: Underway, { url, signing, now, signal }: Pushing): Promise<number> {
+  const headers = {
+    "content-type": "application/json; charset=utf-8",
+    "user-agent": "Adobe/1.0",
+    "x-adobe-event-id": id,
+    "x-adobe-event-code": code,
+    "x-adobe-provider": "aep_observability_catalog_events",
+    "x-adobe-delivery-id": uuidFrom(`attempt ${id} ${String(now())}`),
+    "x-request-id": uuidFrom(`request ${id} ${String(now())}`),
+    ...(failures === 0 ? {} : { "x-adobe-retry-count": String(failures) }),
+    ...signing.headersFor(body),
+  };
+  return (await exchange(new URL(url), { method: "POST", headers, body }, signal)).status;
+}
+
+interface Asked {
+  readonly method: "GET" | "POST";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | null;
+}
+
+const answerMs = 10_000;
+
+function exchange(url: URL, { method, headers, body }: Asked, signal: AbortSignal) {
+  const send = url.protocol === "https:" ? requestTls : request;
+  return new Promise<{ readonly status: number; readonly text: string }>((answered) => {
+    // It is this very process that listens there, with whatever certificate.
+    const asking = send(url, { method, headers, signal, timeout: answerMs, rejectUnauthorized: false }, (answer) => {
+      const pieces: string[] = [];
+      answer.setEncoding("utf8");
+      answer.on("data", (piece: string) => pieces.push(piece));
+      answer.on("end", () => {
+        answered({ status: answer.statusCode ?? 0, text: pieces.join("") });
+      });
+      answer.on("error", () => {
+        answered({ status: 0, text: "" });
+      });
+    });
+    asking.on("timeout", () => asking.destroy());
+    asking.on("error", () => {
+      answered({ status: 0, text: "" });
+    });
+    asking.end(body ?? undefined);
+  });
+}
