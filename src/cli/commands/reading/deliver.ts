@@ -7,7 +7,7 @@ import type { Ways } from "./deliver-members.ts";
 import { openStdout } from "./open-stdout.ts";
 import type { ReadPlan } from "./read-plan.ts";
 import { inSessions, type Outcome, type Sessions } from "./session.ts";
-import { inWatch } from "./watch.ts";
+import { inWatch } from "./in-watch.ts";
 
 /**
  * Reads flow runs to destinations as the plan says; stderr tells how it goes.

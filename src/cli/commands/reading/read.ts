@@ -19,7 +19,8 @@ import type { ReadPlan } from "./read-plan.ts";
 import { readWindow, type Target } from "./read-window.ts";
 import type { ReadingOptions } from "../../options/reading-options.ts";
 import { inSessions, type Outcome, type Session, type Sessions } from "./session.ts";
-import { beginOfWatch, inWatch, watchedTarget } from "./watch.ts";
+import { inWatch } from "./in-watch.ts";
+import { beginOfWatch, watchedTarget } from "./watch.ts";
 
 /** Runs of one profile that may wait for those of others, so that all come in the order of their times. */
 const runsHeld = 2000;

@@ -5,9 +5,8 @@ import type { JournalStart } from "../../../engine/sources/journal.ts";
 import type { Mark } from "../../../engine/sources/source.ts";
 import type { MeteredRun } from "../../../engine/receive/run-metrics.ts";
 import type { Notify } from "../../../notices.ts";
-import type { ReadPlan } from "./read-plan.ts";
 import type { Target } from "./read-window.ts";
-import type { Session, Sessions } from "./session.ts";
+import type { Session } from "./session.ts";
 
 /** Who keeps an eye on a reading, and tells whoever asks how it is. */
 export interface Watch {
@@ -46,18 +45,6 @@ export interface WatchedDisk {
   hear(notify: Notify): Notify;
   /** Looks at what it takes. */
   over<T>(sink: Sink<T>): Sink<T>;
-}
-
-/** Does the work of a plan; where somebody may ask how it is, while he is answered. */
-export async function inWatch<R>(plan: ReadPlan, sessions: Sessions, work: (plan: ReadPlan) => Promise<R>): Promise<R> {
-  if (plan.admin === undefined) return work(plan);
-  const { watchReading } = await import("./watch-reading.ts");
-  const watch = await watchReading(plan.admin, sessions, plan.signal);
-  try {
-    return await work({ ...plan, watch });
-  } finally {
-    await watch.close();
-  }
 }
 
 /** A target whose runs are counted once they are taken. */
