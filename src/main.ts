@@ -21,7 +21,7 @@ const stopped: { by: keyof typeof signals | null; at: number } = { by: null, at:
 /** Nobody presses Ctrl-C twice as fast as this: npx passes on what the terminal has sent already, and so may a package. */
 const echoMs = 200;
 
-/** What SIGHUP means to a command that runs for long; `null` where it means the end. */
+/** Done at SIGHUP by a command that runs for long; `null` where that means the end. */
 let reload: (() => void) | null = null;
 
 for (const name of Object.keys(signals) as (keyof typeof signals)[]) {

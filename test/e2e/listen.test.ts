@@ -82,7 +82,9 @@ describe("listen", () => {
       ["run-2", "webhook"],
       ["run-3", "journal"],
     ]);
-    expect(stderr).toContain("4 runs printed, 0 failed, 1 of them only the journal had · 3 deliveries, 1 known already");
+    expect(stderr).toContain(
+      "4 runs printed, 0 failed, 1 of them only the journal had · 3 deliveries, 1 known already",
+    );
   });
 
   it("refuses what is not signed, not well, or not for this client, and prints none of it", async () => {
@@ -186,7 +188,14 @@ describe("listen", () => {
     expect([bare.code, bare.stderr]).toEqual([2, expect.stringContaining("--reconcile off")]);
     const nobody = await journal.run("listen --port 0 --reconcile off", { FLOWRUN_CLIENT_ID: "" });
     expect([nobody.code, nobody.stderr]).toEqual([2, expect.stringContaining("FLOWRUN_CLIENT_ID")]);
-    for (const line of ["--no-verify --host 0.0.0.0", "--tls-cert x", "--path x", "--from x", "--reconcile 1ms", "--since last"])
+    for (const line of [
+      "--no-verify --host 0.0.0.0",
+      "--tls-cert x",
+      "--path x",
+      "--from x",
+      "--reconcile 1ms",
+      "--since last",
+    ])
       expect((await journal.run(`listen --port 0 ${line}`)).code).toBe(2);
   });
 });

@@ -27,7 +27,7 @@ export function eventOf(n = 1, more: object = {}): object {
 }
 
 /** The headers with which Adobe signs a body: by one key or two. */
-export function signatureHeaders(body: string | Uint8Array, signers: readonly Signer[]): Record<string, string> {
+function signatureHeaders(body: string | Uint8Array, signers: readonly Signer[]): Record<string, string> {
   const pairs = signers.flatMap(({ path, privateKey }, at) => [
     [`x-adobe-public-key${at + 1}-path`, path],
     [`x-adobe-digital-signature-${at + 1}`, sign("sha256", Buffer.from(body), privateKey).toString("base64")],

@@ -63,7 +63,7 @@ export interface Spool extends Inbox {
   close(): Promise<void>;
 }
 
-/** What is more is not taken: Adobe keeps it, and sends it again. */
+/** The most that waits: more is not taken, and Adobe sends it again. */
 const mostWaiting = { events: 10_000, bytes: 64 * 2 ** 20 };
 
 /** The keys that are remembered: of a day in which not more come, and of so many in any case. */
@@ -73,7 +73,7 @@ const deepest = 500;
 
 const keptKeys = { ms: 24 * 3_600_000, atLeast: 200_000 };
 
-/** What a spool's folder and the world around it are. */
+/** The folder of a spool, and the world around it. */
 export interface SpoolMeans {
   readonly folder: SpoolFolder;
   readonly host: Pick<World, "now" | "random">;
@@ -101,7 +101,7 @@ export async function openSpool({ folder, host, notify }: SpoolMeans): Promise<S
   /** Told of room that was made. */
   const room = createArrivals();
   let saving: Promise<unknown> = Promise.resolve();
-  /** What is behind the hindmost reader, in order. */
+  /** Those that the hindmost reader has still to come to, in order. */
   const waiting: { readonly after: SpoolPlace; readonly events: number; readonly bytes: number }[] = [];
   const backlog = { events: 0, bytes: 0 };
 
@@ -230,7 +230,7 @@ export async function openSpool({ folder, host, notify }: SpoolMeans): Promise<S
   };
 }
 
-/** What is said of an entry before its body: the keys are those of its fresh events. */
+/** The beginning of an entry, before its body: the keys are those of its fresh events. */
 interface Head extends Pick<SpooledEvents, "via" | "at" | "fresh" | "positions"> {
   readonly headers: WebhookDelivery["headers"];
   readonly keys: readonly string[];

@@ -36,7 +36,12 @@ describe("composeDelivery", () => {
   test("without a secret nothing is signed; a CloudEvent has its own type; what fits in no header is left out", () => {
     const odd = event("e-1", "{}", { isCloudEvent: true, code: "é\n", provider: " " });
     const { headers } = composeDelivery([odd], { isBatch: false, secret: null })(1);
-    expect(Object.keys(headers).sort()).toEqual(["content-type", "x-adobe-delivery-id", "x-adobe-event-id", "x-flowrun-replay"]);
+    expect(Object.keys(headers).sort()).toEqual([
+      "content-type",
+      "x-adobe-delivery-id",
+      "x-adobe-event-id",
+      "x-flowrun-replay",
+    ]);
     expect(headers["content-type"]).toBe("application/cloudevents+json; charset=UTF-8");
   });
 

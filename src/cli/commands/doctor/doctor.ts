@@ -77,7 +77,7 @@ function unwell(first: Failure, count: number, isRead: boolean): FlowrunError {
     return new FlowrunError(first.kind, `doctor: ${what} failed`, {
       why:
         count === 1 ? `the one of the ${first.check}, as it says above` : "as they say above, each with what mends it",
-      hint: "mend that, and look again: flowrun doctor",
+      hint: "mend that, and look again",
     });
   }
   return new FlowrunError(first.kind, `doctor: ${what} failed`, {

@@ -2,7 +2,7 @@ import type { Inbox } from "../../../engine/receive/inbox.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { count, number } from "../../terminal/reporter.ts";
 
-/** What became of what came in, so far. */
+/** The fate of all that came in, so far. */
 export interface ListenCounts {
   /** Kept, and acknowledged. */
   deliveries: number;
@@ -16,7 +16,7 @@ export interface ListenCounts {
 }
 
 /** Pure. */
-export function noCounts(): ListenCounts {
+export function noListenCounts(): ListenCounts {
   return { deliveries: 0, known: 0, recovered: 0, runs: 0, failed: 0 };
 }
 

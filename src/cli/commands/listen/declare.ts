@@ -40,11 +40,11 @@ export function declareListen(program: Command, host: Host): void {
       "after",
       `
 Examples:
-  flowrun listen --profile demo                  Adobe, played on this machine
-  flowrun listen --port 8787                     behind a tunnel or a proxy with TLS
+  flowrun listen --profile demo           Adobe, played on this machine
+  flowrun listen --port 8787              behind a tunnel, or a proxy with TLS
   flowrun listen --to archive --to slack+https://…
   flowrun listen --forward-to http://127.0.0.1:3000/hook --admin 9464
-  flowrun listen --tls-cert server.crt --tls-key server.key --host 0.0.0.0`,
+  flowrun listen --host 0.0.0.0 --tls-cert server.crt --tls-key server.key`,
     )
     .action(async (flags: ListenFlags) => (await import("./listen.ts")).runListen(flags, host));
 }

@@ -17,7 +17,7 @@ import type { ReadPlan } from "../reading/read-plan.ts";
 import { readWindow } from "../reading/read-window.ts";
 import type { Session } from "../reading/session.ts";
 
-/** What is received on its way out. */
+/** Received runs on their way out. */
 export interface SpoolDelivery {
   readonly plan: ReadPlan;
   readonly session: Session;

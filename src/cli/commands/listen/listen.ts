@@ -30,7 +30,7 @@ import { createQuota } from "../reading/quota.ts";
 import { checkFailed } from "../reading/read.ts";
 import { takeNotes } from "../reading/recent-notes.ts";
 import type { Session } from "../reading/session.ts";
-import { countedInbox, countRun, listenWords, noCounts } from "./counts.ts";
+import { countedInbox, countRun, listenWords, noListenCounts } from "./counts.ts";
 import { archiveSpool, deliverSpool, readersOf, type SpoolDelivery } from "./deliver-spool.ts";
 import { findIdentity, type Identity } from "./identity.ts";
 import { resolveListen, type ListenFlags, type ListenOptions } from "./listen-options.ts";
@@ -104,7 +104,7 @@ async function inSpool(asked: Asked, host: Host, work: (receiving: Receiving) =>
 async function receive(receiving: Receiving, host: Host): Promise<void> {
   const { options, delivery, listening, identity, spool, over, reporter } = receiving;
   const { notify } = reporter;
-  const counts = noCounts();
+  const counts = noListenCounts();
   const meter = createMetrics();
   const deliveries = meterDeliveries(meter, () => spool.backlog().events);
   let comparedAt: number | null = null;
