@@ -46,7 +46,7 @@ const savedKeys = [
 describe("tail --admin", () => {
   it("tells of runs that are printed, and how far the journal is read; and is gone with the process", async () => {
     const journal = await openJournal({ events: [runEvent(0), runEvent(1, { status: "failed" })] });
-    const tail = journal.start("tail --since oldest --admin 0 -o name");
+    const tail = journal.start("tail --since oldest --admin localhost:0 -o name");
     const url = await adminOf(tail);
     await expect.poll(() => pageAt(url), patient).toContain(counted("success", 1));
     expect(await pageAt(url)).toContain(counted("failed", 1));
@@ -126,10 +126,11 @@ describe("tail --admin", () => {
       );
     }
     expect(journal.asked()).toEqual([]);
-    for (const word of ["70000", "x", "-1", "9464.5"]) {
+    for (const word of ["70000", "x", "-1", "9464.5", ":9464", "0.0.0.0:", "0.0.0.0:70000", "http://127.0.0.1:9464"]) {
       expect((await journal.run(`tail --admin ${word}`)).code).toBe(2);
     }
     expect((await journal.run("since -P1D --admin 0")).code).toBe(2);
+    expect((await journal.run("tail --admin 192.0.2.7:9464")).stderr).toMatch(/^error: 192\.0\.2\.7 is no address of/);
   });
 
   it.skipIf(!canMount)(`is ill while a destination's disk is full, and well again with room${whyNoMount}`, async () => {

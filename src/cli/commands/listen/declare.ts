@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Host } from "../../../host.ts";
-import { declareDelivery, declareReading, port, withoutUse } from "../../options/flags.ts";
+import { declareDelivery, declareReading, port, portOfHost, withoutUse } from "../../options/flags.ts";
 import type { ListenFlags } from "./listen-options.ts";
 
 /** `flowrun listen`: a receiver for what Adobe delivers to a webhook, which the journal completes. */
@@ -20,8 +20,8 @@ export function declareListen(program: Command, host: Host): void {
       .option("--forward-to <url>", "pass on each delivery as it came, once it is acknowledged")
       .option(
         "--admin <port>",
-        "tell there how it is: /healthz, /metrics (Prometheus); 0 for any port that is free",
-        port,
+        "tell there how it is: /healthz, /metrics (Prometheus); 0.0.0.0:9464 for other machines as well",
+        portOfHost,
       )
       .option(
         "--accept-hmac",

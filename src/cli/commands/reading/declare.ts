@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import {
   declareDelivery,
   declareReading,
-  port,
+  portOfHost,
   withoutUse,
   type SinceFlags,
   type TailFlags,
@@ -63,8 +63,8 @@ export function declareTail(program: Command, host: Host): void {
     )
     .option(
       "--admin <port>",
-      "tell there how it is: /healthz, /metrics (Prometheus); 0 for any port that is free",
-      port,
+      "tell there how it is: /healthz, /metrics (Prometheus); 0.0.0.0:9464 for other machines as well",
+      portOfHost,
     );
   withoutUse(tail, "last", "sort", "out", "source", "strict")
     .addHelpText(

@@ -2,6 +2,7 @@ import type { OnExpired } from "../../../adobe/journal/read-pages.ts";
 import type { Start } from "../../../adobe/journal/when.ts";
 import type { Candidate } from "../../../engine/sources/source.ts";
 import type { DeliveryOptions } from "../../options/destination-options.ts";
+import type { HostPort } from "../../options/flags.ts";
 import type { ReadingOptions } from "../../options/reading-options.ts";
 import type { Watch } from "./watch.ts";
 
@@ -18,8 +19,8 @@ export interface ReadPlan {
   readonly isLast?: (run: Candidate<unknown>) => boolean;
   /** Ends requests and waits; the host's own signal unless a command has a deadline. */
   readonly signal: AbortSignal;
-  /** The port at which it is told how the reading is; none where nobody asks. */
-  readonly admin?: number;
+  /** Where it is told how the reading is; nowhere unless somebody wants to ask. */
+  readonly admin?: HostPort;
   /** Who tells it there, while that is open. */
   readonly watch?: Watch;
 }

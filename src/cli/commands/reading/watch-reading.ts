@@ -5,6 +5,7 @@ import { meterRuns } from "../../../engine/receive/run-metrics.ts";
 import type { Notice } from "../../../notices.ts";
 import { mask } from "../../../mask.ts";
 import { createSeen } from "../../../runs/events/seen.ts";
+import type { HostPort } from "../../options/flags.ts";
 import { openAdmin } from "../admin.ts";
 import type { Sessions } from "./session.ts";
 import type { Watch, WatchedDisk, WatchedProfile } from "./watch.ts";
@@ -18,12 +19,12 @@ interface Place {
 }
 
 /**
- * Watches a reading, and tells at a port of this machine how it is.
+ * Watches a reading, and tells there how it is.
  * @param signal ends the reading.
  * @throws FlowrunError `usage` where the port cannot be had.
  */
 export async function watchReading(
-  port: number,
+  at: HostPort,
   { host, reporter }: Pick<Sessions, "host" | "reporter">,
   signal: AbortSignal,
 ): Promise<Watch> {
@@ -73,7 +74,7 @@ export async function watchReading(
     }),
   });
 
-  const admin = await openAdmin(port, { role: "tail", health, meter, notify });
+  const admin = await openAdmin(at, { role: "tail", health, meter, notify });
   return {
     profile,
     standsBy: (waits) => {

@@ -20,7 +20,7 @@ async function open(): Promise<Watched> {
   const host = fakeHost();
   const stopping = new AbortController();
   const reporter = createReporter(host, { quiet: false, verbose: 0, live: false });
-  const watch = await watchReading(0, { host, reporter }, stopping.signal);
+  const watch = await watchReading({ host: "127.0.0.1", port: 0 }, { host, reporter }, stopping.signal);
   onTestFinished(() => watch.close());
   const [url = ""] = /http:\/\/[\d.:]+/.exec(host.err()) ?? [];
   return {
