@@ -115,17 +115,17 @@ describe("commands", () => {
   });
 });
 
-const sharedOptions = "## Options of `since`, `tail`, `wait`, `show`, `stats` and `replay`";
+const sharedOptions = "## Options of `since`, `tail`, `wait`, `listen`, `show`, `stats` and `replay`";
 
 describe("options", () => {
   const written = new Set(allCode.match(/(?<![\w-])(?:--[a-z][a-z-]*|-[a-zA-Z](?![\w-]))/g));
-  /** Those of npm, jq and vitest. */
+  /** Those of npm, jq, vitest and cloudflared. */
   const ofNats = "--subjects --storage --dupe-window --defaults --retention --jetstream --discard --max-msg-size".split(
     " ",
   );
-  const foreign = ["--global", "--unbuffered", "-r", "--project", ...ofNats];
-  /** Of grep, uniq, sort, wc, kcat, awk and mkdir. */
-  const short = ["-i", "-c", "-u", "-l", "-P", "-b", "-t", "-F", "-p"];
+  const foreign = ["--global", "--unbuffered", "-r", "--project", "--url", ...ofNats];
+  /** Of grep, uniq, sort, wc, kcat, awk, mkdir, curl, openssl and systemctl. */
+  const short = ["-i", "-c", "-u", "-l", "-P", "-b", "-t", "-F", "-p", "-s", "-H"];
 
   test.each([...options])("%s stands in the documents", (option) => {
     expect(written).toContain(option);
@@ -156,7 +156,7 @@ describe("options", () => {
     expect([...ofAll].sort()).toEqual([...shared].sort());
   });
 
-  const readers = ["since", "tail", "wait", "show", "stats", "replay"];
+  const readers = ["since", "tail", "wait", "listen", "show", "stats", "replay"];
   const ofLists = firstWords(rows(section("docs/commands.md", "## Options of lists")).map(([cell = ""]) => cell));
 
   test("the commands with rows of their own are named above what they share", () => {

@@ -9,6 +9,7 @@ import type { FlowRun } from "../runs/record/flow-run.ts";
 import { describeSelf } from "../state/self.ts";
 import { holdingLease, leaseName, type Lease, type LeaseWish, type Standby } from "./archive/lease.ts";
 import type { Archive } from "./archive/open.ts";
+import type { WrittenRun } from "./archive/run-row.ts";
 import type { Packer } from "./archive/pack/packer.ts";
 import { pump, type Tally } from "./pump.ts";
 import { archiveSink, CursorElsewhere, type ArchiveSink, type ArchiveWriting } from "./sinks/archive.ts";
@@ -36,7 +37,7 @@ export interface Filling {
   readonly signal: AbortSignal;
   readonly notify: Notify;
   /** Told of each page that is in, and of how many runs so far were not there before. */
-  readonly onPage: (batch: Batch<unknown>, source: Source<unknown>, added: number) => void;
+  readonly onPage: (batch: Batch<Pick<WrittenRun, "run">>, source: Source<unknown>, added: number) => void;
 }
 
 /** Runs of one reading are told apart by this many keys at most; the archive tells all. */

@@ -75,12 +75,12 @@ function exportsOf(page: DocPage): Record<string, string> {
 }
 
 function isEndless(line: string): boolean {
-  return line.startsWith("flowrun tail");
+  return /^flowrun (?:tail|listen)\b/.test(line);
 }
 
 /** What says nothing on stdout, or nothing as long as all is well. */
 const quiet =
-  />>? |--out |--to |flowrun (?:login|registrations use|profile (?:use|remove)|cursor (?:set|delete)|config (?:set|unset)|archive (?:sync|import|reindex|export \S)|tail)|verdict|last/;
+  />>? |--out |--to |flowrun (?:login|registrations use|profile (?:use|remove)|cursor (?:set|delete)|config (?:set|unset)|archive (?:sync|import|reindex|export \S)|tail|listen)|verdict|last/;
 
 const runnable = docPages.filter((page) => blocksOf(page).some(({ language }) => ["sh", "console"].includes(language)));
 

@@ -120,9 +120,17 @@ export interface DoctorFlags extends ListingFlags {
 /** Options of `demo`. */
 export type DemoFlags = Pick<CommonFlags, "quiet" | "color">;
 
+/** A port of one of this machine's addresses; 0 for any that is free. */
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** Options of `tail`. */
 export interface TailFlags extends DeliveryFlags {
   readonly since?: string;
+  /** Where `/healthz` and `/metrics` are. */
+  readonly admin?: HostPort;
 }
 
 /** Options of `show`. */
@@ -145,7 +153,8 @@ export interface StatsFlags extends ReadingFlags {
 }
 
 /** Options of `wait`. */
-export interface WaitFlags extends TailFlags {
+export interface WaitFlags extends DeliveryFlags {
+  readonly since?: string;
   readonly timeout?: string;
 }
 
@@ -333,6 +342,20 @@ function joined(value: string, previous: string | undefined): string {
 /** For an option that may be repeated. */
 export function each(value: string, previous: readonly string[] | undefined): readonly string[] {
   return [...(previous ?? []), value];
+}
+
+/** For an option that names a port of this machine. @throws InvalidArgumentError. */
+export function port(text: string): number {
+  const value = Number(text);
+  if (/^\d{1,5}$/.test(text) && value <= 65_535) return value;
+  throw new InvalidArgumentError("It is a number from 0 to 65535.");
+}
+
+/** For an option that names a port: of this machine alone, unless an address stands before it. @throws InvalidArgumentError. */
+export function portOfHost(text: string): HostPort {
+  const [, host = "127.0.0.1", number = ""] = /^(?:\[?(\S+?)\]?:)?(\d+)$/.exec(text) ?? [];
+  if (number !== "") return { host, port: port(number) };
+  throw new InvalidArgumentError("It is a port, or an address and a port: 9464, 0.0.0.0:9464, [::1]:9464.");
 }
 
 /** For an option that counts from 1. @throws InvalidArgumentError. */

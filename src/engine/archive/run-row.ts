@@ -26,7 +26,7 @@ export interface WrittenRun<Kept = RunTexts | PackedTexts> extends Recorded {
   readonly kept: Kept;
 }
 
-/** Of a run what stands in columns, and in tables beside its own. */
+/** Of a run what stands in columns, and in tables beside its own, and when it was completed, which is counted by others. */
 type ColumnedRun = ReturnType<typeof columnedOf>;
 
 /** The columns of `runs` whose words many runs have in common, and which `alike` stands for. */
@@ -55,10 +55,10 @@ export function writtenOf({ raw, ...run }: FlowRun): Pick<WrittenRun<RunTexts>, 
 
 function columnedOf(run: FlowRun) {
   const { via, eventCode, runId, flowId, flowName, sandbox, service, status, updatedAt, startedAt } = run;
-  const { durationMs, records, bytes, errors, rootCause, position, predecessors, providerRefId } = run;
+  const { completedAt, durationMs, records, bytes, errors, rootCause, position, predecessors, providerRefId } = run;
   return {
     ...{ via, eventCode, runId, flowId, flowName, sandbox, service, status, updatedAt, startedAt },
-    ...{ durationMs, records, bytes, errors, rootCause, position, predecessors, providerRefId },
+    ...{ completedAt, durationMs, records, bytes, errors, rootCause, position, predecessors, providerRefId },
   };
 }
 

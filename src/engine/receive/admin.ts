@@ -4,6 +4,8 @@ import { closePort, openPort, type Port } from "./open-port.ts";
 
 /** How a process is. */
 export interface Health {
+  /** The name of its part where that is not its command's: `standby`. */
+  readonly role?: string;
   /** `draining`: it ends, and takes nothing any more; `failing`: it cannot keep what it takes. */
   readonly state: "ready" | "draining" | "failing";
   /** For people; never holds a secret. */

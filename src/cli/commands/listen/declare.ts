@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { Host } from "../../../host.ts";
-import { declareDelivery, declareReading, withoutUse } from "../../options/flags.ts";
+import { declareDelivery, declareReading, port, portOfHost, withoutUse } from "../../options/flags.ts";
 import type { ListenFlags } from "./listen-options.ts";
 
 /** `flowrun listen`: a receiver for what Adobe delivers to a webhook, which the journal completes. */
@@ -18,7 +18,11 @@ export function declareListen(program: Command, host: Host): void {
       .option("--reconcile <duration>", "ask the journal so often for what the webhook missed, or off (default: 5m)")
       .option("--since <when>", "the first time, ask the journal from there: -P1D, oldest (default: from now on)")
       .option("--forward-to <url>", "pass on each delivery as it came, once it is acknowledged")
-      .option("--admin <port>", "tell there how it is: /healthz, /metrics (Prometheus)", port)
+      .option(
+        "--admin <port>",
+        "tell there how it is: /healthz, /metrics (Prometheus); 0.0.0.0:9464 for other machines as well",
+        portOfHost,
+      )
       .option(
         "--accept-hmac",
         "take deliveries that are signed with the client secret, too, as flowrun replay sends them",
@@ -43,12 +47,6 @@ Examples:
   flowrun listen --host 0.0.0.0 --tls-cert server.crt --tls-key server.key`,
     )
     .action(async (flags: ListenFlags) => (await import("./listen.ts")).runListen(flags, host));
-}
-
-function port(text: string): number {
-  const value = Number(text);
-  if (/^\d{1,5}$/.test(text) && value <= 65_535) return value;
-  throw new InvalidArgumentError("It is a number from 0 to 65535.");
 }
 
 const units: Readonly<Record<string, number>> = { "": 1, b: 1, kb: 1000, mb: 1_000_000, kib: 1024, mib: 1_048_576 };

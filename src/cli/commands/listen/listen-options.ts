@@ -4,7 +4,7 @@ import { resolveForward } from "../../../engine/receive/forward.ts";
 import type { TlsFiles } from "../../../engine/receive/tls-files.ts";
 import { FlowrunError } from "../../../errors.ts";
 import { parseDuration } from "../../../adobe/journal/when.ts";
-import type { DeliveryFlags } from "../../options/flags.ts";
+import type { DeliveryFlags, HostPort } from "../../options/flags.ts";
 
 /** Options of `listen`, as commander hands them over. */
 export interface ListenFlags extends DeliveryFlags {
@@ -14,7 +14,7 @@ export interface ListenFlags extends DeliveryFlags {
   readonly since?: string;
   readonly reconcile?: string;
   readonly forwardTo?: string;
-  readonly admin?: number;
+  readonly admin?: HostPort;
   readonly acceptHmac?: boolean;
   /** False by `--no-verify`. */
   readonly verify: boolean;
@@ -36,8 +36,8 @@ export interface ListenOptions {
   /** Between two comparisons with the journal, milliseconds; `null` for none. */
   readonly reconcileMs: number | null;
   readonly forwardTo: Receiver | null;
-  /** The port of `/healthz` and `/metrics`; `null` for none. */
-  readonly admin: number | null;
+  /** Where `/healthz` and `/metrics` are; `null` for nowhere. */
+  readonly admin: HostPort | null;
 }
 
 /** @param isDemo whether the profile is the demo's, which nobody watches for five minutes. @throws FlowrunError `usage`. Pure. */

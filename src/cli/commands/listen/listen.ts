@@ -25,6 +25,7 @@ import { resolveDelivery, type DeliveryOptions } from "../../options/destination
 import { resolveReading, resolveStart, turnAway, type ReadingOptions } from "../../options/reading-options.ts";
 import { count, createReporter, type Reporter } from "../../terminal/reporter.ts";
 import { openToFill } from "../archive/open-to-fill.ts";
+import { openAdmin } from "../admin.ts";
 import { inOutlet } from "../outlet.ts";
 import { openStdout } from "../reading/open-stdout.ts";
 import { createQuota } from "../reading/quota.ts";
@@ -35,7 +36,7 @@ import { countedInbox, countRun, listenWords, noListenCounts } from "./counts.ts
 import { archiveSpool, deliverSpool, readersOf, type SpoolDelivery } from "./deliver-spool.ts";
 import { findIdentity, type Identity } from "./identity.ts";
 import { resolveListen, type ListenFlags, type ListenOptions } from "./listen-options.ts";
-import { openAdmin, openReceiver } from "./open-receiver.ts";
+import { openReceiver } from "./open-receiver.ts";
 
 /** Receives what Adobe delivers, and hands it on together with what only the journal has, until stopped. */
 export async function runListen(flags: ListenFlags, host: Host): Promise<void> {
@@ -154,7 +155,8 @@ async function receive(receiving: Receiving, host: Host): Promise<void> {
       const told = receiver.health();
       return trouble !== null && told.state === "ready" ? { state: "failing", why: trouble } : told;
     };
-    const admin = await openAdmin(listening.admin, { role: "listen", health, meter, notify, host });
+    const admin =
+      listening.admin === null ? null : await openAdmin(listening.admin, { role: "listen", health, meter, notify });
     // Elsewhere it is the terminal that was closed.
     if (listening.tls !== null) reloadOnHangup(receiver, notify, host);
     playAdobe(where, receiving, host);
@@ -260,11 +262,11 @@ async function compare(
     if (notice.kind !== "remark") notify(notice);
   });
   try {
-    while (!signal.aborted) {
+    for (;;) {
       try {
         await reconcile({ spool, journal, cursor, start, everyMs, host, signal, onDone: onCompared });
       } catch (error) {
-        if (signal.aborted) break;
+        if (signal.aborted) return;
         if (!(error instanceof FlowrunError) || error.kind === "bug") throw error;
         // What comes in is none the worse for a journal that does not let anybody in.
         const { message, why, hint } = error;

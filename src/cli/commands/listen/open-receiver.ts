@@ -1,10 +1,8 @@
 import { confirmValidation } from "../../../adobe/webhook/challenge.ts";
 import { judgeDelivery, type JudgeMeans } from "../../../adobe/webhook/judge-delivery.ts";
 import { createPublicKeys } from "../../../adobe/webhook/public-keys.ts";
-import { startAdmin, type Admin } from "../../../engine/receive/admin.ts";
 import type { DeliveryMeter } from "../../../engine/receive/delivery-metrics.ts";
 import type { Inbox } from "../../../engine/receive/inbox.ts";
-import type { Metrics } from "../../../engine/receive/meter.ts";
 import { startReceiver, type RunningReceiver } from "../../../engine/receive/receiver.ts";
 import { readTlsFiles } from "../../../engine/receive/tls-files.ts";
 import { FlowrunError, reasonOf } from "../../../errors.ts";
@@ -51,28 +49,6 @@ export function openReceiver(means: ReceiverMeans): Promise<RunningReceiver> {
     },
     host,
   );
-}
-
-/** Starts the admin server, where one is asked for. @throws FlowrunError `usage` where its port cannot be had. */
-export async function openAdmin(
-  port: number | null,
-  {
-    role,
-    health,
-    meter,
-    notify,
-    host,
-  }: Pick<Parameters<typeof startAdmin>[0], "role" | "health"> & {
-    readonly meter: Metrics;
-    readonly notify: Notify;
-    readonly host: Pick<Host, "now">;
-  },
-): Promise<Admin | null> {
-  if (port === null) return null;
-  const place = { host: "127.0.0.1", port, option: "--admin" };
-  const admin = await startAdmin({ ...place, role, health, meter, onTrouble: tellTrouble(notify, host) });
-  notify({ kind: "remark", text: `${admin.url}/healthz and /metrics tell how it is` });
-  return admin;
 }
 
 function judgeOf({ listening, identity, host, signal }: ReceiverMeans) {

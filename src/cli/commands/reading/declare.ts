@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import {
   declareDelivery,
   declareReading,
+  portOfHost,
   withoutUse,
   type SinceFlags,
   type TailFlags,
@@ -55,10 +56,16 @@ export function declareTail(program: Command, host: Host): void {
         "print that window first: -P1D, 90m, today, 02:00, a date or time, oldest, last (default: now; to an archive: last)",
       ),
   );
-  declareDelivery(tail).option(
-    "--standby",
-    "deliver only while no other host does, and take over from one that is gone; with a database among --to",
-  );
+  declareDelivery(tail)
+    .option(
+      "--standby",
+      "deliver only while no other host does, and take over from one that is gone; with a database among --to",
+    )
+    .option(
+      "--admin <port>",
+      "tell there how it is: /healthz, /metrics (Prometheus); 0.0.0.0:9464 for other machines as well",
+      portOfHost,
+    );
   withoutUse(tail, "last", "sort", "out", "source", "strict")
     .addHelpText(
       "after",

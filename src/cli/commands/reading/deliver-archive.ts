@@ -1,5 +1,5 @@
 import { FlowrunError } from "../../../errors.ts";
-import { archiveCursor } from "../../../engine/archive/cursors.ts";
+import { archiveCursor, findCursor } from "../../../engine/archive/cursors.ts";
 import { checkSameJournal } from "../../../engine/archive/journals.ts";
 import type { Lease } from "../../../engine/archive/lease.ts";
 import { archiveOfConnection } from "../../../engine/archive/of-profile.ts";
@@ -24,6 +24,7 @@ import { lostText, memberOf, patienceOf, printedMember, tellGuarantee, type Ways
 import { tellCounts, type CountedMember } from "./delivery-counts.ts";
 import { markNews } from "./mark-news.ts";
 import { standbyOf } from "./standby.ts";
+import type { WatchedReading } from "./watch.ts";
 
 /**
  * Fills an archive from the journal, and feeds the other destinations from its rows, each at its own pace.
@@ -81,6 +82,7 @@ async function deliverUnder(
   const begin = await lastRow(insistentQueries(database, retrying));
   const members = await membersOf(led, { archive, cursor, lease, retrying, begin }, onEnded);
   const arrivals = createArrivals();
+  const reading = await watchedReading(ways, { archive, cursor, retrying });
   const filling: Filling = {
     archive,
     connection,
@@ -96,6 +98,10 @@ async function deliverUnder(
     notify,
     onPage: (batch, source) => {
       arrivals.tell();
+      reading?.took(
+        batch.candidates.map(({ key, encoded: { run } }) => ({ key, run })),
+        batch.mark,
+      );
       for (const text of describeFaults(batch, source)) notify({ kind: "warning", text });
       const state =
         batch.mark.atEnd && plan.follow ? `caught up, asking again in ${seconds(batch.waitMs)}` : "archiving";
@@ -139,6 +145,16 @@ async function deliverUnder(
   if (over.signal.aborted) throw over.signal.reason;
   if (filled.status === "rejected") throw filled.reason;
   return fed.status === "fulfilled" ? fed.value : null;
+}
+
+/** The reading that fills the archive, where it is watched. */
+async function watchedReading(
+  { plan: { watch }, session: { origin } }: Ways,
+  { archive: { database, journal }, cursor, retrying }: Pick<Feeding, "archive" | "cursor" | "retrying">,
+): Promise<WatchedReading | null> {
+  if (watch === undefined) return null;
+  const found = await findCursor(insistentQueries(database, retrying), journal, cursor);
+  return watch.profile(origin).begin(found?.readUntil ?? null);
 }
 
 /** How the other destinations are fed: those that are new from behind the row `begin`. */

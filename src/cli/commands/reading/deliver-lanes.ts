@@ -16,6 +16,7 @@ import { startAt } from "../../../adobe/journal/when.ts";
 import type { Window } from "./open-source.ts";
 import { readWindow } from "./read-window.ts";
 import type { Session } from "./session.ts";
+import { beginOfWatch, watchedMember } from "./watch.ts";
 
 /**
  * Delivers one profile's reading to destinations that each keep their own place.
@@ -71,6 +72,8 @@ export async function deliverByLanes({
     const openPrinted = isKept ? () => openStore(origin.connection, { beside: "stdout", file: options.cursor }) : null;
     members.push(await printedMember(stdout, openPrinted));
   }
+  const watched = plan.watch?.profile(origin);
+  const begin = beginOfWatch(start, session.began);
   const tallies: Tally[] = [];
   const read: ReadLane = async (past, sink, until) => {
     const from: Pick<Window, "start" | "past"> =
@@ -85,7 +88,7 @@ export async function deliverByLanes({
   };
   try {
     const lost = await deliverInLanes({
-      members,
+      members: watched === undefined ? members : members.map((member) => watchedMember(member, watched.begin(begin))),
       read,
       mayPart: origin.kind === "journal" && (isKept || follow) && !quota.isBounded && options.until === null,
       host,

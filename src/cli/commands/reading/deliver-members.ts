@@ -51,7 +51,13 @@ export async function memberOf(
     `more runs are refused by ${address.shown}, and passed by; the end counts them`,
   );
   const kind = await scheme.load();
-  const means = { ...meansOf({ plan, session }, keeping !== null), ...(lease === undefined ? {} : { lease }) };
+  // What else may fail is somewhere else, and its own to tell of.
+  const disk = scheme.name === "file" ? plan.watch?.disk(address.shown) : undefined;
+  const means = {
+    ...meansOf({ plan, session }, keeping !== null),
+    notify: disk?.hear(reporter.notify) ?? reporter.notify,
+    ...(lease === undefined ? {} : { lease }),
+  };
   const to = patientDestination(kind, address, means, {
     patience: patienceOf(plan),
     onRefused: delivery.onRefused,
@@ -65,7 +71,8 @@ export async function memberOf(
     },
     onEnded,
   });
-  return { name: address.shown, sink: deliverySink(to, keeping), counts };
+  const sink = deliverySink(to, keeping);
+  return { name: address.shown, sink: disk?.over(sink) ?? sink, counts };
 }
 
 /** How one of the destinations takes part. */

@@ -7,6 +7,7 @@ import type { Ways } from "./deliver-members.ts";
 import { openStdout } from "./open-stdout.ts";
 import type { ReadPlan } from "./read-plan.ts";
 import { inSessions, type Outcome, type Sessions } from "./session.ts";
+import { inWatch } from "./in-watch.ts";
 
 /**
  * Reads flow runs to destinations as the plan says; stderr tells how it goes.
@@ -19,7 +20,8 @@ export async function deliverRuns(plan: ReadPlan, delivery: DeliveryOptions, hos
   return inOutlet({ ...options.common, pager: false }, host, async (there) => {
     const closed = delivery.toStdout ? [there.stdout.untilClosed()] : [];
     const signal = AbortSignal.any([plan.signal, ...closed]);
-    const work = (sessions: Sessions): Promise<object> => deliverAll({ ...plan, signal }, delivery, sessions);
+    const work = (sessions: Sessions): Promise<object> =>
+      inWatch({ ...plan, signal }, sessions, (watched) => deliverAll(watched, delivery, sessions));
     const did = delivery.leader === null ? "delivered" : "archived";
     const outcome = await inSessions(options, signal, there, work, { start, did });
     for (const one of closed) one.throwIfAborted();

@@ -2,7 +2,9 @@ import type { OnExpired } from "../../../adobe/journal/read-pages.ts";
 import type { Start } from "../../../adobe/journal/when.ts";
 import type { Candidate } from "../../../engine/sources/source.ts";
 import type { DeliveryOptions } from "../../options/destination-options.ts";
+import type { HostPort } from "../../options/flags.ts";
 import type { ReadingOptions } from "../../options/reading-options.ts";
+import type { Watch } from "./watch.ts";
 
 /** The options that all commands which print runs share, and each one's own ways. */
 export interface ReadPlan {
@@ -17,4 +19,8 @@ export interface ReadPlan {
   readonly isLast?: (run: Candidate<unknown>) => boolean;
   /** Ends requests and waits; the host's own signal unless a command has a deadline. */
   readonly signal: AbortSignal;
+  /** Where it is told how the reading is; nowhere unless somebody wants to ask. */
+  readonly admin?: HostPort;
+  /** Who tells it there, while that is open. */
+  readonly watch?: Watch;
 }

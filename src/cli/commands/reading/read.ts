@@ -19,6 +19,8 @@ import type { ReadPlan } from "./read-plan.ts";
 import { readWindow, type Target } from "./read-window.ts";
 import type { ReadingOptions } from "../../options/reading-options.ts";
 import { inSessions, type Outcome, type Session, type Sessions } from "./session.ts";
+import { inWatch } from "./in-watch.ts";
+import { beginOfWatch, watchedTarget } from "./watch.ts";
 
 /** Runs of one profile that may wait for those of others, so that all come in the order of their times. */
 const runsHeld = 2000;
@@ -34,7 +36,8 @@ export async function read(plan: ReadPlan, host: Host): Promise<Outcome> {
   return inOutlet({ ...options.common, pager }, host, async (there, finish) => {
     const closed = there.stdout.untilClosed();
     const signal = AbortSignal.any([plan.signal, closed]);
-    const work = (sessions: Sessions): Promise<object> => printAll(plan, sessions, finish);
+    const work = (sessions: Sessions): Promise<object> =>
+      inWatch({ ...plan, signal }, sessions, (watched) => printAll(watched, sessions, finish));
     const outcome = await inSessions(options, signal, there, work, { start });
     closed.throwIfAborted();
     return outcome;
@@ -195,7 +198,7 @@ function nobodyGets(cursor: string): Notice {
 
 /** @param store what keeps the place to read on from; `null` where nothing does. */
 async function print<T>(
-  { follow, onExpired, isLast }: ReadPlan,
+  { follow, onExpired, isLast, watch }: ReadPlan,
   session: Session,
   from: Pick<Window, "start" | "past">,
   store: MarkStore | null,
@@ -204,7 +207,10 @@ async function print<T>(
   const sink = store === null ? given : withCursorFile(given, store);
   const more = isLast === undefined ? {} : { isLast };
   const window = { ...from, ...more, follow, onExpired, isKept: store !== null };
-  await readWindow(session, window, { encode, sink });
+  if (watch === undefined) return readWindow(session, window, { encode, sink });
+  const begin = from.past?.readUntil ?? beginOfWatch(from.start, session.began);
+  const reading = watch.profile(session.origin).begin(begin);
+  await readWindow(session, window, watchedTarget({ encode, sink }, reading));
 }
 
 /** About the width of a row with all columns and whole ids. */

@@ -6,9 +6,11 @@ import { patienceOf, type Ways } from "./deliver-members.ts";
 export function standbyOf({ plan, session: { host, reporter } }: Pick<Ways, "plan" | "session">): Standby {
   return {
     onWait: ({ holder, epoch }) => {
+      plan.watch?.standsBy(true);
       reporter.notify({ kind: "remark", text: `standing by: ${holder} delivers (epoch ${epoch})` });
     },
     onTaken: ({ holder }, epoch) => {
+      plan.watch?.standsBy(false);
       reporter.notify({ kind: "remark", text: `took over from ${holder} (epoch ${epoch})` });
     },
     patiently: (database) =>

@@ -26,7 +26,8 @@ export async function runTail(flags: TailFlags, host: Host): Promise<void> {
     hint: "read a window to its end: flowrun since -P1D",
   });
   const start = resolveStart(since, flags, now, zone);
-  await follow({ options, start, delivery }, flags, "tail", host);
+  const admin = flags.admin === undefined ? {} : { admin: flags.admin };
+  await follow({ options, start, delivery, ...admin }, flags, "tail", host);
 }
 
 /**
@@ -35,7 +36,7 @@ export async function runTail(flags: TailFlags, host: Host): Promise<void> {
  * @throws FlowrunError `usage` for options that wait for an end.
  */
 export async function follow(
-  { options, start, delivery }: Pick<ReadPlan, "options" | "start" | "delivery">,
+  { options, ...plan }: Pick<ReadPlan, "options" | "start" | "delivery" | "admin">,
   flags: ReadingFlags,
   named: string,
   host: Host,
@@ -45,7 +46,7 @@ export async function follow(
     hint: "read a window to its end: flowrun since -P1D",
   });
   const outcome = await perform(
-    { options, start, delivery, follow: true, onExpired: options.onExpired ?? "oldest", signal: host.signal },
+    { ...plan, options, follow: true, onExpired: options.onExpired ?? "oldest", signal: host.signal },
     host,
   );
   host.signal.throwIfAborted();
