@@ -123,8 +123,8 @@ async function receive(receiving: Receiving, host: Host): Promise<void> {
     const recovered = Math.max(0, counts.recovered - receiving.late.events);
     return listenWords({ ...counts, recovered }, didOf(delivery), listening.reconcileMs !== null);
   };
-  const live = (): void => {
-    reporter.live(`listening on ${where} · ${told()}`);
+  const live = (isNow = false): void => {
+    reporter.live(`listening on ${where} · ${told()}`, isNow);
   };
   const delivering: SpoolDelivery = {
     plan: { options, delivery, start: { kind: "last" }, follow: true, onExpired: "oldest", signal: over.signal },
@@ -133,7 +133,8 @@ async function receive(receiving: Receiving, host: Host): Promise<void> {
       countRun(counts, run);
       meterRun(run);
       if (run.via === "journal") deliveries.recovered(1);
-      live();
+      // What was printed has taken it away.
+      live(true);
     },
   };
   try {
