@@ -304,6 +304,7 @@ const nodeDoors = [
   "adobe/http",
   "adobe/webhook",
   "engine/receive/admin",
+  "engine/receive/desk",
   "engine/receive/open-port",
   "engine/receive/read-request",
   "engine/receive/receiver",

@@ -10,11 +10,15 @@ import { privateFile, syncFolder } from "./private-file.ts";
 export interface SpoolPlace {
   readonly file: number;
   readonly offset: number;
+  /** How many parts of the entry that stands there lie before the place; left out for none. */
+  readonly parts?: number;
 }
 
-/** Something that was put down, and the place behind it. */
+/** Something that was put down, and the places before and behind it. */
 export interface SpoolEntry {
+  /** Empty for one that the disk has spoilt. */
   readonly bytes: Uint8Array;
+  readonly before: SpoolPlace;
   readonly after: SpoolPlace;
 }
 
@@ -47,7 +51,7 @@ export interface SpoolFiles {
 
 /** Before or behind another place, as numbers are. Pure. */
 export function comparePlaces(one: SpoolPlace, other: SpoolPlace): number {
-  return one.file - other.file || one.offset - other.offset;
+  return one.file - other.file || one.offset - other.offset || (one.parts ?? 0) - (other.parts ?? 0);
 }
 
 /** A new file is begun when one has grown so long: an hour's worth of a lively organisation, and quick to look through. */
@@ -56,7 +60,7 @@ const longestFile = 8 * 2 ** 20;
 /**
  * Opens a spool, and cuts off what a crash left unfinished: nobody was told that it is there. Whoever opens it holds its
  * lock.
- * @param onDamage told of a file in which entries can no longer be told apart, and from where on.
+ * @param onDamage told of a file in which the disk has spoilt something.
  * @throws the file system's own error; FlowrunError `settings` where others may write in the folder.
  */
 export async function openSpoolFiles(folder: SpoolFolder, onDamage: (path: string) => void): Promise<SpoolFiles> {
@@ -173,15 +177,16 @@ async function openEnd(
   try {
     const { size } = await handle.stat();
     let length = 0;
+    let isDamaged = false;
     for (;;) {
       const entries = await entriesIn(handle, 0, length, size);
       const last = entries.at(-1);
       if (last === undefined) break;
+      isDamaged ||= entries.some(({ bytes }) => bytes.length === 0);
       length = last.after.offset;
     }
+    if (isDamaged) onDamage(path);
     if (length < size) {
-      // An entry that a crash cut short is the last; behind one that was whole once, others may stand.
-      if (await isWholeFrame(handle, length, size)) onDamage(path);
       await handle.truncate(length);
       await handle.datasync();
     }
@@ -216,9 +221,11 @@ async function entriesIn(handle: FileHandle, file: number, from: number, to: num
     const length = lengthOf(bytes.subarray(at, at + headLength));
     if (length === null || at + length > bytes.length) break;
     const entry = bytes.subarray(at + headLength, at + length - 1);
-    if (!bytes.subarray(at, at + headLength).equals(headOf(entry))) break;
+    // One that is as long as it says and not what it was is passed by; others stand behind it.
+    const isWhole = bytes.subarray(at, at + headLength).equals(headOf(entry));
+    const before = { file, offset: from + at };
     at += length;
-    entries.push({ bytes: entry, after: { file, offset: from + at } });
+    entries.push({ bytes: isWhole ? entry : new Uint8Array(), before, after: { file, offset: from + at } });
   }
   return entries;
 }
@@ -227,10 +234,6 @@ async function entriesIn(handle: FileHandle, file: number, from: number, to: num
 async function frameAt(handle: FileHandle, from: number, to: number): Promise<number | null> {
   const length = lengthOf(await bytesAt(handle, from, Math.min(headLength, to - from)));
   return length === null || from + length > to ? null : length;
-}
-
-async function isWholeFrame(handle: FileHandle, from: number, to: number): Promise<boolean> {
-  return (await frameAt(handle, from, to)) !== null;
 }
 
 async function bytesAt(handle: FileHandle, from: number, length: number): Promise<Buffer> {

@@ -178,6 +178,37 @@ describe("listen", () => {
     expect(idsIn(running.stdout())).toEqual(["run-1", "run-2"]);
   });
 
+  it("goes on with the next run where -n has ended it, in the middle of a batch too", async () => {
+    const journal = await openJournal({ events: 0 });
+    const first = await openListening("--json -n 1 --reconcile off", journal);
+    await first.deliver([1, 2, 3, 4].map(eventOf));
+    const printed = [await first.running.finished];
+    for (let n = 0; n < 3; n += 1) printed.push(await journal.run("listen --port 0 --json -n 1 --reconcile off"));
+    expect(printed.flatMap(({ stdout }) => idsIn(stdout))).toEqual(["run-1", "run-2", "run-3", "run-4"]);
+  });
+
+  it("goes on for all others where a destination is given up", async () => {
+    const journal = await openJournal({ events: 0 });
+    const receiver = await openReceiver();
+    receiver.answer({ status: 401 });
+    const { running, deliver, stop } = await openListening(`--json --reconcile off --to ${receiver.origin}/x`, journal);
+    for (const n of [1, 2, 3]) expect(await deliver(eventOf(n))).toBe(200);
+    await running.saw("run-3");
+    const { code, stdout, stderr } = await stop();
+    expect([code, idsIn(stdout)]).toEqual([143, ["run-1", "run-2", "run-3"]]);
+    expect(stderr).toMatch(/answered 401[^]*3 runs delivered/);
+    await receiver.end();
+  });
+
+  it("goes on though the journal lets nobody in", async () => {
+    const journal = await openJournal({ events: 0, faults: [{ fault: { kind: "status", status: 403 } }] });
+    const { running, deliver, stop } = await openListening("--json --reconcile 1s", journal);
+    expect(await deliver(eventOf(1))).toBe(200);
+    await running.saw("run-1");
+    await running.saw("what the webhook missed is not known", "stderr");
+    expect((await stop()).code).toBe(143);
+  });
+
   it("names who receives already, and what is missing", async () => {
     const journal = await openJournal({ events: 0 });
     const first = await openListening("--reconcile off", journal);

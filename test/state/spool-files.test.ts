@@ -63,7 +63,7 @@ describe("a spool's files", () => {
     }
   });
 
-  it("say so where bytes of an entry that was whole have changed, and keep what stands before it", async () => {
+  it("say so where bytes of an entry that was whole have changed, and have what stands before and behind it", async () => {
     const home = await scratch();
     const files = await opened(home);
     await files.append(bytes("first"));
@@ -76,7 +76,7 @@ describe("a spool's files", () => {
     await writeFile(fileIn(home), all);
     const damages: string[] = [];
     const after = await opened(home, damages);
-    expect([await textsIn(after), damages]).toEqual([["first"], [fileIn(home)]]);
+    expect([await textsIn(after), damages]).toEqual([["first", "", "third"], [fileIn(home)]]);
     await after.close();
   });
 

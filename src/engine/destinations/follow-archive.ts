@@ -99,7 +99,7 @@ function placeOf(position: string | null): string {
   return position?.replace("row ", "") ?? "";
 }
 
-function orStopped(work: Promise<boolean>, signal: AbortSignal): Promise<boolean> {
+export function orStopped(work: Promise<boolean>, signal: AbortSignal): Promise<boolean> {
   if (signal.aborted) return Promise.resolve(false);
   return new Promise((resolve, reject) => {
     const stop = (): void => {

@@ -2,6 +2,7 @@ import { endlessPatience } from "../../adobe/access/connect.ts";
 import { persevere, type Attempt } from "../../adobe/gateway/retrying.ts";
 import { composeDelivery } from "../../adobe/webhook/compose.ts";
 import { eventsIn } from "../../adobe/webhook/body-events.ts";
+import { isLoopback } from "../../adobe/settings/check-value.ts";
 import type { WebhookDelivery } from "../../adobe/webhook/delivery.ts";
 import { FlowrunError } from "../../errors.ts";
 import type { World } from "../../host.ts";
@@ -31,9 +32,9 @@ export interface Forwarding {
 export function resolveForward(text: string, env: World["env"]): Receiver {
   const address = parseAddress(text, env);
   const url = urlOf(address);
-  if (url.protocol !== "https:" && url.protocol !== "http:") {
-    throw new FlowrunError("usage", `--forward-to ${address.shown} is no web address`, {
-      why: "deliveries are passed on by POST",
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url.hostname))) {
+    throw new FlowrunError("usage", `nothing is passed on to ${address.shown}`, {
+      why: "deliveries go by https, and by plain http to this machine alone",
       hint: "flowrun listen --forward-to http://127.0.0.1:3000/webhook",
     });
   }

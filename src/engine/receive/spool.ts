@@ -12,6 +12,7 @@ import {
   comparePlaces,
   namesBesideSpool,
   openSpoolFiles,
+  type SpoolEntry,
   type SpoolFiles,
   type SpoolFolder,
   type SpoolPlace,
@@ -30,6 +31,7 @@ export interface SpooledEvents {
   readonly fresh: readonly number[];
   /** Where each of the body's events stands in the journal; `null` for what did not come from there. */
   readonly positions: readonly string[] | null;
+  readonly before: SpoolPlace;
   readonly after: SpoolPlace;
 }
 
@@ -54,10 +56,21 @@ export interface Spool extends Inbox {
   readonly arrivals: Arrivals;
   /** The place that was saved for a reader; `null` for one that is new. */
   placeOf(reader: string): SpoolPlace | null;
-  /** Saves how far readers have come; what all are past is let go. @throws FlowrunError `state`. */
+  /**
+   * Saves how far readers have come; what all are past is let go. Where the disk fails it is saved with the next move, and
+   * told: what was handed on is handed on again after a crash, rather than never.
+   */
   move(places: Readonly<Record<string, SpoolPlace>>): Promise<void>;
-  /** Names those that read from now on: nobody else is waited for. */
+  /** Names those that read from now on: nobody else is waited for, nor is anybody else's place kept. */
   readBy(readers: readonly string[]): void;
+  /** A reader that is given up: it is not waited for any more, and its place stays. */
+  giveUp(reader: string): void;
+  /** The readers whose places were saved. */
+  readers(): readonly string[];
+  /** The place before all that is kept. */
+  start(): SpoolPlace;
+  /** Why nothing more can be taken at the moment; `null` where it can. */
+  trouble(): string | null;
   /** Events that not everybody has had, and how long they are. */
   backlog(): { readonly events: number; readonly bytes: number };
   close(): Promise<void>;
@@ -65,6 +78,9 @@ export interface Spool extends Inbox {
 
 /** The most that waits: more is not taken, and Adobe sends it again. */
 const mostWaiting = { events: 10_000, bytes: 64 * 2 ** 20 };
+
+/** A webhook is not later than that, or it is not late but sent again. */
+const lateMs = 3_600_000;
 
 /** The keys that are remembered: of a day in which not more come, and of so many in any case. */
 const keysRemembered = 1_000_000;
@@ -78,14 +94,16 @@ export interface SpoolMeans {
   readonly folder: SpoolFolder;
   readonly host: Pick<World, "now" | "random">;
   readonly notify: Notify;
+  /** Told of events that the journal had brought and the webhook brings after all: it had been late, and missed nothing. */
+  readonly onLate?: (events: number) => void;
 }
 
 /** Opens a spool. Whoever opens it holds its lock. @throws FlowrunError `state` where its disk fails. */
-export async function openSpool({ folder, host, notify }: SpoolMeans): Promise<Spool> {
+export async function openSpool({ folder, host, notify, onLate = () => undefined }: SpoolMeans): Promise<Spool> {
   const files = await openSpoolFiles(folder, (path) => {
     notify({
       kind: "warning",
-      text: `${path} is damaged: what stands behind the damage is passed by, and the journal has it for seven days`,
+      text: `${path} is damaged, and what cannot be read in it is passed by; the journal has it for seven days: flowrun since -P7D`,
     });
   }).catch((error: unknown) => {
     throw diskFailure(folder, error);
@@ -95,11 +113,16 @@ export async function openSpool({ folder, host, notify }: SpoolMeans): Promise<S
   // A place behind the end is of files that somebody took away.
   const places = new Map([...saved.places].map(([reader, place]) => [reader, earlier(place, files.end())]));
   let readers: readonly string[] = [...places.keys()];
+  /** Keys of what the journal had first, for as long as the webhook may still be on its way. */
+  const early = new Map<string, number>();
+  let unsaved: string | null = null;
   /** Of what is on its way to the disk. */
   const underway = new Map<string, Promise<unknown>>();
   const arrivals = createArrivals();
   /** Told of room that was made. */
   const room = createArrivals();
+  /** Why the disk took nothing the last time. */
+  let unwell: string | null = null;
   let saving: Promise<unknown> = Promise.resolve();
   /** Those that the hindmost reader has still to come to, in order. */
   const waiting: { readonly after: SpoolPlace; readonly events: number; readonly bytes: number }[] = [];
@@ -116,13 +139,21 @@ export async function openSpool({ folder, host, notify }: SpoolMeans): Promise<S
     events: readonly unknown[],
   ): Promise<number | "full"> => {
     const keys = events.map(wholeEventKeys);
+    // A batch may hold an event twice, as it may come twice at the same time.
+    const here = new Set<string>();
     const fresh = keys.flatMap((own, index) => {
-      // A batch may hold an event twice, as it may come twice at the same time.
-      const isOther = keys.slice(0, index).some((before) => before.every((key, n) => key === own[n]));
-      return isOther || own.every((key) => known.has(key) || underway.has(key)) ? [] : [index];
+      const isKnown = own.every((key) => known.has(key) || underway.has(key) || here.has(key));
+      for (const key of own) here.add(key);
+      return isKnown ? [] : [index];
     });
+    // All of a delivery is safe before it is acknowledged, whoever has brought a part of it.
+    const others = Promise.all([...here].flatMap((key) => underway.get(key) ?? []));
+    others.catch(() => undefined);
+    if (via === "webhook") tellLate(keys);
     if (fresh.length === 0) {
-      await Promise.all(keys.flat().flatMap((key) => underway.get(key) ?? []));
+      await others.catch((error: unknown) => {
+        throw diskFailure(folder, error);
+      });
       return 0;
     }
     if (
@@ -145,15 +176,27 @@ export async function openSpool({ folder, host, notify }: SpoolMeans): Promise<S
       const after = await done;
       waiting.push({ after, events: fresh.length, bytes: entry.length });
       for (const key of own) known.add(key);
+      if (via === "journal") for (const key of own) early.set(key, host.now());
       arrivals.tell();
+      unwell = null;
+      await others;
       return fresh.length;
     } catch (error) {
-      backlog.events -= fresh.length;
-      backlog.bytes -= entry.length;
+      if (!known.has(own[0] ?? "")) {
+        backlog.events -= fresh.length;
+        backlog.bytes -= entry.length;
+      }
+      unwell = reasonOf(error);
       throw diskFailure(folder, error);
     } finally {
-      for (const key of own) underway.delete(key);
+      for (const key of own) if (underway.get(key) === done) underway.delete(key);
     }
+  };
+  const tellLate = (keys: readonly (readonly string[])[]): void => {
+    const latest = host.now() - lateMs;
+    for (const [key, at] of early) if (at < latest) early.delete(key);
+    const late = keys.filter((own) => own.some((key) => early.delete(key)));
+    if (late.length > 0) onLate(late.length);
   };
   const hindmost = (): SpoolPlace => {
     const own = readers.flatMap((reader) => places.get(reader) ?? []);
@@ -173,8 +216,12 @@ export async function openSpool({ folder, host, notify }: SpoolMeans): Promise<S
     try {
       await besideSpool(folder, placesName).write(writeSaved(saved.id, places));
       await letGo();
+      unsaved = null;
     } catch (error) {
-      throw diskFailure(folder, error);
+      const { message, why } = diskFailure(folder, error);
+      if (unsaved === null)
+        notify({ kind: "warning", text: `${message}: ${why ?? ""}; how far all is handed on is saved later` });
+      unsaved = why;
     }
     room.tell();
   };
@@ -207,12 +254,23 @@ export async function openSpool({ folder, host, notify }: SpoolMeans): Promise<S
         if (!(await made)) throw new FlowrunError("aborted", "the spool is closed");
       }
     },
-    read: async (from) => (await files.read(from)).flatMap(({ bytes, after }) => readEntry(bytes, after)),
+    read: async (from) => (await files.read(from)).map(readEntry),
     end: () => files.end(),
     arrivals,
     placeOf: (reader) => places.get(reader) ?? null,
     readBy: (names) => {
       readers = names;
+      for (const reader of [...places.keys()]) if (!names.includes(reader)) places.delete(reader);
+    },
+    giveUp: (reader) => {
+      readers = readers.filter((one) => one !== reader);
+      saving = saving.then(save, save);
+    },
+    readers: () => [...places.keys()],
+    start: () => files.start(),
+    trouble: () => {
+      const isFull = backlog.events >= mostWaiting.events || backlog.bytes >= mostWaiting.bytes;
+      return isFull ? "more is waiting to be handed on than may wait" : (unwell ?? unsaved);
     },
     move: (moved) => {
       for (const [reader, place] of Object.entries(moved)) places.set(reader, place);
@@ -254,11 +312,15 @@ function splitEntry(bytes: Uint8Array): { readonly head: Head; readonly body: Ui
   };
 }
 
-function readEntry(bytes: Uint8Array, after: SpoolPlace): readonly SpooledEvents[] {
+/** One that cannot be read has no events. */
+function readEntry({ bytes, before, after }: SpoolEntry): SpooledEvents {
   const entry = splitEntry(bytes);
-  if (entry === null) return [];
+  if (entry === null) {
+    const delivery = { headers: {}, body: new Uint8Array() };
+    return { via: "webhook", at: 0, delivery, fresh: [], positions: null, before, after };
+  }
   const { via, at, headers, fresh, positions } = entry.head;
-  return [{ via, at, delivery: { headers, body: entry.body }, fresh, positions, after }];
+  return { via, at, delivery: { headers, body: entry.body }, fresh, positions, before, after };
 }
 
 async function* entriesOf(files: SpoolFiles) {
@@ -297,15 +359,17 @@ interface Saved {
   readonly places: ReadonlyMap<string, SpoolPlace>;
 }
 
-/** A place as text: `3:4711`. Pure. */
-export function writePlace({ file, offset }: SpoolPlace): string {
-  return `${file}:${offset}`;
+/** A place as text: `3:4711`, or `3:4711+2` behind two events of what stands there. Pure. */
+export function writePlace({ file, offset, parts = 0 }: SpoolPlace): string {
+  return `${file}:${offset}${parts === 0 ? "" : `+${parts}`}`;
 }
 
 /** `null` for what is no place. Pure. */
 export function readPlace(text: unknown): SpoolPlace | null {
-  const [, file, offset] = (typeof text === "string" ? /^(\d{1,15}):(\d{1,15})$/.exec(text) : null) ?? [];
-  return file === undefined || offset === undefined ? null : { file: Number(file), offset: Number(offset) };
+  const found = typeof text === "string" ? /^(\d{1,15}):(\d{1,15})(?:\+(\d{1,9}))?$/.exec(text) : null;
+  const [, file, offset, parts] = found ?? [];
+  if (file === undefined || offset === undefined) return null;
+  return { file: Number(file), offset: Number(offset), ...(parts === undefined ? {} : { parts: Number(parts) }) };
 }
 
 function writeSaved(id: string, places: ReadonlyMap<string, SpoolPlace>): string {
@@ -343,6 +407,9 @@ async function readSaved(folder: SpoolFolder, makeId: () => string): Promise<Sav
 
 const keysEnding = ".keys";
 
+/** Files that are let go, between two looks at whose keys nobody needs any more. */
+const filesBetween = 64;
+
 /** The keys of a file that is let go, in one of a hundredth of its length. */
 async function keepKeys(folder: SpoolFolder, file: number, files: SpoolFiles, now: number): Promise<void> {
   const keys: string[] = [];
@@ -354,6 +421,7 @@ async function keepKeys(folder: SpoolFolder, file: number, files: SpoolFiles, no
     from = last.after;
   }
   await besideSpool(folder, `${String(file).padStart(8, "0")}${keysEnding}`).write([now, ...keys, ""].join("\n"));
+  if (file % filesBetween === 0) await recallKeys(folder, now, () => undefined);
 }
 
 /** Remembers the keys of files that were let go, the oldest first, and forgets those that nobody needs any more. */

@@ -1,8 +1,10 @@
 import { eventsIn } from "../../adobe/webhook/body-events.ts";
+import { safeText } from "../../render/text/safe-text.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { SpoolPlace } from "../../state/spool-files.ts";
-import { digest, type Digest, type Digesting } from "../digest.ts";
+import { orStopped } from "../destinations/follow-archive.ts";
 import { joined } from "../digest-record.ts";
+import { digest, type Digest, type Digesting } from "../digest.ts";
 import { readPlace, writePlace, type Spool, type SpooledEvents } from "../receive/spool.ts";
 import type { Batch, Source } from "./source.ts";
 
@@ -14,30 +16,41 @@ export interface SpoolReading<T> extends Digesting<T> {
   readonly signal: AbortSignal;
 }
 
-/** The runs that were received, in the order in which they came, and those that come, until the spool is closed. */
+/**
+ * The runs that were received, in the order in which they came, and those that come, until the spool is closed. A run's
+ * position is the place behind its event, so that a reading can be left behind any of them.
+ */
 export function spoolSource<T>({ spool, from, signal, ...digesting }: SpoolReading<T>): Source<T> {
+  /** What the events of the last batch are called, by their places. */
+  let names = new Map<string, string>();
   return {
     async *read() {
       for (let place = readPlace(from) ?? spool.end(), mayMore = true; ;) {
         // Asked for before it is read, so that nothing comes in between unseen.
         const next = spool.arrivals.next();
         for (let some = await spool.read(place); some.length > 0; some = await spool.read(place)) {
-          yield batchOf(some, place, digesting);
+          names = new Map();
+          yield batchOf(some, place, digesting, names);
           place = some.at(-1)?.after ?? place;
         }
         if (!mayMore) return;
-        mayMore = await next;
+        mayMore = await orStopped(next, signal);
         signal.throwIfAborted();
       }
     },
-    describe: ({ position }) => `the event ${position}`,
+    describe: ({ position }) => `the event ${names.get(position) ?? "that was received"}`,
   };
 }
 
-function batchOf<T>(some: readonly SpooledEvents[], from: SpoolPlace, digesting: Digesting<T>): Batch<T> {
+function batchOf<T>(
+  some: readonly SpooledEvents[],
+  from: SpoolPlace,
+  digesting: Digesting<T>,
+  names: Map<string, string>,
+): Batch<T> {
   const last = some.at(-1);
   return {
-    ...joined(some.map((one) => digestOne(one, digesting))),
+    ...joined(some.map((one) => digestOne(one, one === some[0] ? (from.parts ?? 0) : 0, digesting, names))),
     mark: {
       next: writePlace(last?.after ?? from),
       last: null,
@@ -46,19 +59,26 @@ function batchOf<T>(some: readonly SpooledEvents[], from: SpoolPlace, digesting:
       count: some.reduce((sum, { fresh }) => sum + fresh.length, 0),
     },
     waitMs: 0,
-    nextAfter: () => writePlace(from),
+    nextAfter: (position) => position ?? writePlace(from),
   };
 }
 
-function digestOne<T>({ via, delivery, fresh, positions }: SpooledEvents, digesting: Digesting<T>): Digest<T> {
+/** @param done so many of its events were read before. */
+function digestOne<T>(
+  { via, delivery, fresh, positions, before, after }: SpooledEvents,
+  done: number,
+  digesting: Digesting<T>,
+  names: Map<string, string>,
+): Digest<T> {
   const events = eventsIn(delivery.body) ?? [];
-  const id = delivery.headers["x-adobe-event-id"] ?? "without an id";
-  const entries = fresh.map((index) => ({ position: positions?.[index] ?? nameOf(id, index), event: events[index] }));
-  // A webhook tells no position; what an event is called here is for words about it alone.
-  const encode = (run: FlowRun): T => digesting.encode(positions === null ? { ...run, position: "" } : run);
-  return digest({ entries }, { ...digesting, encode, via });
-}
-
-function nameOf(id: string, index: number): string {
-  return index === 0 ? id : `${id}#${index}`;
+  const id = safeText(delivery.headers["x-adobe-event-id"] ?? "without an id");
+  const digests = fresh.slice(done).map((index, at) => {
+    const parts = done + at + 1;
+    const place = writePlace(parts === fresh.length ? after : { file: before.file, offset: before.offset, parts });
+    names.set(place, positions === null ? id : `at ${JSON.stringify(safeText(positions[index] ?? ""))}`);
+    // A webhook tells no position.
+    const encode = (run: FlowRun): T => digesting.encode({ ...run, position: positions?.[index] ?? "" });
+    return digest({ entries: [{ position: place, event: events[index] }] }, { ...digesting, encode, via });
+  });
+  return joined(digests);
 }

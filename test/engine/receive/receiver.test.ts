@@ -69,8 +69,9 @@ async function talk(port: number, ...pieces: readonly string[]): Promise<string>
 async function listenTo(socket: Socket): Promise<string> {
   const answer: Buffer[] = [];
   socket.on("data", (piece) => answer.push(piece));
+  // `once` would take a connection that is reset for a failure.
   socket.on("error", () => undefined);
-  await once(socket, "close");
+  await new Promise((resolve) => socket.on("close", resolve));
   return Buffer.concat(answer).toString();
 }
 
@@ -387,7 +388,7 @@ describe("a body", () => {
 });
 
 describe("a slow or broken connection", () => {
-  const quick = { headersMs: 150, requestMs: 300, checkMs: 20 };
+  const quick = { headersMs: 700, requestMs: 1000, checkMs: 20 };
 
   test("headers that do not come, a body that drips, are ended with 408", async () => {
     const { port, put, sample } = await start({ limits: quick });
@@ -398,7 +399,9 @@ describe("a slow or broken connection", () => {
     const drip = setInterval(() => socket.write("x"), 20);
     const answers = await Promise.all([never, dripping]);
     clearInterval(drip);
-    for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+    expect(answers[0]).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+    // Whoever goes on writing to an end that is closed may lose what it had said.
+    expect(["", answers[0]]).toContain(answers[1]);
     expect(put).toEqual([]);
     expect(sample('flowrun_webhook_requests_total{code="408"}')).toBe("2");
   });
@@ -432,6 +435,23 @@ describe("a slow or broken connection", () => {
     expect(await talk(port, text)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(put).toEqual([]);
     expect((await post(url)).status).toBe(200);
+  });
+
+  test("a second request that is broken is answered as the first would be", async () => {
+    const { port } = await start({ limits: quick });
+    const good = "POST /hook HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi";
+    for (const [second, status] of [
+      ["nonsense\r\n\r\n", 400],
+      ["POST /hook HTTP/1.1\r\nHos", 408],
+    ] as const) {
+      const socket = connect(port, "127.0.0.1");
+      const heard = listenTo(socket);
+      socket.write(good);
+      await once(socket, "data");
+      socket.write(second);
+      const answers = (await heard).match(/HTTP\/1\.1 \d\d\d/g);
+      expect(answers).toEqual(["HTTP/1.1 200", `HTTP/1.1 ${status}`]);
+    }
   });
 
   test("more connections than there may be are dropped; those before are served", async () => {

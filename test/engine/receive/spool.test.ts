@@ -8,10 +8,14 @@ import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
 import { scratch } from "../../support/flowrun.ts";
 import { noon } from "../../support/host.ts";
 
+const runOf = (n: number): object => ({
+  ...{ id: `run-${String(n)}`, flowId: "flow-1", metrics: { statusSummary: { status: "success" } } },
+});
+
 function eventOf(n: number, more: object = {}): object {
   return {
     event_id: `event-${String(n)}`,
-    event: { id: `run-${String(n)}`, flowId: "flow-1", metrics: { statusSummary: { status: "success" } }, ...more },
+    event: { ...runOf(n), ...more },
     recipient_client_id: "client",
   };
 }
@@ -37,14 +41,16 @@ async function opened(home: string, now = noon): Promise<Opened> {
   return { spool, put: (...events) => spool.put(deliveryOf(...events), events) };
 }
 
+const reading = (spool: Spool) => ({
+  ...{ spool, signal: new AbortController().signal, raw: false, profile: "acme" },
+  events: resolveEventSelection(undefined),
+  keep: () => true,
+  encode: (run: FlowRun) => run,
+});
+
 /** All that is there from a place on. */
 async function runsIn(spool: Spool, from: string | null = "0:0"): Promise<readonly FlowRun[]> {
-  const source = spoolSource<FlowRun>({
-    ...{ spool, from, signal: new AbortController().signal, raw: false, profile: "acme" },
-    events: resolveEventSelection(undefined),
-    keep: () => true,
-    encode: (run) => run,
-  });
+  const source = spoolSource<FlowRun>({ ...reading(spool), from });
   const runs: FlowRun[] = [];
   const end = writePlace(spool.end());
   if (end === from) return [];
@@ -139,6 +145,59 @@ describe("a spool", () => {
     await spool.move({ stdout: spool.end() });
     expect(await recovering).toBe(1);
     expect(await put(eventOf(10_000))).toBe("kept");
+    await spool.close();
+  });
+
+  it("loses no event of a batch whose keys begin as another's do", async () => {
+    const { spool, put } = await opened(await scratch());
+    const twoRuns = { ...eventOf(1), event: { messages: [1, 2].map((n) => ({ value: { ...runOf(n) } })) } };
+    expect(await put(eventOf(1), twoRuns)).toBe("kept");
+    expect([...new Set(await idsIn(spool))].sort()).toEqual(["run-1", "run-2"]);
+    await spool.close();
+  });
+
+  it("can be left behind any event, also inside a batch, and be read on from there", async () => {
+    const { spool, put } = await opened(await scratch());
+    await put(eventOf(0));
+    await put(eventOf(1), eventOf(2), eventOf(3));
+    await put(eventOf(4));
+    const all = ["run-0", "run-1", "run-2", "run-3", "run-4"];
+    const source = spoolSource<FlowRun>({ ...reading(spool), from: "0:0" });
+    for await (const { candidates, nextAfter } of source.read()) {
+      for (const [n, { position }] of candidates.entries())
+        expect(await idsIn(spool, nextAfter(position))).toEqual(all.slice(n + 1));
+      expect(await idsIn(spool, nextAfter(null))).toEqual(all);
+      break;
+    }
+    await spool.close();
+  });
+
+  it("does not wait for a reader that is given up, and keeps its place", async () => {
+    const { spool, put } = await opened(await scratch());
+    spool.readBy(["stdout", "lost"]);
+    await spool.move({ stdout: spool.end(), lost: spool.end() });
+    const { offset } = spool.end();
+    await put(eventOf(0));
+    await spool.move({ stdout: spool.end() });
+    expect(spool.backlog().events).toBe(1);
+    spool.giveUp("lost");
+    await spool.move({});
+    expect([spool.backlog().events, spool.placeOf("lost")?.offset]).toEqual([0, offset]);
+    await spool.close();
+  });
+
+  it("tells of what the journal was only quicker with", async () => {
+    const late: number[] = [];
+    const spool = await openSpool({
+      folder: { home: await scratch(), below: ["spools", "acme"] },
+      host: { now: () => noon, random: () => 0.5 },
+      notify: () => undefined,
+      onLate: (events) => late.push(events),
+    });
+    await spool.putRecovered([1, 2].map((n) => ({ position: `p${String(n)}`, event: eventOf(n) })));
+    expect(await spool.put(deliveryOf(eventOf(2)), [eventOf(2)])).toBe("known");
+    expect(await spool.put(deliveryOf(eventOf(2)), [eventOf(2)])).toBe("known");
+    expect(late).toEqual([1]);
     await spool.close();
   });
 

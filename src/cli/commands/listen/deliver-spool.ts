@@ -5,11 +5,13 @@ import { deliverInLanes, type Member, type ReadLane } from "../../../engine/dest
 import { insist } from "../../../engine/insist.ts";
 import { emptyTally, type Tally } from "../../../engine/pump.ts";
 import { knownToSpool, spoolPlaces, spoolStore } from "../../../engine/receive/spool-places.ts";
-import { writePlace, type Spool } from "../../../engine/receive/spool.ts";
+import { readPlace, writePlace, type Spool } from "../../../engine/receive/spool.ts";
 import type { RunSink } from "../../../engine/sinks/index.ts";
+import type { Candidate } from "../../../engine/sources/source.ts";
 import type { Resumption, Sink } from "../../../engine/sinks/sink.ts";
 import { resolveEventSelection } from "../../../runs/events/event-selection.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
+import { comparePlaces, type SpoolPlace } from "../../../state/spool-files.ts";
 import type { DeliveryOptions, OtherDestination } from "../../options/destination-options.ts";
 import { lostText, memberOf, patienceOf, printedMember, tellGuarantee } from "../reading/deliver-members.ts";
 import { createQuota } from "../reading/quota.ts";
@@ -70,9 +72,9 @@ export async function deliverSpool(delivering: SpoolDelivery): Promise<FlowrunEr
     ended.abort(end);
   });
   if (stdout !== null) members.push(await printedMember(stdout, () => Promise.resolve(spoolStore(spool, printed))));
-  // Of several, one counts: the first.
-  const [first, ...others] = members;
-  if (first === undefined) return null;
+  if (members.length === 0) return null;
+  const count = countOnce(delivering.onRun);
+  const readerNamed = new Map(destinationsOf(delivering.delivery).map((to) => [to.address.shown, readerOf(to)]));
   const tallies: Tally[] = [];
   const read: ReadLane = async (past, sink, until) => {
     const tally = emptyTally();
@@ -81,7 +83,7 @@ export async function deliverSpool(delivering: SpoolDelivery): Promise<FlowrunEr
   };
   try {
     return await deliverInLanes({
-      members: [{ ...first, sink: counted(first.sink, delivering.onRun) }, ...others],
+      members: members.map((member) => ({ ...member, sink: counted(member.sink, count) })),
       read,
       mayPart: !session.quota.isBounded,
       host: session.host,
@@ -91,6 +93,8 @@ export async function deliverSpool(delivering: SpoolDelivery): Promise<FlowrunEr
       },
       onLost: ({ name }, failure) => {
         reporter.failure(lostText(name, failure, session));
+        // Whoever is given up holds up nobody, and begins at its place when it is asked for again.
+        spool.giveUp(readerNamed.get(name) ?? "");
       },
       onParted: ({ name }) => {
         reporter.notify({ kind: "remark", text: `${name} does not keep pace; the others go on, and it follows` });
@@ -148,11 +152,15 @@ export async function archiveSpool(archive: Archive, delivering: SpoolDelivery):
   const options = { ...session.options, events: resolveEventSelection(["runs"]), raw: true, keep: () => true };
   const whole = { ...session, options, quota: createQuota(Infinity), tally: emptyTally() };
   const isAlone = readersOf(delivering).length === 1;
-  await readSpool(isAlone ? { ...whole, tally: session.tally } : whole, isAlone ? counted(kept, onRun) : kept, {
-    delivering,
-    past: await store.find(),
-    until: plan.signal,
-  });
+  await readSpool(
+    isAlone ? { ...whole, tally: session.tally } : whole,
+    isAlone ? counted(kept, countOnce(onRun)) : kept,
+    {
+      delivering,
+      past: await store.find(),
+      until: plan.signal,
+    },
+  );
 }
 
 /** When its run was updated, and not later than it came. */
@@ -179,12 +187,30 @@ async function readSpool(
   await readWindow(session, window, { encode: (run) => run, sink });
 }
 
-function counted(sink: Sink<FlowRun>, onRun: SpoolDelivery["onRun"]): Sink<FlowRun> {
+/** Told of a run that was handed on somewhere. */
+type OnHanded = (run: Candidate<FlowRun>) => void;
+
+function counted(sink: Sink<FlowRun>, onHanded: OnHanded): Sink<FlowRun> {
   return {
     ...sink,
     take: async (batch, mark) => {
       await sink.take(batch, mark);
-      for (const { encoded } of batch) onRun(encoded);
+      batch.forEach(onHanded);
     },
+  };
+}
+
+/** Of several that take the same runs, whoever is furthest counts them. */
+function countOnce(onRun: SpoolDelivery["onRun"]): OnHanded {
+  let furthest: SpoolPlace = { file: 0, offset: 0 };
+  /** The runs that stand there: an event may hold several. */
+  let there = new Set<string>();
+  return ({ key, position, encoded: run }) => {
+    const place = readPlace(position);
+    const order = place === null ? -1 : comparePlaces(place, furthest);
+    if (place === null || order < 0 || (order === 0 && there.has(key))) return;
+    if (order > 0) [furthest, there] = [place, new Set()];
+    there.add(key);
+    onRun(run);
   };
 }

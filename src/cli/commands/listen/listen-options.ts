@@ -49,18 +49,20 @@ export function resolveListen(flags: ListenFlags, env: World["env"], isDemo: boo
       hint: "leave --no-verify out, or listen on this machine alone: --host 127.0.0.1",
     });
   }
+  if (host === "") throw noHost();
   if (!path.startsWith("/") || /[?#\s]/.test(path)) {
     throw new FlowrunError("usage", `--path ${path} is no path`, {
       why: "it is the part of the webhook's address behind host and port, and begins with a slash",
       hint: "flowrun listen --path /adobe",
     });
   }
+  const reconcileMs = reconcileOf(flags.reconcile ?? (isDemo ? "15s" : "5m"));
+  if (reconcileMs === null && flags.since !== undefined) throw nothingToCompare();
   return {
-    ...{ host, port, path, maxBody, admin },
+    ...{ host, port, path, maxBody, admin, reconcileMs },
     tls: tlsOf(flags),
     acceptsHmac: acceptHmac,
     verifies: verify,
-    reconcileMs: reconcileOf(flags.reconcile ?? (isDemo ? "15s" : "5m")),
     forwardTo: flags.forwardTo === undefined ? null : resolveForward(flags.forwardTo, env),
   };
 }
@@ -81,12 +83,26 @@ function reconcileOf(text: string): number | null {
   const ms = parseDuration(text);
   if (ms >= shortestMs) return ms;
   throw new FlowrunError("usage", `--reconcile ${text} is too often`, {
-    why: "each time the journal is asked; ten seconds is how long it wants to be left alone",
+    why: "each time the journal is asked, which has better things to do",
     hint: "flowrun listen --reconcile 5m   (or off)",
   });
 }
 
 const shortestMs = 1000;
+
+function noHost(): FlowrunError {
+  return new FlowrunError("usage", "--host names no address", {
+    why: "it is empty; a variable of the shell may not be set, and every address of this machine would be listened on",
+    hint: "flowrun listen --host 127.0.0.1   (or 0.0.0.0 for all of them)",
+  });
+}
+
+function nothingToCompare(): FlowrunError {
+  return new FlowrunError("usage", "--since has no meaning with --reconcile off", {
+    why: "it says from where on the journal is asked the first time, and it is not asked",
+    hint: "leave one of them out",
+  });
+}
 
 function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);

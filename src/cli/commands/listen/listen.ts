@@ -3,6 +3,7 @@ import { endlessPatience } from "../../../adobe/access/connect.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
 import { openCursor } from "../../../engine/cursor.ts";
 import { emptyTally } from "../../../engine/pump.ts";
+import type { Health } from "../../../engine/receive/admin.ts";
 import { meterDeliveries } from "../../../engine/receive/delivery-metrics.ts";
 import { forward } from "../../../engine/receive/forward.ts";
 import { createMetrics } from "../../../engine/receive/meter.ts";
@@ -17,6 +18,7 @@ import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { FlowrunError, reasonOf } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import { renderDuration } from "../../../render/text/numbers.ts";
+import { comparePlaces } from "../../../state/spool-files.ts";
 import { lockSpool, spoolFolder } from "../../../state/spool-lock.ts";
 import { openZone } from "../../options/clock.ts";
 import { resolveDelivery, type DeliveryOptions } from "../../options/destination-options.ts";
@@ -71,6 +73,8 @@ interface Asked {
 interface Receiving extends Asked {
   readonly identity: Identity;
   readonly spool: Spool;
+  /** What the journal had brought, and the webhook after all. */
+  readonly late: { readonly events: number };
   /** Ends what is under way: when the user says stop, that is finished first. */
   readonly over: AbortController;
 }
@@ -79,16 +83,18 @@ async function inSpool(asked: Asked, host: Host, work: (receiving: Receiving) =>
   const { options, listening, reporter } = asked;
   const { notify } = reporter;
   const over = new AbortController();
+  const late = { events: 0 };
   const needsJournal = listening.reconcileMs !== null;
   const { profile } = options.common;
   const identity = await findIdentity({ profile, needsJournal, notify, signal: over.signal }, host);
   try {
+    if (listening.acceptsHmac && identity.secrets.length === 0) throw noSecret();
     const folder = spoolFolder(host.dirs.state, identity.profile);
     const lock = await lockSpool(folder, host);
     try {
-      const spool = await openSpool({ folder, host, notify });
+      const spool = await openSpool({ folder, host, notify, onLate: (events) => void (late.events += events) });
       try {
-        await work({ ...asked, identity, spool, over });
+        await work({ ...asked, identity, spool, over, late });
       } finally {
         await spool.close();
       }
@@ -113,7 +119,10 @@ async function receive(receiving: Receiving, host: Host): Promise<void> {
   const archive = await archiveFor(receiving, host);
   const stdout = delivery === null || delivery.toStdout ? await openStdout(session, true) : null;
   let where = "";
-  const told = (): string => listenWords(counts, didOf(delivery), listening.reconcileMs !== null);
+  const told = (): string => {
+    const recovered = Math.max(0, counts.recovered - receiving.late.events);
+    return listenWords({ ...counts, recovered }, didOf(delivery), listening.reconcileMs !== null);
+  };
   const live = (): void => {
     reporter.live(`listening on ${where} · ${told()}`);
   };
@@ -141,8 +150,13 @@ async function receive(receiving: Receiving, host: Host): Promise<void> {
     });
     where = receiver.url;
     tellStart(where, receiving);
-    const telling = { role: "listen", health: () => receiver.health(), meter, notify };
-    const admin = listening.admin === null ? null : await openAdmin(listening.admin, telling);
+    const health = (): Health => {
+      const trouble = spool.trouble();
+      const told = receiver.health();
+      return trouble !== null && told.state === "ready" ? { state: "failing", why: trouble } : told;
+    };
+    const admin =
+      listening.admin === null ? null : await openAdmin(listening.admin, { role: "listen", health, meter, notify });
     // Elsewhere it is the terminal that was closed.
     if (listening.tls !== null) reloadOnHangup(receiver, notify, host);
     playAdobe(where, receiving, host);
@@ -241,18 +255,29 @@ async function compare(
 ): Promise<void> {
   const { connection } = identity;
   if (connection === null) return;
+  const { notify } = reporter;
   const journal = { ...connection.journal(endlessPatience), signal };
   const cursor = await openCursor(listenCursor, connection, host, (notice) => {
     // Where it begins is this command's own business.
-    if (notice.kind !== "remark") reporter.notify(notice);
+    if (notice.kind !== "remark") notify(notice);
   });
   try {
-    await reconcile({
-      ...{ spool, journal, cursor, start, everyMs, host, signal },
-      onDone: onCompared,
-    });
-  } catch (error) {
-    if (!signal.aborted) throw error;
+    for (;;) {
+      try {
+        await reconcile({ spool, journal, cursor, start, everyMs, host, signal, onDone: onCompared });
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!(error instanceof FlowrunError) || error.kind === "bug") throw error;
+        // What comes in is none the worse for a journal that does not let anybody in.
+        const { message, why, hint } = error;
+        const again = `asked again in ${renderDuration(everyMs)}`;
+        const text = [`what the webhook missed is not known: ${message}`, why, hint, again].filter(
+          (word) => word !== null,
+        );
+        notify({ kind: "warning", text: text.join(" · ") });
+        await host.sleep(everyMs, signal);
+      }
+    }
   } finally {
     await cursor.release();
   }
@@ -284,15 +309,31 @@ async function archiveFor({ delivery, identity, reporter }: Receiving, host: Hos
   return openToFill(place, identity, reporter.notify, host);
 }
 
-/** Whoever is new begins with what comes from now on; that is put down before anything comes. */
+/**
+ * Whoever is new begins with what comes from now on; that is put down before anything comes. Whoever is not delivered to
+ * any more is waited for no longer, and told.
+ */
 async function admitReaders(readers: readonly string[], { spool, reporter }: Receiving): Promise<void> {
-  const fresh = readers.filter((reader) => spool.placeOf(reader) === null);
+  const { notify } = reporter;
+  for (const reader of spool.readers()) {
+    const place = spool.placeOf(reader);
+    if (place === null) continue;
+    if (readers.includes(reader)) {
+      if (comparePlaces(place, spool.start()) >= 0) continue;
+      const text = `some of what came in while nothing was delivered to ${reader} is kept here no longer; the journal has it for seven days`;
+      notify({ kind: "warning", text });
+    } else if (comparePlaces(place, spool.end()) < 0) {
+      const text = `what came in and was not delivered to ${reader} yet is not kept for it, since the line does not name it any more`;
+      notify({ kind: "warning", text });
+    }
+  }
   spool.readBy(readers);
+  const fresh = readers.filter((reader) => spool.placeOf(reader) === null);
   await spool.move(Object.fromEntries(fresh.map((reader) => [reader, spool.end()])));
   const { events } = spool.backlog();
   if (events === 0) return;
   const text = `${count(events, "event")} from before ${events === 1 ? "comes" : "come"} first`;
-  reporter.notify({ kind: "remark", text });
+  notify({ kind: "remark", text });
 }
 
 function tellStart(url: string, { listening, reporter, identity }: Receiving): void {
@@ -354,10 +395,23 @@ function refuse(flags: ListenFlags, { profiles }: ReadingOptions, delivery: Deli
     const hint = "read a file: flowrun since --from runs.ndjson";
     throw new FlowrunError("usage", "--from has no meaning with listen", { why: "runs come from the webhook", hint });
   }
+  if (delivery !== null && flags.max !== undefined) {
+    throw new FlowrunError("usage", "--max has no meaning with listen --to", {
+      why: "each destination takes runs at its own pace, and none of them is the last for all",
+      hint: "leave it out, or print so many: flowrun listen --max 10",
+    });
+  }
   if (delivery?.standby !== true) return;
   throw new FlowrunError("usage", "--standby has no meaning with listen", {
     why: "whoever is reached by Adobe receives, and two receivers know nothing of each other",
     hint: "let two hosts follow the journal: flowrun tail --to postgres://… --standby",
+  });
+}
+
+function noSecret(): FlowrunError {
+  return new FlowrunError("settings", "--accept-hmac needs a client secret, and there is none", {
+    why: "by it the signature is made, and a token that is given ready-made (FLOWRUN_ACCESS_TOKEN) says nothing of it",
+    hint: "set FLOWRUN_CLIENT_SECRET, or: flowrun login",
   });
 }
 

@@ -5,7 +5,7 @@ import type { DeliveryMeter } from "../../../engine/receive/delivery-metrics.ts"
 import type { Inbox } from "../../../engine/receive/inbox.ts";
 import { startReceiver, type RunningReceiver } from "../../../engine/receive/receiver.ts";
 import { readTlsFiles } from "../../../engine/receive/tls-files.ts";
-import { reasonOf } from "../../../errors.ts";
+import { FlowrunError, reasonOf } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import type { Notify } from "../../../notices.ts";
 import type { Identity } from "./identity.ts";
@@ -25,8 +25,10 @@ export interface ReceiverMeans {
 
 /** Starts the receiver that the options ask for. @throws FlowrunError `usage` where it cannot be. */
 export function openReceiver(means: ReceiverMeans): Promise<RunningReceiver> {
-  const { listening, inbox, meter, host, notify, signal } = means;
+  const { listening, inbox, meter, host, notify } = means;
+  const validate = validator(means);
   const { tls } = listening;
+  const tell = nowAndThen(host, notify);
   return startReceiver(
     {
       ...{ host: listening.host, port: listening.port, option: "--port" },
@@ -38,15 +40,12 @@ export function openReceiver(means: ReceiverMeans): Promise<RunningReceiver> {
         notify({ kind: "warning", text: `the delivery ${id} is acknowledged and passed by: ${why}` });
       },
       onValidation: (url) => {
-        void confirmValidation(url, { host, signal }).then((trouble) => {
-          if (trouble === null) notify({ kind: "remark", text: "Adobe has validated this webhook" });
-          else notify({ kind: "warning", text: `this webhook could not be validated: ${trouble}` });
-        });
+        validate(url);
       },
-      onRefused: nowAndThen(host, (status, why) => {
-        notify({ kind: "warning", text: `a request was refused with ${status}: ${why}` });
-      }),
-      onTrouble: tellTrouble(notify),
+      onRefused: (status, why) => {
+        tell(String(status), `a request was refused with ${status}: ${why}`);
+      },
+      onTrouble: tellTrouble(notify, host),
     },
     host,
   );
@@ -62,22 +61,46 @@ function judgeOf({ listening, identity, host, signal }: ReceiverMeans) {
   return (delivery: Parameters<typeof judgeDelivery>[0]) => judgeDelivery(delivery, means);
 }
 
-function tellTrouble(notify: Notify): (error: unknown) => void {
-  return (error) => {
-    notify({ kind: "warning", text: reasonOf(error) });
+/** Anybody can ask for it, unsigned: one at a time, each address once, and the next one after a while. */
+function validator({ host, notify, signal }: ReceiverMeans): (url: string) => void {
+  let isBusy = false;
+  let last = "";
+  const confirm = async (url: string): Promise<void> => {
+    const trouble = await confirmValidation(url, { host, signal });
+    if (trouble === null) notify({ kind: "remark", text: "Adobe has validated this webhook" });
+    else notify({ kind: "warning", text: `this webhook could not be validated: ${trouble}` });
+    await host.sleep(validationMs, signal);
+  };
+  return (url) => {
+    if (isBusy || url === last) return;
+    isBusy = true;
+    last = url;
+    confirm(url)
+      .catch(tellTrouble(notify, host))
+      .finally(() => {
+        isBusy = false;
+      });
   };
 }
 
-/** Anybody can send anything as often as he likes: each kind of refusal is told once a minute. */
-function nowAndThen(
-  { now }: Pick<Host, "now">,
-  tell: (status: number, why: string) => void,
-): (status: number, why: string) => void {
+const validationMs = 3000;
+
+function tellTrouble(notify: Notify, host: Pick<Host, "now">): (error: unknown) => void {
+  const tell = nowAndThen(host, notify);
+  return (error) => {
+    const { message, why, hint } =
+      error instanceof FlowrunError ? error : { message: reasonOf(error), why: null, hint: null };
+    tell(message, [message, why, hint === null ? null : `(${hint})`].filter((text) => text !== null).join(" · "));
+  };
+}
+
+/** Anybody can send anything as often as he likes: of each kind of trouble one is told in a minute. */
+function nowAndThen({ now }: Pick<Host, "now">, notify: Notify): (kind: string, text: string) => void {
   const toldAt = new Map<string, number>();
-  return (status, why) => {
-    const last = toldAt.get(`${status} ${why}`);
+  return (kind, text) => {
+    const last = toldAt.get(kind);
     if (last !== undefined && now() - last < 60_000) return;
-    toldAt.set(`${status} ${why}`, now());
-    tell(status, why);
+    toldAt.set(kind, now());
+    notify({ kind: "warning", text });
   };
 }
