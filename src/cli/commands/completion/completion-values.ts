@@ -57,7 +57,8 @@ export const valueSources: ReadonlyMap<string, ValueSource> = new Map(
     "since when": one(() => moments("oldest", "now", "last")),
     "stats when": one(() => moments("oldest")),
     "replay when": one(() => moments("oldest")),
-    "--since": one(() => moments("oldest", "now", "last")),
+    "--since": one(begins),
+    "--reconcile": one(() => words(["off"])),
     "--until": one(() => moments("now")),
     "--to": one(destinations),
     "destinations name": one(destinationNames),
@@ -71,6 +72,12 @@ function one(find: ValueSource["find"]): ValueSource {
 
 function several(find: ValueSource["find"]): ValueSource {
   return { isList: true, find };
+}
+
+/** `listen` goes on where it stopped anyway. */
+function begins({ slot }: Line): Promise<readonly Completion[]> {
+  const isListen = slot.kind === "value" && slot.path === "listen";
+  return isListen ? moments("oldest", "now") : moments("oldest", "now", "last");
 }
 
 function words(list: readonly string[], meaning = ""): Promise<readonly Completion[]> {
