@@ -99,6 +99,7 @@ function placeOf(position: string | null): string {
   return position?.replace("row ", "") ?? "";
 }
 
+/** Whether more may come, as it says; or no more where the signal aborts first. */
 export function orStopped(work: Promise<boolean>, signal: AbortSignal): Promise<boolean> {
   if (signal.aborted) return Promise.resolve(false);
   return new Promise((resolve, reject) => {

@@ -21,7 +21,7 @@ export interface SpoolReading<T> extends Digesting<T> {
  * position is the place behind its event, so that a reading can be left behind any of them.
  */
 export function spoolSource<T>({ spool, from, signal, ...digesting }: SpoolReading<T>): Source<T> {
-  /** What the events of the last batch are called, by their places. */
+  /** The names of the last batch's events, by their places. */
   let names = new Map<string, string>();
   return {
     async *read() {

@@ -73,7 +73,7 @@ interface Asked {
 interface Receiving extends Asked {
   readonly identity: Identity;
   readonly spool: Spool;
-  /** What the journal had brought, and the webhook after all. */
+  /** Events that the journal had brought, and the webhook after all. */
   readonly late: { readonly events: number };
   /** Ends what is under way: when the user says stop, that is finished first. */
   readonly over: AbortController;
