@@ -44,7 +44,8 @@ export async function benchListen({ isQuick, scratch, say }) {
         ? []
         : [
             [`listen: peak memory of ${many} deliveries, MiB`, peaks.many, "≤", 240],
-            [`listen: the same against ${few}`, peaks.many / peaks.few, "≤", 1.1],
+            // Over a few thousand its heap still grows to what it works with.
+            [`listen: the same against ${few}`, peaks.many / peaks.few, "≤", isQuick ? 1.3 : 1.1],
           ]),
       ["replay: events a second to an endpoint, `--concurrency 16`", replayed, "≥", 1000],
       ["replay: the same with `--batch`", replayedInBatches, "", null],
@@ -180,9 +181,11 @@ async function listening(name, keys, scratch, work) {
     ...{ PATH: process.env.PATH, HOME: home, FLOWRUN_HOME: home },
     ...{ FLOWRUN_CLIENT_ID: clientId, FLOWRUN_KEYS_URL: keys.url },
   };
-  const receiver = await startListening(["--reconcile", "off", "--json"], env);
+  const receiver = startListening(["--reconcile", "off", "--json"], env);
   try {
-    return await work(receiver);
+    const url = await receiver.up;
+    if (url === null) throw new Error(`listen does not start: ${receiver.said()}`);
+    return await work({ url, child: receiver.child });
   } finally {
     receiver.child.kill("SIGKILL");
     await receiver.ended;

@@ -46,32 +46,27 @@ export async function startKeyHost() {
 }
 
 /**
- * A `flowrun listen` of its own on a free port, or on one that is given. Throws what it said where it ends before it listens.
- * @param stdout for its records.
+ * A `flowrun listen` of its own, on a free port or one that is given. `up` resolves to its address, or to `null` where it
+ * ends before; `said` is the end of its stderr.
  */
-export async function startListening(args, env, { port = 0, stdout = "ignore" } = {}) {
+export function startListening(args, env, port = 0) {
   const child = spawn(process.execPath, [flowrun, "listen", "--port", String(port), ...args], {
     env,
-    stdio: ["ignore", stdout, "pipe"],
+    stdio: ["ignore", "ignore", "pipe"],
   });
-  const ended = once(child, "exit").then(([code]) => code);
+  const ended = once(child, "close").then(([code]) => code);
   let said = "";
-  const url = await new Promise((resolve, reject) => {
+  const listens = new Promise((resolve) => {
     child.stderr.setEncoding("utf8").on("data", (text) => {
       said = (said + text).slice(-20_000);
-      const [found] = /http:\/\/127\.0\.0\.1:\d+\/\S*/.exec(said) ?? [];
-      if (said.includes("listening on") && found !== undefined) resolve(found);
-    });
-    // It may be killed meanwhile: then nobody waits for it to listen.
-    void ended.then((code) => {
-      if (code === null) resolve(null);
-      else reject(new Error(`listen ended with ${code}: ${said}`));
+      const [, url] = /listening on (http:\S+)/.exec(said) ?? [];
+      if (url !== undefined) resolve(url);
     });
   });
-  return { child, url, ended, said: () => said };
+  return { child, ended, up: Promise.race([listens, ended.then(() => null)]), said: () => said };
 }
 
-/** Connections that stay open, as many as `at once`. */
+/** Connections that stay open, so many at most. */
 export function openSender(url, atOnce) {
   const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
   return {
