@@ -117,8 +117,17 @@ export async function openSpool({ folder, host, notify }: SpoolMeans): Promise<S
       const isOther = keys.slice(0, index).some((before) => before.every((key, n) => key === own[n]));
       return isOther || own.every((key) => known.has(key) || underway.has(key)) ? [] : [index];
     });
+    // What somebody else is putting down is there only when that is.
+    const others = keys.flatMap((own, index) =>
+      fresh.includes(index) ? [] : own.flatMap((key) => underway.get(key) ?? []),
+    );
+    const untilOthers = async (): Promise<void> => {
+      await Promise.all(others).catch((error: unknown) => {
+        throw diskFailure(folder, error);
+      });
+    };
     if (fresh.length === 0) {
-      await Promise.all(keys.flat().flatMap((key) => underway.get(key) ?? []));
+      await untilOthers();
       return 0;
     }
     if (
@@ -142,7 +151,6 @@ export async function openSpool({ folder, host, notify }: SpoolMeans): Promise<S
       waiting.push({ after, events: fresh.length, bytes: entry.length });
       for (const key of own) known.add(key);
       arrivals.tell();
-      return fresh.length;
     } catch (error) {
       backlog.events -= fresh.length;
       backlog.bytes -= entry.length;
@@ -150,6 +158,8 @@ export async function openSpool({ folder, host, notify }: SpoolMeans): Promise<S
     } finally {
       for (const key of own) underway.delete(key);
     }
+    await untilOthers();
+    return fresh.length;
   };
   const hindmost = (): SpoolPlace => {
     const own = readers.flatMap((reader) => places.get(reader) ?? []);
