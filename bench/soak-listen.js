@@ -56,10 +56,12 @@ export async function receptions({ seed, folder, deliveries = 2000, kills = 20 }
     const compared = ["--reconcile", "1s", "--since", "oldest"];
     for (let n = half; n < kills; n += 1) await life(n, compared);
     await stoppedLife(stage, compared, plan.ids, sender.done);
+    const reasons = [...stage.reasons].map((why) => why.replaceAll(disk.home, "…"));
+    const isBug = reasons.some((why) => why.includes("hit a bug"));
     return [
       ...(disk.isMounted ? [] : [["listen: full disks", "none can be mounted here", "", true]]),
       ...Object.entries(stage.counts).map(([what, n]) => [`listen: processes ${what}`, n, "", true]),
-      ["listen: they ended by themselves because", [...stage.reasons].join(" | ") || "none did", "", true],
+      ["listen: they ended by themselves because", reasons.join(" | ") || "none did", "no bug", !isBug],
       [
         "listen: exit codes of those that were stopped",
         stage.codes.join(", "),
@@ -147,7 +149,8 @@ function supervise({ to, port, env, counts, reasons }, args) {
       isUp = false;
       if (isOver) return code;
       counts["ended by themselves"] += 1;
-      reasons.add(`${code}: ${/^error: .*/m.exec(receiver.said())?.[0] ?? "nothing said"}`);
+      const [why = "nothing said"] = /^error: [^]*/m.exec(receiver.said()) ?? [];
+      reasons.add(`${code}: ${why.split("\n").slice(0, 2).join(";")}`);
       await delay(200);
       if (isOver) return null;
     }
