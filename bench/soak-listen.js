@@ -72,6 +72,12 @@ export async function receptions({ seed, folder, deliveries = 2000, kills = 20 }
       ["listen: genuine deliveries refused for good", sender.refused, "0", sender.refused === 0],
       ["listen: deliveries that Adobe gave up", sender.givenUp, "", true],
       ["listen: forged ones taken", sender.forgedTaken, "0", sender.forgedTaken === 0],
+      [
+        "listen: runs in the file, by the way they came",
+        told(countBy(recordsIn(file).map(({ via }) => via))),
+        "",
+        true,
+      ],
       ["listen: acknowledged and lost, without the journal", `${lostAlone} of ${early.size}`, "0", lostAlone === 0],
       ...(await outcome("in a file", idsIn(file), plan.ids, sender.acknowledged)),
       ...(nats === null ? [] : await outcome("in NATS", await nats.runs(), plan.ids, sender.acknowledged)),
@@ -311,13 +317,23 @@ function smallDisk(home) {
   };
 }
 
-/** The ids of the records in a file, in its order. */
+/** The ids of the runs in a file, in its order. */
 function idsIn(file) {
+  return recordsIn(file).map(({ runId }) => runId);
+}
+
+function recordsIn(file) {
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, "utf8").split("\n");
   // The last one may be on its way.
   lines.pop();
-  return lines.map((line) => JSON.parse(line).runId);
+  return lines.map((line) => JSON.parse(line));
+}
+
+function countBy(names) {
+  const counts = new Map();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }
 
 function rowsIn(cluster) {
@@ -330,8 +346,8 @@ function missing(wanted, ids) {
   return [...wanted].filter((id) => !there.has(id)).length;
 }
 
-function told(answers) {
-  return [...answers].map(([status, n]) => `${status}: ${n}`).join(", ");
+function told(counts) {
+  return [...counts].map(([name, n]) => `${name}: ${n}`).join(", ");
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
