@@ -94,8 +94,7 @@ await build({
   output: { file: "dist/pack-worker.cjs", format: "cjs" },
 });
 const program = await build({
-  // The demo's server is for the benchmarks and the soak.
-  input: { main: source("main"), "demo/server": source("demo/server"), "demo/source": source("demo/source") },
+  input: { main: source("main") },
   platform: "node",
   external,
   plugins: [without],
@@ -106,6 +105,18 @@ const program = await build({
     entryFileNames: "[name].cjs",
     chunkFileNames: "chunks/[name]-[hash].cjs",
     codeSplitting: { groups },
+  },
+});
+
+/** The demo's server is for the benchmarks and the soak. It shares no file with the program, which would start with it. */
+await build({
+  input: { server: source("demo/server"), source: source("demo/source") },
+  platform: "node",
+  output: {
+    dir: "dist/demo",
+    format: "cjs",
+    entryFileNames: "[name].cjs",
+    chunkFileNames: "[name]-[hash].cjs",
   },
 });
 

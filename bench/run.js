@@ -11,6 +11,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { benchArchive } from "./archive.js";
 import { benchDeliver } from "./deliver.js";
+import { benchListen } from "./listen.js";
 import { benchNats, hasNats } from "./nats.js";
 import { benchOtlp } from "./otlp.js";
 import { profile } from "./profile.js";
@@ -104,6 +105,7 @@ async function measureAll() {
     ...(await benchDeliver({ isQuick, scratch, say })),
     ...(hasNats ? await benchNats({ isQuick, say }) : []),
     ...(await benchOtlp({ isQuick })),
+    ...(await benchListen({ isQuick, scratch, say })),
   ];
 
   const faster = (table, name) => ratio(table, (of) => of(aio).wall / of(name).wall);

@@ -1,5 +1,5 @@
 /**
- * What flowrun promises, over a longer time than a test has: `npm run soak` takes about five minutes, prints a
+ * What flowrun promises, over a longer time than a test has: `npm run soak` takes about seven minutes, prints a
  * table and exits 1 where a promise was broken. `npm run soak -- <seed>` repeats one of its stories.
  */
 import { spawn } from "node:child_process";
@@ -13,6 +13,7 @@ import { startServer } from "../dist/demo/server.cjs";
 import { generatedSource } from "../dist/demo/source.cjs";
 import { archives } from "./soak-archive.js";
 import { deliveries } from "./soak-deliver.js";
+import { receptions } from "./soak-listen.js";
 import { environment, say, spoiltJournal } from "./spoilt-journal.js";
 
 const flowrun = fileURLToPath(new URL("../bin/flowrun.js", import.meta.url));
@@ -23,6 +24,7 @@ const rows = [
   ...(await kills()),
   ...(await archives({ seed, folder })),
   ...(await deliveries({ seed, folder })),
+  ...(await receptions({ seed, folder })),
   ...(await memory()),
   ...(await stops()),
 ];

@@ -1,4 +1,4 @@
-/** A journal that has everything wrong with it, for the soak's readers: `bench/soak.js` and `bench/soak-archive.js`. */
+/** A journal that has everything wrong with it, for the soak's readers, and what else they share. */
 import { setTimeout as delay } from "node:timers/promises";
 import { startServer } from "../dist/demo/server.cjs";
 import { generatedSource } from "../dist/demo/source.cjs";
@@ -28,7 +28,7 @@ export async function spoiltJournal({ seed, events, seconds = 30 }) {
     latencyMs: 10,
     journal: { retryAfter: "1" },
     ims: { mintsPerMinute: 1000 },
-    faults: faults.map((fault) => ({ fault, when: () => random() < 0.02 && ++spoilt > 0 })),
+    faults: journalFaults.map((fault) => ({ fault, when: () => random() < 0.02 && ++spoilt > 0 })),
     source: generatedSource({
       total: () => events,
       length: (now) => Math.min(events, upTo(now)),
@@ -39,7 +39,8 @@ export async function spoiltJournal({ seed, events, seconds = 30 }) {
   return { server, random, runs: new Set(told), spoilt: () => spoilt, lastAt: began + lasts };
 }
 
-const faults = [
+/** The answers with which a journal disappoints its reader. */
+export const journalFaults = [
   { kind: "status", status: 401 },
   { kind: "status", status: 429, retryAfter: "1" },
   { kind: "status", status: 500 },
@@ -65,7 +66,7 @@ export function runEvent(n, updatedAt) {
 }
 
 /** Uniform in [0, 1), the same for the same seed (mulberry32). */
-function chance(start) {
+export function chance(start) {
   let state = start;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

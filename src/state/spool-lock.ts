@@ -1,7 +1,16 @@
 import { FlowrunError } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { describeHolder, holderHint, nap, tryProcessLock, type ProcessLock } from "./process-lock.ts";
+import {
+  describeHolder,
+  holderHint,
+  lockPath,
+  nap,
+  tryProcessLock,
+  type LockPlace,
+  type ProcessLock,
+} from "./process-lock.ts";
 import type { SpoolFolder } from "./spool-files.ts";
+import { findRemedy } from "./trouble.ts";
 
 /** The folder of a profile's spool. Pure. */
 export function spoolFolder(stateFolder: string, profile: string): SpoolFolder {
@@ -12,11 +21,14 @@ const attempts = 6;
 
 /**
  * One process at a time may receive for a profile.
- * @throws FlowrunError `usage` that says which process does; the file system's own error where it cannot be locked.
+ * @throws FlowrunError `usage` that says which process does, `state` where the disk fails.
  */
-export async function lockSpool({ home, below }: SpoolFolder, host: Pick<Host, "sleep">): Promise<ProcessLock> {
+export async function lockSpool(folder: SpoolFolder, host: Pick<Host, "sleep">): Promise<ProcessLock> {
+  const place: LockPlace = { ...folder, name: "spool.lock" };
   for (let left = attempts; ; left -= 1) {
-    const attempt = await tryProcessLock({ home, below, name: "spool.lock" });
+    const attempt = await tryProcessLock(place).catch(async (error: unknown) => {
+      throw await trouble(error, place);
+    });
     if ("lock" in attempt) return attempt.lock;
     const { holder } = attempt;
     if (holder.mayBeTie && left > 1) {
@@ -28,4 +40,14 @@ export async function lockSpool({ home, below }: SpoolFolder, host: Pick<Host, "
       hint: holderHint(holder) ?? "end that one, or receive for another profile: --profile <name>",
     });
   }
+}
+
+async function trouble(error: unknown, place: LockPlace): Promise<FlowrunError> {
+  if (error instanceof FlowrunError) return error;
+  const path = lockPath(place);
+  const remedy = await findRemedy(error, place.home, path);
+  return new FlowrunError("state", `${path} cannot be locked, so that nothing can be received`, {
+    ...remedy,
+    cause: error,
+  });
 }

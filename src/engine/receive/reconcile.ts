@@ -1,6 +1,5 @@
 import type { Journal } from "../../adobe/journal/ask-journal.ts";
 import { readPages } from "../../adobe/journal/read-pages.ts";
-import { FlowrunError } from "../../errors.ts";
 import type { World } from "../../host.ts";
 import { standingAfter } from "../sinks/standing.ts";
 import type { JournalStart } from "../sources/journal.ts";
@@ -26,7 +25,7 @@ export interface Reconciling {
 /**
  * Reads the journal to its end now and every so often, and puts what the webhook has not brought to what it has. It never
  * gives up: what the journal has today it has for seven days.
- * @throws the signal's reason; FlowrunError where reading fails for good.
+ * @throws the signal's reason; FlowrunError where reading fails for good, or the spool's disk does.
  */
 export async function reconcile(reconciling: Reconciling): Promise<never> {
   const { spool, journal, cursor, start, everyMs, host, signal, onDone } = reconciling;
@@ -36,7 +35,7 @@ export async function reconcile(reconciling: Reconciling): Promise<never> {
     const pages = readPages({ journal, start: from, limit: null, follow: false, onExpired: "oldest", past });
     for await (const { entries, next, begins, last, atEnd, recordedAt, count } of pages) {
       const mark = { next, begins, last, atEnd, recordedAt, count };
-      if (entries.length > 0) await insistOnRoom(() => spool.putRecovered(entries), reconciling);
+      if (entries.length > 0) await spool.putRecovered(entries);
       await cursor.move([], mark);
       past = standingAfter(past, [], mark, host.now());
     }
@@ -46,19 +45,3 @@ export async function reconcile(reconciling: Reconciling): Promise<never> {
     signal.throwIfAborted();
   }
 }
-
-/** A disk that takes nothing at the moment is waited for: whoever can says that it is full. */
-async function insistOnRoom(put: () => Promise<number>, { host, signal }: Reconciling): Promise<void> {
-  for (;;) {
-    try {
-      await put();
-      return;
-    } catch (error) {
-      if (!(error instanceof FlowrunError) || error.kind !== "state") throw error;
-      await host.sleep(diskMs, signal);
-      signal.throwIfAborted();
-    }
-  }
-}
-
-const diskMs = 5000;

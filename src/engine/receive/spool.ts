@@ -57,8 +57,8 @@ export interface Spool extends Inbox {
   /** The place that was saved for a reader; `null` for one that is new. */
   placeOf(reader: string): SpoolPlace | null;
   /**
-   * Saves how far readers have come; what all are past is let go. Where the disk fails it is saved with the next move, and
-   * told: what was handed on is handed on again after a crash, rather than never.
+   * Saves how far readers have come; what all are past is let go.
+   * @throws FlowrunError `state` where the disk fails.
    */
   move(places: Readonly<Record<string, SpoolPlace>>): Promise<void>;
   /** Names those that read from now on: nobody else is waited for, nor is anybody else's place kept. */
@@ -115,7 +115,6 @@ export async function openSpool({ folder, host, notify, onLate = () => undefined
   let readers: readonly string[] = [...places.keys()];
   /** Keys of what the journal had first, for as long as the webhook may still be on its way. */
   const early = new Map<string, number>();
-  let unsaved: string | null = null;
   /** Of what is on its way to the disk. */
   const underway = new Map<string, Promise<unknown>>();
   const arrivals = createArrivals();
@@ -147,13 +146,17 @@ export async function openSpool({ folder, host, notify, onLate = () => undefined
       return isKnown ? [] : [index];
     });
     // All of a delivery is safe before it is acknowledged, whoever has brought a part of it.
-    const others = Promise.all([...here].flatMap((key) => underway.get(key) ?? []));
-    others.catch(() => undefined);
-    if (via === "webhook") tellLate(keys);
-    if (fresh.length === 0) {
-      await others.catch((error: unknown) => {
+    const others = keys.flatMap((own, index) =>
+      fresh.includes(index) ? [] : own.flatMap((key) => underway.get(key) ?? []),
+    );
+    const untilOthers = async (): Promise<void> => {
+      await Promise.all(others).catch((error: unknown) => {
         throw diskFailure(folder, error);
       });
+    };
+    if (via === "webhook") tellLate(keys);
+    if (fresh.length === 0) {
+      await untilOthers();
       return 0;
     }
     if (
@@ -179,18 +182,16 @@ export async function openSpool({ folder, host, notify, onLate = () => undefined
       if (via === "journal") for (const key of own) early.set(key, host.now());
       arrivals.tell();
       unwell = null;
-      await others;
-      return fresh.length;
     } catch (error) {
-      if (!known.has(own[0] ?? "")) {
-        backlog.events -= fresh.length;
-        backlog.bytes -= entry.length;
-      }
+      backlog.events -= fresh.length;
+      backlog.bytes -= entry.length;
       unwell = reasonOf(error);
       throw diskFailure(folder, error);
     } finally {
       for (const key of own) if (underway.get(key) === done) underway.delete(key);
     }
+    await untilOthers();
+    return fresh.length;
   };
   const tellLate = (keys: readonly (readonly string[])[]): void => {
     const latest = host.now() - lateMs;
@@ -216,12 +217,9 @@ export async function openSpool({ folder, host, notify, onLate = () => undefined
     try {
       await besideSpool(folder, placesName).write(writeSaved(saved.id, places));
       await letGo();
-      unsaved = null;
     } catch (error) {
-      const { message, why } = diskFailure(folder, error);
-      if (unsaved === null)
-        notify({ kind: "warning", text: `${message}: ${why ?? ""}; how far all is handed on is saved later` });
-      unsaved = why;
+      unwell = reasonOf(error);
+      throw diskFailure(folder, error);
     }
     room.tell();
   };
@@ -265,12 +263,13 @@ export async function openSpool({ folder, host, notify, onLate = () => undefined
     giveUp: (reader) => {
       readers = readers.filter((one) => one !== reader);
       saving = saving.then(save, save);
+      saving.catch(() => undefined);
     },
     readers: () => [...places.keys()],
     start: () => files.start(),
     trouble: () => {
       const isFull = backlog.events >= mostWaiting.events || backlog.bytes >= mostWaiting.bytes;
-      return isFull ? "more is waiting to be handed on than may wait" : (unwell ?? unsaved);
+      return isFull ? "more is waiting to be handed on than may wait" : unwell;
     },
     move: (moved) => {
       for (const [reader, place] of Object.entries(moved)) places.set(reader, place);

@@ -7,6 +7,7 @@ import type { Health } from "../../../engine/receive/admin.ts";
 import { meterDeliveries } from "../../../engine/receive/delivery-metrics.ts";
 import { forward } from "../../../engine/receive/forward.ts";
 import { createMetrics } from "../../../engine/receive/meter.ts";
+import { patientSpool } from "../../../engine/receive/patient-spool.ts";
 import type { RunningReceiver } from "../../../engine/receive/receiver.ts";
 import { reconcile } from "../../../engine/receive/reconcile.ts";
 import { meterRuns } from "../../../engine/receive/run-metrics.ts";
@@ -193,9 +194,13 @@ interface Working {
  * @returns the worst failure of a destination that was given up, which has been told.
  * @throws what ended it.
  */
-async function untilStopped(working: Working, receiving: Receiving, host: Host): Promise<FlowrunError | null> {
-  const { receiver, delivering, onCompared } = working;
-  const { spool, over } = receiving;
+async function untilStopped(working: Working, asked: Receiving, host: Host): Promise<FlowrunError | null> {
+  const { receiver, onCompared } = working;
+  const { over, reporter } = asked;
+  // It is open by now: a disk that fails from here on is waited for, and Adobe is told so.
+  const spool = patientSpool(asked.spool, { host, signal: over.signal, notify: reporter.notify });
+  const receiving = { ...asked, spool };
+  const delivering = { ...working.delivering, spool };
   const enough = new AbortController();
   const { archive } = delivering;
   const delivered = deliverSpool(delivering);
