@@ -140,9 +140,12 @@ const cookie = /((?:set-)?cookie\s*:\s*)[^\r\n]+/gi;
 
 const bearer = /\b((?:bearer|basic)\s+)[\w.~+/=-]{8,}/gi;
 
-/** A field of JSON, of a form or of a dump, whose name says what it holds. */
+/**
+ * A field of JSON, of JSON inside JSON, of a form or of a dump, whose name ends in a word that says what it holds. What
+ * stands before that word is not looked at: it may be 64 KB long. A value that was cut off ends with the text.
+ */
 const secretField =
-  /((?:[\w-]*(?:secret|password|passwd|token|signature|credential|api[_-]?key)|authorization)"?\s*[:=]\s*)(?:"(?:[^"\\]|\\.)*"|[^\s",;}&]+)/gi;
+  /((?:secret|password|passwd|token|signature|credential|api[_-]?key|authorization)\\*"?\s*[:=]\s*)(?:\\+"[^"]*(?:"|$)|"(?:[^"\\]|\\[^])*(?:"|\\?$)|[^\s",;}&]+)/gi;
 
 function lowerCase(headers: JsonObject): ReadonlyMap<string, string> {
   return new Map(
