@@ -38,6 +38,15 @@ export function keepPassword(address: string): void {
   for (const password of passwordsOf(address)) for (const form of [password, decode(password)]) keepSecret(form);
 }
 
+/**
+ * Remembers what in the address of a webhook may be a secret, whatever its field is called, so that it is shown nowhere, also
+ * where a receiver tells it. What is no URL is left alone.
+ */
+export function keepSecretsOfUrl(address: string | URL): void {
+  if (!URL.canParse(String(address))) return;
+  for (const value of new URL(address).searchParams.values()) if (value.length >= 16) keepSecret(value);
+}
+
 /** Whether an address holds a password, and not only the name of a variable that does (`env:NAME`). Pure. */
 export function hasPassword(address: string): boolean {
   return passwordsOf(address).length > 0;

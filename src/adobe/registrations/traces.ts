@@ -3,7 +3,7 @@ import { askGateway } from "../gateway/ask-gateway.ts";
 import type { Attempt } from "../gateway/retrying.ts";
 import type { Answer } from "../../host.ts";
 import { countOf, isObject, objectOf, objectsOf, textOf, wordOf, type JsonObject } from "../../json.ts";
-import { mask } from "../../mask.ts";
+import { keepSecretsOfUrl, mask } from "../../mask.ts";
 import { managementService, unreadableAnswer, type RegistrationsApi } from "./api.ts";
 import { tracingUrl, type ConsolePlace } from "./console-place.ts";
 import type { Registration } from "./registration.ts";
@@ -85,7 +85,7 @@ function parseList(text: string): readonly unknown[] | null {
   }
 }
 
-/** Reads one trace; whatever is missing is `null`. Pure, but for the secrets that are known. */
+/** Reads one trace; whatever is missing is `null`. Remembers the secrets of its URL, which a receiver may tell. */
 function decodeTrace(value: JsonObject): Trace {
   const trace = objectOf(value["trace"]);
   const request = objectOf(trace["tracingRequest"]);
@@ -95,6 +95,7 @@ function decodeTrace(value: JsonObject): Trace {
   const status = numberOf(response["responseCode"]);
   const eventIds = insights.flatMap((insight) => wordsOf(insight["eventIds"]));
   const url = textOf(request["requestUrl"]);
+  keepSecretsOfUrl(url ?? "");
   return {
     at: timeOf(trace["ts"]) ?? timeOf(value["date"]),
     status,
