@@ -263,6 +263,22 @@ test("whoever disables or deletes what the profile reads is warned", async () =>
   expect((await run(`registrations delete ${journal.registrationId} --yes`)).stderr).toMatch(/warning: the journal of/);
 });
 
+test("a list tells of each that is not Active what helps, and of no more than five", async () => {
+  const told = (text: string) => text.split("\n").filter((line) => line.includes("registrations "));
+  expect(told((await run("registrations list")).stderr)).toEqual([
+    expect.stringMatching(
+      /'Dataflow failures to the on-call channel' is Unstable; see why: .* trace d20b\S+ --failed$/,
+    ),
+    expect.stringMatching(/'Old nightly report' is Disabled; flowrun registrations enable b7c8413d-\S+$/),
+  ]);
+  const draft = "--delivery webhook --webhook-url https://unreachable.example/ --name";
+  for (let n = 0; n < 5; n += 1) await run(`registrations create ${draft} Runs-${n}`);
+  const lines = told((await run("registrations list")).stderr);
+  expect(lines).toHaveLength(6);
+  expect(lines[5]).toMatch(/2 more are not Active; what that means, and what helps: flowrun registrations show \S+$/);
+  expect((await run("registrations list -o json")).stderr).toBe("");
+});
+
 test("an unstable one's failures say why", async () => {
   const { stdout, stderr } = await run(`registrations trace ${webhook!.registrationId} --failed --json`);
   const traces = stdout.trim().split("\n").map(parsed);
