@@ -38,6 +38,15 @@ export function keepPassword(address: string): void {
   for (const password of passwordsOf(address)) for (const form of [password, decode(password)]) keepSecret(form);
 }
 
+/**
+ * Remembers what in the address of a webhook may be a secret, whatever its field is called, so that it is shown nowhere, also
+ * where a receiver tells it. What is no URL is left alone.
+ */
+export function keepSecretsOfUrl(address: string | URL): void {
+  if (!URL.canParse(String(address))) return;
+  for (const value of new URL(address).searchParams.values()) if (value.length >= 16) keepSecret(value);
+}
+
 /** Whether an address holds a password, and not only the name of a variable that does (`env:NAME`). Pure. */
 export function hasPassword(address: string): boolean {
   return passwordsOf(address).length > 0;
@@ -84,7 +93,7 @@ export function mask(text: string): string {
     // No form is shorter than the secret, so the forms of a token, which take 30 ms to prepare, are hardly ever made.
     if (masked.length >= secret.text.length) masked = masked.replace(secret.forms(), shown);
   }
-  return masked.replace(userInfo, `$1${shown}@`).replace(queryField, `$1${shown}`).replace(jwt, shown);
+  return masked.replace(userInfo, `$1${shown}@`).replace(queryField, `$1${shown}`).replace(jwt, `$1${shown}`);
 }
 
 /** An output that shows no secret. What is written at once is looked at as a whole, so a message is written at once. */
@@ -109,9 +118,11 @@ export function discreet(output: Output): Output {
 
 const shown = "[secret]";
 
-/** `https://user:password@host`; a password may hold an `@` of its own. One that is hidden, or named, is left alone. */
-const userInfo =
-  /\b([a-z][a-z0-9+.-]*:\/\/)(?![^\s/?#"'<>:@]*:(?:\*\*\*|env:[a-z_]\w*)@(?![^\s/?#"'<>]*@))[^\s/?#"'<>]*@/gi;
+/**
+ * `https://user:password@host`; a password may hold an `@` of its own. One that is hidden, or named, is left alone. Of the
+ * scheme the last sign is enough: whoever sends 64 KB of letters must not make us look at each as the first of one.
+ */
+const userInfo = /([a-z0-9+.-]:\/\/)(?![^\s/?#"'<>:@]*:(?:\*\*\*|env:[a-z_]\w*)@(?![^\s/?#"'<>]*@))[^\s/?#"'<>]*@/gi;
 
 /** In the addresses of these a `key` is a column, or the path of a file. */
 const ofDatabase = "(?:^|[\\s\"'(])(?:postgres(?:ql)?|nats|tls)://[^\\s\"'<>]{0,2000}[?&]";
@@ -135,8 +146,8 @@ const queryField = new RegExp(
 /** In `http://user:password@host:port` and the same without a scheme. */
 const proxyPassword = /^(?:[a-z][a-z\d+.-]*:\/\/)?[^:/]*:(.*)@/is;
 
-/** A signed token, whoever it belongs to. */
-const jwt = /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g;
+/** A signed token, whoever it belongs to. That there are dots is looked at once a word, and not for each `eyJ` in it. */
+const jwt = /(?<![\w-])(?=[\w-]+\.[\w-]{8,}\.)((?:[\w-]*?-)??)eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g;
 
 function formsOf(secret: string): RegExp {
   return new RegExp([written(secret), ...inBase64(secret)].join("|"), "gi");

@@ -134,6 +134,7 @@ describe("in a URL", () => {
   test("and a signed token anywhere", () => {
     const jwt = ["{}", '{"a":"somebody"}', "signature"].map((part) => base64(part.padEnd(9), "base64url"));
     expect(mask(`got eyJ${jwt.join(".")}!`)).toBe("got [secret]!");
+    expect(mask(`got token-a-eyJ${jwt.join(".")}!`)).toBe("got token-a-[secret]!");
   });
 });
 

@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { request as requestTls } from "node:https";
-import { isObject } from "../json.ts";
+import { isObject, objectOf, textOf } from "../json.ts";
 import { account } from "./account.ts";
 import { uuidFrom } from "./chance.ts";
 import type { Signing } from "./signing.ts";
@@ -28,29 +28,36 @@ export type HookState = "active" | "unstable" | "disabled";
 interface Underway {
   readonly id: string;
   readonly body: Uint8Array;
-  readonly code: string;
+  /** `null` where its events tell none, or not the same one. */
+  readonly code: string | null;
+  /** When it was first to be sent, epoch ms. */
+  readonly since: number;
   readonly dueAt: number;
   readonly failures: number;
 }
 
 /**
  * Delivers what is recorded from now on as Adobe does: a challenge first, then each event when it is written, some two at
- * once, signed, and again after 1, 2, 4, 8, 15, 15 … minutes where it was not taken. Now and then one is lost, as they are.
+ * once, signed, and again after 1, 2, 4, 8, 15, 15 … minutes where it was not taken, for a day. Now and then one is lost, as they are. A
+ * webhook that is disabled gets nothing new, and still what was to be sent again; nobody edits it here, so it stays so.
  */
 export async function push(pushing: Pushing): Promise<void> {
   const { source, now, sleep, signal, onState } = pushing;
   let next = source.length(now());
   let failures = 0;
+  let isDisabled = false;
   let held: readonly number[] = [];
   let underway: readonly Underway[] = [];
   while (!(await isConfirmed(pushing))) {
     onState("disabled");
     await sleep(lookEveryMs, signal);
     if (signal.aborted) return;
+    next = source.length(now());
   }
   onState("active");
   while (!signal.aborted) {
     for (const end = source.length(now()); next < end; next += 1) {
+      if (isDisabled) continue;
       if (next % 5 === 3) continue;
       held = [...held, next];
       if (next % 7 === 0) continue;
@@ -64,12 +71,15 @@ export async function push(pushing: Pushing): Promise<void> {
         continue;
       }
       const status = await post(delivery, pushing);
+      if (status === null) return;
       const isTaken = status >= 200 && status < 300;
       failures = isTaken ? 0 : failures + 1;
-      onState(failures === 0 ? "active" : failures < untilDisabled ? "unstable" : "disabled");
-      if (!isTaken && isTriedAgain(status)) left.push({ ...delivery, ...later(delivery, now()) });
+      isDisabled ||= failures >= untilDisabled;
+      onState(isDisabled ? "disabled" : failures === 0 ? "active" : "unstable");
+      const again = { ...delivery, ...later(delivery, now()) };
+      if (!isTaken && isTriedAgain(status) && again.dueAt - again.since <= triedForMs) left.push(again);
     }
-    underway = failures < untilDisabled ? left : [];
+    underway = left;
     await sleep(lookEveryMs, signal);
   }
 }
@@ -77,6 +87,7 @@ export async function push(pushing: Pushing): Promise<void> {
 const lookEveryMs = 200;
 const untilDisabled = 20;
 const minute = 60_000;
+const triedForMs = 24 * 60 * minute;
 const pauses = [1, 2, 4, 8, 15].map((minutes) => minutes * minute);
 
 function later({ failures }: Underway, now: number): Pick<Underway, "dueAt" | "failures"> {
@@ -100,10 +111,29 @@ function deliveryOf(source: JournalSource, indexes: readonly number[], now: numb
   return {
     id: uuidFrom(`delivery ${String(first)}`),
     body: new TextEncoder().encode(JSON.stringify(content)),
-    code: "sources_flow_run",
+    code: theSame(events.map(codeOf)),
+    since: now,
     dueAt: now,
     failures: 0,
   };
+}
+
+/** The code that an event tells in its header, as a CloudEvent or as a message; some runs come without. */
+function codeOf(event: unknown): string | null {
+  if (Array.isArray(event)) return codeOf(event[0]);
+  if (!isObject(event)) return null;
+  const { header, specversion, type, _eventNotificationMeta: meta, event: inner, body, messages } = event;
+  return (
+    textOf(objectOf(objectOf(header)["_adobeio"])["eventCode"]) ??
+    textOf(specversion === undefined ? null : type) ??
+    textOf(objectOf(meta)["type"]) ??
+    codeOf(inner ?? body ?? messages)
+  );
+}
+
+function theSame(codes: readonly (string | null)[]): string | null {
+  const [first = null, ...others] = codes;
+  return others.every((code) => code === first) ? first : null;
 }
 
 /** Whether the receiver answers the challenge with itself, as text or as JSON. */
@@ -115,20 +145,24 @@ async function isConfirmed({ url, now, signal }: Pushing): Promise<boolean> {
   return status === 200 && (text.trim() === challenge || text.includes(`"challenge":"${challenge}"`));
 }
 
-/** The status of the answer; 0 for none in ten seconds. */
-async function post({ id, body, code, failures }: Underway, { url, signing, now, signal }: Pushing): Promise<number> {
+/** The status of the answer; 0 for none in ten seconds; `null` where it all ends, which says nothing of the webhook. */
+async function post(
+  { id, body, code, failures }: Underway,
+  { url, signing, now, signal }: Pushing,
+): Promise<number | null> {
   const headers = {
     "content-type": "application/json; charset=utf-8",
     "user-agent": "Adobe/1.0",
     "x-adobe-event-id": id,
-    "x-adobe-event-code": code,
+    ...(code === null ? {} : { "x-adobe-event-code": code }),
     "x-adobe-provider": "aep_observability_catalog_events",
     "x-adobe-delivery-id": uuidFrom(`attempt ${id} ${String(now())}`),
     "x-request-id": uuidFrom(`request ${id} ${String(now())}`),
     ...(failures === 0 ? {} : { "x-adobe-retry-count": String(failures) }),
     ...signing.headersFor(body),
   };
-  return (await exchange(new URL(url), { method: "POST", headers, body }, signal)).status;
+  const { status } = await exchange(new URL(url), { method: "POST", headers, body }, signal);
+  return signal.aborted ? null : status;
 }
 
 interface Asked {

@@ -1,9 +1,9 @@
 import { FlowrunError } from "../../errors.ts";
 import { askGateway } from "../gateway/ask-gateway.ts";
 import type { RefusedAnswer } from "../gateway/judge.ts";
-import type { Answer } from "../../host.ts";
+import type { Answer, Host } from "../../host.ts";
 import { parseObject, type JsonObject } from "../../json.ts";
-import type { ServerWords } from "../http/words.ts";
+import { isUnsent, type ServerWords } from "../http/words.ts";
 import { apiTypes, managementService, type RegistrationsApi } from "./api.ts";
 
 /** A request that changes something, as it will be sent, or would be. Plain data: it can be shown first. */
@@ -20,11 +20,8 @@ export interface PlannedChange {
 export interface ChangeWords {
   /** The deed, for a sentence that begins "Adobe refused to": "create the registration". */
   readonly deed: string;
-  /**
-   * The thing that a 404 says is not there; `null` where it means that all is done: of what is deleted, an earlier attempt whose
-   * answer was lost may have been the one.
-   */
-  readonly missing: { readonly message: string; readonly hint: string } | null;
+  /** The thing that a 404 says is not there. */
+  readonly missing: { readonly message: string; readonly hint: string };
   /** The line to type to find out whether it was done after all. */
   readonly lookup: string;
 }
@@ -40,25 +37,49 @@ export interface Changed {
  * Sends a change until it is answered. A PUT, a PATCH and a DELETE come to the same however often they are done, and are
  * put again as a question is, after 429, 5xx and network failures. A POST makes one more thing each time, so it is put
  * again only where it is known that nothing was made: no connection came about, or the gateway turned it away (401, 429).
+ * A 404 to a DELETE means that it is done where an earlier attempt of it may have been the one whose answer was lost.
  * @throws FlowrunError `usage` for what Adobe refuses, with its own words; `notFound`; `unavailable` where nobody knows
  * whether a POST was done; as `askGateway` does.
  */
 export function sendChange(api: RegistrationsApi, change: PlannedChange, words: ChangeWords): Promise<Changed> {
   const { method, url, contentType, body } = change;
-  return askGateway(api, {
+  const watched = watchAttempts(api);
+  const isDone = (status: number): boolean =>
+    (status >= 200 && status < 300) || (status === 404 && method === "DELETE" && watched.mayBeDone());
+  return askGateway(watched.api, {
     service: managementService(api, words.deed),
     url: () => url,
     accept: apiTypes,
     method,
     ...(body === null ? {} : { body: { text: JSON.stringify(body), type: contentType ?? "application/json" } }),
-    read: (answer) => (isDone(answer, words) ? readChanged(answer) : null),
+    read: (answer) => (isDone(answer.status) ? readChanged(answer) : null),
     refuse: (refused) => refusalOf(refused, words),
     ...(method === "POST" ? { uncertain: (why, requestId) => uncertain(why, requestId, words) } : {}),
   });
 }
 
-function isDone({ status }: Answer, { missing }: ChangeWords): boolean {
-  return (status >= 200 && status < 300) || (status === 404 && missing === null);
+interface WatchedAttempts {
+  readonly api: RegistrationsApi;
+  /** Whether an attempt before the last one may have been carried out, although no answer came that says so. */
+  readonly mayBeDone: () => boolean;
+}
+
+function watchAttempts(api: RegistrationsApi): WatchedAttempts {
+  let [before, last] = [false, false];
+  const send: Host["send"] = async (ask, signal) => {
+    before ||= last;
+    last = false;
+    try {
+      const answer = await api.host.send(ask, signal);
+      // A gateway says 5xx also of what was done behind it; and a success that is followed by another attempt broke off.
+      last = answer.status >= 500 || answer.status < 300;
+      return answer;
+    } catch (error) {
+      last = !isUnsent(error);
+      throw error;
+    }
+  };
+  return { api: { ...api, host: { ...api.host, send } }, mayBeDone: () => before };
 }
 
 async function readChanged(answer: Answer): Promise<{ readonly value: Changed }> {
@@ -90,7 +111,6 @@ function refusalOf({ status, words, headers }: RefusedAnswer, { deed, missing }:
   }
   switch (status) {
     case 404:
-      if (missing === null) return null;
       return fail("notFound", missing.message, missing.hint);
     case 409: {
       const other = conflictingId(headers["x-conflicting-id"]?.[0]);

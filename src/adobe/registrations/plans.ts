@@ -72,8 +72,7 @@ export function planSwitch(place: PlanPlace, registration: Registration, enabled
 
 /** Deletes a registration, and its journal with it. Pure. */
 export function planDelete(place: PlanPlace, registration: Registration): Plan {
-  const plan = onRegistration(place, registration, "delete", { method: "DELETE", contentType: null, body: null });
-  return { ...plan, words: { ...plan.words, missing: null } };
+  return onRegistration(place, registration, "delete", { method: "DELETE", contentType: null, body: null });
 }
 
 /**
@@ -130,7 +129,14 @@ export function planProviderDelete(place: Omit<PlanPlace, "workspace">, provider
       contentType: null,
       body: null,
     },
-    words: { deed: "delete the event provider", missing: null, lookup: "flowrun providers" },
+    words: {
+      deed: "delete the event provider",
+      missing: {
+        message: `there is no event provider ${JSON.stringify(id)} any more`,
+        hint: "see what there is: flowrun providers",
+      },
+      lookup: "flowrun providers",
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { FlowrunError } from "../../errors.ts";
 import { isObject, objectsOf, textOf, wordOf, type JsonObject } from "../../json.ts";
+import { keepSecretsOfUrl } from "../../mask.ts";
 import { resolveEventSelection } from "../../runs/events/event-selection.ts";
 import { linkOf } from "./api.ts";
 import type { Workspace } from "./console-place.ts";
@@ -44,7 +45,10 @@ export interface Interest {
   readonly eventCode: string;
 }
 
-/** Reads one element of a list; `null` for something that is no registration. Pure. */
+/**
+ * Reads one element of a list; `null` for something that is no registration. Remembers the secrets in its webhook's URL:
+ * whoever shows one masks it. Pure but for that.
+ */
 export function decodeRegistration(value: unknown): Registration | null {
   if (!isObject(value)) return null;
   const id = textOf(value["registration_id"]);
@@ -54,6 +58,8 @@ export function decodeRegistration(value: unknown): Registration | null {
     return eventCode === null ? [] : [{ providerId: textOf(interest["provider_id"]), eventCode }];
   });
   const filters = objectsOf(value["subscriber_filters"]);
+  const webhookUrl = textOf(value["webhook_url"]);
+  keepSecretsOfUrl(webhookUrl ?? "");
   return {
     id,
     name: textOf(value["name"]) ?? id,
@@ -65,7 +71,7 @@ export function decodeRegistration(value: unknown): Registration | null {
     journalUrl: linkOf(value, "rel:events") ?? textOf(value["events_url"]),
     isFiltered: filters.length > 0,
     description: textOf(value["description"]),
-    webhookUrl: textOf(value["webhook_url"]),
+    webhookUrl,
     runtimeAction: textOf(value["runtime_action"]),
     interests,
     filters,

@@ -30,14 +30,16 @@ export function stateOf(
       remedy: `once it answers, have it asked again: flowrun registrations update ${id} --webhook-url <url>`,
     };
   }
-  if (/\bunstable\b/.test(told)) {
+  // `unstable`, `hook_unstable`, `unstable (since …)`.
+  const words = told.split(/[^a-z]+/);
+  if (words.includes("unstable")) {
     return {
       word: "Unstable",
       meaning: "many deliveries failed lately; Adobe still delivers, and disables it where that goes on",
       remedy: `see why: flowrun registrations trace ${id} --failed`,
     };
   }
-  if (/\bdisabled\b/.test(told)) return { word: "Disabled", meaning: whileDisabled(deliveryType), remedy: enable };
+  if (words.includes("disabled")) return { word: "Disabled", meaning: whileDisabled(deliveryType), remedy: enable };
   return { word: status ?? told, meaning: null, remedy: null };
 }
 

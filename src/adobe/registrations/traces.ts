@@ -3,7 +3,7 @@ import { askGateway } from "../gateway/ask-gateway.ts";
 import type { Attempt } from "../gateway/retrying.ts";
 import type { Answer } from "../../host.ts";
 import { countOf, isObject, objectOf, objectsOf, textOf, wordOf, type JsonObject } from "../../json.ts";
-import { mask } from "../../mask.ts";
+import { keepSecretsOfUrl, mask } from "../../mask.ts";
 import { managementService, unreadableAnswer, type RegistrationsApi } from "./api.ts";
 import { tracingUrl, type ConsolePlace } from "./console-place.ts";
 import type { Registration } from "./registration.ts";
@@ -85,7 +85,7 @@ function parseList(text: string): readonly unknown[] | null {
   }
 }
 
-/** Reads one trace; whatever is missing is `null`. Pure, but for the secrets that are known. */
+/** Reads one trace; whatever is missing is `null`. Remembers the secrets of its URL, which a receiver may tell. */
 function decodeTrace(value: JsonObject): Trace {
   const trace = objectOf(value["trace"]);
   const request = objectOf(trace["tracingRequest"]);
@@ -95,6 +95,7 @@ function decodeTrace(value: JsonObject): Trace {
   const status = numberOf(response["responseCode"]);
   const eventIds = insights.flatMap((insight) => wordsOf(insight["eventIds"]));
   const url = textOf(request["requestUrl"]);
+  keepSecretsOfUrl(url ?? "");
   return {
     at: timeOf(trace["ts"]) ?? timeOf(value["date"]),
     status,
@@ -140,9 +141,12 @@ const cookie = /((?:set-)?cookie\s*:\s*)[^\r\n]+/gi;
 
 const bearer = /\b((?:bearer|basic)\s+)[\w.~+/=-]{8,}/gi;
 
-/** A field of JSON, of a form or of a dump, whose name says what it holds. */
+/**
+ * A field of JSON, of JSON inside JSON, of a form or of a dump, whose name ends in a word that says what it holds. What
+ * stands before that word is not looked at: it may be 64 KB long. A value that was cut off ends with the text.
+ */
 const secretField =
-  /((?:[\w-]*(?:secret|password|passwd|token|signature|credential|api[_-]?key)|authorization)"?\s*[:=]\s*)(?:"(?:[^"\\]|\\.)*"|[^\s",;}&]+)/gi;
+  /((?:secret|password|passwd|token|signature|credential|api[_-]?key|authorization)\\*"?\s*[:=]\s*)(?:\\+"[^"]*(?:"|$)|"(?:[^"\\]|\\[^])*(?:"|\\?$)|[^\s",;}&]+)/gi;
 
 function lowerCase(headers: JsonObject): ReadonlyMap<string, string> {
   return new Map(

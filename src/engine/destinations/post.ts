@@ -3,7 +3,6 @@ import { inTime } from "../../adobe/http/in-time.ts";
 import { describeNetworkFailure, isMistake, networkHint, readServerWords, saidIn } from "../../adobe/http/words.ts";
 import { FlowrunError } from "../../errors.ts";
 import type { Answer, Ask } from "../../host.ts";
-import { keepSecret } from "../../mask.ts";
 import { version } from "../../version.ts";
 import type { Means } from "./destination.ts";
 import { Away } from "./refused.ts";
@@ -85,11 +84,6 @@ export async function findReceiver(receiver: Receiver, means: PostMeans): Promis
     if (error instanceof Away && isCutShort(error.cause)) return;
     throw error;
   }
-}
-
-/** Remembers what in an address may be a secret, so that it is shown nowhere, also where a receiver tells it. */
-export function keepSecretsOfUrl({ searchParams }: URL): void {
-  for (const value of searchParams.values()) if (value.length >= 16) keepSecret(value);
 }
 
 const mostWords = 65_536;

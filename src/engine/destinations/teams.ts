@@ -1,9 +1,10 @@
 import { FlowrunError } from "../../errors.ts";
+import { keepSecretsOfUrl } from "../../mask.ts";
 import type { Alert } from "./alert.ts";
 import { urlOf, type Address } from "./address.ts";
 import { openChat } from "./chat.ts";
 import type { Kind } from "./destination.ts";
-import { keepSecretsOfUrl, type Receiver, type RefusedPost } from "./post.ts";
+import type { Receiver, RefusedPost } from "./post.ts";
 import { Refused } from "./refused.ts";
 
 /** A card a run, which a workflow posts to a channel of Teams. */

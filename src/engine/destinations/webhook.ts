@@ -2,13 +2,13 @@ import { createHash, createHmac } from "node:crypto";
 import { isLoopback } from "../../adobe/settings/check-value.ts";
 import { FlowrunError } from "../../errors.ts";
 import type { World } from "../../host.ts";
-import { keepSecret } from "../../mask.ts";
+import { keepSecret, keepSecretsOfUrl } from "../../mask.ts";
 import type { Notify } from "../../notices.ts";
 import { jsonRenderer } from "../../render/formats/json.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { urlOf, type Address } from "./address.ts";
 import type { DeliveredRun, Kind, Means, OpenDestination } from "./destination.ts";
-import { findReceiver, keepSecretsOfUrl, post, type Posting, type Receiver, type RefusedPost } from "./post.ts";
+import { findReceiver, post, type Posting, type Receiver, type RefusedPost } from "./post.ts";
 import { Refused } from "./refused.ts";
 
 /**

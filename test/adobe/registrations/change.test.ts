@@ -105,10 +105,28 @@ describe("what comes to the same however often it is done is put again", () => {
     expect(requestsOf(host)).toHaveLength(3);
   });
 
-  test("a 404 to a DELETE means that it is done: an earlier attempt's answer may be the one that was lost", async () => {
-    const host = answeringInTurn(networkError("ECONNRESET"), { status: 404 });
-    const gone = sendChange(apiOn(host), { ...post, method: "DELETE", body: null }, { ...words, missing: null });
-    expect((await gone).status).toBe(404);
+  const deletion: PlannedChange = { ...post, method: "DELETE", body: null, contentType: null };
+
+  test.each<[string, Step]>([
+    ["no answer", networkError("ECONNRESET")],
+    ["a gateway's answer", { status: 504 }],
+  ])("a 404 to a DELETE means that it is done, where %s may have hidden that", async (_, step) => {
+    const { sent } = sending(deletion, step, { status: 404 });
+    expect((await sent).status).toBe(404);
+  });
+
+  test.each<[string, readonly Step[]]>([
+    ["the first attempt", []],
+    ["nobody was reached before", [networkError("ECONNREFUSED")]],
+    ["the gateway turned it away before", [{ status: 429 }, { status: 401 }]],
+  ])("and else that there is no such thing: %s", async (_, steps) => {
+    const { sent } = sending(deletion, ...steps, { status: 404 });
+    await expect(sent).rejects.toMatchObject({ kind: "notFound", message: "there is no such place" });
+  });
+
+  test.each(["PUT", "PATCH"] as const)("a 404 to a %s never means that", async (method) => {
+    const { sent } = sending({ ...post, method }, networkError("ECONNRESET"), { status: 404 });
+    await expect(sent).rejects.toMatchObject({ kind: "notFound" });
   });
 });
 

@@ -9,6 +9,9 @@ test.each([
   [{ status: "hook_unreachable" }, "hook_unreachable", /update 6a1f --webhook-url/],
   [{ status: "unstable" }, "Unstable", /trace 6a1f --failed/],
   [{ status: "disabled" }, "Disabled", /enable 6a1f/],
+  [{ status: "hook_unstable" }, "Unstable", /trace 6a1f --failed/],
+  [{ status: "HOOK_DISABLED" }, "Disabled", /enable 6a1f/],
+  [{ status: "destabilised" }, "destabilised", null],
   [{ status: "verified", enabled: false }, "Disabled", /enable 6a1f/],
   [{ status: "something new" }, "something new", null],
 ])("%j is told as %s", (parts, word, remedy) => {

@@ -73,6 +73,9 @@ describe("the receiver's answer is on one line, cut, and without a secret", () =
     ["got Authorization: Bearer abcdefgh.ijklmnop", "got Authorization: [secret] [secret]"],
     ['{"access_token":"abc","client_secret" : "d,\\"e"}', '{"access_token":[secret],"client_secret" : [secret]}'],
     ["Cookie: a=b; c=d\r\nHost: x", "Cookie: [secret] Host: x"],
+    ['{"body":"{\\"client_secret\\":\\"a b\\",\\"n\\":1}"}', '{"body":"{\\"client_secret\\":[secret],\\"n\\":1}"}'],
+    ['{"n":1,"client_secret":"cut o', '{"n":1,"client_secret":[secret]'],
+    [`${"a".repeat(80)}_secret=abc;`, `${"a".repeat(80)}_secret=[secret];`],
     ["api_key=abc&user=me", "api_key=[secret]&user=me"],
     ["   ", null],
   ])("%j", async (responseBody, answer) => {
@@ -101,6 +104,20 @@ test.each([[{}], [{ trace: null }], [{ trace: { tracingResponse: "x", insightsIn
     });
   },
 );
+
+describe("a receiver's words take time by their length, and not by its square", () => {
+  // Looked at from each of its characters, one of these would take seconds, and twelve of them half a minute.
+  test.each([["a"], ["a."], ["eyJ-"], ["secret "], ['secret="'], ["secret:\\"]])(
+    "64 KB of %j",
+    async (piece) => {
+      const responseBody = piece.repeat(65_536 / piece.length);
+      const body = Array.from({ length: 12 }, () => traceWith({ responseBody }));
+      const traces = await readTraces(apiOn(answeringInTurn({ status: 200, body })), place, hook);
+      expect(traces).toHaveLength(12);
+    },
+    10_000,
+  );
+});
 
 describe("the traces of a registration", () => {
   test("are asked of the API's own host, by the ids in the journal's link, and put in order", async () => {

@@ -27,6 +27,7 @@ import {
   type Registration,
 } from "../../../adobe/registrations/registration.ts";
 import { stateOf } from "../../../adobe/registrations/state.ts";
+import { keepSecretsOfUrl } from "../../../mask.ts";
 import { profileFlag } from "../../../adobe/settings/profile-name.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
 import { carryOutIn, inApi, type ApiSession } from "./in-api.ts";
@@ -54,6 +55,7 @@ export interface DraftFlags extends ChangeFlags {
 /** Makes a registration for the profile's credential. @throws FlowrunError `usage` for what Adobe would refuse. */
 export async function runRegistrationsCreate(flags: DraftFlags, host: Host): Promise<void> {
   const print = changePrinter(flags, host);
+  keepSecretsOfUrl(flags.webhookUrl ?? "");
   const given = draftOf(flags);
   // What is wrong with the words themselves is said before anybody is asked for events.
   createBody({ ...given, interests: [{ providerId: "", eventCode: "" }] }, "");
@@ -65,8 +67,7 @@ export async function runRegistrationsCreate(flags: DraftFlags, host: Host): Pro
     const plan = planCreate(planPlace, { ...given, interests: await interestsOf(flags, session) }, clientId);
     const made = await make("create", plan, null, session, flags.dryRun);
     await print(toldOf("create", plan, made, session, flags), sheetOf(made, session));
-    if (flags.dryRun === true || made === null) return;
-    tellNext(made, session);
+    if (made.after !== null) tellNext(made.after, session);
   });
 }
 
@@ -80,6 +81,7 @@ export async function runRegistrationsUpdate(id: string, flags: DraftFlags, host
       hint: "give one: --name, --description, --delivery, --webhook-url (the same one has it asked its challenge again), --events",
     });
   }
+  keepSecretsOfUrl(webhookUrl ?? "");
   await inApi(flags, host, async (session) => {
     const [registration, planPlace] = await find(id, session);
     const hasEvents = events !== undefined || provider !== undefined;
@@ -92,7 +94,7 @@ export async function runRegistrationsUpdate(id: string, flags: DraftFlags, host
     };
     const plan = planUpdate(planPlace, registration, changes);
     const made = await make("update", plan, registration, session, flags.dryRun);
-    await print(toldOf("update", plan, made ?? registration, session, flags), sheetOf(made, session));
+    await print(toldOf("update", plan, made, session, flags), sheetOf(made, session));
   });
 }
 
@@ -110,7 +112,7 @@ export async function runRegistrationsSwitch(
     if (!enabled) warnOfUse(registration, session, "is read by the profile");
     const plan = planSwitch(planPlace, registration, enabled);
     const made = await make(did, plan, registration, session, flags.dryRun);
-    await print(toldOf(did, plan, made ?? registration, session, flags), sheetOf(made, session));
+    await print(toldOf(did, plan, made, session, flags), sheetOf(made, session));
   });
 }
 
@@ -121,7 +123,7 @@ export async function runRegistrationsDelete(id: string, flags: DeleteFlags, hos
     const { notify } = session;
     const [registration, planPlace] = await find(id, session);
     const plan = planDelete(planPlace, registration);
-    const told = toldOf("delete", plan, registration, session, flags);
+    const told = toldOf("delete", plan, { subject: registration, after: registration }, session, flags);
     if (flags.dryRun === true) {
       await print(told, "");
       notify({ kind: "remark", text: onlyShown });
@@ -164,52 +166,73 @@ async function interestsOf({ events, provider }: DraftFlags, { api, place }: Api
   return resolveInterests(await listProviders(api, place), { events, providerId: provider });
 }
 
-/** Sends the plan, says what was done, and gives the registration as it is then; `null` where it is not told. */
+/** What became of a change. */
+interface Made {
+  /** The registration that it is about; `null` where it has none yet, or Adobe's answer does not tell it. */
+  readonly subject: Registration | null;
+  /** The same as it is now; `null` where that could not be read. */
+  readonly after: Registration | null;
+}
+
+/** Sends the plan, and says what was done; what is done stays done, also where nobody can read what came of it. */
 async function make(
   did: "create" | "update" | "enable" | "disable",
   plan: Plan,
   before: Registration | null,
   session: ApiSession,
   dryRun = false,
-): Promise<Registration | null> {
-  const { notify } = session;
+): Promise<Made> {
+  const { notify, connection } = session;
   if (dryRun) {
     notify({ kind: "remark", text: onlyShown });
-    return null;
+    return { subject: before, after: before };
   }
-  const after = await registrationAfter(await carryOutIn(session, plan), before, session);
-  const name = after?.name ?? before?.name;
-  const what = name === undefined ? "the registration" : `the registration '${safeText(name)}'`;
-  notify({ kind: "remark", text: `${what} is ${did.replace(/e?$/, "ed")}${after === null ? "" : ` (${after.id})`}` });
+  const [after, unread] = await registrationAfter(await carryOutIn(session, plan), before, session);
+  const subject = after ?? before;
+  const what = subject === null ? "the registration" : `the registration '${safeText(subject.name)}'`;
+  notify({
+    kind: "remark",
+    text: `${what} is ${did.replace(/e?$/, "ed")}${subject === null ? "" : ` (${subject.id})`}`,
+  });
   if (after === null) {
-    notify({ kind: "warning", text: "Adobe's answer does not tell its id: flowrun registrations lists it" });
-    return null;
+    const look = plan.words.lookup + profileFlag(connection.settings.profile);
+    const text =
+      unread === null
+        ? `Adobe's answer does not tell its id; find it: ${look}`
+        : `it could not be read what it is like now: ${unread.message}; see it in a while: ${look}`;
+    notify({ kind: "warning", text });
+    return { subject, after };
   }
   const { word, remedy } = stateOf(after);
   if (remedy !== null && did !== "disable") {
     const hint = did === "enable" ? `${remedy}; where that does not help, ${inConsole}` : remedy;
     notify({ kind: "warning", text: `it is ${safeText(word)}: ${hint}` });
   }
-  return after;
+  return { subject, after };
 }
 
 const inConsole = "edit it in Adobe Developer Console → your project → the registration";
 
-/** Some answers hold it, others are empty: then it is asked for. */
+/** Some answers hold it, others are empty: then it is asked for. Where that fails, the change was made all the same. */
 async function registrationAfter(
   { body }: Changed,
   before: Registration | null,
   { api, place }: ApiSession,
-): Promise<Registration | null> {
+): Promise<readonly [after: Registration | null, unread: FlowrunError | null]> {
   const told = decodeRegistration(body);
-  if (before === null || told?.id === before.id) return told;
-  return (await loadRegistration(api, place, before.id)).registration;
+  if (before === null || told?.id === before.id) return [told, null];
+  try {
+    return [(await loadRegistration(api, place, before.id)).registration, null];
+  } catch (error) {
+    if (error instanceof FlowrunError) return [null, error];
+    throw error;
+  }
 }
 
 function toldOf(
   did: ToldChange["did"],
   { change }: Plan,
-  registration: Registration | null,
+  { subject, after }: Made,
   { connection }: ApiSession,
   { dryRun = false }: ChangeFlags,
 ): Omit<ToldChange, "type" | "schemaVersion"> {
@@ -219,15 +242,15 @@ function toldOf(
     did,
     dryRun,
     ...change,
-    id: registration?.id ?? null,
-    name: registration?.name ?? null,
-    registration: registration === null ? null : listed(registration, journalUrl),
+    id: subject?.id ?? null,
+    name: subject?.name ?? null,
+    registration: after === null ? null : listed(after, journalUrl),
   };
 }
 
-function sheetOf(registration: Registration | null, { connection }: ApiSession): string {
+function sheetOf({ after }: Made, { connection }: ApiSession): string {
   const { settings, journalUrl } = connection;
-  return registration === null ? "" : registrationSheet(registration, { profile: settings.profile, journalUrl });
+  return after === null ? "" : registrationSheet(after, { profile: settings.profile, journalUrl });
 }
 
 function warnOfUse(registration: Registration, { connection, notify }: ApiSession, what: string): void {

@@ -1,7 +1,8 @@
 import type { Host } from "../../../host.ts";
 import { demoProfile } from "../../../adobe/access/chosen-profile.ts";
 import { listRegistrations } from "../../../adobe/registrations/list-registrations.ts";
-import { findRegistration } from "../../../adobe/registrations/registration.ts";
+import { findRegistration, type Registration } from "../../../adobe/registrations/registration.ts";
+import { stateOf } from "../../../adobe/registrations/state.ts";
 import { readVariable } from "../../../adobe/settings/environment.ts";
 import { variables } from "../../../adobe/settings/keys.ts";
 import { profileFlag } from "../../../adobe/settings/profile-name.ts";
@@ -19,16 +20,31 @@ export async function runRegistrations(flags: ListingFlags, host: Host): Promise
   const options = resolveOutput(registrationColumns, flags);
   await inApi(flags, host, async ({ connection, api, place, notify }) => {
     const { journalUrl, settings } = connection;
-    const rows = (await listRegistrations(api, place)).map((one) => listed(one, journalUrl));
+    const registrations = await listRegistrations(api, place);
+    const rows = registrations.map((one) => listed(one, journalUrl));
     const isForReading = formats[options.output].laid !== null;
     if (rows.length === 0 && isForReading) notify({ kind: "remark", text: noRegistration });
     await printRows({ options, rows, color: flags.color }, host, host.stdout);
-    const [first, ...others] = rows.filter(({ remedy }) => remedy !== null);
-    if (first === undefined || !isForReading) return;
-    const told = [first, ...others].map(({ name, state }) => `'${safeText(name)}' is ${safeText(state)}`).join(", ");
-    const more = `flowrun registrations show ${first.id}${profileFlag(settings.profile)}`;
-    notify({ kind: "remark", text: `${told}; what that means, and what helps: ${more}` });
+    if (!isForReading) return;
+    for (const text of remedies(registrations, settings.profile)) notify({ kind: "remark", text });
   });
+}
+
+/** Far fewer are what a project has; of those that are left out, the STATE column tells. */
+const mostRemedies = 5;
+
+/** A line for each registration that is not as it should be, with what helps. Pure. */
+function remedies(registrations: readonly Registration[], profile: string): readonly string[] {
+  const ailing = registrations.flatMap((one) => {
+    const { word, remedy } = stateOf(one);
+    return remedy === null ? [] : [{ ...one, text: `'${safeText(one.name)}' is ${safeText(word)}; ${remedy}` }];
+  });
+  const more = profileFlag(profile);
+  const lines = ailing.slice(0, mostRemedies).map(({ text }) => text + more);
+  const [next, ...others] = ailing.slice(mostRemedies);
+  if (next === undefined) return lines;
+  const left = `${others.length + 1} more ${others.length === 0 ? "is" : "are"} not Active`;
+  return [...lines, `${left}; what that means, and what helps: flowrun registrations show ${next.id}${more}`];
 }
 
 /** Makes a registration's journal the profile's. */

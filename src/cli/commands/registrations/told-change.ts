@@ -1,6 +1,8 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
+import { mask } from "../../../mask.ts";
 import type { PlannedChange } from "../../../adobe/registrations/change.ts";
+import { isObject, textOf } from "../../../json.ts";
 import type { ColumnSet } from "../../../render/formats/column.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
 import type { ListingFlags } from "../../options/flags.ts";
@@ -30,11 +32,12 @@ export interface ToldChange {
   readonly method: PlannedChange["method"];
   readonly url: string;
   readonly contentType: string | null;
+  /** As it is sent, but for the secrets in a webhook's URL. */
   readonly body: PlannedChange["body"];
   /** Of the thing that was changed; `null` where it has no id yet, or Adobe did not tell it. */
   readonly id: string | null;
   readonly name: string | null;
-  /** The registration as it is after the change; `null` where there is none. */
+  /** The registration as it is after the change; `null` where there is none, or it could not be read. */
   readonly registration: ListedRegistration | null;
 }
 
@@ -80,7 +83,7 @@ export function changePrinter(
 ): (told: Omit<ToldChange, "type" | "schemaVersion">, sheet: string) => Promise<void> {
   const options = resolveOutput(changeColumns, flags, "json");
   return async (parts, sheet) => {
-    const told: ToldChange = { type: "flowrun.change", schemaVersion: 1, ...parts };
+    const told: ToldChange = { type: "flowrun.change", schemaVersion: 1, ...parts, body: discreetBody(parts.body) };
     if (!wantsSheet(options)) {
       await printRows({ options, rows: [told], document: told, color: flags.color }, host, host.stdout);
       return;
@@ -88,6 +91,11 @@ export function changePrinter(
     const text = told.dryRun ? requestText(told) : sheet;
     if (text !== "") await tell(text, host.stdout);
   };
+}
+
+function discreetBody(body: PlannedChange["body"]): PlannedChange["body"] {
+  const url = isObject(body) ? textOf(body["webhook_url"]) : null;
+  return isObject(body) && url !== null ? { ...body, webhook_url: mask(url) } : body;
 }
 
 /** The request as it would be sent, but for the headers that every request has. */

@@ -1,9 +1,10 @@
 import { isLoopback } from "../../../adobe/settings/check-value.ts";
 import { parseAddress, urlOf } from "../../../engine/destinations/address.ts";
-import { keepSecretsOfUrl, type Receiver } from "../../../engine/destinations/post.ts";
+import type { Receiver } from "../../../engine/destinations/post.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
+import { keepSecretsOfUrl } from "../../../mask.ts";
 import type { LedgerTarget } from "../../../state/replay-ledger.ts";
 import type { Zone } from "../../../text/zone.ts";
 import type { ReplayFlags } from "../../options/flags.ts";

@@ -198,6 +198,30 @@ test("a delete whose answer is lost is sent again, and is done", async () => {
   expect(changes()).toEqual([`DELETE ${disabled!.registrationId} 204`, `DELETE ${disabled!.registrationId} 404`]);
 });
 
+test("one that is gone by the time it is deleted is told as missing", async () => {
+  const id = disabled!.registrationId;
+  faults.push({ on: "api", when: ({ method }) => method === "DELETE", fault: { kind: "status", status: 404 } });
+  const { code, stderr } = await run(`registrations delete ${id} --yes`);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/error: there is no registration "b7c8413d-[^]*any more/)]);
+  expect(stderr).not.toContain("is deleted");
+});
+
+test("a change that was made is told as done, also where what came of it cannot be read", async () => {
+  const id = webhook!.registrationId;
+  const isSince = ({ method }: { readonly method: string }): boolean => method === "GET" && changes().length > 0;
+  faults.push(
+    { on: "api", when: ({ method }) => method === "PATCH", fault: { kind: "truncated" } },
+    { on: "api", when: isSince, fault: { kind: "status", status: 403 } },
+  );
+  const { code, stdout, stderr } = await run(`registrations disable ${id} --json`);
+  expect(code).toBe(0);
+  expect(parsed(stdout)).toMatchObject({ did: "disable", dryRun: false, id, name: webhook!.name, registration: null });
+  expect(stderr).toMatch(
+    /is disabled \(d20b[^]*warning: it could not be read[^]*see it in a while: flowrun registrations/,
+  );
+  expect(changes()).toEqual([`PATCH ${id} 200`]);
+});
+
 test("a webhook that does not answer its challenge is made, and that is said with what helps", async () => {
   const { code, stderr } = await run(
     "registrations create --name Runs --delivery webhook --webhook-url https://unreachable.example/",
@@ -206,9 +230,53 @@ test("a webhook that does not answer its challenge is made, and that is said wit
   expect(stderr).toMatch(/warning: it is hook_unreachable: once it answers, .* update \S+ --webhook-url/);
 });
 
+test("what in a webhook's URL may be a secret is sent, and shown nowhere", async () => {
+  const secret = "Zm9vYmFyYmF6cXV4MTIzNA";
+  const url = `https://hooks.example.com/aep?tenant=7&who-may-post=${secret}`;
+  const draft = `--name Runs --delivery webhook --webhook-url ${url}`;
+  const shown: string[] = [];
+  const see = async (line: string): Promise<string> => {
+    const { code, stdout, stderr } = await run(line);
+    expect(code).toBe(0);
+    shown.push(stdout, stderr);
+    return stdout;
+  };
+  for (const format of ["table", "json", "csv"]) await see(`registrations create --dry-run -o ${format} ${draft}`);
+  const id = String(parsed(await see(`registrations create --json ${draft}`))["id"]);
+  for (const format of ["wide", "json"]) {
+    await see(`registrations list -o ${format}`);
+    await see(`registrations show ${id} -o ${format}`);
+    await see(`registrations disable ${id} --dry-run -o ${format}`);
+  }
+  await see(`registrations show ${id}`);
+  await see(`registrations update ${id} --description Mine --dry-run`);
+  await see(`registrations update ${id} --description Mine`);
+  await see(`registrations test ${id}`);
+  expect(await see(`registrations trace ${id} -o json`)).toContain("?tenant=7&who-may-post=[secret]");
+  expect(shown.join("")).not.toContain(secret);
+  const sent = server.requests.filter(({ method }) => method === "POST" || method === "PUT");
+  expect(sent.map(({ body }) => body).filter((body) => body.includes(url))).toHaveLength(2);
+});
+
 test("whoever disables or deletes what the profile reads is warned", async () => {
   expect((await run(`registrations disable ${journal.registrationId}`)).stderr).toMatch(/warning: the journal of/);
   expect((await run(`registrations delete ${journal.registrationId} --yes`)).stderr).toMatch(/warning: the journal of/);
+});
+
+test("a list tells of each that is not Active what helps, and of no more than five", async () => {
+  const told = (text: string) => text.split("\n").filter((line) => line.includes("registrations "));
+  expect(told((await run("registrations list")).stderr)).toEqual([
+    expect.stringMatching(
+      /'Dataflow failures to the on-call channel' is Unstable; see why: .* trace d20b\S+ --failed$/,
+    ),
+    expect.stringMatching(/'Old nightly report' is Disabled; flowrun registrations enable b7c8413d-\S+$/),
+  ]);
+  const draft = "--delivery webhook --webhook-url https://unreachable.example/ --name";
+  for (let n = 0; n < 5; n += 1) await run(`registrations create ${draft} Runs-${n}`);
+  const lines = told((await run("registrations list")).stderr);
+  expect(lines).toHaveLength(6);
+  expect(lines[5]).toMatch(/2 more are not Active; what that means, and what helps: flowrun registrations show \S+$/);
+  expect((await run("registrations list -o json")).stderr).toBe("");
 });
 
 test("an unstable one's failures say why", async () => {
