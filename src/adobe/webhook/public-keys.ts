@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import type { Host } from "../../host.ts";
 import { version } from "../../version.ts";
 import { inTime } from "../http/in-time.ts";
@@ -29,9 +30,13 @@ export function createPublicKeys(place: KeysPlace): PublicKeys {
   const keys = createShelf<KeyAnswer>({ forMs: keptMs, most: mostKeys, now: host.now });
   const troubles = createShelf<KeyAnswer>({ forMs: troubledMs, most: mostTroubles, now: host.now });
   const asked = new Map<string, Promise<KeyAnswer>>();
+  const inTurn = createTurns(mostAtOnce);
+  // Of its own, since each that is asked for listens to it, and Node would warn of so many.
+  const signal = AbortSignal.any([place.signal]);
+  setMaxListeners(mostAtOnce, signal);
   const ask = async (path: string): Promise<KeyAnswer> => {
     try {
-      const answer = await askForKey(path, place);
+      const answer = await inTurn(() => askForKey(path, { ...place, signal }));
       ("key" in answer ? keys : troubles).put(path, answer);
       return answer;
     } finally {
@@ -42,7 +47,7 @@ export function createPublicKeys(place: KeysPlace): PublicKeys {
     find: async (path) => {
       const known = keys.get(path) ?? troubles.get(path) ?? asked.get(path);
       if (known !== undefined) return known;
-      if (asked.size >= mostAsked) return { trouble: `${mostAsked} other keys are being asked for` };
+      if (asked.size >= mostAtOnce + mostWaiting) return { trouble: `${asked.size} other keys are being asked for` };
       const answer = ask(path);
       asked.set(path, answer);
       return answer;
@@ -57,8 +62,12 @@ const answerMs = 3000;
 /** Adobe signs with two at a time. */
 const mostKeys = 64;
 const mostTroubles = 256;
-/** Whoever makes up paths makes us ask Adobe, and not for more than so many at once. */
-const mostAsked = 8;
+/**
+ * Whoever makes up paths makes us ask Adobe, and not for more than so many at once. So many more wait for their turn, lest
+ * a genuine key be turned away: where none is answered at all, the last of them has it after twelve seconds.
+ */
+const mostAtOnce = 16;
+const mostWaiting = 64;
 
 const mostBytes = 8192;
 
@@ -105,6 +114,23 @@ function parsed(text: string): KeyObject | null {
   } catch {
     return null;
   }
+}
+
+/** Does so much at once; what is more waits, and goes on in the order in which it came. */
+function createTurns(most: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let free = most;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((go) => waiting.push(go));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    }
+  };
 }
 
 interface Shelf<T> {

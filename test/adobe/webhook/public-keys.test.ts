@@ -167,17 +167,46 @@ describe("trouble", () => {
     expect(await troubleOf(storeOf({}, ended).find(one.path))).toContain("it ends");
   });
 
-  test("no more than eight are asked for at once, whoever makes up paths", async () => {
+  test("no more than sixteen are asked for at once, whoever makes up paths; some more wait, and the rest is turned away", async () => {
     const waiting: (() => void)[] = [];
+    let open = 0;
+    let most = 0;
     keyHost.answer((_, to) => {
-      waiting.push(() => to.writeHead(404).end());
-      if (waiting.length === 8) for (const go of waiting) go();
+      most = Math.max(most, (open += 1));
+      waiting.push(() => {
+        open -= 1;
+        to.writeHead(404).end();
+      });
+      if (waiting.length === 16) for (const go of waiting.splice(0)) go();
     });
     const keys = storeOf();
-    const answers = Array.from({ length: 30 }, (_, n) => troubleOf(keys.find(`/prod/keys/pub-key-n${n}.pem`)));
+    const answers = Array.from({ length: 100 }, (_, n) => troubleOf(keys.find(`/prod/keys/pub-key-n${n}.pem`)));
     const troubles = await Promise.all(answers);
-    expect(troubles.filter((trouble) => trouble.startsWith("8 other keys"))).toHaveLength(22);
-    expect(keyHost.asked).toHaveLength(8);
+    expect(troubles.filter((trouble) => trouble.startsWith("80 other keys"))).toHaveLength(20);
+    expect(keyHost.asked).toHaveLength(80);
+    expect(most).toBe(16);
+  });
+
+  test("a genuine key is had in its turn, while made-up ones are answered slowly", async () => {
+    const slow: (() => void)[] = [];
+    let isSlow = true;
+    let madeUp = 0;
+    keyHost.answer(({ url }, to) => {
+      if (url === one.path) to.end(one.pem);
+      else if (isSlow) slow.push(() => to.writeHead(404).end());
+      else to.writeHead(404).end();
+      // Once all have come that may, one is answered, and the next in the row has its place.
+      if (url !== one.path && (madeUp += 1) === 16) slow.shift()?.();
+    });
+    const keys = storeOf();
+    const before = Array.from({ length: 16 }, (_, n) => keys.find(`/prod/keys/pub-key-n${n}.pem`));
+    const genuine = keys.find(one.path);
+    const after = keys.find("/prod/keys/pub-key-after.pem");
+    expect(await genuine).toHaveProperty("key");
+    expect(keyHost.asked[16]).toBe(one.path);
+    isSlow = false;
+    for (const go of slow) go();
+    expect(await Promise.all([...before, after].map(troubleOf))).toHaveLength(17);
   });
 });
 
