@@ -130,8 +130,14 @@ const rooms = [
   },
   {
     room: "adobe/registrations",
-    may: ["adobe/gateway", "adobe/journal/progress", "adobe/settings/check-value", "runs/events/event-selection"],
-    types: ["adobe/http/words", "adobe/settings/keys"],
+    may: [
+      "adobe/gateway",
+      "adobe/http/words",
+      "adobe/journal/progress",
+      "adobe/settings/check-value",
+      "runs/events/event-selection",
+    ],
+    types: ["adobe/settings/keys"],
     because: "Registrations stand behind the same gateway, and say which journals carry flow runs.",
   },
   {
