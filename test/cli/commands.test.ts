@@ -319,7 +319,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ["whoami", 0, /client/i, ""],
     ["whoami -o name", 0, /^default\n$/, ""],
     ["registrations ls --profile demo -o name", 0, /^([0-9a-f-]{36}\n)+$/, ""],
-    ["registrations --profile demo", 0, /Dataflow runs \(journal\)/, /is Unstable, 'Old nightly report' is Disabled/],
+    ["registrations --profile demo", 0, /Dataflow runs \(journal\)/, /is Unstable[^]*'Old nightly report' is Disabled/],
     ["registrations --profile demo -q", 0, /\*.*Active.*\n.*Unstable.*\n.*Active.*\n.*Disabled/, ""],
     ["logout", 0, "", /token|forgot|nothing/i],
   ],

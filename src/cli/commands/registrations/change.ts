@@ -166,7 +166,7 @@ async function interestsOf({ events, provider }: DraftFlags, { api, place }: Api
   return resolveInterests(await listProviders(api, place), { events, providerId: provider });
 }
 
-/** What became of a change. */
+/** The outcome of a change. */
 interface Made {
   /** The registration that it is about; `null` where it has none yet, or Adobe's answer does not tell it. */
   readonly subject: Registration | null;
