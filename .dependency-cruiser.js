@@ -166,6 +166,7 @@ const rooms = [
       "adobe/registrations/console-place",
       "adobe/settings",
       "state/given-file",
+      "state/private-file",
       "state/profiles",
       "state/profile-files",
       "state/token-file",

@@ -8,8 +8,8 @@ import { demoTrace, tracesOf } from "./traces.ts";
 
 /** Adobe's Events Management API, played: what is made, changed and deleted stays so as long as the server lives. */
 export interface Management {
-  /** Answers a request that has passed the gateway. */
-  readonly answer: (call: Call, origin: string) => Reply;
+  /** Answers a request that has passed the gateway. @param at when it came, epoch ms; now where it is left out. */
+  readonly answer: (call: Call, origin: string, at?: number) => Reply;
   /** The registration of an id, as it is now. */
   readonly find: (registrationId: string) => DemoRegistration | undefined;
 }
@@ -23,7 +23,7 @@ const deliveryTypes = ["journal", "webhook", "webhook_batch"] as const;
 export function createManagement(now: () => number): Management {
   const state: State = { registrations: [...registrations], providers: [...demoProviders], traces: new Map(), made: 0 };
   return {
-    answer: (call, origin) => answer(state, call, origin, now()),
+    answer: (call, origin, at = now()) => answer(state, call, origin, at),
     find: (id) => state.registrations.find(({ registrationId }) => registrationId === id),
   };
 }

@@ -8,7 +8,8 @@ import { refuse } from "./gateway.ts";
 import { createIms, usualIms, type Ims, type ImsKnobs } from "./ims.ts";
 import { answerJournal, faithful, notFound, type JournalKnobs } from "./journal.ts";
 import { findJournalPath } from "./question.ts";
-import { createManagement } from "./management.ts";
+import { callOf, readChanges, writeChanges, type DemoChange, type KeptChanges } from "./changes.ts";
+import { createManagement, type Management } from "./management.ts";
 import { push, type Pushing } from "./push.ts";
 import { hearsFlowRuns, journalUrlOf, registrations } from "./registrations.ts";
 import { listedSource, type JournalSource } from "./source.ts";
@@ -33,6 +34,8 @@ export interface ServerOptions {
   readonly latencyMs?: number;
   /** Compresses what is worth it when asked to; default true. */
   readonly gzip?: boolean;
+  /** Where changes of registrations and providers outlive the server; left out where they do not. */
+  readonly kept?: KeptChanges;
   /** Lets the process end although the server still listens; default false. */
   readonly unref?: boolean;
 }
@@ -78,8 +81,9 @@ export interface DemoServer {
 }
 
 /** Starts the demo of `--profile demo`: the story's journal on a server that lets the process end. `now` is epoch ms. */
-export function startDemo(now: () => number): Promise<DemoServer> {
+export function startDemo(now: () => number, kept?: KeptChanges): Promise<DemoServer> {
   return startServer({
+    ...(kept === undefined ? {} : { kept }),
     now,
     source: storySource(now()),
     // A tail is told to come back as often as a run is added, so that it shows each as it happens.
@@ -97,7 +101,9 @@ export async function startServer(options: ServerOptions): Promise<DemoServer> {
   const requests: RequestLog[] = [];
   const counts: Record<DemoService, number> = { journal: 0, ims: 0, api: 0 };
   const signing = createSigning();
-  const answer = answerer(options, ims, signing);
+  const management = createManagement(now);
+  const answer = answerer(options, ims, signing, management);
+  const notes = await takeNotes(management, options);
 
   const server = createServer((request, response) => {
     void serve(request, response);
@@ -113,6 +119,7 @@ export async function startServer(options: ServerOptions): Promise<DemoServer> {
     const occasion = { service, index: counts[service]++, call };
     const reply = spoil(options.faults ?? [], occasion, () => answer(service, call));
     const { method, target, headers, body } = call;
+    if (service === "api" && reply.status < 300) notes.note(call);
     requests.push({ service, method, target, headers, body, at: now(), status: reply.status });
     if (requests.length > 10_000) requests.shift();
     await deliver(withStamp(reply, now(), `demo-${service}-${occasion.index}`), response, {
@@ -145,21 +152,43 @@ export async function startServer(options: ServerOptions): Promise<DemoServer> {
     mints: ims.mints,
     revokeTokens: ims.revokeAll,
     deliverTo: (url, world) => push({ ...world, url, source: options.source, signing, now }),
-    close: () =>
-      new Promise((resolve) => {
+    close: async () => {
+      await notes.kept();
+      await new Promise<void>((resolve) => {
         server.close(() => {
           resolve();
         });
         server.closeAllConnections();
-      }),
+      });
+    },
+  };
+}
+
+/** Makes again what was changed before, and takes down what is changed from now on. */
+async function takeNotes(management: Management, { now, kept }: ServerOptions) {
+  const changes: DemoChange[] = [...readChanges((await kept?.find().catch(() => null)) ?? null)];
+  for (const change of changes) management.answer(callOf(change), "http://127.0.0.1", change.at);
+  let keeping: Promise<unknown> = Promise.resolve();
+  return {
+    note: ({ method, path, headers, body }: Call): void => {
+      if (method === "GET" || kept === undefined) return;
+      changes.push({ method, path, type: headers["content-type"] ?? "", body, at: now() });
+      // A home that cannot be written costs no more than that it is forgotten.
+      keeping = keeping.then(() => kept.keep(writeChanges(changes))).catch(() => undefined);
+    },
+    kept: () => keeping,
   };
 }
 
 /** The right answer to a request, before any fault. */
-function answerer(options: ServerOptions, ims: Ims, signing: Signing): (service: DemoService, call: Call) => Reply {
+function answerer(
+  options: ServerOptions,
+  ims: Ims,
+  signing: Signing,
+  management: Management,
+): (service: DemoService, call: Call) => Reply {
   const knobs = { ...faithful, ...options.journal };
   const empty = listedSource([]);
-  const management = createManagement(options.now);
   const answers: Record<DemoService, (call: Call) => Reply> = {
     ims: ims.answer,
     api: (call) =>

@@ -4,6 +4,7 @@ import type { Send, World } from "../../host.ts";
 import type { Notify } from "../../notices.ts";
 import { isSettledBy } from "../settings/settings.ts";
 import type { Env, ProfileValues } from "../settings/keys.ts";
+import { privateFile } from "../../state/private-file.ts";
 import { chosenProfile, demoProfile, requireProfile } from "./chosen-profile.ts";
 import { nameCulprits } from "./culprits.ts";
 import { cleanSaved, readSaved } from "./saved-values.ts";
@@ -83,7 +84,9 @@ async function openDemo(host: World): Promise<Way> {
     import("../../demo/server.ts"),
     import("../http/transport.ts"),
   ]);
-  const demo = await startDemo(() => host.now());
+  const file = privateFile(host.dirs.state, ["demo"], "changes.json");
+  const kept = { find: () => file.read(), keep: (text: string) => file.write(text) };
+  const demo = await startDemo(() => host.now(), kept);
   const sleep: World["sleep"] = (ms, signal) => host.sleep(ms, signal);
   host.tuneV8();
   const transport = createTransport({ env: {}, stallMs: 60_000, sleep });

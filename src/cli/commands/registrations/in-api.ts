@@ -45,7 +45,7 @@ export async function inApi<R>(
 export async function carryOutIn({ connection, api, notify }: ApiSession, { change, words }: Plan): Promise<Changed> {
   const changed = await sendChange(api, change, words);
   if (connection.settings.profile === demoProfile) {
-    notify({ kind: "remark", text: "this is the demo, where a change lasts as long as the command" });
+    notify({ kind: "remark", text: "this is the demo: nothing of yours at Adobe is changed" });
   }
   return changed;
 }
