@@ -32,8 +32,8 @@ export async function benchListen({ isQuick, scratch, say }) {
     say(`listen: memory over ${many} deliveries`);
     const peaks = await memory(keys, { few, many, scratch });
     say("replay");
-    const replayed = await replay({ events: isQuick ? 4000 : 20_000, scratch });
-    const replayedInBatches = await replay({ events: isQuick ? 4000 : 20_000, more: ["--batch"], scratch });
+    const replayed = await replay({ events: isQuick ? 8000 : 20_000, scratch });
+    const replayedInBatches = await replay({ events: isQuick ? 8000 : 20_000, more: ["--batch"], scratch });
     return [
       ["listen: one delivery of two signatures judged, ms", verified, "≤", 0.1],
       ["listen: 300 deliveries a second, kept and acknowledged, p50, ms", at(acks, 0.5), "≤", 25],
