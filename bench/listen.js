@@ -32,10 +32,10 @@ export async function benchListen({ isQuick, scratch, say }) {
     say(`listen: memory over ${many} deliveries`);
     const peaks = await memory(keys, { few, many, scratch });
     say("replay");
-    const replayed = await replay({ events: isQuick ? 4000 : 20_000, scratch });
-    const replayedInBatches = await replay({ events: isQuick ? 4000 : 20_000, more: ["--batch"], scratch });
+    const replayed = await replay({ events: isQuick ? 8000 : 20_000, scratch });
+    const replayedInBatches = await replay({ events: isQuick ? 8000 : 20_000, more: ["--batch"], scratch });
     return [
-      ["listen: one delivery verified, both signatures, ms", verified, "≤", 0.1],
+      ["listen: one delivery of two signatures judged, ms", verified, "≤", 0.1],
       ["listen: 300 deliveries a second, kept and acknowledged, p50, ms", at(acks, 0.5), "≤", 25],
       ["listen: the same, p99, ms", at(acks, 0.99), "≤", 1000],
       ["listen: the same, the slowest, ms", acks.at(-1), "", null],
@@ -55,7 +55,7 @@ export async function benchListen({ isQuick, scratch, say }) {
   }
 }
 
-/** Milliseconds for one delivery, in this process, by the program's own judge; the keys are there. */
+/** Milliseconds for one delivery, the fastest of five rounds, in this process, by the program's own judge; the keys are there. */
 async function verification(keys, count) {
   const { judgeDelivery, createPublicKeys } = await ownModules("listen", [
     "adobe/webhook/judge-delivery",
@@ -83,9 +83,13 @@ async function verification(keys, count) {
     }
   };
   await verify(200);
-  const began = performance.now();
-  await verify(count);
-  return (performance.now() - began) / count;
+  const times = [];
+  for (let round = 0; round < 5; round += 1) {
+    const began = performance.now();
+    await verify(count / 5);
+    times.push((performance.now() - began) / (count / 5));
+  }
+  return Math.min(...times);
 }
 
 /** Milliseconds from the moment at which a delivery was due to its 200, in order; none is held back by the one before. */
