@@ -1,8 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { flowrun, scratch, start } from "../support/flowrun.ts";
+import { flowrun, scratch, shell, start } from "../support/flowrun.ts";
 import { openJournal, runEvent, runIds as runs } from "../support/journal.ts";
 import { hasPostgres, startCluster, whyNoPostgres, type Cluster } from "../support/postgres.ts";
 import { openReceiver } from "../support/receiver.ts";
@@ -404,4 +405,13 @@ describe.skipIf(!hasPostgres)(`--standby${whyNoPostgres}`, () => {
     expect(stderr).toMatch(failure(/--standby takes a database/));
     expect(code).toBe(2);
   });
+});
+
+const hasKcat = spawnSync("kcat", ["-V"]).status === 0;
+
+it.skipIf(!hasKcat)(`kcat takes what is piped to it${hasKcat ? "" : " (kcat is not installed)"}`, async () => {
+  const journal = await openJournal({ events: 3 });
+  const mock = "kcat -P -b mock -X test.mock.num.brokers=1 -t aep-runs";
+  const line = `flowrun since oldest -o ndjson -q | ${mock}; echo "\${PIPESTATUS[*]}"`;
+  expect((await shell(line, { env: journal.env })).stdout).toBe("0 0\n");
 });
