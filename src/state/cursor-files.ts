@@ -10,8 +10,7 @@ import {
   describeHolder,
   holderHint,
   lockPath,
-  nap,
-  tryProcessLock,
+  takeProcessLock,
   type LockPlace,
   type ProcessLock,
 } from "./process-lock.ts";
@@ -68,26 +67,20 @@ export async function deleteCursor(place: CursorPlace): Promise<void> {
   await fileOf(place).remove();
 }
 
-const attempts = 6;
-
 /**
  * One process at a time may move a cursor.
  * @throws FlowrunError `usage` that says which process holds it; the file system's own error where it cannot be locked.
  */
 export async function lockCursor(place: CursorPlace, host: Pick<Host, "sleep">): Promise<ProcessLock> {
-  for (let left = attempts; ; left -= 1) {
-    const attempt = await tryProcessLock(lockOf(place));
-    if ("lock" in attempt) return attempt.lock;
-    const { holder } = attempt;
-    if (holder.mayBeTie && left > 1) {
-      await nap(host);
-      continue;
-    }
-    throw new FlowrunError("usage", `the cursor '${place.name}' is being moved by ${describeHolder(holder)}`, {
-      why: "one process at a time may read on from a cursor, or runs would be printed twice",
-      hint: holderHint(holder) ?? "wait for it to end, or read from a cursor of your own: --cursor <name>",
-    });
-  }
+  return takeProcessLock(
+    lockOf(place),
+    host,
+    (holder) =>
+      new FlowrunError("usage", `the cursor '${place.name}' is being moved by ${describeHolder(holder)}`, {
+        why: "one process at a time may read on from a cursor, or runs would be printed twice",
+        hint: holderHint(holder) ?? "wait for it to end, or read from a cursor of your own: --cursor <name>",
+      }),
+  );
 }
 
 /** Help for a cursor that cannot be read, saved, locked or deleted. */

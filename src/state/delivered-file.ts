@@ -3,7 +3,7 @@ import { FlowrunError } from "../errors.ts";
 import type { World } from "../host.ts";
 import { isObject, objectOf, objectsOf, parseObject, textOf, type JsonObject } from "../json.ts";
 import { privateFile } from "./private-file.ts";
-import { describeHolder, holderHint, lockPath, nap, tryProcessLock, type LockPlace } from "./process-lock.ts";
+import { describeHolder, holderHint, lockPath, takeProcessLock, type LockPlace } from "./process-lock.ts";
 import { codeOf, findRemedy } from "./trouble.ts";
 
 /**
@@ -55,8 +55,6 @@ export interface DeliveredBook {
   /** Lets another process have the file. */
   release(): Promise<void>;
 }
-
-const attempts = 6;
 
 /**
  * Takes the right to add to a file, and opens what is known of it: in the state folder, by its path, since the length of a
@@ -150,19 +148,16 @@ function shortDigest(bytes: Uint8Array): string {
 }
 
 async function takeLock(place: LockPlace, target: string, host: Pick<World, "sleep">): Promise<() => Promise<void>> {
-  for (let left = attempts; ; left -= 1) {
-    const attempt = await tryProcessLock(place);
-    if ("lock" in attempt) return () => attempt.lock.release().catch(() => undefined);
-    const { holder } = attempt;
-    if (holder.mayBeTie && left > 1) {
-      await nap(host);
-      continue;
-    }
-    throw new FlowrunError("usage", `${target} is being written by ${describeHolder(holder)}`, {
-      why: "one process at a time may add to a file, or lines of two would be mixed",
-      hint: holderHint(holder) ?? "wait for it to end, or name another file",
-    });
-  }
+  const lock = await takeProcessLock(
+    place,
+    host,
+    (holder) =>
+      new FlowrunError("usage", `${target} is being written by ${describeHolder(holder)}`, {
+        why: "one process at a time may add to a file, or lines of two would be mixed",
+        hint: holderHint(holder) ?? "wait for it to end, or name another file",
+      }),
+  );
+  return () => lock.release().catch(() => undefined);
 }
 
 function decode(text: string): DeliveredFile | null {

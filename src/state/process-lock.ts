@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
+import type { FlowrunError } from "../errors.ts";
 import type { Host } from "../host.ts";
 import { claim, findHolder, findRival, type Claimant, type LockInHand } from "./claims.ts";
 import { openFolder } from "./folders.ts";
@@ -91,4 +92,25 @@ export function describeHolder({ pid, elsewhere }: LockHolder): string {
 /** The hint about a holder that cannot be seen from here; `null` for all others. Pure. */
 export function holderHint({ elsewhere }: LockHolder): string | null {
   return elsewhere === null ? null : `if that one has ended: rm ${elsewhere}`;
+}
+
+/** Two that begin at once may each have made way for the other, so often at the most. */
+const ties = 6;
+
+/**
+ * Takes a lock, or says who has it.
+ * @param refuse makes the failure that names its holder.
+ * @throws that failure; what `tryProcessLock` throws.
+ */
+export async function takeProcessLock(
+  place: LockPlace,
+  host: Pick<Host, "sleep">,
+  refuse: (holder: LockHolder) => FlowrunError,
+): Promise<ProcessLock> {
+  for (let left = ties; ; left -= 1) {
+    const attempt = await tryProcessLock(place);
+    if ("lock" in attempt) return attempt.lock;
+    if (!attempt.holder.mayBeTie || left <= 1) throw refuse(attempt.holder);
+    await nap(host);
+  }
 }

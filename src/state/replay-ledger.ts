@@ -6,7 +6,7 @@ import type { World } from "../host.ts";
 import { findFolder, openFolder } from "./folders.ts";
 import { unixOnly } from "./lock-file.ts";
 import { syncFolder } from "./private-file.ts";
-import { describeHolder, holderHint, lockPath, nap, tryProcessLock, type LockPlace } from "./process-lock.ts";
+import { describeHolder, holderHint, lockPath, takeProcessLock, type LockPlace } from "./process-lock.ts";
 import { codeOf, findRemedy } from "./trouble.ts";
 
 /** The events that an endpoint has accepted: a file of its own for each, an event id a line. */
@@ -92,7 +92,6 @@ export async function peekLedger(
 }
 
 const folder = ["replays"];
-const attempts = 6;
 
 function ledgerPath(stateFolder: string, { digest }: LedgerTarget): string {
   return join(stateFolder, ...folder, `${digest}.ids`);
@@ -159,19 +158,16 @@ function groupCommit(handle: FileHandle, fail: (error: unknown) => Promise<never
 }
 
 async function takeLock(place: LockPlace, { shown }: LedgerTarget, host: Pick<World, "sleep">) {
-  for (let left = attempts; ; left -= 1) {
-    const attempt = await tryProcessLock(place);
-    if ("lock" in attempt) return () => attempt.lock.release().catch(() => undefined);
-    const { holder } = attempt;
-    if (holder.mayBeTie && left > 1) {
-      await nap(host);
-      continue;
-    }
-    throw new FlowrunError("usage", `${shown} is being replayed to by ${describeHolder(holder)}`, {
-      why: "two at once would send events twice, as neither knows what the other has sent",
-      hint: holderHint(holder) ?? "wait for it to end; run again, it sends what is missing then",
-    });
-  }
+  const lock = await takeProcessLock(
+    place,
+    host,
+    (holder) =>
+      new FlowrunError("usage", `${shown} is being replayed to by ${describeHolder(holder)}`, {
+        why: "two at once would send events twice, as neither knows what the other has sent",
+        hint: holderHint(holder) ?? "wait for it to end; run again, it sends what is missing then",
+      }),
+  );
+  return () => lock.release().catch(() => undefined);
 }
 
 async function trouble(

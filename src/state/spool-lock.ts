@@ -4,8 +4,8 @@ import {
   describeHolder,
   holderHint,
   lockPath,
-  nap,
-  tryProcessLock,
+  takeProcessLock,
+  type LockHolder,
   type LockPlace,
   type ProcessLock,
 } from "./process-lock.ts";
@@ -17,29 +17,20 @@ export function spoolFolder(stateFolder: string, profile: string): SpoolFolder {
   return { home: stateFolder, below: ["spools", profile] };
 }
 
-const attempts = 6;
-
 /**
  * One process at a time may receive for a profile.
  * @throws FlowrunError `usage` that says which process does, `state` where the disk fails.
  */
 export async function lockSpool(folder: SpoolFolder, host: Pick<Host, "sleep">): Promise<ProcessLock> {
   const place: LockPlace = { ...folder, name: "spool.lock" };
-  for (let left = attempts; ; left -= 1) {
-    const attempt = await tryProcessLock(place).catch(async (error: unknown) => {
-      throw await trouble(error, place);
-    });
-    if ("lock" in attempt) return attempt.lock;
-    const { holder } = attempt;
-    if (holder.mayBeTie && left > 1) {
-      await nap(host);
-      continue;
-    }
-    throw new FlowrunError("usage", `${describeHolder(holder)} receives for this profile already`, {
+  const refuse = (holder: LockHolder): FlowrunError =>
+    new FlowrunError("usage", `${describeHolder(holder)} receives for this profile already`, {
       why: "one process at a time keeps what comes in, or it would be handed on twice",
       hint: holderHint(holder) ?? "end that one, or receive for another profile: --profile <name>",
     });
-  }
+  return takeProcessLock(place, host, refuse).catch(async (error: unknown) => {
+    throw await trouble(error, place);
+  });
 }
 
 async function trouble(error: unknown, place: LockPlace): Promise<FlowrunError> {

@@ -6,7 +6,8 @@ import type { Archive } from "../archive/open.ts";
 import type { Digesting } from "../digest.ts";
 import type { Resumption } from "../sinks/sink.ts";
 import { emptyTally, pump } from "../pump.ts";
-import { rowsSource, type Arrivals } from "./follow-archive.ts";
+import type { Arrivals } from "../arrivals.ts";
+import { rowsSource } from "./follow-archive.ts";
 import { isOfOneAlone, type Member } from "./lanes.ts";
 
 /** Destinations that are fed from an archive's rows, each at its own pace. */

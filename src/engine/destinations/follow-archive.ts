@@ -7,43 +7,11 @@ import { numberIn } from "../archive/row-values.ts";
 import { readInOrder } from "../archive/read-archived.ts";
 import { insist, insistentQueries } from "../insist.ts";
 import type { Digesting } from "../digest.ts";
+import { orStopped, type Arrivals } from "../arrivals.ts";
 import { batchOfRows } from "../sources/archive.ts";
 import type { Batch, Mark, Source } from "../sources/source.ts";
 import type { MarkStore } from "../sinks/with-cursor-file.ts";
 import { resumptionAt } from "./places.ts";
-
-/** News of what is in an archive: its writer tells, its readers wait. */
-export interface Arrivals {
-  /** Something was committed. */
-  readonly tell: () => void;
-  /** Nothing more will be. */
-  readonly end: () => void;
-  /** Resolves at the next of either, to whether more may come; at once where it has ended. */
-  readonly next: () => Promise<boolean>;
-}
-
-/** Arrivals that nobody has told of yet. */
-export function createArrivals(): Arrivals {
-  let isOver = false;
-  let wake: () => void = () => undefined;
-  let waiting = new Promise<void>((resolve) => (wake = resolve));
-  const tell = (): void => {
-    const woken = wake;
-    waiting = new Promise((resolve) => (wake = resolve));
-    woken();
-  };
-  return {
-    tell,
-    end: () => {
-      isOver = true;
-      tell();
-    },
-    next: async () => {
-      if (!isOver) await waiting;
-      return !isOver;
-    },
-  };
-}
 
 /** The rows that an archive gets, in the order of their numbers. */
 export interface RowsReading<T> extends Digesting<T> {
@@ -97,20 +65,6 @@ async function* batchesAfter<T>(
 /** A batch is taken whole. */
 function placeOf(position: string | null): string {
   return position?.replace("row ", "") ?? "";
-}
-
-/** Whether more may come, as it says; or no more where the signal aborts first. */
-export function orStopped(work: Promise<boolean>, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return Promise.resolve(false);
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      resolve(false);
-    };
-    signal.addEventListener("abort", stop, { once: true });
-    void work.then(resolve, reject).finally(() => {
-      signal.removeEventListener("abort", stop);
-    });
-  });
 }
 
 /** The number of the archive's last row; a destination that is new begins behind it. */

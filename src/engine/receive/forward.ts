@@ -9,11 +9,11 @@ import type { World } from "../../host.ts";
 import { keepSecretsOfUrl } from "../../mask.ts";
 import type { Notify } from "../../notices.ts";
 import { wholeEventKeys } from "../../runs/events/whole-event-keys.ts";
-import type { SpoolPlace } from "../../state/spool-files.ts";
 import { parseAddress, urlOf } from "../destinations/address.ts";
 import type { Receiver } from "../destinations/post.ts";
 import { deliverableOf } from "../replay/deliverable.ts";
 import { sendDelivery } from "../replay/send-delivery.ts";
+import { spooledFrom } from "../sources/spool.ts";
 import type { Spool, SpooledEvents } from "./spool.ts";
 
 /** An endpoint that deliveries are passed on to, and how. */
@@ -51,19 +51,11 @@ export function resolveForward(text: string, env: World["env"]): Receiver {
  */
 export async function forward(forwarding: Forwarding): Promise<void> {
   const { spool, reader, signal } = forwarding;
-  let place: SpoolPlace = spool.placeOf(reader) ?? spool.end();
-  for (let mayMore = true; ;) {
-    const next = spool.arrivals.next();
-    for (let some = await spool.read(place); some.length > 0; some = await spool.read(place)) {
-      for (const one of some) {
-        for (const deliveryOf of deliveriesOf(one, forwarding)) await passOn(deliveryOf, forwarding);
-        place = one.after;
-        await spool.move({ [reader]: place });
-      }
+  for await (const some of spooledFrom(spool, spool.placeOf(reader) ?? spool.end(), signal)) {
+    for (const one of some) {
+      for (const deliveryOf of deliveriesOf(one, forwarding)) await passOn(deliveryOf, forwarding);
+      await spool.move({ [reader]: one.after });
     }
-    if (!mayMore) return;
-    mayMore = await next;
-    signal.throwIfAborted();
   }
 }
 

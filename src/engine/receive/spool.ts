@@ -17,7 +17,7 @@ import {
   type SpoolFolder,
   type SpoolPlace,
 } from "../../state/spool-files.ts";
-import { createArrivals, type Arrivals } from "../destinations/follow-archive.ts";
+import { createArrivals, type Arrivals } from "../arrivals.ts";
 import { writeFingerprint } from "../../text/fingerprint.ts";
 import type { Inbox } from "./inbox.ts";
 

@@ -2,7 +2,7 @@ import { eventsIn } from "../../adobe/webhook/body-events.ts";
 import { safeText } from "../../render/text/safe-text.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { SpoolPlace } from "../../state/spool-files.ts";
-import { orStopped } from "../destinations/follow-archive.ts";
+import { orStopped } from "../arrivals.ts";
 import { joined } from "../digest-record.ts";
 import { digest, type Digest, type Digesting } from "../digest.ts";
 import { readPlace, writePlace, type Spool, type SpooledEvents } from "../receive/spool.ts";
@@ -25,21 +25,37 @@ export function spoolSource<T>({ spool, from, signal, ...digesting }: SpoolReadi
   let names = new Map<string, string>();
   return {
     async *read() {
-      for (let place = readPlace(from) ?? spool.end(), mayMore = true; ;) {
-        // Asked for before it is read, so that nothing comes in between unseen.
-        const next = spool.arrivals.next();
-        for (let some = await spool.read(place); some.length > 0; some = await spool.read(place)) {
-          names = new Map();
-          yield batchOf(some, place, digesting, names);
-          place = some.at(-1)?.after ?? place;
-        }
-        if (!mayMore) return;
-        mayMore = await orStopped(next, signal);
-        signal.throwIfAborted();
+      let place = readPlace(from) ?? spool.end();
+      for await (const some of spooledFrom(spool, place, signal)) {
+        names = new Map();
+        yield batchOf(some, place, digesting, names);
+        place = some.at(-1)?.after ?? place;
       }
     },
     describe: ({ position }) => `the event ${names.get(position) ?? "that was received"}`,
   };
+}
+
+/**
+ * All that lies in a spool from a place on, and what comes, until it is closed; never an empty part.
+ * @throws the signal's reason.
+ */
+export async function* spooledFrom(
+  spool: SpoolReading<unknown>["spool"],
+  from: SpoolPlace,
+  signal: AbortSignal,
+): AsyncGenerator<readonly SpooledEvents[], void, undefined> {
+  for (let place = from, mayMore = true; ;) {
+    // Asked for before it is read, so that nothing comes in between unseen.
+    const next = spool.arrivals.next();
+    for (let some = await spool.read(place); some.length > 0; some = await spool.read(place)) {
+      yield some;
+      place = some.at(-1)?.after ?? place;
+    }
+    if (!mayMore) return;
+    mayMore = await orStopped(next, signal);
+    signal.throwIfAborted();
+  }
 }
 
 function batchOf<T>(

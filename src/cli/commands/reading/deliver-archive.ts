@@ -5,14 +5,9 @@ import type { Lease } from "../../../engine/archive/lease.ts";
 import { archiveOfConnection } from "../../../engine/archive/of-profile.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
 import type { ArchivePlace } from "../../../engine/archive/place.ts";
+import { createArrivals } from "../../../engine/arrivals.ts";
 import { deliverRows } from "../../../engine/destinations/deliver-rows.ts";
-import {
-  createArrivals,
-  deliveryStore,
-  identityOf,
-  lastRow,
-  markAtRow,
-} from "../../../engine/destinations/follow-archive.ts";
+import { deliveryStore, identityOf, lastRow, markAtRow } from "../../../engine/destinations/follow-archive.ts";
 import { rowPlaces } from "../../../engine/destinations/places.ts";
 import { describeFaults } from "../../../engine/faults.ts";
 import { insistentQueries } from "../../../engine/insist.ts";

@@ -6,7 +6,6 @@ import type { Span } from "../../../engine/archive/coverage.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
 import type { Digesting } from "../../../engine/digest.ts";
 import { fileSource } from "../../../engine/sources/file.ts";
-import { spoolSource } from "../../../engine/sources/spool.ts";
 import { journalSource, warnOfStart, type JournalStart } from "../../../engine/sources/journal.ts";
 import type { Resumption } from "../../../engine/sinks/sink.ts";
 import type { Candidate, Source } from "../../../engine/sources/source.ts";
@@ -70,6 +69,7 @@ export async function openSource<T>(session: Session, window: Window, use: Sourc
     const { spool, profile } = origin;
     const from = start.kind === "next" ? start.url : null;
     const signal = window.signal ?? session.host.signal;
+    const { spoolSource } = await import("../../../engine/sources/spool.ts");
     return spoolSource({ ...digestingOf(session, profile, named, use), spool, from, signal });
   }
   const profile = origin.kind === "archive" ? origin.profile : origin.connection.settings.profile;
