@@ -202,6 +202,11 @@ const rooms = [
     may: ["runs/record"],
     because: "Figures are counted over runs, wherever those came from.",
   },
+  {
+    room: "runs/cadence",
+    may: ["runs/record"],
+    because: "Whether a flow ran when it was to is told by when its runs began.",
+  },
   { room: "render/text", may: [], because: "How a text fits a terminal does not depend on what it says." },
   {
     room: "render/formats",

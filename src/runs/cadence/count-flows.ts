@@ -1,0 +1,258 @@
+import { keptId, keptText } from "../../text/kept.ts";
+import type { FlowRun } from "../record/flow-run.ts";
+import type { FlowRecord, LostRun } from "./flow-record.ts";
+import { findGaps, judgeByPace, judgeBySchedule, notJudged, type Gap, type Verdict } from "./judge.ts";
+import { learnPace, type Pace } from "./pace.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** A flow as Flow Service has it. */
+export interface DeclaredFlow {
+  readonly flowId: string;
+  readonly flowName: string | null;
+  readonly sandbox: FlowRun["sandbox"];
+  readonly isEnabled: boolean;
+  /** `once`: by hand, or one time; `null`: it has none, as a flow that streams or is triggered from outside. */
+  readonly schedule: Schedule | "once" | null;
+  /** Its last run; times are epoch ms. */
+  readonly lastRun: {
+    readonly runId: string | null;
+    readonly status: string | null;
+    readonly startedAt: number;
+    readonly completedAt: number | null;
+  } | null;
+}
+
+/** A flow, and when it should have run. */
+export interface FlowHistory {
+  readonly flow: FlowRecord;
+  /** Where runs are missing, in order; the last may last still. */
+  readonly gaps: readonly Gap[];
+}
+
+/** Collects the runs of flows; `read` judges them at a moment (epoch ms). */
+export interface FlowCounter {
+  add(run: FlowRun): void;
+  /** @param declared the flows that Flow Service has; those without a run are judged too. */
+  read(at: number, declared?: readonly DeclaredFlow[]): readonly FlowHistory[];
+}
+
+/** Events could name any number of flows and runs. */
+const mostFlows = 1000;
+const mostRuns = 10_000;
+/** A clock may be as much ahead as this. */
+const slackMs = 5 * 60_000;
+/** So long after its end a notification may still be on its way. */
+const onItsWayMs = 15 * 60_000;
+
+/**
+ * Counts the flows of a window that begins at `from` (epoch ms; -Infinity where nobody knows), in the order of their first
+ * runs. Of a flow's runs the last 10,000 are remembered, of flows the first 1,000.
+ */
+export function countFlows(from: number): FlowCounter {
+  const known = new Map<string, KnownFlow>();
+
+  const flowOf = (run: FlowRun): KnownFlow | null => {
+    const key = flowKey(run.profile, keptId(run.flowId));
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    if (known.size >= mostFlows) return null;
+    const flow: KnownFlow = {
+      flowId: keptId(run.flowId),
+      profile: run.profile,
+      flowName: null,
+      sandbox: run.sandbox,
+      runs: new Map(),
+      forgotten: { runs: 0, failed: 0 },
+    };
+    known.set(key, flow);
+    return flow;
+  };
+
+  return {
+    add: (run) => {
+      const flow = flowOf(run);
+      if (flow === null) return;
+      if (run.flowName !== null && run.flowName !== flow.flowName) flow.flowName = keptText(run.flowName, longestName);
+      if (run.sandbox.name !== null) flow.sandbox = run.sandbox;
+      note(flow, run);
+    },
+    read: (at, declared = []) => {
+      const byId = new Map(declared.map((flow) => [flow.flowId, flow]));
+      const told = [...known.values()].map((flow) => judge(flow, byId.get(flow.flowId) ?? null, { from, at }));
+      const ids = new Set([...known.values()].map(({ flowId }) => flowId));
+      const silent = declared.filter(({ flowId }) => !ids.has(flowId));
+      return [...told, ...silent.map((flow) => judge(silentFlow(flow), flow, { from, at }))];
+    },
+  };
+}
+
+const longestName = 500;
+
+function flowKey(profile: string | null, flowId: string): string {
+  return `${profile ?? ""}\n${flowId}`;
+}
+
+/** One that no run was told of. */
+function silentFlow(flow: DeclaredFlow): KnownFlow {
+  return { ...flow, profile: null, runs: new Map(), forgotten: { runs: 0, failed: 0 } };
+}
+
+interface KnownFlow {
+  readonly flowId: string;
+  readonly profile: string | null;
+  flowName: string | null;
+  sandbox: FlowRun["sandbox"];
+  /** The last of them, by id. */
+  readonly runs: Map<string, KnownRun>;
+  /** Those before. */
+  readonly forgotten: { runs: number; failed: number };
+}
+
+/** Times are epoch ms. */
+interface KnownRun {
+  readonly runId: string;
+  startedAt: number;
+  /** When the first notification of it was written. */
+  toldAt: number;
+  status: string;
+  /** When the last one was. */
+  updatedAt: number;
+}
+
+function note({ runs, forgotten }: KnownFlow, run: FlowRun): void {
+  const started = timeOf(run.startedAt ?? run.createdAt ?? run.completedAt ?? run.updatedAt);
+  const updated = timeOf(run.updatedAt ?? run.completedAt ?? run.startedAt);
+  if (started === null || updated === null) return;
+  const runId = keptId(run.runId);
+  const seen = runs.get(runId);
+  if (seen === undefined) {
+    runs.set(runId, {
+      runId,
+      startedAt: started,
+      toldAt: updated,
+      status: keptText(run.status, 100),
+      updatedAt: updated,
+    });
+    const [oldest] = runs.values();
+    if (runs.size <= mostRuns || oldest === undefined) return;
+    runs.delete(oldest.runId);
+    forgotten.runs += 1;
+    if (oldest.status === "failed") forgotten.failed += 1;
+    return;
+  }
+  seen.startedAt = Math.min(seen.startedAt, started);
+  seen.toldAt = Math.min(seen.toldAt, updated);
+  if (updated < seen.updatedAt) return;
+  seen.updatedAt = updated;
+  seen.status = keptText(run.status, 100);
+}
+
+function timeOf(time: string | null): number | null {
+  return time === null ? null : Date.parse(time);
+}
+
+function judge(
+  flow: KnownFlow,
+  declared: DeclaredFlow | null,
+  { from, at }: { from: number; at: number },
+): FlowHistory {
+  const { forgotten } = flow;
+  // What claims to begin in the future says nothing about the present.
+  const runs = [...flow.runs.values()].filter(({ startedAt }) => startedAt <= at + slackMs);
+  runs.sort((one, other) => one.startedAt - other.startedAt);
+  const starts = runs.map(({ startedAt }) => startedAt);
+  const last = runs.at(-1) ?? null;
+  const lost = lostRun(declared, flow.runs, last, at);
+  const pace = learnPace(starts);
+  const known = {
+    from,
+    now: at,
+    lagMs: usualLag(runs),
+    pace,
+    last: latest(last?.startedAt, declared?.lastRun?.startedAt),
+  };
+  const { verdict, paceFrom } = judgeNow(declared, known);
+  const { state, missing } = verdict;
+  const open =
+    missing !== null && missing > 0 && state !== "ok" ? [{ from: known.last ?? from, until: null, missing }] : [];
+  return {
+    flow: {
+      type: "flowrun.flow",
+      schemaVersion: 1,
+      flowId: flow.flowId,
+      flowName: flow.flowName ?? declared?.flowName ?? null,
+      sandbox: {
+        id: flow.sandbox.id ?? declared?.sandbox.id ?? null,
+        name: flow.sandbox.name ?? declared?.sandbox.name ?? null,
+      },
+      runs: forgotten.runs + flow.runs.size,
+      failed: forgotten.failed + [...flow.runs.values()].filter(({ status }) => status === "failed").length,
+      lastRunId: last?.runId ?? null,
+      lastRunAt: iso(last?.startedAt),
+      lastStatus: last?.status ?? null,
+      lastSuccessAt: iso(runs.findLast(({ status }) => status === "success" || status === "partialSuccess")?.startedAt),
+      paceMs: verdict.paceMs,
+      paceFrom,
+      nextExpectedAt: iso(verdict.nextExpectedAt ?? undefined),
+      state,
+      missing,
+      lost,
+      profile: flow.profile,
+    },
+    gaps: [...(pace === null ? [] : findGaps(pace, starts)), ...open],
+  };
+}
+
+interface Known {
+  readonly from: number;
+  readonly now: number;
+  readonly lagMs: number;
+  readonly pace: Pace | null;
+  readonly last: number | null;
+}
+
+function judgeNow(
+  declared: DeclaredFlow | null,
+  { pace, ...known }: Known,
+): { readonly verdict: Verdict; readonly paceFrom: FlowRecord["paceFrom"] } {
+  if (declared !== null && !declared.isEnabled) return { verdict: notJudged("disabled"), paceFrom: null };
+  const schedule = declared?.schedule ?? null;
+  if (schedule === "once") return { verdict: notJudged("irregular"), paceFrom: null };
+  if (schedule !== null) return { verdict: judgeBySchedule(schedule, known), paceFrom: "schedule" };
+  const { last } = known;
+  if (pace === null || last === null) return { verdict: notJudged("irregular"), paceFrom: null };
+  return { verdict: judgeByPace(pace, { ...known, last }), paceFrom: "history" };
+}
+
+/** A run that ended long ago, is newer than all that was told of, and was not told of itself. */
+function lostRun(
+  declared: DeclaredFlow | null,
+  runs: KnownFlow["runs"],
+  last: KnownRun | null,
+  at: number,
+): LostRun | null {
+  const run = declared?.lastRun;
+  if (!run?.completedAt || at - run.completedAt < onItsWayMs) return null;
+  if (run.runId !== null && runs.has(run.runId)) return null;
+  if (last !== null && run.startedAt <= last.startedAt) return null;
+  const { runId, status, startedAt, completedAt } = run;
+  return { runId, status, startedAt: iso(startedAt) ?? "", completedAt: iso(completedAt) };
+}
+
+/**
+ * How long after its start a run is told of: most say so at their end only. The second-longest time, as one that was held up
+ * says nothing; ms.
+ */
+function usualLag(runs: readonly KnownRun[]): number {
+  const lags = runs.map(({ startedAt, toldAt }) => Math.max(0, toldAt - startedAt)).sort((one, other) => other - one);
+  return lags[1] ?? lags[0] ?? 0;
+}
+
+function latest(...times: readonly (number | undefined)[]): number | null {
+  const told = times.filter((time) => time !== undefined);
+  return told.length === 0 ? null : Math.max(...told);
+}
+
+function iso(at: number | undefined): string | null {
+  return at === undefined || !Number.isFinite(at) ? null : new Date(at).toISOString();
+}

@@ -1,0 +1,93 @@
+import { gapsOf, type Pace } from "./pace.ts";
+import { slotBefore, type Schedule } from "./schedule.ts";
+
+/** Whether a flow ran when it was to. `irregular` is a flow without a pace, which nobody can judge. */
+export type FlowState = "ok" | "late" | "absent" | "irregular" | "disabled";
+
+/** The state of a flow at a moment. Times are epoch ms; lengths are ms. */
+export interface Verdict {
+  readonly state: FlowState;
+  /** Its usual pace, or that of its schedule; `null` where it has none. */
+  readonly paceMs: number | null;
+  /** When its next run is to begin; in the past where that is late. `null` where nobody knows. */
+  readonly nextExpectedAt: number | null;
+  /** How many runs were to begin since the last one, and did not; `null` where it is not judged. */
+  readonly missing: number | null;
+}
+
+/** The verdict on a flow that is not judged. */
+export function notJudged(state: "irregular" | "disabled", paceMs: number | null = null): Verdict {
+  return { state, paceMs, nextExpectedAt: null, missing: null };
+}
+
+/** What is known of a flow, to judge it by. Times are epoch ms. */
+export interface Situation {
+  /** When its last run began. */
+  readonly last: number;
+  readonly now: number;
+  /** How long after its start a run is heard of: the present is judged as it was so long ago. */
+  readonly lagMs: number;
+}
+
+/** Judges a flow by the pace that it kept so far. Pure. */
+export function judgeByPace(pace: Pace, { last, now, lagMs }: Situation): Verdict {
+  const { clock, periodMs, lateAfterMs, absentAfterMs } = pace;
+  const shown = clock.shownAt(last);
+  const silence = clock.shownAt(now - lagMs) - shown;
+  const state = silence > absentAfterMs ? "absent" : silence > lateAfterMs ? "late" : "ok";
+  return {
+    state,
+    paceMs: periodMs,
+    nextExpectedAt: clock.instantOf(shown + periodMs),
+    missing: state === "ok" ? 0 : Math.max(1, Math.floor(silence / periodMs)),
+  };
+}
+
+/**
+ * Judges a flow by its schedule: with `last` `null` where no run of it is known since `from`. A run belongs to the slot that
+ * it began in or shortly before. Pure.
+ */
+export function judgeBySchedule(
+  schedule: Schedule,
+  { last, from, now, lagMs }: Omit<Situation, "last"> & { readonly last: number | null; readonly from: number },
+): Verdict {
+  const { startMs, everyMs } = schedule;
+  const graceMs = Math.max(Math.min(everyMs / 2, 3 * hour), 15 * minute);
+  const done = slotBefore(schedule, last === null ? from - 1 : last + Math.min(everyMs / 2, 15 * minute));
+  const next = Math.max(startMs, done + everyMs);
+  const overdueMs = now - lagMs - next;
+  const state = overdueMs > graceMs + everyMs ? "absent" : overdueMs > graceMs ? "late" : "ok";
+  return {
+    state,
+    paceMs: everyMs,
+    nextExpectedAt: next,
+    missing: state === "ok" ? 0 : Math.floor(overdueMs / everyMs) + 1,
+  };
+}
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+/** A stretch in which runs of a flow were to begin, and did not. Times are epoch ms. */
+export interface Gap {
+  /** When the last run before it began. */
+  readonly from: number;
+  /** When the first run after it began; `null` where none has yet. */
+  readonly until: number | null;
+  /** How many runs are missing in it. */
+  readonly missing: number;
+}
+
+/**
+ * The gaps between these starts (epoch ms, in order) of a flow with that pace. Who looks back can be stricter than who waits:
+ * that there were two long gaps excuses neither. Pure.
+ */
+export function findGaps(pace: Pace, starts: readonly number[]): readonly Gap[] {
+  const { clock, periodMs, patienceMs } = pace;
+  return gapsOf(clock, starts).flatMap((gap, index) => {
+    const missing = Math.round(gap / periodMs) - 1;
+    const [from, until] = [starts[index], starts[index + 1]];
+    const isGap = gap > periodMs + patienceMs && missing > 0 && from !== undefined && until !== undefined;
+    return isGap ? [{ from, until, missing }] : [];
+  });
+}

@@ -1,0 +1,119 @@
+import { expect, test } from "vitest";
+import { countFlows, type DeclaredFlow } from "../../../src/runs/cadence/count-flows.ts";
+import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
+import { bareRun, onlyRun } from "../events.ts";
+
+const minute = 60_000;
+const hour = 60 * minute;
+const noon = Date.UTC(2026, 10, 28, 12);
+
+/** A run that began at an instant and took ten minutes, as its notification tells of it at its end. */
+function run(startedAt: number, fields: Partial<FlowRun> = {}): FlowRun {
+  const iso = (at: number): string => new Date(at).toISOString();
+  const completedAt = iso(startedAt + 10 * minute);
+  return {
+    ...onlyRun(bareRun({ id: `run at ${startedAt}` })),
+    startedAt: iso(startedAt),
+    completedAt,
+    updatedAt: completedAt,
+    ...fields,
+  };
+}
+
+function counted(runs: readonly FlowRun[], now: number, declared?: readonly DeclaredFlow[]) {
+  const counter = countFlows(noon - 24 * hour);
+  for (const one of runs) counter.add(one);
+  return counter.read(now, declared);
+}
+
+const hourly = Array.from({ length: 20 }, (_, n) => run(noon - (20 - n) * hour));
+
+test("a flow's runs count once, however often they are told of, and the last word on each holds", () => {
+  const [last] = hourly.slice(-1);
+  const failed = { ...last!, status: "failed", updatedAt: new Date(noon - 30 * minute).toISOString() };
+  const begun = { ...last!, status: "inProgress", updatedAt: last!.startedAt };
+  const [history] = counted([...hourly, failed, begun, failed], noon);
+  expect(history!.flow).toMatchObject({
+    type: "flowrun.flow",
+    runs: 20,
+    failed: 1,
+    lastRunId: last!.runId,
+    lastRunAt: "2026-11-28T11:00:00.000Z",
+    lastStatus: "failed",
+    lastSuccessAt: "2026-11-28T10:00:00.000Z",
+    paceMs: hour,
+    paceFrom: "history",
+    nextExpectedAt: "2026-11-28T12:00:00.000Z",
+    state: "ok",
+    missing: 0,
+    lost: null,
+  });
+  expect(history!.gaps).toEqual([]);
+});
+
+test("a flow that has stopped is absent, and the gap is open", () => {
+  const [history] = counted(hourly, noon + 3 * hour);
+  expect(history!.flow).toMatchObject({ state: "absent", missing: 3, nextExpectedAt: "2026-11-28T12:00:00.000Z" });
+  expect(history!.gaps).toEqual([{ from: noon - hour, until: null, missing: 3 }]);
+});
+
+test("a run of the future says nothing about the present", () => {
+  const [history] = counted([...hourly, run(Date.UTC(2099, 0, 1))], noon + 3 * hour);
+  expect(history!.flow).toMatchObject({ state: "absent", lastRunAt: "2026-11-28T11:00:00.000Z" });
+});
+
+test("what a flow's events say of ids and names is bounded", () => {
+  const long = "x".repeat(1_000_000);
+  const [history] = counted([run(noon, { flowId: long, flowName: long, runId: long, status: long })], noon);
+  expect(JSON.stringify(history).length).toBeLessThan(5_000);
+});
+
+const declared: DeclaredFlow = {
+  flowId: hourly[0]!.flowId,
+  flowName: "Web orders",
+  sandbox: { id: null, name: "prod" },
+  isEnabled: true,
+  schedule: { startMs: noon - 100 * 24 * hour, everyMs: hour },
+  lastRun: null,
+};
+
+test("Flow Service's word goes first: a schedule, a flow that is disabled or runs by hand", () => {
+  const stateOf = (fields: Partial<DeclaredFlow>) =>
+    counted(hourly, noon + 5 * hour, [{ ...declared, ...fields }]).map(({ flow }) => [
+      flow.flowName,
+      flow.state,
+      flow.paceFrom,
+      flow.missing,
+    ]);
+  expect(stateOf({})).toEqual([["Web orders", "absent", "schedule", 5]]);
+  expect(stateOf({ isEnabled: false })).toEqual([["Web orders", "disabled", null, null]]);
+  expect(stateOf({ schedule: "once" })).toEqual([["Web orders", "irregular", null, null]]);
+  expect(stateOf({ schedule: null })).toEqual([["Web orders", "absent", "history", 5]]);
+});
+
+test("a run that Flow Service knows of and nobody told of is a lost notification, not an absent run", () => {
+  const lastRun = {
+    runId: "run that was lost",
+    status: "success",
+    startedAt: noon + 4.5 * hour,
+    completedAt: noon + 4.6 * hour,
+  };
+  const [lost] = counted(hourly, noon + 5 * hour, [{ ...declared, lastRun }]);
+  expect(lost!.flow).toMatchObject({
+    state: "ok",
+    missing: 0,
+    lastRunId: hourly.at(-1)!.runId,
+    lost: { runId: "run that was lost", startedAt: "2026-11-28T16:30:00.000Z" },
+  });
+  // It may still be on its way, or be the one that was told of.
+  const [fresh] = counted(hourly, noon + 4.7 * hour, [{ ...declared, lastRun }]);
+  expect(fresh!.flow.lost).toBeNull();
+  const known = { ...lastRun, runId: hourly.at(-1)!.runId };
+  expect(counted(hourly, noon + 5 * hour, [{ ...declared, lastRun: known }])[0]!.flow.lost).toBeNull();
+});
+
+test("a scheduled flow that never ran is told too", () => {
+  const [history] = counted([], noon, [{ ...declared, flowId: "never seen" }]);
+  expect(history!.flow).toMatchObject({ flowId: "never seen", runs: 0, lastRunAt: null, state: "absent", missing: 25 });
+  expect(history!.gaps).toEqual([{ from: noon - 24 * hour, until: null, missing: 25 }]);
+});
