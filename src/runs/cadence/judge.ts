@@ -29,15 +29,28 @@ export interface Situation {
   readonly lagMs: number;
 }
 
+/**
+ * How long after its start a run of a flow is told of, by how long it took with those that were (ms): most are told of at
+ * their end only. The second-longest time, as one that was held up says nothing. Pure.
+ */
+export function usualLag(lags: readonly number[]): number {
+  let [longest, second] = [0, 0];
+  for (const lag of lags) {
+    if (lag > longest) [longest, second] = [lag, longest];
+    else if (lag > second) second = lag;
+  }
+  return lags.length === 1 ? longest : second;
+}
+
 /** Judges a flow by the pace that it kept so far. Pure. */
 export function judgeByPace(pace: Pace, { last, now, lagMs }: Situation): Verdict {
-  const { clock, periodMs, lateAfterMs, absentAfterMs } = pace;
+  const { clock, periodMs, paceMs, lateAfterMs, absentAfterMs } = pace;
   const shown = clock.shownAt(last);
   const silence = clock.shownAt(now - lagMs) - shown;
   const state = silence > absentAfterMs ? "absent" : silence > lateAfterMs ? "late" : "ok";
   return {
     state,
-    paceMs: periodMs,
+    paceMs,
     nextExpectedAt: clock.instantOf(shown + periodMs),
     missing: state === "ok" ? 0 : Math.max(1, Math.floor(silence / periodMs)),
   };
@@ -79,15 +92,16 @@ export interface Gap {
 }
 
 /**
- * The gaps between these starts (epoch ms, in order) of a flow with that pace. Who looks back can be stricter than who waits:
- * that there were two long gaps excuses neither. Pure.
+ * The gaps between these starts (epoch ms, in order) of a flow with that pace, for as long as it has kept it. Who looks back
+ * can be stricter than who waits: that there were two long gaps excuses neither. Pure.
  */
 export function findGaps(pace: Pace, starts: readonly number[]): readonly Gap[] {
-  const { clock, periodMs, patienceMs } = pace;
-  return gapsOf(clock, starts).flatMap((gap, index) => {
+  const { clock, periodMs, gapAfterMs } = pace;
+  const kept = starts.filter((at) => at >= pace.from);
+  return gapsOf(clock, kept).flatMap((gap, index) => {
     const missing = Math.round(gap / periodMs) - 1;
-    const [from, until] = [starts[index], starts[index + 1]];
-    const isGap = gap > periodMs + patienceMs && missing > 0 && from !== undefined && until !== undefined;
+    const [from, until] = [kept[index], kept[index + 1]];
+    const isGap = gap > gapAfterMs && missing > 0 && from !== undefined && until !== undefined;
     return isGap ? [{ from, until, missing }] : [];
   });
 }

@@ -1,13 +1,17 @@
 import { steadyClock, workingClock, type Clock } from "./clock.ts";
 
-/** How regularly a flow runs. Lengths of time are ms, as its clock shows them. */
+/** How regularly a flow runs. Lengths of time are ms, as its clock shows them, but for `paceMs`. */
 export interface Pace {
   /** The clock that it keeps to: one that stops at night and at weekends, or one that does not. */
   readonly clock: Clock;
-  /** From one start to the next, as a rule. */
+  /** The first of the starts that it was learned from, epoch ms. */
+  readonly from: number;
+  /** From one start to the next, as a rule; by its clock, … */
   readonly periodMs: number;
-  /** How much longer than that it may take and still be no other pace. */
-  readonly patienceMs: number;
+  /** … and by anybody's: from night to night it is a day, though its own clock goes for an hour of it. */
+  readonly paceMs: number;
+  /** Whoever looks back calls it a gap where one start is so long after another. */
+  readonly gapAfterMs: number;
   /** So long after a start the next one is late, … */
   readonly lateAfterMs: number;
   /** … and so long after it is absent. */
@@ -19,17 +23,48 @@ export interface Pace {
  * relied on. The rule was tried on simulated flows (bench/cadence.js): a flow that keeps to it is never called absent. Pure.
  */
 export function learnPace(starts: readonly number[]): Pace | null {
-  return learnOn(steadyClock, starts) ?? (mayStop(starts) ? learnOn(workingClock(starts), starts) : null);
+  return learnFrom(starts) ?? learnLately(starts);
 }
 
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
+const week = 7 * day;
 
 const leastStarts = 6;
+/** Fewer than that, by hand, may seem regular by chance: then they must be closer. */
+const manyStarts = 12;
 /** What it takes to say that a flow never runs at an hour or on a day. */
 const leastStartsOfWorking = 12;
 const leastDaysOfWorking = 4;
+
+/** Where the whole has no pace since the clocks were changed, the last week may have, if it is that of the week before. */
+function learnLately(starts: readonly number[]): Pace | null {
+  const last = starts.at(-1) ?? 0;
+  const [lately, before] = [0, 1].map((weeks) =>
+    learnFrom(starts.filter((at) => at > last - (weeks + 1) * week && at <= last - weeks * week)),
+  );
+  if (!lately || !before) return null;
+  return Math.abs(lately.periodMs - before.periodMs) <= before.periodMs / 4 ? lately : null;
+}
+
+function learnFrom(starts: readonly number[]): Pace | null {
+  if (starts.length < leastStarts) return null;
+  const steady = learnOn(steadyClock, starts);
+  if (steady !== null && !hasNights(steady, starts)) return steady;
+  return mayStop(starts) ? learnOn(workingClock(starts), starts) : null;
+}
+
+/**
+ * Whether silences that would have been called absent were none, as they lie where the flow never runs. Two nights, of the
+ * three days in use of a week of holidays, are few enough to be taken for outages.
+ */
+function hasNights({ absentAfterMs, lateAfterMs }: Pace, starts: readonly number[]): boolean {
+  const silences = gapsOf(steadyClock, starts).flatMap((gap, index) => (gap > absentAfterMs ? [index] : []));
+  if (silences.length === 0) return false;
+  const worked = gapsOf(workingClock(starts), starts);
+  return silences.every((index) => (worked[index] ?? 0) <= lateAfterMs);
+}
 
 function mayStop(starts: readonly number[]): boolean {
   const days = new Set(starts.map((at) => Math.floor(at / day)));
@@ -37,19 +72,27 @@ function mayStop(starts: readonly number[]): boolean {
 }
 
 function learnOn(clock: Clock, starts: readonly number[]): Pace | null {
-  if (starts.length < leastStarts) return null;
-  const gaps = gapsOf(clock, starts);
+  const gaps = inOrder(gapsOf(clock, starts));
   const periodMs = middle(gaps);
   if (periodMs <= 0 || !isSteady(gaps, periodMs)) return null;
-  const spreadMs = 1.4826 * middle(gaps.map((gap) => Math.abs(gap - periodMs)));
-  const longMs = Math.min(2 * periodMs, [...gaps].sort((one, other) => other - one)[1] ?? periodMs);
-  const patienceMs = Math.max(Math.min(periodMs / 2, 3 * hour), 4 * spreadMs, 15 * minute);
-  const lateAfterMs = Math.max(periodMs + patienceMs, longMs + Math.min(longMs / 4, hour));
-  return { clock, periodMs, patienceMs, lateAfterMs, absentAfterMs: lateAfterMs + periodMs };
+  const spreadMs = 1.4826 * middle(inOrder(gaps.map((gap) => Math.abs(gap - periodMs))));
+  if (starts.length < manyStarts && 4 * spreadMs > periodMs / 3) return null;
+  const longMs = Math.min(2 * periodMs, gaps.at(-2) ?? periodMs);
+  const tellingMs = Math.max(Math.min(periodMs / 2, 3 * hour), 4 * spreadMs);
+  const lateAfterMs = Math.max(periodMs + Math.max(tellingMs, 15 * minute), longMs + Math.min(longMs / 4, hour));
+  return {
+    clock,
+    from: starts[0] ?? 0,
+    periodMs,
+    paceMs: clock === steadyClock ? periodMs : middle(inOrder(gapsOf(steadyClock, starts))),
+    gapAfterMs: periodMs + Math.max(tellingMs, Math.min(15 * minute, 0.75 * periodMs)),
+    lateAfterMs,
+    absentAfterMs: lateAfterMs + periodMs,
+  };
 }
 
 /** Most gaps are about as long as the middle one, and hardly any is as long as two. */
-function isSteady(gaps: readonly number[], periodMs: number): boolean {
+function isSteady(gaps: Float64Array, periodMs: number): boolean {
   const near = gaps.filter((gap) => Math.abs(gap - periodMs) <= Math.max(periodMs / 2, 20 * minute)).length;
   const long = gaps.filter((gap) => gap > 2 * periodMs).length;
   return near >= 0.8 * gaps.length && long <= Math.max(2, 0.03 * gaps.length);
@@ -61,8 +104,13 @@ export function gapsOf({ shownAt }: Clock, starts: readonly number[]): readonly 
   return shown.slice(1).map((at, index) => at - (shown[index] ?? at));
 }
 
-function middle(values: readonly number[]): number {
-  const sorted = [...values].sort((one, other) => one - other);
+/** From small to large. */
+function inOrder(values: ArrayLike<number>): Float64Array {
+  return Float64Array.from(values).sort();
+}
+
+/** Of values in order. */
+function middle(sorted: Float64Array): number {
   const half = Math.floor(sorted.length / 2);
   const upper = sorted[half] ?? 0;
   return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] ?? upper) + upper) / 2;
