@@ -148,9 +148,9 @@ const rooms = [
   },
   {
     room: "adobe/platform",
-    may: ["adobe/http/words", "adobe/gateway/ask-gateway"],
-    types: ["adobe/auth/token", "runs/record"],
-    because: "A name is looked up for a run that lacks one; what becomes of the run is somebody else's matter.",
+    may: ["adobe/http/words", "adobe/gateway", "adobe/journal/progress"],
+    types: ["adobe/auth/token", "runs/record", "runs/cadence"],
+    because: "Names and schedules of flows are looked up; what becomes of the runs is somebody else's matter.",
   },
   {
     room: "adobe/settings",

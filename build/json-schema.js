@@ -8,6 +8,12 @@ export function recordSchema() {
   return schemaOf({ file, name: "FlowRun", id: "urn:flowrun:schema:flow-run:1" });
 }
 
+/** The schema of what `flowrun flows --json` prints. */
+export function flowSchema() {
+  const file = resolve(import.meta.dirname, "../src/runs/cadence/flow-record.ts");
+  return schemaOf({ file, name: "FlowRecord", id: "urn:flowrun:schema:flow:1" });
+}
+
 /**
  * The schema of an interface of the file. Docstrings become descriptions, the root has its properties itself, other
  * interfaces are definitions; since fields are only ever added, none forbids what it does not know.

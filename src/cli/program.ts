@@ -15,6 +15,7 @@ import { declareDoctor } from "./commands/doctor/declare.ts";
 import { declareProviders } from "./commands/providers/declare.ts";
 import { declareRegistrations } from "./commands/registrations/declare.ts";
 import { declareExplain, declareShow } from "./commands/insight/declare.ts";
+import { declareFlows } from "./commands/insight/declare-flows.ts";
 import { declareListen } from "./commands/listen/declare.ts";
 import { declareSince, declareTail, declareWait } from "./commands/reading/declare.ts";
 import { declareReplay } from "./commands/replay/declare.ts";
@@ -113,6 +114,7 @@ const readers = new Map<string, (program: Command, host: Host) => void>([
   ["wait", declareWait],
   ["listen", declareListen],
   ["stats", declareStats],
+  ["flows", declareFlows],
   ["show", declareShow],
   ["explain", declareExplain],
   ["replay", declareReplay],

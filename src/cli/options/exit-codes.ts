@@ -44,6 +44,7 @@ export const exitCodesOf: ReadonlyMap<string, readonly number[]> = new Map<strin
   ["wait", [...asking, 3, 7, ...signals]],
   ["listen", reading],
   ["stats", reading],
+  ["flows", reading],
   ["show", reading],
   ["explain", here],
   ["replay", reading],

@@ -152,6 +152,12 @@ export interface StatsFlags extends ReadingFlags {
   readonly compare?: boolean;
 }
 
+/** Options of `flows`. */
+export interface FlowsFlags extends ReadingFlags {
+  readonly late?: boolean;
+  readonly schedule?: boolean;
+}
+
 /** Options of `wait`. */
 export interface WaitFlags extends DeliveryFlags {
   readonly since?: string;

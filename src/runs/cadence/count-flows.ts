@@ -253,7 +253,7 @@ function lostRun(
   last: KnownRun | null,
   { from, at, unread }: JudgedWindow,
 ): LostRun | null {
-  if (run === null || run.completedAt === null) return null;
+  if (!run?.completedAt) return null;
   const { runId, status, startedAt, completedAt } = run;
   if (completedAt < from || completedAt > at - onItsWayMs) return null;
   if (unread.some((part) => completedAt >= part.from && completedAt - onItsWayMs <= part.to)) return null;

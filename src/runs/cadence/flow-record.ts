@@ -1,4 +1,3 @@
-import type { FlowRun } from "../record/flow-run.ts";
 import type { FlowState } from "./judge.ts";
 
 /**
@@ -10,7 +9,7 @@ export interface FlowRecord {
   readonly schemaVersion: 1;
   readonly flowId: string;
   readonly flowName: string | null;
-  readonly sandbox: FlowRun["sandbox"];
+  readonly sandbox: { readonly id: string | null; readonly name: string | null };
   /** Its runs that began in the window and were told of, each once, and how many of them failed. */
   readonly runs: number;
   readonly failed: number;

@@ -84,11 +84,17 @@ function learnOn(clock: Clock, starts: readonly number[]): Pace | null {
     clock,
     from: starts[0] ?? 0,
     periodMs,
-    paceMs: clock === steadyClock ? periodMs : middle(inOrder(gapsOf(steadyClock, starts))),
+    paceMs: inRoundTime(clock === steadyClock ? periodMs : middle(inOrder(gapsOf(steadyClock, starts)))),
     gapAfterMs: periodMs + Math.max(tellingMs, Math.min(15 * minute, 0.75 * periodMs)),
     lateAfterMs,
     absentAfterMs: lateAfterMs + periodMs,
   };
+}
+
+/** As one would say it: no flow is meant to run each 59 minutes and 58 seconds. */
+function inRoundTime(ms: number): number {
+  const step = ms >= 6 * hour ? 15 * minute : ms >= hour ? 5 * minute : ms >= 20 * minute ? minute : 1000;
+  return Math.round(ms / step) * step;
 }
 
 /** Most gaps are about as long as the middle one, and hardly any is as long as two. */

@@ -37,6 +37,7 @@ export const columnSets: ReadonlyMap<string, () => Promise<NamedColumns>> = new 
     // Its groups are put in order by them.
     stats: async () =>
       (await import("../../../render/formats/stats-columns.ts")).statsColumns({ from: "", to: "" }, true),
+    flows: async () => (await import("../../../render/formats/flow-columns.ts")).flowColumns,
     explain: async () => (await import("../insight/explain.ts")).codeColumns,
   }),
 );
