@@ -3,7 +3,7 @@
  * the rule of src/runs/cadence says of them, moment by moment. Everything follows from a seed.
  */
 import { findGaps, judgeByPace, usualLag, type FlowState } from "../../src/runs/cadence/judge.ts";
-import { learnPace, type Pace } from "../../src/runs/cadence/pace.ts";
+import { learnPace, type FlowPace } from "../../src/runs/cadence/pace.ts";
 import { zoneNamed } from "../../src/text/named-zone.ts";
 import { instantAt, utc, wallAt } from "../../src/text/zone.ts";
 import { luckOf, type Luck } from "./luck.ts";
@@ -171,7 +171,7 @@ function silencesAround(missed: readonly number[], runs: readonly SimulatedRun[]
   return [...silences.values()];
 }
 
-/** What is said of a flow by who looks at it each quarter of an hour, with a window that goes along. */
+/** The words about a flow of who looks at it each quarter of an hour, with a window that goes along. */
 export interface Watched {
   /** Of a hundred looks: how many found a pace to judge by. */
   readonly judged: number;
@@ -285,7 +285,7 @@ function looker(runs: readonly SimulatedRun[], windowMs: number): (now: number) 
   const starts = runs.map(({ startedAt }) => startedAt);
   const lags = runs.map(({ startedAt, endedAt }) => endedAt - startedAt);
   let [first, end] = [0, 0];
-  let learnt: { readonly pace: Pace | null; readonly lagMs: number } | null = null;
+  let learnt: { readonly pace: FlowPace | null; readonly lagMs: number } | null = null;
   return (now) => {
     const before = `${first} ${end}`;
     while ((runs[end]?.endedAt ?? Infinity) <= now) end += 1;

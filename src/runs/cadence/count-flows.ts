@@ -2,8 +2,8 @@ import { keptId, keptText } from "../../text/kept.ts";
 import type { FlowRun } from "../record/flow-run.ts";
 import { steadyClock } from "./clock.ts";
 import type { FlowRecord, LostRun } from "./flow-record.ts";
-import { findGaps, judgeByPace, judgeBySchedule, notJudged, usualLag, type Gap, type Verdict } from "./judge.ts";
-import { gapsOf, learnPace, type Pace } from "./pace.ts";
+import { findGaps, judgeByPace, judgeBySchedule, notJudged, usualLag, type RunGap, type FlowVerdict } from "./judge.ts";
+import { gapsOf, learnPace, type FlowPace } from "./pace.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** A flow as Flow Service has it. */
@@ -27,7 +27,7 @@ export interface DeclaredFlow {
 export interface FlowHistory {
   readonly flow: FlowRecord;
   /** Where runs are missing, in order; the last may last still. */
-  readonly gaps: readonly Gap[];
+  readonly gaps: readonly RunGap[];
   /** The longest that it was silent from one of its runs to the next, ms; 0 where there are not two. */
   readonly longestMs: number;
 }
@@ -164,7 +164,7 @@ function timeOf(time: string | null): number | null {
   return time === null ? null : Date.parse(time);
 }
 
-/** What was read, and the moment that it is judged at. */
+/** The window as it was read, and the moment that it is judged at. */
 interface JudgedWindow extends Pick<UnreadPart, "from"> {
   readonly at: number;
   readonly unread: readonly UnreadPart[];
@@ -195,7 +195,7 @@ function judge(flow: KnownFlow, declared: DeclaredFlow | null, { from, at, unrea
   const { state, missing } = verdict;
   const open =
     missing !== null && missing > 0 && state !== "ok" ? [{ from: known.last ?? known.from, until: null, missing }] : [];
-  const isKnown = (gap: Gap): boolean => !unread.some((part) => part.from < (gap.until ?? at) && part.to > gap.from);
+  const isKnown = (gap: RunGap): boolean => !unread.some((part) => part.from < (gap.until ?? at) && part.to > gap.from);
   return {
     flow: {
       type: "flowrun.flow",
@@ -229,14 +229,14 @@ interface Known {
   readonly from: number;
   readonly now: number;
   readonly lagMs: number;
-  readonly pace: Pace | null;
+  readonly pace: FlowPace | null;
   readonly last: number | null;
 }
 
 function judgeNow(
   declared: DeclaredFlow | null,
   { pace, ...known }: Known,
-): { readonly verdict: Verdict; readonly paceFrom: FlowRecord["paceFrom"] } {
+): { readonly verdict: FlowVerdict; readonly paceFrom: FlowRecord["paceFrom"] } {
   if (declared !== null && !declared.isEnabled) return { verdict: notJudged("disabled"), paceFrom: null };
   const schedule = declared?.schedule ?? null;
   if (schedule === "once") return { verdict: notJudged("irregular"), paceFrom: null };

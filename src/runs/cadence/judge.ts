@@ -1,11 +1,11 @@
-import { gapsOf, type Pace } from "./pace.ts";
+import { gapsOf, type FlowPace } from "./pace.ts";
 import { slotBefore, type Schedule } from "./schedule.ts";
 
 /** Whether a flow ran when it was to. `irregular` is a flow without a pace, which nobody can judge. */
 export type FlowState = "ok" | "late" | "absent" | "irregular" | "disabled";
 
 /** The state of a flow at a moment. Times are epoch ms; lengths are ms. */
-export interface Verdict {
+export interface FlowVerdict {
   readonly state: FlowState;
   /** Its usual pace, or that of its schedule; `null` where it has none. */
   readonly paceMs: number | null;
@@ -16,11 +16,11 @@ export interface Verdict {
 }
 
 /** The verdict on a flow that is not judged. */
-export function notJudged(state: "irregular" | "disabled", paceMs: number | null = null): Verdict {
+export function notJudged(state: "irregular" | "disabled", paceMs: number | null = null): FlowVerdict {
   return { state, paceMs, nextExpectedAt: null, missing: null };
 }
 
-/** What is known of a flow, to judge it by. Times are epoch ms. */
+/** A flow as far as it takes to judge it. Times are epoch ms. */
 export interface Situation {
   /** When its last run began. */
   readonly last: number;
@@ -43,7 +43,7 @@ export function usualLag(lags: readonly number[]): number {
 }
 
 /** Judges a flow by the pace that it kept so far. Pure. */
-export function judgeByPace(pace: Pace, { last, now, lagMs }: Situation): Verdict {
+export function judgeByPace(pace: FlowPace, { last, now, lagMs }: Situation): FlowVerdict {
   const { clock, periodMs, paceMs, lateAfterMs, absentAfterMs } = pace;
   const shown = clock.shownAt(last);
   const silence = clock.shownAt(now - lagMs) - shown;
@@ -63,7 +63,7 @@ export function judgeByPace(pace: Pace, { last, now, lagMs }: Situation): Verdic
 export function judgeBySchedule(
   schedule: Schedule,
   { last, from, now, lagMs }: Omit<Situation, "last"> & { readonly last: number | null; readonly from: number },
-): Verdict {
+): FlowVerdict {
   const { startMs, everyMs } = schedule;
   const graceMs = Math.max(Math.min(everyMs / 2, 3 * hour), 15 * minute);
   const done = slotBefore(schedule, last === null ? from - 1 : last + Math.min(everyMs / 2, 15 * minute));
@@ -82,7 +82,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 
 /** A stretch in which runs of a flow were to begin, and did not. Times are epoch ms. */
-export interface Gap {
+export interface RunGap {
   /** When the last run before it began. */
   readonly from: number;
   /** When the first run after it began; `null` where none has yet. */
@@ -95,7 +95,7 @@ export interface Gap {
  * The gaps between these starts (epoch ms, in order) of a flow with that pace, for as long as it has kept it. Who looks back
  * can be stricter than who waits: that there were two long gaps excuses neither. Pure.
  */
-export function findGaps(pace: Pace, starts: readonly number[]): readonly Gap[] {
+export function findGaps(pace: FlowPace, starts: readonly number[]): readonly RunGap[] {
   const { clock, periodMs, gapAfterMs } = pace;
   const kept = starts.filter((at) => at >= pace.from);
   return gapsOf(clock, kept).flatMap((gap, index) => {

@@ -1,7 +1,7 @@
 import { steadyClock, workingClock, type Clock } from "./clock.ts";
 
 /** How regularly a flow runs. Lengths of time are ms, as its clock shows them, but for `paceMs`. */
-export interface Pace {
+export interface FlowPace {
   /** The clock that it keeps to: one that stops at night and at weekends, or one that does not. */
   readonly clock: Clock;
   /** The first of the starts that it was learned from, epoch ms. */
@@ -22,7 +22,7 @@ export interface Pace {
  * The pace of a flow whose runs began at these instants (epoch ms, in order); `null` where there is none that could be
  * relied on. The rule was tried on simulated flows (bench/cadence.js): a flow that keeps to it is never called absent. Pure.
  */
-export function learnPace(starts: readonly number[]): Pace | null {
+export function learnPace(starts: readonly number[]): FlowPace | null {
   return learnFrom(starts) ?? learnLately(starts);
 }
 
@@ -34,12 +34,12 @@ const week = 7 * day;
 const leastStarts = 6;
 /** Fewer than that, by hand, may seem regular by chance: then they must be closer. */
 const manyStarts = 12;
-/** What it takes to say that a flow never runs at an hour or on a day. */
+/** So many it takes to say that a flow never runs at an hour or on a day. */
 const leastStartsOfWorking = 12;
 const leastDaysOfWorking = 4;
 
 /** Where the whole has no pace since the clocks were changed, the last week may have, if it is that of the week before. */
-function learnLately(starts: readonly number[]): Pace | null {
+function learnLately(starts: readonly number[]): FlowPace | null {
   const last = starts.at(-1) ?? 0;
   const [lately, before] = [0, 1].map((weeks) =>
     learnFrom(starts.filter((at) => at > last - (weeks + 1) * week && at <= last - weeks * week)),
@@ -48,7 +48,7 @@ function learnLately(starts: readonly number[]): Pace | null {
   return Math.abs(lately.periodMs - before.periodMs) <= before.periodMs / 4 ? lately : null;
 }
 
-function learnFrom(starts: readonly number[]): Pace | null {
+function learnFrom(starts: readonly number[]): FlowPace | null {
   if (starts.length < leastStarts) return null;
   const steady = learnOn(steadyClock, starts);
   if (steady !== null && !hasNights(steady, starts)) return steady;
@@ -59,7 +59,7 @@ function learnFrom(starts: readonly number[]): Pace | null {
  * Whether silences that would have been called absent were none, as they lie where the flow never runs. Two nights, of the
  * three days in use of a week of holidays, are few enough to be taken for outages.
  */
-function hasNights({ absentAfterMs, lateAfterMs }: Pace, starts: readonly number[]): boolean {
+function hasNights({ absentAfterMs, lateAfterMs }: FlowPace, starts: readonly number[]): boolean {
   const silences = gapsOf(steadyClock, starts).flatMap((gap, index) => (gap > absentAfterMs ? [index] : []));
   if (silences.length === 0) return false;
   const worked = gapsOf(workingClock(starts), starts);
@@ -71,7 +71,7 @@ function mayStop(starts: readonly number[]): boolean {
   return starts.length >= leastStartsOfWorking && days.size >= leastDaysOfWorking;
 }
 
-function learnOn(clock: Clock, starts: readonly number[]): Pace | null {
+function learnOn(clock: Clock, starts: readonly number[]): FlowPace | null {
   const gaps = inOrder(gapsOf(clock, starts));
   const periodMs = middle(gaps);
   if (periodMs <= 0 || !isSteady(gaps, periodMs)) return null;

@@ -93,7 +93,7 @@ async function judgeFlows(session: Session, options: FlowsOptions, now: number):
   return told.filter(isWanted);
 }
 
-/** What is known of the present. */
+/** The present, as far as it is known. */
 interface Present {
   readonly now: number;
   /** When the newest run was told of; -Infinity where there is none. */
@@ -126,7 +126,7 @@ function isOverdue({ state }: FlowRecord): boolean {
 const muchLonger = 2;
 const mostTold = 5;
 
-/** What the rows do not say: runs that nobody told of, and silences that could not be judged. */
+/** Tells more than the rows say: runs that nobody told of, and silences that could not be judged. */
 function tellMore(judged: readonly FlowHistory[], now: number, { reporter }: Sessions): void {
   const lost = judged.flatMap(({ flow }) => (flow.lost === null ? [] : [{ flow, run: flow.lost }]));
   for (const { flow, run } of lost.slice(0, mostTold)) {

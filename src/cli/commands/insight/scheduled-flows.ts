@@ -19,7 +19,7 @@ export interface ScheduledFlows {
 }
 
 /**
- * What Flow Service says of the window's flows, and of those in their sandboxes that have a schedule and did not run. A flow
+ * The words of Flow Service about the window's flows, and of those in their sandboxes that have a schedule and did not run. A flow
  * that it does not list among the enabled ones is not enabled.
  * @throws FlowrunError where it cannot be asked.
  */
