@@ -51,6 +51,8 @@ export async function benchCadence({ isQuick = false, say = () => undefined } = 
       windows.findIndex(({ name }) => name === one.window) - windows.findIndex(({ name }) => name === other.window),
   );
   return [
+    words,
+    "",
     "| window | flow | judged | false late | false absent | absent on holidays | late after | absent after | left out: found | false gaps |",
     "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|",
     ...rows.map(({ window, flow, all }) => {
@@ -81,6 +83,13 @@ export async function benchCadence({ isQuick = false, say = () => undefined } = 
     }),
   ].join("\n");
 }
+
+const words = `The rule of \`flows\` on flows that never were: two seasons of 24 weeks, with jitter, one run of a hundred held up, holidays,
+and clocks that are changed both ways; looked at each quarter of an hour, with a window that goes along. A holiday is a
+true silence: the flow did not run, and nothing in its past says that it need not. It counts in a column of its own, from
+when its first run was due to the end of the next one. Late and absent count from when the run was due that did not come;
+each stop is one of many moments. Of single runs that were left out, those count as found that a window tells of in whose
+middle they lie.`;
 
 function ofAll(some, all) {
   return all === 0 ? "-" : `${some} of ${all}`;

@@ -1,4 +1,4 @@
-import { gapsOf, type FlowPace } from "./pace.ts";
+import { gapsOf, withoutNight, type FlowPace } from "./pace.ts";
 import { slotBefore, type Schedule } from "./schedule.ts";
 
 /** Whether a flow ran when it was to. `irregular` is a flow without a pace, which nobody can judge. */
@@ -92,16 +92,16 @@ export interface RunGap {
 }
 
 /**
- * The gaps between these starts (epoch ms, in order) of a flow with that pace, for as long as it has kept it. Who looks back
- * can be stricter than who waits: that there were two long gaps excuses neither. Pure.
+ * The gaps between these starts (epoch ms, in order) of a flow with that pace. Who looks back can be stricter than who waits:
+ * that there were two long gaps excuses neither; and a night is compared with nights. Pure.
  */
 export function findGaps(pace: FlowPace, starts: readonly number[]): readonly RunGap[] {
   const { clock, periodMs, gapAfterMs } = pace;
-  const kept = starts.filter((at) => at >= pace.from);
-  return gapsOf(clock, kept).flatMap((gap, index) => {
+  return gapsOf(clock, starts).flatMap((shown, index) => {
+    const [from, until] = [starts[index], starts[index + 1]];
+    if (from === undefined || until === undefined) return [];
+    const gap = withoutNight(shown, until - from, pace);
     const missing = Math.round(gap / periodMs) - 1;
-    const [from, until] = [kept[index], kept[index + 1]];
-    const isGap = gap > gapAfterMs && missing > 0 && from !== undefined && until !== undefined;
-    return isGap ? [{ from, until, missing }] : [];
+    return gap > gapAfterMs && missing > 0 ? [{ from, until, missing }] : [];
   });
 }

@@ -4,12 +4,12 @@ import { steadyClock, workingClock, type Clock } from "./clock.ts";
 export interface FlowPace {
   /** The clock that it keeps to: one that stops at night and at weekends, or one that does not. */
   readonly clock: Clock;
-  /** The first of the starts that it was learned from, epoch ms. */
-  readonly from: number;
   /** From one start to the next, as a rule; by its clock, … */
   readonly periodMs: number;
   /** … and by anybody's: from night to night it is a day, though its own clock goes for an hour of it. */
   readonly paceMs: number;
+  /** How much longer a gap is as a rule in which the clock stood. */
+  readonly nightMs: number;
   /** Whoever looks back calls it a gap where one start is so long after another. */
   readonly gapAfterMs: number;
   /** So long after a start the next one is late, … */
@@ -23,13 +23,15 @@ export interface FlowPace {
  * relied on. The rule was tried on simulated flows (bench/cadence.js): a flow that keeps to it is never called absent. Pure.
  */
 export function learnPace(starts: readonly number[]): FlowPace | null {
-  return learnFrom(starts) ?? learnLately(starts);
+  if (starts.length < leastStarts) return null;
+  const steady = learnOn(steadyClock, starts);
+  if (steady !== null && !hasNights(steady, starts)) return steady;
+  return mayStop(starts) ? learnOn(workingClock(starts), starts) : null;
 }
 
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
-const week = 7 * day;
 
 const leastStarts = 6;
 /** Fewer than that, by hand, may seem regular by chance: then they must be closer. */
@@ -37,23 +39,6 @@ const manyStarts = 12;
 /** So many it takes to say that a flow never runs at an hour or on a day. */
 const leastStartsOfWorking = 12;
 const leastDaysOfWorking = 4;
-
-/** Where the whole has no pace since the clocks were changed, the last week may have, if it is that of the week before. */
-function learnLately(starts: readonly number[]): FlowPace | null {
-  const last = starts.at(-1) ?? 0;
-  const [lately, before] = [0, 1].map((weeks) =>
-    learnFrom(starts.filter((at) => at > last - (weeks + 1) * week && at <= last - weeks * week)),
-  );
-  if (!lately || !before) return null;
-  return Math.abs(lately.periodMs - before.periodMs) <= before.periodMs / 4 ? lately : null;
-}
-
-function learnFrom(starts: readonly number[]): FlowPace | null {
-  if (starts.length < leastStarts) return null;
-  const steady = learnOn(steadyClock, starts);
-  if (steady !== null && !hasNights(steady, starts)) return steady;
-  return mayStop(starts) ? learnOn(workingClock(starts), starts) : null;
-}
 
 /**
  * Whether silences that would have been called absent were none, as they lie where the flow never runs. Two nights, of the
@@ -72,23 +57,46 @@ function mayStop(starts: readonly number[]): boolean {
 }
 
 function learnOn(clock: Clock, starts: readonly number[]): FlowPace | null {
-  const gaps = inOrder(gapsOf(clock, starts));
+  const shown = gapsOf(clock, starts);
+  const gaps = inOrder(shown);
   const periodMs = middle(gaps);
-  if (periodMs <= 0 || !isSteady(gaps, periodMs)) return null;
-  const spreadMs = 1.4826 * middle(inOrder(gaps.map((gap) => Math.abs(gap - periodMs))));
+  if (periodMs <= 0) return null;
+  const real = gapsOf(steadyClock, starts);
+  const nightMs = nightOf(real, shown, periodMs);
+  const days = shown.map((gap, index) => withoutNight(gap, real[index] ?? gap, { nightMs, periodMs }));
+  if (!isSteady(inOrder(days), periodMs)) return null;
+  const spreadMs = 1.4826 * middle(inOrder(shown.map((gap) => Math.abs(gap - periodMs))));
   if (starts.length < manyStarts && 4 * spreadMs > periodMs / 3) return null;
   const longMs = Math.min(2 * periodMs, gaps.at(-2) ?? periodMs);
   const tellingMs = Math.max(Math.min(periodMs / 2, 3 * hour), 4 * spreadMs);
   const lateAfterMs = Math.max(periodMs + Math.max(tellingMs, 15 * minute), longMs + Math.min(longMs / 4, hour));
   return {
     clock,
-    from: starts[0] ?? 0,
     periodMs,
-    paceMs: inRoundTime(clock === steadyClock ? periodMs : middle(inOrder(gapsOf(steadyClock, starts)))),
+    paceMs: inRoundTime(middle(inOrder(real))),
+    nightMs,
     gapAfterMs: periodMs + Math.max(tellingMs, Math.min(15 * minute, 0.75 * periodMs)),
     lateAfterMs,
     absentAfterMs: lateAfterMs + periodMs,
   };
+}
+
+/**
+ * How much longer a gap is as a rule in which the clock stood: it knows hours only, and where those of anybody were changed
+ * the flow leaves one of them out at either end of its day.
+ */
+function nightOf(real: readonly number[], shown: readonly number[], periodMs: number): number {
+  const nights = shown.filter((gap, index) => (real[index] ?? gap) > gap);
+  return nights.length === 0 ? 0 : Math.min(hour, Math.max(0, middle(inOrder(nights)) - periodMs));
+}
+
+/** A gap as long as it would be without what nights are longer by; the second is how long it was in truth. Pure. */
+export function withoutNight(
+  gap: number,
+  real: number,
+  { nightMs, periodMs }: Pick<FlowPace, "nightMs" | "periodMs">,
+): number {
+  return real > gap && gap > periodMs ? Math.max(periodMs, gap - nightMs) : gap;
 }
 
 /** As one would say it: no flow is meant to run each 59 minutes and 58 seconds. */

@@ -142,7 +142,7 @@ describe("each flow once", () => {
     const { run } = await open(all);
     const { stdout } = await run("--color always", { columns });
     const [title = "", ...rows] = stdout.split("\n").slice(0, -1);
-    // eslint-disable-next-line no-control-regex
+     
     const plain = rows.map((row) => row.replaceAll(/\u001b\[\d+m/g, ""));
     expect(title).toMatch(
       columns === 80 ? /^FLOW +STATE +LAST RUN .*PACE/ : /^FLOW +STATE +LAST RUN .*RUNS +FAILED.*SANDBOX/,
@@ -248,7 +248,7 @@ describe("what a window may hold", () => {
     const { run } = await open(names.map((flowName, n) => told(`flow-${n}`, now - hour, { flowName })));
     const { stdout } = await run("--color never", { columns: 80 });
     expect(stdout.split("\n")).toHaveLength(names.length + 2);
-    // eslint-disable-next-line no-control-regex
+     
     expect(stdout).not.toMatch(/\u001b|\r|\t|\u0007|\u202e/);
     expect(Math.max(...stdout.split("\n").map(widthOf))).toBeLessThanOrEqual(80);
   });
@@ -314,7 +314,7 @@ async function openFlowService(answer: (ask: IncomingMessage, url: URL) => { sta
   onTestFinished(
     () =>
       new Promise<void>((resolve) => {
-        server.close(() => resolve());
+        server.close(() => { resolve(); });
         server.closeAllConnections();
       }),
   );
