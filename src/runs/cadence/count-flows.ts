@@ -124,6 +124,8 @@ interface KnownFlow {
 /** Times are epoch ms. */
 interface KnownRun {
   readonly runId: string;
+  /** Where the first event stands that told of it. */
+  readonly position: string;
   startedAt: number;
   /** When the first notification of it was written. */
   toldAt: number;
@@ -141,6 +143,8 @@ function note({ runs, forgotten }: KnownFlow, run: FlowRun): void {
   if (seen === undefined) {
     runs.set(runId, {
       runId,
+      // One that nobody knows is no place that runs could share.
+      position: run.position === "" ? runId : keptId(run.position),
       startedAt: started,
       toldAt: updated,
       status: keptText(run.status, 100),
@@ -187,7 +191,7 @@ function judge(flow: KnownFlow, declared: DeclaredFlow | null, { from, at, unrea
   const known = {
     from: Math.max(from, reads ?? from),
     now: at,
-    lagMs: usualLag(runs.map(({ startedAt, toldAt }) => toldAt - startedAt)),
+    lagMs: usualLag(lagsOf(runs)),
     pace,
     last: begun === null ? null : Math.max(begun, reads ?? begun),
   };
@@ -261,6 +265,25 @@ function lostRun(
   // Without an id it may be the one that was told of, by a clock of its own.
   if (last !== null && startedAt <= last.startedAt + (runId === null ? slackMs : 0)) return null;
   return { runId, status, startedAt: new Date(startedAt).toISOString(), completedAt: iso(completedAt) };
+}
+
+/** How long after its start each run was told of; some wait for the next, to come with it in one event. */
+function lagsOf(runs: readonly KnownRun[]): readonly number[] {
+  const events = new Map<string, KnownRun[]>();
+  for (const run of runs) {
+    const told = events.get(run.position);
+    if (told === undefined) events.set(run.position, [run]);
+    else told.push(run);
+  }
+  return [...events.values()].flatMap(lagsIn);
+}
+
+/** No event tells of more runs; what does is a list, in which those of a week may stand. */
+const mostTogether = 10;
+
+function lagsIn(event: readonly KnownRun[]): readonly number[] {
+  const writtenAt = event.length > mostTogether ? 0 : Math.max(...event.map(({ toldAt }) => toldAt));
+  return event.map(({ startedAt, toldAt }) => Math.max(0, Math.max(toldAt, writtenAt) - startedAt));
 }
 
 function latest(...times: readonly (number | undefined)[]): number | null {
