@@ -13,7 +13,6 @@ export const flowColumns: ColumnSet<FlowRecord> = {
       title: "FLOW",
       kind: "text",
       usual: 20,
-      least: 20,
       value: ({ flowName, flowId }) => flowName ?? flowId,
       isId: ({ flowName }) => flowName === null,
     },
