@@ -111,6 +111,8 @@ interface KnownFlow {
 /** Times are epoch ms. */
 interface KnownRun {
   readonly runId: string;
+  /** Where the first event stands that told of it. */
+  readonly position: string;
   startedAt: number;
   /** When the first notification of it was written. */
   toldAt: number;
@@ -128,6 +130,7 @@ function note({ runs, forgotten }: KnownFlow, run: FlowRun): void {
   if (seen === undefined) {
     runs.set(runId, {
       runId,
+      position: keptId(run.position),
       startedAt: started,
       toldAt: updated,
       status: keptText(run.status, 100),
@@ -240,12 +243,26 @@ function lostRun(
 }
 
 /**
- * How long after its start a run is told of: most say so at their end only. The second-longest time, as one that was held up
- * says nothing; ms.
+ * How long after its start a run is told of: most say so at their end only, and some wait for the next, to come with it in
+ * one event. The second-longest time, as one that was held up says nothing; ms.
  */
 function usualLag(runs: readonly KnownRun[]): number {
-  const lags = runs.map(({ startedAt, toldAt }) => Math.max(0, toldAt - startedAt)).sort((one, other) => other - one);
+  const events = new Map<string, KnownRun[]>();
+  for (const run of runs) {
+    const told = events.get(run.position);
+    if (told === undefined) events.set(run.position, [run]);
+    else told.push(run);
+  }
+  const lags = [...events.values()].flatMap(lagsIn).sort((one, other) => other - one);
   return lags[1] ?? lags[0] ?? 0;
+}
+
+/** No event tells of more runs; what does is a list, in which those of a week may stand. */
+const mostTogether = 10;
+
+function lagsIn(event: readonly KnownRun[]): readonly number[] {
+  const writtenAt = event.length > mostTogether ? 0 : Math.max(...event.map(({ toldAt }) => toldAt));
+  return event.map(({ startedAt, toldAt }) => Math.max(0, Math.max(toldAt, writtenAt) - startedAt));
 }
 
 function latest(...times: readonly (number | undefined)[]): number | null {

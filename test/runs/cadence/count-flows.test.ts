@@ -117,3 +117,15 @@ test("a scheduled flow that never ran is told too", () => {
   expect(history!.flow).toMatchObject({ flowId: "never seen", runs: 0, lastRunAt: null, state: "absent", missing: 25 });
   expect(history!.gaps).toEqual([{ from: noon - 24 * hour, until: null, missing: 25 }]);
 });
+
+test("runs that are told of two at a time are not late while the second one is awaited", () => {
+  // Each event is written when the second of its runs has ended, and names that one first.
+  const pairs = hourly.map((one, n) => ({ ...one, position: `pair ${Math.floor(n / 2)}` }));
+  const told = pairs.flatMap((one, n) => (n % 2 === 0 ? [pairs[n + 1]!, one] : []));
+  const stateAt = (at: number) => counted(told, at)[0]!.flow.state;
+  expect([stateAt(noon + hour), stateAt(noon + 100 * minute)]).toEqual(["ok", "ok"]);
+  expect([stateAt(noon + 2 * hour), stateAt(noon + 3 * hour)]).toEqual(["late", "absent"]);
+  // A list of runs is no event, though all of them stand at one place.
+  const list = hourly.map((one) => ({ ...one, position: "runs.json:1" }));
+  expect(counted(list, noon + 2 * hour)[0]!.flow.state).toBe("absent");
+});
