@@ -23,7 +23,7 @@ const path = /^\/data\/foundation\/flowservice\/flows(?:\/([^/]+))?$/;
 /** Answers `GET /flows` and `GET /flows/{id}` of AEP's Flow Service, past the gateway; null for any other path. Pure. */
 export function answerFlows(call: Call, time: StoryTime): Reply | null {
   const found = path.exec(call.path);
-  if (found === null) return null;
+  if (found === null || call.method !== "GET") return null;
   if (call.headers["x-gw-ims-org-id"] !== account.imsOrgId) return jsonReply(403, { message: "Wrong organisation" });
   const sandbox = call.headers["x-sandbox-name"] ?? "prod";
   const there = flows.filter((flow) => flow.sandbox === sandbox);
@@ -39,11 +39,12 @@ const mostAtOnce = 100;
 const usuallyAtOnce = 20;
 
 function listFlows(query: URLSearchParams, all: () => readonly object[]): Reply {
-  const { limit, from } = { limit: limitIn(query), from: placeIn(query.get("continuationToken")) };
+  const limit = limitIn(query);
+  const from = placeIn(query.get("continuationToken"));
   const filters = query.getAll("property").map(readFilter);
   if (query.has("limit") && query.has("count")) return refusal("1401-400", "limit and count cannot be used together");
-  if (limit === null || from === null) return refusal("1424-400", "limit or continuationToken is not valid");
-  if (filters.includes(null)) return refusal("1423-400", "A property is compared by ==, !=, <, <=, > or >=");
+  if (limit === null || from === null) return refusal("1453-400", "limit or continuationToken is not valid");
+  if (filters.includes(null)) return refusal("1450-400", "A property is compared by ==, !=, <, <=, > or >=");
   const items = all().filter((item) => filters.every((fits) => fits?.(item)));
   if (query.get("count") === "true") return jsonReply(200, { count: items.length });
   const end = from + limit;
@@ -79,24 +80,22 @@ function placeIn(token: string | null): number | null {
 
 type Fits = (item: object) => boolean;
 
+const comparisons: Readonly<Record<string, (own: number, given: number) => boolean>> = {
+  "<": (own, given) => own < given,
+  "<=": (own, given) => own <= given,
+  ">": (own, given) => own > given,
+  ">=": (own, given) => own >= given,
+};
+
 /** `path==value`, and the other comparisons; several values after a comma: any of them. Null for what is none. */
 function readFilter(text: string): Fits | null {
   const [, name, operator, value] = /^([\w.]+)(==|!=|<=|>=|<|>)(.+)$/.exec(text) ?? [];
-  if (name === undefined || value === undefined) return null;
+  if (name === undefined || operator === undefined || value === undefined) return null;
+  const compare = comparisons[operator];
   return (item) => {
     const own = valueAt(item, name);
-    const isAny = value.split(",").includes(String(own));
-    if (operator === "==") return isAny;
-    if (operator === "!=") return !isAny;
-    if (typeof own !== "number") return false;
-    const number = Number(value);
-    return operator === "<"
-      ? own < number
-      : operator === ">"
-        ? own > number
-        : operator === "<="
-          ? own <= number
-          : own >= number;
+    if (compare !== undefined) return typeof own === "number" && compare(own, Number(value));
+    return value.split(",").includes(String(own)) === (operator === "==");
   };
 }
 
