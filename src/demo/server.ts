@@ -3,7 +3,7 @@ import { account } from "./account.ts";
 import type { Call, Reply, DemoService } from "./call.ts";
 import { deliver } from "./deliver.ts";
 import { spoil, type FaultRule } from "./faults.ts";
-import { answerFlow } from "./flow-service.ts";
+import { answerFlows } from "./flow-service.ts";
 import { refuse } from "./gateway.ts";
 import { createIms, usualIms, type Ims, type ImsKnobs } from "./ims.ts";
 import { answerJournal, faithful, notFound, type JournalKnobs } from "./journal.ts";
@@ -188,13 +188,15 @@ function answerer(
   management: Management,
 ): (service: DemoService, call: Call) => Reply {
   const knobs = { ...faithful, ...options.journal };
+  // As long as it runs it tells one story.
+  const present = options.now();
   const empty = listedSource([]);
   const answers: Record<DemoService, (call: Call) => Reply> = {
     ims: ims.answer,
     api: (call) =>
       answerKey(call, signing) ??
       refuse(call, ims.isLive) ??
-      answerFlow(call) ??
+      answerFlows(call, { present, now: options.now() }) ??
       management.answer(call, `http://${call.headers["host"] ?? ""}`),
     journal: (call) => {
       const id = findJournalPath(call.path)?.registrationId;

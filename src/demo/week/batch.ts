@@ -69,7 +69,8 @@ function stepsTaken(outcome: Fate): "both" | "copy" | "promotion" {
 const copyFails: readonly Fate[] = ["expiredSecret", "sftpTimeout", "databaseAway"];
 const failing: readonly Fate[] = [...copyFails, "noFiles", "unreadableRows"];
 
-function statusOf(outcome: Fate): string {
+/** The status of a run that ended so, in the words of Platform. Pure. */
+export function statusOf(outcome: Fate): string {
   if (outcome === "partialSuccess" || outcome === "cancelled") return outcome;
   return failing.includes(outcome) ? "failed" : "success";
 }
