@@ -33,11 +33,33 @@ describe("the demo's week", () => {
     expect(code).toBe(0);
   });
 
+  test("what stopped is absent, what is late is late, and what was lost is told by --schedule", async () => {
+    const statesOf = async (...args: readonly string[]) => {
+      const { stdout } = await demo("-q", "-o", "csv", "--no-headers", "--columns", "flow,state,lost.runId", ...args);
+      return stdout.split("\n").slice(0, -1);
+    };
+    const learned = await statesOf("--late");
+    expect(learned).toEqual(expect.arrayContaining(["Returns and refunds,absent,", "Gift cards,absent,"]));
+    const scheduled = await statesOf("--schedule");
+    expect(scheduled).toEqual(
+      expect.arrayContaining([
+        "Returns and refunds,absent,",
+        expect.stringMatching(/^Gift cards,ok,[\da-f-]{36}$/),
+        "Newsletter sign-ups (old form),disabled,",
+        "Customer tiers,ok,",
+        "Campaign lists,irregular,",
+      ]) as string[],
+    );
+    expect(scheduled.filter((line) => line.includes(",absent,"))).toHaveLength(1);
+    const { code } = await demo("--late", "--exit-status", "-q");
+    expect(code).toBe(3);
+  });
+
   test.skipIf(!hasTerminal).each([80, 120])("no row wraps on %i columns", async (columns) => {
     const env = bareEnv(await scratch());
     const terminal = await openTerminal("flowrun flows --profile demo --no-pager", { env, columns });
     const screen = await terminal.shows(/exit 0/);
-    const [title = ""] = screen.split("\n");
+    const title = terminal.printed().find((line) => line.startsWith("FLOW")) ?? "";
     expect(title).toMatch(
       columns === 80 ? /^FLOW +STATE +LAST RUN/ : /^FLOW +STATE .*RUNS +FAILED +PACE +NEXT.* SANDBOX/,
     );

@@ -145,7 +145,7 @@ function tellMore(judged: readonly FlowHistory[], now: number, { reporter }: Ses
     return `${called(flow)} (${renderDuration(ms)})`;
   });
   const more = silent.length > names.length ? ` and ${silent.length - names.length} more` : "";
-  const text = `too few runs to judge, but silent for longer than ever before: ${names.join(", ")}${more}; --schedule knows, or a longer window from an archive (-P28D)`;
+  const text = `not judged, but silent for longer than ever before: ${names.join(", ")}${more}`;
   reporter.notify({ kind: "remark", text });
 }
 
@@ -164,7 +164,7 @@ function countsOf(flows: readonly FlowRecord[]): readonly string[] {
     { n: of(({ lost }) => lost !== null), word: "lost" },
     { n: of(hasFailedLast), word: "failed last" },
     { n: of(({ state }) => state === "disabled"), word: "disabled" },
-    { n: of(({ state }) => state === "irregular"), word: "without a steady pace and not judged" },
+    { n: of(({ state }) => state === "irregular"), word: "not judged" },
   ];
   return [count(flows.length, "flow"), ...counts.flatMap(({ n, word }) => (n === 0 ? [] : [`${n} ${word}`]))];
 }
