@@ -67,11 +67,11 @@ async function* watchedPieces(
   tell: (answer: Answer, end: Partial<Answered>) => void,
   broken: (error: unknown) => Partial<Answered>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  let received: number | null = null;
+  const size: { received: number | null } = { received: null };
   let unpacked = 0;
   let end: Partial<Answered> = {};
   const onReceived = (bytes: number): void => {
-    received = bytes;
+    size.received = bytes;
     options.onReceived?.(bytes);
   };
   try {
@@ -79,7 +79,7 @@ async function* watchedPieces(
       unpacked += piece.length;
       yield piece;
     }
-    end = { received: received ?? unpacked, unpacked };
+    end = { received: size.received ?? unpacked, unpacked };
   } catch (error) {
     end = broken(error);
     throw error;

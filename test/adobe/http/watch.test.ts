@@ -56,7 +56,8 @@ describe("of an exchange is told", () => {
       for await (const piece of (await ask("/broken")).pieces()) expect(piece.length).toBeGreaterThan(0);
     };
     await expect(broken()).rejects.toThrow();
-    expect(told.at(-1)).toMatchObject({ status: 200, received: null, trouble: expect.any(String) });
+    expect(told.at(-1)).toMatchObject({ status: 200, received: null });
+    expect(told.at(-1)).not.toMatchObject({ trouble: null });
     expect(told).toHaveLength(3);
   });
 
