@@ -106,6 +106,7 @@ const rooms = [
       "runs/record",
       "runs/catalogue",
       "runs/causes",
+      "runs/rows",
       "render/formats",
       "render/text",
     ],
@@ -148,9 +149,9 @@ const rooms = [
   },
   {
     room: "adobe/platform",
-    may: ["adobe/http/words", "adobe/gateway/ask-gateway"],
-    types: ["adobe/auth/token", "runs/record"],
-    because: "A name is looked up for a run that lacks one; what becomes of the run is somebody else's matter.",
+    may: ["adobe/http/words", "adobe/gateway"],
+    types: ["adobe/auth/token", "runs/record", "runs/rows"],
+    because: "Platform is asked for a name or for what a batch rejected; what becomes of it is somebody else's matter.",
   },
   {
     room: "adobe/settings",
@@ -173,7 +174,7 @@ const rooms = [
       "demo/server",
       "demo/month",
     ],
-    types: ["adobe/gateway", "adobe/journal/ask-journal", "adobe/registrations/api"],
+    types: ["adobe/gateway", "adobe/journal/ask-journal", "adobe/platform/api", "adobe/registrations/api"],
     because: "A profile becomes settings, and these a connection, once.",
   },
   {
@@ -191,6 +192,11 @@ const rooms = [
     room: "runs/events",
     may: ["runs/record", "runs/causes"],
     because: "An event becomes the runs that it tells of.",
+  },
+  {
+    room: "runs/rows",
+    may: ["runs/causes", "runs/catalogue", "runs/events"],
+    because: "A rejected record is read from a line, and counted by its codes, wherever that came from.",
   },
   {
     room: "runs/filter",

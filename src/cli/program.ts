@@ -18,6 +18,7 @@ import { declareExplain, declareShow } from "./commands/insight/declare.ts";
 import { declareListen } from "./commands/listen/declare.ts";
 import { declareSince, declareTail, declareWait } from "./commands/reading/declare.ts";
 import { declareReplay } from "./commands/replay/declare.ts";
+import { declareRows } from "./commands/rows/declare.ts";
 import { declareSetup } from "./commands/setup/declare.ts";
 import { declareStats } from "./commands/insight/declare-stats.ts";
 import { declareExitCodes } from "./options/exit-codes.ts";
@@ -114,6 +115,7 @@ const readers = new Map<string, (program: Command, host: Host) => void>([
   ["listen", declareListen],
   ["stats", declareStats],
   ["show", declareShow],
+  ["rows", declareRows],
   ["explain", declareExplain],
   ["replay", declareReplay],
   ["cursor", declareCursor],

@@ -1,15 +1,16 @@
 import { FlowrunError } from "../../errors.ts";
 import type { PlatformApi } from "../../adobe/platform/api.ts";
 import { readExport } from "../../adobe/platform/export-bytes.ts";
-import { listExportFiles, type ExportFile, type ExportFolder } from "../../adobe/platform/export-files.ts";
+import { listExportFiles, type ExportFile } from "../../adobe/platform/export-files.ts";
 import type { Download, DownloadFolder } from "../../state/download-folder.ts";
+import type { FailedBatch } from "./failed-batch.ts";
 
 /** A file of a batch on this machine, as `rows --download` prints it. */
 export interface FetchedFile {
   readonly type: "flowrun.file";
   readonly schemaVersion: 1;
   readonly batchId: string;
-  readonly folder: ExportFolder;
+  readonly folder: ExportFile["folder"];
   readonly name: string;
   readonly path: string;
   readonly bytes: number;
@@ -17,20 +18,13 @@ export interface FetchedFile {
   readonly state: "fetched" | "resumed" | "present";
 }
 
-/** The files that a batch's rejected records, and what came in with it, are in. */
-export async function listBatchFiles(api: PlatformApi, batchId: string): Promise<readonly ExportFile[]> {
-  const folders: readonly ExportFolder[] = ["row_errors", "failed", "input_files"];
-  const lists: (readonly ExportFile[])[] = [];
-  for (const folder of folders) lists.push((await listExportFiles(api, batchId, folder)) ?? []);
-  return lists.flat();
+/** All files of a batch that are worth fetching: those of its rejected records, and what came in with it. */
+export async function filesToFetch(api: PlatformApi, { facts, kept }: FailedBatch): Promise<readonly ExportFile[]> {
+  return [...kept, ...((await listExportFiles(api, facts.id, "input_files")) ?? [])];
 }
 
 /** Fetches one file into a folder: what is here of it already is not fetched again. @throws FlowrunError. */
-export async function fetchFile(
-  api: PlatformApi,
-  file: ExportFile & { readonly folder: ExportFolder },
-  folder: DownloadFolder,
-): Promise<FetchedFile> {
+export async function fetchFile(api: PlatformApi, file: ExportFile, folder: DownloadFolder): Promise<FetchedFile> {
   const { batchId, name } = file;
   const below = [batchId, file.folder];
   const about = { type: "flowrun.file", schemaVersion: 1, batchId, folder: file.folder, name } as const;

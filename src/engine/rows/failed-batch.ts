@@ -14,6 +14,8 @@ export interface FailedBatch {
   readonly files: readonly RowFile[];
   /** Those that hold no text: Parquet and packed ones. */
   readonly packed: readonly ExportFile[];
+  /** All of them. */
+  readonly kept: readonly ExportFile[];
 }
 
 /** A file of lines, each a rejected record. */
@@ -34,9 +36,10 @@ export async function openFailedBatch(api: PlatformApi, batchId: string): Promis
   const packed = found.filter(({ name }) => isPacked(name));
   const readable = [rows, parts].map((files) => files.filter(({ name }) => !isPacked(name)).flatMap(asRows));
   const files = readable.find((some) => some.length > 0) ?? [];
-  if (files.length > 0 || packed.length > 0) return { facts, files, packed };
+  if (found.length > 0) return { facts, files, packed, kept: found };
   const sample = await findSampleFile(api, batchId);
-  return { facts, files: sample === null ? [] : asRows(sample), packed };
+  const only = sample === null ? [] : [sample];
+  return { facts, files: only.flatMap(asRows), packed, kept: only };
 }
 
 function asRows(file: ExportFile): readonly RowFile[] {
@@ -52,6 +55,8 @@ function isPacked(name: string): boolean {
 /** Whose records are read. */
 export interface RowsAbout {
   readonly runId: string | null;
+  /** Told of a file that turns out to hold no text. */
+  readonly onPacked: (file: ExportFile) => void;
 }
 
 /**
@@ -62,16 +67,24 @@ export interface RowsAbout {
 export async function* readFailedRows(
   api: PlatformApi,
   { facts, files }: FailedBatch,
-  { runId }: RowsAbout,
+  { runId, onPacked }: RowsAbout,
 ): AsyncGenerator<readonly FailedRow[], void, undefined> {
   for (const file of files) {
     const { name, folder } = file;
     const place = { runId, batchId: facts.id, sandbox: api.sandbox, from: folder, file: name };
     for await (const lines of linesOf(readExport(api, file), longestLine)) {
+      const [first] = lines;
+      if (first?.number === 1 && first.text.startsWith(parquetMark)) {
+        onPacked(file);
+        break;
+      }
       yield lines.map((line) => readRow(line, place));
     }
   }
 }
+
+/** How every Parquet file begins, whatever it is called. */
+const parquetMark = "PAR1";
 
 /** Characters: a record is a few hundred of them. */
 const longestLine = 262_144;
