@@ -51,10 +51,19 @@ export function withoutPersonalData(row: FailedRow): FailedRow {
   };
 }
 
-/** What stands in place of a code may be anything. */
+/** What stands in place of a code may be anything: the forms of Adobe's codes pass, and the rules of a schema. */
 function plainCode(code: string): string {
-  return /^[A-Za-z]{0,24}(?:[-_][A-Za-z]{1,24})*(?:-?\d{1,8}){0,3}$/.test(code) ? code : unnamed;
+  const isCode = /^[A-Z][A-Z_]{1,30}(?:-[A-Z\d]{1,10}){1,3}$|^\d{1,6}$/.test(code);
+  return isCode || schemaRules.has(code) ? code : unnamed;
 }
+
+const schemaRules = new Set(
+  [
+    "type enum const format pattern required properties additionalProperties propertyNames dependencies items contains",
+    "minLength maxLength minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minItems maxItems uniqueItems",
+    "minProperties maxProperties patternProperties additionalItems allOf anyOf oneOf not false",
+  ].flatMap((words) => words.split(" ")),
+);
 
 /** The ways in which the services tell of errors: a list, one, or one below the name of the check. */
 function errorsOf(told: unknown, broken: unknown): readonly RowError[] {

@@ -65,7 +65,9 @@ async function findByWord(wanted: RunWanted, archive: Archive | null, session: S
   const found =
     runs.length > 0 || archive === null || !mayBeBatch(id) ? runs : await findInWindows(wanted, session, archive);
   const [first, ...others] = latestOf(meantBy(found, id));
-  if (first === undefined || others.length > 0 || !hasBatch(first, id)) return found;
+  // A file has been read as a whole, and stdin cannot be read again.
+  const isAll = session.origin.kind === "file";
+  if (first === undefined || others.length > 0 || !hasBatch(first, id) || isAll) return found;
   meant.meet(first.runId);
   const again = { ...wanted, id: first.runId };
   return archive === null ? findInWindows(again, session) : findInArchive(again, archive, session);
