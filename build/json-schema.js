@@ -8,6 +8,12 @@ export function recordSchema() {
   return schemaOf({ file, name: "FlowRun", id: "urn:flowrun:schema:flow-run:1" });
 }
 
+/** The schema of what `flowrun rows -o ndjson` prints. */
+export function rowSchema() {
+  const file = resolve(import.meta.dirname, "../src/runs/rows/failed-row.ts");
+  return schemaOf({ file, name: "FailedRow", id: "urn:flowrun:schema:failed-row:1" });
+}
+
 /**
  * The schema of an interface of the file. Docstrings become descriptions, the root has its properties itself, other
  * interfaces are definitions; since fields are only ever added, none forbids what it does not know.

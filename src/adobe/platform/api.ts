@@ -19,7 +19,7 @@ export interface PlatformApi extends GatewayAccess {
 export interface PlatformService {
   /** How a sentence calls it: "Catalog". */
   readonly name: string;
-  /** What a 403 forbids: "look up batch 01K…". */
+  /** The deed that a 403 forbids: "look up batch 01K…". */
   readonly deed: string;
 }
 
@@ -82,7 +82,7 @@ export function inSandbox({ sandbox }: Pick<PlatformApi, "sandbox">): string {
 /** The gateway's codes that do not blame what the credential may do. */
 const ofTheToken = new Set(["403000", "403010", "403011", "403020"]);
 
-/** What the credential lacks: the API in its project, or the right to see data sets of the sandbox. */
+/** The failure where the credential lacks the API in its project, or the right to see data sets of the sandbox. */
 function forbidden({ words }: RefusedAnswer, service: GatewayService, api: PlatformApi): FlowrunError | null {
   if (ofTheToken.has(words.code ?? "")) return null;
   const said = saidIn(words);

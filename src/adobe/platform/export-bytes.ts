@@ -84,7 +84,7 @@ interface Part {
 
 type Headers = Readonly<Record<string, string>>;
 
-/** What is counted are the bytes of the file itself. */
+/** So that the bytes that are counted are those of the file itself. */
 const plain: Headers = { "accept-encoding": "identity" };
 
 async function askFrom(api: PlatformApi, file: ExportFile, at: number, whole: Headers): Promise<Part> {

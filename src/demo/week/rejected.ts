@@ -80,7 +80,7 @@ function rowFiles(rows: number, name: string, line: (n: number) => string): read
   });
 }
 
-/** What could not be read lies there as it came in. */
+/** Where nobody could read it, the input lies there as it came in. */
 function failedParts(run: Run): readonly DemoFile[] {
   const part = `part-00000-${uuidFrom(`${run.key} part`)}-c000.snappy.parquet`;
   const body = hexFrom(`${run.key} rows`, 4000);

@@ -50,7 +50,7 @@ export interface RowsLook {
  * The rejected records of a run or a batch, for reading: by code first, then the records. Every text is safe to show, and
  * each line ends in a line break. Pure but for the clock of relative times.
  */
-export function renderRows(told: RowsTold, look: RowsLook): string {
+export function renderRowsSheet(told: RowsTold, look: RowsLook): string {
   const { painter, columns, time, room } = look;
   const inner = { ...look, width: look.width - indent.length, room: room - indent.length };
   const sections = [

@@ -51,7 +51,7 @@ export function withoutPersonalData(row: FailedRow): FailedRow {
   };
 }
 
-/** What stands in place of a code may be anything: the forms of Adobe's codes pass, and the rules of a schema. */
+/** Anything may stand in place of a code: the forms of Adobe's codes pass, and the rules of a schema. */
 function plainCode(code: string): string {
   const isCode = /^[A-Z][A-Z_]{1,30}(?:-[A-Z\d]{1,10}){1,3}$|^\d{1,6}$/.test(code);
   return isCode || schemaRules.has(code) ? code : unnamed;

@@ -4,7 +4,7 @@ import { renderCount } from "../../../render/text/numbers.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
 import type { NoneTold } from "../../../runs/rows/why-none.ts";
 
-/** What is said of a batch without a record that can be shown. Pure. */
+/** The failure where a batch has no record that can be shown, and the command that would bring one. Pure. */
 export function noneFailure(
   { facts, packed }: Pick<FailedBatch, "facts" | "packed">,
   why: Exclude<NoneTold, "noneFailed">,
@@ -51,7 +51,7 @@ export function noneWarning({ message, why, hint }: FlowrunError): string {
   return [message, [why, hint].filter((part) => part !== null).join("; ")].join(": ");
 }
 
-/** What is said of a batch that rejected no record. Pure. */
+/** The sentence about a batch that rejected no record. Pure. */
 export function noneRejected({ facts }: Pick<FailedBatch, "facts">): string {
   const [error] = facts.errors;
   const whole = facts.status === "failed" || error !== undefined;

@@ -3,7 +3,7 @@ import { openFailedBatch, readFailedRows, type FailedBatch } from "../../../engi
 import { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import { recordText } from "../../../render/formats/row-columns.ts";
-import { renderRows } from "../../../render/sheets/rows-sheet.ts";
+import { renderRowsSheet } from "../../../render/sheets/rows-sheet.ts";
 import { decideColour } from "../../../render/text/colour.ts";
 import { createPainter } from "../../../render/text/painter.ts";
 import { quoteForShell } from "../../../render/text/shell-word.ts";
@@ -38,7 +38,7 @@ export interface RowsTelling {
   readonly reporter: Reporter;
 }
 
-/** What came of it: the parts of the closing line, and a failure where not one could be shown. */
+/** How it ended: the parts of the closing line, and a failure where not one could be shown. */
 export interface RowsOutcome {
   readonly outcome: readonly string[];
   readonly failure: FlowrunError | null;
@@ -101,14 +101,14 @@ interface RowsReading {
   readonly reporter: Reporter;
 }
 
-/** What was read of a batch. */
+/** A batch that was read. */
 interface BatchRead {
   readonly batch: FailedBatch;
   /** `null` where it was not begun, since enough had been read. */
   readonly rows: number | null;
 }
 
-/** What was read of all. */
+/** All batches, as far as they were read. */
 interface RowsRead {
   readonly batches: readonly BatchRead[];
   readonly printed: number;
@@ -214,7 +214,7 @@ async function printSheet(
     hasPacked: read.some(({ batch }) => batch.packed.length > 0),
     isBare: wish.isBare,
   };
-  await tell(renderRows(told, look), stdout);
+  await tell(renderRowsSheet(told, look), stdout);
 }
 
 /**
