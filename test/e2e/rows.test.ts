@@ -37,6 +37,7 @@ async function world({ batches, batchIds = batches.map(({ id }) => id), failed =
     flowId: "f0000001-0000-4000-8000-000000000001",
     flowName: "CRM contacts",
     sandboxName: "prod",
+    createdAt: at - 2 * 3_600_000,
     updatedAt: at,
     metrics: { statusSummary: { status: "partialSuccess" }, recordSummary },
     activities: [
@@ -47,10 +48,20 @@ async function world({ batches, batchIds = batches.map(({ id }) => id), failed =
       },
     ],
   };
+  // When it began it had no batch yet.
+  const beginning = {
+    ...event,
+    updatedAt: at - 2 * 3_600_000,
+    metrics: { statusSummary: { status: "inProgress" } },
+    activities: [],
+  };
   const server = await startServer({
     now: () => Date.now(),
     sleep: realSleep,
-    source: listedSource([{ at, event }]),
+    source: listedSource([
+      { at: at - 2 * 3_600_000, event: beginning },
+      { at, event },
+    ]),
     batches: (id) => batches.find((batch) => batch.id === id) ?? null,
     faults,
   });
@@ -87,7 +98,7 @@ describe("the rejected records of a run", () => {
     expect(stdout).toMatch(/^ {2}MAPPER-3700-400 · 2 records\n {4}means {3}Data Prep/m);
     expect(stdout).toMatch(/^ {2}INGEST-1401-400 · 1 record read\n/m);
     expect(stdout).toMatch(/^ {2}without a code · 1 record read\n/m);
-    expect(stderr).toMatch(/^4 rejected records printed · 1 event/);
+    expect(stderr).toMatch(/^4 rejected records printed · \d+ events?/);
   });
 
   it("are records for programs: every line is one, also one that is no JSON", async () => {
@@ -190,12 +201,18 @@ describe("one batch", () => {
     expect(ended.stderr).toMatch(/no run has the id '\S+', or a batch with it\n[^]*flowrun rows \S+ --sandbox <name>/);
   });
 
-  it("leads show to its run, with its whole history", async () => {
+  it.each(["the journal", "an archive"])("leads show to its run, with its whole history, in %s", async (where) => {
     const { env } = await world({ batches: [plain] });
-    const ended = await flowrun(["show", plain.id], { env });
+    const show = (more: string) => flowrun(["show", plain.id, ...more.split(" ")], { env });
+    if (where === "an archive") expect((await flowrun(["archive", "sync", "-q"], { env })).code).toBe(0);
+    const ended = await show("--time utc");
     expect(ended.code, ended.stderr).toBe(0);
     expect(ended.stdout).toMatch(/^6b0c6b1e-/);
     expect(ended.stdout.trimEnd().split("\n").at(-1)).toBe(`    flowrun rows ${runId}`);
+    const { stdout } = await show("--json=runId,status -q");
+    expect(stdout).toBe(`{"runId":"${runId}","status":"inProgress"}\n{"runId":"${runId}","status":"partialSuccess"}\n`);
+    const source = where === "an archive" ? "archive" : "journal";
+    expect((await show(`--source ${source} -o name -q`)).stdout).toBe(`${runId}\n${runId}\n`);
   });
 });
 
