@@ -106,6 +106,7 @@ const rooms = [
       "runs/record",
       "runs/catalogue",
       "runs/causes",
+      "runs/rows",
       "render/formats",
       "render/text",
     ],
@@ -149,8 +150,9 @@ const rooms = [
   {
     room: "adobe/platform",
     may: ["adobe/http/words", "adobe/gateway", "adobe/journal/progress"],
-    types: ["adobe/auth/token", "runs/record", "runs/cadence"],
-    because: "Names and schedules of flows are looked up; what becomes of the runs is somebody else's matter.",
+    types: ["adobe/auth/token", "runs/record", "runs/cadence", "runs/rows"],
+    because:
+      "Platform is asked for names, schedules and what a batch rejected; what becomes of it is another's matter.",
   },
   {
     room: "adobe/settings",
@@ -173,7 +175,7 @@ const rooms = [
       "demo/server",
       "demo/month",
     ],
-    types: ["adobe/gateway", "adobe/journal/ask-journal", "adobe/registrations/api"],
+    types: ["adobe/gateway", "adobe/journal/ask-journal", "adobe/platform/api", "adobe/registrations/api"],
     because: "A profile becomes settings, and these a connection, once.",
   },
   {
@@ -191,6 +193,11 @@ const rooms = [
     room: "runs/events",
     may: ["runs/record", "runs/causes"],
     because: "An event becomes the runs that it tells of.",
+  },
+  {
+    room: "runs/rows",
+    may: ["runs/causes", "runs/catalogue", "runs/events"],
+    because: "A rejected record is read from a line, and counted by its codes, wherever that came from.",
   },
   {
     room: "runs/filter",

@@ -19,6 +19,7 @@ import { declareFlows } from "./commands/insight/declare-flows.ts";
 import { declareListen } from "./commands/listen/declare.ts";
 import { declareSince, declareTail, declareWait } from "./commands/reading/declare.ts";
 import { declareReplay } from "./commands/replay/declare.ts";
+import { declareRows } from "./commands/rows/declare.ts";
 import { declareSetup } from "./commands/setup/declare.ts";
 import { declareStats } from "./commands/insight/declare-stats.ts";
 import { declareExitCodes } from "./options/exit-codes.ts";
@@ -116,6 +117,7 @@ const readers = new Map<string, (program: Command, host: Host) => void>([
   ["stats", declareStats],
   ["flows", declareFlows],
   ["show", declareShow],
+  ["rows", declareRows],
   ["explain", declareExplain],
   ["replay", declareReplay],
   ["cursor", declareCursor],

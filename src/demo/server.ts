@@ -1,6 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { account } from "./account.ts";
+import type { FindBatch } from "./batches.ts";
 import type { Call, Reply, DemoService } from "./call.ts";
+import { answerCatalog } from "./catalog.ts";
+import { answerDataAccess } from "./data-access.ts";
 import { deliver } from "./deliver.ts";
 import { spoil, type FaultRule } from "./faults.ts";
 import { answerFlows } from "./flow-service.ts";
@@ -15,6 +18,7 @@ import { hearsFlowRuns, journalUrlOf, registrations } from "./registrations.ts";
 import { listedSource, type JournalSource } from "./source.ts";
 import { createSigning, type Signing } from "./signing.ts";
 import { storySource } from "./story.ts";
+import { storyBatches } from "./story-batches.ts";
 
 /** The content, the clock and the behaviour of a demo server. */
 export interface ServerOptions {
@@ -24,6 +28,8 @@ export interface ServerOptions {
   readonly sleep: (ms: number) => Promise<void>;
   /** The content of the journals of the registrations with flow-run events; the others' are empty. */
   readonly source: JournalSource;
+  /** The batches that Catalog and Data Access know of; default none. */
+  readonly batches?: FindBatch;
   /** How the journal differs from `faithful`. */
   readonly journal?: Partial<JournalKnobs>;
   /** How IMS differs from `usualIms`. */
@@ -53,7 +59,7 @@ export interface RequestLog {
   readonly status: number;
 }
 
-/** A running IMS, journal, Events Management API and Flow Service, all at one origin on the loopback interface. */
+/** A running IMS, journal, Events Management API, Flow Service, Catalog and Data Access, all at one origin on the loopback interface. */
 export interface DemoServer {
   /** `http://127.0.0.1:<port>`, which is also what an IMS URL and an API URL are made from. */
   readonly origin: string;
@@ -82,10 +88,12 @@ export interface DemoServer {
 
 /** Starts the demo of `--profile demo`: the story's journal on a server that lets the process end. `now` is epoch ms. */
 export function startDemo(now: () => number, kept?: KeptChanges): Promise<DemoServer> {
+  const present = now();
   return startServer({
     ...(kept === undefined ? {} : { kept }),
     now,
-    source: storySource(now()),
+    source: storySource(present),
+    batches: storyBatches(present),
     // A tail is told to come back as often as a run is added, so that it shows each as it happens.
     journal: { retryAfter: "2" },
     // Nothing in the demo is slow on purpose.
@@ -191,12 +199,15 @@ function answerer(
   // As long as it runs it tells one story.
   const present = options.now();
   const empty = listedSource([]);
+  const findBatch = options.batches ?? (() => null);
   const answers: Record<DemoService, (call: Call) => Reply> = {
     ims: ims.answer,
     api: (call) =>
       answerKey(call, signing) ??
       refuse(call, ims.isLive) ??
       answerFlows(call, { present, now: options.now() }) ??
+      answerCatalog(call, findBatch, options.now()) ??
+      answerDataAccess(call, findBatch, options.now()) ??
       management.answer(call, `http://${call.headers["host"] ?? ""}`),
     journal: (call) => {
       const id = findJournalPath(call.path)?.registrationId;

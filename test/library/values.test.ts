@@ -2,7 +2,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { flowSchema, recordSchema, schemaOf } from "../../build/json-schema.js";
+import { flowSchema, recordSchema, rowSchema, schemaOf } from "../../build/json-schema.js";
 import {
   explain,
   FlowrunError,
@@ -16,6 +16,7 @@ import {
 import { readMark, writeMark } from "../../src/library/mark-text.ts";
 import { flowColumns } from "../../src/render/formats/flow-columns.ts";
 import { ndjsonRenderer } from "../../src/render/formats/json.ts";
+import { rowColumns } from "../../src/render/formats/row-columns.ts";
 import { fieldPaths } from "../../src/runs/record/record-fields.ts";
 import { fixture } from "../runs/events.ts";
 import { eventOfRuns, header, runEvent } from "../support/journal.ts";
@@ -238,6 +239,12 @@ describe("the record's schema", () => {
     expect(Object.keys(properties)).toEqual([...new Set(flowColumns.fields.map((path) => path.split(".")[0] ?? ""))]);
     expect($id).toBe("urn:flowrun:schema:flow:1");
     expect(properties["state"]).toMatchObject({ enum: ["ok", "late", "absent", "irregular", "disabled"] });
+  });
+
+  it("of a rejected record has every field that --json knows", () => {
+    const { properties, $id } = rowSchema();
+    expect($id).toBe("urn:flowrun:schema:failed-row:1");
+    expect(Object.keys(properties)).toEqual([...new Set(rowColumns.fields.map((path) => path.split(".")[0]))]);
   });
 
   it("is refused for a type that has none yet", async () => {

@@ -1,4 +1,4 @@
-/** What a body may be packed by (RFC 9110, 8.4.1), and what unpacks it. Pure, all of it. */
+/** How bodies are packed (RFC 9110, 8.4.1), and unpacked. Pure, all of it. */
 
 /** Nobody packs a body more often than this. */
 const mostCodings = 4;
@@ -20,7 +20,7 @@ export function codingsOf(header: string): readonly string[] {
 /** A method of Node's zlib, by the word that its names end in. */
 export type Unpacking = "Gunzip" | "Inflate" | "InflateRaw" | "BrotliDecompress";
 
-/** What takes a coding off bytes that begin so. @throws Error for a coding that was not asked for. */
+/** The method that takes a coding off bytes that begin so. @throws Error for a coding that was not asked for. */
 export function unpackingOf(coding: string, start: Uint8Array): Unpacking {
   switch (coding) {
     case "gzip":

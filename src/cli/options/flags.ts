@@ -139,6 +139,16 @@ export interface ShowFlags extends ReadingFlags {
   readonly downstream?: boolean;
 }
 
+/** Options of `rows`. */
+export interface RowsFlags extends ListingFlags, Pick<ReadingFlags, "retries" | "maxWait" | "jobs" | "time"> {
+  readonly since?: string;
+  readonly sandbox?: string;
+  /** Infinity for all. */
+  readonly maxRows?: number;
+  readonly errorsOnly?: boolean;
+  readonly download?: string;
+}
+
 /** Options of `explain`. */
 export interface ExplainFlags extends Pick<CommonFlags, "color" | "quiet" | "profile">, OutputFlags {}
 
@@ -252,10 +262,17 @@ interface AskingWords {
 
 /** Declares how the journal is asked. */
 export function declareAsking(command: Command, { onExpired, by }: AskingWords): Command {
+  return declarePatience(
+    command
+      .addOption(new Option("--on-expired <policy>", onExpired).choices(expiryPolicies))
+      .option("--jobs <n>", `places of the journal read at once by ${by}`, jobs, 4)
+      .option("--limit <n>", "events per page asked of the journal", positive),
+  );
+}
+
+/** Declares how much trouble a command puts up with. */
+export function declarePatience(command: Command): Command {
   return command
-    .addOption(new Option("--on-expired <policy>", onExpired).choices(expiryPolicies))
-    .option("--jobs <n>", `places of the journal read at once by ${by}`, jobs, 4)
-    .option("--limit <n>", "events per page asked of the journal", positive)
     .option("--retries <n>", "failures in a row before flowrun gives up", notNegative, 5)
     .option("--max-wait <duration>", "longest single wait that the server may ask for", duration, "PT5M");
 }
@@ -391,7 +408,8 @@ function failOn(value: string, previous: readonly FailOn[] | undefined): readonl
 /** More readers than that would only wait for each other. */
 const mostJobs = 64;
 
-function jobs(value: string): number {
+/** For an option that says how many places are read at once. @throws InvalidArgumentError. */
+export function jobs(value: string): number {
   const number = integer(value, 1);
   if (number <= mostJobs) return number;
   throw new InvalidArgumentError(`It must be ${mostJobs} or less.`);

@@ -38,20 +38,26 @@ interface Stretch {
   readonly present: number;
 }
 
-/** The flow's events of a stretch, and some from around it. */
-function noticesOf(flow: Flow, { from, until, present }: Stretch): readonly ToldEvent[] {
+/** The flow's runs that are told of in a stretch, the newest first, and some from around it. Pure. */
+export function runsOf(flow: Flow, { from, until, present }: Stretch): readonly Run[] {
   const { rhythm, durationMs, together } = flow;
   // By a timetable a run is due when it begins; however the rhythm, the run before the first may have been told of late.
   const longestMs = rhythm.kind === "timetable" ? durationMs[1] + settledMs : 0;
   const newest = numberAfter(rhythm, until);
   const count = numberAfter(rhythm, from - longestMs) - newest + together + 1;
-  const runs = Array.from({ length: count }, (_, index) => newest + index)
+  return Array.from({ length: count }, (_, index) => newest + index)
     .filter((n) => ranThen(flow, n, present) && isHeardOf(flow, n, present))
     .map((n) => pastRun(flow, n, present));
+}
+
+/** The flow's events of a stretch, and some from around it. */
+function noticesOf(flow: Flow, stretch: Stretch): readonly ToldEvent[] {
+  const { present } = stretch;
+  const runs = runsOf(flow, stretch);
   const starts = runs
     .filter(({ completedAt }) => flow.announcesStarts && completedAt > present - weekMs)
     .map((run) => notice([beginningOf(run)], `${run.key} begins`));
-  return [...starts, ...grouped(runs, together).map((group) => notice(group, group[0].key))];
+  return [...starts, ...grouped(runs, flow.together).map((group) => notice(group, group[0].key))];
 }
 
 /** The flow's last run, also where its notification was lost; null where nothing is known of any. Pure. */

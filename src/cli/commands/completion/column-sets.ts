@@ -13,6 +13,7 @@ export const columnSets: ReadonlyMap<string, () => Promise<NamedColumns>> = new 
     "archive import": async () => (await import("../archive/import.ts")).importColumns,
     "archive reindex": async () => (await import("../archive/reindex.ts")).reindexColumns,
     replay: async () => (await import("../replay/replay-columns.ts")).replayColumns,
+    rows: async () => (await import("../../../render/formats/row-columns.ts")).rowColumns,
     destinations: async () => (await import("../destinations/destinations.ts")).destinationColumns,
     "cursor list": async () => (await import("../cursor/cursor.ts")).cursorColumns,
     "cursor show": async () => (await import("../cursor/cursor.ts")).wholeCursorColumns,
