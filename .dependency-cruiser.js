@@ -102,6 +102,7 @@ const rooms = [
     may: [
       "adobe",
       "state",
+      "runs/cadence",
       "runs/events",
       "runs/record",
       "runs/catalogue",

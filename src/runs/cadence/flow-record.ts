@@ -43,12 +43,17 @@ export interface LostRun {
   readonly completedAt: string | null;
 }
 
-/** What `tail --absent` prints when a flow has become late or absent, or runs again (`ok`): the flow as it is then. */
+/**
+ * What `tail --absent` prints when a flow has become late or absent, or runs again (any other state): the flow as it is
+ * then.
+ */
 export interface AbsentRecord extends Omit<FlowRecord, "type" | "schemaVersion"> {
   readonly type: "flowrun.absent";
   readonly schemaVersion: 1;
   /** When this was found out. */
   readonly at: string;
-  /** What it was before. */
+  /** What it was told to be before; `null` where nobody knows. */
   readonly before: FlowState | null;
+  /** When its last run before the silence began. */
+  readonly silentSince: string | null;
 }

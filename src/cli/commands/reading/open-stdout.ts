@@ -10,10 +10,12 @@ const rowsHeld = 200;
 /**
  * Where runs are printed, in the format that the options name.
  * @param isAtOnce each batch is printed when it is taken, rather than laid out together with others.
+ * @param tellsAbsences whether flows that do not run are printed as well.
  */
 export function openStdout(
   { options, host, reporter }: Pick<Session, "options" | "host" | "reporter">,
   isAtOnce: boolean,
+  tellsAbsences = false,
 ): Promise<RunSink> {
   const { output, columns, columnsNamed, headers, fields = null, time, common } = options;
   const colour = decideColour(common.color, host.env, host.stdout.isTTY);
@@ -26,6 +28,7 @@ export function openStdout(
     colour,
     time,
     hold: isAtOnce ? 0 : rowsHeld,
+    tellsAbsences,
   };
   return openSink({ ...layout, now: () => host.now() }, quietly(host.stdout, reporter));
 }
