@@ -200,7 +200,7 @@ const rooms = [
   },
   {
     room: "runs/figures",
-    may: ["runs/record"],
+    may: ["runs/record", "runs/cadence"],
     because: "Figures are counted over runs, wherever those came from.",
   },
   {

@@ -19,7 +19,7 @@ export interface Alert {
   /** `Orders to Profile failed`, `Orders to Profile failed 3 times`. */
   readonly title: string;
   readonly facts: readonly Fact[];
-  /** What it means in plain words, where that is known. */
+  /** Its meaning in plain words, where that is known. */
   readonly meaning: string | null;
   readonly remedy: string | null;
   /** Shows more of it: `flowrun show 3f2a9c01 --profile prod`. */

@@ -58,7 +58,7 @@ export interface DeliveredRun {
   readonly run: FlowRun;
 }
 
-/** What became of a flow that does not run, on its way to another system. */
+/** News of a flow that does not run, on its way to another system. */
 export interface DeliveredAbsence {
   /** The same whenever the same is told; as a run's. */
   readonly id: string;

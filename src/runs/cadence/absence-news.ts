@@ -9,7 +9,7 @@ export interface ToldAbsence {
   readonly since: string | null;
 }
 
-/** What is new of flows at a moment, and all that is told of with it. */
+/** The news of flows at a moment, and all that are told of with it. */
 export interface AbsenceNews {
   readonly records: readonly AbsentRecord[];
   readonly told: readonly ToldAbsence[];

@@ -44,15 +44,14 @@ export interface LostRun {
 }
 
 /**
- * What `tail --absent` prints when a flow has become late or absent, or runs again (any other state): the flow as it is
- * then.
+ * A flow that has become late or absent, or runs again (any other state), as it is then: `tail --absent` prints one.
  */
 export interface AbsentRecord extends Omit<FlowRecord, "type" | "schemaVersion"> {
   readonly type: "flowrun.absent";
   readonly schemaVersion: 1;
   /** When this was found out. */
   readonly at: string;
-  /** What it was told to be before; `null` where nobody knows. */
+  /** Its state as it was told before; `null` where nobody knows. */
   readonly before: FlowState | null;
   /** When its last run before the silence began. */
   readonly silentSince: string | null;
