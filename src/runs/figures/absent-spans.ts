@@ -1,6 +1,5 @@
 import { countFlows, type FlowCounter, type FlowHistory } from "../cadence/count-flows.ts";
 import type { FlowRun } from "../record/flow-run.ts";
-import type { StatsPlan } from "./stats.ts";
 
 /** A stretch of a window in which runs of a flow were to begin, and did not. */
 export interface AbsentSpan {
@@ -31,8 +30,8 @@ const mostRuns = 200_000;
 /** A flow that is always late fills no page. */
 const mostSpans = 1000;
 
-/** Finds where runs are missing in a window, by the pace that each flow keeps in it otherwise. */
-export function countAbsences({ from, to }: Pick<StatsPlan, "from" | "to">): AbsenceCounter {
+/** Finds where runs are missing in a window (epoch milliseconds), by the pace that each flow keeps in it otherwise. */
+export function countAbsences({ from, to }: { readonly from: number; readonly to: number }): AbsenceCounter {
   let counter: FlowCounter | null = countFlows(from);
   let passed = 0;
   return {
