@@ -8,6 +8,12 @@ export function recordSchema() {
   return schemaOf({ file, name: "FlowRun", id: "urn:flowrun:schema:flow-run:1" });
 }
 
+/** The schema of what `flowrun tail --absent --json` prints of a flow that does not run. */
+export function absentSchema() {
+  const file = resolve(import.meta.dirname, "../src/runs/cadence/flow-record.ts");
+  return schemaOf({ file, name: "AbsentRecord", id: "urn:flowrun:schema:absent:1" });
+}
+
 /**
  * The schema of an interface of the file. Docstrings become descriptions, the root has its properties itself, other
  * interfaces are definitions; since fields are only ever added, none forbids what it does not know.
@@ -66,12 +72,16 @@ export function schemaOf({ file, name, id }) {
     throw new Error(`${path} is ${checker.typeToString(type)}, which has no schema yet`);
   }
 
-  /** An interface or an object of the file itself: nothing else is only fields. */
+  /** An interface or an object of the program's own: nothing else is only fields. */
   function isOwnShape({ symbol }) {
     const isShape =
       symbol !== undefined && (symbol.flags & (ts.SymbolFlags.Interface | ts.SymbolFlags.TypeLiteral)) !== 0;
     const isPlain = (node) => ts.isInterfaceDeclaration(node) || ts.isTypeLiteralNode(node);
-    return isShape && symbol.declarations.every((node) => isPlain(node) && node.getSourceFile() === source);
+    return isShape && symbol.declarations.every((node) => isPlain(node) && isOwn(node.getSourceFile()));
+  }
+
+  function isOwn(sourceFile) {
+    return !program.isSourceFileDefaultLibrary(sourceFile) && !program.isSourceFileFromExternalLibrary(sourceFile);
   }
 
   /** The definition may need itself, so its place is taken before it is made. */
