@@ -102,6 +102,7 @@ const rooms = [
     may: [
       "adobe",
       "state",
+      "runs/cadence",
       "runs/events",
       "runs/record",
       "runs/catalogue",
@@ -206,7 +207,7 @@ const rooms = [
   },
   {
     room: "runs/figures",
-    may: ["runs/record"],
+    may: ["runs/record", "runs/cadence"],
     because: "Figures are counted over runs, wherever those came from.",
   },
   {

@@ -57,6 +57,7 @@ export interface DeliveryFlags extends ReadingFlags {
 /** Options of `since`. */
 export interface SinceFlags extends DeliveryFlags {
   readonly follow?: boolean;
+  readonly absent?: boolean;
 }
 
 /** Options of `replay`. */
@@ -129,6 +130,7 @@ export interface HostPort {
 /** Options of `tail`. */
 export interface TailFlags extends DeliveryFlags {
   readonly since?: string;
+  readonly absent?: boolean;
   /** Where `/healthz` and `/metrics` are. */
   readonly admin?: HostPort;
 }

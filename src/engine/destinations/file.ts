@@ -17,7 +17,7 @@ import {
   pathBeside,
   type GrowingFile,
 } from "../../state/growing-file.ts";
-import type { DeliveredRun, Kind, Means, OpenDestination } from "./destination.ts";
+import { recordOf, type Delivered, type Kind, type Means, type OpenDestination } from "./destination.ts";
 import { encodingFor, type FileEncoding } from "./file/encode.ts";
 import { fileFormOf, type FileForm } from "./file/form.ts";
 import { nextName, type LastFile } from "./file/names.ts";
@@ -36,6 +36,8 @@ export const file: Kind = {
     // A folder that is not there is told of when it is opened.
     return growingPath(path).catch(() => path);
   },
+  // The columns of a table are those of a run.
+  takesAbsences: (address) => fileFormOf(address).format === "ndjson",
   open: async (address, means) => {
     const form = fileFormOf(address);
     const target = await growingPath(form.path);
@@ -81,9 +83,9 @@ async function openSeries(series: Series): Promise<OpenDestination> {
     await book.save(known);
     isSettled = known.batch === null;
   };
-  const deliver = async (runs: readonly DeliveredRun[], place: string | null): Promise<void> => {
+  const deliver = async (records: readonly Delivered[], place: string | null): Promise<void> => {
     const kept = place === null ? null : keptPlaceOf(means, place);
-    if (runs.length === 0) {
+    if (records.length === 0) {
       const known = withPlace(standing.known, kept);
       if (kept !== null) await save(known);
       standing = { ...standing, known };
@@ -91,10 +93,7 @@ async function openSeries(series: Series): Promise<OpenDestination> {
     }
     standing = await turnOver(series, standing);
     const { ends, known } = standing;
-    const pieces = await series.encoding.encode(
-      runs.map(({ run }) => run),
-      ends,
-    );
+    const pieces = await series.encoding.encode(records.map(recordOf), ends);
     const mark = markOf(pieces);
     await save({ ...known, batch: { mark, kept } });
     const file = standing.file ?? (await openGrowingFile(pathBeside(target, known.name)));
@@ -112,8 +111,8 @@ async function openSeries(series: Series): Promise<OpenDestination> {
     ...(means.isKept ? {} : { guarantee: "added to; a reading that keeps no place adds its runs again each time" }),
     found: `${pathBeside(target, standing.known.name)}, ${size}`,
     ...(means.isKept ? { findPlace: () => Promise.resolve(findKept(standing.known, means)) } : {}),
-    deliver: (runs, place) => {
-      const delivery = deliver(runs, place);
+    deliver: (records, place) => {
+      const delivery = deliver(records, place);
       under = delivery.catch(() => {
         isTorn = true;
       });

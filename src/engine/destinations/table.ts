@@ -3,7 +3,7 @@ import { writeFingerprint } from "../../text/fingerprint.ts";
 import type { Database, Queries } from "../archive/database.ts";
 import { lostTo, renewLease } from "../archive/lease.ts";
 import { postgresCode } from "../archive/postgres/failure.ts";
-import type { DeliveredRun, Kind, Means, OpenDestination } from "./destination.ts";
+import { isRun, type DeliveredRun, type Kind, type Means, type OpenDestination } from "./destination.ts";
 import { connectTable } from "./table/connect.ts";
 import { tableFormOf } from "./table/form.ts";
 import type { Layout } from "./table/layout.ts";
@@ -53,7 +53,8 @@ function writer(writing: Writing, opened: TablePlace | null): OpenDestination {
             return standing.place;
           },
         }),
-    deliver: async (runs, place) => {
+    deliver: async (records, place) => {
+      const runs = records.filter(isRun);
       const move = standing === null || place === null ? null : { from: standing, place, batch: nameOf(runs, place) };
       // Its answer was lost, and another connection has found it done.
       if (move !== null && move.from.batch === move.batch) return;

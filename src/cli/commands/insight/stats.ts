@@ -5,6 +5,8 @@ import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { emptyTally } from "../../../engine/pump.ts";
 import type { Notice } from "../../../notices.ts";
 import { countStats, mostBuckets, type Stats, type StatsCounter } from "../../../runs/figures/stats.ts";
+import type { RunFilter } from "../../../runs/filter/criterion.ts";
+import { compileFilter } from "../../../runs/filter/filter.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import type { Zone } from "../../../text/zone.ts";
 import { openZone } from "../../options/clock.ts";
@@ -25,7 +27,7 @@ export async function runStats(when: string | undefined, flags: StatsFlags, host
   const zone = await openZone(flags.time, host.stdout);
   const now = host.now();
   const { options, order, start } = await resolveCounting(when, flags, { now, zone });
-  const plan = { flags, told: { start, until: options.until, now }, zone };
+  const plan = { flags, told: { start, until: options.until, now }, zone, flows: flowsOf(flags) };
   const counting = flags.compare === true ? countBoth(plan) : countOne(plan);
   const work = async ({ each, areAllLost, reporter }: Sessions): Promise<{ readonly stats: Stats | null }> => {
     await each(counting.count);
@@ -49,6 +51,14 @@ interface CountingPlan {
   readonly flags: StatsFlags;
   readonly told: AskedSpan;
   readonly zone: Zone;
+  /** The flows of which it is told where they did not run, by their runs; `null` where only some runs are counted. */
+  readonly flows: RunFilter | null;
+}
+
+/** Where runs are chosen, or only so many are read, what is missing is nothing that was asked for. */
+function flowsOf({ flow, sandbox, run, code, where, max }: StatsFlags): RunFilter | null {
+  const choosesRuns = [run, code, where, max].some((given) => given !== undefined);
+  return choosesRuns ? null : compileFilter({ status: ["all"], flow, sandbox }).keep;
 }
 
 /** How a window is counted: what is done for each profile, and what came of it. */
@@ -60,7 +70,7 @@ interface Counting {
 }
 
 /** @throws FlowrunError `usage` for a window or a bucket that cannot be. */
-function countOne({ flags, told, zone }: CountingPlan): Counting {
+function countOne({ flags, told, zone, flows }: CountingPlan): Counting {
   const { start } = told;
   const bucketOf = (span: Span): number | null =>
     flags.bucket === undefined ? null : resolveBucket(flags.bucket, span.to - span.from);
@@ -79,7 +89,7 @@ function countOne({ flags, told, zone }: CountingPlan): Counting {
     start,
     count: async (session) => {
       const counter = await (shared.counter ??= open(session));
-      await count(session, start, (run) => {
+      await count(passing(session, flows, counter.pass), start, (run) => {
         counter.add(run);
       });
     },
@@ -91,7 +101,7 @@ function countOne({ flags, told, zone }: CountingPlan): Counting {
 }
 
 /** @throws FlowrunError `usage` for a window that cannot be. */
-function countBoth({ flags, told, zone }: CountingPlan): Counting {
+function countBoth({ flags, told, zone, flows }: CountingPlan): Counting {
   const span = spanOf(told, -Infinity);
   const compared = openCompared({ ...span, by: flags.by ?? null, zone, now: told.now });
   let isBegun = false;
@@ -100,7 +110,7 @@ function countBoth({ flags, told, zone }: CountingPlan): Counting {
     count: async (session) => {
       isBegun = true;
       const opened = await compared.open(session);
-      await count(opened.session, opened.start, opened.add);
+      await count(passing(opened.session, flows, opened.pass), opened.start, opened.add);
     },
     read: () => Promise.resolve(isBegun ? compared.read() : null),
   };
@@ -109,6 +119,17 @@ function countBoth({ flags, told, zone }: CountingPlan): Counting {
 /** Runs of the window before are no reason for an exit code. */
 function ofThisWindow({ tally, ...outcome }: Outcome, { total }: Stats): Outcome {
   return { ...outcome, tally: { ...tally, printed: total.runs, failed: total.failed } };
+}
+
+/** A session whose runs are all seen, whichever are counted. */
+function passing(session: Session, flows: RunFilter | null, pass: (run: FlowRun) => void): Session {
+  if (flows === null) return session;
+  const { options } = session;
+  const keep = (run: FlowRun): boolean => {
+    if (flows(run)) pass(run);
+    return options.keep(run);
+  };
+  return { ...session, options: { ...options, keep } };
 }
 
 async function count(session: Session, start: JournalStart, add: (run: FlowRun) => void): Promise<void> {

@@ -27,6 +27,7 @@ export async function deliverByLanes({
   delivery,
   session,
   stdout,
+  absences = null,
   leading,
 }: Ways): Promise<FlowrunError | null> {
   const over = new AbortController();
@@ -72,6 +73,7 @@ export async function deliverByLanes({
     const openPrinted = isKept ? () => openStore(origin.connection, { beside: "stdout", file: options.cursor }) : null;
     members.push(await printedMember(stdout, openPrinted));
   }
+  const told = absences === null ? members : members.map(absences.over);
   const watched = plan.watch?.profile(origin);
   const begin = beginOfWatch(start, session.began);
   const tallies: Tally[] = [];
@@ -88,7 +90,7 @@ export async function deliverByLanes({
   };
   try {
     const lost = await deliverInLanes({
-      members: watched === undefined ? members : members.map((member) => watchedMember(member, watched.begin(begin))),
+      members: watched === undefined ? told : told.map((member) => watchedMember(member, watched.begin(begin))),
       read,
       mayPart: origin.kind === "journal" && (isKept || follow) && !quota.isBounded && options.until === null,
       host,
