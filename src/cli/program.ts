@@ -20,6 +20,7 @@ import { declareListen } from "./commands/listen/declare.ts";
 import { declareSince, declareTail, declareWait } from "./commands/reading/declare.ts";
 import { declareReplay } from "./commands/replay/declare.ts";
 import { declareSetup } from "./commands/setup/declare.ts";
+import { declareReport } from "./commands/insight/declare-report.ts";
 import { declareStats } from "./commands/insight/declare-stats.ts";
 import { declareExitCodes } from "./options/exit-codes.ts";
 import { declareVersion } from "./commands/version/declare.ts";
@@ -115,6 +116,7 @@ const readers = new Map<string, (program: Command, host: Host) => void>([
   ["listen", declareListen],
   ["stats", declareStats],
   ["flows", declareFlows],
+  ["report", declareReport],
   ["show", declareShow],
   ["explain", declareExplain],
   ["replay", declareReplay],
