@@ -225,7 +225,7 @@ const rooms = [
   },
   {
     room: "render/report",
-    may: ["render/text", "render/formats/markdown", "render/sheets/sparkline", "runs"],
+    may: ["render/text", "render/formats/markdown", "render/sheets", "runs"],
     because: "A report is one document from one value; what enters it goes through one door.",
   },
   {

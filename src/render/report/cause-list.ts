@@ -1,7 +1,7 @@
 import { scaleLinear } from "d3-scale";
 import type { FailureSample, Report, ReportedCause } from "../../runs/report/report.ts";
 import { quoteForShell } from "../text/shell-word.ts";
-import { causeCode, causeNotes, causeWhen, flowsTold } from "./cause-text.ts";
+import { causeCode, causeNotes, chainTold, causeWhen, flowsTold } from "./cause-text.ts";
 import { markup, oneLine, type Markup } from "./html.ts";
 import { calledWhere, causeWords, counted, type CauseWords, type ReportLook } from "./look.ts";
 
@@ -58,7 +58,8 @@ function explained({ meaning, remedy, source }: CauseWords): Markup {
 
 /** The chain of one failure, from the outside in, and what is said on the way. */
 function howItCame(sample: FailureSample, message: string | null, look: ReportLook): Markup | null {
-  const { runId, flow, at, chain } = sample;
+  const { runId, flow, at } = sample;
+  const chain = chainTold(sample);
   const said = chain.length > 0 || message === null ? null : markup`<p class="said">${oneLine(message, 500)}</p>\n`;
   const steps = chain.length === 0 ? null : markup`<ol class="chain">\n${chain.map(stepOf)}</ol>\n`;
   const one = look.isRedacted

@@ -1,4 +1,5 @@
-import type { Report, ReportedCause } from "../../runs/report/report.ts";
+import type { FailureSample, Report, ReportedCause } from "../../runs/report/report.ts";
+import { isToldBelow } from "../sheets/error-tree.ts";
 import { renderCount } from "../text/numbers.ts";
 import { oneLine } from "./html.ts";
 import { counted } from "./look.ts";
@@ -20,6 +21,11 @@ export function flowsTold({ flows }: ReportedCause): readonly string[] {
   const names = flows.slice(0, mostNamed).map(({ id, name }) => oneLine(name ?? id, 60));
   const more = flows.length - names.length;
   return [...names, ...(more > 0 ? [`${renderCount(more)} more`] : [])];
+}
+
+/** The chain of a failure, in which nothing is said twice. Pure. */
+export function chainTold({ chain }: FailureSample): FailureSample["chain"] {
+  return chain.map((step, at) => (isToldBelow(step, chain.slice(at + 1)) ? { ...step, message: null } : step));
 }
 
 /** When it came first and last. Pure. */

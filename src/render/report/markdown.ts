@@ -7,7 +7,7 @@ import { renderCount, renderShare } from "../text/numbers.ts";
 import { quoteForShell } from "../text/shell-word.ts";
 import { safeText } from "../text/safe-text.ts";
 import { absenceWords, silenceTold } from "./absence-table.ts";
-import { causeCode, causeNotes, causeWhen, flowsTold, partTitle } from "./cause-text.ts";
+import { causeCode, causeNotes, causeWhen, chainTold, flowsTold, partTitle } from "./cause-text.ts";
 import { gapWords, sourceTold } from "./coverage-table.ts";
 import { leftOutWords } from "./flow-table.ts";
 import { oneLine } from "./html.ts";
@@ -97,11 +97,11 @@ function flowLines({ flows: all, from, to }: Report, { times }: ReportLook): rea
   if (all.length === 0) return ["No flow ran in this window."];
   const stepMs = Math.max(1, (to - from) / width);
   const rows = all.slice(0, mostFlows).map((flow) => [text(nameOfFlow(flow), 80), `\`${lineOf(flow, from, stepMs)}\``]);
-  const legend = [...outcomes].reverse().map((outcome) => `${signs[outcome]} ${outcomeWords[outcome]}`);
+  const legend = [...outcomes].reverse().map((outcome) => `\`${signs[outcome]}\` ${outcomeWords[outcome]}`);
   return [
     ...table(["Flow", times.span(from, to)], [], rows),
     "",
-    `${legend.join(", ")}, · nothing; the worst of each ${lengthTold(Math.round(stepMs / 60_000) * 60_000) || "stretch"}.`,
+    `${legend.join("; ")}; the worst of each ${lengthTold(Math.round(stepMs / 60_000) * 60_000) || "stretch"}.`,
     ...more(all.length - mostFlows, "flow"),
   ];
 }
@@ -204,7 +204,7 @@ function causeLines(cause: ReportedCause, look: ReportLook): readonly string[] {
   const { count, message, sample } = cause;
   const words = causeWords(cause.code, look.catalogue);
   const names = flowsTold(cause).map((name) => text(name, 60));
-  const chain = (sample?.chain ?? []).map(stepLine);
+  const chain = sample === null ? [] : chainTold(sample).map(stepLine);
   return [
     `### ${code(causeCode(cause))}: ${counted(count, "run")}`,
     "",

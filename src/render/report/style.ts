@@ -132,7 +132,7 @@ footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .6r
   h3 { font-size: 8.5pt; }
   .tiles { grid-template-columns: repeat(6, 1fr); gap: .35rem; }
   .tile { padding: .4rem .55rem; }
-  .tile dt, .tile .note, .facts, .said, .legend, .flows, footer { font-size: 7.5pt; }
+  .tile dt, .tile .note, .facts, .said, .legend, .flows, summary, footer { font-size: 7.5pt; }
   .tile .value { font-size: 12pt; }
   .scroll { overflow: visible; }
   table.rows { min-width: 0; }
@@ -141,7 +141,9 @@ footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .6r
   th, td { padding: .2rem .25rem; }
   tbody th { min-width: 0; }
   .spark svg { width: 70px; }
-  tr, .cause, .tile, .bars, .legend { break-inside: avoid; }
+  tr, li li, .tile, .bars, .legend { break-inside: avoid; }
+  .cause { box-decoration-break: clone; -webkit-box-decoration-break: clone; padding: .5rem .7rem; margin-bottom: .5rem; }
+  .cause h3, .cause .bar, summary { break-after: avoid; }
   thead { display: table-header-group; }
   details::details-content { content-visibility: visible; display: block; height: auto; block-size: auto; }
   details > summary { color: var(--quiet); list-style: none; }

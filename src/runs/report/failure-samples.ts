@@ -26,7 +26,7 @@ export function keepSamples(): SampleKeeper {
       const known = samples.get(code);
       // The run that was told of last; where many are told of at once, it need not be made again for each.
       if (known === undefined ? samples.size >= mostCodes : known.at >= at) return;
-      samples.set(code, sampleOf(run, code, at));
+      samples.set(code, sampleOf(run, run.rootCause.code, at));
     },
     find: (code) => (code === null ? null : (samples.get(code) ?? null)),
   };
