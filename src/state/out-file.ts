@@ -174,9 +174,12 @@ async function readEnds(target: string): Promise<string> {
     const { size } = await handle.stat();
     const from = [0, Math.max(endBytes, size - endBytes)];
     const ends = await Promise.all(
-      from.map(async (position) => (await handle.read({ buffer: Buffer.alloc(endBytes), position })).buffer),
+      from.map(async (position) => {
+        const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(endBytes), position });
+        return buffer.subarray(0, bytesRead);
+      }),
     );
-    return size === 0 ? "" : Buffer.concat(ends).toString("utf8");
+    return Buffer.concat(ends).toString("utf8");
   } finally {
     await handle.close();
   }

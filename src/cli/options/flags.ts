@@ -168,7 +168,7 @@ export interface ReportFlags extends Omit<ReadingFlags, keyof OutputFlags | "raw
   readonly watch?: string;
 }
 
-/** What a report can be. */
+/** The forms of a report. */
 export const reportForms = ["html", "markdown"] as const;
 
 /** One of these. */

@@ -5,7 +5,7 @@ import { badge, flowHead } from "./flow-head.ts";
 import { markup, type Markup } from "./html.ts";
 import { paceTold, type ReportLook } from "./look.ts";
 
-/** What stands there where no absence does; the same in every form of a report. */
+/** The words where no absence stands, and below those that do; the same in every form of a report. */
 export const absenceWords = {
   notJudged: "Not judged: the filters leave runs out, so one that is not here may have been.",
   none: "None: every flow with a steady pace ran when it was to.",
@@ -32,7 +32,7 @@ export function absenceTable({ absences }: Report, { times }: ReportLook): Marku
   return markup`${table}\n<p class="note">${absenceWords.how}</p>`;
 }
 
-/** What is said of a flow that still has not run. Pure. */
+/** The word for a flow that still has not run. Pure. */
 export function silenceTold({ state }: Absence): string {
   return state === "late" ? "late" : "still silent";
 }

@@ -5,7 +5,7 @@ import { markup, oneLine, type Markup } from "./html.ts";
 import { counted, type ReportLook } from "./look.ts";
 import type { ReportTimes } from "./told-times.ts";
 
-/** What was read, from when to when, and what is missing of it. Pure. */
+/** The sources that were read, from when to when, and what is missing of them. Pure. */
 export function coverageTable({ coverage }: Report, { times }: ReportLook): Markup {
   return dataTable({
     caption: "Coverage",
@@ -34,7 +34,7 @@ function gaps(words: readonly string[]): Markup | string {
 
 const mostGaps = 10;
 
-/** What is missing of what was read, in words; none where nothing is. Pure. */
+/** The parts that are missing of what was read, in words; none where nothing is. Pure. */
 export function gapWords({ missing, unreadable, failure }: ReadSource, times: ReportTimes): readonly string[] {
   const shown = missing.slice(0, mostGaps);
   const more = missing.length - shown.length;

@@ -2,7 +2,7 @@ import { markup, type Markup } from "./html.ts";
 
 /** A table, whose rows are made of `textCell` and `numberCell` behind a head of their own. */
 export interface DataTable {
-  /** What it is, for those who do not see it. */
+  /** Its name, for those who do not see it. */
   readonly caption: string;
   readonly look?: "flows";
   readonly heads: readonly ColumnHead[];
@@ -23,7 +23,7 @@ ${rows}</tbody></table>`,
   );
 }
 
-/** What may be wider than the page scrolls in a place of its own, which the keyboard reaches. Pure. */
+/** A place of its own, which the keyboard reaches, for content that may be wider than the page and scrolls there. Pure. */
 export function scrolling(label: string, content: Markup): Markup {
   return markup`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${content}</div>`;
 }

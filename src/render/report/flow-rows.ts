@@ -1,4 +1,4 @@
-import { outcomes, type Cell, type Outcome, type Report, type ReportedFlow } from "../../runs/report/report.ts";
+import { outcomes, type FlowCell, type RunOutcome, type Report, type ReportedFlow } from "../../runs/report/report.ts";
 import type { TimeAxis } from "./axis.ts";
 import { scrolling } from "./data-table.ts";
 import { markup, oneLine, type Markup } from "./html.ts";
@@ -8,7 +8,7 @@ import type { ReportTimes } from "./told-times.ts";
 /** "When each flow ran": a row a flow, a cell a run or a stretch of time. Pure. */
 export function flowRows({ flows, from, to }: Report, axis: TimeAxis, { times }: ReportLook): Markup {
   if (flows.length === 0) return markup`<p class="none">No flow ran in this window.</p>`;
-  const isShown = (outcome: Outcome): boolean =>
+  const isShown = (outcome: RunOutcome): boolean =>
     flows.some(({ cells }) => cells.some(({ counts }) => counts[outcome] > 0));
   const table = markup`<table class="rows"><caption class="unseen">When each flow ran</caption>
 <thead><tr><th scope="col">Flow</th><th scope="col"><span class="unseen">${times.span(from, to)}</span>${dayLabels(axis)}</th></tr></thead>
@@ -19,8 +19,8 @@ ${scrolling("Chart: when each flow ran", table)}
 ${gridOf(axis)}`;
 }
 
-/** What the cells mean, each as it is drawn. */
-function legend(shown: readonly Outcome[]): Markup {
+/** The meaning of the cells, each as it is drawn. */
+function legend(shown: readonly RunOutcome[]): Markup {
   const items = shown.map(
     (outcome) =>
       markup`<li><svg class="key" width="12" height="18" aria-hidden="true">${mark(outcome, "3", "6", "6")}</svg> ${outcomeWords[outcome]}</li>`,
@@ -66,14 +66,14 @@ const widest = 0.7;
 const narrowest = 0.28;
 
 /** Runs that are close to each other leave little room for each. */
-function widthOfRun(cells: readonly Cell[], axis: TimeAxis): number {
+function widthOfRun(cells: readonly FlowCell[], axis: TimeAxis): number {
   const places = cells.map(({ from }) => axis.at(from));
   const gaps = places.slice(1).map((at, index) => at - (places[index] ?? at));
   const middle = gaps.sort((one, other) => one - other)[Math.floor(gaps.length / 2)] ?? widest;
   return Math.min(widest, Math.max(narrowest, middle * 0.8));
 }
 
-function drawCell(cell: Cell, axis: TimeAxis, widthOfOne: number, times: ReportTimes): Markup {
+function drawCell(cell: FlowCell, axis: TimeAxis, widthOfOne: number, times: ReportTimes): Markup {
   const isOne = cell.from === cell.to;
   const begin = axis.at(cell.from);
   const width = isOne ? widthOfOne : Math.max(narrowest, (axis.at(cell.to) - begin) * 0.85);
@@ -86,7 +86,7 @@ function percent(share: number): string {
 }
 
 /** Each outcome has a form of its own besides its colour: whole, half, a dash, higher with a cross, hollow. */
-const forms: Readonly<Record<Outcome, readonly [y: number, height: number]>> = {
+const forms: Readonly<Record<RunOutcome, readonly [y: number, height: number]>> = {
   success: [3, 12],
   partialSuccess: [8, 7],
   other: [7, 4],
@@ -94,14 +94,14 @@ const forms: Readonly<Record<Outcome, readonly [y: number, height: number]>> = {
   absent: [3, 12],
 };
 
-function mark(outcome: Outcome, x: string, middle: string, width: string, title = ""): Markup {
+function mark(outcome: RunOutcome, x: string, middle: string, width: string, title = ""): Markup {
   const [y, height] = forms[outcome];
   const told = title === "" ? null : markup`<title>${title}</title>`;
   const cross = outcome === "failed" ? markup`<text class="cross" x="${middle}" y="13">×</text>` : null;
   return markup`<rect class="${outcome}" x="${x}" y="${y}" width="${width}" height="${height}">${told}</rect>${cross}`;
 }
 
-function titleOf({ from, to, outcome, counts, run }: Cell, times: ReportTimes): string {
+function titleOf({ from, to, outcome, counts, run }: FlowCell, times: ReportTimes): string {
   if (run !== null) {
     const status = outcome === "other" ? oneLine(run.status, 40) : outcomeWords[outcome];
     return `${times.moment(from)} · ${status}${run.durationMs === null ? "" : ` after ${lengthTold(run.durationMs)}`}`;

@@ -29,7 +29,7 @@ export function flowTable({ flows, runsLeftOut }: Report): Markup {
 
 const manyFlows = 100;
 
-/** What is said of flows that have no row. Pure. */
+/** A remark on flows that have no row. Pure. */
 export function leftOutWords(runs: number): string {
   return `${counted(runs, "run")} of further flows ${runs === 1 ? "has" : "have"} no row.`;
 }

@@ -7,7 +7,7 @@ import { safeText } from "../text/safe-text.ts";
  */
 export type Markup = Escaped;
 
-/** What may stand in a page: text, numbers, markup, a list of these, or nothing. */
+/** All that may stand in a page: text, numbers, markup, a list of these, or nothing. */
 export type Content = string | number | Markup | null | readonly Content[];
 
 class Escaped {

@@ -1,5 +1,5 @@
 import type { Catalogue } from "../../runs/catalogue/catalogue.ts";
-import type { FlowLabel, Outcome } from "../../runs/report/report.ts";
+import type { FlowLabel, RunOutcome } from "../../runs/report/report.ts";
 import { renderCount, renderDuration, roundCount } from "../text/numbers.ts";
 import type { ReportTimes } from "./told-times.ts";
 
@@ -19,7 +19,7 @@ export interface ReportLook {
 }
 
 /** Each outcome as a legend tells it. */
-export const outcomeWords: Readonly<Record<Outcome, string>> = {
+export const outcomeWords: Readonly<Record<RunOutcome, string>> = {
   success: "succeeded",
   partialSuccess: "in part",
   other: "other",
@@ -32,7 +32,7 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${renderCount(count)} ${count === 1 ? one : many}`;
 }
 
-/** What a flow is called: its name, or else its id. Pure. */
+/** A flow as it is called: its name, or else its id. Pure. */
 export function nameOfFlow({ name, id }: FlowLabel): string {
   return name ?? id;
 }
@@ -81,14 +81,14 @@ export function countOrNone(count: number | null): string {
   return count === null || count === 0 ? "" : renderCount(count);
 }
 
-/** What is said of a root cause: what it means, what to do, and where that is documented. */
+/** Words on a root cause: what it means, what to do, and where that is documented. */
 export interface CauseWords {
   readonly meaning: string | null;
   readonly remedy: string | null;
   readonly source: { readonly title: string; readonly link: string } | null;
 }
 
-/** What the catalogue says of a code; of one that it does not have, what its form says. Pure. */
+/** The words of the catalogue on a code; of one that it does not have, what its form says. Pure. */
 export function causeWords(code: string | null, catalogue: Catalogue): readonly CauseWords[] {
   if (code === null) return [];
   const entries = catalogue.explain(code).slice(0, mostMeanings);

@@ -1,5 +1,5 @@
 import { thinOut } from "../../runs/report/duration-line.ts";
-import type { FailureSample, Outcome, Report, ReportedCause, ReportedFlow } from "../../runs/report/report.ts";
+import type { FailureSample, RunOutcome, Report, ReportedCause, ReportedFlow } from "../../runs/report/report.ts";
 import { outcomes } from "../../runs/report/report.ts";
 import { markdownText } from "../formats/markdown.ts";
 import { sparkline } from "../sheets/sparkline.ts";
@@ -64,7 +64,7 @@ function text(content: string, most: number): string {
   return markdownText(safeText(oneLine(content, most)));
 }
 
-/** What has only harmless signs stands as code, where it is read best. */
+/** A text of harmless signs only stands as code, where it is read best. */
 function code(content: string): string {
   const line = oneLine(content, 120);
   return /^[\w .:'=/-]+$/.test(line) ? `\`${line}\`` : text(line, 120);
@@ -85,7 +85,7 @@ function tiles(report: Report): readonly string[] {
   );
 }
 
-const signs: Readonly<Record<Outcome, string>> = {
+const signs: Readonly<Record<RunOutcome, string>> = {
   failed: "×",
   absent: "○",
   partialSuccess: "▄",
@@ -107,7 +107,7 @@ function flowLines({ flows: all, from, to }: Report, { times }: ReportLook): rea
 }
 
 function lineOf({ cells }: ReportedFlow, from: number, stepMs: number): string {
-  const worst: (Outcome | null)[] = Array.from({ length: width }, () => null);
+  const worst: (RunOutcome | null)[] = Array.from({ length: width }, () => null);
   for (const cell of cells) {
     const at = Math.floor(((cell.from + cell.to) / 2 - from) / stepMs);
     const index = Math.min(width - 1, Math.max(0, at));

@@ -6,9 +6,9 @@ import { counted, amountTold, lengthTold } from "./look.ts";
 export interface Tile {
   readonly label: string;
   readonly value: string;
-  /** What stands below it. */
+  /** The line below it. */
   readonly note: string;
-  /** What it is about, where that is bad news. */
+  /** The kind of bad news that it is; `null` where it is none. */
   readonly tone: "failed" | "absent" | null;
 }
 

@@ -42,7 +42,7 @@ export function reportTimes(zone: Zone, { from, to }: { readonly from: number; r
   };
 }
 
-/** What an event says may be beyond what a calendar can tell; a day less, for the zone. */
+/** An event may tell of times beyond any calendar; a day less, for the zone. */
 function clamp(at: number): number {
   const most = 8.64e15 - 86_400_000;
   return Number.isNaN(at) ? 0 : Math.min(most, Math.max(-most, at));

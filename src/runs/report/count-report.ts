@@ -162,7 +162,7 @@ function noteRun(flow: KnownFlow, run: FlowRun, at: number): void {
   if (durationMs !== null) flow.durations.add({ ms: durationMs, failed: status === "failed" });
 }
 
-/** What is not known of a flow is not held against it: runs may be in the parts that nobody has. */
+/** A silence that nobody knows is not held against it: runs may be in the parts that nobody has. */
 function excused(history: FlowHistory, coverage: readonly ReadSource[]): FlowHistory {
   const reads = coverage.filter(({ profile }) => profile === null || profile === history.flow.profile);
   const isBroken = reads.some(({ failure }) => failure !== null);

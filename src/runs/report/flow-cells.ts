@@ -1,7 +1,7 @@
 import type { FlowRun } from "../record/flow-run.ts";
 import type { Timeline } from "../figures/timeline.ts";
 import { keptId, keptText } from "../../text/kept.ts";
-import { outcomes, type Cell, type Outcome, type OutcomeCounts } from "./report.ts";
+import { outcomes, type FlowCell, type RunOutcome, type OutcomeCounts } from "./report.ts";
 
 /** Collects the cells of a flow's row. */
 export interface CellCounter {
@@ -12,7 +12,7 @@ export interface CellCounter {
    * @param expected when runs were expected that did not come, epoch ms.
    * @param most the most cells that there is room for.
    */
-  read(expected: readonly number[], most: number): readonly Cell[];
+  read(expected: readonly number[], most: number): readonly FlowCell[];
 }
 
 /** More cells than that cannot be told apart, however wide the screen. */
@@ -58,7 +58,7 @@ interface KnownRun {
   readonly durationMs: number | null;
 }
 
-type Tally = Record<Outcome, number>;
+type Tally = Record<RunOutcome, number>;
 
 function noOutcomes(): Tally {
   return { failed: 0, absent: 0, partialSuccess: 0, other: 0, success: 0 };
@@ -73,21 +73,21 @@ function tallyAt(buckets: Map<number, Tally>, index: number): Tally {
 }
 
 /** How a run of that status ended. Pure. */
-export function outcomeOf(status: string): Exclude<Outcome, "absent"> {
+export function outcomeOf(status: string): Exclude<RunOutcome, "absent"> {
   return status === "failed" || status === "partialSuccess" || status === "success" ? status : "other";
 }
 
-function cellOfRun({ at, status, durationMs }: KnownRun): Cell {
+function cellOfRun({ at, status, durationMs }: KnownRun): FlowCell {
   const outcome = outcomeOf(status);
   return { from: at, to: at, outcome, counts: { ...noOutcomes(), [outcome]: 1 }, run: { status, durationMs } };
 }
 
-function cellOfNone(at: number): Cell {
+function cellOfNone(at: number): FlowCell {
   return { from: at, to: at, outcome: "absent", counts: { ...noOutcomes(), absent: 1 }, run: null };
 }
 
 /** Each cell stands for so many pieces of time. */
-function joinBuckets(buckets: ReadonlyMap<number, Tally>, pieces: Timeline, share: number): readonly Cell[] {
+function joinBuckets(buckets: ReadonlyMap<number, Tally>, pieces: Timeline, share: number): readonly FlowCell[] {
   const joined = new Map<number, Tally>();
   for (const [index, tally] of buckets) {
     const into = tallyAt(joined, Math.floor(index / share));
@@ -104,6 +104,6 @@ function joinBuckets(buckets: ReadonlyMap<number, Tally>, pieces: Timeline, shar
     }));
 }
 
-function worstOutcome(counts: OutcomeCounts): Outcome {
+function worstOutcome(counts: OutcomeCounts): RunOutcome {
   return outcomes.find((outcome) => counts[outcome] > 0) ?? "success";
 }

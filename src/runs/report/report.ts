@@ -38,10 +38,10 @@ export interface Report {
 export const outcomes = ["failed", "absent", "partialSuccess", "other", "success"] as const;
 
 /** One of these; `other` is every status that is neither a success nor a failure, such as a run in progress. */
-export type Outcome = (typeof outcomes)[number];
+export type RunOutcome = (typeof outcomes)[number];
 
 /** How many runs came to each of them. */
-export type OutcomeCounts = Readonly<Record<Outcome, number>>;
+export type OutcomeCounts = Readonly<Record<RunOutcome, number>>;
 
 /** How a flow is called. */
 export interface FlowLabel {
@@ -56,7 +56,7 @@ export interface FlowLabel {
 export interface ReportedFlow extends FlowLabel {
   readonly figures: Figures;
   /** In order; a cell each run, or each stretch of time in which there were any. */
-  readonly cells: readonly Cell[];
+  readonly cells: readonly FlowCell[];
   /** How long its runs took, in order; `null` where that is not told. */
   readonly durations: readonly DurationPoint[];
   readonly paceMs: number | null;
@@ -67,12 +67,12 @@ export interface ReportedFlow extends FlowLabel {
 }
 
 /** What stands at one place of a flow's row. */
-export interface Cell {
+export interface FlowCell {
   readonly from: number;
   /** The end of the stretch; of a single run, or of one that was expected, when it began or was to. */
   readonly to: number;
   /** The worst of them. */
-  readonly outcome: Outcome;
+  readonly outcome: RunOutcome;
   readonly counts: OutcomeCounts;
   /** The run, where it is one. */
   readonly run: { readonly status: string; readonly durationMs: number | null } | null;
