@@ -45,6 +45,7 @@ export const exitCodesOf: ReadonlyMap<string, readonly number[]> = new Map<strin
   ["listen", reading],
   ["stats", reading],
   ["flows", reading],
+  ["report", reading],
   ["show", reading],
   ["rows", [...asking, ...signals]],
   ["explain", here],

@@ -170,6 +170,22 @@ export interface FlowsFlags extends ReadingFlags {
   readonly schedule?: boolean;
 }
 
+/** Options of `report`, whose `-o` names a file. */
+export interface ReportFlags extends Omit<ReadingFlags, keyof OutputFlags | "raw"> {
+  readonly output?: string;
+  readonly format?: ReportForm;
+  readonly open?: boolean;
+  readonly title?: string;
+  readonly redact?: boolean;
+  readonly watch?: string;
+}
+
+/** The forms of a report. */
+export const reportForms = ["html", "markdown"] as const;
+
+/** One of these. */
+export type ReportForm = (typeof reportForms)[number];
+
 /** Options of `wait`. */
 export interface WaitFlags extends DeliveryFlags {
   readonly since?: string;
@@ -232,9 +248,16 @@ interface ReadingRows {
  * registries, so help cannot lie. Without `rows` it prints flow runs.
  */
 export function declareReading(command: Command, rows: ReadingRows = runRows()): Command {
+  return declareReadingAs(command, (printed) => {
+    declareTime(declareOutput(printed, rows.columns)).option("--raw", "add the event as delivered, under raw");
+  });
+}
+
+/** The same for a command that prints no rows: `declareLooks` declares how what it makes of them looks. */
+export function declareReadingAs(command: Command, declareLooks: (command: Command) => void): Command {
   declareWhatIsRead(command.optionsGroup("What is read:"));
-  declareTime(declareOutput(command.optionsGroup("How it is printed:"), rows.columns))
-    .option("--raw", "add the event as delivered, under raw")
+  declareLooks(command.optionsGroup("How it is printed:"));
+  command
     .option("--fail-on <what>", "exit 3: failed, if a printed run failed; empty, if nothing matched", failOn)
     .option("--exit-status", "short for --fail-on failed");
   declareAsking(

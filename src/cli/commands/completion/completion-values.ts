@@ -57,6 +57,7 @@ export const valueSources: ReadonlyMap<string, ValueSource> = new Map(
     "explain code": one(codes),
     "since when": one(() => moments("oldest", "now", "last")),
     "stats when": one(() => moments("oldest")),
+    "report when": one(() => moments("oldest")),
     "replay when": one(() => moments("oldest")),
     "--since": one(begins),
     "--reconcile": one(() => words(["off"])),
