@@ -278,7 +278,12 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ["stats --bucket 1s", 2, "", /too many pieces/],
   ],
   rows: [
-    ["rows run-3-of", 0, "", /^run run-3-of-ten wrote no batch, and rejected no record\n0 records printed · \d+ events?/],
+    [
+      "rows run-3-of",
+      0,
+      "",
+      /^run run-3-of-ten wrote no batch, and rejected no record\n0 records printed · \d+ events?/,
+    ],
     ["rows run-3-of -q -o csv", 0, "", ""],
     ["rows run-3-of --download HOME/rows -q", 0, "", ""],
     ["rows nosuchrun", 1, "", /no run has the id 'nosuchrun', or one that begins so/],

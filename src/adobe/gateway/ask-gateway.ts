@@ -100,7 +100,8 @@ function tokenFor(tokens: TokenSource, refused: readonly Token[]): Promise<Token
 }
 
 /** One question on its way to a service behind the gateway. */
-type Sending = Pick<TokenlessAsk, "url" | "method"> & Pick<GatewayQuestion<never>, "accept" | "body" | "headers"> & {
+type Sending = Pick<TokenlessAsk, "url" | "method"> &
+  Pick<GatewayQuestion<never>, "accept" | "body" | "headers"> & {
     readonly service: Pick<GatewayService, "name" | "url" | "organisation">;
   };
 

@@ -165,7 +165,13 @@ test.each([
   const send: Host["send"] = () =>
     where === "sending"
       ? Promise.reject(bug)
-      : Promise.resolve({ status: 200, headers: {}, body: () => Promise.reject(bug), pieces: noPieces, discard: () => undefined });
+      : Promise.resolve({
+          status: 200,
+          headers: {},
+          body: () => Promise.reject(bug),
+          pieces: noPieces,
+          discard: () => undefined,
+        });
   const host = fakeHost({ send });
   await expect(list(host, workspace)).rejects.toBe(bug);
   expect(host.asked).toHaveLength(1);

@@ -114,7 +114,7 @@ describe("the sheet of rejected records", () => {
     });
     const row = { ...readRow({ number: 1, text, isCut: false }, place), file: hostileText };
     const told = sheet({ rows: [row], sandbox: hostileText }, { room: 80 });
-     
+
     expect(told).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
     const [codes = ""] = told.split("\nNEXT\n");
     expect(codes.split("\n").length).toBeLessThan(60);
