@@ -95,12 +95,13 @@ async function openSeries(series: Series): Promise<OpenDestination> {
     const { ends, known } = standing;
     const pieces = await series.encoding.encode(records.map(recordOf), ends);
     const mark = markOf(pieces);
-    await save({ ...known, batch: { mark, kept } });
+    const isFirst = standing.file === null;
+    await save({ ...known, batch: { mark, kept, isFirst } });
     const file = standing.file ?? (await openGrowingFile(pathBeside(target, known.name)));
     standing = { ...standing, file };
     await file.append(Buffer.concat(pieces)).catch(async (error: unknown) => {
       // Whoever reads it should not see half a line for long.
-      await file.cut(known.length).catch(() => undefined);
+      await takeBack(file, known.length, isFirst).catch(() => undefined);
       throw error;
     });
     const length = known.length + mark.bytes;
@@ -135,13 +136,15 @@ async function resume(series: Series): Promise<Standing> {
   if (before === null) return enter(series, await chooseName(series, null), []);
 
   const path = pathBeside(target, before.name);
-  const file = (await findGrowingFile(path)) === null ? null : await openGrowingFile(path);
+  let file = (await findGrowingFile(path)) === null ? null : await openGrowingFile(path);
   try {
     const settled = await settle(before, file, form.isPacked);
     const { batch, ...rest } = before;
     let known: DeliveredFile = { ...rest, batch: null };
     if (settled.kind === "unclear") throw unclear(path, batch?.mark.bytes ?? 0);
-    if (settled.kind === "unfinished") await file?.cut(before.length);
+    if (settled.kind === "unfinished" && file !== null) {
+      file = await takeBack(file, before.length, batch?.isFirst === true);
+    }
     if (settled.kind === "asLeft" && settled.isBatchIn && batch !== null) {
       const length = before.length + batch.mark.bytes;
       known = withPlace({ ...known, length, behind: { ...batch.mark, pieces: [] } }, batch.kept);
@@ -164,6 +167,17 @@ async function resume(series: Series): Promise<Standing> {
     await file?.close();
     throw error;
   }
+}
+
+/**
+ * Takes away what there is of a batch. A file that was made for it goes with it: the batch may come to lie in the next one
+ * of the series, and an empty file, which is no gzip and no CSV, would stay behind.
+ * @returns the file that is left.
+ */
+async function takeBack(file: GrowingFile, length: number, isFirst: boolean): Promise<GrowingFile | null> {
+  if (!isFirst) await file.cut(length);
+  else await file.discard();
+  return isFirst ? null : file;
 }
 
 const wordsOf = { gone: "moved away or emptied", changed: "changed" } as const;
