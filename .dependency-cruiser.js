@@ -137,6 +137,7 @@ const rooms = [
       "adobe/http/words",
       "adobe/journal/progress",
       "adobe/settings/check-value",
+      "adobe/settings/profile-name",
       "runs/events/event-selection",
     ],
     types: ["adobe/settings/keys"],

@@ -51,8 +51,8 @@ export async function runListen(flags: ListenFlags, host: Host): Promise<void> {
   const start = flags.since === undefined ? { kind: "now" as const } : resolveStart(flags.since, flags, now, zone);
   if (start.kind === "last") throw noLast();
   await inOutlet({ ...options.common, pager: false }, host, async (there) => {
-    const { quiet = false, verbose = 0, progress } = options.common;
-    const reporter = createReporter(there, { quiet, verbose, live: progress });
+    const { quiet = false, verbose = 0, progress, profile } = options.common;
+    const reporter = createReporter(there, { quiet, verbose, live: progress, profile });
     const asked = { options, delivery, listening, start, reporter };
     await inSpool(asked, there, (receiving) => receive(receiving, there)).finally(() => {
       reporter.clear();

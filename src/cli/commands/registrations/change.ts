@@ -203,7 +203,7 @@ async function make(
     notify({ kind: "warning", text });
     return { subject, after };
   }
-  const { word, remedy } = stateOf(after);
+  const { word, remedy } = stateOf(after, connection.settings.profile);
   if (remedy !== null && did !== "disable") {
     const hint = did === "enable" ? `${remedy}; where that does not help, ${inConsole}` : remedy;
     notify({ kind: "warning", text: `it is ${safeText(word)}: ${hint}` });
@@ -244,7 +244,7 @@ function toldOf(
     ...change,
     id: subject?.id ?? null,
     name: subject?.name ?? null,
-    registration: after === null ? null : listed(after, journalUrl),
+    registration: after === null ? null : listed(after, { profile: settings.profile, journalUrl }),
   };
 }
 
