@@ -71,7 +71,7 @@ export async function runRegistrationsCreate(flags: DraftFlags, host: Host): Pro
   });
 }
 
-/** DraftChanges a registration, which is sent whole: what no option names stays as it is. */
+/** Changes a registration, which is sent whole: what no option names stays as it is. */
 export async function runRegistrationsUpdate(id: string, flags: DraftFlags, host: Host): Promise<void> {
   const print = changePrinter(flags, host);
   const { name, description, delivery, webhookUrl, events, provider } = flags;
