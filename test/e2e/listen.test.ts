@@ -1,10 +1,12 @@
 import { request } from "node:http";
-import { readFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { account } from "../../src/demo/account.ts";
 import { scratch, type Running } from "./../support/flowrun.ts";
 import { openJournal, runEvent, type OpenJournal } from "../support/journal.ts";
+import { canMount, whyNoMount } from "../support/machine.ts";
 import { openReceiver } from "../support/receiver.ts";
 import { deliveryOf, hmacHeader, makeSigner, openKeyHost } from "../support/webhook.ts";
 
@@ -128,6 +130,42 @@ describe("listen", () => {
     const got = idsIn(await readFile(out, "utf8"));
     expect([...new Set(got)].sort()).toEqual([...got].sort());
     expect(wanted.filter((id) => !got.includes(id))).toEqual([]);
+  });
+
+  it.skipIf(!canMount)(`has Adobe come again while its disk is full from the start${whyNoMount}`, async () => {
+    const journal = await openJournal({ events: 0 });
+    await mkdir(journal.home, { recursive: true });
+    expect(spawnSync("mount", ["-t", "tmpfs", "-o", "size=4m,mode=0700", "none", journal.home]).status).toBe(0);
+    onTestFinished(() => void spawnSync("umount", ["-l", journal.home]));
+    const filler = join(journal.home, "filler");
+    spawnSync("dd", ["if=/dev/zero", `of=${filler}`, "bs=4k"]);
+    const { running, url, deliver, stop } = await openListening(
+      "--json --reconcile 1s --since oldest --admin 0",
+      journal,
+    );
+    await running.saw(/\/healthz/, "stderr");
+    const { port } = new URL(/(http:\S+)\/healthz/.exec(running.stderr())?.[1] ?? "");
+    const health = async () => (await fetch(`http://127.0.0.1:${port}/healthz`)).status;
+    expect(await (await fetch(`${url}?challenge=7`)).json()).toEqual({ challenge: "7" });
+    expect([await deliver(eventOf(0)), await health()]).toEqual([503, 503]);
+    await rm(filler);
+    await expect.poll(() => deliver(eventOf(0)), quickly).toBe(200);
+    journal.add(eventOf(1));
+    await running.saw("run-1");
+    expect(await health()).toBe(200);
+    const { code, stdout } = await stop();
+    expect([code, idsIn(stdout)]).toEqual([143, ["run-0", "run-1"]]);
+  });
+
+  it.skipIf(!canMount)(`can be stopped while it waits for room${whyNoMount}`, async () => {
+    const journal = await openJournal({ events: 0 });
+    await mkdir(journal.home, { recursive: true });
+    expect(
+      spawnSync("mount", ["-t", "tmpfs", "-o", "size=4k,nr_inodes=3,mode=0700", "none", journal.home]).status,
+    ).toBe(0);
+    onTestFinished(() => void spawnSync("umount", ["-l", journal.home]));
+    const { stop } = await openListening("--reconcile off", journal);
+    expect((await stop()).code).toBe(143);
   });
 
   it("passes deliveries on with their own bytes, waits for an endpoint that is away, and goes on there after a restart", async () => {
