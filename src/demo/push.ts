@@ -116,7 +116,7 @@ function deliveryOf(source: JournalSource, indexes: readonly number[], now: numb
   };
 }
 
-/** What is recorded there: one event, or a list of such. */
+/** The events of an entry: one event, or a list of such. */
 function eventsAt(source: JournalSource, index: number): readonly object[] {
   const entry: unknown = JSON.parse(source.text(index));
   const event = isObject(entry) ? entry["event"] : null;

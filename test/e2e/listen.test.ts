@@ -138,7 +138,7 @@ describe("listen", () => {
     expect(spawnSync("mount", ["-t", "tmpfs", "-o", "size=4m,mode=0700", "none", journal.home]).status).toBe(0);
     onTestFinished(() => void spawnSync("umount", ["-l", journal.home]));
     const filler = join(journal.home, "filler");
-    spawnSync("dd", ["if=/dev/zero", `of=${filler}`, "bs=4k"]);
+    spawnSync("sh", ["-c", `cat /dev/zero > ${filler}`]);
     const { running, url, deliver, stop } = await openListening(
       "--json --reconcile 1s --since oldest --admin 0",
       journal,

@@ -15,14 +15,14 @@ export interface Doors extends Pick<RunningReceiver, "url" | "drain" | "reload">
   close(): Promise<void>;
 }
 
-/** What is behind the doors. */
+/** The part of a receiver that is behind the doors. */
 export interface Behind {
   readonly inbox: Inbox;
   /** Why nothing more can be taken at the moment; `null` where it can. */
   readonly trouble: () => string | null;
 }
 
-/** What the doors need to know. */
+/** All that the doors need to know. */
 export interface DoorMeans extends Omit<ReceiverMeans, "inbox" | "meter"> {
   readonly metrics: Metrics;
   readonly deliveries: DeliveryMeter;

@@ -91,7 +91,7 @@ async function withoutJournal(profile: string, { notify }: IdentityOptions, host
   };
 }
 
-/** What is saved, and the client id that deliveries are to be for; `null` where nobody says it. */
+/** The values that are saved, and the client id that deliveries are to be for; `null` where nobody says it. */
 async function recipientOf(profile: string, notify: Notify, host: Host) {
   const saved: ProfileValues = (await hasProfile(host.dirs.config, profile))
     ? await readSaved(profile, notify, host)

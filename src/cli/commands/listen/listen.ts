@@ -5,6 +5,7 @@ import { openCursor } from "../../../engine/cursor.ts";
 import { emptyTally } from "../../../engine/pump.ts";
 import { meterDeliveries, type DeliveryMeter } from "../../../engine/receive/delivery-metrics.ts";
 import { forward } from "../../../engine/receive/forward.ts";
+import { meterForwarding } from "../../../engine/receive/forward-metrics.ts";
 import { createMetrics, type Metrics } from "../../../engine/receive/meter.ts";
 import { patientSpool } from "../../../engine/receive/patient-spool.ts";
 import { reconcile } from "../../../engine/receive/reconcile.ts";
@@ -250,11 +251,16 @@ async function untilStopped(working: Working, asked: Receiving, host: Host): Pro
 /** Adobe waits for ten seconds. */
 const drainMs = 9000;
 
-async function passOn(to: Receiver, { identity, spool, over, reporter }: Receiving, host: Host): Promise<void> {
+async function passOn(
+  to: Receiver,
+  { identity, spool, metrics, over, reporter }: Receiving,
+  host: Host,
+): Promise<void> {
   const [secret] = identity.secrets;
   return forward({
     ...{ spool, reader: forwarder, to, secret: secret?.reveal() ?? null, signal: over.signal, notify: reporter.notify },
     host: { ...host, send: identity.send },
+    meter: meterForwarding(metrics, host),
   });
 }
 
