@@ -123,6 +123,14 @@ export interface Means {
   readonly isKept: boolean;
   /** The right by which this process alone delivers, where it is kept beside what is delivered: nothing goes in without it. */
   readonly lease?: Pick<Lease, "name" | "epoch" | "lifeMs">;
+  /** The same right where it is kept elsewhere: by it a destination makes sure that nobody who has lost it writes there. */
+  readonly authority?: Authority;
+}
+
+/** A right to deliver that is kept beside another destination. */
+export interface Authority {
+  /** @throws FlowrunError `lease` where another process has it now; of the database that keeps it. */
+  readonly confirm: () => Promise<void>;
 }
 
 /** A reading that is delivered; places are kept for it. */

@@ -1,7 +1,7 @@
 import { FlowrunError } from "../../../errors.ts";
 import { archiveCursor, findCursor } from "../../../engine/archive/cursors.ts";
 import { checkSameJournal } from "../../../engine/archive/journals.ts";
-import type { Lease } from "../../../engine/archive/lease.ts";
+import { confirmLease, type Lease } from "../../../engine/archive/lease.ts";
 import { archiveOfConnection } from "../../../engine/archive/of-profile.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
 import type { ArchivePlace } from "../../../engine/archive/place.ts";
@@ -195,7 +195,8 @@ async function membersOf(
           reporter.notify({ kind: "warning", text });
         },
       };
-      return memberOf(other, keeping, { ...ways, onEnded });
+      const authority = { confirm: () => confirmLease(database, lease) };
+      return memberOf(other, keeping, { ...ways, onEnded, authority });
     }),
   );
   return stdout === null ? members : [...members, await printedMember(stdout, null)];

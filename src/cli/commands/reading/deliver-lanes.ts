@@ -65,8 +65,10 @@ export async function deliverByLanes({
   };
   const members = await Promise.all(
     delivery.others.map((other) => {
-      const lease = other === leading?.table ? leading.lease : undefined;
-      return memberOf(other, keepingOf(other), { plan, delivery, session, onEnded, lease });
+      const isLeading = other === leading?.table;
+      const lease = isLeading ? leading.lease : undefined;
+      const authority = isLeading ? undefined : leading?.authority;
+      return memberOf(other, keepingOf(other), { plan, delivery, session, onEnded, lease, authority });
     }),
   );
   if (stdout !== null) {

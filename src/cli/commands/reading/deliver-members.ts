@@ -5,7 +5,7 @@ import type { Patience } from "../../../adobe/gateway/retrying.ts";
 import { deliverySink, type Keeping } from "../../../engine/destinations/delivery-sink.ts";
 import type { Lease } from "../../../engine/archive/lease.ts";
 import type { PlaceWords } from "../../../engine/destinations/places.ts";
-import { isRun, type Means } from "../../../engine/destinations/destination.ts";
+import { isRun, type Authority, type Means } from "../../../engine/destinations/destination.ts";
 import { patientDestination } from "../../../engine/destinations/patient.ts";
 import type { RunSink } from "../../../engine/sinks/index.ts";
 import type { Sink } from "../../../engine/sinks/sink.ts";
@@ -38,6 +38,8 @@ export interface Ways {
 export interface Leading {
   readonly table: OtherDestination;
   readonly lease: Lease;
+  /** By that lease all others write. */
+  readonly authority: Authority;
   /** @param name of the other destination, among those of the reading. */
   readonly storeOf: (name: string, words: PlaceWords) => MarkStore;
 }
@@ -46,7 +48,7 @@ export interface Leading {
 export async function memberOf(
   { scheme, address }: OtherDestination,
   keeping: Keeping | null,
-  { plan, delivery, session, onEnded, lease }: MemberWays,
+  { plan, delivery, session, onEnded, lease, authority }: MemberWays,
 ): Promise<CountedMember> {
   const { reporter } = session;
   const counts = noCounts();
@@ -61,6 +63,7 @@ export async function memberOf(
     ...meansOf({ plan, session }, keeping !== null),
     notify: disk?.hear(reporter.notify) ?? reporter.notify,
     ...(lease === undefined ? {} : { lease }),
+    ...(authority === undefined ? {} : { authority }),
   };
   const to = patientDestination(kind, address, means, {
     patience: patienceOf(plan),
@@ -86,6 +89,8 @@ interface MemberWays extends Omit<Ways, "stdout" | "absences"> {
   readonly onEnded: (end: Error) => void;
   /** The lease that is kept beside it, where it leads. */
   readonly lease?: Means["lease"] | undefined;
+  /** Where another one leads: the right by which it is written to. */
+  readonly authority?: Authority | undefined;
 }
 
 /** The part of the world that a destination gets, and whose runs it takes. */
