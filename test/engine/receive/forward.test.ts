@@ -4,7 +4,10 @@ import { meterForwarding } from "../../../src/engine/receive/forward-metrics.ts"
 import { createMetrics } from "../../../src/engine/receive/meter.ts";
 import { openSpool } from "../../../src/engine/receive/spool.ts";
 import { scratch } from "../../support/flowrun.ts";
+import { hasAdobePeer, judgedByAdobe, whyNoAdobePeer } from "../../support/adobe-peer.ts";
 import { closeWorld, meansOf, openReceiver, type OpenReceiver } from "../../support/receiver.ts";
+
+import { clientId, deliveryOf, makeSigner } from "../../support/webhook.ts";
 
 let receiver: OpenReceiver;
 beforeAll(async () => {
@@ -76,3 +79,37 @@ test("an endpoint that wants to be left alone for long is asked again in a quart
   expect(metrics.page()).toContain('attempts_total{outcome="accepted"} 2');
   expect(stuck()).toBe("0");
 });
+
+test.skipIf(!hasAdobePeer)(
+  `a delivery is passed on as Adobe has signed it: its own verifier says so${whyNoAdobePeer}`,
+  async () => {
+    const { host } = meansOf();
+    const folder = { home: await scratch(), below: [] };
+    const spool = await openSpool({ folder, host, notify: () => undefined });
+    await spool.move({ forward: spool.end() });
+    spool.readBy(["forward"]);
+    const signers = [makeSigner("one"), makeSigner("other")];
+    // Bytes that no JSON of ours would have again.
+    const body = `{ "event_id":"e-1",\n\t"event": {"n": 1.0, "text":"gr\\u00fcn ü", "id":12345678901234567890 },  "recipient_client_id":"${clientId}"}`;
+    const delivery = deliveryOf(body, signers, { "content-type": "application/json", "x-adobe-event-id": "e-1" });
+    await spool.put(delivery, [JSON.parse(body)]);
+    receiver.answer({ status: 200 });
+    const before = receiver.posted.length;
+    const passing = forward({
+      ...{ spool, reader: "forward", secret: null, signal: new AbortController().signal, host },
+      to: resolveForward(`${receiver.origin}/hook`, {}),
+      notify: () => undefined,
+      meter: meterForwarding(createMetrics(), host),
+    });
+    await expect.poll(() => receiver.posted.length, { timeout: 20_000 }).toBe(before + 1);
+    spool.arrivals.end();
+    await passing;
+    await spool.close();
+    const [posted] = receiver.posted.slice(before);
+    if (posted === undefined) throw new Error("nothing was posted");
+    expect(await judgedByAdobe(posted, { clientId, signers })).toBe(true);
+    expect(await judgedByAdobe({ ...posted, body: JSON.stringify(JSON.parse(body)) }, { clientId, signers })).not.toBe(
+      true,
+    );
+  },
+);
