@@ -66,7 +66,7 @@ const passing: readonly FailureKind[] = ["auth", "forbidden", "unavailable", "pr
 async function keepMaking(round: Round, everyMs: number): Promise<void> {
   const { target, flags, host } = round;
   const { quiet = false, verbose = 0, progress } = flags;
-  const { notify } = createReporter(host, { quiet, verbose, live: progress });
+  const { notify } = createReporter(host, { quiet, verbose, live: progress, profile: flags.profile });
   const isOver = (): boolean => host.signal.aborted;
   let { report } = await make(round);
   if (target.opens) await show(target, flags, host);
@@ -101,9 +101,9 @@ function staleWords(error: FlowrunError, { isRedacted }: ReportTarget): string {
 }
 
 /** Having no browser is no failure: the page is there. */
-async function show({ path }: ReportTarget, { quiet = false }: ReportFlags, host: Host): Promise<void> {
+async function show({ path }: ReportTarget, { quiet = false, profile }: ReportFlags, host: Host): Promise<void> {
   const { openInBrowser } = await import("../../terminal/browser.ts");
   if (path === null || (await openInBrowser(path, host))) return;
-  const { notify } = createReporter(host, { quiet, verbose: 0, live: false });
+  const { notify } = createReporter(host, { quiet, verbose: 0, live: false, profile });
   notify({ kind: "warning", text: `nothing was found to show it with; open it by hand: ${path}` });
 }
