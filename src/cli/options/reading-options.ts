@@ -157,9 +157,9 @@ async function conditions(
   zone: Zone,
 ): Promise<readonly Criterion[]> {
   if (expressions === undefined) return [];
-  const { compileConditions } = await import("../../runs/filter/where.ts");
+  const { whereRuns } = await import("../../runs/filter/where.ts");
   const times = { duration: findDuration, instant: (words: string) => findMoment(words, now, zone) };
-  return expressions.flatMap((expression) => compileConditions(expression, times));
+  return expressions.flatMap((expression) => whereRuns.criteria(expression, times));
 }
 
 /**
