@@ -9,6 +9,7 @@ import { createIms, usualIms, type Ims, type ImsKnobs } from "./ims.ts";
 import { answerJournal, faithful, notFound, type JournalKnobs } from "./journal.ts";
 import { findJournalPath } from "./question.ts";
 import { callOf, readChanges, writeChanges, type DemoChange, type KeptChanges } from "./changes.ts";
+import { answerLytics, lyticsStory, type LyticsStory } from "./lytics/answer.ts";
 import { createManagement, type Management } from "./management.ts";
 import { push, type Pushing } from "./push.ts";
 import { hearsFlowRuns, journalUrlOf, registrations } from "./registrations.ts";
@@ -24,6 +25,8 @@ export interface ServerOptions {
   readonly sleep: (ms: number) => Promise<void>;
   /** The content of the journals of the registrations with flow-run events; the others' are empty. */
   readonly source: JournalSource;
+  /** The events of the account of Lytics; left out for the demo's own. */
+  readonly lytics?: LyticsStory;
   /** How the journal differs from `faithful`. */
   readonly journal?: Partial<JournalKnobs>;
   /** How IMS differs from `usualIms`. */
@@ -189,10 +192,12 @@ function answerer(
 ): (service: DemoService, call: Call) => Reply {
   const knobs = { ...faithful, ...options.journal };
   const empty = listedSource([]);
+  const lytics = options.lytics ?? lyticsStory(options.now());
   const answers: Record<DemoService, (call: Call) => Reply> = {
     ims: ims.answer,
     api: (call) =>
       answerKey(call, signing) ??
+      answerLytics(call, options.now(), lytics) ??
       refuse(call, ims.isLive) ??
       answerFlow(call) ??
       management.answer(call, `http://${call.headers["host"] ?? ""}`),
