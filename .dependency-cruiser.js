@@ -103,6 +103,8 @@ const rooms = [
       "adobe",
       "state",
       "runs/events",
+      "runs/job",
+      "lytics",
       "runs/record",
       "runs/catalogue",
       "runs/causes",
@@ -110,6 +112,19 @@ const rooms = [
       "render/text",
     ],
     because: "Runs go from a source to a sink here, and the place to read on from goes with them.",
+  },
+  {
+    room: "lytics",
+    may: [
+      "adobe/access",
+      "adobe/auth/secret",
+      "adobe/gateway",
+      "adobe/http",
+      "adobe/settings",
+      "runs/events",
+      "runs/job",
+    ],
+    because: "Lytics is asked as Adobe is, with a token of its own; its events are read into records.",
   },
   { room: "adobe/http", may: [], because: "One exchange made dependable has no idea what it carries." },
   {
@@ -201,6 +216,11 @@ const rooms = [
     room: "runs/figures",
     may: ["runs/record"],
     because: "Figures are counted over runs, wherever those came from.",
+  },
+  {
+    room: "runs/job",
+    may: ["runs/record"],
+    because: "An event of Lytics is a record like a run, and is filtered and printed alike; it is none.",
   },
   {
     room: "runs/cadence",

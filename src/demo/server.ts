@@ -10,6 +10,7 @@ import { answerJournal, faithful, notFound, type JournalKnobs } from "./journal.
 import { findJournalPath } from "./question.ts";
 import { callOf, readChanges, writeChanges, type DemoChange, type KeptChanges } from "./changes.ts";
 import { answerLytics, lyticsStory, type LyticsStory } from "./lytics/answer.ts";
+import { lyticsAccount } from "./lytics/story.ts";
 import { createManagement, type Management } from "./management.ts";
 import { push, type Pushing } from "./push.ts";
 import { hearsFlowRuns, journalUrlOf, registrations } from "./registrations.ts";
@@ -65,6 +66,7 @@ export interface DemoServer {
   readonly apiUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  readonly lyticsToken: string;
   readonly imsOrgId: string;
   readonly scopes: readonly string[];
   /** Where the registrations are: numbers as text, up to 19 digits. */
@@ -146,6 +148,7 @@ export async function startServer(options: ServerOptions): Promise<DemoServer> {
     apiUrl: origin,
     clientId: account.clientId,
     clientSecret: account.clientSecrets[0],
+    lyticsToken: lyticsAccount.token,
     imsOrgId: account.imsOrgId,
     scopes: account.scopes,
     consumerOrgId: account.consumerOrgId,
