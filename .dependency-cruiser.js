@@ -81,6 +81,7 @@ const rooms = [
       "runs/events",
       "runs/figures",
       "runs/filter",
+      "runs/job",
       "runs/record",
       "state/cursor-name",
     ],
@@ -88,7 +89,7 @@ const rooms = [
   },
   {
     room: "cli/commands",
-    may: ["cli/options", "cli/terminal", "engine", "adobe", "runs", "render", "state", "demo"],
+    may: ["cli/options", "cli/terminal", "engine", "adobe", "lytics", "runs", "render", "state", "demo"],
     because: "A command wires the rooms together, and knows neither the command line above it nor the process.",
   },
   {
@@ -209,8 +210,8 @@ const rooms = [
   },
   {
     room: "runs/filter",
-    may: ["runs/record"],
-    because: "A filter looks at a run, wherever that came from.",
+    may: ["runs/record", "runs/job"],
+    because: "A filter looks at a record, wherever that came from.",
   },
   {
     room: "runs/figures",

@@ -16,6 +16,7 @@ import { declareProviders } from "./commands/providers/declare.ts";
 import { declareRegistrations } from "./commands/registrations/declare.ts";
 import { declareExplain, declareShow } from "./commands/insight/declare.ts";
 import { declareListen } from "./commands/listen/declare.ts";
+import { declareLytics } from "./commands/lytics/declare.ts";
 import { declareSince, declareTail, declareWait } from "./commands/reading/declare.ts";
 import { declareReplay } from "./commands/replay/declare.ts";
 import { declareSetup } from "./commands/setup/declare.ts";
@@ -117,4 +118,5 @@ const readers = new Map<string, (program: Command, host: Host) => void>([
   ["explain", declareExplain],
   ["replay", declareReplay],
   ["cursor", declareCursor],
+  ["lytics", declareLytics],
 ]);

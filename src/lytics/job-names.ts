@@ -19,7 +19,8 @@ export async function askJobNames(lytics: Lytics): Promise<NameJobs> {
   });
   const known = new Map(named);
   return (job) => {
-    const found = job.subjectId === null || job.status === null ? undefined : known.get(job.subjectId);
+    const isOne = job.subjectType === "work" || job.subjectType === "workflow";
+    const found = job.subjectId === null || !isOne ? undefined : known.get(job.subjectId);
     if (found === undefined) return job;
     return { ...job, jobName: job.jobName ?? found.name, workflow: job.workflow ?? found.workflow };
   };

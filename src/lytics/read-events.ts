@@ -1,6 +1,9 @@
 import { itemsOf, readJob, type JobEvent } from "../runs/job/read-job.ts";
 import { createSeen } from "../runs/events/seen.ts";
-import { isObject, textOf } from "../json.ts";
+import { shortKey } from "../runs/events/event-key.ts";
+import { writeFingerprint } from "../text/fingerprint.ts";
+import { FlowrunError } from "../errors.ts";
+import { isObject, wordOf } from "../json.ts";
 import { askLytics } from "./ask-lytics.ts";
 import type { Lytics } from "./lytics.ts";
 
@@ -13,15 +16,26 @@ export interface EventsAsked {
   readonly subjectType?: string | undefined;
   readonly subjectId?: string | undefined;
   readonly verb?: string | undefined;
+  /** Told after each page: how many events were read of the window, and down to which moment (epoch ms). */
+  readonly onPage?: ((events: number, downTo: number) => void) | undefined;
 }
 
 /** Some of a window's events, oldest first. */
 export interface EventSlice {
   readonly events: readonly JobEvent[];
-  /** What could not be read, as the ends of sentences about it. */
-  readonly rejects: readonly string[];
+  readonly rejects: readonly RejectedItem[];
   /** Now, by Lytics' own clock; epoch ms. */
   readonly servedAt: number;
+  /** Whether the window ends with it. */
+  readonly isLast: boolean;
+}
+
+/** An item that is no event. */
+export interface RejectedItem {
+  /** The same whenever the item comes again. */
+  readonly key: string;
+  /** The end of a sentence about it. */
+  readonly reason: string;
 }
 
 const second = 1000;
@@ -43,21 +57,26 @@ export async function* readEvents(lytics: Lytics, asked: EventsAsked, most = mos
   const later: { readonly from: number; readonly to: number }[] = [];
   let to = asked.to;
   let from = asked.from;
+  let count = 0;
   for (;;) {
     let held: JobEvent[] = [];
-    const rejects: string[] = [];
+    const rejects: RejectedItem[] = [];
     let servedAt = 0;
     for await (const page of pagesDown(lytics, { ...asked, from, to })) {
       held.push(...page.events);
       rejects.push(...page.rejects);
       servedAt = page.servedAt;
+      count += page.events.length;
+      asked.onPage?.(count, page.downTo);
       const cut = held.length > most ? cutOf(held, most) : null;
       if (cut === null) continue;
       later.push({ from: cut, to });
+      count -= held.length;
       held = held.filter(({ at }) => at === null || at < cut);
+      count += held.length;
       to = cut - 1;
     }
-    yield { events: inOrder(held), rejects, servedAt };
+    yield { events: inOrder(held), rejects, servedAt, isLast: later.length === 0 };
     const next = later.pop();
     if (next === undefined) return;
     ({ from, to } = next);
@@ -84,10 +103,9 @@ function inOrder(held: readonly JobEvent[]): readonly JobEvent[] {
     .map(({ event }) => event);
 }
 
-interface Page {
-  readonly events: readonly JobEvent[];
-  readonly rejects: readonly string[];
-  readonly servedAt: number;
+interface Page extends Omit<EventSlice, "isLast"> {
+  /** Everything that is younger has been read. */
+  readonly downTo: number;
 }
 
 /** The pages of a window, newest first, with what is new in each. */
@@ -95,39 +113,89 @@ async function* pagesDown(lytics: Lytics, asked: EventsAsked): AsyncGenerator<Pa
   const seen = createSeen(mostHeld);
   let before = asked.to;
   let start = 0;
-  let lastSeen = "";
+  let lastShown = "";
+  let isLeaping = false;
   for (;;) {
     const { body, servedAt } = await askLytics(lytics, pathOf(asked, before, start));
-    const items = itemsOf(body) ?? [];
-    const read = items.map((item) => readJob(item, lytics.profile));
-    const events = read.filter((one) => typeof one !== "string");
-    const fresh = events.filter(({ key }) => seen.add(key));
-    const inside = fresh.filter(({ at }) => at === null || (at >= asked.from && at <= asked.to));
-    const rejects = read.filter((one, index) => typeof one === "string" && seen.add(JSON.stringify(items[index])));
-    yield { events: inside, rejects: rejects.filter((one) => typeof one === "string"), servedAt };
+    const items = listIn(body, lytics);
+    const read = items.map((item) => eventIn(item, lytics.profile));
+    const events = read.filter((one) => "job" in one);
+    const fresh = read.filter(({ key }) => seen.add(key));
     const times = events.flatMap(({ at }) => (at === null ? [] : [at]));
     const oldest = times.length === 0 ? before : Math.min(...times);
-    // Who takes no start gives the same again.
-    const shown = events.map(({ key }) => key).join("\n");
-    if (items.length === 0 || oldest < asked.from || shown === lastSeen) return;
-    if (fresh.length === 0 && !goesOn(body)) return;
+    yield {
+      events: fresh
+        .filter((one) => "job" in one)
+        .filter(({ at }) => at === null || (at >= asked.from && at <= asked.to)),
+      rejects: fresh.filter((one) => "reason" in one),
+      servedAt,
+      downTo: Math.max(oldest, asked.from),
+    };
+    if (items.length === 0 || oldest < asked.from || isEnd(body, items.length, fresh.length)) return;
+    const shown = read.map(({ key }) => key).join("\n");
+    const isStuck = shown === lastShown;
     const next = ceilTo(oldest, second);
-    if (next < before) [before, start, lastSeen] = [next, 0, ""];
-    else [start, lastSeen] = [start + items.length, shown];
+    if (isStuck && isLeaping) return;
+    isLeaping = isStuck;
+    if (isStuck) {
+      // It takes no `start`: only what is older than that second can still be had.
+      lytics.notify({ kind: "warning", text: withoutRest(oldest, items.length) });
+      [before, start] = [Math.min(before, floorTo(oldest, second)) - second, 0];
+    } else if (next < before) [before, start, lastShown] = [next, 0, ""];
+    else [start, lastShown] = [start + items.length, shown];
   }
 }
 
-/** Whether Lytics says that there are older events. */
-function goesOn(body: unknown): boolean {
+function withoutRest(at: number, shown: number): string {
+  const of = Number.isFinite(at) ? `the second ${timeTold(at)}` : "those that tell no time";
+  return `Lytics shows ${String(shown)} events of ${of} and no others: some of them may be missing`;
+}
+
+/** An event under a key of bounded length, or what is wrong with the item. */
+function eventIn(item: unknown, profile: string): JobEvent | RejectedItem {
+  const read = readJob(item, profile);
+  if (typeof read === "string") return { key: `reject ${writeFingerprint(JSON.stringify(item))}`, reason: read };
+  return { ...read, key: shortKey(read.key) };
+}
+
+/**
+ * The items of an answer.
+ * @throws FlowrunError `protocol` for JSON that is no list: an empty one must not be taken for it.
+ */
+function listIn(body: unknown, { url }: Lytics): readonly unknown[] {
+  const items = itemsOf(body);
+  if (items !== null) return items;
+  // Where there is nothing, a list that was never made is told as null, or is left out.
+  if (isObject(body) && (body["data"] ?? null) === null && ("status" in body || "_meta" in body)) return [];
+  throw new FlowrunError("protocol", "Lytics sent an answer that is no list of events", {
+    why: "it is JSON, and has none under data",
+    hint: `check that its API is at ${url}: FLOWRUN_LYTICS_URL, or flowrun config get lyticsUrl`,
+    suspects: ["lyticsUrl"],
+  });
+}
+
+/** Whether there is nothing older: Lytics says so on a page that is not full, or says nothing and shows nothing new. */
+function isEnd(body: unknown, items: number, fresh: number): boolean {
   const meta = isObject(body) ? body["_meta"] : null;
-  return isObject(meta) && textOf(meta["next_cursor"]) !== null;
+  const goesOn = isObject(meta) ? wordOf(meta["next_cursor"]) !== null : null;
+  if (goesOn === true) return false;
+  return fresh === 0 || (goesOn === false && items < pageSize);
+}
+
+/**
+ * Now by Lytics' own clock, epoch ms.
+ * @throws FlowrunError, as `askLytics` does.
+ */
+export async function askLyticsClock(lytics: Lytics): Promise<number> {
+  const { servedAt } = await askLytics(lytics, "/v2/event?limit=1");
+  return servedAt;
 }
 
 function pathOf({ from, subjectType, subjectId, verb }: EventsAsked, before: number, start: number): string {
   const query = new URLSearchParams({
     limit: String(pageSize),
     // Whether it takes its own instant in is not said, and by seconds it may be asked in any form of time.
-    ...(Number.isFinite(from) ? { after: timeTold(Math.floor(from / second) * second - second) } : {}),
+    ...(Number.isFinite(from) ? { after: timeTold(floorTo(from, second) - second) } : {}),
     ...(Number.isFinite(before) ? { before: timeTold(ceilTo(before, second) + second) } : {}),
     ...(start > 0 ? { start: String(start) } : {}),
     ...(subjectType === undefined ? {} : { type: subjectType }),
@@ -143,4 +211,8 @@ function timeTold(at: number): string {
 
 function ceilTo(at: number, step: number): number {
   return Math.ceil(at / step) * step;
+}
+
+function floorTo(at: number, step: number): number {
+  return Math.floor(at / step) * step;
 }

@@ -133,6 +133,41 @@ export interface TailFlags extends DeliveryFlags {
   readonly admin?: HostPort;
 }
 
+/** Options of `lytics since` and `lytics tail`. */
+export interface LyticsFlags
+  extends
+    CommonFlags,
+    OutputFlags,
+    Pick<
+      ReadingFlags,
+      | "status"
+      | "where"
+      | "until"
+      | "max"
+      | "last"
+      | "names"
+      | "retries"
+      | "maxWait"
+      | "exitStatus"
+      | "failOn"
+      | "time"
+      | "cursor"
+    > {
+  readonly subjectType?: readonly string[];
+  readonly subjectId?: readonly string[];
+  readonly verb?: readonly string[];
+}
+
+/** Options of `lytics since`. */
+export interface LyticsSinceFlags extends LyticsFlags {
+  readonly follow?: boolean;
+}
+
+/** Options of `lytics tail`. */
+export interface LyticsTailFlags extends LyticsFlags {
+  readonly since?: string;
+}
+
 /** Options of `show`. */
 export interface ShowFlags extends ReadingFlags {
   readonly since?: string;
@@ -180,7 +215,7 @@ export function declareCommon(command: Command): Command {
 }
 
 /** How much is said, and where. */
-function declareSaying(command: Command): Command {
+export function declareSaying(command: Command): Command {
   return declareColour(
     declareQuiet(command)
       .option("-v, --verbose", "show each request and its answer on stderr; -vv headers too (never a secret)", counted)
@@ -215,10 +250,11 @@ interface ReadingRows {
  */
 export function declareReading(command: Command, rows: ReadingRows = runRows()): Command {
   declareWhatIsRead(command.optionsGroup("What is read:"));
-  declareTime(declareOutput(command.optionsGroup("How it is printed:"), rows.columns))
-    .option("--raw", "add the event as delivered, under raw")
-    .option("--fail-on <what>", "exit 3: failed, if a printed run failed; empty, if nothing matched", failOn)
-    .option("--exit-status", "short for --fail-on failed");
+  declareTime(declareOutput(command.optionsGroup("How it is printed:"), rows.columns)).option(
+    "--raw",
+    "add the event as delivered, under raw",
+  );
+  declareOutcome(command, "run");
   declareAsking(
     command
       .optionsGroup("How the journal is asked:")
@@ -226,6 +262,13 @@ export function declareReading(command: Command, rows: ReadingRows = runRows()):
     { onExpired: "with last: what to do when the cursor's place has expired", by: "since, show and stats" },
   );
   return declareSaying(command.optionsGroup("What is said:"));
+}
+
+/** Declares which ends of a reading make the command fail; `called` is how one of the records is called. */
+export function declareOutcome(command: Command, called: string): Command {
+  return command
+    .option("--fail-on <what>", `exit 3: failed, if a printed ${called} failed; empty, if nothing matched`, failOn)
+    .option("--exit-status", "short for --fail-on failed");
 }
 
 /** Declares the zone of what a command reads and tells. */
@@ -246,10 +289,17 @@ interface AskingWords {
 
 /** Declares how the journal is asked. */
 export function declareAsking(command: Command, { onExpired, by }: AskingWords): Command {
+  return declarePatience(
+    command
+      .addOption(new Option("--on-expired <policy>", onExpired).choices(expiryPolicies))
+      .option("--jobs <n>", `places of the journal read at once by ${by}`, jobs, 4)
+      .option("--limit <n>", "events per page asked of the journal", positive),
+  );
+}
+
+/** Declares how much trouble is put up with. */
+export function declarePatience(command: Command): Command {
   return command
-    .addOption(new Option("--on-expired <policy>", onExpired).choices(expiryPolicies))
-    .option("--jobs <n>", `places of the journal read at once by ${by}`, jobs, 4)
-    .option("--limit <n>", "events per page asked of the journal", positive)
     .option("--retries <n>", "failures in a row before flowrun gives up", notNegative, 5)
     .option("--max-wait <duration>", "longest single wait that the server may ask for", duration, "PT5M");
 }
@@ -366,7 +416,8 @@ export function positive(value: string): number {
 /** That many wait in memory. */
 const mostLast = 100_000;
 
-function newest(value: string): number {
+/** For an option that takes the newest of a window. @throws InvalidArgumentError. */
+export function newest(value: string): number {
   const number = integer(value, 1);
   if (number <= mostLast) return number;
   throw new InvalidArgumentError(`It must be ${String(mostLast)} or less.`);

@@ -1,27 +1,26 @@
 import type { Output } from "../../host.ts";
 import { formats, type OutputFormat } from "../../render/formats/registry.ts";
 import type { Look } from "../../render/formats/renderer.ts";
-import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { streamSink, type StreamSink } from "./stream.ts";
 
-/** How flow runs are printed. */
-export interface SinkOptions extends Omit<Look<FlowRun>, "rowCount" | "isLive" | "stream"> {
+/** How records are printed: flow runs, or others of one kind. */
+export interface SinkOptions<R> extends Omit<Look<R>, "rowCount" | "isLive" | "stream"> {
   readonly format: OutputFormat;
-  /** How many runs a table may hold back to find its widths; 0 where somebody waits for each. */
+  /** How many of them a table may hold back to find its widths; 0 where somebody waits for each. */
   readonly hold: number;
 }
 
-/** A sink for flow runs, and the encoding it takes. */
-export interface RunSink extends StreamSink {
-  readonly encode: (run: FlowRun) => string;
+/** A sink for records of a kind, and the encoding it takes. */
+export interface RecordSink<R> extends StreamSink {
+  readonly encode: (record: R) => string;
   /** How many columns were left out for want of room, so far. */
   readonly hidden: () => number;
 }
 
 /** Joins a format and a stream, and loads what that format needs and no other. Nothing is written yet. */
-export async function openSink(options: SinkOptions, output: Output): Promise<RunSink> {
+export async function openSink<R>(options: SinkOptions<R>, output: Output): Promise<RecordSink<R>> {
   const rows = { rowCount: null, isLive: options.hold === 0 };
-  const renderer = await formats[options.format].open<FlowRun>({ ...options, ...rows, stream: output });
+  const renderer = await formats[options.format].open<R>({ ...options, ...rows, stream: output });
   // A line that a killed process left unfinished must not spoil the first record.
   const target = renderer.isOfLines ? onOwnLine(output) : output;
   return { ...streamSink(renderer, target, options.hold), encode: renderer.encode, hidden: renderer.hidden };

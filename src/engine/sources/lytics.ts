@@ -1,5 +1,4 @@
-import type { EventsAsked } from "../../lytics/read-events.ts";
-import { readEvents } from "../../lytics/read-events.ts";
+import { askLyticsClock, readEvents, type EventsAsked } from "../../lytics/read-events.ts";
 import type { Lytics } from "../../lytics/lytics.ts";
 import type { Job } from "../../runs/job/job.ts";
 import type { JobEvent } from "../../runs/job/read-job.ts";
@@ -30,45 +29,51 @@ const demoPollMs = 2_000;
  * The events of a window of Lytics, oldest first, to its end or for ever. Its marks are questions: whoever asks one again has every
  * event that came after it, and some before it once more, which are known by their keys.
  */
-export function lyticsSource<T>({ lytics, asked, to, follow, keep, encode, ...begin }: LyticsReading<T>): Source<T> {
+export function lyticsSource<T>(reading: LyticsReading<T>): Source<T> {
+  const { lytics, asked, to, follow } = reading;
   const { host, signal } = lytics;
+  const waitMs = lytics.profile === "demo" ? demoPollMs : pollMs;
   return {
     async *read() {
-      let from = begin.from === "now" ? host.now() - overlapMs : begin.from;
-      let isFirst = begin.from === "now";
+      // Ours may be minutes off either way, and would leave events out or bring in some from before.
+      const begin = reading.from === "now" ? await askLyticsClock(lytics) : reading.from;
+      let from = begin;
+      let place: Place = { newest: from, times: [] };
+      let given: ReadonlySet<string> = new Set();
       for (;;) {
-        let newest = from;
-        for await (const { events, rejects, servedAt } of readEvents(lytics, { ...asked, from, to })) {
-          // Its own clock says what is new; events of the last minute may still come in.
-          const wanted = isFirst ? events.filter(({ at }) => at !== null && at >= servedAt) : events;
-          if (isFirst) newest = Math.max(newest, servedAt);
-          for (const { at } of events) if (at !== null && at > newest) newest = at;
-          const next = placeBefore(newest, wanted);
-          const candidates = wanted.flatMap(({ key, job }): readonly Candidate<T>[] =>
-            keep(job)
-              ? [{ key, position: key, runId: job.subjectId ?? key, status: job.status ?? "", encoded: encode(job) }]
-              : [],
-          );
+        const shown: JobEvent[] = [];
+        const rejected: string[] = [];
+        for await (const { events, rejects, servedAt, isLast } of readEvents(lytics, { ...asked, from, to })) {
+          const fresh = events.filter(({ key }) => !given.has(key));
+          const before = place;
+          place = placeAfter(before, fresh, servedAt);
+          const next = nextFrom(place, begin);
           yield {
-            candidates,
-            runs: wanted.length,
-            rejects: rejects.map((reason) => ({ position: "", reason })),
+            candidates: fresh.flatMap((event) => candidateOf(event, reading)),
+            runs: fresh.length,
+            rejects: rejects.filter(({ key }) => !given.has(key)).map(({ reason }) => ({ position: "", reason })),
             withoutRaw: [],
-            waitMs: 0,
+            waitMs: follow && isLast ? waitMs : 0,
             mark: {
               next: placeUrl(lytics, next),
-              last: wanted.at(-1)?.key ?? null,
-              atEnd: true,
-              recordedAt: newest,
-              count: events.length,
+              last: fresh.at(-1)?.key ?? null,
+              atEnd: isLast,
+              recordedAt: Number.isFinite(place.newest) ? place.newest : null,
+              count: fresh.length,
             },
-            nextAfter: (key) => placeUrl(lytics, placeAfter(wanted, key) ?? from),
+            nextAfter: (key) => {
+              const index = fresh.findIndex((event) => event.key === key);
+              return placeUrl(lytics, nextFrom(placeAfter(before, fresh.slice(0, index + 1), servedAt), begin));
+            },
           } satisfies Batch<T>;
+          // What will be shown again, and no more: a tail goes on for weeks.
+          shown.push(...events.filter(({ at }) => at === null || at >= next));
+          rejected.push(...rejects.map(({ key }) => key));
         }
-        isFirst = false;
         if (!follow) return;
-        from = Math.max(from, newest - overlapMs);
-        await host.sleep(lytics.profile === "demo" ? demoPollMs : pollMs, signal);
+        from = nextFrom(place, begin);
+        given = new Set([...shown.filter(({ at }) => at === null || at >= from).map(({ key }) => key), ...rejected]);
+        await host.sleep(waitMs, signal);
         signal.throwIfAborted();
       }
     },
@@ -76,22 +81,33 @@ export function lyticsSource<T>({ lytics, asked, to, follow, keep, encode, ...be
   };
 }
 
-/** A minute before an instant; later where more events came since than a place can know again. */
-function placeBefore(newest: number, events: readonly JobEvent[]): number {
-  const since = events.flatMap(({ at }) => (at !== null && at >= newest - overlapMs ? [at] : []));
-  return since.length <= keysKept ? newest - overlapMs : (since.at(-keysKept) ?? newest);
+function candidateOf<T>({ key, job }: JobEvent, { keep, encode }: LyticsReading<T>): readonly Candidate<T>[] {
+  if (!keep(job)) return [];
+  return [{ key, position: key, runId: job.subjectId ?? key, status: job.status ?? "", encoded: encode(job) }];
 }
 
-/** Where to go on after an event of these; `null` for one that is none of them, or tells no time. */
-function placeAfter(events: readonly JobEvent[], key: string | null): number | null {
-  const index = events.findIndex((event) => event.key === key);
-  const at = events[index]?.at ?? null;
-  return at === null ? null : placeBefore(at, events.slice(0, index + 1));
+/** How far a reading has come: the newest event, and when the others of its last minute happened. Epoch ms. */
+interface Place {
+  readonly newest: number;
+  readonly times: readonly number[];
 }
 
-/** The question that goes on after an instant (epoch ms). Pure. */
+/** @param servedAt an event from the future, which a wrong clock makes, must not hide what happens until then. */
+function placeAfter({ newest, times }: Place, events: readonly JobEvent[], servedAt: number): Place {
+  const more = events.flatMap(({ at }) => (at === null ? [] : [Math.min(at, servedAt)]));
+  const latest = more.reduce((one, other) => Math.max(one, other), newest);
+  return { newest: latest, times: [...times, ...more].filter((at) => at >= latest - overlapMs).sort((a, b) => a - b) };
+}
+
+/** A minute before the newest event, and never before `begin`; later where more have come since than a cursor knows again. */
+function nextFrom({ newest, times }: Place, begin: number): number {
+  const first = times.length <= keysKept ? newest - overlapMs : (times.at(-keysKept) ?? newest);
+  return Math.max(begin, first);
+}
+
+/** The question that goes on after an instant (epoch ms); one for all there is, where that is not finite. Pure. */
 export function placeUrl({ url }: Pick<Lytics, "url">, at: number): string {
-  return `${url}/v2/event?after=${new Date(at).toISOString()}`;
+  return Number.isFinite(at) ? `${url}/v2/event?after=${new Date(at).toISOString()}` : `${url}/v2/event`;
 }
 
 /** The instant that such a question goes on after, epoch ms; `null` for another. Pure. */

@@ -1,6 +1,7 @@
 import type { FieldKind, FieldValue } from "../record/fields.ts";
 import type { FlowRun } from "../record/flow-run.ts";
 import { runFields } from "../record/record-fields.ts";
+import { jobFields, type Job } from "../job/job.ts";
 import { flowShown } from "./criterion.ts";
 
 /** The words that a condition over one kind of record may use. */
@@ -26,5 +27,19 @@ export const runWords: RecordWords<FlowRun> = {
     count: "records.failed > 100",
     pattern: "flowName =~ /crm/i",
     unknown: "durationMs != null",
+  },
+};
+
+/** Those of events of Lytics: the fields of the record, but for `context`, which is the sender's own. */
+export const jobWords: RecordWords<Job> = {
+  kindAt: jobFields.kindAt,
+  paths: jobFields.paths,
+  more: {},
+  examples: {
+    text: 'verb == "failed"',
+    time: 'at > "2026-11-20T08:00Z"',
+    count: "priority > 3",
+    pattern: "notes =~ /quota/i",
+    unknown: "status != null",
   },
 };

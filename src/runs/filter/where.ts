@@ -10,7 +10,7 @@ import {
   type WrittenCondition,
 } from "./expression.ts";
 import { nearest } from "../../text/nearest.ts";
-import { runWords, type RecordWords } from "./record-words.ts";
+import { jobWords, runWords, type RecordWords } from "./record-words.ts";
 import { valuesAt, type FieldKind, type FieldValue } from "../record/fields.ts";
 
 /** How words of time are read, which the domain leaves to the journal's room; `null` for what is none. */
@@ -56,6 +56,9 @@ export function whereOn<R>(words: RecordWords<R>): Where<R> {
 
 /** Conditions over flow runs. */
 export const whereRuns = whereOn(runWords);
+
+/** Conditions over events of Lytics. */
+export const whereJobs = whereOn(jobWords);
 
 function conditionCriterion<R>(
   text: string,

@@ -1,7 +1,7 @@
 import { chosenProfile, demoProfile } from "../../../adobe/access/chosen-profile.ts";
 import { endlessPatience } from "../../../adobe/access/connect.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
-import { openCursor } from "../../../engine/cursor.ts";
+import { journalReadOn, openCursor } from "../../../engine/cursor.ts";
 import { emptyTally } from "../../../engine/pump.ts";
 import type { Health } from "../../../engine/receive/admin.ts";
 import { meterDeliveries } from "../../../engine/receive/delivery-metrics.ts";
@@ -263,7 +263,7 @@ async function compare(
   if (connection === null) return;
   const { notify } = reporter;
   const journal = { ...connection.journal(endlessPatience), signal };
-  const cursor = await openCursor(listenCursor, connection, host, (notice) => {
+  const cursor = await openCursor(listenCursor, journalReadOn(connection), host, (notice) => {
     // Where it begins is this command's own business.
     if (notice.kind !== "remark") notify(notice);
   });

@@ -1,20 +1,27 @@
-import type { Output } from "../../../host.ts";
-import { openSink, type RunSink } from "../../../engine/sinks/index.ts";
+import type { Host, Output } from "../../../host.ts";
+import type { Notice } from "../../../notices.ts";
+import { openSink, type RecordSink } from "../../../engine/sinks/index.ts";
 import { decideColour } from "../../../render/text/colour.ts";
+import type { TimeStyle } from "../../../render/text/times.ts";
+import type { CommonFlags } from "../../options/flags.ts";
+import type { OutputOptions } from "../../options/output-options.ts";
 import type { Reporter } from "../../terminal/reporter.ts";
-import type { Session } from "./session.ts";
 
 /** Rows that a table may hold back to find its widths, where nobody is waiting for them. */
 const rowsHeld = 200;
 
+/** Who prints records of a kind, and how. */
+export interface PrintMeans<R> {
+  readonly options: OutputOptions<R> & { readonly time: TimeStyle | null; readonly common: CommonFlags };
+  readonly host: Host;
+  readonly reporter: Reporter;
+}
+
 /**
- * Where runs are printed, in the format that the options name.
+ * Where records are printed, in the format that the options name.
  * @param isAtOnce each batch is printed when it is taken, rather than laid out together with others.
  */
-export function openStdout(
-  { options, host, reporter }: Pick<Session, "options" | "host" | "reporter">,
-  isAtOnce: boolean,
-): Promise<RunSink> {
+export function openStdout<R>({ options, host, reporter }: PrintMeans<R>, isAtOnce: boolean): Promise<RecordSink<R>> {
   const { output, columns, columnsNamed, headers, fields = null, time, common } = options;
   const colour = decideColour(common.color, host.env, host.stdout.isTTY);
   const layout = {
@@ -47,4 +54,28 @@ function quietly(stdout: Output, reporter: Reporter): Output {
       return stdout.write(text);
     },
   };
+}
+
+/** About the width of a row with all columns and whole ids. */
+const widestTerminal = 250;
+
+/** Says, after the last row, that the terminal was too narrow for all columns. */
+export async function tellHidden(
+  hidden: number,
+  { host: { stdout }, reporter, options: { output } }: PrintMeans<never>,
+): Promise<void> {
+  const isTooWide = output === "wide" && stdout.isTTY && stdout.columns < widestTerminal;
+  if (hidden === 0 && !isTooWide) return;
+  await stdout.release?.();
+  const columns = hidden === 1 ? "1 column" : `${hidden} columns`;
+  const text = isTooWide
+    ? "-o wide is for pipes and wide screens: its rows go on below themselves here"
+    : `${columns} hidden to fit the terminal; -o wide shows all`;
+  reporter.notify({ kind: "remark", text });
+}
+
+/** A cursor never moves past what nobody got: the runs, or other records. Pure. */
+export function nobodyGets(cursor: string, records: string): Notice {
+  const text = `stdout is closed, so nobody gets the ${records}: the cursor '${cursor}' stays where it is (to pass them by, send them to /dev/null: > /dev/null)`;
+  return { kind: "warning", text };
 }
