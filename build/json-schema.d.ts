@@ -6,4 +6,5 @@ export interface JsonSchema {
 }
 
 export function recordSchema(): JsonSchema;
+export function jobSchema(): JsonSchema;
 export function schemaOf(what: { readonly file: string; readonly name: string; readonly id: string }): JsonSchema;

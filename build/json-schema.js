@@ -8,6 +8,12 @@ export function recordSchema() {
   return schemaOf({ file, name: "FlowRun", id: "urn:flowrun:schema:flow-run:1" });
 }
 
+/** The schema of what `flowrun lytics … --json` prints. */
+export function jobSchema() {
+  const file = resolve(import.meta.dirname, "../src/runs/job/job.ts");
+  return schemaOf({ file, name: "Job", id: "urn:flowrun:schema:job:1" });
+}
+
 /**
  * The schema of an interface of the file. Docstrings become descriptions, the root has its properties itself, other
  * interfaces are definitions; since fields are only ever added, none forbids what it does not know.
@@ -60,10 +66,18 @@ export function schemaOf({ file, name, id }) {
       const [items] = checker.getTypeArguments(type);
       return { type: "array", items: schemaOfType(items, `${path}[]`) };
     }
+    if (isOfAnything(type)) return { type: "object", additionalProperties: true };
     if (isOwnShape(type)) {
       return type.isClassOrInterface() ? reference(type) : objectOf(type);
     }
     throw new Error(`${path} is ${checker.typeToString(type)}, which has no schema yet`);
+  }
+
+  /** An object whose fields are the sender's own. */
+  function isOfAnything(type) {
+    const info = checker.getIndexInfoOfType(type, ts.IndexKind.String);
+    const isAny = info !== undefined && (info.type.flags & ts.TypeFlags.Unknown) !== 0;
+    return isAny && checker.getPropertiesOfType(type).length === 0;
   }
 
   /** An interface or an object of the file itself: nothing else is only fields. */

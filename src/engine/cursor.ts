@@ -26,7 +26,7 @@ const saveIdleEveryMs = 60_000;
 /** When a cursor's place is saved: with each batch, or all at once by `settle`. */
 export type CursorSaving = "each batch" | "at the end";
 
-/** What a cursor is a place in: a profile's journal, or its events of Lytics. */
+/** The thing that a cursor is a place in: a profile's journal, or its events of Lytics. */
 export interface ReadOn extends Pick<Connection, "journalName" | "toSaved" | "fromSaved"> {
   readonly profile: string;
   /** Where a reading begins that has no cursor yet, as the end of a sentence. */

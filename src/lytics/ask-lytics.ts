@@ -7,7 +7,7 @@ import { profileFlag } from "../adobe/settings/profile-name.ts";
 import type { Answer } from "../host.ts";
 import type { Lytics } from "./lytics.ts";
 
-/** What Lytics said, and when by its own clock (epoch ms; ours where it does not tell). */
+/** An answer of Lytics, and when it came by its own clock (epoch ms; ours where it does not tell). */
 export interface LyticsAnswer {
   readonly body: unknown;
   readonly servedAt: number;

@@ -9,7 +9,7 @@ import { rolldown } from "rolldown";
 import { promisify } from "node:util";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { recordSchema } from "../../build/json-schema.js";
+import { jobSchema, recordSchema } from "../../build/json-schema.js";
 import { bareEnv, binary, launch, node, scratch } from "../support/flowrun.ts";
 import { openJournal, runEvent } from "../support/journal.ts";
 import { freePort } from "../support/ports.ts";
@@ -215,10 +215,13 @@ describe("a bundle", () => {
   });
 });
 
-it("the schema ships as it is made from the record's definition", async () => {
+it.each([
+  ["flow-run", recordSchema()],
+  ["job", jobSchema()],
+])("the schema %s ships as it is made from the record's definition", async (name, made) => {
   const require = createRequire(join(project, "package.json"));
-  const schema: unknown = JSON.parse(await readFile(require.resolve("flowrun/schema/flow-run.json"), "utf8"));
-  expect(schema).toEqual(recordSchema());
+  const schema: unknown = JSON.parse(await readFile(require.resolve(`flowrun/schema/${name}.json`), "utf8"));
+  expect(schema).toEqual(made);
   expect(await readdir(join(project, "node_modules", "flowrun"))).not.toContain("src");
 });
 

@@ -165,11 +165,11 @@ async function conditions(
 /** The options that go together with a `<when>`, or do not. */
 type StartFlags = Pick<ReadingFlags, "from" | "until" | "sort" | "max" | "cursor" | "onExpired">;
 
-/** What a reading from a moment is called. */
+/** The words for a reading from a moment. */
 interface StartWords {
   /** The line without its moment. */
   readonly line: string;
-  /** What is read to its end. */
+  /** The thing that is read to its end. */
   readonly of: string;
   readonly records: string;
 }

@@ -4,7 +4,7 @@ import { between, chance, hexFrom, uuidFrom } from "../chance.ts";
 export const lyticsAccount = { token: "lytics-demo-token", aid: 4711, id: "b6d3f0a94c1e4e52a7d8" } as const;
 
 /** A work of the demo, and how it goes. Lengths of time are ms. */
-export interface Work {
+export interface LyticsWork {
   readonly id: string;
   readonly name: string;
   readonly workflow: string;
@@ -20,12 +20,15 @@ export interface Work {
 const minute = 60_000;
 const hour = 60 * minute;
 
-function work(key: string, more: Omit<Work, "id" | "takesMs"> & Partial<Pick<Work, "takesMs">>): Work {
+function work(
+  key: string,
+  more: Omit<LyticsWork, "id" | "takesMs"> & Partial<Pick<LyticsWork, "takesMs">>,
+): LyticsWork {
   return { id: hexFrom(`lytics work ${key}`, 22), takesMs: [40_000, 9 * minute], ...more };
 }
 
-/** What Kestrel & Loom have in Lytics, beside what AEP does for them. */
-export const works: readonly Work[] = [
+/** The works that Kestrel & Loom have in Lytics, beside what AEP does for them. */
+export const works: readonly LyticsWork[] = [
   work("orders", {
     name: "Web orders from S3",
     workflow: "aws_s3_import_csv",
@@ -69,7 +72,7 @@ export interface LyticsItem {
 }
 
 /** Of each cycle, what happens in it. An event belongs to its moment, whenever it is asked for. */
-function cycle(one: Work, n: number): readonly LyticsItem[] {
+function cycle(one: LyticsWork, n: number): readonly LyticsItem[] {
   const key = `${one.id} ${String(n)}`;
   const begin = n * one.everyMs + between(0, one.everyMs / 20, `${key} jitter`);
   const end = begin + between(...one.takesMs, `${key} takes`);

@@ -115,3 +115,8 @@ export function placeIn(next: string): number | null {
   const at = URL.canParse(next) ? Date.parse(new URL(next).searchParams.get("after") ?? "") : NaN;
   return Number.isNaN(at) ? null : at;
 }
+
+/** Whether a saved place (`next` of a cursor) is one in the events of Lytics, rather than in a journal. Pure. */
+export function isInLytics(next: string): boolean {
+  return URL.canParse(next) && new URL(next).pathname.endsWith("/v2/event");
+}

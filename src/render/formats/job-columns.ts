@@ -8,14 +8,14 @@ type JobColumn = Column<Job>;
 const looks: Readonly<Record<string, Partial<JobColumn>>> = {
   schemaVersion: { title: "SCHEMA" },
   subjectType: { title: "SUBJECT", kind: "text", yields: { turn: 2, to: "least" } },
-  // Of a work it has 32 characters at most, and all of them are needed to ask for it; of a person anything.
+  // A work's, and the beginning of anybody else's: a person's may be of any length.
   subjectId: { title: "SUBJECT ID", kind: "text", usual: 22, least: 22 },
   verb: { kind: "text", usual: "synccomplete".length, least: "synccomplete".length },
   accountId: { title: "ACCOUNT" },
   userId: { title: "USER" },
   notes: { kind: "text", least: 12 },
   workflow: { kind: "text" },
-  // Without `--names` it is mostly unknown.
+  // Most events carry none.
   jobName: { title: "JOB", kind: "text", yields: { turn: 1, to: "neat" } },
   status: { kind: "status" },
   profile: { kind: "text" },
@@ -56,4 +56,14 @@ export const jobColumns: ColumnSet<Job> = {
   wide: ["workflow", "priority", "userId", "related", "eventId"],
   id: "eventId",
   fields: [...jobFields.paths(), "context"],
+};
+
+/** The same for events whose works' names are looked up: where there is no room for both, a name tells more than an id. */
+export const namedJobColumns: ColumnSet<Job> = {
+  ...jobColumns,
+  all: jobColumns.all.map(({ yields, ...column }) => {
+    if (column.name === "jobName") return column;
+    if (column.name === "subjectId") return { ...column, yields: { turn: 1, to: "neat" } };
+    return yields === undefined ? column : { ...column, yields };
+  }),
 };

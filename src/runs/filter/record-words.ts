@@ -10,7 +10,7 @@ export interface RecordWords<R> {
   readonly kindAt: (path: string) => FieldKind | "group" | null;
   /** Every path that leads to a value. */
   readonly paths: () => readonly string[];
-  /** What people see and no field is: a text, by its word. */
+  /** Things that people see and no field is: a text each, by its word. */
   readonly more: Readonly<Record<string, (record: R) => FieldValue>>;
   /** A condition of each kind, for hints. */
   readonly examples: Readonly<Record<"text" | "time" | "count" | "pattern" | "unknown", string>>;

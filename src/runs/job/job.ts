@@ -1,7 +1,7 @@
 import { fieldsOf, type ShapeOf } from "../record/fields.ts";
 
 /**
- * What `lytics` prints: an event about a job of Lytics, or about anything else there. Unknown is `null`, times are RFC 3339 in
+ * The record of `lytics`: an event about a job of Lytics, or about anything else there. Unknown is `null`, times are RFC 3339 in
  * UTC. It is no flow run, and never becomes one.
  */
 export interface Job {

@@ -7,7 +7,7 @@ export type FieldKind = "text" | "time" | "count" | "bytes" | "duration" | "flag
 export type FieldValue = string | number | boolean | null;
 
 /** The fields of a kind of record, by their paths: `records.failed`, `errors.causes.code`. Pure, all of it. */
-export interface Fields {
+export interface RecordFields {
   /** The kind of the field at a path; `group` for several fields, `null` for none. */
   readonly kindAt: (path: string) => FieldKind | "group" | null;
   /** Every path that leads to a field, in the order of the record. */
@@ -17,7 +17,7 @@ export interface Fields {
 }
 
 /** The fields that a shape has. Pure. */
-export function fieldsOf(shape: Group): Fields {
+export function fieldsOf(shape: FieldGroup): RecordFields {
   return {
     kindAt: (path) => {
       let place: Element = shape;
@@ -48,10 +48,10 @@ function walk(value: unknown, path: readonly string[], depth: number): readonly 
 const unknown: readonly FieldValue[] = [null];
 
 /** The fields of an object, by name. */
-export interface Group {
+export interface FieldGroup {
   readonly [name: string]: Shape;
 }
-type Element = FieldKind | Group;
+type Element = FieldKind | FieldGroup;
 /** A list is written as its element in brackets. */
 type Shape = Element | readonly [Element];
 
@@ -59,7 +59,7 @@ function isList(shape: Shape): shape is readonly [Element] {
   return Array.isArray(shape);
 }
 
-function isGroup(shape: Shape): shape is Group {
+function isGroup(shape: Shape): shape is FieldGroup {
   return typeof shape === "object" && !isList(shape);
 }
 
@@ -113,7 +113,7 @@ function findItem(shape: Element, item: unknown): readonly unknown[] {
   return isObject(item) ? [findGroup(shape, item)] : [];
 }
 
-function findGroup(shape: Group, value: JsonObject): JsonObject {
+function findGroup(shape: FieldGroup, value: JsonObject): JsonObject {
   // An archive's window is tens of thousands of these: lists of entries would take most of the time.
   const found: Record<string, unknown> = {};
   for (const name in shape) found[name] = findFields(shape[name] ?? {}, value[name]);

@@ -40,7 +40,7 @@ export function declareLytics(program: Command, host: Host): void {
       .description("Print each event as it happens, until stopped.")
       .option("--since <when>", "print that window first: -P1D, 90m, today, oldest, last (default: now)"),
   );
-  withoutUse(tail, "last", "sort", "out")
+  withoutUse(tail, "last", "sort", "out", "until")
     .addHelpText("after", tailExamples)
     .action(async (flags: LyticsTailFlags) => (await import("./tail.ts")).runLyticsTail(flags, host));
 }

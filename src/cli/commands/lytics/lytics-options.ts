@@ -1,7 +1,7 @@
 import { parseDuration, findDuration, parseUntil, type Start } from "../../../adobe/journal/when.ts";
 import { findMoment } from "../../../adobe/journal/moment.ts";
 import type { Patience } from "../../../adobe/gateway/retrying.ts";
-import { jobColumns } from "../../../render/formats/job-columns.ts";
+import { jobColumns, namedJobColumns } from "../../../render/formats/job-columns.ts";
 import type { TimeStyle } from "../../../render/text/times.ts";
 import type { Criterion } from "../../../runs/filter/criterion.ts";
 import { compileJobFilter, wordToAsk } from "../../../runs/filter/job-filter.ts";
@@ -52,7 +52,7 @@ export async function resolveLytics(flags: LyticsFlags, now: number, zone: Zone)
   };
   return {
     common: flags,
-    ...resolveOutput(jobColumns, flags),
+    ...resolveOutput(flags.names === true ? namedJobColumns : jobColumns, flags),
     ...compileJobFilter({ subjectType, subjectId, verb, status, conditions: await conditions(where, now, zone) }),
     asked: {
       ...(told.subjectType === null ? {} : { subjectType: told.subjectType }),
