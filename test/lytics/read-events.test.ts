@@ -1,63 +1,20 @@
-import { describe, expect, onTestFinished, test } from "vitest";
-import { Secret } from "../../src/adobe/auth/secret.ts";
+import { describe, expect, test } from "vitest";
 import type { FaultRule } from "../../src/demo/faults.ts";
 import type { LyticsItem } from "../../src/demo/lytics/story.ts";
-import { startServer } from "../../src/demo/server.ts";
-import { listedSource } from "../../src/demo/source.ts";
-import { openNodeWorld } from "../../src/node-host.ts";
 import type { Lytics } from "../../src/lytics/lytics.ts";
-import { readEvents, type EventsAsked } from "../../src/lytics/read-events.ts";
-import type { Notice } from "../../src/notices.ts";
-
-const noon = Date.UTC(2026, 10, 28, 12);
-
-/** Events, each at an instant of its own or shared, by their ids. */
-function told(...instants: readonly number[]): LyticsItem[] {
-  return instants.map((at, n) => ({
-    at,
-    item: {
-      id: `event-${n}`,
-      subject_type: "work",
-      subject_id: "w",
-      verb: "synced",
-      timestamp: new Date(at).toISOString(),
-    },
-  }));
-}
+import { askLyticsClock, readEvents, type EventsAsked } from "../../src/lytics/read-events.ts";
+import { lyticsNoon as noon, serveLytics, workEvents as told } from "../support/lytics.ts";
 
 async function serve(items: LyticsItem[], faults: readonly FaultRule[] = []) {
-  const server = await startServer({
-    now: () => noon,
-    sleep: () => Promise.resolve(),
-    source: listedSource([]),
-    faults,
-    lytics: { between: (from, to) => items.filter(({ at }) => at >= from && at <= to), token: "a-token" },
-  });
-  onTestFinished(() => server.close());
-  const notices: Notice[] = [];
-  const slept: number[] = [];
-  const lytics: Lytics = {
-    host: {
-      ...openNodeWorld({ tuneV8: () => undefined }),
-      now: () => noon,
-      sleep: (ms) => Promise.resolve(void slept.push(ms)),
-      random: () => 1,
-    },
-    signal: new AbortController().signal,
-    notify: (notice) => notices.push(notice),
-    patience: { retries: 4, maxWaitMs: 300_000 },
-    url: server.origin,
-    token: new Secret("a-token"),
-    profile: "default",
-  };
+  const served = await serveLytics({ items, faults });
   const read = async (asked: Partial<EventsAsked> = {}, most?: number) => {
     const slices: string[][] = [];
-    for await (const { events } of readEvents(lytics, { from: 0, to: Infinity, ...asked }, most)) {
+    for await (const { events } of readEvents(served.lytics, { from: 0, to: Infinity, ...asked }, most)) {
       slices.push(events.map(({ key }) => key));
     }
     return slices;
   };
-  return { server, lytics, notices, slept, read };
+  return { ...served, read };
 }
 
 const names = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, n) => `event-${from + n}`);
@@ -123,7 +80,7 @@ test("what cannot be read is told once, and an item without an id is read by wha
   const slices = [];
   for await (const slice of readEvents(lytics, { from: 0, to: Infinity })) slices.push(slice);
   expect(slices).toHaveLength(1);
-  expect(slices[0]?.rejects).toEqual(["names neither a subject nor a verb"]);
+  expect(slices[0]?.rejects.map(({ reason }) => reason)).toEqual(["names neither a subject nor a verb"]);
   expect(slices[0]?.events.map(({ job }) => [job.eventId, job.status])).toEqual([[null, "failed"]]);
 });
 
@@ -159,5 +116,92 @@ describe("trouble", () => {
     await read();
     expect(server.requests[0]?.headers["authorization"]).toBe("a-token");
     expect(JSON.stringify(notices)).not.toContain("a-token");
+  });
+});
+
+test("a poll with nothing new is one question", async () => {
+  const { read, server } = await serve(told(noon - 30_000, noon - 1000));
+  await read({ from: noon - 60_000 });
+  expect(server.requests).toHaveLength(1);
+});
+
+test("a window of any size tells after each page how far it is", async () => {
+  const { read } = await serve(told(...Array.from({ length: 250 }, (_, n) => noon - (250 - n) * 1000)));
+  const pages: (readonly [number, number])[] = [];
+  await read({ from: noon - 200_000, onPage: (events, downTo) => pages.push([events, downTo]) });
+  expect(pages.map(([events]) => events)).toEqual([...pages.map(([events]) => events)].sort((a, b) => a - b));
+  expect(pages.at(-1)).toEqual([200, noon - 200_000]);
+});
+
+test("the clock of Lytics is asked for, whatever ours shows", async () => {
+  const { lytics } = await serveLytics({ items: [], aheadMs: -600_000 });
+  expect(await askLyticsClock(lytics)).toBe(noon);
+});
+
+describe("answers that are not as they are documented", () => {
+  /** Another body in place of each, or of each but the first. */
+  function answering(lytics: Lytics, change: (body: unknown, n: number) => unknown): Lytics {
+    let n = 0;
+    const send: Lytics["host"]["send"] = async (ask, signal) => {
+      const answer = await lytics.host.send(ask, signal);
+      const body: unknown = JSON.parse(new TextDecoder().decode(await answer.body()));
+      const bytes = new TextEncoder().encode(JSON.stringify(change(body, n++)));
+      return { ...answer, body: () => Promise.resolve(bytes) };
+    };
+    return { ...lytics, host: { ...lytics.host, send } };
+  }
+
+  async function keysOf(lytics: Lytics): Promise<readonly string[]> {
+    const keys: string[] = [];
+    for await (const { events } of readEvents(lytics, { from: 0, to: Infinity })) {
+      keys.push(...events.map(({ key }) => key));
+    }
+    return keys;
+  }
+
+  const spread = told(...Array.from({ length: 230 }, (_, n) => noon - (230 - n) * 1000));
+
+  test("a bare list, and none that says whether it goes on", async () => {
+    const { lytics } = await serve(spread);
+    const bare = answering(lytics, (body) => (body as { data: unknown }).data);
+    expect(await keysOf(bare)).toEqual(names(0, 230));
+  });
+
+  test.each([[{ status: 200, data: null }], [{ status: 200 }], [{ _meta: {} }]])(
+    "%j is an empty list",
+    async (empty) => {
+      const { lytics } = await serve(spread);
+      expect(await keysOf(answering(lytics, () => empty))).toEqual([]);
+    },
+  );
+
+  test.each([[{}], ["text"], [{ data: "text" }], [null]])(
+    "%j is no list, and is not taken for an empty one",
+    async (odd) => {
+      const { lytics } = await serve(spread);
+      await expect(keysOf(answering(lytics, () => odd))).rejects.toMatchObject({ kind: "protocol" });
+    },
+  );
+
+  test("where `start` is not taken, more than a page of one instant costs the rest of that second, and is told", async () => {
+    const crowd = Array.from({ length: 150 }, () => noon - 60_000);
+    const { lytics, notices } = await serve(told(noon - 90_000, noon - 62_500, ...crowd, noon - 30_000));
+    const send: Lytics["host"]["send"] = (ask, signal) => {
+      const url = new URL(ask.url);
+      url.searchParams.delete("start");
+      return lytics.host.send({ ...ask, url: url.href }, signal);
+    };
+    const keys = await keysOf({ ...lytics, host: { ...lytics.host, send } });
+    expect(keys.slice(0, 2)).toEqual(["event-0", "event-1"]);
+    expect(keys.at(-1)).toBe("event-152");
+    const warnings = notices.flatMap((one) => (one.kind === "warning" ? [one.text] : []));
+    expect(warnings).toEqual([expect.stringContaining("2026-11-28T11:59:00Z and no others")]);
+  });
+
+  test("one page for ever ends the reading", async () => {
+    const { lytics } = await serve(spread);
+    let first: unknown = null;
+    const stuck = answering(lytics, (body) => (first ??= { ...(body as object), _meta: { next_cursor: "on" } }));
+    expect(await keysOf(stuck)).toHaveLength(100);
   });
 });
