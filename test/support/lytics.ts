@@ -48,7 +48,6 @@ export async function serveLytics({ items, faults = [], aheadMs = 0, onSleep }: 
   onTestFinished(() => server.close());
   const notices: Notice[] = [];
   const slept: number[] = [];
-  const stopping = new AbortController();
   const lytics: Lytics = {
     host: {
       ...openNodeWorld({ tuneV8: () => undefined }),
@@ -61,12 +60,12 @@ export async function serveLytics({ items, faults = [], aheadMs = 0, onSleep }: 
       },
       random: () => 1,
     },
-    signal: stopping.signal,
+    signal: new AbortController().signal,
     notify: (notice) => notices.push(notice),
     patience: { retries: 4, maxWaitMs: 300_000 },
     url: server.origin,
     token: new Secret("a-token"),
     profile: "default",
   };
-  return { server, lytics, notices, slept, stop: () => stopping.abort(new Error("stopped by the test")) };
+  return { server, lytics, notices, slept };
 }

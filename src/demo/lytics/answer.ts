@@ -14,7 +14,22 @@ const keptMs = 14 * dayMs;
 
 /** The demo's own; what is told by the second begins at `began` (epoch ms). */
 export function lyticsStory(began: number): LyticsStory {
-  return { between: (from, to) => itemsBetween(from, to, began), token: lyticsAccount.token };
+  // A window is asked for page by page, and each page is of all of it.
+  const days = new Map<number, readonly LyticsItem[]>();
+  const dayOf = (n: number): readonly LyticsItem[] => {
+    const known = days.get(n) ?? itemsBetween(n * dayMs, (n + 1) * dayMs - 1, began);
+    days.set(n, known);
+    return known;
+  };
+  return {
+    between: (from, to) => {
+      const [first, last] = [Math.floor(from / dayMs), Math.floor(to / dayMs)];
+      return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => dayOf(first + index))
+        .flat()
+        .filter(({ at }) => at >= from && at <= to);
+    },
+    token: lyticsAccount.token,
+  };
 }
 
 /**

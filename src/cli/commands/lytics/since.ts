@@ -7,10 +7,13 @@ import { printJobs } from "./print-jobs.ts";
 
 /** Every event of Lytics since a moment, oldest first, to the end; with `--follow` on from there. */
 export async function runLyticsSince(when: string | undefined, flags: LyticsSinceFlags, host: Host): Promise<void> {
+  if (flags.follow === true) {
+    await followJobs(when, flags, "--follow", host);
+    return;
+  }
   const zone = await openZone(flags.time, host.stdout);
   const now = host.now();
   const options = await resolveLytics(flags, now, zone);
   const start = resolveLyticsStart(when, flags, now, zone);
-  if (flags.follow === true) await followJobs({ options, start }, flags, "--follow", host);
-  else await printJobs({ options, start, follow: false }, host);
+  await printJobs({ options, start, follow: false }, host);
 }

@@ -4,15 +4,11 @@ import { openZone } from "../../options/clock.ts";
 import type { LyticsFlags, LyticsTailFlags } from "../../options/flags.ts";
 import { turnAway } from "../../options/reading-options.ts";
 import { resolveLytics, resolveLyticsStart } from "./lytics-options.ts";
-import { printJobs, type JobPlan } from "./print-jobs.ts";
+import { printJobs } from "./print-jobs.ts";
 
 /** Each event of Lytics as it happens, until stopped. */
 export async function runLyticsTail(flags: LyticsTailFlags, host: Host): Promise<void> {
-  const zone = await openZone(flags.time, host.stdout);
-  const now = host.now();
-  const options = await resolveLytics(flags, now, zone);
-  const start = resolveLyticsStart(flags.since ?? "now", flags, now, zone);
-  await followJobs({ options, start }, flags, "lytics tail", host);
+  await followJobs(flags.since ?? "now", flags, "lytics tail", host);
 }
 
 /**
@@ -21,7 +17,7 @@ export async function runLyticsTail(flags: LyticsTailFlags, host: Host): Promise
  * @throws FlowrunError `usage` for options that wait for an end.
  */
 export async function followJobs(
-  plan: Omit<JobPlan, "follow">,
+  when: string | undefined,
   flags: LyticsFlags,
   named: string,
   host: Host,
@@ -36,6 +32,10 @@ export async function followJobs(
       hint: `read that window to its end: flowrun lytics since -P1D --until ${flags.until}`,
     });
   }
-  await printJobs({ ...plan, follow: true }, host);
+  const zone = await openZone(flags.time, host.stdout);
+  const now = host.now();
+  const options = await resolveLytics(flags, now, zone);
+  const start = resolveLyticsStart(when, flags, now, zone);
+  await printJobs({ options, start, follow: true }, host);
   host.signal.throwIfAborted();
 }
