@@ -215,7 +215,7 @@ export function declareCommon(command: Command): Command {
 }
 
 /** How much is said, and where. */
-export function declareSaying(command: Command): Command {
+function declareSaying(command: Command): Command {
   return declareColour(
     declareQuiet(command)
       .option("-v, --verbose", "show each request and its answer on stderr; -vv headers too (never a secret)", counted)

@@ -106,7 +106,7 @@ function nextFrom({ newest, times }: Place, begin: number): number {
 }
 
 /** The question that goes on after an instant (epoch ms); one for all there is, where that is not finite. Pure. */
-export function placeUrl({ url }: Pick<Lytics, "url">, at: number): string {
+function placeUrl({ url }: Pick<Lytics, "url">, at: number): string {
   return Number.isFinite(at) ? `${url}/v2/event?after=${new Date(at).toISOString()}` : `${url}/v2/event`;
 }
 

@@ -35,7 +35,7 @@ export interface Where<R> {
 }
 
 /** Conditions over records of which these words are known. Pure. */
-export function whereOn<R>(words: RecordWords<R>): Where<R> {
+function whereOn<R>(words: RecordWords<R>): Where<R> {
   return {
     filter: (expression, times, called = "--where") => {
       const source = { expression, times, called, words };
