@@ -109,6 +109,7 @@ const rooms = [
       "runs/record",
       "runs/catalogue",
       "runs/causes",
+      "runs/rows",
       "render/formats",
       "render/text",
     ],
@@ -164,9 +165,10 @@ const rooms = [
   },
   {
     room: "adobe/platform",
-    may: ["adobe/http/words", "adobe/gateway/ask-gateway"],
-    types: ["adobe/auth/token", "runs/record"],
-    because: "A name is looked up for a run that lacks one; what becomes of the run is somebody else's matter.",
+    may: ["adobe/http/words", "adobe/gateway", "adobe/journal/progress"],
+    types: ["adobe/auth/token", "runs/record", "runs/cadence", "runs/rows"],
+    because:
+      "Platform is asked for names, schedules and what a batch rejected; what becomes of it is another's matter.",
   },
   {
     room: "adobe/settings",
@@ -189,7 +191,7 @@ const rooms = [
       "demo/server",
       "demo/month",
     ],
-    types: ["adobe/gateway", "adobe/journal/ask-journal", "adobe/registrations/api"],
+    types: ["adobe/gateway", "adobe/journal/ask-journal", "adobe/platform/api", "adobe/registrations/api"],
     because: "A profile becomes settings, and these a connection, once.",
   },
   {
@@ -207,6 +209,11 @@ const rooms = [
     room: "runs/events",
     may: ["runs/record", "runs/causes"],
     because: "An event becomes the runs that it tells of.",
+  },
+  {
+    room: "runs/rows",
+    may: ["runs/causes", "runs/catalogue", "runs/events"],
+    because: "A rejected record is read from a line, and counted by its codes, wherever that came from.",
   },
   {
     room: "runs/filter",

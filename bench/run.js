@@ -10,6 +10,7 @@ import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { benchArchive } from "./archive.js";
+import { benchCadence } from "./cadence.js";
 import { benchDeliver } from "./deliver.js";
 import { benchListen } from "./listen.js";
 import { benchNats, hasNats } from "./nats.js";
@@ -100,6 +101,7 @@ async function measureAll() {
   const told = explainText(rounds(5));
   const starts = await startAll(rounds(25));
   const spent = await profileOne(runs, four);
+  const cadence = await benchCadence({ isQuick, say });
   const archive = [
     ...(await benchArchive({ isQuick, scratch, say })),
     ...(await benchDeliver({ isQuick, scratch, say })),
@@ -136,6 +138,7 @@ async function measureAll() {
     starts,
     spent,
     archive.filter(([, , , bound]) => bound === null),
+    cadence,
   );
 }
 
@@ -330,7 +333,7 @@ function told(value) {
   return value.toFixed(value >= 100 ? 0 : 2);
 }
 
-function render(goals, tables, { rows, node, apart }, spent, archive) {
+function render(goals, tables, { rows, node, apart }, spent, archive, cadence) {
   const [{ model }] = cpus();
   const gib = (totalmem() / 1024 ** 3).toFixed(1);
   const load = `load ${began.load.toFixed(1)} before, ${loadavg()[0].toFixed(1)} after`;
@@ -371,6 +374,10 @@ of five, asked by the program's own functions.
 | | here |
 |---|---|
 ${archive.map(([what, figure]) => `| ${what} | ${told(figure)} |`).join("\n")}
+
+## Did it run?
+
+${cadence}
 
 ## Where the time goes
 

@@ -7,4 +7,6 @@ export interface JsonSchema {
 
 export function recordSchema(): JsonSchema;
 export function jobSchema(): JsonSchema;
+export function flowSchema(): JsonSchema;
+export function rowSchema(): JsonSchema;
 export function schemaOf(what: { readonly file: string; readonly name: string; readonly id: string }): JsonSchema;

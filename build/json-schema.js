@@ -14,6 +14,18 @@ export function jobSchema() {
   return schemaOf({ file, name: "Job", id: "urn:flowrun:schema:job:1" });
 }
 
+/** The schema of what `flowrun flows --json` prints. */
+export function flowSchema() {
+  const file = resolve(import.meta.dirname, "../src/runs/cadence/flow-record.ts");
+  return schemaOf({ file, name: "FlowRecord", id: "urn:flowrun:schema:flow:1" });
+}
+
+/** The schema of what `flowrun rows -o ndjson` prints. */
+export function rowSchema() {
+  const file = resolve(import.meta.dirname, "../src/runs/rows/failed-row.ts");
+  return schemaOf({ file, name: "FailedRow", id: "urn:flowrun:schema:failed-row:1" });
+}
+
 /**
  * The schema of an interface of the file. Docstrings become descriptions, the root has its properties itself, other
  * interfaces are definitions; since fields are only ever added, none forbids what it does not know.

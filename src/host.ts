@@ -16,7 +16,7 @@ export type AnswerHeaders = Readonly<Record<string, readonly string[]>>;
 
 /**
  * One HTTP response whose headers are in and whose body may still be on its way, so that a caller can act on the
- * headers (ask for the next page) before it reads the body. Exactly one of `body` and `discard` must be called.
+ * headers (ask for the next page) before it reads the body. Exactly one of `body`, `pieces` and `discard` must be called.
  */
 export interface Answer {
   readonly status: number;
@@ -26,6 +26,11 @@ export interface Answer {
    * `protocol` when it is larger than the limit.
    */
   body(options?: BodyOptions): Promise<Uint8Array>;
+  /**
+   * The body as it comes, decompressed, for one that may be of any length: it arrives as fast as it is taken, and may take
+   * as long as it moves. Fails when the connection breaks or stalls on the way.
+   */
+  pieces(options?: PiecesOptions): AsyncIterable<Uint8Array>;
   /** Lets go of a body nobody wants. */
   discard(): void;
 }
@@ -39,6 +44,9 @@ export interface BodyOptions {
   /** Told how many bytes arrived, once all have. */
   readonly onReceived?: (bytes: number) => void;
 }
+
+/** Who is told of a body that is read as it comes. */
+export type PiecesOptions = Pick<BodyOptions, "onReceived">;
 
 /** Resolves once the headers are in; rejects when the server cannot be reached or does not answer in time. */
 export type Send = (ask: Ask, signal: AbortSignal) => Promise<Answer>;

@@ -57,6 +57,8 @@ export type {
 } from "./runs/record/flow-run.ts";
 export type { Bucket, Changes, Group, PreviousWindow, Stats, Trend } from "./runs/figures/stats.ts";
 export type { CauseChange, ChangeWord, Difference, GroupChange, GroupName } from "./runs/figures/changes.ts";
+export type { FlowRecord, LostRun } from "./runs/cadence/flow-record.ts";
+export type { FlowState } from "./runs/cadence/judge.ts";
 export type { Figures } from "./runs/figures/figures.ts";
 export type { Grouping } from "./runs/figures/grouping.ts";
 export type { Quantiles } from "./runs/figures/quantiles.ts";

@@ -115,7 +115,7 @@ describe("commands", () => {
   });
 });
 
-const sharedOptions = "## Options of `since`, `tail`, `wait`, `listen`, `show`, `stats` and `replay`";
+const sharedOptions = "## Options of `since`, `tail`, `wait`, `listen`, `show`, `stats`, `flows` and `replay`";
 
 describe("options", () => {
   const written = new Set(allCode.match(/(?<![\w-])(?:--[a-z][a-z-]*|-[a-zA-Z](?![\w-]))/g));
@@ -156,7 +156,7 @@ describe("options", () => {
     expect([...ofAll].sort()).toEqual([...shared].sort());
   });
 
-  const readers = ["since", "tail", "wait", "listen", "show", "stats", "replay"];
+  const readers = ["since", "tail", "wait", "listen", "show", "stats", "flows", "replay"];
   const ofLists = firstWords(rows(section("docs/commands.md", "## Options of lists")).map(([cell = ""]) => cell));
 
   test("the commands with rows of their own are named above what they share", () => {

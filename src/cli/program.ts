@@ -15,10 +15,12 @@ import { declareDoctor } from "./commands/doctor/declare.ts";
 import { declareProviders } from "./commands/providers/declare.ts";
 import { declareRegistrations } from "./commands/registrations/declare.ts";
 import { declareExplain, declareShow } from "./commands/insight/declare.ts";
+import { declareFlows } from "./commands/insight/declare-flows.ts";
 import { declareListen } from "./commands/listen/declare.ts";
 import { declareLytics } from "./commands/lytics/declare.ts";
 import { declareSince, declareTail, declareWait } from "./commands/reading/declare.ts";
 import { declareReplay } from "./commands/replay/declare.ts";
+import { declareRows } from "./commands/rows/declare.ts";
 import { declareSetup } from "./commands/setup/declare.ts";
 import { declareStats } from "./commands/insight/declare-stats.ts";
 import { declareExitCodes } from "./options/exit-codes.ts";
@@ -114,7 +116,9 @@ const readers = new Map<string, (program: Command, host: Host) => void>([
   ["wait", declareWait],
   ["listen", declareListen],
   ["stats", declareStats],
+  ["flows", declareFlows],
   ["show", declareShow],
+  ["rows", declareRows],
   ["explain", declareExplain],
   ["replay", declareReplay],
   ["cursor", declareCursor],

@@ -82,6 +82,7 @@ const table: Readonly<Record<string, (refused: Refused) => Words>> = {
 /** Where a command cannot do without a word that nobody else can guess. */
 const prepared: Readonly<Record<string, string>> = {
   "flowrun show": "flowrun since -P1D   (prints the ids of runs)",
+  "flowrun rows": "flowrun since -P1D --where 'records.failed > 0'   (prints the ids of runs)",
   "flowrun archive prune": "flowrun archive prune --older-than P1Y --dry-run",
   "flowrun archive import": "flowrun archive export runs.ndjson.gz --raw   (makes such a file)",
 };

@@ -1,9 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { account } from "./account.ts";
+import type { FindBatch } from "./batches.ts";
 import type { Call, Reply, DemoService } from "./call.ts";
+import { answerCatalog } from "./catalog.ts";
+import { answerDataAccess } from "./data-access.ts";
 import { deliver } from "./deliver.ts";
 import { spoil, type FaultRule } from "./faults.ts";
-import { answerFlow } from "./flow-service.ts";
+import { answerFlows } from "./flow-service.ts";
 import { refuse } from "./gateway.ts";
 import { createIms, usualIms, type Ims, type ImsKnobs } from "./ims.ts";
 import { answerJournal, faithful, notFound, type JournalKnobs } from "./journal.ts";
@@ -17,6 +20,7 @@ import { hearsFlowRuns, journalUrlOf, registrations } from "./registrations.ts";
 import { listedSource, type JournalSource } from "./source.ts";
 import { createSigning, type Signing } from "./signing.ts";
 import { storySource } from "./story.ts";
+import { storyBatches } from "./story-batches.ts";
 
 /** The content, the clock and the behaviour of a demo server. */
 export interface ServerOptions {
@@ -28,6 +32,8 @@ export interface ServerOptions {
   readonly source: JournalSource;
   /** The events of the account of Lytics; left out for the demo's own. */
   readonly lytics?: LyticsStory;
+  /** The batches that Catalog and Data Access know of; default none. */
+  readonly batches?: FindBatch;
   /** How the journal differs from `faithful`. */
   readonly journal?: Partial<JournalKnobs>;
   /** How IMS differs from `usualIms`. */
@@ -57,7 +63,7 @@ export interface RequestLog {
   readonly status: number;
 }
 
-/** A running IMS, journal, Events Management API and Flow Service, all at one origin on the loopback interface. */
+/** A running IMS, journal, Events Management API, Flow Service, Catalog and Data Access, all at one origin on the loopback interface. */
 export interface DemoServer {
   /** `http://127.0.0.1:<port>`, which is also what an IMS URL and an API URL are made from. */
   readonly origin: string;
@@ -87,10 +93,12 @@ export interface DemoServer {
 
 /** Starts the demo of `--profile demo`: the story's journal on a server that lets the process end. `now` is epoch ms. */
 export function startDemo(now: () => number, kept?: KeptChanges): Promise<DemoServer> {
+  const present = now();
   return startServer({
     ...(kept === undefined ? {} : { kept }),
     now,
-    source: storySource(now()),
+    source: storySource(present),
+    batches: storyBatches(present),
     // A tail is told to come back as often as a run is added, so that it shows each as it happens.
     journal: { retryAfter: "2" },
     // Nothing in the demo is slow on purpose.
@@ -194,15 +202,20 @@ function answerer(
   management: Management,
 ): (service: DemoService, call: Call) => Reply {
   const knobs = { ...faithful, ...options.journal };
+  // As long as it runs it tells one story.
+  const present = options.now();
   const empty = listedSource([]);
   const lytics = options.lytics ?? lyticsStory(options.now());
+  const findBatch = options.batches ?? (() => null);
   const answers: Record<DemoService, (call: Call) => Reply> = {
     ims: ims.answer,
     api: (call) =>
       answerKey(call, signing) ??
       answerLytics(call, options.now(), lytics) ??
       refuse(call, ims.isLive) ??
-      answerFlow(call) ??
+      answerFlows(call, { present, now: options.now() }) ??
+      answerCatalog(call, findBatch, options.now()) ??
+      answerDataAccess(call, findBatch, options.now()) ??
       management.answer(call, `http://${call.headers["host"] ?? ""}`),
     journal: (call) => {
       const id = findJournalPath(call.path)?.registrationId;

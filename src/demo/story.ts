@@ -2,9 +2,9 @@ import { modulo, uuidFrom } from "./chance.ts";
 import { firstWhere, generatedSource, type JournalSource } from "./source.ts";
 import { sourceFlows } from "./week/cast.ts";
 import { wrapRuns } from "./week/envelope.ts";
-import { noticesBetween, type ToldEvent } from "./week/told-events.ts";
+import { noticesBetween, noticesWhileWatched, type ToldEvent } from "./week/told-events.ts";
 import { otherEvents } from "./week/others.ts";
-import { zero } from "./week/earlier.ts";
+import { zero } from "./week/rhythm.ts";
 import { liveRun } from "./week/run.ts";
 
 /** How often a run is added while the demo is watched. */
@@ -13,7 +13,7 @@ const liveMs = 2_000;
 const spanMs = 7 * 86_400_000 - 600_000;
 
 /**
- * The demo's week up to `present` (epoch ms), then a run every two seconds. What was recorded at a moment has the same
+ * The demo's week up to `present` (epoch ms), then a run every two seconds, of whatever flow where none is due. What was recorded at a moment has the same
  * position and content for every `present` after it, but for the beats of the story, which move along with it: so who has
  * read an hour ago goes on from there. Events are rendered when read.
  */
@@ -29,7 +29,7 @@ export function storySource(present: number): JournalSource {
         ? firstWhere(past.length, (index) => writtenAt(index) > now)
         : past.length + Math.floor((now - firstLive) / liveMs) + 1,
     writtenAt,
-    event: (index) => JSON.stringify((past[index] ?? liveNotice(liveAt(index))).render()),
+    event: (index) => JSON.stringify((past[index] ?? liveNotice(liveAt(index), present)).render()),
     places: {
       of: (index) => (past[index] === undefined && index >= 0 ? liveAt(index) * mostAtOnce : placeOf(past, index)),
       indexOf: (place) => {
@@ -69,9 +69,25 @@ export function placeOf(notices: readonly ToldEvent[], index: number): number {
   return at * mostAtOnce + Math.min(same, mostAtOnce - 1);
 }
 
-function liveNotice(at: number): ToldEvent {
+function liveNotice(at: number, present: number): ToldEvent {
+  const due = dueNotice(at, present);
+  if (due !== null) return due;
   const n = (at - zero) / liveMs - 1;
   const flow = sourceFlows[modulo(n, sourceFlows.length)] ?? sourceFlows[0];
   const run = liveRun(flow, n, at - 3_000);
   return { at, key: run.key, render: () => wrapRuns([run], uuidFrom(`event ${run.key}`), at) };
+}
+
+/** No more events fall due in so long a time than there are places for. */
+const queueMs = 30 * liveMs;
+
+/** The event of a flow that keeps its hours: it takes the first place after it is written, or the next that is free. */
+function dueNotice(at: number, present: number): ToldEvent | null {
+  const due = noticesWhileWatched({ from: Math.max(present, at - queueMs), until: at, present });
+  let place = 0;
+  for (const notice of [...due].sort(inOrder)) {
+    place = Math.max(Math.ceil(notice.at / liveMs) * liveMs, place + liveMs);
+    if (place === at) return notice;
+  }
+  return null;
 }

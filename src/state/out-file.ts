@@ -22,9 +22,10 @@ export interface OutFile {
 /**
  * Opens a temporary file beside the one that the user named, which takes its place in the end. A name that ends in `.gz`
  * is compressed; a link stays one.
+ * @param isPrivate whether nobody but its owner is to read it, whoever could read what was there before.
  * @throws FlowrunError `usage` where nothing can be written there.
  */
-export async function openOutFile(path: string): Promise<OutFile> {
+export async function openOutFile(path: string, isPrivate = false): Promise<OutFile> {
   if (path === "") {
     throw new FlowrunError("usage", "--out names no file", {
       why: "it is empty; a variable of the shell may not be set",
@@ -34,7 +35,8 @@ export async function openOutFile(path: string): Promise<OutFile> {
   const target = await targetOf(path);
   await sweep(target);
   const temporary = `${target}.${ownTag()}-${randomBytes(4).toString("hex")}.tmp`;
-  const mode = await modeOf(target, path);
+  const found = await modeOf(target, path);
+  const mode = isPrivate ? 0o600 : found;
   const handle = await open(temporary, "wx", mode ?? 0o666).catch((error: unknown) => {
     throw unwritable(path, error);
   });

@@ -235,6 +235,23 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ["stats --raw", 2, "", /--raw has no meaning with stats/],
     ["stats --bucket 1s", 2, "", /too many pieces/],
   ],
+  rows: [
+    [
+      "rows run-3-of",
+      0,
+      "",
+      /^run run-3-of-ten wrote no batch, and rejected no record\n0 records printed · \d+ events?/,
+    ],
+    ["rows run-3-of -q -o csv", 0, "", ""],
+    ["rows run-3-of --download HOME/rows -q", 0, "", ""],
+    ["rows nosuchrun", 1, "", /no run has the id 'nosuchrun', or one that begins so/],
+    ["rows 01KNOSUCHBATCH000000000000", 1, "", /or a batch with it\n[^]*--sandbox <name>/],
+    ["rows run-", 2, "", /is too short/],
+    ["rows", 2, "", /flowrun since -P1D --where 'records.failed > 0'/],
+    ["rows run-3-of --max-rows all", 2, "", /10000 at most in a table\n[^]*--max-rows all -o ndjson/],
+    ["rows run-3-of -o name", 2, "", /name/],
+    ["rows --help", 0, /^Usage: flowrun rows \[options\] <run-id\|batch-id>\n[^]*--errors-only/, ""],
+  ],
   show: [
     ["show run-3-of", 0, /^run-3-of-ten {2}failed\n[^]*CONNECTOR-1001-500/, /1 run found/],
     ["show run-3-of -o json -q", 0, /"run-3-of-ten"/, ""],
@@ -342,6 +359,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
   "what was read last": [
     ["since -P1D -q", 0, /flow-0/, ""],
     ["complete -- show run-3", 0, /^run-3-of-ten\tfailed flow-0 \S+\n$/, ""],
+    ["complete -- rows run-3", 0, /^run-3-of-ten\tfailed flow-0 \S+\n$/, ""],
     ["complete -- since 1d --run run-3-of-ten,run-4", 0, /^run-3-of-ten,run-4-of-ten\t/, ""],
     ["complete -- since 1d --flow=flow-", 0, /^(--flow=flow-\d\ta flow without a name\n){3}$/, ""],
     ["complete -- tail --sandbox p", 0, /^prod\tsandbox\n$/, ""],

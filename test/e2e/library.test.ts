@@ -9,7 +9,7 @@ import { rolldown } from "rolldown";
 import { promisify } from "node:util";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { jobSchema, recordSchema } from "../../build/json-schema.js";
+import { flowSchema, jobSchema, recordSchema, rowSchema } from "../../build/json-schema.js";
 import { bareEnv, binary, launch, node, scratch } from "../support/flowrun.ts";
 import { openJournal, runEvent } from "../support/journal.ts";
 import { freePort } from "../support/ports.ts";
@@ -217,6 +217,8 @@ describe("a bundle", () => {
 
 it.each([
   ["flow-run", recordSchema()],
+  ["flow", flowSchema()],
+  ["failed-row", rowSchema()],
   ["job", jobSchema()],
 ])("the schema %s ships as it is made from the record's definition", async (name, made) => {
   const require = createRequire(join(project, "package.json"));

@@ -13,6 +13,8 @@ const commands = [
   "stats",
   "stats --by flow --bucket PT3H",
   "stats --by code",
+  "flows",
+  "flows --late --schedule",
   "stats -P3D --by flow --compare",
   "stats -P4D --compare",
   "stats -P7D --compare",

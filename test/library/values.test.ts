@@ -2,7 +2,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { recordSchema, schemaOf } from "../../build/json-schema.js";
+import { flowSchema, recordSchema, rowSchema, schemaOf } from "../../build/json-schema.js";
 import {
   explain,
   FlowrunError,
@@ -14,7 +14,9 @@ import {
   type Notice,
 } from "../../src/index.ts";
 import { readMark, writeMark } from "../../src/library/mark-text.ts";
+import { flowColumns } from "../../src/render/formats/flow-columns.ts";
 import { ndjsonRenderer } from "../../src/render/formats/json.ts";
+import { rowColumns } from "../../src/render/formats/row-columns.ts";
 import { runFields } from "../../src/runs/record/record-fields.ts";
 import { fixture } from "../runs/events.ts";
 import { eventOfRuns, header, runEvent } from "../support/journal.ts";
@@ -230,6 +232,19 @@ describe("the record's schema", () => {
       $id: "urn:flowrun:schema:flow-run:1",
     });
     expect(JSON.stringify(properties)).toContain("The same whenever the notification is delivered again");
+  });
+
+  it("of a flow has the fields that --json knows, and its lost run", () => {
+    const { properties, $id } = flowSchema();
+    expect(Object.keys(properties)).toEqual([...new Set(flowColumns.fields.map((path) => path.split(".")[0] ?? ""))]);
+    expect($id).toBe("urn:flowrun:schema:flow:1");
+    expect(properties["state"]).toMatchObject({ enum: ["ok", "late", "absent", "irregular", "disabled"] });
+  });
+
+  it("of a rejected record has every field that --json knows", () => {
+    const { properties, $id } = rowSchema();
+    expect($id).toBe("urn:flowrun:schema:failed-row:1");
+    expect(Object.keys(properties)).toEqual([...new Set(rowColumns.fields.map((path) => path.split(".")[0]))]);
   });
 
   it("is refused for a type that has none yet", async () => {

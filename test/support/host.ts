@@ -130,6 +130,14 @@ async function fetchSend(ask: Ask, signal: AbortSignal): Promise<Answer> {
     status: response.status,
     headers,
     body: async () => new Uint8Array(await response.arrayBuffer()),
+    async *pieces() {
+      for await (const piece of response.body ?? []) yield piece;
+    },
     discard: () => void response.body?.cancel(),
   };
 }
+
+/** Of an answer made by hand: nobody reads its body as it comes. */
+export const noPieces: Answer["pieces"] = () => {
+  throw new Error("this body was not to be read in pieces");
+};

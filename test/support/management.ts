@@ -2,7 +2,7 @@ import { readyToken } from "../../src/adobe/auth/token-source.ts";
 import { Secret } from "../../src/adobe/auth/secret.ts";
 import type { RegistrationsApi } from "../../src/adobe/registrations/api.ts";
 import type { Ask } from "../../src/host.ts";
-import { fakeHost, type FakeHost } from "./host.ts";
+import { fakeHost, noPieces, type FakeHost } from "./host.ts";
 
 /** Where the management API is in these tests. */
 export const apiUrl = "https://api.adobe.io";
@@ -24,6 +24,7 @@ export function answeringInTurn(...steps: readonly Step[]): FakeHost {
         status,
         headers: Object.fromEntries(Object.entries({ "x-request-id": "req-7", ...headers }).map(([k, v]) => [k, [v]])),
         body: async () => new TextEncoder().encode(text),
+        pieces: noPieces,
         discard: () => undefined,
       };
     },

@@ -20,7 +20,7 @@ import type { Send } from "../../src/host.ts";
 import { openNodeWorld } from "../../src/node-host.ts";
 import type { Notice } from "../../src/notices.ts";
 import { archived } from "./archived.ts";
-import { realSleep } from "./host.ts";
+import { noPieces, realSleep } from "./host.ts";
 import type { RunParts } from "./journal.ts";
 import { hasOpenssl, makeCertificate } from "./tls.ts";
 
@@ -128,6 +128,7 @@ export async function openTrust() {
       status: answer.statusCode,
       headers: Object.fromEntries(entries),
       body: async () => new Uint8Array(await answer.body.arrayBuffer()),
+      pieces: noPieces,
       discard: () => void answer.body.dump().catch(() => undefined),
     };
   };

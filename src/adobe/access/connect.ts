@@ -6,6 +6,7 @@ import type { Patience } from "../gateway/retrying.ts";
 import type { Send, World } from "../../host.ts";
 import type { Journal } from "../journal/ask-journal.ts";
 import { watched } from "../http/watch.ts";
+import type { PlatformApi } from "../platform/api.ts";
 import { findConsolePlace, type ConsolePlace } from "../registrations/console-place.ts";
 import { resolveKeysUrl } from "../settings/keys-url.ts";
 import type { RegistrationsApi } from "../registrations/api.ts";
@@ -42,6 +43,8 @@ export interface AdobeConnection {
   readonly deliverTo: Way["deliverTo"];
   /** Where Experience Platform's own APIs are. @throws FlowrunError `settings` when that setting cannot be right. */
   readonly platformUrl: () => string;
+  /** Those APIs, to be asked about one sandbox. @throws likewise. */
+  readonly platform: (patience: Patience, sandbox: string | null) => PlatformApi;
   /** A question as a cursor keeps it, and back: the demo's port is another one each time. */
   readonly toSaved: (url: string) => string;
   readonly fromSaved: (text: string) => string;
@@ -124,6 +127,7 @@ function withSettings(settings: Access, way: Way, options: ConnectOptions, host:
   const gateway = (patience: Patience): GatewayAccess => {
     return { host: world, signal, patience, notify, blame, clientId, imsOrgId, tokens: tokens(patience) };
   };
+  const platformUrl = (): string => origin ?? resolvePlatformUrl(env);
   return {
     settings,
     saved,
@@ -141,7 +145,8 @@ function withSettings(settings: Access, way: Way, options: ConnectOptions, host:
     archive: () => findArchivePlace(env, saved),
     deliverTo: way.deliverTo,
     keysUrl: () => origin ?? resolveKeysUrl(env),
-    platformUrl: () => origin ?? resolvePlatformUrl(env),
+    platformUrl,
+    platform: (patience, sandbox) => ({ ...gateway(patience), url: platformUrl(), sandbox }),
     toSaved: (url) => (origin !== null && url.startsWith(origin) ? demoName + url.slice(origin.length) : url),
     fromSaved: (text) => (origin !== null && text.startsWith(demoName) ? origin + text.slice(demoName.length) : text),
     close,

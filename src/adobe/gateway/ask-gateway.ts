@@ -13,7 +13,7 @@ export interface GatewayAccess extends Retrying {
   readonly host: Pick<Host, "send" | "now" | "sleep" | "random">;
   /** Sent as `x-api-key`. */
   readonly clientId: string;
-  /** Sent as `x-ims-org-id`. */
+  /** Sent as `x-ims-org-id`, or as the service wants it. */
   readonly imsOrgId: string;
   readonly tokens: TokenSource;
 }
@@ -28,6 +28,8 @@ export interface GatewayQuestion<T> {
   readonly url: () => string;
   /** The media types that are taken. */
   readonly accept: string;
+  /** Sent besides those that all of them get. */
+  readonly headers?: Ask["headers"];
   /** Reads an answer that is a success; `null`, before it has touched the body, for one that is not. */
   readonly read: (answer: Answer, url: string) => Promise<Attempt<T>> | null;
   /** Tells a refusal of 4xx in the service's own terms; `null` leaves it to what the gateway's refusals mean. */
@@ -53,13 +55,13 @@ export function askGateway<T>(access: GatewayAccess, question: GatewayQuestion<T
 }
 
 async function askOnce<T>(access: GatewayAccess, question: GatewayQuestion<T>, refused: Token[]): Promise<Attempt<T>> {
-  const { service, accept, read, method = "GET", body, refuse } = question;
+  const { service, accept, headers = {}, read, method = "GET", body, refuse } = question;
   const { tokens, host, signal } = access;
   const token = await tokenFor(tokens, refused);
   // After the token, which may take its time to come.
   const url = question.url();
   const exchange = async (): Promise<Attempt<T>> => {
-    const answer = await sendQuestion(access, token, { service, url, accept, method, ...(body && { body }) });
+    const answer = await sendQuestion(access, token, { service, url, accept, headers, method, ...(body && { body }) });
     const success = read(answer, url);
     if (success !== null) return success;
     const { status } = answer;
@@ -98,15 +100,23 @@ function tokenFor(tokens: TokenSource, refused: readonly Token[]): Promise<Token
 }
 
 /** One question on its way to a service behind the gateway. */
-type Sending = Pick<TokenlessAsk, "service" | "url" | "method"> & Pick<GatewayQuestion<never>, "accept" | "body">;
+type Sending = Pick<TokenlessAsk, "url" | "method"> &
+  Pick<GatewayQuestion<never>, "accept" | "body" | "headers"> & {
+    readonly service: Pick<GatewayService, "name" | "url" | "organisation">;
+  };
 
 /**
  * Sends one question with the headers that a service behind the gateway wants.
  * @throws as `sendWithToken` does.
  */
-export function sendQuestion(access: GatewayAccess, token: Token, { accept, body, ...ask }: Sending): Promise<Answer> {
+export function sendQuestion(
+  access: GatewayAccess,
+  token: Token,
+  { accept, body, headers: more = {}, ...ask }: Sending,
+): Promise<Answer> {
+  const { organisation = "x-ims-org-id" } = ask.service;
   const type = body === undefined ? {} : { "content-type": body.type };
-  const headers = { "x-api-key": access.clientId, "x-ims-org-id": access.imsOrgId, accept, ...type };
+  const headers = { "x-api-key": access.clientId, [organisation]: access.imsOrgId, accept, ...type, ...more };
   return sendWithToken(access, token, { ...ask, headers, ...(body === undefined ? {} : { body: body.text }) });
 }
 

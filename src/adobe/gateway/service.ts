@@ -4,6 +4,8 @@ export interface GatewayService {
   readonly name: string;
   /** Where it is: the access token may go to this URL's origin. */
   readonly url: string;
+  /** The header that names the organisation; `x-ims-org-id` where it does not say. */
+  readonly organisation?: string;
   /** The setting that says where it is, by its name in `flowrun config`. */
   readonly setting: string;
   /** The sentence where no answer comes at all. */

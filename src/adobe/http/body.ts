@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { FlowrunError } from "../../errors.ts";
 import type { BodyOptions } from "../../host.ts";
+import { codingsOf, unpackingOf, type Unpacking } from "./codings.ts";
 
 /** A body on its way, and what the headers say of it. */
 export interface Arriving {
@@ -120,51 +121,29 @@ function lasting(ms: number): string {
   return ms >= 60_000 ? `${Math.round(ms / 60_000)} min` : `${ms} ms`;
 }
 
-/** Nobody packs a body more often than this. */
-const mostCodings = 4;
-
 /** Loaded by the first answer that is compressed. */
 let zlib: Promise<typeof import("node:zlib")> | undefined;
 
-/** The codings stand in the order in which they were put on. */
 async function unpack(packed: Uint8Array, coding: string, mostBytes: number): Promise<Uint8Array> {
-  const codings = coding
-    .toLowerCase()
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "" && name !== "identity");
-  if (codings.length > mostCodings) throw new Error(`the answer is compressed ${codings.length} times`);
   let bytes = packed;
-  for (const name of codings.toReversed()) {
+  for (const name of codingsOf(coding).toReversed()) {
     // A body that is not there was not packed, whatever the headers say.
     if (bytes.length === 0) return bytes;
     zlib ??= import("node:zlib");
     const method = promisify<Uint8Array, { readonly maxOutputLength: number }, Uint8Array>(
-      (await zlib)[methodFor(name, bytes)],
+      (await zlib)[methods[unpackingOf(name, bytes)]],
     );
     bytes = await method(bytes, { maxOutputLength: mostBytes });
   }
   return bytes;
 }
 
-function methodFor(coding: string, bytes: Uint8Array): "gunzip" | "inflate" | "inflateRaw" | "brotliDecompress" {
-  switch (coding) {
-    case "gzip":
-    case "x-gzip":
-      return "gunzip";
-    case "deflate":
-      return hasZlibHeader(bytes) ? "inflate" : "inflateRaw";
-    case "br":
-      return "brotliDecompress";
-    default:
-      throw new Error(`the answer is compressed as '${coding}', which was not asked for`);
-  }
-}
-
-/** Some servers take 'deflate' by its word, and leave out the header that RFC 9110 means (RFC 1950, §2.2). */
-function hasZlibHeader([first = 0, second = 0]: Uint8Array): boolean {
-  return (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0;
-}
+const methods = {
+  Gunzip: "gunzip",
+  Inflate: "inflate",
+  InflateRaw: "inflateRaw",
+  BrotliDecompress: "brotliDecompress",
+} as const satisfies Readonly<Record<Unpacking, string>>;
 
 /** A short body is read to its end, so that the connection can be used again. */
 const worthReadingBytes = 65_536;

@@ -6,6 +6,7 @@ import type Dispatcher from "undici/lib/dispatcher/dispatcher.js";
 import type { Answer, AnswerHeaders, Ask, Host, Send } from "../../host.ts";
 import { discardBody, readBody, type Pace } from "./body.ts";
 import { createConnector } from "./connector.ts";
+import { readPieces } from "./pieces.ts";
 import { readProxies } from "./proxy.ts";
 
 /** The one way out to the network, with the connections that it keeps. */
@@ -66,6 +67,7 @@ async function exchange(dispatcher: Dispatcher, ask: Ask, signal: AbortSignal, p
     status: response.statusCode,
     headers,
     body: (options) => readBody(arriving, options, pace),
+    pieces: (options) => readPieces(arriving, options),
     discard: () => {
       discardBody(response.body, pace);
     },

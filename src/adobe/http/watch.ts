@@ -1,4 +1,4 @@
-import type { Answer, AnswerHeaders, Ask, Host, Send } from "../../host.ts";
+import type { Answer, AnswerHeaders, Ask, Host, PiecesOptions, Send } from "../../host.ts";
 import type { Notice, NoticeHeader, Notify } from "../../notices.ts";
 import { describeNetworkFailure, findRequestId } from "./words.ts";
 
@@ -52,11 +52,40 @@ function watchedAnswer(
         throw error;
       }
     },
+    pieces: (options = {}) => watchedPieces(answer, options, tell, broken),
     discard: () => {
       answer.discard();
       tell(answer, {});
     },
   };
+}
+
+/** One that is left early was let go of. */
+async function* watchedPieces(
+  answer: Answer,
+  options: PiecesOptions,
+  tell: (answer: Answer, end: Partial<Answered>) => void,
+  broken: (error: unknown) => Partial<Answered>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const size: { received: number | null } = { received: null };
+  let unpacked = 0;
+  let end: Partial<Answered> = {};
+  const onReceived = (bytes: number): void => {
+    size.received = bytes;
+    options.onReceived?.(bytes);
+  };
+  try {
+    for await (const piece of answer.pieces({ onReceived })) {
+      unpacked += piece.length;
+      yield piece;
+    }
+    end = { received: size.received ?? unpacked, unpacked };
+  } catch (error) {
+    end = broken(error);
+    throw error;
+  } finally {
+    tell(answer, end);
+  }
 }
 
 const unknownEnd = { kind: "answered", received: null, unpacked: null, trouble: null } as const;

@@ -4,7 +4,10 @@ import { formats } from "../../render/formats/registry.ts";
 import type { OutputFlags } from "../options/output-options.ts";
 
 /** The options that say where a command's data goes. */
-export type OutletFlags = Pick<OutputFlags, "output" | "json" | "out" | "pager">;
+export interface OutletFlags extends Pick<OutputFlags, "output" | "json" | "out" | "pager"> {
+  /** True where a file of it is for its owner alone. */
+  readonly isPrivate?: boolean;
+}
 
 /**
  * Lets a command print to where its options say: a file, a pager, or stdout as it is. The work gets a host with that
@@ -13,11 +16,11 @@ export type OutletFlags = Pick<OutputFlags, "output" | "json" | "out" | "pager">
  * @throws FlowrunError `usage` for a file that cannot be written, before the work begins; what the work throws.
  */
 export async function inOutlet<R>(
-  { output, json, out, pager }: OutletFlags,
+  { output, json, out, pager, isPrivate = false }: OutletFlags,
   host: Host,
   work: (there: Host, finish: () => Promise<void>) => Promise<R>,
 ): Promise<R> {
-  if (out !== undefined && out !== "-") return intoFile(out, host, work);
+  if (out !== undefined && out !== "-") return intoFile({ path: out, isPrivate }, host, work);
   // What is for programs is never held up by a person.
   const isForReading = json !== true && formats[output].laid !== null;
   if (pager && isForReading && host.stdout.isTTY) return throughPager(host, work);
@@ -26,9 +29,13 @@ export async function inOutlet<R>(
 
 type Work<R> = Parameters<typeof inOutlet<R>>[2];
 
-async function intoFile<R>(path: string, host: Host, work: Work<R>): Promise<R> {
+async function intoFile<R>(
+  { path, isPrivate }: { readonly path: string; readonly isPrivate: boolean },
+  host: Host,
+  work: Work<R>,
+): Promise<R> {
   const { openOutFile } = await import("../../state/out-file.ts");
-  const file = await openOutFile(path);
+  const file = await openOutFile(path, isPrivate);
   let isFinished = false;
   const finish = async (): Promise<void> => {
     if (isFinished) return;

@@ -2,6 +2,7 @@ import type { Host, Output } from "../../host.ts";
 import { formats } from "../../render/formats/registry.ts";
 import { sortRows } from "../../render/formats/sort-rows.ts";
 import { decideColour, type ColourChoice } from "../../render/text/colour.ts";
+import type { TimeStyle } from "../../render/text/times.ts";
 import type { OutputOptions } from "../options/output-options.ts";
 
 /** Rows that are all known, and how they are printed. */
@@ -11,6 +12,8 @@ export interface Printing<Row> {
   /** The one thing that they are together; without it a format that tells one thing tells the list. */
   readonly document?: unknown;
   readonly color: ColourChoice;
+  /** How times are told to people; where it is not said, as the stream suggests. */
+  readonly time?: TimeStyle | null;
 }
 
 /** Prints the rows in the format that the options name. */
@@ -25,7 +28,7 @@ export async function printRows<Row>(
 
 /** The rows as text, as they would be printed on that stream. */
 export async function renderRows<Row>(
-  { options, rows, document, color }: Printing<Row>,
+  { options, rows, document, color, time = null }: Printing<Row>,
   host: Pick<Host, "env" | "now">,
   stream: Pick<Output, "isTTY" | "columns">,
 ): Promise<string> {
@@ -39,7 +42,7 @@ export async function renderRows<Row>(
   } = await formats[output].open<Row>({
     ...chosen,
     colour: decideColour(color, host.env, stream.isTTY),
-    time: null,
+    time,
     now: () => host.now(),
     rowCount: rows.length,
     stream,

@@ -12,7 +12,7 @@ const signals = [129, 130, 143] as const;
 /** All exit codes, for help and the man page; docs/commands.md has them word for word. */
 export const exitRows: readonly ExitRow[] = [
   { codes: [0], meaning: "done; also when the reader of stdout went away" },
-  { codes: [1], meaning: "no such run, code, cursor or profile; nothing saved or written; a bug" },
+  { codes: [1], meaning: "no such run, batch, code, cursor or profile; nothing shown or saved; a bug" },
   { codes: [2], meaning: "the command line or the settings; a cursor that another process holds" },
   { codes: [3], meaning: "`--fail-on`: a run failed, or none matched; `wait`: no success; `replay`: refused" },
   { codes: [4], meaning: "not authorised" },
@@ -47,7 +47,9 @@ export const exitCodesOf: ReadonlyMap<string, readonly number[]> = new Map<strin
   ["wait", [...asking, 3, 7, ...signals]],
   ["listen", reading],
   ["stats", reading],
+  ["flows", reading],
   ["show", reading],
+  ["rows", [...asking, ...signals]],
   ["explain", here],
   ["replay", reading],
   ["lytics since", lytics],

@@ -174,6 +174,16 @@ export interface ShowFlags extends ReadingFlags {
   readonly downstream?: boolean;
 }
 
+/** Options of `rows`. */
+export interface RowsFlags extends ListingFlags, Pick<ReadingFlags, "retries" | "maxWait" | "jobs" | "time"> {
+  readonly since?: string;
+  readonly sandbox?: string;
+  /** Infinity for all. */
+  readonly maxRows?: number;
+  readonly errorsOnly?: boolean;
+  readonly download?: string;
+}
+
 /** Options of `explain`. */
 export interface ExplainFlags extends Pick<CommonFlags, "color" | "quiet" | "profile">, OutputFlags {}
 
@@ -185,6 +195,12 @@ export interface StatsFlags extends ReadingFlags {
   readonly by?: Grouping;
   readonly bucket?: string;
   readonly compare?: boolean;
+}
+
+/** Options of `flows`. */
+export interface FlowsFlags extends ReadingFlags {
+  readonly late?: boolean;
+  readonly schedule?: boolean;
 }
 
 /** Options of `wait`. */
@@ -297,7 +313,7 @@ export function declareAsking(command: Command, { onExpired, by }: AskingWords):
   );
 }
 
-/** Declares how much trouble is put up with. */
+/** Declares how much trouble a command puts up with. */
 export function declarePatience(command: Command): Command {
   return command
     .option("--retries <n>", "failures in a row before flowrun gives up", notNegative, 5)
@@ -436,7 +452,8 @@ function failOn(value: string, previous: readonly FailOn[] | undefined): readonl
 /** More readers than that would only wait for each other. */
 const mostJobs = 64;
 
-function jobs(value: string): number {
+/** For an option that says how many places are read at once. @throws InvalidArgumentError. */
+export function jobs(value: string): number {
   const number = integer(value, 1);
   if (number <= mostJobs) return number;
   throw new InvalidArgumentError(`It must be ${mostJobs} or less.`);

@@ -33,6 +33,7 @@ export function batchMetrics(run: Run): object {
   };
 }
 
+/** How much a run moved. */
 interface Volumes {
   readonly records: number;
   readonly failed: number;
@@ -49,7 +50,8 @@ const failingOneIn: Partial<Record<Fate, number>> = {
   unreadableRows: 1,
 };
 
-function volumesOf({ key, records, outcome }: Run): Volumes {
+/** How much a batch run moved, and how much of it failed. Pure. */
+export function volumesOf({ key, records, outcome }: Run): Volumes {
   const failed = Math.ceil(records / (failingOneIn[outcome] ?? Infinity));
   const bytesEach = between(180, 420, `${key} bytes`);
   return {
@@ -69,7 +71,8 @@ function stepsTaken(outcome: Fate): "both" | "copy" | "promotion" {
 const copyFails: readonly Fate[] = ["expiredSecret", "sftpTimeout", "databaseAway"];
 const failing: readonly Fate[] = [...copyFails, "noFiles", "unreadableRows"];
 
-function statusOf(outcome: Fate): string {
+/** The status of a run that ended so, in the words of Platform. Pure. */
+export function statusOf(outcome: Fate): string {
   if (outcome === "partialSuccess" || outcome === "cancelled") return outcome;
   return failing.includes(outcome) ? "failed" : "success";
 }
@@ -101,7 +104,7 @@ function copyStep(run: Run, { inputBytes, files }: Volumes, failure: Failure | u
 
 function promotionStep(run: Run, volumes: Volumes, failure: Failure | undefined): Step {
   const { records, failed, inputBytes, outputBytes, files } = volumes;
-  const batch = `01K${hexFrom(`${run.key} batch`, 23).toUpperCase()}`;
+  const batch = batchIdOf(run);
   const manifest = `https://platform.adobe.io/data/foundation/export/batches/${batch}/meta?path=`;
   const diagnosed = failure?.causes.some(({ recordCount }) => recordCount !== undefined) ?? false;
   const samples = { failedRecords: `${manifest}row_errors`, sampleErrors: `${manifest}row_error_samples.json` };
@@ -131,6 +134,16 @@ function promotionStep(run: Run, volumes: Volumes, failure: Failure | undefined)
       ],
     },
   };
+}
+
+/** The id of the batch that a run's promotion writes. Pure. */
+export function batchIdOf({ key }: Run): string {
+  return `01K${hexFrom(`${key} batch`, 23).toUpperCase()}`;
+}
+
+/** Whether a batch run came as far as to write a batch. Pure. */
+export function writesBatch({ flow, outcome }: Run): boolean {
+  return flow.kind === "batch" && outcome !== "inProgress" && stepsTaken(outcome) !== "copy";
 }
 
 interface TimedStep extends Step {

@@ -1,4 +1,5 @@
 import { uuidFrom } from "../chance.ts";
+import { byHand, inOfficeHours, regularly, steady, type Rhythm } from "./rhythm.ts";
 
 /**
  * Who plays in the demo's week: the dataflows of Kestrel & Loom, a homeware shop that does not exist. How often each
@@ -43,6 +44,25 @@ export type Shape =
 /** The kind of a flow: a batch or streaming source, or one of the services after it. */
 export type FlowKind = "batch" | "streaming" | "identity" | "profile" | "destination";
 
+/**
+ * How a flow has fallen silent: nobody hears of a run that was due later than a moment, which moves on with the present, though
+ * only in whole steps, so that two who look a little apart are told the same. Lengths are ms.
+ */
+export interface Silence {
+  readonly kind:
+    /** It has stopped, and nobody knows. */
+    | "stopped"
+    /** It is behind, and always as much: of its slots it takes every other, and the last one too. */
+    | "late"
+    /** Its runs go on, and their notifications are lost. */
+    | "lost"
+    /** Somebody has switched it off. */
+    | "disabled";
+  readonly stepMs: number;
+  /** How long before the present, rounded down to a step, the moment is. */
+  readonly forMs: number;
+}
+
 /** One dataflow of the story, and how its runs come about. Lengths of time are ms. */
 export interface Flow {
   readonly key: string;
@@ -52,9 +72,11 @@ export interface Flow {
   readonly kind: FlowKind;
   readonly sandbox: "prod" | "stage" | "dev";
   readonly connector: string;
-  readonly everyMs: number;
-  /** How long before the present the last run ended. */
-  readonly lastMs: number;
+  readonly rhythm: Rhythm;
+  /** Who starts its runs: a schedule of Flow Service, something outside, or somebody by hand. */
+  readonly startedBy: "schedule" | "outside" | "hand";
+  /** How it has fallen silent; null where it has not. */
+  readonly silence: Silence | null;
   readonly durationMs: readonly [low: number, high: number];
   readonly records: readonly [low: number, high: number];
   /** Its runs take turns in these. */
@@ -71,14 +93,17 @@ export interface Flow {
 const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
+const day = 24 * hour;
 
-type Role = Pick<Flow, "key" | "name" | "connector" | "everyMs" | "lastMs" | "records" | "shapes"> & Partial<Flow>;
+type Role = Pick<Flow, "key" | "name" | "connector" | "rhythm" | "records" | "shapes"> & Partial<Flow>;
 
 function cast(role: Role): Flow {
   return {
     id: uuidFrom(`flow ${role.key}`),
     kind: "batch",
     sandbox: "prod",
+    startedBy: "schedule",
+    silence: null,
     durationMs: [50 * second, 6 * minute],
     together: 1,
     announcesStarts: false,
@@ -93,8 +118,7 @@ export const crm: Flow = cast({
   key: "crm",
   name: "CRM contacts",
   connector: "Salesforce",
-  everyMs: 30 * minute,
-  lastMs: 14 * minute,
+  rhythm: steady(30 * minute, 14 * minute),
   records: [900, 14_000],
   shapes: ["bare"],
   announcesStarts: true,
@@ -105,15 +129,14 @@ export const crm: Flow = cast({
   recent: { 9: "errorsWithinThreshold" },
 });
 
-/** The dataflows that bring data into Platform. */
+/** The dataflows that bring data into Platform at any hour. While the demo is watched, their runs come one after the other. */
 export const sourceFlows: readonly [Flow, ...Flow[]] = [
   crm,
   cast({
     key: "loyalty",
     name: "Loyalty members and points",
     connector: "Maria DB",
-    everyMs: hour,
-    lastMs: 37 * minute,
+    rhythm: steady(hour, 37 * minute),
     durationMs: [2 * minute, 14 * minute],
     records: [20_000, 90_000],
     shapes: ["cloudEvent"],
@@ -128,8 +151,7 @@ export const sourceFlows: readonly [Flow, ...Flow[]] = [
     key: "orders",
     name: "Web orders",
     connector: "Azure Blob",
-    everyMs: hour,
-    lastMs: 22 * minute,
+    rhythm: steady(hour, 22 * minute),
     records: [300, 6_500],
     shapes: ["bare", "headerless"],
     odds: [
@@ -142,8 +164,7 @@ export const sourceFlows: readonly [Flow, ...Flow[]] = [
     key: "receipts",
     name: "Shop receipts (SFTP drop)",
     connector: "SFTP",
-    everyMs: 3 * hour,
-    lastMs: 52 * minute,
+    rhythm: steady(3 * hour, 52 * minute),
     durationMs: [6 * minute, 35 * minute],
     records: [40_000, 260_000],
     shapes: ["bare", "cloudEventText"],
@@ -158,8 +179,7 @@ export const sourceFlows: readonly [Flow, ...Flow[]] = [
     name: "Web and app behaviour",
     kind: "streaming",
     connector: "Streaming",
-    everyMs: hour,
-    lastMs: 33 * minute,
+    rhythm: steady(hour, 33 * minute),
     records: [60_000, 420_000],
     shapes: ["headerless", "bare"],
     odds: [["partialSuccess", 0.08]],
@@ -170,8 +190,7 @@ export const sourceFlows: readonly [Flow, ...Flow[]] = [
     name: "Consent preferences",
     kind: "streaming",
     connector: "HTTP API",
-    everyMs: 2 * hour,
-    lastMs: 48 * minute,
+    rhythm: steady(2 * hour, 48 * minute),
     records: [10, 900],
     shapes: ["headerBody", "hybrid"],
     odds: [["partialSuccess", 0.03]],
@@ -180,8 +199,7 @@ export const sourceFlows: readonly [Flow, ...Flow[]] = [
     key: "mail",
     name: "E-mail engagement",
     connector: "Amazon S3",
-    everyMs: 2 * hour,
-    lastMs: 71 * minute,
+    rhythm: steady(2 * hour, 71 * minute),
     records: [2_000, 48_000],
     shapes: ["hybridBatch"],
     together: 2,
@@ -192,8 +210,7 @@ export const sourceFlows: readonly [Flow, ...Flow[]] = [
     key: "catalogue",
     name: null,
     connector: "Azure File",
-    everyMs: 6 * hour,
-    lastMs: 2 * hour,
+    rhythm: steady(6 * hour, 2 * hour),
     records: [18_000, 19_500],
     shapes: ["envelope"],
     odds: [["errorsWithinThreshold", 0.1]],
@@ -202,8 +219,7 @@ export const sourceFlows: readonly [Flow, ...Flow[]] = [
     key: "service",
     name: null,
     connector: "Service Now",
-    everyMs: 4 * hour,
-    lastMs: 96 * minute,
+    rhythm: steady(4 * hour, 96 * minute),
     records: [80, 700],
     shapes: ["messages", "messagesArray"],
     together: 2,
@@ -215,8 +231,7 @@ export const sourceFlows: readonly [Flow, ...Flow[]] = [
     name: "CRM contacts (stage)",
     sandbox: "stage",
     connector: "Salesforce",
-    everyMs: 6 * hour,
-    lastMs: 3 * hour,
+    rhythm: steady(6 * hour, 3 * hour),
     records: [50, 400],
     shapes: ["bare"],
     odds: [["cancelled", 0.15]],
@@ -227,13 +242,109 @@ export const sourceFlows: readonly [Flow, ...Flow[]] = [
     name: "Loyalty backfill",
     sandbox: "dev",
     connector: "Maria DB",
-    everyMs: 12 * hour,
-    lastMs: 5 * hour,
+    rhythm: steady(12 * hour, 5 * hour),
+    startedBy: "outside",
     durationMs: [20 * minute, 3 * hour],
     records: [900_000, 4_000_000],
     shapes: ["cloudEventText"],
     odds: [["expiredSecret", 0.3]],
     recent: { 1: "expiredSecret" },
+  }),
+];
+
+/** The dataflows that bring data into Platform by the calendar, and what became of some of them. Hardly any run fails. */
+export const calendarFlows: readonly Flow[] = [
+  cast({
+    key: "stock",
+    name: "Stock levels",
+    connector: "Google Cloud Storage",
+    rhythm: regularly(15 * minute, 4 * minute),
+    durationMs: [40 * second, 150 * second],
+    records: [300, 2_400],
+    shapes: ["bare"],
+  }),
+  cast({
+    key: "appointments",
+    name: "Shop appointments",
+    connector: "Microsoft Dynamics",
+    rhythm: inOfficeHours(5),
+    startedBy: "outside",
+    records: [5, 140],
+    shapes: ["cloudEvent"],
+  }),
+  cast({
+    key: "prices",
+    name: "Price list",
+    connector: "Oracle DB",
+    rhythm: regularly(day, 2 * hour),
+    durationMs: [20 * minute, 45 * minute],
+    records: [180_000, 184_000],
+    shapes: ["bare"],
+  }),
+  cast({
+    key: "tiers",
+    name: "Customer tiers",
+    connector: "Snowflake",
+    rhythm: regularly(7 * day, 5 * hour),
+    durationMs: [40 * minute, 80 * minute],
+    records: [310_000, 340_000],
+    shapes: ["bare"],
+  }),
+  cast({
+    key: "campaigns",
+    name: "Campaign lists",
+    connector: "Azure Data Lake Storage",
+    rhythm: byHand([
+      [0, 10.2],
+      [0, 10.8],
+      [1, 15.3],
+      [3, 9.4],
+      [3, 9.8],
+      [3, 13.1],
+      [4, 16.7],
+    ]),
+    startedBy: "hand",
+    records: [1_200, 40_000],
+    shapes: ["headerless"],
+  }),
+  cast({
+    key: "returns",
+    name: "Returns and refunds",
+    connector: "PostgreSQL",
+    rhythm: regularly(2 * hour, 20 * minute),
+    // Since yesterday afternoon.
+    silence: { kind: "stopped", stepMs: day, forMs: 9 * hour },
+    records: [40, 1_900],
+    shapes: ["bare"],
+  }),
+  cast({
+    key: "supplies",
+    name: "Supplier deliveries",
+    connector: "Google Cloud Storage",
+    // Every six hours; and between two of them where that was the last.
+    rhythm: regularly(3 * hour, 80 * minute),
+    startedBy: "outside",
+    silence: { kind: "late", stepMs: 3 * hour, forMs: 10.5 * hour },
+    records: [200, 5_200],
+    shapes: ["cloudEventText"],
+  }),
+  cast({
+    key: "gift-cards",
+    name: "Gift cards",
+    connector: "Amazon Redshift",
+    rhythm: regularly(4 * hour, 35 * minute),
+    silence: { kind: "lost", stepMs: 4 * hour, forMs: 11 * hour },
+    records: [90, 2_300],
+    shapes: ["bare"],
+  }),
+  cast({
+    key: "newsletter",
+    name: "Newsletter sign-ups (old form)",
+    connector: "Amazon S3",
+    rhythm: regularly(day, 3.5 * hour),
+    silence: { kind: "disabled", stepMs: day, forMs: 2 * day },
+    records: [10, 120],
+    shapes: ["bare"],
   }),
 ];
 
@@ -244,8 +355,7 @@ export const downstreamFlows: readonly Flow[] = [
     name: "Data lake to identity graph",
     kind: "identity",
     connector: "UIS",
-    everyMs: 3 * hour,
-    lastMs: 41 * minute,
+    rhythm: steady(3 * hour, 41 * minute),
     records: [500, 9_000],
     shapes: ["bare"],
   }),
@@ -254,8 +364,7 @@ export const downstreamFlows: readonly Flow[] = [
     name: "Data lake to profile store",
     kind: "profile",
     connector: "UPS",
-    everyMs: 3 * hour,
-    lastMs: 35 * minute,
+    rhythm: steady(3 * hour, 35 * minute),
     durationMs: [10 * minute, 50 * minute],
     records: [500, 9_000],
     shapes: ["bare"],
@@ -266,8 +375,7 @@ export const downstreamFlows: readonly Flow[] = [
     name: "Loyal customers to advertising",
     kind: "destination",
     connector: "Activation",
-    everyMs: 6 * hour,
-    lastMs: 80 * minute,
+    rhythm: steady(6 * hour, 80 * minute),
     records: [2_000, 31_000],
     shapes: ["bare", "cloudEvent"],
     odds: [["unreadableRows", 0.1]],

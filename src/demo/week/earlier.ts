@@ -1,11 +1,6 @@
 import { chance, modulo } from "../chance.ts";
 import type { Fate, Flow } from "./cast.ts";
-
-/**
- * The moment from which runs are numbered. Every run has a number and a time of its own, whenever the demo is started, so
- * that what was read of it once is the same when it is read again; but for the beats of the story, which move along.
- */
-export const zero = Date.UTC(2026, 10, 29, 12);
+import { dueAt, usualGap } from "./rhythm.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -34,11 +29,11 @@ const sftpAway: readonly { readonly fromMs: number; readonly untilMs: number }[]
 );
 
 /** Whether the flow's run of a number took place: all of the journal's week did, and fewer a day before. Pure. */
-export function ranThen({ key, everyMs, lastMs, together }: Flow, n: number, present: number): boolean {
+export function ranThen({ key, rhythm, together }: Flow, n: number, present: number): boolean {
   // Runs that are told of together go together.
   const first = n - modulo(n, together);
-  if (zero - lastMs - first * everyMs > present - weekMs) return true;
-  const one = Math.max(1, Math.round(shortestMs / (everyMs * together)));
+  if (dueAt(rhythm, first) > present - weekMs) return true;
+  const one = Math.max(1, Math.round(shortestMs / (usualGap(rhythm) * together)));
   // Of the CRM's, those that others go on from.
   return modulo(first / together, one) === (key === "crm" ? 3 : 0);
 }

@@ -1,7 +1,7 @@
 import { account } from "../account.ts";
 import { between, hexFrom, modulo, uuidFrom } from "../chance.ts";
 import { crm, sourceFlows, type Flow } from "./cast.ts";
-import { zero } from "./earlier.ts";
+import { zero } from "./rhythm.ts";
 import { incident } from "./run.ts";
 
 /** An event that is no flow run. */

@@ -1,6 +1,7 @@
 import { between, chance, modulo, uuidFrom } from "../chance.ts";
 import { crm, type Flow, type Fate, type Shape } from "./cast.ts";
-import { earlierFate, zero } from "./earlier.ts";
+import { earlierFate } from "./earlier.ts";
+import { dueAt, jitterMs, zero, type SteadyRhythm, type Timetable } from "./rhythm.ts";
 
 /** One run of the story; its times are epoch ms. */
 export interface Run {
@@ -35,23 +36,28 @@ export function pastRun(flow: Flow, n: number, present: number): Run {
 }
 
 function pastRunAlone(flow: Flow, n: number, present: number): Run {
-  const beat = beatAt(flow, n, present);
-  if (beat !== null) return play(flow, beat.key, n, endOf(flow, n, beat.key), beat.fate);
+  const { rhythm } = flow;
+  if (rhythm.kind === "timetable") return runByTimetable(flow, rhythm, n, present);
+  const beat = beatAt(flow, rhythm, n, present);
+  if (beat !== null) return play(flow, beat.key, n, beat.fate, { completedAt: endOf(rhythm, n, beat.key) });
   // One that was a beat at `zero` has let that have its name.
-  const key = beatAt(flow, n, zero) === null ? `${flow.key} ${String(n)}` : `${flow.key} ${String(n)} itself`;
-  const completedAt = endOf(flow, n, key);
-  return play(flow, key, n, completedAt, earlierFate(flow, key, present - completedAt) ?? draw(flow.odds, key));
+  const key = beatAt(flow, rhythm, n, zero) === null ? `${flow.key} ${String(n)}` : `${flow.key} ${String(n)} itself`;
+  const completedAt = endOf(rhythm, n, key);
+  const fate = earlierFate(flow, key, present - completedAt) ?? draw(flow.odds, key);
+  return play(flow, key, n, fate, { completedAt });
 }
 
-/** The number of the flow's first run to end after a moment (epoch ms), or at it; later runs have smaller ones. Pure. */
-export function numberAfter(flow: Flow, moment: number): number {
-  return Math.floor((zero - flow.lastMs - moment) / flow.everyMs);
+function runByTimetable(flow: Flow, rhythm: Timetable, n: number, present: number): Run {
+  const key = `${flow.key} ${String(n)}`;
+  const startedAt = dueAt(rhythm, n) + between(0, rhythm.strayMs, `${key} stray`);
+  const fate = earlierFate(flow, key, present - startedAt) ?? draw(flow.odds, key);
+  return play(flow, key, n, fate, { startedAt });
 }
 
 /** A run that ends at `completedAt` while the demo is watched; every seventh does not go well. Pure. */
 export function liveRun(flow: Flow, n: number, completedAt: number): Run {
   const key = `live ${String(n)}`;
-  return play(flow, key, n, completedAt, draw(flow.odds, key, n % 7 === 6));
+  return play(flow, key, n, draw(flow.odds, key, n % 7 === 6), { completedAt });
 }
 
 /** The same run when it began. Pure. */
@@ -68,25 +74,27 @@ interface Beat {
  * The part that the story gives a run, by how many have ended since; `null` where it gives none. Its key, and so its id, goes by
  * that too: what the documents say of a run is true on any day.
  */
-function beatAt(flow: Flow, n: number, present: number): Beat | null {
-  const rank = n - lastSettled(flow, present);
+function beatAt(flow: Flow, rhythm: SteadyRhythm, n: number, present: number): Beat | null {
+  const rank = n - lastSettled(flow, rhythm, present);
   const key = `${flow.key} ${String(rank)}`;
   const fate = flow.recent[rank];
   if (fate !== undefined) return { key, fate };
   if (flow !== crm) return null;
-  const ageMs = present - endOf(flow, n, key);
-  return ageMs <= incident.fromMs && ageMs >= incident.untilMs ? { key, fate: "expiredSecret" } : null;
+  const ageMs = present - endOf(rhythm, n, key);
+  if (ageMs > incident.fromMs || ageMs < incident.untilMs) return null;
+  // The night takes in another number of runs on another day: one that was no beat at `zero` has that name already.
+  const wasBeat = present === zero || beatAt(flow, rhythm, rank, zero) !== null;
+  return { key: wasBeat ? key : `${key} then`, fate: "expiredSecret" };
 }
 
 /** So long after its end a run has been told of, however long that was held up. */
-const settledMs = 18 * 60_000;
+export const settledMs = 18 * 60_000;
 
 /**
  * The number of the last run that everybody has heard of. Of those that are told of together it is the last of these, and of
  * the CRM's one in six, so that the runs that go on from a beat do so on any day.
  */
-function lastSettled(flow: Flow, present: number): number {
-  const { lastMs, everyMs } = flow;
+function lastSettled(flow: Flow, { lastMs, everyMs }: SteadyRhythm, present: number): number {
   const step = flow === crm ? crmRunsBetween : flow.together;
   const settled = zero - present + Math.min(lastMs, settledMs) - lastMs;
   return step * Math.ceil(settled / (everyMs * step));
@@ -95,8 +103,8 @@ function lastSettled(flow: Flow, present: number): number {
 /** From one run that others go on from to the next such. */
 const crmRunsBetween = 6;
 
-function endOf({ lastMs, everyMs }: Flow, n: number, key: string): number {
-  return zero - lastMs - n * everyMs - between(0, everyMs / 10, `${key} jitter`);
+function endOf(rhythm: SteadyRhythm, n: number, key: string): number {
+  return dueAt(rhythm, n) - between(0, jitterMs(rhythm), `${key} jitter`);
 }
 
 function draw(odds: Flow["odds"], key: string, isAmiss = false): Fate {
@@ -109,11 +117,14 @@ function draw(odds: Flow["odds"], key: string, isAmiss = false): Fate {
   return "success";
 }
 
-function play(flow: Flow, key: string, n: number, completedAt: number, outcome: Fate): Run {
+type OneTime = { readonly startedAt: number } | { readonly completedAt: number };
+
+function play(flow: Flow, key: string, n: number, outcome: Fate, time: OneTime): Run {
   const failsEarly = outcome === "expiredSecret" || outcome === "noFiles";
   const usualMs = between(...flow.durationMs, `${key} duration`);
   const durationMs =
     flow.kind === "streaming" ? hour : failsEarly ? between(9_000, 31_000, `${key} duration`) : usualMs;
+  const completedAt = "completedAt" in time ? time.completedAt : time.startedAt + durationMs;
   return {
     flow,
     key,

@@ -1,26 +1,27 @@
 import type { Output } from "../../host.ts";
 import { formats, type OutputFormat } from "../../render/formats/registry.ts";
 import type { Look } from "../../render/formats/renderer.ts";
+import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { streamSink, type StreamSink } from "./stream.ts";
 
-/** How records are printed: flow runs, or others of one kind. */
-export interface SinkOptions<R> extends Omit<Look<R>, "rowCount" | "isLive" | "stream"> {
+/** How flow runs, or rows of another kind, are printed. */
+export interface SinkOptions<Row = FlowRun> extends Omit<Look<Row>, "rowCount" | "isLive" | "stream"> {
   readonly format: OutputFormat;
   /** How many of them a table may hold back to find its widths; 0 where somebody waits for each. */
   readonly hold: number;
 }
 
-/** A sink for records of a kind, and the encoding it takes. */
-export interface RecordSink<R> extends StreamSink {
-  readonly encode: (record: R) => string;
+/** A sink for flow runs, or rows of another kind, and the encoding it takes. */
+export interface RunSink<Row = FlowRun> extends StreamSink {
+  readonly encode: (row: Row) => string;
   /** How many columns were left out for want of room, so far. */
   readonly hidden: () => number;
 }
 
 /** Joins a format and a stream, and loads what that format needs and no other. Nothing is written yet. */
-export async function openSink<R>(options: SinkOptions<R>, output: Output): Promise<RecordSink<R>> {
+export async function openSink<Row = FlowRun>(options: SinkOptions<Row>, output: Output): Promise<RunSink<Row>> {
   const rows = { rowCount: null, isLive: options.hold === 0 };
-  const renderer = await formats[options.format].open<R>({ ...options, ...rows, stream: output });
+  const renderer = await formats[options.format].open<Row>({ ...options, ...rows, stream: output });
   // A line that a killed process left unfinished must not spoil the first record.
   const target = renderer.isOfLines ? onOwnLine(output) : output;
   return { ...streamSink(renderer, target, options.hold), encode: renderer.encode, hidden: renderer.hidden };

@@ -113,13 +113,13 @@ async function divide<T>({ archive, from, until, now, journal }: StitchedReading
 }
 
 /**
- * The first moment (epoch milliseconds) of which an archive or the journal has anything, and the one since when they
- * together have all that was recorded.
+ * The first moment (epoch milliseconds) of which an archive or the journal has anything, the one since when they together
+ * have all that was recorded, and the one until which the archive was filled.
  */
 export async function readReach(
   { database, journal }: Archive,
   now: number,
-): Promise<{ readonly first: number; readonly whole: number }> {
+): Promise<{ readonly first: number; readonly whole: number; readonly filledUntil: number | null }> {
   const coverage = coverageOf(await readChains(database, journal));
   const keptFrom = now - retentionMs;
   const begin = Math.min(coverage.complete[0]?.from.at ?? keptFrom, keptFrom);
@@ -128,7 +128,11 @@ export async function readReach(
     journal,
   ]);
   const first = row === undefined ? null : numberOrNull(row, "first_at");
-  return { first: Math.min(begin, first ?? begin), whole: lost.at(-1)?.to ?? begin };
+  return {
+    first: Math.min(begin, first ?? begin),
+    whole: lost.at(-1)?.to ?? begin,
+    filledUntil: coverage.complete.at(-1)?.to.at ?? null,
+  };
 }
 
 /** Nobody knows to the minute when a journal forgets. */

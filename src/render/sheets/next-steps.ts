@@ -1,4 +1,3 @@
-import { pathSegment } from "../../text/path-segment.ts";
 import { unnamed } from "../../runs/causes/causes-in-text.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { rankOf } from "../../runs/catalogue/ranks.ts";
@@ -21,7 +20,7 @@ export interface StepsAround {
 
 /**
  * The commands that lead on from a run: to explain its root cause, to see what else it has hit, to the run that failed so
- * before, to what came of it, and to find the records that failed. `profile` is the one that the user named, if any. Pure.
+ * before, to what came of it, and to the records that failed. `profile` is the one that the user named, if any. Pure.
  */
 export function nextSteps(
   run: FlowRun,
@@ -43,16 +42,13 @@ export function nextSteps(
   const show = (id: string, more = ""): string => `flowrun show ${quoteForShell(id)}${more}${named}`;
   if (earlierId !== null) steps.push({ purpose: "the last time that it failed so", command: show(earlierId) });
   if (isToFollow) steps.push({ purpose: "what came of it in the end", command: show(run.runId, " --downstream") });
-  if (!hasFailedRecords(run)) return steps;
-  const ids = batchIds.map(pathSegment).filter((id) => id !== null);
-  const paths = ids.map((id) => `GET ${exportUrl}/batches/${id}/meta?path=row_errors`);
-  return [...steps, ...paths.map((command) => ({ purpose: "the records that failed", command }))];
+  if (batchIds.length > 0 && hasFailedRecords(run)) {
+    steps.push({ purpose: "the records that failed", command: `flowrun rows ${quoteForShell(run.runId)}${named}` });
+  }
+  return steps;
 }
 
 const nothingAround: StepsAround = { earlierId: null, isToFollow: false };
-
-/** The Data Access API (Adobe: Data Access API guide). */
-const exportUrl = "https://platform.adobe.io/data/foundation/export";
 
 function hasFailedRecords({ records, activities }: FlowRun): boolean {
   return [{ records }, ...activities].some(hasBadRecords);

@@ -1,6 +1,6 @@
 /** A clock that a flow goes by: it shows how much of the time has passed that counts for the flow. All in ms. */
 export interface Clock {
-  /** What it shows at an instant (epoch ms). */
+  /** The time that it shows at an instant (epoch ms). */
   readonly shownAt: (at: number) => number;
   /** The first instant (epoch ms) at which it shows that. */
   readonly instantOf: (shown: number) => number;

@@ -1,8 +1,9 @@
 import { keptId, keptText } from "../../text/kept.ts";
 import type { FlowRun } from "../record/flow-run.ts";
+import { steadyClock } from "./clock.ts";
 import type { FlowRecord, LostRun } from "./flow-record.ts";
-import { findGaps, judgeByPace, judgeBySchedule, notJudged, type Gap, type Verdict } from "./judge.ts";
-import { learnPace, type Pace } from "./pace.ts";
+import { findGaps, judgeByPace, judgeBySchedule, notJudged, usualLag, type RunGap, type FlowVerdict } from "./judge.ts";
+import { gapsOf, learnPace, type FlowPace } from "./pace.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** A flow as Flow Service has it. */
@@ -26,14 +27,25 @@ export interface DeclaredFlow {
 export interface FlowHistory {
   readonly flow: FlowRecord;
   /** Where runs are missing, in order; the last may last still. */
-  readonly gaps: readonly Gap[];
+  readonly gaps: readonly RunGap[];
+  /** The longest that it was silent from one of its runs to the next, ms; 0 where there are not two. */
+  readonly longestMs: number;
+}
+
+/** A stretch of which nobody knows what ran in it; epoch ms. */
+export interface UnreadPart {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Collects the runs of flows; `read` judges them at a moment (epoch ms). */
 export interface FlowCounter {
   add(run: FlowRun): void;
-  /** @param declared the flows that Flow Service has; those without a run are judged too. */
-  read(at: number, declared?: readonly DeclaredFlow[]): readonly FlowHistory[];
+  /**
+   * @param declared the flows that Flow Service has; those without a run are judged too.
+   * @param unread parts of the window that were not read: silence in them says nothing.
+   */
+  read(at: number, declared?: readonly DeclaredFlow[], unread?: readonly UnreadPart[]): readonly FlowHistory[];
 }
 
 /** Events could name any number of flows and runs. */
@@ -76,12 +88,13 @@ export function countFlows(from: number): FlowCounter {
       if (run.sandbox.name !== null) flow.sandbox = run.sandbox;
       note(flow, run);
     },
-    read: (at, declared = []) => {
+    read: (at, declared = [], unread = []) => {
+      const window = { from, at, unread };
       const byId = new Map(declared.map((flow) => [flow.flowId, flow]));
-      const told = [...known.values()].map((flow) => judge(flow, byId.get(flow.flowId) ?? null, { from, at }));
+      const told = [...known.values()].map((flow) => judge(flow, byId.get(flow.flowId) ?? null, window));
       const ids = new Set([...known.values()].map(({ flowId }) => flowId));
       const silent = declared.filter(({ flowId }) => !ids.has(flowId));
-      return [...told, ...silent.map((flow) => judge(silentFlow(flow), flow, { from, at }))];
+      return [...told, ...silent.map((flow) => judge(silentFlow(flow), flow, window))];
     },
   };
 }
@@ -111,6 +124,8 @@ interface KnownFlow {
 /** Times are epoch ms. */
 interface KnownRun {
   readonly runId: string;
+  /** Where the first event stands that told of it. */
+  readonly position: string;
   startedAt: number;
   /** When the first notification of it was written. */
   toldAt: number;
@@ -128,6 +143,8 @@ function note({ runs, forgotten }: KnownFlow, run: FlowRun): void {
   if (seen === undefined) {
     runs.set(runId, {
       runId,
+      // One that nobody knows is no place that runs could share.
+      position: run.position === "" ? runId : keptId(run.position),
       startedAt: started,
       toldAt: updated,
       status: keptText(run.status, 100),
@@ -151,30 +168,38 @@ function timeOf(time: string | null): number | null {
   return time === null ? null : Date.parse(time);
 }
 
-function judge(
-  flow: KnownFlow,
-  declared: DeclaredFlow | null,
-  { from, at }: { from: number; at: number },
-): FlowHistory {
+/** The window as it was read, and the moment that it is judged at. */
+interface JudgedWindow extends Pick<UnreadPart, "from"> {
+  readonly at: number;
+  readonly unread: readonly UnreadPart[];
+}
+
+function judge(flow: KnownFlow, declared: DeclaredFlow | null, { from, at, unread }: JudgedWindow): FlowHistory {
   const { forgotten } = flow;
   // What claims to begin in the future says nothing about the present.
   const runs = [...flow.runs.values()].filter(({ startedAt }) => startedAt <= at + slackMs);
   runs.sort((one, other) => one.startedAt - other.startedAt);
   const starts = runs.map(({ startedAt }) => startedAt);
   const last = runs.at(-1) ?? null;
-  const lost = lostRun(declared, flow.runs, last, at);
+  // Who judges as of then is told nothing of what came later.
+  const lastRun = declared?.lastRun && declared.lastRun.startedAt <= at + slackMs ? declared.lastRun : null;
+  const lost = lostRun(lastRun, flow.runs, last, { from, at, unread });
   const pace = learnPace(starts);
+  const begun = latest(last?.startedAt, lastRun?.startedAt);
+  // It may have run for as long as nobody read.
+  const reads = latest(...unread.filter((part) => part.to > (begun ?? from)).map(({ to }) => Math.min(to, at)));
   const known = {
-    from,
+    from: Math.max(from, reads ?? from),
     now: at,
-    lagMs: usualLag(runs),
+    lagMs: usualLag(lagsOf(runs)),
     pace,
-    last: latest(last?.startedAt, declared?.lastRun?.startedAt),
+    last: begun === null ? null : Math.max(begun, reads ?? begun),
   };
   const { verdict, paceFrom } = judgeNow(declared, known);
   const { state, missing } = verdict;
   const open =
-    missing !== null && missing > 0 && state !== "ok" ? [{ from: known.last ?? from, until: null, missing }] : [];
+    missing !== null && missing > 0 && state !== "ok" ? [{ from: known.last ?? known.from, until: null, missing }] : [];
+  const isKnown = (gap: RunGap): boolean => !unread.some((part) => part.from < (gap.until ?? at) && part.to > gap.from);
   return {
     flow: {
       type: "flowrun.flow",
@@ -199,7 +224,8 @@ function judge(
       lost,
       profile: flow.profile,
     },
-    gaps: [...(pace === null ? [] : findGaps(pace, starts)), ...open],
+    gaps: [...(pace === null ? [] : findGaps(pace, starts).filter(isKnown)), ...open],
+    longestMs: gapsOf(steadyClock, starts).reduce((longest, gap) => Math.max(longest, gap), 0),
   };
 }
 
@@ -207,14 +233,14 @@ interface Known {
   readonly from: number;
   readonly now: number;
   readonly lagMs: number;
-  readonly pace: Pace | null;
+  readonly pace: FlowPace | null;
   readonly last: number | null;
 }
 
 function judgeNow(
   declared: DeclaredFlow | null,
   { pace, ...known }: Known,
-): { readonly verdict: Verdict; readonly paceFrom: FlowRecord["paceFrom"] } {
+): { readonly verdict: FlowVerdict; readonly paceFrom: FlowRecord["paceFrom"] } {
   if (declared !== null && !declared.isEnabled) return { verdict: notJudged("disabled"), paceFrom: null };
   const schedule = declared?.schedule ?? null;
   if (schedule === "once") return { verdict: notJudged("irregular"), paceFrom: null };
@@ -224,28 +250,40 @@ function judgeNow(
   return { verdict: judgeByPace(pace, { ...known, last }), paceFrom: "history" };
 }
 
-/** A run that ended long ago, is newer than all that was told of, and was not told of itself. */
+/** A run that ended long ago in what was read, is newer than all that was told of, and was not told of itself. */
 function lostRun(
-  declared: DeclaredFlow | null,
+  run: DeclaredFlow["lastRun"],
   runs: KnownFlow["runs"],
   last: KnownRun | null,
-  at: number,
+  { from, at, unread }: JudgedWindow,
 ): LostRun | null {
-  const run = declared?.lastRun;
-  if (!run?.completedAt || at - run.completedAt < onItsWayMs) return null;
-  if (run.runId !== null && runs.has(run.runId)) return null;
-  if (last !== null && run.startedAt <= last.startedAt) return null;
+  if (!run?.completedAt) return null;
   const { runId, status, startedAt, completedAt } = run;
-  return { runId, status, startedAt: iso(startedAt) ?? "", completedAt: iso(completedAt) };
+  if (completedAt < from || completedAt > at - onItsWayMs) return null;
+  if (unread.some((part) => completedAt >= part.from && completedAt - onItsWayMs <= part.to)) return null;
+  if (runId !== null && runs.has(keptId(runId))) return null;
+  // Without an id it may be the one that was told of, by a clock of its own.
+  if (last !== null && startedAt <= last.startedAt + (runId === null ? slackMs : 0)) return null;
+  return { runId, status, startedAt: new Date(startedAt).toISOString(), completedAt: iso(completedAt) };
 }
 
-/**
- * How long after its start a run is told of: most say so at their end only. The second-longest time, as one that was held up
- * says nothing; ms.
- */
-function usualLag(runs: readonly KnownRun[]): number {
-  const lags = runs.map(({ startedAt, toldAt }) => Math.max(0, toldAt - startedAt)).sort((one, other) => other - one);
-  return lags[1] ?? lags[0] ?? 0;
+/** How long after its start each run was told of; some wait for the next, to come with it in one event. */
+function lagsOf(runs: readonly KnownRun[]): readonly number[] {
+  const events = new Map<string, KnownRun[]>();
+  for (const run of runs) {
+    const told = events.get(run.position);
+    if (told === undefined) events.set(run.position, [run]);
+    else told.push(run);
+  }
+  return [...events.values()].flatMap(lagsIn);
+}
+
+/** No event tells of more runs; what does is a list, in which those of a week may stand. */
+const mostTogether = 10;
+
+function lagsIn(event: readonly KnownRun[]): readonly number[] {
+  const writtenAt = event.length > mostTogether ? 0 : Math.max(...event.map(({ toldAt }) => toldAt));
+  return event.map(({ startedAt, toldAt }) => Math.max(0, Math.max(toldAt, writtenAt) - startedAt));
 }
 
 function latest(...times: readonly (number | undefined)[]): number | null {

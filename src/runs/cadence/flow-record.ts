@@ -1,8 +1,7 @@
-import type { FlowRun } from "../record/flow-run.ts";
 import type { FlowState } from "./judge.ts";
 
 /**
- * What `flows` prints: one dataflow, how it ran in a window, and whether it ran when it was to. Times are RFC 3339 in UTC,
+ * One dataflow as `flows` prints it, how it ran in a window, and whether it ran when it was to. Times are RFC 3339 in UTC,
  * lengths are ms, and unknown is `null`.
  */
 export interface FlowRecord {
@@ -10,7 +9,7 @@ export interface FlowRecord {
   readonly schemaVersion: 1;
   readonly flowId: string;
   readonly flowName: string | null;
-  readonly sandbox: FlowRun["sandbox"];
+  readonly sandbox: { readonly id: string | null; readonly name: string | null };
   /** Its runs that began in the window and were told of, each once, and how many of them failed. */
   readonly runs: number;
   readonly failed: number;
@@ -43,12 +42,12 @@ export interface LostRun {
   readonly completedAt: string | null;
 }
 
-/** What `tail --absent` prints when a flow has become late or absent, or runs again (`ok`): the flow as it is then. */
+/** A flow that has become late or absent, or runs again (`ok`), as `tail --absent` prints it: as it is then. */
 export interface AbsentRecord extends Omit<FlowRecord, "type" | "schemaVersion"> {
   readonly type: "flowrun.absent";
   readonly schemaVersion: 1;
   /** When this was found out. */
   readonly at: string;
-  /** What it was before. */
+  /** Its state before. */
   readonly before: FlowState | null;
 }

@@ -1,11 +1,11 @@
-import { gapsOf, type Pace } from "./pace.ts";
+import { gapsOf, withoutNight, type FlowPace } from "./pace.ts";
 import { slotBefore, type Schedule } from "./schedule.ts";
 
 /** Whether a flow ran when it was to. `irregular` is a flow without a pace, which nobody can judge. */
 export type FlowState = "ok" | "late" | "absent" | "irregular" | "disabled";
 
 /** The state of a flow at a moment. Times are epoch ms; lengths are ms. */
-export interface Verdict {
+export interface FlowVerdict {
   readonly state: FlowState;
   /** Its usual pace, or that of its schedule; `null` where it has none. */
   readonly paceMs: number | null;
@@ -16,11 +16,11 @@ export interface Verdict {
 }
 
 /** The verdict on a flow that is not judged. */
-export function notJudged(state: "irregular" | "disabled", paceMs: number | null = null): Verdict {
+export function notJudged(state: "irregular" | "disabled", paceMs: number | null = null): FlowVerdict {
   return { state, paceMs, nextExpectedAt: null, missing: null };
 }
 
-/** What is known of a flow, to judge it by. Times are epoch ms. */
+/** A flow as far as it takes to judge it. Times are epoch ms. */
 export interface Situation {
   /** When its last run began. */
   readonly last: number;
@@ -29,15 +29,28 @@ export interface Situation {
   readonly lagMs: number;
 }
 
+/**
+ * How long after its start a run of a flow is told of, by how long it took with those that were (ms): most are told of at
+ * their end only. The second-longest time, as one that was held up says nothing. Pure.
+ */
+export function usualLag(lags: readonly number[]): number {
+  let [longest, second] = [0, 0];
+  for (const lag of lags) {
+    if (lag > longest) [longest, second] = [lag, longest];
+    else if (lag > second) second = lag;
+  }
+  return lags.length === 1 ? longest : second;
+}
+
 /** Judges a flow by the pace that it kept so far. Pure. */
-export function judgeByPace(pace: Pace, { last, now, lagMs }: Situation): Verdict {
-  const { clock, periodMs, lateAfterMs, absentAfterMs } = pace;
+export function judgeByPace(pace: FlowPace, { last, now, lagMs }: Situation): FlowVerdict {
+  const { clock, periodMs, paceMs, lateAfterMs, absentAfterMs } = pace;
   const shown = clock.shownAt(last);
   const silence = clock.shownAt(now - lagMs) - shown;
   const state = silence > absentAfterMs ? "absent" : silence > lateAfterMs ? "late" : "ok";
   return {
     state,
-    paceMs: periodMs,
+    paceMs,
     nextExpectedAt: clock.instantOf(shown + periodMs),
     missing: state === "ok" ? 0 : Math.max(1, Math.floor(silence / periodMs)),
   };
@@ -50,7 +63,7 @@ export function judgeByPace(pace: Pace, { last, now, lagMs }: Situation): Verdic
 export function judgeBySchedule(
   schedule: Schedule,
   { last, from, now, lagMs }: Omit<Situation, "last"> & { readonly last: number | null; readonly from: number },
-): Verdict {
+): FlowVerdict {
   const { startMs, everyMs } = schedule;
   const graceMs = Math.max(Math.min(everyMs / 2, 3 * hour), 15 * minute);
   const done = slotBefore(schedule, last === null ? from - 1 : last + Math.min(everyMs / 2, 15 * minute));
@@ -69,7 +82,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 
 /** A stretch in which runs of a flow were to begin, and did not. Times are epoch ms. */
-export interface Gap {
+export interface RunGap {
   /** When the last run before it began. */
   readonly from: number;
   /** When the first run after it began; `null` where none has yet. */
@@ -80,14 +93,15 @@ export interface Gap {
 
 /**
  * The gaps between these starts (epoch ms, in order) of a flow with that pace. Who looks back can be stricter than who waits:
- * that there were two long gaps excuses neither. Pure.
+ * that there were two long gaps excuses neither; and a night is compared with nights. Pure.
  */
-export function findGaps(pace: Pace, starts: readonly number[]): readonly Gap[] {
-  const { clock, periodMs, patienceMs } = pace;
-  return gapsOf(clock, starts).flatMap((gap, index) => {
-    const missing = Math.round(gap / periodMs) - 1;
+export function findGaps(pace: FlowPace, starts: readonly number[]): readonly RunGap[] {
+  const { clock, periodMs, gapAfterMs } = pace;
+  return gapsOf(clock, starts).flatMap((shown, index) => {
     const [from, until] = [starts[index], starts[index + 1]];
-    const isGap = gap > periodMs + patienceMs && missing > 0 && from !== undefined && until !== undefined;
-    return isGap ? [{ from, until, missing }] : [];
+    if (from === undefined || until === undefined) return [];
+    const gap = withoutNight(shown, until - from, pace);
+    const missing = Math.round(gap / periodMs) - 1;
+    return gap > gapAfterMs && missing > 0 ? [{ from, until, missing }] : [];
   });
 }

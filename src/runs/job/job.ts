@@ -38,7 +38,7 @@ export interface RelatedSubject {
 }
 
 /** The status that a verb tells of, where its subject is one that runs. Pure. */
-export function statusOf(subjectType: string | null, verb: string | null): Job["status"] {
+export function jobStatusOf(subjectType: string | null, verb: string | null): Job["status"] {
   const runs = subjectType === "work" || subjectType === "workflow";
   return runs && verb !== null && Object.hasOwn(statuses, verb) ? (statuses[verb] ?? null) : null;
 }

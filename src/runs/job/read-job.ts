@@ -1,6 +1,6 @@
 import { countOf, isObject, objectOf, objectsOf, textOf, wordOf, type JsonObject } from "../../json.ts";
 import { writeFingerprint } from "../../text/fingerprint.ts";
-import { statusOf, type Job, type RelatedSubject } from "./job.ts";
+import { jobStatusOf, type Job, type RelatedSubject } from "./job.ts";
 
 /** An event of Lytics as it was read. */
 export interface JobEvent {
@@ -41,7 +41,7 @@ export function readJob(item: unknown, profile: string | null): JobEvent | strin
     context,
     workflow: textOf(context["workflow"]) ?? textOf(item["workflow"]),
     jobName: textOf(context["name"]) ?? textOf(context["job_name"]),
-    status: statusOf(subjectType, verb),
+    status: jobStatusOf(subjectType, verb),
     profile,
   };
   return { key: eventId ?? `without id ${writeFingerprint(JSON.stringify(item))}`, at, job };

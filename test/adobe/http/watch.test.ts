@@ -45,6 +45,22 @@ function ask(path: string, signal = new AbortController().signal) {
 }
 
 describe("of an exchange is told", () => {
+  it("once all pieces of its body are in, or nobody wants more of them, or it breaks", async () => {
+    let whole = "";
+    for await (const piece of (await ask("/packed")).pieces()) whole += new TextDecoder().decode(piece);
+    expect(whole).toBe(text);
+    expect(told.at(-1)).toMatchObject({ received: packed.length, unpacked: text.length, trouble: null });
+    for await (const piece of (await ask("/packed")).pieces()) if (piece.length > 0) break;
+    expect(told.at(-1)).toMatchObject({ status: 200, received: null, trouble: null });
+    const broken = async (): Promise<void> => {
+      for await (const piece of (await ask("/broken")).pieces()) expect(piece.length).toBeGreaterThan(0);
+    };
+    await expect(broken()).rejects.toThrow();
+    expect(told.at(-1)).toMatchObject({ status: 200, received: null });
+    expect(told.at(-1)).not.toMatchObject({ trouble: null });
+    expect(told).toHaveLength(3);
+  });
+
   it("once its body is in: status, time, both sizes and the request's id", async () => {
     const answer = await ask("/packed");
     expect(told).toEqual([]);

@@ -4,7 +4,7 @@ import { answerJournal, faithful, type JournalKnobs } from "../../../src/demo/jo
 import { generatedSource, firstWhere, type JournalSource } from "../../../src/demo/source.ts";
 import type { Reply } from "../../../src/demo/call.ts";
 import type { Answer, Ask, Host } from "../../../src/host.ts";
-import { fakeHost, noon } from "../../support/host.ts";
+import { fakeHost, noon, noPieces } from "../../support/host.ts";
 import { journalOf, origin } from "./story.ts";
 
 /** Time that moves from one thing that happens to the next, however many wait for it at once. */
@@ -154,7 +154,7 @@ export function simulate(plan: Plan): Simulation {
       signal.throwIfAborted();
       return new TextEncoder().encode(reply.body);
     };
-    return { status: reply.status, headers: headersOf(reply), body, discard: () => undefined };
+    return { status: reply.status, headers: headersOf(reply), body, pieces: noPieces, discard: () => undefined };
   };
 
   const base = fakeHost({ send, random: 0.5 });

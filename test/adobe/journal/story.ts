@@ -9,7 +9,7 @@ import type { Journal } from "../../../src/adobe/journal/ask-journal.ts";
 import { decodePage, type Page } from "../../../src/adobe/journal/page.ts";
 import { readPages, type Reading } from "../../../src/adobe/journal/read-pages.ts";
 import type { Notice } from "../../../src/notices.ts";
-import type { FakeHost } from "../../support/host.ts";
+import { noPieces, type FakeHost } from "../../support/host.ts";
 
 /** The journal that the stories of this folder are about. */
 export const origin = "https://events-va6.adobe.io";
@@ -151,6 +151,7 @@ export function answerOf(status: number, headers: AnswerHeaders, content: Promis
     status,
     headers,
     body: async () => new TextEncoder().encode(await content),
+    pieces: noPieces,
     discard: () => undefined,
   };
 }

@@ -6,7 +6,7 @@ import type { Host } from "../../../src/host.ts";
 import { listRegistrations, loadRegistration } from "../../../src/adobe/registrations/list-registrations.ts";
 import type { ConsolePlace } from "../../../src/adobe/registrations/console-place.ts";
 import { carriesFlowRuns } from "../../../src/adobe/registrations/registration.ts";
-import { fakeHost, type FakeHost } from "../../support/host.ts";
+import { fakeHost, noPieces, type FakeHost } from "../../support/host.ts";
 import { apiOn } from "../../support/management.ts";
 
 const apiUrl = "https://api.adobe.io";
@@ -28,6 +28,7 @@ function answering(replies: Readonly<Record<string, Reply | readonly Reply[]>>):
       status: reply === undefined ? 404 : (reply.status ?? 200),
       headers: { "x-request-id": ["req-7"] },
       body: async () => new TextEncoder().encode(reply?.body ?? '{"reason":"not_found","message":"nothing here"}'),
+      pieces: noPieces,
       discard: () => undefined,
     };
   };
@@ -91,7 +92,13 @@ describe("a list without an end is an error", () => {
         const page = { _links: { next: { href: `${workspaceUrl}?page=${++asks}` } } };
         const body = JSON.stringify({ ...page, _embedded: { registrations: registrationsAt(asks) } });
         const status = asks > 2000 ? 404 : 200;
-        return { status, headers: {}, body: async () => new TextEncoder().encode(body), discard: () => undefined };
+        return {
+          status,
+          headers: {},
+          body: async () => new TextEncoder().encode(body),
+          pieces: noPieces,
+          discard: () => undefined,
+        };
       },
     });
   };
@@ -158,7 +165,13 @@ test.each([
   const send: Host["send"] = () =>
     where === "sending"
       ? Promise.reject(bug)
-      : Promise.resolve({ status: 200, headers: {}, body: () => Promise.reject(bug), discard: () => undefined });
+      : Promise.resolve({
+          status: 200,
+          headers: {},
+          body: () => Promise.reject(bug),
+          pieces: noPieces,
+          discard: () => undefined,
+        });
   const host = fakeHost({ send });
   await expect(list(host, workspace)).rejects.toBe(bug);
   expect(host.asked).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { answerChallenge, confirmValidation, validationUrlOf } from "../../../src/adobe/webhook/challenge.ts";
 import type { Answer, Ask } from "../../../src/host.ts";
-import { realSleep } from "../../support/host.ts";
+import { noPieces, realSleep } from "../../support/host.ts";
 
 describe("a challenge", () => {
   test.each([
@@ -93,6 +93,7 @@ describe("Adobe is asked to validate", () => {
         status,
         headers: {},
         body: () => Promise.reject(new Error()),
+        pieces: noPieces,
         discard: () => undefined,
       });
     };

@@ -57,8 +57,8 @@ describe("the demo's archive", () => {
     expect(coverage.gaps.map(({ why }) => why)).toEqual(["expired"]);
     expect(runs.filter((run) => ageOf(run) > 15 * day + hour && ageOf(run) < 17 * day - hour)).toEqual([]);
     expect([count, withoutEvent]).toEqual([runs.length, 0]);
-    expect(count).toBeGreaterThan(2_500);
-    expect(count).toBeLessThan(4_000);
+    expect(count).toBeGreaterThan(4_000);
+    expect(count).toBeLessThan(5_500);
     expect(cursors.map(({ cursor, lease }) => [cursor.name, lease?.expiresAt])).toEqual([[archiveCursor, 0]]);
   });
   test("is a real one: nothing is wrong with it", async () => {

@@ -11,26 +11,26 @@ describe("what to type next", () => {
     expect(commands({})).toEqual([]);
   });
 
-  it("explains the root cause, looks for it elsewhere, and fetches the failed records of each batch", () => {
+  it("explains the root cause, looks for it elsewhere, and shows the records that failed", () => {
     const root = { code: "AADSTS7000222", message: null };
-    expect(commands({ ...failure("CONNECTOR-1001-500", root), batchIds: ["01A", "b/../c"] })).toEqual([
+    expect(commands({ ...failure("CONNECTOR-1001-500", root), batchIds: ["01A", "01B"] })).toEqual([
       "flowrun explain AADSTS7000222",
       "flowrun since -P7D --events runs --code AADSTS7000222",
-      "GET https://platform.adobe.io/data/foundation/export/batches/01A/meta?path=row_errors",
-      "GET https://platform.adobe.io/data/foundation/export/batches/b%2F..%2Fc/meta?path=row_errors",
+      `flowrun rows ${sampleRun().runId}`,
     ]);
+    expect(commands({ ...failure("2200"), runId: "a b", batchIds: ["01A"] }, "acme").at(-1)).toBe(
+      "flowrun rows 'a b' --profile acme",
+    );
   });
 
-  it("leaves out the batches that no path leads to", () => {
-    const failed = { ...failure("2200"), batchIds: ["..", "\ud800", "01A"] };
-    expect(commands(failed).filter((command) => command.startsWith("GET"))).toEqual([
-      "GET https://platform.adobe.io/data/foundation/export/batches/01A/meta?path=row_errors",
-    ]);
+  it("shows no records of a run without a batch", () => {
+    expect(commands({ ...failure("2200"), batchIds: [] }).filter((command) => command.includes("rows"))).toEqual([]);
   });
 
-  it("fetches no failed records where none is known to have failed", () => {
+  it("shows no failed records where none is known to have failed", () => {
     const { records } = sampleRun();
-    for (const failed of [0, null]) expect(commands({ records: { ...records, failed } })).toEqual([]);
+    for (const failed of [0, null])
+      expect(commands({ records: { ...records, failed }, batchIds: ["01A"] })).toEqual([]);
   });
 
   it("names the profile that the user named, where it matters", () => {

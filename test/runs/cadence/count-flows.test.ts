@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { countFlows, type DeclaredFlow } from "../../../src/runs/cadence/count-flows.ts";
 import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
 import { bareRun, onlyRun } from "../events.ts";
@@ -116,4 +116,77 @@ test("a scheduled flow that never ran is told too", () => {
   const [history] = counted([], noon, [{ ...declared, flowId: "never seen" }]);
   expect(history!.flow).toMatchObject({ flowId: "never seen", runs: 0, lastRunAt: null, state: "absent", missing: 25 });
   expect(history!.gaps).toEqual([{ from: noon - 24 * hour, until: null, missing: 25 }]);
+});
+
+describe("what was not read says nothing", () => {
+  const counter = () => {
+    const counting = countFlows(noon - 24 * hour);
+    for (const one of hourly) counting.add(one);
+    return counting;
+  };
+  const last = noon - hour;
+
+  test("a flow that was silent only there is not late", () => {
+    const states = [
+      [],
+      [{ from: last, to: noon + 4.5 * hour }],
+      [{ from: last + 10 * minute, to: Infinity }],
+      // Before its last run, it is no excuse.
+      [{ from: last - 5 * hour, to: last }],
+    ].map((unread) => counter().read(noon + 5 * hour, [], unread)[0]!);
+    expect(states.map(({ flow, gaps }) => [flow.state, gaps.length])).toEqual([
+      ["absent", 1],
+      ["ok", 0],
+      ["ok", 0],
+      ["absent", 1],
+    ]);
+  });
+
+  test("no gap is found there", () => {
+    const counting = countFlows(noon - 48 * hour);
+    const split = hourly.map((one, n) => (n < 10 ? run(noon - 40 * hour + n * hour) : one));
+    for (const one of split) counting.add(one);
+    const [known] = counting.read(noon);
+    const [unknown] = counting.read(noon, [], [{ from: noon - 25 * hour, to: noon - 12 * hour }]);
+    expect(known!.gaps).toMatchObject([{ missing: 20 }]);
+    expect(unknown!.gaps).toEqual([]);
+  });
+
+  test("a scheduled flow is not missed from before it, and no notification is lost in it", () => {
+    const lastRun = { runId: "x", status: "success", startedAt: noon + 2 * hour, completedAt: noon + 3 * hour };
+    const unread = [{ from: noon - 12 * hour, to: noon + 4.2 * hour }];
+    const silent = { ...declared, flowId: "never seen" };
+    expect(countFlows(noon - 24 * hour).read(noon + 5 * hour, [silent], unread)[0]!.flow).toMatchObject({
+      state: "ok",
+    });
+    expect(counter().read(noon + 5 * hour, [{ ...declared, lastRun }], unread)[0]!.flow.lost).toBeNull();
+    expect(counter().read(noon + 5 * hour, [{ ...declared, lastRun }])[0]!.flow.lost).not.toBeNull();
+  });
+});
+
+test("a run that ended before the window, or began after the moment that is judged, is none that was lost", () => {
+  const lost = (startedAt: number, at = noon) => {
+    const lastRun = { runId: "x", status: "success", startedAt, completedAt: startedAt + minute };
+    return countFlows(noon - 24 * hour).read(at, [{ ...declared, flowId: "other", lastRun }])[0]!.flow;
+  };
+  expect(lost(noon - 30 * 24 * hour)).toMatchObject({ lost: null, state: "absent" });
+  expect(lost(noon - 2 * hour)).toMatchObject({ lost: { runId: "x" }, state: "late" });
+  expect(lost(noon + 5 * hour)).toMatchObject({ lost: null, state: "absent" });
+});
+
+test("a pace is told as one would say it", () => {
+  const ragged = Array.from({ length: 20 }, (_, n) => run(noon - (20 - n) * hour + (n % 3) * 20_000));
+  expect(counted(ragged, noon)[0]!.flow.paceMs).toBe(hour);
+});
+
+test("runs that are told of two at a time are not late while the second one is awaited", () => {
+  // Each event is written when the second of its runs has ended, and names that one first.
+  const pairs = hourly.map((one, n) => ({ ...one, position: `pair ${Math.floor(n / 2)}` }));
+  const told = pairs.flatMap((one, n) => (n % 2 === 0 ? [pairs[n + 1]!, one] : []));
+  const stateAt = (at: number) => counted(told, at)[0]!.flow.state;
+  expect([stateAt(noon + hour), stateAt(noon + 100 * minute)]).toEqual(["ok", "ok"]);
+  expect([stateAt(noon + 2 * hour), stateAt(noon + 3 * hour)]).toEqual(["late", "absent"]);
+  // A list of runs is no event, though all of them stand at one place.
+  const list = hourly.map((one) => ({ ...one, position: "runs.json:1" }));
+  expect(counted(list, noon + 2 * hour)[0]!.flow.state).toBe("absent");
 });

@@ -126,3 +126,41 @@ describe("by a schedule", () => {
     });
   });
 });
+
+describe("nights", () => {
+  test("of a week of three working days are no outages, and there are too few to know", () => {
+    const starts = office(7).slice(0, 27);
+    expect(learnPace(starts)).toBeNull();
+    expect(stateAt(office(7), monday + 4 * day + 23 * hour)).toBe("ok");
+  });
+
+  test("an outage of a flow that runs at any hour is none", () => {
+    const starts = every(hour, 120).filter((at) => at < monday + 50 * hour || at > monday + 60 * hour);
+    const pace = learnPace(starts);
+    expect(pace).toMatchObject({ periodMs: hour, paceMs: hour });
+    expect(findGaps(pace!, starts)).toMatchObject([{ missing: 11 }]);
+  });
+
+  test("where clocks were changed an hour of the day more is used, and no run is missed in it but on the day itself", () => {
+    const starts = [...office(12), ...office(12, hour).filter((at) => at > monday + 13 * day)].concat(
+      office(12, hour).map((at) => at + 14 * day),
+    );
+    const pace = learnPace(starts);
+    expect(pace).toMatchObject({ nightMs: hour, paceMs: hour });
+    expect(findGaps(pace!, starts)).toMatchObject([{ from: monday + 11 * day + 17 * hour, missing: 1 }]);
+    const without = starts.filter((_, index) => index !== 9);
+    expect(findGaps(learnPace(without)!, without)).toMatchObject([{ from: monday + 17 * hour }, { missing: 1 }]);
+  });
+
+  test("from night to night it is a day, though the clock goes for an hour", () => {
+    const starts = every(day, 28)
+      .filter((at) => new Date(at).getUTCDay() % 6 !== 0)
+      .map((at) => at + 2 * hour);
+    expect(learnPace(starts)).toMatchObject({ paceMs: day, periodMs: hour });
+  });
+});
+
+test("by hand, a few runs that seem regular by chance are no pace", () => {
+  const minutes = [0, 1150, 2793, 4103, 4115, 5348];
+  expect(learnPace(minutes.map((at) => monday + at * minute))).toBeNull();
+});

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { jobSchema } from "../../../build/json-schema.js";
-import { jobFields, statusOf } from "../../../src/runs/job/job.ts";
+import { jobFields, jobStatusOf } from "../../../src/runs/job/job.ts";
 import { itemsOf, readJob, type JobEvent } from "../../../src/runs/job/read-job.ts";
 
 /** As the first version's list has it. */
@@ -135,10 +135,10 @@ describe("the status", () => {
     ["toString", null],
     [null, null],
   ])("of a work that %s is %s", (verb, status) => {
-    expect(statusOf("work", verb)).toBe(status);
-    expect(statusOf("workflow", verb)).toBe(status);
-    expect(statusOf("segment", verb)).toBeNull();
-    expect(statusOf(null, verb)).toBeNull();
+    expect(jobStatusOf("work", verb)).toBe(status);
+    expect(jobStatusOf("workflow", verb)).toBe(status);
+    expect(jobStatusOf("segment", verb)).toBeNull();
+    expect(jobStatusOf(null, verb)).toBeNull();
   });
 });
 

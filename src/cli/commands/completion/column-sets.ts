@@ -15,6 +15,7 @@ export const columnSets: ReadonlyMap<string, () => Promise<NamedColumns>> = new 
     "lytics since": jobs,
     "lytics tail": jobs,
     replay: async () => (await import("../replay/replay-columns.ts")).replayColumns,
+    rows: async () => (await import("../../../render/formats/row-columns.ts")).rowColumns,
     destinations: async () => (await import("../destinations/destinations.ts")).destinationColumns,
     "cursor list": async () => (await import("../cursor/cursor.ts")).cursorColumns,
     "cursor show": async () => (await import("../cursor/cursor.ts")).wholeCursorColumns,
@@ -39,6 +40,7 @@ export const columnSets: ReadonlyMap<string, () => Promise<NamedColumns>> = new 
     // Its groups are put in order by them.
     stats: async () =>
       (await import("../../../render/formats/stats-columns.ts")).statsColumns({ from: "", to: "" }, true),
+    flows: async () => (await import("../../../render/formats/flow-columns.ts")).flowColumns,
     explain: async () => (await import("../insight/explain.ts")).codeColumns,
   }),
 );

@@ -54,6 +54,7 @@ export const valueSources: ReadonlyMap<string, ValueSource> = new Map(
     "--flow": several(flows),
     "--run": several(recentRuns),
     "show run-id": one(recentRuns),
+    "rows run-id|batch-id": one(recentRuns),
     "--sandbox": several(sandboxes),
     "explain code": one(codes),
     "since when": one(() => moments("oldest", "now", "last")),

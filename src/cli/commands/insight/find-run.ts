@@ -10,26 +10,29 @@ import type { Window } from "../reading/open-source.ts";
 import { readWindow, runTarget } from "../reading/read-window.ts";
 import type { Session } from "../reading/session.ts";
 import { missingWords, unreadableWords } from "../reading/session-archive.ts";
+import { hasBatch, mayBeBatch, meantBy, type MeantRuns } from "./one-run.ts";
 
 /** A run to find, and what of its surroundings. */
 export interface RunWanted {
-  /** Its id, or the beginning of it. */
+  /** Its id, the beginning of it, or the id of a batch of it. */
   readonly id: string;
+  /** The runs that the session keeps. */
+  readonly meant: MeantRuns;
   /** How far to look back; `null` where nobody says: seven days of the journal, or all that an archive has. */
   readonly since: JournalStart | null;
   /** Where nobody says. */
   readonly usual: JournalStart;
   /** Remembers the runs that the reading passes by. */
   readonly passing: Passing;
-  /** How far what came of it is followed. */
-  readonly levels: number;
+  /** How far what came of it is followed; `null` where its surroundings are not asked for. */
+  readonly levels: number | null;
 }
 
 /** A run as one profile knows it. */
 export interface RunFound {
   /** Its notifications; several runs' where the beginning of an id is shared. */
   readonly runs: readonly FlowRun[];
-  /** Where it is one run's. */
+  /** Where it is one run's, and was asked for. */
   readonly around: RunAround | null;
   readonly hasArchive: boolean;
 }
@@ -51,8 +54,23 @@ export async function findRun(wanted: RunWanted, session: Session): Promise<RunF
   const archive = await (isJournals
     ? session.archiveIfAny("reading the journal alone", window)
     : session.archive(window));
-  const runs = archive === null ? await findInWindows(wanted, session) : await findInArchive(wanted, archive, session);
+  const runs = await findByWord(wanted, archive, session);
   return { runs, around: await lookAround(wanted, runs, archive, session), hasArchive: archive !== null };
+}
+
+/** By the id of a batch one of its notifications is found, and all of them by that one's run. */
+async function findByWord(wanted: RunWanted, archive: Archive | null, session: Session): Promise<readonly FlowRun[]> {
+  const { id, meant } = wanted;
+  const runs = archive === null ? await findInWindows(wanted, session) : await findInArchive(wanted, archive, session);
+  const found =
+    runs.length > 0 || archive === null || !mayBeBatch(id) ? runs : await findInWindows(wanted, session, archive);
+  const [first, ...others] = latestOf(meantBy(found, id));
+  // A file has been read as a whole, and stdin cannot be read again.
+  const isAll = session.origin.kind === "file";
+  if (first === undefined || others.length > 0 || !hasBatch(first, id) || isAll) return found;
+  meant.meet(first.runId);
+  const again = { ...wanted, id: first.runId };
+  return archive === null ? findInWindows(again, session) : findInArchive(again, archive, session);
 }
 
 /** All that an archive has. */
@@ -66,23 +84,29 @@ async function findInArchive(
   const missing: Span[] = [];
   const run = { beginning: id, missing: (parts: readonly Span[]) => void missing.push(...parts) };
   const runs = await readRuns({ start: since ?? oldest, archive, run }, session);
-  // What nobody has is of no concern to who has found the run, unless he wants to be sure of all its notifications.
-  if (runs.length > 0 && !session.options.strict) return runs;
+  // What nobody has is of no concern to who has found the run, unless he wants to be sure of all its notifications; and
+  // who looks for a batch has not looked everywhere yet.
+  if (runs.length > 0 ? !session.options.strict : mayBeBatch(id)) return runs;
   session.miss(missing);
   for (const part of missing) session.reporter.notify({ kind: "warning", text: missingWords(part) });
   return runs;
 }
 
-async function findInWindows({ since, usual }: RunWanted, session: Session): Promise<readonly FlowRun[]> {
+/** @param archive where it is to be read from, too: by the id of a batch it cannot be asked. */
+async function findInWindows(
+  { since, usual }: RunWanted,
+  session: Session,
+  archive: Archive | null = null,
+): Promise<readonly FlowRun[]> {
   const { origin, host, options } = session;
-  const start = since ?? usual;
+  const start = since ?? (archive === null ? usual : oldest);
   // A file is read once.
   const windows = origin.kind === "file" ? [start] : windowsTo(start, host.now(), options.until ?? Infinity);
   for (const window of windows) {
-    const runs = await readRuns({ start: window, archive: null }, session);
+    const runs = await readRuns({ start: window, archive }, session);
     if (runs.length === 0) continue;
     const earlier = windowBefore(window, start, runs);
-    return earlier === null ? runs : readRuns({ start: earlier, archive: null }, session);
+    return earlier === null ? runs : readRuns({ start: earlier, archive }, session);
   }
   return [];
 }
@@ -122,7 +146,7 @@ async function lookAround(
   { reporter }: Session,
 ): Promise<RunAround | null> {
   const [latest, ...others] = latestOf(runs);
-  if (latest === undefined || others.length > 0) return null;
+  if (latest === undefined || others.length > 0 || levels === null) return null;
   const alone = async (): Promise<RunAround> => ({
     past: null,
     downstream: await findDownstream(latest, [passing.find], levels),
@@ -140,7 +164,7 @@ async function lookAround(
 async function lookInArchive(
   run: FlowRun,
   { database, journal }: Archive,
-  { passing, levels }: Pick<RunWanted, "passing" | "levels">,
+  { passing, levels }: Pick<RunWanted, "passing"> & { readonly levels: number },
 ): Promise<RunAround> {
   const { findEarlierFailure, findRecovery } = await import("../../../engine/archive/history.ts");
   const { findSuccessors } = await import("../../../engine/archive/successors.ts");

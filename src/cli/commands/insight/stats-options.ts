@@ -5,7 +5,8 @@ import type { RowOrder } from "../../../render/formats/sort-rows.ts";
 import type { StatsRow } from "../../../render/formats/stats-rows.ts";
 import type { Zone } from "../../../text/zone.ts";
 import type { StatsFlags } from "../../options/flags.ts";
-import { turnAway, resolveReading, resolveStart, type ReadingOptions } from "../../options/reading-options.ts";
+import { turnAway, resolveReading, type ReadingOptions } from "../../options/reading-options.ts";
+import { resolveBegin } from "./begin.ts";
 import { checkCompare } from "./compared-windows.ts";
 
 /** The words of `stats` as domain values. */
@@ -30,7 +31,7 @@ export async function resolveCounting(
   const resolved = await resolveReading(jsonFields === undefined ? reading : { ...reading, json: true }, now, zone);
   const fields = jsonFields === undefined ? null : await resolveFields(jsonFields);
   const order = sort === undefined ? null : await resolveGroupOrder(sort, flags);
-  const start = resolveBegin(when ?? (flags.from === undefined ? "-P1D" : "oldest"), flags, now, zone);
+  const start = resolveBegin("stats", when ?? (flags.from === undefined ? "-P1D" : "oldest"), flags, { now, zone });
   checkCompare(flags, start);
   return { options: { ...resolved, fields }, order, start };
 }
@@ -68,13 +69,4 @@ async function resolveGroupOrder(sort: string, { by, compare }: StatsFlags): Pro
     import("../../../render/formats/sort-rows.ts"),
   ]);
   return resolveOrder(statsColumns({ from: "", to: "" }, compare === true), sort);
-}
-
-function resolveBegin(when: string, flags: StatsFlags, now: number, zone: Zone): JournalStart {
-  const start = resolveStart(when, flags, now, zone);
-  if (start.kind === "time" || start.kind === "oldest") return start;
-  throw new FlowrunError("usage", `stats cannot start at '${when}'`, {
-    why: "it counts from a moment in the past to the end of the journal, and touches no cursor",
-    hint: "give a duration (-P1D, 2h), a date or time, or oldest",
-  });
 }

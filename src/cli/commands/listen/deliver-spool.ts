@@ -6,7 +6,7 @@ import { insist } from "../../../engine/insist.ts";
 import { emptyTally, type Tally } from "../../../engine/pump.ts";
 import { knownToSpool, spoolPlaces, spoolStore } from "../../../engine/receive/spool-places.ts";
 import { readPlace, writePlace, type Spool } from "../../../engine/receive/spool.ts";
-import type { RecordSink } from "../../../engine/sinks/index.ts";
+import type { RunSink } from "../../../engine/sinks/index.ts";
 import type { Candidate } from "../../../engine/sources/source.ts";
 import type { Resumption, Sink } from "../../../engine/sinks/sink.ts";
 import { resolveEventSelection } from "../../../runs/events/event-selection.ts";
@@ -27,7 +27,7 @@ export interface SpoolDelivery {
   /** `null` where runs are printed and nothing else. */
   readonly delivery: DeliveryOptions | null;
   /** Where runs are printed; `null` for nowhere. */
-  readonly stdout: RecordSink<FlowRun> | null;
+  readonly stdout: RunSink | null;
   /** The archive that keeps every run, whatever the filters say; `null` for none. */
   readonly archive: Archive | null;
   /** Told of each run that is on its way out for the first time. */

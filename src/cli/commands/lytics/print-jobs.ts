@@ -7,7 +7,7 @@ import { openCursor, type ReadOn } from "../../../engine/cursor.ts";
 import { describeFaults } from "../../../engine/faults.ts";
 import { emptyTally, pump, type Tally } from "../../../engine/pump.ts";
 import { holdingSink, type Keyed } from "../../../engine/sinks/holding.ts";
-import type { RecordSink } from "../../../engine/sinks/index.ts";
+import type { RunSink } from "../../../engine/sinks/index.ts";
 import type { Resumption, Sink } from "../../../engine/sinks/sink.ts";
 import { withCursorFile, type MarkStore } from "../../../engine/sinks/with-cursor-file.ts";
 import { lyticsSource, placeIn } from "../../../engine/sources/lytics.ts";
@@ -200,7 +200,7 @@ async function pumpHeld(
   reading: Reading,
   connection: LyticsConnection,
   to: Going,
-  stdout: RecordSink<Job>,
+  stdout: RunSink<Job>,
   tally: Tally,
 ): Promise<void> {
   const { last, order, max } = reading.options;

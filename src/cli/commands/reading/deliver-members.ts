@@ -7,7 +7,7 @@ import type { Lease } from "../../../engine/archive/lease.ts";
 import type { PlaceWords } from "../../../engine/destinations/places.ts";
 import type { Means } from "../../../engine/destinations/destination.ts";
 import { patientDestination } from "../../../engine/destinations/patient.ts";
-import type { RecordSink } from "../../../engine/sinks/index.ts";
+import type { RunSink } from "../../../engine/sinks/index.ts";
 import type { Sink } from "../../../engine/sinks/sink.ts";
 import { withCursorFile, type MarkStore } from "../../../engine/sinks/with-cursor-file.ts";
 import { isJsonFormat } from "../../../render/formats/registry.ts";
@@ -25,7 +25,7 @@ export interface Ways {
   readonly delivery: DeliveryOptions;
   readonly session: Session;
   /** Where runs are printed as well; `null` for nowhere. */
-  readonly stdout: RecordSink<FlowRun> | null;
+  readonly stdout: RunSink | null;
   /** The table that leads; left out where none does. */
   readonly leading?: Leading;
 }
@@ -108,7 +108,7 @@ export function tellGuarantee(notify: Notify, shown: string, guarantee: string):
 
 /** Stdout as a member of a delivery. @param openStore where its place is kept; `null` for nowhere. */
 export async function printedMember(
-  stdout: RecordSink<FlowRun>,
+  stdout: RunSink,
   openStore: (() => Promise<MarkStore>) | null,
 ): Promise<CountedMember> {
   const counts = noCounts();

@@ -1,27 +1,29 @@
-import type { Host, Output } from "../../../host.ts";
+import type { Output } from "../../../host.ts";
 import type { Notice } from "../../../notices.ts";
-import { openSink, type RecordSink } from "../../../engine/sinks/index.ts";
+import { openSink, type RunSink } from "../../../engine/sinks/index.ts";
 import { decideColour } from "../../../render/text/colour.ts";
 import type { TimeStyle } from "../../../render/text/times.ts";
 import type { CommonFlags } from "../../options/flags.ts";
 import type { OutputOptions } from "../../options/output-options.ts";
 import type { Reporter } from "../../terminal/reporter.ts";
+import type { Session } from "./session.ts";
 
 /** Rows that a table may hold back to find its widths, where nobody is waiting for them. */
 const rowsHeld = 200;
 
-/** Who prints records of a kind, and how. */
-export interface PrintMeans<R> {
-  readonly options: OutputOptions<R> & { readonly time: TimeStyle | null; readonly common: CommonFlags };
-  readonly host: Host;
-  readonly reporter: Reporter;
+/** Rows as they are to be printed, and where. */
+export interface Printed<Row> extends Pick<Session, "host" | "reporter"> {
+  readonly options: OutputOptions<Row> & {
+    readonly time: TimeStyle | null;
+    readonly common: Pick<CommonFlags, "color">;
+  };
 }
 
 /**
- * Where records are printed, in the format that the options name.
+ * Where runs, or rows of another kind, are printed, in the format that the options name.
  * @param isAtOnce each batch is printed when it is taken, rather than laid out together with others.
  */
-export function openStdout<R>({ options, host, reporter }: PrintMeans<R>, isAtOnce: boolean): Promise<RecordSink<R>> {
+export function openStdout<Row>({ options, host, reporter }: Printed<Row>, isAtOnce: boolean): Promise<RunSink<Row>> {
   const { output, columns, columnsNamed, headers, fields = null, time, common } = options;
   const colour = decideColour(common.color, host.env, host.stdout.isTTY);
   const layout = {
@@ -62,7 +64,7 @@ const widestTerminal = 250;
 /** Says, after the last row, that the terminal was too narrow for all columns. */
 export async function tellHidden(
   hidden: number,
-  { host: { stdout }, reporter, options: { output } }: PrintMeans<never>,
+  { host: { stdout }, reporter, options: { output } }: Printed<never>,
 ): Promise<void> {
   const isTooWide = output === "wide" && stdout.isTTY && stdout.columns < widestTerminal;
   if (hidden === 0 && !isTooWide) return;

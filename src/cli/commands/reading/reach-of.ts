@@ -8,6 +8,8 @@ export interface SessionReach {
   readonly first: number;
   /** From then on they have all, up to now. */
   readonly whole: number;
+  /** Where they end: now, but for an archive that is read alone. */
+  readonly end: number;
   /** Who has it, in words. */
   readonly source: string;
 }
@@ -16,7 +18,9 @@ export interface SessionReach {
 export async function reachOf(session: Session, window: JournalStart, now: number): Promise<SessionReach> {
   const keptFrom = now - retentionMs;
   const archive = await session.archive(window).catch(() => null);
-  if (archive === null) return { first: keptFrom, whole: keptFrom, source: "the journal" };
+  if (archive === null) return { first: keptFrom, whole: keptFrom, end: now, source: "the journal" };
   const { readReach } = await import("../../../engine/sources/window.ts");
-  return { ...(await readReach(archive, now)), source: "the archive" };
+  const reach = await readReach(archive, now);
+  const end = session.origin.kind === "archive" ? Math.min(now, reach.filledUntil ?? now) : now;
+  return { ...reach, end, source: "the archive" };
 }

@@ -4,7 +4,7 @@ import type { Tally } from "../../../engine/pump.ts";
 import type { ColumnValue } from "../../../render/formats/column.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { holdingSink, type Keyed } from "../../../engine/sinks/holding.ts";
-import type { RecordSink } from "../../../engine/sinks/index.ts";
+import type { RunSink } from "../../../engine/sinks/index.ts";
 import { shareSink, type Timed } from "../../../engine/sinks/shared.ts";
 import type { Sink } from "../../../engine/sinks/sink.ts";
 import { inOutlet } from "../outlet.ts";
@@ -80,7 +80,7 @@ interface Printer<T> {
   readonly sizeOf: (encoded: T) => number;
 }
 
-function printer(stdout: RecordSink<FlowRun>): Printer<string> {
+function printer(stdout: RunSink): Printer<string> {
   return { sink: stdout, encodeFor: () => stdout.encode, sizeOf: ({ length }) => length };
 }
 
@@ -94,12 +94,7 @@ interface HeldRun extends Keyed<ColumnValue> {
   readonly tally: Tally;
 }
 
-async function readHeld(
-  plan: ReadPlan,
-  sessions: Sessions,
-  stdout: RecordSink<FlowRun>,
-  settling: Settle[],
-): Promise<void> {
+async function readHeld(plan: ReadPlan, sessions: Sessions, stdout: RunSink, settling: Settle[]): Promise<void> {
   const { last, order, max } = plan.options;
   const tallies = new Set<Tally>();
   const sink = holdingSink<ColumnValue, HeldRun>(stdout, {

@@ -129,6 +129,7 @@ describe("what completion offers", () => {
     ["whoami", ["tokenEndsAt"], ["records.failed"]],
     ["doctor", ["verdict", "remedy"], ["records.failed"]],
     ["explain", ["meaning"], ["records.failed"]],
+    ["flows", ["state", "nextExpectedAt"], ["records.failed"]],
     ["replay -P1D", ["accepted", "leftOut"], ["records.failed"]],
   ])("has the columns that %s prints", async (command, own, foreign) => {
     const words = await offered(`${command} --columns `);
@@ -142,8 +143,9 @@ describe("what completion offers", () => {
     );
     const isRuns = (command: Command) => command.options.some(({ long }) => long === "--run");
     const own = given.filter((command) => !isRuns(command)).map((command) => pathOf(command));
-    // The groups of stats are put in order by columns that nobody chooses; replay reads runs, and prints what came of it.
-    expect([...own, "stats", "replay"].sort()).toEqual([...columnSets.keys()].sort());
+    // The groups of stats are put in order by columns that nobody chooses; replay reads runs, and prints what came of it, and
+    // flows reads them, too.
+    expect([...own, "stats", "replay", "flows"].sort()).toEqual([...columnSets.keys()].sort());
   });
 
   it("has no columns for stats, which has its own figures", async () => {

@@ -1,0 +1,183 @@
+import { FlowrunError, worstOf } from "../../../errors.ts";
+import type { Host } from "../../../host.ts";
+import { startOf } from "../../../render/text/cut-text.ts";
+import { renderDuration } from "../../../render/text/numbers.ts";
+import { sortRows } from "../../../render/formats/sort-rows.ts";
+import { countFlows, type FlowHistory, type UnreadPart } from "../../../runs/cadence/count-flows.ts";
+import type { FlowRecord } from "../../../runs/cadence/flow-record.ts";
+import { byNeed, hasFailedLast } from "../../../runs/cadence/need.ts";
+import type { Service } from "../../../runs/record/flow-run.ts";
+import { keptId } from "../../../text/kept.ts";
+import { openZone } from "../../options/clock.ts";
+import type { FlowsFlags } from "../../options/flags.ts";
+import { count } from "../../terminal/reporter.ts";
+import { printRows } from "../print-rows.ts";
+import { reachOf } from "../reading/reach-of.ts";
+import { readWindow, runTarget } from "../reading/read-window.ts";
+import { inSessions, type Outcome, type Session, type Sessions } from "../reading/session.ts";
+import { resolveFlows, type FlowsOptions } from "./flows-options.ts";
+import { watchLastRuns } from "./last-runs.ts";
+
+/**
+ * Each flow of a window once, judged at its end.
+ * @throws FlowrunError `usage` for options that have no meaning here, before anything is asked; `runFailed` where
+ * `--fail-on` says so.
+ */
+export async function runFlows(when: string | undefined, flags: FlowsFlags, host: Host): Promise<void> {
+  const zone = await openZone(flags.time, host.stdout);
+  const now = host.now();
+  const options = await resolveFlows(when, flags, { now, zone });
+  const work = async (sessions: Sessions): Promise<{ readonly flows: readonly FlowRecord[] }> => {
+    const judged: FlowHistory[] = [];
+    // Of a profile that fails on the way nothing is judged: by half of its runs all would be absent.
+    await sessions.each(async (session) => void judged.push(...(await judgeFlows(session, options, now))));
+    sessions.reporter.clear();
+    if (sessions.areAllLost()) return { flows: [] };
+    const all = judged.map(({ flow }) => flow);
+    const wanted = flags.late === true ? all.filter(isOverdue) : all;
+    const flows = sortRows(byNeed(wanted), options.output.order).slice(0, options.most);
+    await print(flows, options, host);
+    tellMore(judged, now, sessions);
+    sessions.outcome = countsOf(all);
+    return { flows };
+  };
+  const { flows, ...outcome } = await inSessions(options.reading, host.signal, host, work, {
+    start: options.start,
+    did: "found",
+  });
+  checkFlows(flows, options, outcome);
+}
+
+async function print(flows: readonly FlowRecord[], { output, reading }: FlowsOptions, host: Host): Promise<void> {
+  const { time, common } = reading;
+  await printRows({ options: { ...output, order: null }, rows: flows, color: common.color, time }, host, host.stdout);
+}
+
+/** Reads a profile's window, and judges its flows as of the end of what was read. */
+async function judgeFlows(session: Session, options: FlowsOptions, now: number): Promise<readonly FlowHistory[]> {
+  const { start, wantsLast, sandboxes, isScheduled } = options;
+  const { origin } = session;
+  const reach = origin.kind === "file" ? { first: -Infinity, end: now } : await reachOf(session, start, now);
+  const counter = countFlows(start.kind === "time" ? Math.max(start.at, reach.first) : reach.first);
+  const last = wantsLast === null ? null : watchLastRuns(wantsLast);
+  const isWanted = ({ flow }: FlowHistory): boolean => last?.wants(flow) !== false;
+  const services = new Map<string, Service>();
+  const unread: UnreadPart[] = [];
+  let newest = -Infinity;
+  const read = runTarget((run) => {
+    counter.add(run);
+    last?.add(run);
+    if (isScheduled) services.set(keptId(run.flowId), run.service);
+    const at = run.updatedAt === null ? NaN : Date.parse(run.updatedAt);
+    if (at <= now && at > newest) newest = at;
+  });
+  const miss: Session["miss"] = (parts) => {
+    unread.push(...parts);
+    session.miss(parts);
+  };
+  await readWindow({ ...session, miss }, { start, follow: false, onExpired: "fail" }, read);
+  // Flows of half a window would be called absent.
+  session.host.signal.throwIfAborted();
+  const at = judgedAt(session, { now, newest, end: reach.end });
+  const histories = counter.read(at, [], unread);
+  if (!isScheduled || origin.kind !== "journal") return histories.filter(isWanted);
+  const { loadDeclared } = await import("./scheduled-flows.ts");
+  const scheduled = {
+    flows: histories.map(({ flow }) => flow),
+    serviceOf: (flowId: string): Service => services.get(flowId) ?? "unknown",
+    options: session.options,
+    sandboxes,
+    withSilent: last === null,
+  };
+  const told = counter.read(at, await loadDeclared(origin.connection, scheduled), unread);
+  return told.filter(isWanted);
+}
+
+/** The present, as far as it is known. */
+interface Present {
+  readonly now: number;
+  /** When the newest run was told of; -Infinity where there is none. */
+  readonly newest: number;
+  /** Where the source ends. */
+  readonly end: number;
+}
+
+/**
+ * The moment to judge at: when the window ends, but not after its source does. Whoever reads a file of last week does not
+ * want to hear that all has stopped since, and is told so, as is who reads an archive that was not filled lately.
+ */
+function judgedAt({ origin, options, reporter }: Session, { now, newest, end }: Present): number {
+  const { until } = options;
+  const asked = Math.min(now, until ?? now);
+  const isFile = origin.kind === "file";
+  const at = isFile ? (until === null && newest !== -Infinity ? newest : asked) : Math.min(asked, end);
+  if (at < asked) {
+    const where = isFile ? "where the file ends; as of now: --until now" : "where the archive ends";
+    reporter.notify({ kind: "remark", text: `judged as of ${new Date(at).toISOString()}, ${where}` });
+  }
+  return at;
+}
+
+function isOverdue({ state }: FlowRecord): boolean {
+  return state === "late" || state === "absent";
+}
+
+/** A silence so much longer than any before is told of, though there were too few runs to call it late. */
+const muchLonger = 2;
+const mostTold = 5;
+
+/** Tells more than the rows say: runs that nobody told of, and silences that could not be judged. */
+function tellMore(judged: readonly FlowHistory[], now: number, { reporter }: Sessions): void {
+  const lost = judged.flatMap(({ flow }) => (flow.lost === null ? [] : [{ flow, run: flow.lost }]));
+  for (const { flow, run } of lost.slice(0, mostTold)) {
+    const id = run.runId === null ? "" : `${run.runId}, `;
+    const hint = `what is known of it: flowrun show ${run.runId ?? "<run id>"}, from the journal or an archive`;
+    const text = `lost: no notification told of a run of ${called(flow)} (${id}${run.status ?? "ended"}, begun ${run.startedAt}), which Flow Service has; ${hint}`;
+    reporter.notify({ kind: "remark", text });
+  }
+  const silent = judged.filter(({ flow, longestMs }) => {
+    const last = flow.state === "irregular" && flow.lastRunAt !== null ? Date.parse(flow.lastRunAt) : NaN;
+    return longestMs > 0 && now - last > muchLonger * longestMs;
+  });
+  if (silent.length === 0) return;
+  const names = silent.slice(0, mostTold).map(({ flow }) => {
+    const ms = now - Date.parse(flow.lastRunAt ?? "");
+    return `${called(flow)} (${renderDuration(ms)})`;
+  });
+  const more = silent.length > names.length ? ` and ${silent.length - names.length} more` : "";
+  const text = `not judged, but silent for longer than ever before: ${names.join(", ")}${more}`;
+  reporter.notify({ kind: "remark", text });
+}
+
+function called({ flowName, flowId }: FlowRecord): string {
+  return startOf(flowName ?? flowId, 0, longestCalled);
+}
+
+const longestCalled = 60;
+
+/** `12 flows, 1 absent, 2 late`, for the closing line. */
+function countsOf(flows: readonly FlowRecord[]): readonly string[] {
+  const of = (keep: (flow: FlowRecord) => boolean): number => flows.filter(keep).length;
+  const counts = [
+    { n: of(({ state }) => state === "absent"), word: "absent" },
+    { n: of(({ state }) => state === "late"), word: "late" },
+    { n: of(({ lost }) => lost !== null), word: "lost" },
+    { n: of(hasFailedLast), word: "failed last" },
+    { n: of(({ state }) => state === "disabled"), word: "disabled" },
+    { n: of(({ state }) => state === "irregular"), word: "not judged" },
+  ];
+  return [count(flows.length, "flow"), ...counts.flatMap(({ n, word }) => (n === 0 ? [] : [`${n} ${word}`]))];
+}
+
+/** The exit code of the worst: a profile of several that failed, and what `--fail-on` asks for. @throws FlowrunError. */
+function checkFlows(flows: readonly FlowRecord[], { reading }: FlowsOptions, { failure }: Outcome): void {
+  const bad = flows.filter((flow) => flow.state === "absent" || hasFailedLast(flow)).length;
+  const words =
+    reading.exitStatus && bad > 0
+      ? `${count(bad, "flow")} absent or failed last`
+      : reading.failsOnEmpty && flows.length === 0
+        ? "no flow matched"
+        : null;
+  const worst = worstOf([failure, words === null ? null : new FlowrunError("runFailed", words)]);
+  if (worst !== null) throw worst;
+}
