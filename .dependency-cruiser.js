@@ -103,6 +103,7 @@ const rooms = [
     may: [
       "adobe",
       "state",
+      "runs/cadence",
       "runs/events",
       "runs/job",
       "lytics",
@@ -152,6 +153,7 @@ const rooms = [
       "adobe/http/words",
       "adobe/journal/progress",
       "adobe/settings/check-value",
+      "adobe/settings/profile-name",
       "runs/events/event-selection",
     ],
     types: ["adobe/settings/keys"],
@@ -222,7 +224,7 @@ const rooms = [
   },
   {
     room: "runs/figures",
-    may: ["runs/record"],
+    may: ["runs/record", "runs/cadence"],
     because: "Figures are counted over runs, wherever those came from.",
   },
   {
@@ -235,6 +237,11 @@ const rooms = [
     may: ["runs/record"],
     because: "Whether a flow ran when it was to is told by when its runs began.",
   },
+  {
+    room: "runs/report",
+    may: ["runs/cadence", "runs/figures", "runs/record"],
+    because: "A report puts together what others count, and counts what only a page shows.",
+  },
   { room: "render/text", may: [], because: "How a text fits a terminal does not depend on what it says." },
   {
     room: "render/formats",
@@ -245,6 +252,11 @@ const rooms = [
     room: "render/sheets",
     may: ["render/text", "render/formats", "runs"],
     because: "A sheet is laid out for reading, from runs and figures alone.",
+  },
+  {
+    room: "render/report",
+    may: ["render/text", "render/formats/markdown", "render/sheets", "runs"],
+    because: "A report is one document from one value; what enters it goes through one door.",
   },
   {
     room: "state",
@@ -299,6 +311,11 @@ const doors = [
     packages: ["hjson", "dotenv"],
     at: ["adobe/auth/console-text"],
     because: "What aio's own files are written in is read by one file, and only when somebody logs in.",
+  },
+  {
+    packages: ["d3-scale", "d3-shape"],
+    at: ["render/report"],
+    because: "Only a report is drawn, and its drawings are loaded with it.",
   },
   {
     packages: ["re2js"],

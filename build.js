@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 import { build } from "rolldown";
 import { declarationsOf } from "./build/declarations.js";
 import { manPage } from "./build/man-page.js";
-import { flowSchema, jobSchema, recordSchema, rowSchema } from "./build/json-schema.js";
+import { schemaNames, shippedSchema } from "./build/json-schema.js";
 
 const source = (name) => resolve("src", `${name}.ts`);
 
@@ -167,10 +167,9 @@ if (idle.length > 0) {
 const declarations = declarationsOf(source("index"));
 for (const extension of ["ts", "cts"]) writeFileSync(`dist/index.d.${extension}`, declarations);
 mkdirSync("dist/schema");
-writeFileSync("dist/schema/flow-run.json", `${JSON.stringify(recordSchema(), null, 2)}\n`);
-writeFileSync("dist/schema/job.json", `${JSON.stringify(jobSchema(), null, 2)}\n`);
-writeFileSync("dist/schema/flow.json", `${JSON.stringify(flowSchema(), null, 2)}\n`);
-writeFileSync("dist/schema/failed-row.json", `${JSON.stringify(rowSchema(), null, 2)}\n`);
+for (const name of schemaNames) {
+  writeFileSync(`dist/schema/${name}.json`, `${JSON.stringify(shippedSchema(name), null, 2)}\n`);
+}
 
 mkdirSync("man", { recursive: true });
 writeFileSync("man/flowrun.1", await man());

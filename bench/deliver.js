@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { startServer } from "../dist/demo/server.cjs";
 import { generatedSource } from "../dist/demo/source.cjs";
-import { hasPostgres, startCluster } from "./cluster.js";
+import { hasPgbouncer, hasPostgres, startCluster } from "./cluster.js";
 import { environment, runEvent } from "./spoilt-journal.js";
 
 const flowrun = fileURLToPath(new URL("../bin/flowrun.js", import.meta.url));
@@ -26,12 +26,22 @@ export async function benchDeliver({ isQuick, scratch, say }) {
     say("deliver: lag under tail");
     const lag = await lags({ seconds: isQuick ? 5 : 20, scratch, cluster });
     say("deliver: take-over");
-    const times = await takeovers({ count: isQuick ? 3 : 15, scratch, cluster });
+    const times = await takeovers({ count: isQuick ? 3 : 15, scratch, cluster, url: cluster.url });
+    say("deliver: take-over behind pgbouncer");
+    const pooled = hasPgbouncer
+      ? await takeovers({ count: isQuick ? 1 : 5, scratch, cluster, url: await cluster.pool() })
+      : [];
     return [
       ["deliver: from the journal to a row under `tail`, p50, ms", at(lag, 0.5), "", null],
       ["deliver: the same, p99, ms", at(lag, 0.99), "", null],
       ["deliver: take-over after kill -9, median, ms", at(times, 0.5), "≤", 200],
       ["deliver: the same, the slowest, ms", times.at(-1), "", null],
+      ...(hasPgbouncer
+        ? [
+            ["deliver: take-over after kill -9 behind pgbouncer, median, ms", at(pooled, 0.5), "≤", 7000],
+            ["deliver: the same, the slowest, ms", pooled.at(-1), "≤", 7000],
+          ]
+        : []),
     ];
   } finally {
     cluster.stop();
@@ -66,10 +76,11 @@ async function lags({ seconds, scratch, cluster }) {
     .sort((one, other) => one - other);
 }
 
-async function takeovers({ count, scratch, cluster }) {
+/** @param url by which the two hosts reach the database: directly, or through a pooler. */
+async function takeovers({ count, scratch, cluster, url }) {
   const server = await startJournal({ total: 10, writtenAt: (n) => Date.now() - 60_000 + n });
   const homes = ["one", "other"].map((name) => environment(server, join(scratch, name)));
-  const line = ["tail", "--to", cluster.url, "--standby", "-q"];
+  const line = ["tail", "--to", url, "--standby", "-q"];
   let [active, standby] = [start(line, homes[0]), null];
   await until(() => Number(ask(cluster, "SELECT max(epoch) FROM flowrun.leases") || 0) > 0);
   // A psql for each look would take longer than what is measured.
@@ -91,6 +102,7 @@ async function takeovers({ count, scratch, cluster }) {
   active.kill("SIGKILL");
   await client.end();
   await server.close();
+  cluster.ask("DROP SCHEMA flowrun CASCADE");
   return times.sort((one, other) => one - other);
 }
 

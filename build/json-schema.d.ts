@@ -5,8 +5,8 @@ export interface JsonSchema {
   readonly [word: string]: unknown;
 }
 
-export function recordSchema(): JsonSchema;
-export function jobSchema(): JsonSchema;
-export function flowSchema(): JsonSchema;
-export function rowSchema(): JsonSchema;
+export type SchemaName = "flow-run" | "flow" | "absent" | "failed-row" | "job";
+
+export const schemaNames: readonly SchemaName[];
+export function shippedSchema(name: SchemaName): JsonSchema;
 export function schemaOf(what: { readonly file: string; readonly name: string; readonly id: string }): JsonSchema;

@@ -2,28 +2,23 @@
 import { basename, resolve } from "node:path";
 import ts from "typescript";
 
-/** The schema of what `flowrun … --json` prints and `readRuns` hands out. */
-export function recordSchema() {
-  const file = resolve(import.meta.dirname, "../src/runs/record/flow-run.ts");
-  return schemaOf({ file, name: "FlowRun", id: "urn:flowrun:schema:flow-run:1" });
-}
+/** The records that flowrun prints, by the names of their schemas: where each is declared. */
+const records = {
+  "flow-run": ["record/flow-run.ts", "FlowRun"],
+  flow: ["cadence/flow-record.ts", "FlowRecord"],
+  absent: ["cadence/flow-record.ts", "AbsentRecord"],
+  "failed-row": ["rows/failed-row.ts", "FailedRow"],
+  job: ["job/job.ts", "Job"],
+};
 
-/** The schema of what `flowrun lytics … --json` prints. */
-export function jobSchema() {
-  const file = resolve(import.meta.dirname, "../src/runs/job/job.ts");
-  return schemaOf({ file, name: "Job", id: "urn:flowrun:schema:job:1" });
-}
+/** The names of the schemas that ship. */
+export const schemaNames = Object.keys(records);
 
-/** The schema of what `flowrun flows --json` prints. */
-export function flowSchema() {
-  const file = resolve(import.meta.dirname, "../src/runs/cadence/flow-record.ts");
-  return schemaOf({ file, name: "FlowRecord", id: "urn:flowrun:schema:flow:1" });
-}
-
-/** The schema of what `flowrun rows -o ndjson` prints. */
-export function rowSchema() {
-  const file = resolve(import.meta.dirname, "../src/runs/rows/failed-row.ts");
-  return schemaOf({ file, name: "FailedRow", id: "urn:flowrun:schema:failed-row:1" });
+/** The schema of that name. */
+export function shippedSchema(name) {
+  const [file, type] = records[name];
+  const path = resolve(import.meta.dirname, "../src/runs", file);
+  return schemaOf({ file: path, name: type, id: `urn:flowrun:schema:${name}:1` });
 }
 
 /**
@@ -92,12 +87,16 @@ export function schemaOf({ file, name, id }) {
     return isAny && checker.getPropertiesOfType(type).length === 0;
   }
 
-  /** An interface or an object of the file itself: nothing else is only fields. */
+  /** An interface or an object of the program's own: nothing else is only fields. */
   function isOwnShape({ symbol }) {
     const isShape =
       symbol !== undefined && (symbol.flags & (ts.SymbolFlags.Interface | ts.SymbolFlags.TypeLiteral)) !== 0;
     const isPlain = (node) => ts.isInterfaceDeclaration(node) || ts.isTypeLiteralNode(node);
-    return isShape && symbol.declarations.every((node) => isPlain(node) && node.getSourceFile() === source);
+    return isShape && symbol.declarations.every((node) => isPlain(node) && isOwn(node.getSourceFile()));
+  }
+
+  function isOwn(sourceFile) {
+    return !program.isSourceFileDefaultLibrary(sourceFile) && !program.isSourceFileFromExternalLibrary(sourceFile);
   }
 
   /** The definition may need itself, so its place is taken before it is made. */

@@ -39,13 +39,23 @@ export function keepPassword(address: string): void {
 }
 
 /**
- * Remembers what in the address of a webhook may be a secret, whatever its field is called, so that it is shown nowhere, also
- * where a receiver tells it. What is no URL is left alone.
+ * Remembers what in the address of a webhook may be a secret, whatever its field is called and in its path as well, so that
+ * it is shown nowhere, also where a receiver tells it. What is no URL is left alone.
  */
 export function keepSecretsOfUrl(address: string | URL): void {
   if (!URL.canParse(String(address))) return;
-  for (const value of new URL(address).searchParams.values()) if (value.length >= 16) keepSecret(value);
+  const { pathname, searchParams } = new URL(address);
+  for (const value of searchParams.values()) if (value.length >= leastOfKey) keepSecret(value);
+  for (const part of pathname.split("/").map(decode)) {
+    if (part.length >= leastOfKey && !inWords.test(part)) keepSecret(part);
+  }
 }
+
+/** Nobody makes a key that is shorter. */
+const leastOfKey = 16;
+
+/** A part of a path that says where it leads: `adobe-event-receiver`, `flow_runs.v2`. */
+const inWords = /^[a-z]{1,15}(?:[-_.+ ](?:[a-z]{1,15}|v?\d{1,3}))*$/;
 
 /** Whether an address holds a password, and not only the name of a variable that does (`env:NAME`). Pure. */
 export function hasPassword(address: string): boolean {

@@ -115,7 +115,7 @@ describe("commands", () => {
   });
 });
 
-const sharedOptions = "## Options of `since`, `tail`, `wait`, `listen`, `show`, `stats`, `flows` and `replay`";
+const sharedOptions = "## Options of `since`, `tail`, `wait`, `listen`, `show`, `stats`, `flows`, `report` and `replay`";
 
 describe("options", () => {
   const written = new Set(allCode.match(/(?<![\w-])(?:--[a-z][a-z-]*|-[a-zA-Z](?![\w-]))/g));
@@ -151,12 +151,12 @@ describe("options", () => {
 
   test("the tables of the reading commands have those that they share, and no other", () => {
     // The others have no use for some of them, and do not show them.
-    const ownOfSince = ["-f", "--follow", "--to", "--on-refused", "-h", "--help"];
+    const ownOfSince = ["-f", "--follow", "--absent", "--to", "--on-refused", "-h", "--help"];
     const shared = optionsOf(commandOf("since")).filter((option) => !ownOfSince.includes(option));
     expect([...ofAll].sort()).toEqual([...shared].sort());
   });
 
-  const readers = ["since", "tail", "wait", "listen", "show", "stats", "flows", "replay"];
+  const readers = ["since", "tail", "wait", "listen", "show", "stats", "flows", "report", "replay"];
   const ofLists = firstWords(rows(section("docs/commands.md", "## Options of lists")).map(([cell = ""]) => cell));
 
   test("the commands with rows of their own are named above what they share", () => {

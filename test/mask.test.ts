@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Secret } from "../src/adobe/auth/secret.ts";
 import { FlowrunError } from "../src/errors.ts";
-import { discreet, keepSecret, keepSecretsOf, mask } from "../src/mask.ts";
+import { discreet, keepSecret, keepSecretsOf, keepSecretsOfUrl, mask } from "../src/mask.ts";
 import { fakeHost } from "./support/host.ts";
 
 const secret = `p8e-s&cr"et=1+/\\x~`;
@@ -167,6 +167,30 @@ describe("a key", () => {
     ["postgres://h/d?key=run_id https://h/?key=abcdefgh1234", "postgres://h/d?key=run_id https://h/?key=[secret]"],
   ])("%s", (text, masked) => {
     expect(mask(text)).toBe(masked);
+  });
+});
+
+describe("the address of a webhook", () => {
+  test.each([
+    ["https://hooks.slack.com/services/T024BE7LD/B01ABC/vX8zQm2LrT5wYb9KcN4dFg7H", "vX8zQm2LrT5wYb9KcN4dFg7H"],
+    ["https://h.example/workflows/5f0e6c8a9b7d4e3fa1c2d4e6f8091a2b/invoke", "5f0e6c8a9b7d4e3fa1c2d4e6f8091a2b"],
+    ["https://h.example/in/3f2a9c01-58d4-4b7a-a2c9-0e7d9b41f385", "3f2a9c01-58d4-4b7a-a2c9-0e7d9b41f385"],
+    ["https://h.example/in/a%2Fb%2Fkey-0123456789x", "a/b/key-0123456789x"],
+    ["https://h.example/in?who=ekH6mWqTz0pLr3vJ9sXu", "ekH6mWqTz0pLr3vJ9sXu"],
+    ["https://h.example/in/qjxkvbwmzpfgytrlcdnh", "qjxkvbwmzpfgytrlcdnh"],
+  ])("%s", (url, key) => {
+    expect(mask(`it said ${key}`)).toContain(key);
+    keepSecretsOfUrl(url);
+    expect(mask(url)).not.toContain(key);
+    expect(mask(url)).not.toContain(encodeURIComponent(key));
+    expect(mask(`it said ${key}`)).toBe("it said [secret]");
+  });
+
+  test("what reads as words is shown, as people know it by", () => {
+    const url = "https://h.example/adobe-event-receiver/flow_runs_of_production.v2/incoming?tenant=7";
+    keepSecretsOfUrl(url);
+    expect(mask(url)).toBe(url);
+    keepSecretsOfUrl("/no-url/vX8zQm2LrT5wYb9KcN4dFg7");
   });
 });
 

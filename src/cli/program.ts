@@ -22,6 +22,7 @@ import { declareSince, declareTail, declareWait } from "./commands/reading/decla
 import { declareReplay } from "./commands/replay/declare.ts";
 import { declareRows } from "./commands/rows/declare.ts";
 import { declareSetup } from "./commands/setup/declare.ts";
+import { declareReport } from "./commands/insight/declare-report.ts";
 import { declareStats } from "./commands/insight/declare-stats.ts";
 import { declareExitCodes } from "./options/exit-codes.ts";
 import { declareVersion } from "./commands/version/declare.ts";
@@ -117,6 +118,7 @@ const readers = new Map<string, (program: Command, host: Host) => void>([
   ["listen", declareListen],
   ["stats", declareStats],
   ["flows", declareFlows],
+  ["report", declareReport],
   ["show", declareShow],
   ["rows", declareRows],
   ["explain", declareExplain],

@@ -101,11 +101,9 @@ function isTriedAgain(status: number): boolean {
 
 /** One event, or a batch of several. */
 function deliveryOf(source: JournalSource, indexes: readonly number[], now: number): Underway {
-  const events = indexes.map((index) => {
-    const entry: unknown = JSON.parse(source.text(index));
-    const event: object = isObject(entry) && isObject(entry["event"]) ? entry["event"] : {};
-    return { ...event, recipient_client_id: account.clientId, recipientclientid: account.clientId };
-  });
+  const events = indexes
+    .flatMap((index) => eventsAt(source, index))
+    .map((event) => ({ ...event, recipient_client_id: account.clientId, recipientclientid: account.clientId }));
   const [first] = indexes;
   const content = events.length === 1 ? events[0] : events;
   return {
@@ -116,6 +114,13 @@ function deliveryOf(source: JournalSource, indexes: readonly number[], now: numb
     dueAt: now,
     failures: 0,
   };
+}
+
+/** The events of an entry: one event, or a list of such. */
+function eventsAt(source: JournalSource, index: number): readonly object[] {
+  const entry: unknown = JSON.parse(source.text(index));
+  const event = isObject(entry) ? entry["event"] : null;
+  return (Array.isArray(event) ? event : [event]).filter(isObject);
 }
 
 /** The code that an event tells in its header, as a CloudEvent or as a message; some runs come without. */

@@ -103,10 +103,11 @@ function withShortKeys(saved: Cursor | null): Cursor | null {
 
 /** How a reading goes on from a cursor. Pure. */
 export function resumptionOf(
-  { next, readUntil, movedAt, keys }: Cursor,
+  { next, readUntil, movedAt, keys, absent }: Cursor,
   connection: Pick<Connection, "fromSaved">,
 ): Resumption {
-  return { next: connection.fromSaved(next), readUntil, movedAt, keys };
+  const place = { next: connection.fromSaved(next), readUntil, movedAt, keys };
+  return absent === undefined ? place : { ...place, absent };
 }
 
 function checkJournal(name: string, saved: Cursor, { journalName: journal, startOver }: ReadOn): void {
@@ -186,11 +187,12 @@ function isIdle(cursor: Cursor, moved: Cursor): boolean {
 export function advanceCursor(
   cursor: Cursor | null,
   taken: readonly Candidate<unknown>[],
-  { next: link, last, atEnd, recordedAt, count }: Mark,
+  { next: link, last, atEnd, recordedAt, count, absent = cursor?.absent }: Mark,
   connection: Pick<Connection, "toSaved" | "journalName">,
   now: number,
 ): Cursor {
   const next = connection.toSaved(link);
+  const runs = taken.filter(({ isAbsence }) => isAbsence !== true);
   return {
     journal: connection.journalName,
     next,
@@ -199,9 +201,10 @@ export function advanceCursor(
     // What is older than the journal keeps is gone, read or not.
     readUntil: atEnd ? now : (recordedAt ?? cursor?.readUntil ?? now - retentionMs),
     movedAt: next === cursor?.next ? cursor.movedAt : now,
-    runs: (cursor?.runs ?? 0) + taken.length,
+    runs: (cursor?.runs ?? 0) + runs.length,
     events: (cursor?.events ?? 0) + count,
-    keys: [...(cursor?.keys ?? []), ...taken.map(({ key }) => keptKey(key))].slice(-keysKept),
+    keys: [...(cursor?.keys ?? []), ...runs.map(({ key }) => keptKey(key))].slice(-keysKept),
+    ...(absent === undefined ? {} : { absent }),
   };
 }
 

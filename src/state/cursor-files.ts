@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { FlowrunError, reasonOf } from "../errors.ts";
 import type { Host } from "../host.ts";
-import { isAllowedNext, type Cursor, type CursorStore } from "../adobe/journal/cursor.ts";
-import { parseObject, textOf } from "../json.ts";
+import { isAllowedNext, type Cursor, type CursorAbsence, type CursorStore } from "../adobe/journal/cursor.ts";
+import { objectsOf, parseObject, textOf } from "../json.ts";
 import { profileFlag } from "../adobe/settings/profile-name.ts";
 import { filesIn } from "./folders.ts";
 import { privateFile, type PrivateFile } from "./private-file.ts";
@@ -137,7 +137,17 @@ export function readCursor(text: string): Cursor | string {
     events,
     keys,
     ...(destination === null ? {} : { destination }),
+    ...(Array.isArray(fields["absent"]) ? { absent: absencesIn(fields["absent"]) } : {}),
   };
+}
+
+/** One that cannot be read is told again, which does no harm. */
+function absencesIn(value: unknown): readonly CursorAbsence[] {
+  return objectsOf(value).flatMap(({ flowId, state, since }) =>
+    typeof flowId === "string" && (state === "late" || state === "absent")
+      ? [{ flowId, state, since: textOf(since) }]
+      : [],
+  );
 }
 
 /** Later than this there is no year of four digits to write. */

@@ -43,6 +43,8 @@ export interface KeptPlace {
 export interface OpenBatch {
   readonly mark: ByteMark;
   readonly kept: KeptPlace | null;
+  /** Whether the file is made for it: it was not there before. */
+  readonly isFirst: boolean;
 }
 
 /** Where what is known of a file is kept. */
@@ -166,12 +168,14 @@ function decode(text: string): DeliveredFile | null {
   const length = wholeOf(fields?.["length"]);
   const behind = markIn(fields?.["behind"]);
   const isBatchThere = isObject(fields?.["batch"]);
-  const mark = markIn(objectOf(fields?.["batch"])["mark"]);
+  const opened = objectOf(fields?.["batch"]);
+  const mark = markIn(opened["mark"]);
   if (fields?.["schemaVersion"] !== schemaVersion || name === null || length === null || behind === null) return null;
   if (isBatchThere && mark === null) return null;
   const places = objectsOf(fields["places"]).flatMap((each) => placeIn(each) ?? []);
-  const kept = placeIn(objectOf(objectOf(fields["batch"])["kept"]));
-  return { name, length, behind, places, batch: mark === null ? null : { mark, kept } };
+  const kept = placeIn(objectOf(opened["kept"]));
+  const batch = mark === null ? null : { mark, kept, isFirst: opened["isFirst"] === true };
+  return { name, length, behind, places, batch };
 }
 
 function markIn(value: unknown): ByteMark | null {

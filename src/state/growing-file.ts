@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { open, readdir, realpath, stat, type FileHandle } from "node:fs/promises";
+import { open, readdir, realpath, rm, stat, type FileHandle } from "node:fs/promises";
 import { platform } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -23,6 +23,8 @@ export interface GrowingFile {
   append(bytes: Uint8Array): Promise<void>;
   /** Takes away what is beyond that length. */
   cut(length: number): Promise<void>;
+  /** Takes the file itself away, where its name still leads to it, and closes it. */
+  discard(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -49,6 +51,7 @@ export async function openGrowingFile(path: string): Promise<GrowingFile> {
       await handle.close();
       throw error;
     }
+    const close = (): Promise<void> => handle.close().catch(() => undefined);
     return {
       path,
       size: () => attempt(async () => (await handle.stat()).size),
@@ -61,7 +64,12 @@ export async function openGrowingFile(path: string): Promise<GrowingFile> {
           await handle.sync();
         }),
       cut: (length) => attempt(() => cut(path, length)),
-      close: () => handle.close().catch(() => undefined),
+      discard: () =>
+        attempt(async () => {
+          if (await isSame(handle, path)) await rm(path);
+          await syncFolder(dirname(path));
+        }).finally(close),
+      close,
     };
   });
 }

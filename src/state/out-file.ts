@@ -19,26 +19,40 @@ export interface OutFile {
   abandon(): Promise<void>;
 }
 
+/** How the user named a file to write to, and what may be replaced there. */
+export interface OutFileUse {
+  /** The option, and a name that shows its use. */
+  readonly option: string;
+  readonly example: string;
+  /** Tells by a file's first and last 4,096 bytes whether it may be replaced; an empty one always may. */
+  readonly mayReplace: (ends: string) => boolean;
+  /** Whether nobody but its owner is to read it, whoever could read what was there before. */
+  readonly isPrivate?: boolean;
+}
+
+const usualUse: OutFileUse = { option: "--out", example: "runs.csv", mayReplace: () => true };
+
 /**
  * Opens a temporary file beside the one that the user named, which takes its place in the end. A name that ends in `.gz`
  * is compressed; a link stays one.
- * @param isPrivate whether nobody but its owner is to read it, whoever could read what was there before.
  * @throws FlowrunError `usage` where nothing can be written there.
  */
-export async function openOutFile(path: string, isPrivate = false): Promise<OutFile> {
+export async function openOutFile(path: string, more: Partial<OutFileUse> = {}): Promise<OutFile> {
+  const use = { ...usualUse, ...more };
   if (path === "") {
-    throw new FlowrunError("usage", "--out names no file", {
+    throw new FlowrunError("usage", `${use.option} names no file`, {
       why: "it is empty; a variable of the shell may not be set",
-      hint: "give a name: --out runs.csv",
+      hint: `give a name: ${use.option} ${use.example}`,
     });
   }
-  const target = await targetOf(path);
+  const target = await targetOf(path, use);
   await sweep(target);
   const temporary = `${target}.${ownTag()}-${randomBytes(4).toString("hex")}.tmp`;
-  const found = await modeOf(target, path);
-  const mode = isPrivate ? 0o600 : found;
+  const found = await modeOf(target, path, use);
+  if (found !== null && more.mayReplace !== undefined) await checkReplaced(target, path, use);
+  const mode = use.isPrivate === true ? 0o600 : found;
   const handle = await open(temporary, "wx", mode ?? 0o666).catch((error: unknown) => {
-    throw unwritable(path, error);
+    throw unwritable(path, error, use);
   });
   // Opening took the umask off; whoever could read the file before can read the new one.
   if (mode !== null) await handle.chmod(mode).catch(() => undefined);
@@ -120,27 +134,59 @@ async function copy(gzip: Gzip, handle: FileHandle): Promise<void> {
 }
 
 /** Where a link points in the end, and the name as it stands where nothing is there yet. */
-async function targetOf(path: string): Promise<string> {
+async function targetOf(path: string, use: OutFileUse): Promise<string> {
   const expanded = resolve(expandHome(path));
   return realpath(expanded).catch(async () => {
     const folder = await realpath(dirname(expanded)).catch((error: unknown) => {
-      throw unwritable(path, error);
+      throw unwritable(path, error, use);
     });
     return join(folder, basename(expanded));
   });
 }
 
 /** Who may do what with the file that is there; `null` where there is none. @throws FlowrunError `usage` for what is no file. */
-async function modeOf(target: string, path: string): Promise<number | null> {
+async function modeOf(target: string, path: string, use: OutFileUse): Promise<number | null> {
   const found = await stat(target).catch(() => null);
   if (found === null) return null;
   if (found.isFile()) return found.mode & 0o777;
-  if (found.isDirectory()) throw unwritable(path, "EISDIR");
+  if (found.isDirectory()) throw unwritable(path, "EISDIR", use);
   // A device or a pipe would be replaced by a file.
-  throw new FlowrunError("usage", `--out cannot write to ${path}`, {
+  throw new FlowrunError("usage", `${use.option} cannot write to ${path}`, {
     why: "it is no file, and could not be replaced by one",
     hint: `send stdout there: flowrun … > ${path}`,
   });
+}
+
+const endBytes = 4096;
+
+/** Nobody's own work is lost to a name that was chosen without a look. @throws FlowrunError `usage`. */
+async function checkReplaced(target: string, path: string, use: OutFileUse): Promise<void> {
+  const { option, example, mayReplace } = use;
+  const ends = await readEnds(target).catch((error: unknown) => {
+    throw unwritable(path, error, use);
+  });
+  if (ends === "" || mayReplace(ends)) return;
+  throw new FlowrunError("usage", `${option} would replace ${path}`, {
+    why: "it is there already, and flowrun did not write it",
+    hint: `name another file (${option} ${example}), or remove that one first`,
+  });
+}
+
+async function readEnds(target: string): Promise<string> {
+  const handle = await open(target, "r");
+  try {
+    const { size } = await handle.stat();
+    const from = [0, Math.max(endBytes, size - endBytes)];
+    const ends = await Promise.all(
+      from.map(async (position) => {
+        const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(endBytes), position });
+        return buffer.subarray(0, bytesRead);
+      }),
+    );
+    return Buffer.concat(ends).toString("utf8");
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Removes what earlier processes of this machine left of the same file when they were killed. */
@@ -164,11 +210,11 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: "the disk is read-only",
 };
 
-function unwritable(path: string, cause: unknown): FlowrunError {
+function unwritable(path: string, cause: unknown, { option, example }: OutFileUse): FlowrunError {
   const code = typeof cause === "string" ? cause : codeOf(cause);
-  return new FlowrunError("usage", `--out cannot write to ${path}`, {
+  return new FlowrunError("usage", `${option} cannot write to ${path}`, {
     why: (code === null ? undefined : reasons[code]) ?? reasonOf(cause),
-    hint: "name a file in a folder that you may write to: --out runs.csv",
+    hint: `name a file in a folder that you may write to: ${option} ${example}`,
     cause,
   });
 }

@@ -128,3 +128,22 @@ test("an end in the middle of a delivery says nothing of the webhook", async () 
   });
   expect(states).toEqual(["active"]);
 });
+
+test("an event that is a list of them is delivered as they are, each for the recipient", async () => {
+  const event = [0, 1].map((n) => ({ n, messages: [{ value: { flowId: `flow-${n}` } }] }));
+  const { posted } = await pushFor(
+    10,
+    [{ at: start + minute, event: "missed" }, ...[2, 3].map((at) => ({ at: start + at * minute, event }))],
+    () => 200,
+  );
+  expect(posted.map(numbersIn)).toEqual([
+    [0, 1],
+    [0, 1],
+  ]);
+  for (const { body } of posted) {
+    const events = JSON.parse(body) as readonly Record<string, unknown>[];
+    expect(events.map(({ recipientclientid, messages }) => [typeof recipientclientid, messages])).toEqual(
+      event.map(({ messages }) => ["string", messages]),
+    );
+  }
+});

@@ -8,6 +8,7 @@ import { openJournal, runEvent, runIds as runs } from "../support/journal.ts";
 import { hasPostgres, startCluster, whyNoPostgres, type Cluster } from "../support/postgres.ts";
 import { openReceiver } from "../support/receiver.ts";
 import { hasTerminal, openTerminal } from "../support/terminal.ts";
+import { canNetwork, openRemoteHost, whyNoNetwork } from "../support/remote-host.ts";
 import { freePort } from "../support/ports.ts";
 
 /** Looked at often, for as long as a slow machine may need. */
@@ -398,6 +399,44 @@ describe.skipIf(!hasPostgres)(`--standby${whyNoPostgres}`, () => {
       await other.finished;
     }, 120_000);
   });
+
+  it.skipIf(!canNetwork)(
+    `one whose network is cut is taken over from, and is refused when it is whole again${whyNoNetwork}`,
+    async () => {
+      const journal = await openJournal({ events: 3 });
+      const url = await cluster.database();
+      const name = new URL(url).pathname.slice(1);
+      const ports = [cluster.port, Number(new URL(journal.env["FLOWRUN_JOURNAL_URL"] ?? "").port)];
+      const host = async () => {
+        const remote = await openRemoteHost(ports);
+        const env = { ...journal.env, FLOWRUN_HOME: join(await scratch(), "flowrun") };
+        return { ...remote, tail: remote.start(["tail", "--to", url, "--standby"], env) };
+      };
+      const rows = () => cluster.ask("SELECT run_id FROM flowrun.runs ORDER BY seq", name);
+      const one = await host();
+      await vi.waitFor(async () => {
+        expect(await rows()).toEqual(runs(3));
+      }, quickly);
+      const other = await host();
+      await other.tail.saw("standing by", "stderr");
+      one.cut();
+      // Its connection is as open as ever, as far as the server can see.
+      await other.tail.saw(/took over from process \d+ on \S+ \(epoch 2\)/, "stderr");
+      journal.add(...[3, 4, 5].map((n) => runEvent(n)));
+      await vi.waitFor(async () => {
+        expect(await rows()).toEqual(runs(6));
+      }, quickly);
+      one.heal();
+      expect(await one.tail.finished).toMatchObject({
+        code: 8,
+        stderr: expect.stringContaining("lost the lease") as string,
+      });
+      expect(await rows()).toEqual(runs(6));
+      other.tail.child.kill("SIGINT");
+      expect((await other.tail.finished).code).toBe(130);
+    },
+    180_000,
+  );
 
   it("without a database that all hosts share it is turned away", async () => {
     const journal = await openJournal({ events: 1 });

@@ -80,7 +80,7 @@ function isEndless(line: string): boolean {
 
 /** What says nothing on stdout, or nothing as long as all is well. */
 const quiet =
-  />>? |--out |--to |flowrun (?:login|registrations use|profile (?:use|remove)|cursor (?:set|delete)|config (?:set|unset)|archive (?:sync|import|reindex|export \S)|tail|listen)|verdict|last/;
+  />>? |--out |--to |-o report\.|flowrun (?:login|registrations use|profile (?:use|remove)|cursor (?:set|delete)|config (?:set|unset)|archive (?:sync|import|reindex|export \S)|tail|listen)|verdict|last/;
 
 const runnable = docPages.filter((page) => blocksOf(page).some(({ language }) => ["sh", "console"].includes(language)));
 

@@ -1,10 +1,14 @@
+import { once } from "node:events";
 import { request } from "node:http";
-import { readFile } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
+import { spawnSync } from "node:child_process";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { account } from "../../src/demo/account.ts";
 import { scratch, type Running } from "./../support/flowrun.ts";
 import { openJournal, runEvent, type OpenJournal } from "../support/journal.ts";
+import { canMount, whyNoMount } from "../support/machine.ts";
 import { openReceiver } from "../support/receiver.ts";
 import { deliveryOf, hmacHeader, makeSigner, openKeyHost } from "../support/webhook.ts";
 
@@ -128,6 +132,79 @@ describe("listen", () => {
     const got = idsIn(await readFile(out, "utf8"));
     expect([...new Set(got)].sort()).toEqual([...got].sort());
     expect(wanted.filter((id) => !got.includes(id))).toEqual([]);
+  });
+
+  it.skipIf(!canMount)(`has Adobe come again while its disk is full from the start${whyNoMount}`, async () => {
+    const journal = await openJournal({ events: 0 });
+    await mkdir(journal.home, { recursive: true });
+    expect(spawnSync("mount", ["-t", "tmpfs", "-o", "size=4m,mode=0700", "none", journal.home]).status).toBe(0);
+    onTestFinished(() => void spawnSync("umount", ["-l", journal.home]));
+    const filler = join(journal.home, "filler");
+    spawnSync("sh", ["-c", `cat /dev/zero > ${filler}`]);
+    const { running, url, deliver, stop } = await openListening(
+      "--json --reconcile 1s --since oldest --admin 0",
+      journal,
+    );
+    await running.saw(/\/healthz/, "stderr");
+    const { port } = new URL(/(http:\S+)\/healthz/.exec(running.stderr())?.[1] ?? "");
+    const health = async () => (await fetch(`http://127.0.0.1:${port}/healthz`)).status;
+    expect(await (await fetch(`${url}?challenge=7`)).json()).toEqual({ challenge: "7" });
+    expect([await deliver(eventOf(0)), await health()]).toEqual([503, 503]);
+    await rm(filler);
+    await expect.poll(() => deliver(eventOf(0)), quickly).toBe(200);
+    journal.add(eventOf(1));
+    await running.saw("run-1");
+    expect(await health()).toBe(200);
+    const { code, stdout } = await stop();
+    expect([code, idsIn(stdout)]).toEqual([143, ["run-0", "run-1"]]);
+  });
+
+  it.skipIf(!canMount)(`can be stopped while it waits for room${whyNoMount}`, async () => {
+    const journal = await openJournal({ events: 0 });
+    await mkdir(journal.home, { recursive: true });
+    expect(
+      spawnSync("mount", ["-t", "tmpfs", "-o", "size=4k,nr_inodes=3,mode=0700", "none", journal.home]).status,
+    ).toBe(0);
+    onTestFinished(() => void spawnSync("umount", ["-l", journal.home]));
+    const { stop } = await openListening("--reconcile off", journal);
+    expect((await stop()).code).toBe(143);
+  });
+
+  it("stays up and answers while ten thousand connections are held open to it", async () => {
+    const journal = await openJournal({ events: 0 });
+    const { running, url, deliver, stop } = await openListening("--json --reconcile off --admin 0", journal);
+    await running.saw(/\/healthz/, "stderr");
+    const { origin } = new URL(/(http:\S+)\/healthz/.exec(running.stderr())?.[1] ?? "");
+    const { hostname, port } = new URL(url);
+    // As many as this process may have.
+    const files = Number(spawnSync("sh", ["-c", "ulimit -n"], { encoding: "utf8" }).stdout) || 10_500;
+    const most = Math.min(10_000, files - 500);
+    // Nothing at all, half a head, half a body.
+    const beginnings = ["", "POST / HTTP/1.1\r\nHos", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n{"];
+    const sockets: Socket[] = [];
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy();
+    });
+    let settled = 0;
+    for (let n = 0; n < most; n += 1) {
+      const socket = connect(Number(port), hostname);
+      sockets.push(socket);
+      socket
+        .resume()
+        .on("error", () => undefined)
+        .once("close", () => (settled += 1));
+      socket.once("connect", () => socket.write(beginnings[n % beginnings.length] ?? ""));
+      // In crowds, as fast as they are let in or turned away.
+      if (n % 500 === 499) await Promise.race([once(socket, "connect"), once(socket, "close")]);
+    }
+    expect((await fetch(`${origin}/healthz`)).status).toBe(200);
+    await expect.poll(() => deliver(eventOf(0)), quickly).toBe(200);
+    await running.saw("run-0");
+    // None is held for longer than a delivery may take.
+    await expect.poll(() => settled, quickly).toBe(most);
+    expect(await deliver(eventOf(1))).toBe(200);
+    const { code, stdout } = await stop();
+    expect([code, idsIn(stdout)]).toEqual([143, ["run-0", "run-1"]]);
   });
 
   it("passes deliveries on with their own bytes, waits for an endpoint that is away, and goes on there after a restart", async () => {

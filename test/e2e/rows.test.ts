@@ -5,9 +5,11 @@ import type { DemoBatch } from "../../src/demo/batches.ts";
 import type { FaultRule } from "../../src/demo/faults.ts";
 import { startServer } from "../../src/demo/server.ts";
 import { listedSource } from "../../src/demo/source.ts";
+import { widthOf } from "../../src/render/text/cut-text.ts";
 import type { FailedRow } from "../../src/runs/rows/failed-row.ts";
 import { bareEnv, flowrun, scratch, settingsFor, shell, type Finished } from "../support/flowrun.ts";
 import { realSleep } from "../support/host.ts";
+import { runHere } from "../support/in-process.ts";
 import { demoBatch } from "../support/platform.ts";
 
 const day = 86_400_000;
@@ -99,6 +101,14 @@ describe("the rejected records of a run", () => {
     expect(stdout).toMatch(/^ {2}INGEST-1401-400 · 1 record read\n/m);
     expect(stdout).toMatch(/^ {2}without a code · 1 record read\n/m);
     expect(stderr).toMatch(/^4 rejected records printed · \d+ events?/);
+  });
+
+  it.each([40, 80, 120])("keep to a terminal of %i columns", async (columns) => {
+    const { env, home } = await world({ batches: [plain] });
+    for (const line of [runId, `${runId} --errors-only`, `${runId} --download ${home}/rows`, `${runId}0`]) {
+      const { screen } = await runHere(["rows", ...line.split(" ")], { env }, { columns });
+      expect(screen.split(/\r\u001b\[2K|\n/).filter((shown) => widthOf(shown) > columns)).toEqual([]);
+    }
   });
 
   it("are records for programs: every line is one, also one that is no JSON", async () => {

@@ -2,7 +2,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { flowSchema, recordSchema, rowSchema, schemaOf } from "../../build/json-schema.js";
+import { schemaOf, shippedSchema } from "../../build/json-schema.js";
 import {
   explain,
   FlowrunError,
@@ -191,7 +191,7 @@ describe("a mark's text", () => {
 });
 
 describe("the record's schema", () => {
-  const validate = new Ajv2020({ strict: true, allErrors: true }).compile(recordSchema());
+  const validate = new Ajv2020({ strict: true, allErrors: true }).compile(shippedSchema("flow-run"));
   const printed = fixtures
     .flatMap((name) => runsIn(fixture(name), { raw: true }))
     .map((run) => JSON.parse(ndjsonRenderer().encode(run)) as Record<string, unknown>);
@@ -221,7 +221,7 @@ describe("the record's schema", () => {
   });
 
   it("has every field of the record, and its properties at the root", () => {
-    const { properties, $schema, $id } = recordSchema();
+    const { properties, $schema, $id } = shippedSchema("flow-run");
     expect(Object.keys(properties)).toEqual([
       ...new Set(runFields.paths().map((path) => path.split(".")[0])),
       "downstream",
@@ -235,14 +235,14 @@ describe("the record's schema", () => {
   });
 
   it("of a flow has the fields that --json knows, and its lost run", () => {
-    const { properties, $id } = flowSchema();
+    const { properties, $id } = shippedSchema("flow");
     expect(Object.keys(properties)).toEqual([...new Set(flowColumns.fields.map((path) => path.split(".")[0] ?? ""))]);
     expect($id).toBe("urn:flowrun:schema:flow:1");
     expect(properties["state"]).toMatchObject({ enum: ["ok", "late", "absent", "irregular", "disabled"] });
   });
 
   it("of a rejected record has every field that --json knows", () => {
-    const { properties, $id } = rowSchema();
+    const { properties, $id } = shippedSchema("failed-row");
     expect($id).toBe("urn:flowrun:schema:failed-row:1");
     expect(Object.keys(properties)).toEqual([...new Set(rowColumns.fields.map((path) => path.split(".")[0]))]);
   });

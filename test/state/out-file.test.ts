@@ -49,6 +49,40 @@ describe("a file to write to", () => {
     expect((await stat(path)).mode & 0o777).toBe(0o604);
   });
 
+  test("is not replaced where whoever writes does not know it, by its beginning or its end", async () => {
+    const path = join(await scratch(), "report.md");
+    const seen: string[] = [];
+    const use = {
+      option: "-o",
+      example: "report.html",
+      mayReplace: (ends: string) => {
+        seen.push(ends);
+        return ends.startsWith("ours") || ends.trimEnd().endsWith("ours");
+      },
+    };
+    const write = async (): Promise<void> => {
+      const file = await openOutFile(path, use);
+      await file.write("new");
+      await file.finish();
+    };
+    await write();
+    expect(await readFile(path, "utf8")).toBe("new");
+    await expect(write()).rejects.toMatchObject({
+      kind: "usage",
+      message: expect.stringContaining("-o would replace") as string,
+    });
+    expect(await readFile(path, "utf8")).toBe("new");
+    for (const text of ["", `ours${"x".repeat(100_000)}`, `${"x".repeat(100_000)}ours`, `${"x".repeat(5000)}ours`]) {
+      await writeFile(path, text);
+      await write();
+      expect(await readFile(path, "utf8")).toBe("new");
+    }
+    expect(Math.max(...seen.map(({ length }) => length))).toBeLessThanOrEqual(8192);
+    await expect(openOutFile("/nonexistent/x.html", use)).rejects.toMatchObject({
+      message: "-o cannot write to /nonexistent/x.html",
+    });
+  });
+
   test("is compressed where its name ends in .gz, whatever its size", async () => {
     const path = join(await scratch(), "runs.csv.gz");
     const texts = Array.from({ length: 400 }, (_, n) => `${String(n)} ${String(n ** 3).repeat(200)}\n`);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { DeliveredRun, Kind, Means, OpenDestination } from "../../src/engine/destinations/destination.ts";
 import { parseAddress } from "../../src/engine/destinations/address.ts";
+import { absence } from "./absences.ts";
 import { FlowrunError } from "../../src/errors.ts";
 
 /** The other side of a destination under test: a real server, file or process. */
@@ -175,6 +176,24 @@ export function destinationContract(
       await deliver(to, 0);
       await to.close();
       await expectAll(0);
+    });
+
+    fresh("takes news of flows that do not run among the runs, where it says so", async () => {
+      const { env } = means(side).host;
+      if (kind.takesAbsences?.(parseAddress(side.address, env)) !== true) return;
+      const to = await open();
+      const sent: number[] = [];
+      const batch = [run(0), absence("absent"), run(1), absence("ok")];
+      await to.deliver(batch, keepsPlace ? "1" : null, (count) => sent.push(count));
+      await to.deliver([absence("late")], keepsPlace ? "2" : null, () => undefined);
+      await to.close();
+      if (sent.length > 0) expect(sent.at(-1)).toBe(batch.length);
+      const runs = [run(0).id, run(1).id];
+      expect((await side.delivered()).filter((id) => runs.includes(id))).toEqual(runs);
+      if (!keepsPlace) return;
+      const again = await open();
+      expect(await again.findPlace?.()).toBe("2");
+      await again.close();
     });
 
     async function openAndDeliver(): Promise<void> {

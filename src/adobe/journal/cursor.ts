@@ -21,6 +21,16 @@ export interface Cursor {
   readonly keys: readonly string[];
   /** The destination whose place it is, for people: its address without a secret. Left out where runs are printed. */
   readonly destination?: string;
+  /** The flows that were told of as late or absent, so that nobody is told again; left out where nobody asked. */
+  readonly absent?: readonly CursorAbsence[];
+}
+
+/** A flow that was told of as late or absent. */
+export interface CursorAbsence {
+  readonly flowId: string;
+  readonly state: "late" | "absent";
+  /** When its last run before the silence began; RFC 3339. */
+  readonly since: string | null;
 }
 
 /** Where a cursor is kept. */

@@ -140,7 +140,7 @@ function refusalOf({ status, words, headers }: RefusedAnswer, { deed, missing }:
 }
 
 const ofWebhook =
-  "see that the webhook can be reached from outside and answers ?challenge=… with its value: flowrun listen does";
+  "see that the webhook can be reached from outside and answers ?challenge=… with its value, as this one does: flowrun listen";
 const ofDraft = "see what is sent with --dry-run, and mend what Adobe names";
 
 function saidBy({ code, text }: ServerWords): string {

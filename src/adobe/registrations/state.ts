@@ -1,3 +1,4 @@
+import { profileFlag } from "../settings/profile-name.ts";
 import type { Registration } from "./registration.ts";
 
 /** How a registration fares, for people. */
@@ -13,12 +14,15 @@ export interface RegistrationState {
 /**
  * The state that the API tells, in words. It is never worked out from deliveries: by which figures Adobe decides it, its
  * own documents do not agree on. Pure.
+ * @param profile the one for which the remedy is typed.
  */
 export function stateOf(
   registration: Pick<Registration, "id" | "enabled" | "status" | "deliveryType">,
+  profile: string,
 ): RegistrationState {
   const { id, enabled, status, deliveryType } = registration;
-  const enable = `flowrun registrations enable ${id}`;
+  const more = profileFlag(profile);
+  const enable = `flowrun registrations enable ${id}${more}`;
   if (!enabled) return { word: "Disabled", meaning: whileDisabled(deliveryType), remedy: enable };
   const told = status?.trim().toLowerCase() ?? null;
   if (told === null) return { word: "Enabled", meaning: null, remedy: null };
@@ -27,7 +31,7 @@ export function stateOf(
     return {
       word: "hook_unreachable",
       meaning: "the webhook did not answer Adobe's challenge, so nothing is delivered to it",
-      remedy: `once it answers, have it asked again: flowrun registrations update ${id} --webhook-url <url>`,
+      remedy: `once it answers, have it asked again: flowrun registrations update ${id} --webhook-url <url>${more}`,
     };
   }
   // `unstable`, `hook_unstable`, `unstable (since …)`.
@@ -36,7 +40,7 @@ export function stateOf(
     return {
       word: "Unstable",
       meaning: "many deliveries failed lately; Adobe still delivers, and disables it where that goes on",
-      remedy: `see why: flowrun registrations trace ${id} --failed`,
+      remedy: `see why: flowrun registrations trace ${id} --failed${more}`,
     };
   }
   if (words.includes("disabled")) return { word: "Disabled", meaning: whileDisabled(deliveryType), remedy: enable };

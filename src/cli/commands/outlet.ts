@@ -35,7 +35,7 @@ async function intoFile<R>(
   work: Work<R>,
 ): Promise<R> {
   const { openOutFile } = await import("../../state/out-file.ts");
-  const file = await openOutFile(path, isPrivate);
+  const file = await openOutFile(path, { isPrivate });
   let isFinished = false;
   const finish = async (): Promise<void> => {
     if (isFinished) return;

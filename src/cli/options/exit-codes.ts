@@ -22,7 +22,7 @@ export const exitRows: readonly ExitRow[] = [
     meaning: "events may be missing: a place expired, or `--strict` and a known gap",
   },
   { codes: [7], meaning: "`wait --timeout` reached" },
-  { codes: [8], meaning: "lost the lease: another process moves the archive's cursor now" },
+  { codes: [8], meaning: "lost the lease: another process delivers by the same cursor now" },
   { codes: signals, meaning: "stopped by SIGHUP, Ctrl-C, SIGTERM" },
 ];
 
@@ -31,7 +31,7 @@ const here = [0, 1, 2] as const;
 const asking = [...here, 4, 5] as const;
 const reading = [...here, 3, 4, 5, 6, ...signals] as const;
 
-/** With `--to`, another host may take over. */
+/** With `--to`, another process may take over. */
 const delivering = [...reading, 8] as const;
 
 /** Lytics keeps its events: no place in them expires. */
@@ -45,9 +45,10 @@ export const exitCodesOf: ReadonlyMap<string, readonly number[]> = new Map<strin
   ["since", delivering],
   ["tail", delivering],
   ["wait", [...asking, 3, 7, ...signals]],
-  ["listen", reading],
+  ["listen", delivering],
   ["stats", reading],
   ["flows", reading],
+  ["report", reading],
   ["show", reading],
   ["rows", [...asking, ...signals]],
   ["explain", here],

@@ -57,6 +57,7 @@ export interface DeliveryFlags extends ReadingFlags {
 /** Options of `since`. */
 export interface SinceFlags extends DeliveryFlags {
   readonly follow?: boolean;
+  readonly absent?: boolean;
 }
 
 /** Options of `replay`. */
@@ -129,6 +130,7 @@ export interface HostPort {
 /** Options of `tail`. */
 export interface TailFlags extends DeliveryFlags {
   readonly since?: string;
+  readonly absent?: boolean;
   /** Where `/healthz` and `/metrics` are. */
   readonly admin?: HostPort;
 }
@@ -203,6 +205,22 @@ export interface FlowsFlags extends ReadingFlags {
   readonly schedule?: boolean;
 }
 
+/** Options of `report`, whose `-o` names a file. */
+export interface ReportFlags extends Omit<ReadingFlags, keyof OutputFlags | "raw"> {
+  readonly output?: string;
+  readonly format?: ReportForm;
+  readonly open?: boolean;
+  readonly title?: string;
+  readonly redact?: boolean;
+  readonly watch?: string;
+}
+
+/** The forms of a report. */
+export const reportForms = ["html", "markdown"] as const;
+
+/** One of these. */
+export type ReportForm = (typeof reportForms)[number];
+
 /** Options of `wait`. */
 export interface WaitFlags extends DeliveryFlags {
   readonly since?: string;
@@ -265,11 +283,15 @@ interface ReadingRows {
  * registries, so help cannot lie. Without `rows` it prints flow runs.
  */
 export function declareReading(command: Command, rows: ReadingRows = runRows()): Command {
+  return declareReadingAs(command, (printed) => {
+    declareTime(declareOutput(printed, rows.columns)).option("--raw", "add the event as delivered, under raw");
+  });
+}
+
+/** The same for a command that prints no rows: `declareLooks` declares how what it makes of them looks. */
+export function declareReadingAs(command: Command, declareLooks: (command: Command) => void): Command {
   declareWhatIsRead(command.optionsGroup("What is read:"));
-  declareTime(declareOutput(command.optionsGroup("How it is printed:"), rows.columns)).option(
-    "--raw",
-    "add the event as delivered, under raw",
-  );
+  declareLooks(command.optionsGroup("How it is printed:"));
   declareOutcome(command, "run");
   declareAsking(
     command

@@ -1,12 +1,12 @@
 import { FlowrunError } from "../../errors.ts";
-import type { CommonFlags, ReadingFlags, SourceWord } from "./flags.ts";
+import type { CommonFlags, ReadingFlags, SinceFlags, SourceWord } from "./flags.ts";
 import type { Patience } from "../../adobe/gateway/retrying.ts";
 import type { OnExpired } from "../../adobe/journal/read-pages.ts";
 import { findMoment } from "../../adobe/journal/moment.ts";
 import { findDuration, parseDuration, parseUntil, parseWhen, type Start } from "../../adobe/journal/when.ts";
 import { mixedRunColumns, runColumns } from "../../render/formats/run-columns.ts";
 import { resolveEventSelection, type EventSelection } from "../../runs/events/event-selection.ts";
-import type { Criterion } from "../../runs/filter/criterion.ts";
+import type { Criterion, RunFilter } from "../../runs/filter/criterion.ts";
 import { compileFilter } from "../../runs/filter/filter.ts";
 import type { WatchedFilter } from "../../runs/filter/watch.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
@@ -237,6 +237,20 @@ function checkWindow(
   throw new FlowrunError("usage", `the window from '${words}' to '${until}' ends before it begins`, {
     why: `it would go from ${told}`,
     hint: `give --until a later moment, or begin earlier: ${line} yesterday --until today`,
+  });
+}
+
+/**
+ * The flows of which `--absent` tells, by their runs, whatever became of those: `--flow` and `--sandbox` choose flows, and every
+ * other filter only runs. `null` where nobody asks.
+ * @throws FlowrunError `usage` for a file. Pure.
+ */
+export function resolveAbsences({ absent, flow, sandbox, from }: SinceFlags): RunFilter | null {
+  if (absent !== true) return null;
+  if (from === undefined) return compileFilter({ status: ["all"], flow, sandbox }).keep;
+  throw new FlowrunError("usage", "--absent and --from do not go together", {
+    why: "where a file is silent, nobody can tell whether the flow is or whoever writes it",
+    hint: "follow the journal: flowrun tail --absent; or look back: flowrun stats --from <file>",
   });
 }
 

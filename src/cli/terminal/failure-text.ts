@@ -1,5 +1,6 @@
 import { exitCodes, type FlowrunError } from "../../errors.ts";
 import { failureLines } from "./failure-lines.ts";
+import { forProfile } from "./for-profile.ts";
 
 /**
  * A failure as it is told on stderr: three lines, or one JSON object.
@@ -15,7 +16,7 @@ export function failureText(
   const { kind, why, requestId } = error;
   const message = isOneOfSeveral ? `${profile ?? ""}: ${error.message}` : error.message;
   const words = error.examine ? [error.hint, lookCloser].filter(Boolean).join("   ") : error.hint;
-  const hint = words === null ? null : withProfile(words, profile);
+  const hint = words === null ? null : forProfile(words, profile);
   if (!asJson) return failureLines({ message, why, hint, requestId });
   return JSON.stringify({
     type: "flowrun.error",
@@ -27,14 +28,5 @@ export function failureText(
     requestId,
   });
 }
-
-function withProfile(hint: string, profile: string | null): string {
-  if (profile === null || !/^[\w.,][\w.,-]*$/.test(profile) || hint.includes("--profile")) return hint;
-  return hint.replace(commandsIn, (command) => `${command} --profile ${profile}`);
-}
-
-/** Commands in a hint that are about a profile, each to where the hint goes on in prose, or its shell does. */
-const commandsIn =
-  /\bflowrun (?!explain|completion|demo|help|--)(?!\S+(?: \S+)? --help)[a-z].*?(?=$|, |[();]| {2,}| [<>|&]+ |: )/gm;
 
 const lookCloser = "(or look closer: flowrun doctor)";

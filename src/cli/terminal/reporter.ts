@@ -5,6 +5,7 @@ import { mask } from "../../mask.ts";
 import { mayRedraw } from "./redraw.ts";
 import { startOf } from "../../render/text/cut-text.ts";
 import { safeText } from "../../render/text/safe-text.ts";
+import { forProfile } from "./for-profile.ts";
 import { say } from "./tell.ts";
 
 /** How much is told on stderr. */
@@ -15,6 +16,8 @@ export interface ReporterOptions {
   readonly verbose: number;
   /** A live line, on a terminal. */
   readonly live: boolean;
+  /** The profile that the line names: commands that are told to be typed next are for it. */
+  readonly profile: string | undefined;
 }
 
 /** Everything that goes to stderr while a command works; stdout is for data alone. */
@@ -75,7 +78,7 @@ export function createReporter(host: ReporterHost, options: ReporterOptions): Re
       const isExchange = notice.kind === "asking" || notice.kind === "answered";
       if (!isExchange) {
         // Servers and events are quoted in it: it stays one line.
-        print(safeText(wordsFor(notice, host.now())));
+        print(safeText(forProfile(wordsFor(notice, host.now()), options.profile ?? null)));
         return;
       }
       if (options.verbose > 0 && !options.quiet) screen.print(exchangeLines(notice, options.verbose > 1));
@@ -113,7 +116,7 @@ export function namedReporter(reporter: Reporter, name: string): Reporter {
 }
 
 function named(notice: Notice, name: string): Notice {
-  if ("text" in notice) return { ...notice, text: `${name}: ${notice.text}` };
+  if ("text" in notice) return { ...notice, text: `${name}: ${forProfile(notice.text, name)}` };
   return notice.kind === "retrying" ? { ...notice, what: `${name}: ${notice.what}` } : notice;
 }
 

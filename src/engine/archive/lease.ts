@@ -240,6 +240,29 @@ export async function renewLease(
   return (await queries.run(text, [name, epoch, lifeMs])) === 1;
 }
 
+/** @throws FlowrunError `lease` where another process has taken it over; of the database. */
+export async function confirmLease(database: Database, lease: Pick<Lease, "name" | "epoch" | "lifeMs">): Promise<void> {
+  if (!(await renewLease(database, lease))) throw await lostTo(database, lease.name);
+}
+
+/**
+ * Takes a lease from whoever has it, for a process that holds another one, by which it alone is to write here. It is not
+ * renewed but by what is written; whoever wrote by the epoch before is kept out from now on.
+ */
+export async function claimLease(
+  database: Database,
+  { name, holder, lifeMs = usualLifeMs }: Pick<LeaseWish, "name" | "holder" | "lifeMs">,
+): Promise<Pick<Lease, "name" | "epoch" | "lifeMs">> {
+  const { pid, start } = await database.self();
+  const text = `INSERT INTO {schema}leases AS own (name, holder, backend_pid, backend_start, epoch, taken_at, expires_at)
+    VALUES ($1, $2, $3, $4, 1, {now}, {now} + $5) ON CONFLICT (name) DO UPDATE SET holder = excluded.holder,
+      backend_pid = excluded.backend_pid, backend_start = excluded.backend_start, epoch = own.epoch + 1,
+      taken_at = excluded.taken_at, expires_at = excluded.expires_at RETURNING epoch`;
+  const [row] = await database.all(text, [name, holder, pid, start, lifeMs]);
+  if (row === undefined) throw new Error(`no row of the lease ${name} came back`);
+  return { name, epoch: numberIn(row, "epoch"), lifeMs };
+}
+
 /** The failure of a process that wrote by an epoch of the past. */
 export async function lostTo(database: Database, name: string): Promise<FlowrunError> {
   const now = await findLease(database, name).catch((error: unknown) => reasonOf(error));

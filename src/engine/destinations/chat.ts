@@ -1,6 +1,6 @@
 import type { FlowrunError } from "../../errors.ts";
 import { alertsOf, type Alert } from "./alert.ts";
-import type { DeliveredRun, Means, OpenDestination } from "./destination.ts";
+import { recordOf, type Delivered, type Means, type OpenDestination } from "./destination.ts";
 import { findReceiver, post, type Receiver, type RefusedPost } from "./post.ts";
 
 /** A chat that people read: how an alert is written there, and what its refusals mean. */
@@ -8,7 +8,7 @@ export interface Chat {
   readonly receiver: Receiver;
   /** The body of a request, JSON; no longer than the chat takes. */
   readonly write: (alert: Alert) => string;
-  /** @param ids of the runs that the message was about. */
+  /** @param ids of the records that the message was about. */
   readonly refuse: (refusal: RefusedPost, ids: readonly string[]) => FlowrunError;
 }
 
@@ -30,13 +30,12 @@ export async function openChat({ receiver, write, refuse }: Chat, means: Means):
   await findReceiver(receiver, means);
   return {
     found: "a message a run, those that failed alike together, at most one a second",
-    deliver: async (runs, _, onSent) => {
-      const records = runs.map(({ run }) => run);
+    deliver: async (records, _, onSent) => {
       const sent = new Set<number>();
       let safe = 0;
-      for (const alert of alertsOf(records, reading.profile)) {
+      for (const alert of alertsOf(records.map(recordOf), reading.profile)) {
         await pace();
-        await post({ body: write(alert) }, receiver, posting, (refusal) => refuse(refusal, idsOf(alert, runs)));
+        await post({ body: write(alert) }, receiver, posting, (refusal) => refuse(refusal, idsOf(alert, records)));
         nextAt = host.now() + paceMs;
         for (const place of alert.places) sent.add(place);
         while (sent.has(safe)) safe += 1;
@@ -50,6 +49,6 @@ export async function openChat({ receiver, write, refuse }: Chat, means: Means):
   };
 }
 
-function idsOf({ places }: Alert, runs: readonly DeliveredRun[]): readonly string[] {
-  return places.flatMap((place) => runs[place]?.id ?? []);
+function idsOf({ places }: Alert, records: readonly Delivered[]): readonly string[] {
+  return places.flatMap((place) => records[place]?.id ?? []);
 }

@@ -16,6 +16,8 @@ export interface RowsDelivery {
   readonly members: readonly Member[];
   readonly digesting: Digesting<FlowRun>;
   readonly arrivals: Pick<Arrivals, "next">;
+  /** Up to which moment (epoch milliseconds) the archive has all; `null` where it is behind. Left out where nobody asks. */
+  readonly filledUntil?: (() => number | null) | undefined;
   /** The archive's last row when the command began: who is new begins behind it. */
   readonly begin: number;
   readonly retrying: Omit<Retrying, "blame">;
@@ -55,12 +57,12 @@ export async function deliverRows(delivery: RowsDelivery): Promise<FlowrunError 
 
 async function deliverTo(
   member: Member,
-  { archive, digesting, arrivals, begin, retrying }: RowsDelivery,
+  { archive, digesting, arrivals, filledUntil, begin, retrying }: RowsDelivery,
 ): Promise<void> {
   const { sink } = member;
   const past = await findPlace(member);
   const after = past === null ? begin : Number(past.next);
-  const source = rowsSource({ ...digesting, archive, after, arrivals, retrying });
+  const source = rowsSource({ ...digesting, archive, after, arrivals, filledUntil, retrying });
   await pump(
     {
       source,

@@ -1,9 +1,10 @@
+import type { AbsentRecord } from "../../runs/cadence/flow-record.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { eventKey } from "../archive/run-row.ts";
 import type { MarkStore } from "../sinks/with-cursor-file.ts";
 import type { Resumption, Sink } from "../sinks/sink.ts";
 import type { Candidate, Mark } from "../sources/source.ts";
-import type { DeliveredRun } from "./destination.ts";
+import type { Delivered } from "./destination.ts";
 import type { PatientDestination } from "./patient.ts";
 import type { PlaceWords } from "./places.ts";
 
@@ -18,8 +19,8 @@ export interface Keeping {
   readonly onForeign: () => void;
 }
 
-/** A destination as a sink of runs, with the place to read on from. */
-export function deliverySink(to: PatientDestination, keeping: Keeping | null): Sink<FlowRun> {
+/** A destination as a sink of records, with the place to read on from. */
+export function deliverySink(to: PatientDestination, keeping: Keeping | null): Sink<FlowRun | AbsentRecord> {
   let place: string | null = null;
   let opening: Promise<MarkStore | null> | null = null;
   /** `null` where the destination keeps the place itself. */
@@ -43,22 +44,23 @@ export function deliverySink(to: PatientDestination, keeping: Keeping | null): S
     if (kept !== null) keeping.onForeign();
     return (await keeping.findBegin?.()) ?? null;
   };
-  const take = async (batch: readonly Candidate<FlowRun>[], mark: Mark): Promise<void> => {
-    const runs = batch.map(deliveredOf);
+  const take = async (batch: readonly Candidate<FlowRun | AbsentRecord>[], mark: Mark): Promise<void> => {
+    const records = batch.map(deliveredOf);
     const store = keeping === null ? null : await storeOf(keeping);
     if (keeping === null || store !== null) {
-      if (runs.length > 0) await to.deliver(runs, null);
+      if (records.length > 0) await to.deliver(records, null);
       await store?.move(batch, mark);
       return;
     }
     const next = keeping.words.advance(batch, mark);
-    if (next === null && runs.length === 0) return;
-    await to.deliver(runs, next ?? place);
+    if (next === null && records.length === 0) return;
+    await to.deliver(records, next ?? place);
     place = next ?? place;
   };
   return { take, find, close: () => to.close() };
 }
 
-function deliveredOf({ key, encoded: run }: Candidate<FlowRun>): DeliveredRun {
-  return { id: eventKey(key), run };
+function deliveredOf({ key, encoded }: Candidate<FlowRun | AbsentRecord>): Delivered {
+  const id = eventKey(key);
+  return encoded.type === "flowrun.run" ? { id, run: encoded } : { id, absent: encoded };
 }

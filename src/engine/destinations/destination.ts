@@ -1,5 +1,6 @@
 import type { World } from "../../host.ts";
 import type { Notify } from "../../notices.ts";
+import type { AbsentRecord } from "../../runs/cadence/flow-record.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Lease } from "../archive/lease.ts";
 import type { Address } from "./address.ts";
@@ -46,6 +47,8 @@ export interface Kind {
    * @throws FlowrunError: `unavailable` (or `Away`) where another try may help; any other is for good.
    */
   readonly open: (address: Address, means: Means) => Promise<OpenDestination>;
+  /** Whether it has a form for flows that do not run; left out where it never has, and then it is given runs alone. */
+  readonly takesAbsences?: (address: Address) => boolean;
 }
 
 /** A run on its way to another system. */
@@ -53,6 +56,31 @@ export interface DeliveredRun {
   /** The same whenever the event comes again; 1 to 200 of `[A-Za-z0-9_-]`, so that it fits into any header. */
   readonly id: string;
   readonly run: FlowRun;
+}
+
+/** News of a flow that does not run, on its way to another system. */
+export interface DeliveredAbsence {
+  /** The same whenever the same is told; as a run's. */
+  readonly id: string;
+  readonly absent: AbsentRecord;
+}
+
+/** A record on its way to another system. */
+export type Delivered = DeliveredRun | DeliveredAbsence;
+
+/** Whether a record is that of a run. Pure. */
+export function isRun(delivered: Delivered): delivered is DeliveredRun {
+  return "run" in delivered;
+}
+
+/** A record by its id, as a part of a sentence: `run 3f2a9c01-…`. Pure. */
+export function deliveredName(delivered: Delivered): string {
+  return isRun(delivered) ? `run ${delivered.run.runId}` : `the news of flow ${delivered.absent.flowId}`;
+}
+
+/** The record itself. Pure. */
+export function recordOf(delivered: Delivered): FlowRun | AbsentRecord {
+  return isRun(delivered) ? delivered.run : delivered.absent;
 }
 
 /** A destination that is open. One that has thrown `unavailable` is closed and opened anew before the next try. */
@@ -64,13 +92,13 @@ export interface OpenDestination {
   /** The place that was saved over there together with runs; `null` for none. Left out where it keeps no place. */
   readonly findPlace?: () => Promise<string | null>;
   /**
-   * Delivers runs in their order. When it resolves all are safe over there, and with them `place` where it keeps one
+   * Delivers runs, and what else it takes, in their order. When it resolves all are safe over there, and with them `place` where it keeps one
    * (`null`: none is to be kept; there may be a place without a run). A batch that failed may be given again, whole.
    * @param onSent is told of each run, or of each group, that is safe over there already, so that a batch that is tried
    * again goes on behind it. One that saves a place with its runs does not call it.
    * @throws FlowrunError: `unavailable` where another try may help; `Refused` where it never will for some of the runs.
    */
-  readonly deliver: (runs: readonly DeliveredRun[], place: string | null, onSent: OnSent) => Promise<void>;
+  readonly deliver: (records: readonly Delivered[], place: string | null, onSent: OnSent) => Promise<void>;
   /**
    * Aborts, with what `deliver` would throw, when the other side has ended by itself, so that the reading ends even while
    * there is nothing to deliver. Left out where none ends.
@@ -95,6 +123,14 @@ export interface Means {
   readonly isKept: boolean;
   /** The right by which this process alone delivers, where it is kept beside what is delivered: nothing goes in without it. */
   readonly lease?: Pick<Lease, "name" | "epoch" | "lifeMs">;
+  /** The same right where it is kept elsewhere: by it a destination makes sure that nobody who has lost it writes there. */
+  readonly authority?: Authority;
+}
+
+/** A right to deliver that is kept beside another destination. */
+export interface Authority {
+  /** @throws FlowrunError `lease` where another process has it now; of the database that keeps it. */
+  readonly confirm: () => Promise<void>;
 }
 
 /** A reading that is delivered; places are kept for it. */

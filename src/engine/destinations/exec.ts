@@ -1,8 +1,9 @@
 import { FlowrunError } from "../../errors.ts";
 import { ndjsonRenderer } from "../../render/formats/json.ts";
+import type { AbsentRecord } from "../../runs/cadence/flow-record.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Address } from "./address.ts";
-import type { Kind, Means, OpenDestination } from "./destination.ts";
+import { isRun, recordOf, type Kind, type Means, type OpenDestination } from "./destination.ts";
 import { isKnown, programOf, startCommand, type Command, type CommandEnd } from "./exec/command.ts";
 import { Ended } from "./refused.ts";
 import { untilAborted } from "../until-aborted.ts";
@@ -15,6 +16,7 @@ export const exec: Kind = {
   check: (address) => {
     commandOf(address);
   },
+  takesAbsences: () => true,
   open: async (address, means) => {
     const command = commandOf(address);
     if (!(await isKnown(command, means.host.env))) throw notFound(command);
@@ -53,7 +55,7 @@ function makeRunnable(command: string): string {
  */
 const patience = { untilTold: 5000, untilEnded: 60_000, whenStopped: 5000, untilHarder: 3000 };
 
-const { encode } = ndjsonRenderer<FlowRun>();
+const { encode } = ndjsonRenderer<FlowRun | AbsentRecord>();
 
 function openExec(address: Address, command: Command, { host, signal, notify }: Means): OpenDestination {
   const { shown } = address;
@@ -92,16 +94,16 @@ function openExec(address: Address, command: Command, { host, signal, notify }: 
   return {
     found: `${shown} runs`,
     ended: over.signal,
-    deliver: async (runs, _, onSent) => {
-      for (const [at, { run }] of runs.entries()) {
+    deliver: async (records, _, onSent) => {
+      for (const [at, delivered] of records.entries()) {
         halted.throwIfAborted();
-        const line = encode(run);
+        const line = encode(recordOf(delivered));
         if (!(await hand(line))) {
           // One that reads no more may still have something to do, and its end says what it makes of it.
           await untilAborted(halted);
           halted.throwIfAborted();
         }
-        unread.add(run, line.length);
+        if (isRun(delivered)) unread.add(delivered.run, line.length);
         onSent(at + 1);
       }
     },

@@ -17,7 +17,7 @@ import {
   pathBeside,
   type GrowingFile,
 } from "../../state/growing-file.ts";
-import type { DeliveredRun, Kind, Means, OpenDestination } from "./destination.ts";
+import { recordOf, type Delivered, type Kind, type Means, type OpenDestination } from "./destination.ts";
 import { encodingFor, type FileEncoding } from "./file/encode.ts";
 import { fileFormOf, type FileForm } from "./file/form.ts";
 import { nextName, type LastFile } from "./file/names.ts";
@@ -36,6 +36,8 @@ export const file: Kind = {
     // A folder that is not there is told of when it is opened.
     return growingPath(path).catch(() => path);
   },
+  // The columns of a table are those of a run.
+  takesAbsences: (address) => fileFormOf(address).format === "ndjson",
   open: async (address, means) => {
     const form = fileFormOf(address);
     const target = await growingPath(form.path);
@@ -81,9 +83,9 @@ async function openSeries(series: Series): Promise<OpenDestination> {
     await book.save(known);
     isSettled = known.batch === null;
   };
-  const deliver = async (runs: readonly DeliveredRun[], place: string | null): Promise<void> => {
+  const deliver = async (records: readonly Delivered[], place: string | null): Promise<void> => {
     const kept = place === null ? null : keptPlaceOf(means, place);
-    if (runs.length === 0) {
+    if (records.length === 0) {
       const known = withPlace(standing.known, kept);
       if (kept !== null) await save(known);
       standing = { ...standing, known };
@@ -91,17 +93,15 @@ async function openSeries(series: Series): Promise<OpenDestination> {
     }
     standing = await turnOver(series, standing);
     const { ends, known } = standing;
-    const pieces = await series.encoding.encode(
-      runs.map(({ run }) => run),
-      ends,
-    );
+    const pieces = await series.encoding.encode(records.map(recordOf), ends);
     const mark = markOf(pieces);
-    await save({ ...known, batch: { mark, kept } });
+    const isFirst = standing.file === null;
+    await save({ ...known, batch: { mark, kept, isFirst } });
     const file = standing.file ?? (await openGrowingFile(pathBeside(target, known.name)));
     standing = { ...standing, file };
     await file.append(Buffer.concat(pieces)).catch(async (error: unknown) => {
       // Whoever reads it should not see half a line for long.
-      await file.cut(known.length).catch(() => undefined);
+      await takeBack(file, known.length, isFirst).catch(() => undefined);
       throw error;
     });
     const length = known.length + mark.bytes;
@@ -112,8 +112,8 @@ async function openSeries(series: Series): Promise<OpenDestination> {
     ...(means.isKept ? {} : { guarantee: "added to; a reading that keeps no place adds its runs again each time" }),
     found: `${pathBeside(target, standing.known.name)}, ${size}`,
     ...(means.isKept ? { findPlace: () => Promise.resolve(findKept(standing.known, means)) } : {}),
-    deliver: (runs, place) => {
-      const delivery = deliver(runs, place);
+    deliver: (records, place) => {
+      const delivery = deliver(records, place);
       under = delivery.catch(() => {
         isTorn = true;
       });
@@ -136,13 +136,15 @@ async function resume(series: Series): Promise<Standing> {
   if (before === null) return enter(series, await chooseName(series, null), []);
 
   const path = pathBeside(target, before.name);
-  const file = (await findGrowingFile(path)) === null ? null : await openGrowingFile(path);
+  let file = (await findGrowingFile(path)) === null ? null : await openGrowingFile(path);
   try {
     const settled = await settle(before, file, form.isPacked);
     const { batch, ...rest } = before;
     let known: DeliveredFile = { ...rest, batch: null };
     if (settled.kind === "unclear") throw unclear(path, batch?.mark.bytes ?? 0);
-    if (settled.kind === "unfinished") await file?.cut(before.length);
+    if (settled.kind === "unfinished" && file !== null) {
+      file = await takeBack(file, before.length, batch?.isFirst === true);
+    }
     if (settled.kind === "asLeft" && settled.isBatchIn && batch !== null) {
       const length = before.length + batch.mark.bytes;
       known = withPlace({ ...known, length, behind: { ...batch.mark, pieces: [] } }, batch.kept);
@@ -165,6 +167,17 @@ async function resume(series: Series): Promise<Standing> {
     await file?.close();
     throw error;
   }
+}
+
+/**
+ * Takes away what there is of a batch. A file that was made for it goes with it: the batch may come to lie in the next one
+ * of the series, and an empty file, which is no gzip and no CSV, would stay behind.
+ * @returns the file that is left.
+ */
+async function takeBack(file: GrowingFile, length: number, isFirst: boolean): Promise<GrowingFile | null> {
+  if (!isFirst) await file.cut(length);
+  else await file.discard();
+  return isFirst ? null : file;
 }
 
 const wordsOf = { gone: "moved away or emptied", changed: "changed" } as const;

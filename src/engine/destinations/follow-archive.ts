@@ -19,14 +19,18 @@ export interface RowsReading<T> extends Digesting<T> {
   /** The number that they come after. */
   readonly after: number;
   readonly arrivals: Pick<Arrivals, "next">;
+  /** Up to which moment (epoch milliseconds) the archive has all; `null` where it is behind. Left out where nobody asks. */
+  readonly filledUntil?: (() => number | null) | undefined;
   readonly retrying: Omit<Retrying, "blame">;
 }
 
 /**
  * Every row of an archive after a number, and those that come, until nothing more does. Numbers are in the order of commits,
- * so that none is passed by. A batch's `next` is the number of its last row.
+ * so that none is passed by. A batch's `next` is the number of its last row. Where it is asked up to when the archive has all,
+ * a batch without rows says so once they are given.
  */
-export function rowsSource<T>({ archive, after, arrivals, retrying, ...digesting }: RowsReading<T>): Source<T> {
+export function rowsSource<T>(reading: RowsReading<T>): Source<T> {
+  const { archive, after, arrivals, filledUntil, retrying, ...digesting } = reading;
   const { signal } = retrying;
   const queries = insistentQueries(archive.database, retrying);
   return {
@@ -35,10 +39,12 @@ export function rowsSource<T>({ archive, after, arrivals, retrying, ...digesting
       for (let mayMore = true; ;) {
         // Asked for before the rows are looked at, so that none comes in between unseen.
         const next = arrivals.next();
+        const until = filledUntil?.() ?? null;
         for await (const batch of batchesAfter(queries, archive.journal, reached, digesting)) {
           yield batch;
           reached = Number(batch.mark.next);
         }
+        if (until !== null) yield endBatch(reached, until);
         if (!mayMore) return;
         mayMore = await orStopped(next, signal);
         signal.throwIfAborted();
@@ -60,6 +66,12 @@ async function* batchesAfter<T>(
     const batch = batchOfRows(rows, digesting);
     yield { ...batch, mark: { ...batch.mark, next: String(last.seq) }, nextAfter: placeOf };
   }
+}
+
+/** All that was recorded until then (epoch milliseconds) has been given, up to a row. */
+function endBatch(row: number, until: number): Batch<never> {
+  const mark = { ...markAtRow(row), atEnd: true, askedAt: until };
+  return { candidates: [], runs: 0, rejects: [], withoutRaw: [], mark, waitMs: 0, nextAfter: placeOf };
 }
 
 /** A batch is taken whole. */

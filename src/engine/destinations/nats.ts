@@ -1,9 +1,10 @@
 import { jetstream, type JetStreamManager } from "@nats-io/jetstream";
 import { ndjsonRenderer } from "../../render/formats/json.ts";
 import { renderBytes, renderDuration } from "../../render/text/numbers.ts";
+import type { AbsentRecord } from "../../runs/cadence/flow-record.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Address } from "./address.ts";
-import type { DeliveredRun, Kind, Means, OpenDestination } from "./destination.ts";
+import { deliveredName, recordOf, type Delivered, type Kind, type Means, type OpenDestination } from "./destination.ts";
 import { readNatsAddress } from "./nats/address.ts";
 import { openAcks } from "./nats/acks.ts";
 import { findAlreadyThere } from "./nats/already-there.ts";
@@ -20,6 +21,7 @@ export const nats: Kind = {
   check: (address, env) => {
     readNatsAddress(address, env);
   },
+  takesAbsences: () => true,
   open: async (address, means) => {
     const { host, signal } = means;
     const target = await findNatsTarget(readNatsAddress(address, host.env), host);
@@ -56,7 +58,7 @@ async function openStream(
   const wish = { address, bucket, subject, reading, host, replicas: stream.replicas };
   const place = isKept ? await openPlace(client, link, wish) : null;
   const acks = openAcks(link.connection, subject, inboxPrefix);
-  const publish = openPublisher({ ...stream, acks, encode: recordOf });
+  const publish = openPublisher({ ...stream, acks, encode: bytesOf });
   // Whether an earlier process, or connection, has brought a part of the batch there.
   let isUnclear = isKept;
 
@@ -94,12 +96,12 @@ const questionMs = 5000;
 
 const nothing: ReadonlySet<string> = new Set();
 
-const { encode: renderLine } = ndjsonRenderer<FlowRun>();
+const { encode: renderLine } = ndjsonRenderer<FlowRun | AbsentRecord>();
 const encoder = new TextEncoder();
 
 /** The record as `-o ndjson` prints it, without the end of the line. */
-function recordOf({ run }: DeliveredRun): Uint8Array {
-  return encoder.encode(renderLine(run).trimEnd());
+function bytesOf(delivered: Delivered): Uint8Array {
+  return encoder.encode(renderLine(recordOf(delivered)).trimEnd());
 }
 
 /** Addresses whose streams were spoken of: a destination that was away is opened anew. */
@@ -127,21 +129,21 @@ async function lookBack(
   manager: JetStreamManager,
   { name }: FoundStream,
   subject: string,
-  runs: readonly DeliveredRun[],
+  records: readonly Delivered[],
   { party }: NatsLink,
 ): Promise<ReadonlySet<string>> {
-  const ids = runs.map(({ id }) => id);
+  const ids = records.map(({ id }) => id);
   return findAlreadyThere(manager, name, subject, ids).catch((error: unknown) => {
     if (isForbidden(error) || jetStreamCode(error) !== null) return nothing;
     throw natsFailure(error, `could not look for what the stream ${name} has already`, party);
   });
 }
 
-function tooLarge(delivered: DeliveredRun, { name, mostBytes }: FoundStream): Refused {
-  const { id, run } = delivered;
-  return new Refused(`the run ${run.runId} (${run.status}) is too large for the stream ${name}`, {
+function tooLarge(delivered: Delivered, { name, mostBytes }: FoundStream): Refused {
+  const { id } = delivered;
+  return new Refused(`${deliveredName(delivered)} is too large for the stream ${name}`, {
     ids: [id],
-    why: `its record is ${renderBytes(recordOf(delivered).length)}, and a message there may be ${renderBytes(mostBytes)}`,
+    why: `its record is ${renderBytes(bytesOf(delivered).length)}, and a message there may be ${renderBytes(mostBytes)}`,
     hint: `nats stream edit ${name} --max-msg-size=-1, max_payload in the server's configuration, or --on-refused skip`,
   });
 }

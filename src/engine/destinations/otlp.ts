@@ -13,6 +13,8 @@ export const otlp: Kind = {
   check: (address, env) => {
     readSettings(address, env);
   },
+  // Of a run that did not begin there is no trace.
+  takesAbsences: ({ options }) => options.get("signals") !== "traces",
   open: openOtlp,
 };
 
@@ -43,9 +45,9 @@ async function openOtlp(address: Address, means: Means): Promise<OpenDestination
   });
   return {
     found: settings.targets.map(foundOf).join("; "),
-    deliver: async (runs, _place, onSent) => {
+    deliver: async (records, _place, onSent) => {
       let sent = 0;
-      await deliver(runs, (count) => {
+      await deliver(records, (count) => {
         sent += count;
         onSent(sent);
       });

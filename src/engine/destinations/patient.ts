@@ -2,7 +2,7 @@ import { FlowrunError } from "../../errors.ts";
 import type { Patience } from "../../adobe/gateway/retrying.ts";
 import { insist } from "../insist.ts";
 import type { Address } from "./address.ts";
-import type { DeliveredRun, Kind, Means, OpenDestination } from "./destination.ts";
+import type { Delivered, Kind, Means, OpenDestination } from "./destination.ts";
 import { Away, Refused } from "./refused.ts";
 
 /** A destination that is opened when it is needed, and tried again while it is away. */
@@ -12,7 +12,7 @@ export interface PatientDestination {
   /** Whether it keeps the place of a reading itself. @throws FlowrunError. */
   readonly keepsPlace: () => Promise<boolean>;
   /** @throws FlowrunError once patience has run out, or where no patience helps; from then on always. */
-  readonly deliver: (runs: readonly DeliveredRun[], place: string | null) => Promise<void>;
+  readonly deliver: (runs: readonly Delivered[], place: string | null) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -24,9 +24,9 @@ export interface Treatment {
   /** Told once, when it has been opened for the first time. */
   readonly onOpen: (destination: OpenDestination) => void;
   /** Told of runs as soon as they are safe over there. */
-  readonly onDelivered: (runs: readonly DeliveredRun[]) => void;
+  readonly onDelivered: (runs: readonly Delivered[]) => void;
   /** Told of runs that are passed by, and why. */
-  readonly onPassedBy: (runs: readonly DeliveredRun[], refusal: Refused) => void;
+  readonly onPassedBy: (runs: readonly Delivered[], refusal: Refused) => void;
   /** Told where it ends by itself, which ends the reading. */
   readonly onEnded: (end: Error) => void;
 }
@@ -73,7 +73,7 @@ export function patientDestination(
   };
 
   /** One try to deliver: how many are safe, whether all and the place are. Fails only where nothing came of it. */
-  const deliverSome = async (to: OpenDestination, runs: readonly DeliveredRun[], place: string | null) => {
+  const deliverSome = async (to: OpenDestination, runs: readonly Delivered[], place: string | null) => {
     let sent = 0;
     try {
       await to.deliver(runs, place, (count) => {
@@ -85,7 +85,7 @@ export function patientDestination(
       const left = runs.slice(sent);
       onDelivered(runs.slice(0, sent));
       if (error instanceof Refused && onRefused === "skip") {
-        const isRefused = ({ id }: DeliveredRun): boolean => error.ids.includes(id);
+        const isRefused = ({ id }: Delivered): boolean => error.ids.includes(id);
         const refused = left.filter(isRefused);
         if (refused.length > 0) {
           onPassedBy(refused, error);

@@ -12,6 +12,7 @@ export const slack: Kind = {
   check: (address) => {
     receiverOf(address);
   },
+  takesAbsences: () => true,
   open: (address, means) => {
     const receiver = receiverOf(address);
     return openChat({ receiver, write: messageOf, refuse: (refusal, runs) => refused(refusal, receiver, runs) }, means);

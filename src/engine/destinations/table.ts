@@ -1,9 +1,18 @@
 import { FlowrunError } from "../../errors.ts";
+import { describeSelf } from "../../state/self.ts";
 import { writeFingerprint } from "../../text/fingerprint.ts";
 import type { Database, Queries } from "../archive/database.ts";
-import { lostTo, renewLease } from "../archive/lease.ts";
+import { claimLease, leaseName, lostTo, renewLease } from "../archive/lease.ts";
 import { postgresCode } from "../archive/postgres/failure.ts";
-import type { DeliveredRun, Kind, Means, OpenDestination } from "./destination.ts";
+import {
+  isRun,
+  type Authority,
+  type DeliveredRun,
+  type Kind,
+  type Means,
+  type OpenDestination,
+} from "./destination.ts";
+import { Away } from "./refused.ts";
 import { connectTable } from "./table/connect.ts";
 import { tableFormOf } from "./table/form.ts";
 import type { Layout } from "./table/layout.ts";
@@ -20,13 +29,27 @@ export const table: Kind = {
     try {
       const opening = { table: layout.name, now: means.host.now() };
       const place = means.isKept ? await openTablePlace(database, means.reading, opening) : null;
-      return writer({ database, layout, means, lease: means.lease ?? null }, place);
+      if (place === null || means.lease !== undefined || means.authority === undefined) {
+        return writer({ database, layout, means, lease: means.lease ?? null }, place);
+      }
+      const lease = await leaseBelow(means.authority, database, place);
+      // Read once nobody else can move it.
+      return writer({ database, layout, means, lease }, await findPlaceAgain(database, place));
     } catch (error) {
       await database.close();
       throw error;
     }
   },
 };
+
+/**
+ * Where the right to deliver is kept beside another destination, this one has a lease of its own, which is claimed by that
+ * right; so the database itself keeps out whoever has lost it and does not know yet.
+ */
+async function leaseBelow(authority: Authority, database: Database, { journal, name }: TablePlace) {
+  await authority.confirm();
+  return claimLease(database, { name: leaseName(journal, name), holder: describeSelf() });
+}
 
 /** All that the writing needs to know. */
 interface Writing {
@@ -53,7 +76,8 @@ function writer(writing: Writing, opened: TablePlace | null): OpenDestination {
             return standing.place;
           },
         }),
-    deliver: async (runs, place) => {
+    deliver: async (records, place) => {
+      const runs = records.filter(isRun);
       const move = standing === null || place === null ? null : { from: standing, place, batch: nameOf(runs, place) };
       // Its answer was lost, and another connection has found it done.
       if (move !== null && move.from.batch === move.batch) return;
@@ -98,12 +122,22 @@ async function deliver(writing: Writing, runs: readonly DeliveredRun[], move: Mo
       return attempt(writeAndFind);
     });
   } catch (error) {
-    if (error instanceof Fenced && lease !== null) throw await lostTo(database, lease.name);
+    if (error instanceof Fenced && lease !== null) throw await fenced(writing, lease);
     if (!(error instanceof Moved)) throw changed(error, layout);
     // It may have been this very batch, whose answer was lost.
     if (move !== null && (await findPlaceAgain(database, move.from)).batch === move.batch) return;
     throw movedBySomebody(writing);
   }
+}
+
+/** Whose lease is kept elsewhere is to ask there before it is written again: it may be the right one still. */
+async function fenced({ database, means, layout }: Writing, { name }: NonNullable<Writing["lease"]>) {
+  const lost = await lostTo(database, name);
+  if (means.lease !== undefined) return lost;
+  return new Away(`another process delivers to ${layout.name} by the cursor '${means.reading.cursor}'`, {
+    why: lost.why ?? "",
+    hint: "nothing was doubled; where it goes on, give one of the two a cursor of its own: --cursor <name>",
+  });
 }
 
 class Fenced extends Error {}

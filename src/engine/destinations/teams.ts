@@ -12,6 +12,7 @@ export const teams: Kind = {
   check: (address) => {
     receiverOf(address);
   },
+  takesAbsences: () => true,
   open: (address, means) => {
     const receiver = receiverOf(address);
     return openChat({ receiver, write: cardOf, refuse: (refusal, runs) => refused(refusal, receiver, runs) }, means);

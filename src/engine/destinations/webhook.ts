@@ -5,9 +5,10 @@ import type { World } from "../../host.ts";
 import { keepSecret, keepSecretsOfUrl } from "../../mask.ts";
 import type { Notify } from "../../notices.ts";
 import { jsonRenderer } from "../../render/formats/json.ts";
+import type { AbsentRecord } from "../../runs/cadence/flow-record.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { urlOf, type Address } from "./address.ts";
-import type { DeliveredRun, Kind, Means, OpenDestination } from "./destination.ts";
+import { deliveredName, recordOf, type Delivered, type Kind, type Means, type OpenDestination } from "./destination.ts";
 import { findReceiver, post, type Posting, type Receiver, type RefusedPost } from "./post.ts";
 import { Refused } from "./refused.ts";
 
@@ -19,6 +20,7 @@ export const webhook: Kind = {
   check: (address, env) => {
     settingsOf(address, env);
   },
+  takesAbsences: () => true,
   open: async (address, means) => {
     const settings = settingsOf(address, means.host.env);
     if (settings.keys.length === 0) warnOnce(means.notify);
@@ -130,15 +132,15 @@ interface Content {
   readonly body: string;
 }
 
-const { encode } = jsonRenderer<FlowRun>();
+const { encode } = jsonRenderer<FlowRun | AbsentRecord>();
 
-function single(runs: readonly DeliveredRun[]): Content {
-  return { id: runs.map(({ id }) => id).join(), body: runs.map(({ run }) => encode(run)).join() };
+function single(runs: readonly Delivered[]): Content {
+  return { id: runs.map(({ id }) => id).join(), body: runs.map((one) => encode(recordOf(one))).join() };
 }
 
-function several(runs: readonly DeliveredRun[]): Content {
+function several(runs: readonly Delivered[]): Content {
   const ids = createHash("sha256").update(runs.map(({ id }) => id).join("\n"));
-  return { id: ids.digest("base64url"), body: `[${runs.map(({ run }) => encode(run)).join(",\n")}]` };
+  return { id: ids.digest("base64url"), body: `[${runs.map((one) => encode(recordOf(one))).join(",\n")}]` };
 }
 
 /** @param now epoch milliseconds; each attempt is signed anew, since receivers refuse what is old. */
@@ -157,9 +159,9 @@ function signed({ id, body }: Content, keys: readonly Buffer[], now: number): Po
   };
 }
 
-function refused({ status, why }: RefusedPost, { shown }: Receiver, runs: readonly DeliveredRun[]): Refused {
+function refused({ status, why }: RefusedPost, { shown }: Receiver, runs: readonly Delivered[]): Refused {
   const [first] = runs;
-  const what = runs.length === 1 ? `run ${first?.run.runId ?? ""}` : `${runs.length} runs`;
+  const what = runs.length === 1 && first !== undefined ? deliveredName(first) : `${runs.length} runs`;
   const details = {
     ids: runs.map(({ id }) => id),
     hint: `${remedies.get(status) ?? usualRemedy}; or pass by: --on-refused skip`,

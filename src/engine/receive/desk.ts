@@ -99,9 +99,9 @@ export function createDesk(options: DeskOptions, { now }: Pick<Host, "now">): De
   const keep = async (delivery: WebhookDelivery, events: readonly unknown[], came: number): Promise<Reply> => {
     const put = await store(() => inbox.put(delivery, events));
     if ("failure" in put) return put.failure;
-    const { stored: kept } = put;
-    if (kept === "full") return rejected(429, "full", "more is waiting than may wait", soon);
-    if (kept === "known") meter.duplicates(events.length);
+    const { stored: fresh } = put;
+    if (fresh === "full") return rejected(429, "full", "more is waiting than may wait", soon);
+    if (fresh < events.length) meter.duplicates(events.length - fresh);
     meter.accepted(secondsSince(came));
     return { status: 200, text: "kept\n" };
   };

@@ -14,6 +14,7 @@ import type { Receiver } from "../destinations/post.ts";
 import { deliverableOf } from "../replay/deliverable.ts";
 import { sendDelivery } from "../replay/send-delivery.ts";
 import { spooledFrom } from "../sources/spool.ts";
+import type { ForwardMeter } from "./forward-metrics.ts";
 import type { Spool, SpooledEvents } from "./spool.ts";
 
 /** An endpoint that deliveries are passed on to, and how. */
@@ -27,6 +28,7 @@ export interface Forwarding {
   readonly host: Pick<World, "now" | "sleep" | "random" | "send">;
   readonly signal: AbortSignal;
   readonly notify: Notify;
+  readonly meter: ForwardMeter;
 }
 
 /** @throws FlowrunError `usage` for what is no address, and for plain HTTP to another machine. */
@@ -81,13 +83,18 @@ function ownHeaders(headers: WebhookDelivery["headers"]): WebhookDelivery["heade
   return Object.fromEntries(kept.filter(([name]) => !name.startsWith("x-forwarded-")));
 }
 
-async function passOn(deliveryOf: DeliveryOf, { to, host, signal, notify }: Forwarding): Promise<void> {
+/** Adobe itself comes again after a quarter of an hour at the most, and what waits behind a delivery fills the spool. */
+const longestPauseMs = 900_000;
+
+async function passOn(deliveryOf: DeliveryOf, { to, host, signal, notify, meter }: Forwarding): Promise<void> {
   let attempts = 0;
   const attempt = async (): Promise<Attempt<null>> => {
     attempts += 1;
     const verdict = await sendDelivery(deliveryOf(attempts), to, { host, signal });
+    meter.tried(verdict.kind);
     if (verdict.kind === "later") {
-      const { what, why, hint, waitMs, isThrottled } = verdict;
+      const { what, why, hint, isThrottled } = verdict;
+      const waitMs = verdict.waitMs === null ? null : Math.min(verdict.waitMs, longestPauseMs);
       const more = hint === null ? {} : { hint };
       return { trouble: { what, kind: "unavailable", why, requestId: null, waitMs, throttled: isThrottled, ...more } };
     }

@@ -232,10 +232,7 @@ export async function openSpool({ folder, host, notify, onLate = () => undefined
 
   return {
     id: saved.id,
-    put: async (delivery, events) => {
-      const fresh = await put({ via: "webhook" }, delivery, events);
-      return fresh === "full" ? "full" : fresh === 0 ? "known" : "kept";
-    },
+    put: (delivery, events) => put({ via: "webhook" }, delivery, events),
     putRecovered: async (entries) => {
       const whole = entries.filter(({ event }) => !isDeeperThan(event, deepest));
       if (whole.length < entries.length) {

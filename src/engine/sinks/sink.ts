@@ -1,3 +1,4 @@
+import type { ToldAbsence } from "../../runs/cadence/absence-news.ts";
 import type { Candidate, Mark } from "../sources/source.ts";
 
 /**
@@ -26,4 +27,6 @@ export interface Resumption {
   readonly movedAt: number;
   /** The keys of its last runs, so that one that is delivered again is not taken twice. */
   readonly keys: readonly string[];
+  /** The flows that it told of as late or absent; left out where it told of none. */
+  readonly absent?: readonly ToldAbsence[];
 }

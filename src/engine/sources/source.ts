@@ -1,4 +1,5 @@
 import type { Beginning } from "../../adobe/journal/page.ts";
+import type { ToldAbsence } from "../../runs/cadence/absence-news.ts";
 
 /**
  * How far a batch reaches in its source. Whoever keeps it can read on from there later; what `next` means is known to the
@@ -23,6 +24,8 @@ export interface Mark {
   readonly recordedAt: number | null;
   /** How many events the batch has seen, of every kind. */
   readonly count: number;
+  /** The flows that are told of as late or absent, with the batch; left out where it changes nothing. */
+  readonly absent?: readonly ToldAbsence[];
 }
 
 /** A flow run that passed the filters, in the form its sink takes; what else must be known of it stands beside. */
@@ -33,6 +36,8 @@ export interface Candidate<T> {
   readonly runId: string;
   readonly status: string;
   readonly encoded: T;
+  /** Set for what is told of a flow that does not run; it goes with the runs, and is counted as none. */
+  readonly isAbsence?: true;
 }
 
 /** An event that something is wrong with; the reason is the end of a sentence about it. */

@@ -47,16 +47,16 @@ function less(name: string, title: string, kind: ColumnKind, of: (one: Differenc
 }
 
 function partialOf(row: StatsRow): boolean | null {
-  return row.row === "bucket" ? null : (row.previous?.partial ?? null);
+  return row.row === "bucket" || row.row === "absent" ? null : (row.previous?.partial ?? null);
 }
 
 /** Of a root cause its runs are counted. */
 function runsBefore(row: StatsRow): number | null {
-  if (row.row === "bucket") return null;
+  if (row.row === "bucket" || row.row === "absent") return null;
   return row.row === "rootCause" ? (row.previous?.count ?? null) : (row.previous?.runs ?? null);
 }
 
 function moreRuns(row: StatsRow): number | null {
-  if (row.row === "bucket") return null;
+  if (row.row === "bucket" || row.row === "absent") return null;
   return row.row === "rootCause" ? (row.difference?.count ?? null) : (row.difference?.runs ?? null);
 }

@@ -10,10 +10,10 @@ import { rowByRow, type Look, type Renderer } from "./renderer.ts";
 export async function openMarkdown<Row>({ columns, headers, time, now }: Look<Row>): Promise<Renderer<Row>> {
   const times = await openTimes(time ?? "iso", now);
   const head = [
-    line(columns.map((column) => plainText(titleOf(column, times)))),
+    line(columns.map((column) => markdownText(titleOf(column, times)))),
     line(columns.map(({ kind }) => (standsRight(kind) ? "---:" : "---"))),
   ];
-  return rowByRow<Row>((row) => line(columns.map((column) => plainText(tellCell(column, row, times)))), {
+  return rowByRow<Row>((row) => line(columns.map((column) => markdownText(tellCell(column, row, times)))), {
     open: () => (headers ? head.join("") : ""),
   });
 }
@@ -22,8 +22,8 @@ function line(cells: readonly string[]): string {
   return `| ${cells.join(" | ")} |\n`;
 }
 
-/** A line of text in Markdown that means just this text: no table, style, link, mention, picture or HTML comes of it. */
-function plainText(text: string): string {
+/** A line of text in Markdown that means just this text: no table, style, link, mention, picture or HTML comes of it. Pure. */
+export function markdownText(text: string): string {
   return text.replace(active, (found) => {
     const entity = entities.get(found);
     if (entity !== undefined) return entity;

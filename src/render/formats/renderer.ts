@@ -21,6 +21,8 @@ export interface Renderer<Row = never> {
   readonly isOfLines: boolean;
   /** How many columns were left out for want of room, so far. */
   readonly hidden: () => number;
+  /** Text that is no row, ready to be laid among rows; left out where whoever reads the format takes rows alone. */
+  readonly between?: (lines: string) => string;
   /** One thing that is no list of rows, as a document; absent where the format has only rows. */
   readonly document?: (data: unknown) => string;
 }

@@ -6,7 +6,7 @@ import type { StatsRow } from "./stats-rows.ts";
 
 /**
  * The columns of rows of figures of that window, with those of the window before where there is one. Of a root cause only
- * its runs, its time and its flows are counted. Pure.
+ * its runs, its time and its flows are counted, of absent runs only how many there are. Pure.
  */
 export function statsColumns({ from, to }: Pick<Stats, "from" | "to">, isCompared: boolean): ColumnSet<StatsRow> {
   const all: readonly Column<StatsRow>[] = [
@@ -15,7 +15,7 @@ export function statsColumns({ from, to }: Pick<Stats, "from" | "to">, isCompare
     { name: "name", title: "NAME", kind: "text", value: nameOf },
     { name: "from", title: "FROM", kind: "time", value: (row) => startOf(row) ?? from },
     { name: "to", title: "TO", kind: "time", value: (row) => endOf(row) ?? to },
-    { name: "runs", title: "RUNS", kind: "count", value: (row) => (row.row === "rootCause" ? row.count : row.runs) },
+    { name: "runs", title: "RUNS", kind: "count", value: runsOf },
     figure("success", "SUCCESS", "count", ({ success }) => success),
     figure("partialSuccess", "PARTIAL", "count", ({ partialSuccess }) => partialSuccess),
     figure("failed", "FAILED", "count", ({ failed }) => failed),
@@ -36,6 +36,8 @@ export function statsColumns({ from, to }: Pick<Stats, "from" | "to">, isCompare
       value: (row) => (row.row === "rootCause" ? row.flows.length : null),
     },
     { name: "partial", title: "PARTIAL", kind: "flag", value: (row) => (row.row === "bucket" ? row.partial : null) },
+    { name: "paceMs", title: "EVERY", kind: "duration", value: (row) => (row.row === "absent" ? row.paceMs : null) },
+    { name: "missing", title: "MISSING", kind: "count", value: (row) => (row.row === "absent" ? row.missing : null) },
     ...(isCompared ? comparedColumns : []),
   ];
   return { all, usual: all.map(({ name }) => name), wide: [], id: null, fields: statsFields };
@@ -81,6 +83,14 @@ export const statsFields: readonly string[] = [
   "lastSeen",
   "flows.id",
   "flows.name",
+  "flowId",
+  "flowName",
+  "sandbox.id",
+  "sandbox.name",
+  "profile",
+  "paceMs",
+  "until",
+  "missing",
   "change",
   "previous.from",
   "previous.to",
@@ -98,10 +108,15 @@ function figure(
   kind: ColumnKind,
   of: (figures: Figures) => ColumnValue,
 ): Column<StatsRow> {
-  return { name, title, kind, value: (row) => (row.row === "rootCause" ? null : of(row)) };
+  return { name, title, kind, value: (row) => (row.row === "rootCause" || row.row === "absent" ? null : of(row)) };
 }
 
 const rest = "(all others)";
+
+function runsOf(row: StatsRow): number | null {
+  if (row.row === "absent") return null;
+  return row.row === "rootCause" ? row.count : row.runs;
+}
 
 function keyOf(row: StatsRow): string | null {
   switch (row.row) {
@@ -113,21 +128,25 @@ function keyOf(row: StatsRow): string | null {
       return row.from;
     case "rootCause":
       return row.code ?? rest;
+    case "absent":
+      return row.flowId;
   }
 }
 
 function nameOf(row: StatsRow): string | null {
   if (row.row === "group") return row.name;
+  if (row.row === "absent") return row.flowName;
   return row.row === "rootCause" ? row.message : null;
 }
 
 /** When what it counts begins, where that is not the window's own beginning. */
 function startOf(row: StatsRow): string | null {
-  if (row.row === "bucket") return row.from;
+  if (row.row === "bucket" || row.row === "absent") return row.from;
   return row.row === "rootCause" ? row.firstSeen : null;
 }
 
 function endOf(row: StatsRow): string | null {
   if (row.row === "bucket") return row.to;
+  if (row.row === "absent") return row.until;
   return row.row === "rootCause" ? row.lastSeen : null;
 }

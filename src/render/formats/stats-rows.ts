@@ -1,4 +1,5 @@
 import { groupId, type CauseChange, type Difference, type GroupChange } from "../../runs/figures/changes.ts";
+import type { AbsentSpan } from "../../runs/figures/absent-spans.ts";
 import { countFigures, type Figures } from "../../runs/figures/figures.ts";
 import type { RootCause } from "../../runs/figures/frequent-causes.ts";
 import type { Bucket, Group, PreviousWindow, Stats, Trend } from "../../runs/figures/stats.ts";
@@ -24,13 +25,14 @@ export type CauseRow = RootCause & PastCount;
 
 type PastCount = ComparedRow<Pick<RootCause, "count">, { readonly count: number | null }>;
 
-/** The figures as rows: the total, then groups, buckets and root causes; `row` says which. */
+/** The figures as rows: the total, then groups, buckets, root causes and absent runs; `row` says which. */
 export type StatsRow = Pick<Stats, "type" | "schemaVersion"> &
   (
     | ({ readonly row: "total" } & TotalRow)
     | ({ readonly row: "group" } & GroupRow)
     | ({ readonly row: "bucket" } & Bucket)
     | ({ readonly row: "rootCause" } & CauseRow)
+    | ({ readonly row: "absent" } & AbsentSpan)
   );
 
 /** Every row there is to tell, in that order; where windows are compared, the worst changes first. Pure. */
@@ -51,6 +53,7 @@ export function statsRows(stats: Stats): readonly StatsRow[] {
     ...groupRows(stats).map((group) => ({ ...head, row: "group", ...group }) as const),
     ...stats.buckets.map((bucket) => ({ ...head, row: "bucket", ...bucket }) as const),
     ...causeRows(stats).map((cause) => ({ ...head, row: "rootCause", ...cause }) as const),
+    ...(stats.absent ?? []).map((span) => ({ ...head, row: "absent", ...span }) as const),
   ];
 }
 

@@ -82,7 +82,7 @@ export function tableRenderer<Row>(options: TableOptions<Row>): Renderer<Row> {
     return isNew;
   };
 
-  const layChunk = (encoded: readonly string[]): string => {
+  const layRows = (encoded: readonly string[]): string => {
     const rows = encoded.map((row) => decodeRow(columns, row));
     const isNew = layOut(rows);
     const isEdged = Number.isFinite(laidFor);
@@ -96,15 +96,27 @@ export function tableRenderer<Row>(options: TableOptions<Row>): Renderer<Row> {
     return lines.map((line) => `${line}\n`).join("");
   };
 
+  const layChunk = (encoded: readonly string[]): string => {
+    const at = encoded.findIndex((one) => !isRow(one));
+    if (at === -1) return encoded.length === 0 ? "" : layRows(encoded);
+    return layChunk(encoded.slice(0, at)) + (encoded[at] ?? "") + layChunk(encoded.slice(at + 1));
+  };
+
   return {
     encode: (row) => encodeRow(columns, row, telling),
     open: () => "",
-    lay: (encoded) => (encoded.length === 0 ? "" : layChunk(encoded)),
+    lay: layChunk,
     close: () => "",
     holds: true,
     isOfLines: true,
     hidden: () => (laidFor === null ? 0 : columns.length - fitted.length),
+    between: (lines) => lines.replaceAll("\t", " "),
   };
+}
+
+/** A row's cells are joined by tabs, which nothing else has. */
+function isRow(encoded: string): boolean {
+  return encoded.includes("\t");
 }
 
 /** How a table in a sheet looks. */

@@ -6,6 +6,7 @@ import { layTable } from "../formats/table.ts";
 import { renderCount } from "../text/numbers.ts";
 import { renderTime } from "../text/times.ts";
 import type { Painter } from "../text/painter.ts";
+import { absentPart } from "./absent-part.ts";
 import { layFigures, type TwoFigures } from "./compared-figures.ts";
 import { changeTold, paintRise, roundChange } from "./change-words.ts";
 import { comparedGroupColumns } from "./compared-groups.ts";
@@ -42,6 +43,7 @@ export function renderCompareSheet(stats: ComparedStats, options: StatsSheetOpti
     [...layFigures(twoFigures(stats), options), ...trends(stats, options)],
     listing(comparedGroupColumns(stats.by), groupRows(stats), options),
     causes(stats, options),
+    absentPart(stats, options),
   ]);
 }
 

@@ -72,8 +72,8 @@ function records(count: number | null): string {
   return count === null ? "" : ` · ${renderCount(count)} ${count === 1 ? "record" : "records"}`;
 }
 
-/** An outer error often repeats an inner one, word for word but for its code in front and the full stop. */
-function isToldBelow({ message }: Cause, below: readonly Cause[]): boolean {
+/** An outer error often repeats an inner one, word for word but for its code in front and the full stop. Pure. */
+export function isToldBelow({ message }: Cause, below: readonly Cause[]): boolean {
   if (message === null) return false;
   const told = bare(message);
   return below.some((cause) => {

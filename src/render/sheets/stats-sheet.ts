@@ -4,6 +4,7 @@ import type { Bucket, Group, Stats } from "../../runs/figures/stats.ts";
 import type { Column } from "../formats/column.ts";
 import { layTable } from "../formats/table.ts";
 import { renderCount } from "../text/numbers.ts";
+import { absentPart } from "./absent-part.ts";
 import { bytesTold, countTold, durationTold, shareTold, windowLine } from "./figure-words.ts";
 import { bar, sparkline } from "./sparkline.ts";
 import {
@@ -20,7 +21,7 @@ import {
 import { joinSections, labelWidth, trendLine } from "./trend-line.ts";
 
 /**
- * Figures to read: the window as a whole, then its groups, its buckets and its root causes, where there are any. Pure but
+ * Figures to read: the window as a whole, then its groups, its buckets, its root causes and its absent runs, where there are any. Pure but
  * for `time`.
  */
 export function renderStatsSheet(stats: Stats, options: StatsSheetOptions): string {
@@ -29,6 +30,7 @@ export function renderStatsSheet(stats: Stats, options: StatsSheetOptions): stri
     listing(groupColumns(stats, options), stats.groups, options),
     buckets(stats.buckets, options),
     causes(stats.rootCauses, options),
+    absentPart(stats, options),
   ];
   return joinSections(sections);
 }

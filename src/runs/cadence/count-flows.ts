@@ -1,8 +1,18 @@
 import { keptId, keptText } from "../../text/kept.ts";
 import type { FlowRun } from "../record/flow-run.ts";
+import { startOfRun } from "../record/run-start.ts";
 import { steadyClock } from "./clock.ts";
 import type { FlowRecord, LostRun } from "./flow-record.ts";
-import { findGaps, judgeByPace, judgeBySchedule, notJudged, usualLag, type RunGap, type FlowVerdict } from "./judge.ts";
+import {
+  expectedTimes,
+  findGaps,
+  judgeByPace,
+  judgeBySchedule,
+  notJudged,
+  usualLag,
+  type FlowVerdict,
+  type RunGap,
+} from "./judge.ts";
 import { gapsOf, learnPace, type FlowPace } from "./pace.ts";
 import type { Schedule } from "./schedule.ts";
 
@@ -135,7 +145,7 @@ interface KnownRun {
 }
 
 function note({ runs, forgotten }: KnownFlow, run: FlowRun): void {
-  const started = timeOf(run.startedAt ?? run.createdAt ?? run.completedAt ?? run.updatedAt);
+  const started = startOfRun(run);
   const updated = timeOf(run.updatedAt ?? run.completedAt ?? run.startedAt);
   if (started === null || updated === null) return;
   const runId = keptId(run.runId);
@@ -196,9 +206,7 @@ function judge(flow: KnownFlow, declared: DeclaredFlow | null, { from, at, unrea
     last: begun === null ? null : Math.max(begun, reads ?? begun),
   };
   const { verdict, paceFrom } = judgeNow(declared, known);
-  const { state, missing } = verdict;
-  const open =
-    missing !== null && missing > 0 && state !== "ok" ? [{ from: known.last ?? known.from, until: null, missing }] : [];
+  const open = openGap(verdict, known, paceFrom);
   const isKnown = (gap: RunGap): boolean => !unread.some((part) => part.from < (gap.until ?? at) && part.to > gap.from);
   return {
     flow: {
@@ -219,8 +227,8 @@ function judge(flow: KnownFlow, declared: DeclaredFlow | null, { from, at, unrea
       paceMs: verdict.paceMs,
       paceFrom,
       nextExpectedAt: iso(verdict.nextExpectedAt ?? undefined),
-      state,
-      missing,
+      state: verdict.state,
+      missing: verdict.missing,
       lost,
       profile: flow.profile,
     },
@@ -248,6 +256,19 @@ function judgeNow(
   const { last } = known;
   if (pace === null || last === null) return { verdict: notJudged("irregular"), paceFrom: null };
   return { verdict: judgeByPace(pace, { ...known, last }), paceFrom: "history" };
+}
+
+/** The gap that lasts still, where there is one. */
+function openGap(
+  { state, missing, paceMs, nextExpectedAt }: FlowVerdict,
+  { from, last, pace }: Known,
+  paceFrom: FlowRecord["paceFrom"],
+): readonly RunGap[] {
+  if (state === "ok" || missing === null || missing === 0 || paceMs === null || nextExpectedAt === null) return [];
+  // A schedule goes by no clock but everybody's.
+  const rhythm = paceFrom === "history" && pace !== null ? pace : { clock: steadyClock, periodMs: paceMs };
+  const expectedAt = expectedTimes(rhythm, nextExpectedAt, missing);
+  return [{ from: last ?? from, until: null, missing, expectedAt }];
 }
 
 /** A run that ended long ago in what was read, is newer than all that was told of, and was not told of itself. */

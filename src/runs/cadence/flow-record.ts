@@ -42,12 +42,16 @@ export interface LostRun {
   readonly completedAt: string | null;
 }
 
-/** A flow that has become late or absent, or runs again (`ok`), as `tail --absent` prints it: as it is then. */
+/**
+ * A flow that has become late or absent, or runs again (any other state), as it is then: `tail --absent` prints one.
+ */
 export interface AbsentRecord extends Omit<FlowRecord, "type" | "schemaVersion"> {
   readonly type: "flowrun.absent";
   readonly schemaVersion: 1;
   /** When this was found out. */
   readonly at: string;
-  /** Its state before. */
+  /** Its state as it was told before; `null` where nobody knows. */
   readonly before: FlowState | null;
+  /** When its last run before the silence began. */
+  readonly silentSince: string | null;
 }

@@ -89,6 +89,23 @@ export interface RunGap {
   readonly until: number | null;
   /** How many runs are missing in it. */
   readonly missing: number;
+  /** When they were to begin, about; the first 1,000 of them. */
+  readonly expectedAt: readonly number[];
+}
+
+/** A flow that has been silent for years is drawn by no more than this. */
+const mostExpected = 1000;
+
+/** When so many runs were to begin, the first of them at `first` (epoch ms) and each a period after the other. Pure. */
+export function expectedTimes(
+  { clock, periodMs }: Pick<FlowPace, "clock" | "periodMs">,
+  first: number,
+  count: number,
+): readonly number[] {
+  const shown = clock.shownAt(first);
+  return Array.from({ length: Math.min(count, mostExpected) }, (_, index) =>
+    index === 0 ? first : clock.instantOf(shown + index * periodMs),
+  );
 }
 
 /**
@@ -102,6 +119,8 @@ export function findGaps(pace: FlowPace, starts: readonly number[]): readonly Ru
     if (from === undefined || until === undefined) return [];
     const gap = withoutNight(shown, until - from, pace);
     const missing = Math.round(gap / periodMs) - 1;
-    return gap > gapAfterMs && missing > 0 ? [{ from, until, missing }] : [];
+    if (gap <= gapAfterMs || missing <= 0) return [];
+    const next = clock.instantOf(clock.shownAt(from) + periodMs);
+    return [{ from, until, missing, expectedAt: expectedTimes(pace, next, missing) }];
   });
 }

@@ -7,6 +7,8 @@ import { countStats, type Stats, type StatsPlan } from "./stats.ts";
 export interface CompareCounter {
   /** For the runs of one source, in its order: one that does not say when it was updated goes with the run before. */
   lane(): (run: FlowRun) => void;
+  /** A run of either window, whether or not it is counted: by these it is known when flows ran. */
+  readonly pass: (run: FlowRun) => void;
   /** @param knownFrom since when the source has runs, epoch milliseconds. */
   read(knownFrom: number): Stats;
 }
@@ -32,13 +34,17 @@ export function countCompared(plan: Omit<StatsPlan, "bucketMs">): CompareCounter
         if (at >= begin) (at >= plan.from ? now : before).add(run);
       };
     },
+    pass: (run) => {
+      const at = run.updatedAt === null ? -Infinity : Date.parse(run.updatedAt);
+      if (at >= begin) (at >= plan.from ? now : before).pass(run);
+    },
     read: (knownFrom) => compareStats(now.read(), before.read(), knownFrom),
   };
 }
 
 /** The figures of a window beside those of the one before, which the source has from `knownFrom` on. Pure. */
 function compareStats(now: Stats, before: Stats, knownFrom: number): Stats {
-  const { from, to, total, trend, groups, rootCauses } = before;
+  const { from, to, total, trend, groups, rootCauses, absent } = before;
   const isPartial = knownFrom > Date.parse(from);
   const isUnknown = isPartial && knownFrom >= Date.parse(to);
   const previous = {
@@ -50,6 +56,7 @@ function compareStats(now: Stats, before: Stats, knownFrom: number): Stats {
     trend,
     groups,
     rootCauses,
+    absent,
   };
   if (isUnknown) return { ...now, previous };
   const nothing = countFigures().read();

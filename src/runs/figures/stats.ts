@@ -1,3 +1,4 @@
+import { countAbsences, type AbsentSpan } from "./absent-spans.ts";
 import { countFigures, type FigureCounter, type Figures } from "./figures.ts";
 import type { FlowRun } from "../record/flow-run.ts";
 import { keyOf, type Grouping } from "./grouping.ts";
@@ -40,6 +41,8 @@ export interface Stats {
   readonly buckets: readonly Bucket[];
   /** Most frequent first. */
   readonly rootCauses: readonly RootCause[];
+  /** Where runs were expected and did not begin, in order; `null` where nobody knows which runs there were. */
+  readonly absent: readonly AbsentSpan[] | null;
   /** The window before, where the two were to be compared, … */
   readonly previous: PreviousWindow | null;
   /** … and what has changed since; `null` too where nothing is known of it. */
@@ -47,7 +50,10 @@ export interface Stats {
 }
 
 /** The figures of the window before, which is as long and ends where the other begins. */
-export interface PreviousWindow extends Pick<Stats, "from" | "to" | "total" | "trend" | "groups" | "rootCauses"> {
+export interface PreviousWindow extends Pick<
+  Stats,
+  "from" | "to" | "total" | "trend" | "groups" | "rootCauses" | "absent"
+> {
   /** True where the source did not have all of it: then its figures are those of a part. */
   readonly partial: boolean;
   /** Since when the source has it, RFC 3339; `null` where it has nothing of it. */
@@ -93,6 +99,8 @@ export interface Bucket extends Figures {
 /** Counts runs; `read` gives the statistics of those added so far. */
 export interface StatsCounter {
   add(run: FlowRun): void;
+  /** A run of the window, whether or not it is counted: by these it is known when flows ran. */
+  readonly pass: (run: FlowRun) => void;
   read(): Stats;
 }
 
@@ -119,6 +127,7 @@ export function countStats({ from, to, by, bucketMs, zone }: StatsPlan): StatsCo
   const groups = new Map<string | null, GroupCounter>();
   const rest = openGroup(null, steps);
   const causes = countRootCauses();
+  const absences = countAbsences({ from, to });
   let at = from;
 
   const groupOf = (key: string | null): GroupCounter => {
@@ -140,6 +149,7 @@ export function countStats({ from, to, by, bucketMs, zone }: StatsPlan): StatsCo
       if (by !== null) groupOf(groupKey(run, by)).add(run, at, by);
       causes.add(run, at);
     },
+    pass: absences.pass,
     read: () => ({
       type: "flowrun.stats",
       schemaVersion: 1,
@@ -152,6 +162,7 @@ export function countStats({ from, to, by, bucketMs, zone }: StatsPlan): StatsCo
       groups: readGroups([...groups.values()], rest),
       buckets: pieces === null ? [] : buckets.map((bucket, index) => readBucket(bucket, index, pieces, { from, to })),
       rootCauses: causes.read(),
+      absent: absences.read(),
       previous: null,
       changes: null,
     }),

@@ -15,14 +15,20 @@ test.each([
   [{ status: "verified", enabled: false }, "Disabled", /enable 6a1f/],
   [{ status: "something new" }, "something new", null],
 ])("%j is told as %s", (parts, word, remedy) => {
-  const state = stateOf(registrationWith(parts));
+  const state = stateOf(registrationWith(parts), "default");
   expect(state.word).toBe(word);
   if (remedy === null) expect(state.remedy).toBeNull();
   else expect(state.remedy).toMatch(remedy);
 });
 
+test("the remedy is for the profile that is looked at", () => {
+  for (const status of ["unstable", "hook_unreachable", "disabled"]) {
+    expect(stateOf(registrationWith({ status }), "acme").remedy).toMatch(/flowrun registrations .* --profile acme$/);
+  }
+});
+
 test("what becomes of events while one is disabled depends on how it delivers", () => {
-  const of = (deliveryType: string) => stateOf(registrationWith({ enabled: false, deliveryType })).meaning;
+  const of = (deliveryType: string) => stateOf(registrationWith({ enabled: false, deliveryType }), "default").meaning;
   expect(of("webhook")).toMatch(/its journal goes on recording/);
   expect(of("journal")).toMatch(/may never reach/);
 });

@@ -10,7 +10,7 @@ import { fakeHost, type FakeHostOptions } from "../../support/host.ts";
 
 function reporter(options: Partial<ReporterOptions> = {}, hostOptions: FakeHostOptions = {}) {
   const host = fakeHost(hostOptions);
-  return { host, ...createReporter(host, { quiet: false, verbose: 0, live: true, ...options }) };
+  return { host, ...createReporter(host, { quiet: false, verbose: 0, live: true, profile: undefined, ...options }) };
 }
 
 const retrying = {
@@ -258,10 +258,19 @@ describe("the live line", () => {
 test("a stderr that nobody reads stops nothing", async () => {
   const host = fakeHost();
   const stderr = { ...host.stderr, write: () => Promise.reject(new Error("EPIPE")) };
-  const told = createReporter({ ...host, stderr }, { quiet: false, verbose: 1, live: true });
+  const told = createReporter({ ...host, stderr }, { quiet: false, verbose: 1, live: true, profile: undefined });
   expect(() => {
     told.notify(warning);
   }).not.toThrow();
   // A rejection that nobody handles would come now, and fail the run.
   await new Promise((resolve) => setImmediate(resolve));
+});
+
+test("commands that it tells to type are for the profile that the line names", () => {
+  const { host, notify } = reporter({ profile: "acme", live: false });
+  notify({ kind: "warning", text: "it is damaged; the journal has it: flowrun since -P7D" });
+  notify({ kind: "remark", text: "no profile named: flowrun explain X" });
+  expect(host.err()).toBe(
+    "warning: it is damaged; the journal has it: flowrun since -P7D --profile acme\nno profile named: flowrun explain X\n",
+  );
 });

@@ -5,6 +5,7 @@ import { messageOf } from "../../../src/engine/destinations/slack.ts";
 import { cardOf } from "../../../src/engine/destinations/teams.ts";
 import { explain } from "../../../src/runs/catalogue/catalogue.ts";
 import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
+import { absentRecord } from "../../support/absences.ts";
 import { casesOf } from "../../support/cases.ts";
 import { noon } from "../../support/host.ts";
 import { delivered } from "../../support/receiver.ts";
@@ -37,6 +38,43 @@ test("a run that failed is told with its cause in plain words, what to do, and t
     command: "flowrun show 3f2a9c01 --profile prod",
     line: `Orders to Profile failed: ${known}, sandbox prod, 2026-11-22 12:00:00 UTC`,
   });
+});
+
+test("a flow that does not run is told with since when, its usual pace, and what to do", () => {
+  const run = failed(0);
+  const [first, second] = alertsOf([run, absentRecord(), failed(1)], "prod");
+  expect(first!.places).toEqual([0, 2]);
+  expect(second).toEqual<Alert>({
+    places: [1],
+    isFailure: true,
+    title: "Web orders has not run (absent)",
+    facts: [
+      { name: "State", value: "absent" },
+      { name: "Silent since", value: "2026-11-22 12:00:00 UTC" },
+      { name: "Usually every", value: "1h" },
+      { name: "Was expected", value: "2026-11-22 13:00:00 UTC" },
+      { name: "Runs missing", value: "3" },
+      { name: "Sandbox", value: "prod" },
+    ],
+    meaning: "No run of it was told of since: it did not start, or its notification was lost.",
+    remedy: "Look at the flow in Platform: whether it is enabled, its schedule, and its last run.",
+    command: "flowrun flows --flow flow-1 --profile prod",
+    line: "Web orders has not run (absent), silent since 2026-11-22 12:00:00 UTC, usually every 1h, sandbox prod",
+  });
+});
+
+test("one that runs again is a line, with how long it was silent", () => {
+  const [alert] = alertsOf([absentRecord({ state: "ok", lastRunAt: "2026-11-23T13:30:00.000Z" })], "prod");
+  expect(alert).toMatchObject({ isFailure: false, meaning: null, remedy: null });
+  expect(alert!.line).toBe("Web orders runs again, after 1d 1h of silence, sandbox prod");
+});
+
+test("what a flow that does not run calls itself is bounded, and shows what cannot be seen", () => {
+  const long = `\u202e${"<x&".repeat(100_000)}`;
+  const [alert] = alertsOf([absentRecord({ flowId: long, flowName: long, sandbox: { id: null, name: long } })], "prod");
+  expect(messageOf(alert!).length).toBeLessThan(12_000);
+  expect(cardOf(alert!).length).toBeLessThan(28_000);
+  expect(messageOf(alert!)).not.toContain("\u202e");
 });
 
 test("those of a batch that failed alike are one, in the place of the first, with the newest of them", () => {

@@ -236,6 +236,71 @@ describe("exactly once", () => {
   }
 });
 
+describe("a file that a batch is the first in", () => {
+  const days = [Date.UTC(2026, 10, 24), Date.UTC(2026, 10, 25), Date.UTC(2026, 10, 26)] as const;
+
+  for (const name of ["runs.ndjson", "runs.csv", "runs.ndjson.gz", "runs.csv.gz"]) {
+    it(`${name}: a process that was killed at any step, and the next one comes a day later`, async () => {
+      const { data, dir } = await places();
+      const address = `file:${join(data, name)}?rotate=day`;
+      const pattern = name.includes("csv") ? /^run-\d/gm : /"runId":"run-\d"/g;
+      let now: number = days[0];
+      const means = meansOf({ dir, now: () => now });
+      const to = await openDestination(file, address, means);
+      await to.deliver(deliveredRuns(2), "2", unheard);
+      now = days[1];
+      await to.deliver(deliveredRuns(3, 2), "5", unheard);
+      // As whoever is killed now leaves it, and any time since the batch was announced.
+      const left = join(data, "..", "left");
+      await cp(dir, left, { recursive: true, filter: (each) => !each.endsWith(".lock") });
+      await to.close();
+      const [first = "", second = ""] = (await readdir(data)).sort();
+      const bytes = await readFile(join(data, second));
+      const eighths = Array.from({ length: 9 }, (_, n) => Math.floor((n * bytes.length) / 8));
+
+      for (const end of [null, ...eighths, 1, bytes.length - 1]) {
+        for (const each of (await readdir(data)).filter((other) => other !== first)) await rm(join(data, each));
+        if (end !== null) await writeFile(join(data, second), bytes.subarray(0, end));
+        const own = join(data, "..", `state-${String(end)}`);
+        await cp(left, own, { recursive: true });
+        now = days[2];
+        const next = await openDestination(file, address, meansOf({ dir: own, now: () => now }));
+        const isIn = end === bytes.length;
+        const place = Number(await next.findPlace?.());
+        expect(place).toBe(isIn ? 5 : 2);
+        // Nothing that is empty, or no gzip, is there for a reader.
+        expect((await readdir(data)).sort()).toEqual(isIn ? [first, second] : [first]);
+        await next.deliver(deliveredRuns(6 - place, place), "6", unheard);
+        await next.close();
+        const names = (await readdir(data)).sort();
+        expect(names).toHaveLength(isIn ? 3 : 2);
+        const texts = await Promise.all(names.map((each) => textOf(join(data, each))));
+        if (name.includes("csv")) expect(texts.every((text) => text.startsWith("run,"))).toBe(true);
+        const ids = texts.flatMap((text) => text.match(pattern) ?? []);
+        expect(ids.map((id) => id.replace(/\D/g, ""))).toEqual(["0", "1", "2", "3", "4", "5"]);
+      }
+    });
+  }
+
+  it("one that was there before, and empty, stays", async () => {
+    const { data, dir, path } = await places();
+    await writeFile(path, "");
+    await chmod(path, 0o640);
+    const to = await openDestination(file, `file:${path}`, meansOf({ dir }));
+    await to.deliver(deliveredRuns(1), "1", unheard);
+    const left = join(data, "..", "left");
+    await cp(dir, left, { recursive: true, filter: (each) => !each.endsWith(".lock") });
+    await to.close();
+    await truncate(path, 100);
+    await rm(dir, { recursive: true });
+    await rename(left, dir);
+    const again = await openDestination(file, `file:${path}`, meansOf({ dir }));
+    await again.close();
+    const { size, mode } = await stat(path);
+    expect([size, mode & 0o777]).toEqual([0, 0o640]);
+  });
+});
+
 describe("a file that others change", () => {
   /** A file with three runs, left well or by a kill. */
   async function left(how: "well" | "killed", { path, dir }: { readonly path: string; readonly dir: string }) {

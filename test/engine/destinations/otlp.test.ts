@@ -7,6 +7,7 @@ import { otlp } from "../../../src/engine/destinations/otlp.ts";
 import { FlowrunError } from "../../../src/errors.ts";
 import type { Notice } from "../../../src/notices.ts";
 import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
+import { absence } from "../../support/absences.ts";
 import { buildProgram, type BuiltProgram } from "../../support/built.ts";
 import { archived } from "../../support/archived.ts";
 import { destinationContract, type OtherSide } from "../../support/destination-contract.ts";
@@ -236,6 +237,27 @@ describe.each(["http/protobuf", "http/json"])("a run over %s", (protocol) => {
     expect(again).toEqual(first);
     expect(follower?.["links"]).toEqual([{ traceId: first?.["traceId"], spanId: first?.["spanId"] }]);
     expect(follower?.["traceId"]).not.toBe(first?.["traceId"]);
+  });
+
+  it("is missing by flow until it is back, in metrics alone", async () => {
+    const receiver = await receive();
+    const to = await openAt(receiver, meansWith(env));
+    await to.deliver([absence("absent"), absence("late", { flowId: "flow-2", missing: 1 })], null, ignoreSent);
+    await to.deliver([absence("ok", { missing: 0 })], null, ignoreSent);
+    const points = receiver
+      .metrics()
+      .filter(({ name }) => name === "flowrun.runs.missing")
+      .map(({ gauge }) =>
+        inside(gauge, "dataPoints").map((point) => [attributesOf(point)["aep.flow.id"], point["asDouble"]]),
+      );
+    expect(points).toEqual([
+      [
+        ["flow-1", 3],
+        ["flow-2", 1],
+      ],
+      [["flow-1", 0]],
+    ]);
+    expect(receiver.spans()).toEqual([]);
   });
 
   it("is counted by flow, and goes on being counted", async () => {

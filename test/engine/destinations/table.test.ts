@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { confirmLease, type Lease } from "../../../src/engine/archive/lease.ts";
 import { openPostgres } from "../../../src/engine/archive/postgres.ts";
 import { parseAddress } from "../../../src/engine/destinations/address.ts";
 import type { Means, OpenDestination } from "../../../src/engine/destinations/destination.ts";
@@ -256,6 +257,37 @@ describe.skipIf(!hasPostgres)(`exactly once${whyNoPostgres}`, () => {
     await heir.deliver(deliveredRuns(2, 2), "4", unheard);
     await expectOnce(there, 4);
     await Promise.all([zombie.close(), heir.close()]);
+  });
+
+  it("one that another table leads is written to by whoever leads now, and no more by whoever did", async () => {
+    const [leading, there] = [await side("CREATE TABLE runs (event_id text PRIMARY KEY)"), await side(notifications)];
+    const env = { HOME: "/nonexistent" };
+    await (await opened(leading)).deliver([], "0", unheard);
+    const database = await openPostgres(leading.url.replace(/&table.*/, ""), { env, sleep: realSleep });
+    onTestFinished(() => database.close());
+    const means = (lease: Lease) => there.means({ authority: { confirm: () => confirmLease(database, lease) } });
+    const address = parseAddress(there.url, env);
+    const own = means(await takeOver(database, "one", "l"));
+    const zombie = await table.open(address, own);
+    await zombie.deliver(deliveredRuns(2), "2", unheard);
+    // Nothing has told it: its connection here is as well as ever.
+    const heir = await table.open(address, means(await takeOver(database, "heir", "l")));
+    expect(await heir.findPlace?.()).toBe("2");
+    expect(await failureOf(zombie.deliver(deliveredRuns(2, 2), "4", unheard))).toMatchObject({ kind: "unavailable" });
+    await zombie.close();
+    const again = await failureOf(table.open(address, own));
+    expect(again).toMatchObject({ kind: "lease", why: expect.stringContaining("heir") as string });
+    await heir.deliver(deliveredRuns(2, 2), "4", unheard);
+    await expectOnce(there, 4);
+    // One that leads and was kept out all the same goes on once it is open again.
+    const holder = await there.ask("UPDATE flowrun.leases SET epoch = epoch + 1 RETURNING epoch");
+    expect(holder).toEqual(["3"]);
+    expect(await failureOf(heir.deliver(deliveredRuns(2, 4), "6", unheard))).toMatchObject({ kind: "unavailable" });
+    await heir.close();
+    const later = await table.open(address, means(await takeOver(database, "heir", "l")));
+    await later.deliver(deliveredRuns(2, 4), "6", unheard);
+    await expectOnce(there, 6);
+    await later.close();
   });
 
   it("by another name of the server it goes on where it stood; another cursor and another table have places of their own", async () => {

@@ -6,6 +6,7 @@ import { Away, Refused } from "../../../src/engine/destinations/refused.ts";
 import { webhook } from "../../../src/engine/destinations/webhook.ts";
 import { FlowrunError } from "../../../src/errors.ts";
 import { ndjsonRenderer } from "../../../src/render/formats/json.ts";
+import { absence } from "../../support/absences.ts";
 import { destinationContract } from "../../support/destination-contract.ts";
 import { realSleep } from "../../support/host.ts";
 import {
@@ -92,6 +93,24 @@ function checked(text: string, env: Record<string, string> = {}): FlowrunError |
 
 /** The three lines, as one text. */
 const linesOf = ({ message, why, hint }: FlowrunError): string => [message, why, hint].join("\n");
+
+test("news of a flow that does not run is a record like any other, under an id of its own", async () => {
+  const { there, to } = await hooked("/hook?batch=3");
+  const news = absence("absent");
+  await to.deliver([news], null, ignore);
+  await to.deliver([delivered(1), news], null, ignore);
+  const [alone, both] = there.posted;
+  expect(new Webhook(secret).verify(alone!.body, alone!.headers as Record<string, string>)).toEqual([news.absent]);
+  expect((JSON.parse(both!.body) as { type: string }[]).map(({ type }) => type)).toEqual([
+    "flowrun.run",
+    "flowrun.absent",
+  ]);
+  there.answer({ status: 422 });
+  const single = await hooked("/hook", {}, there);
+  expect(linesOf(await failureOf(single.to.deliver([news], null, ignore)))).toContain(
+    "refuses the news of flow flow-1",
+  );
+});
 
 test("a request carries the record as --json has it, signed so that the reference library accepts it", async () => {
   const { there, to } = await hooked();

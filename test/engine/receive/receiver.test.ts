@@ -30,7 +30,7 @@ async function start(options: Partial<ReceiverOptions> = {}, now: () => number =
       inbox: {
         put: async (delivery, events) => {
           put.push({ delivery, events });
-          return "kept";
+          return 1;
         },
       },
       meter: meterDeliveries(meter, () => 0),
@@ -96,7 +96,7 @@ describe("a delivery", () => {
           expect(delivery).toBe(judged);
           expect(events).toEqual([1, 2]);
           order.push("kept");
-          return "kept";
+          return 1;
         },
       },
     });
@@ -133,9 +133,19 @@ describe("a delivery", () => {
   });
 
   test("that was there is acknowledged, and counted as such", async () => {
-    const { url, sample } = await start({ inbox: { put: () => Promise.resolve("known") } });
+    const { url, sample } = await start({ inbox: { put: () => Promise.resolve(0) } });
     expect((await post(url)).status).toBe(200);
     expect(sample("flowrun_webhook_duplicates_total")).toBe("1");
+  });
+
+  test("of which a part was there is counted by that part", async () => {
+    const { url, sample } = await start({
+      judge: () => Promise.resolve({ kind: "genuine", events: [1, 2, 3] }),
+      inbox: { put: () => Promise.resolve(1) },
+    });
+    expect((await post(url)).status).toBe(200);
+    expect(sample("flowrun_webhook_duplicates_total")).toBe("2");
+    expect(sample("flowrun_webhook_accepted_total")).toBe("1");
   });
 
   test("for which there is no room is asked for later", async () => {
@@ -151,7 +161,7 @@ describe("a delivery", () => {
     let now = 1_800_000_000_000;
     let isFull = true;
     const failure = new FlowrunError("state", "the disk is full");
-    const put = () => (isFull ? Promise.reject(failure) : Promise.resolve("kept" as const));
+    const put = () => (isFull ? Promise.reject(failure) : Promise.resolve(1));
     const { receiver, url, told } = await start({ inbox: { put } }, () => now);
     expect(receiver.health()).toEqual({ state: "ready" });
     const answer = await post(url);
@@ -355,7 +365,7 @@ describe("a body", () => {
     const inbox = {
       put: async () => {
         await new Promise<void>((resolve) => held.push(resolve));
-        return "kept" as const;
+        return 1;
       },
     };
     const { url } = await start({ maxBody: 1000, limits: { room: 1000 }, inbox });
@@ -482,7 +492,7 @@ describe("a slow or broken connection", () => {
         put: async (_, events) => {
           await new Promise<void>((resolve) => held.push(resolve));
           kept.push(events);
-          return "kept";
+          return 1;
         },
       },
     });
@@ -516,7 +526,7 @@ describe("the end", () => {
     const inbox = {
       put: async () => {
         await new Promise<void>((resolve) => held.push(resolve));
-        return "kept" as const;
+        return 1;
       },
     };
     const { receiver, url, port } = await start({ inbox, limits: { drainMs: 60_000 } });
@@ -538,7 +548,7 @@ describe("the end", () => {
   });
 
   test("what is not done in time is dropped", async () => {
-    const inbox = { put: () => new Promise<"kept">(() => undefined) };
+    const inbox = { put: () => new Promise<number>(() => undefined) };
     const { receiver, url, port } = await start({ inbox, limits: { drainMs: 50 } });
     const inHand = post(url).catch(() => "dropped");
     const half = talk(port, "POST /hook HTTP/1.1\r\nHos");

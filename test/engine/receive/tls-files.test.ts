@@ -44,7 +44,7 @@ async function start(files: TlsFiles): Promise<RunningReceiver> {
       maxBody: 1000,
       tls: () => readTlsFiles(files),
       judge: () => Promise.resolve({ kind: "genuine", events: [] }),
-      inbox: { put: () => Promise.resolve("kept") },
+      inbox: { put: () => Promise.resolve(1) },
       meter: meterDeliveries(createMetrics(), () => 0),
       onPoison: () => undefined,
       onValidation: () => undefined,

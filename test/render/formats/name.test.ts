@@ -64,7 +64,10 @@ describe("fields", () => {
     const both = countCompared(window);
     pieces.add(run);
     both.lane()(run);
-    const buckets = statsRows(pieces.read()).filter(({ row }) => row === "bucket");
+    const at = new Date(sampleNow).toISOString();
+    const { flowId, flowName, sandbox, profile } = run;
+    const absent = [{ flowId, flowName, sandbox, profile, paceMs: 3_600_000, from: at, until: null, missing: 2 }];
+    const buckets = statsRows({ ...pieces.read(), absent }).filter(({ row }) => row === "bucket" || row === "absent");
     const paths = [...buckets, ...statsRows(both.read(0))].flatMap((row) => pathsIn(row));
     expect(new Set(paths)).toEqual(new Set(statsFields));
   });

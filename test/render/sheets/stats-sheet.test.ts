@@ -128,7 +128,7 @@ describe("for machines", () => {
   test("csv is one table, and no cell of it a formula", async () => {
     const lines = (await renderStats(stats, "csv")).trimEnd().split("\n");
     expect(lines[0]).toBe(
-      "row,key,name,from,to,runs,success,partialSuccess,failed,other,successRate,durationMs.p50,durationMs.p95,durationMs.max,records.input,records.output,records.failed,bytes.input,bytes.output,flows,partial",
+      "row,key,name,from,to,runs,success,partialSuccess,failed,other,successRate,durationMs.p50,durationMs.p95,durationMs.max,records.input,records.output,records.failed,bytes.input,bytes.output,flows,partial,paceMs,missing",
     );
     const columns = lines[0]?.split(",").length;
     const plain = lines.filter((line) => !line.includes('"'));

@@ -54,7 +54,9 @@ test("a flow's runs count once, however often they are told of, and the last wor
 test("a flow that has stopped is absent, and the gap is open", () => {
   const [history] = counted(hourly, noon + 3 * hour);
   expect(history!.flow).toMatchObject({ state: "absent", missing: 3, nextExpectedAt: "2026-11-28T12:00:00.000Z" });
-  expect(history!.gaps).toEqual([{ from: noon - hour, until: null, missing: 3 }]);
+  expect(history!.gaps).toEqual([
+    { from: noon - hour, until: null, missing: 3, expectedAt: [noon, noon + hour, noon + 2 * hour] },
+  ]);
 });
 
 test("a run of the future says nothing about the present", () => {
@@ -115,7 +117,8 @@ test("a run that Flow Service knows of and nobody told of is a lost notification
 test("a scheduled flow that never ran is told too", () => {
   const [history] = counted([], noon, [{ ...declared, flowId: "never seen" }]);
   expect(history!.flow).toMatchObject({ flowId: "never seen", runs: 0, lastRunAt: null, state: "absent", missing: 25 });
-  expect(history!.gaps).toEqual([{ from: noon - 24 * hour, until: null, missing: 25 }]);
+  expect(history!.gaps).toMatchObject([{ from: noon - 24 * hour, until: null, missing: 25 }]);
+  expect(history!.gaps[0]!.expectedAt).toHaveLength(25);
 });
 
 describe("what was not read says nothing", () => {

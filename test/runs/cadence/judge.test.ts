@@ -90,9 +90,27 @@ test("gaps are where runs are missing, and a run that is a little late leaves no
   const pace = learnPace(starts);
   if (pace === null) throw new Error("no pace");
   expect(findGaps(pace, starts)).toEqual([
-    { from: monday + 19 * hour, until: monday + 21 * hour, missing: 1 },
-    { from: monday + 29 * hour, until: monday + 33 * hour, missing: 3 },
+    { from: monday + 19 * hour, until: monday + 21 * hour, missing: 1, expectedAt: [monday + 20 * hour] },
+    {
+      from: monday + 29 * hour,
+      until: monday + 33 * hour,
+      missing: 3,
+      expectedAt: [30, 31, 32].map((at) => monday + at * hour),
+    },
   ]);
+});
+
+test("a run that is missing in office hours was expected in office hours", () => {
+  const starts = office(12).filter((at) => at < monday + 4 * day + 16 * hour || at > monday + 7 * day + 11 * hour);
+  const pace = learnPace(starts);
+  if (pace === null) throw new Error("no pace");
+  const [gap, ...others] = findGaps(pace, starts);
+  expect(others).toEqual([]);
+  expect(gap!.expectedAt).toHaveLength(gap!.missing);
+  for (const at of gap!.expectedAt) {
+    const hours = (at - monday) / hour;
+    expect(hours % 24 >= 9 && hours % 24 < 18 && Math.floor(hours / 24) % 7 < 5, `${hours} h after Monday`).toBe(true);
+  }
 });
 
 describe("by a schedule", () => {

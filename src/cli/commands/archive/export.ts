@@ -37,10 +37,10 @@ function outletOf(path: string | undefined) {
 async function exportAll(
   { archive: { database, journal } }: OpenedArchive,
   raw: boolean,
-  { quiet = false, verbose = 0, progress: live }: ExportFlags,
+  { quiet = false, verbose = 0, progress: live, profile }: ExportFlags,
   host: Host,
 ): Promise<number> {
-  const reporter = createReporter(host, { quiet, verbose, live });
+  const reporter = createReporter(host, { quiet, verbose, live, profile });
   const { encode } = ndjsonRenderer<FlowRun>();
   const began = host.now();
   const counts = { runs: 0, lost: 0 };

@@ -22,8 +22,8 @@ import { printRows } from "../print-rows.ts";
  */
 export async function runArchiveImport(file: string, flags: ListingFlags, host: Host): Promise<void> {
   const options = resolveOutput(importColumns, flags);
-  const { quiet = false, verbose = 0, progress: live } = flags;
-  const reporter = createReporter(host, { quiet, verbose, live });
+  const { quiet = false, verbose = 0, progress: live, profile } = flags;
+  const reporter = createReporter(host, { quiet, verbose, live, profile });
   const { lines, isCut } = linesOf(file, host);
   const own = await archiveOfProfile(flags.profile, host);
   let archive: Archive | null = null;

@@ -36,10 +36,10 @@ export async function runArchivePrune(flags: PruneFlags, host: Host): Promise<vo
 async function pruneBefore(
   { archive: { database, journal }, profile }: OpenedArchive,
   before: number,
-  { dryRun = false, quiet = false, verbose = 0, progress: live }: PruneFlags,
+  { dryRun = false, quiet = false, verbose = 0, progress: live, profile: named }: PruneFlags,
   host: Host,
 ): Promise<Pruned> {
-  const reporter = createReporter(host, { quiet, verbose, live });
+  const reporter = createReporter(host, { quiet, verbose, live, profile: named });
   const began = host.now();
   const all = await countBefore(database, journal, Number.MAX_SAFE_INTEGER);
   let runs = await countBefore(database, journal, before);

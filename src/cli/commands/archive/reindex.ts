@@ -21,10 +21,10 @@ export async function runArchiveReindex(flags: ListingFlags, host: Host): Promis
 
 async function readAnew(
   { archive: { database, journal }, profile }: OpenedArchive,
-  { quiet = false, verbose = 0, progress: live }: ListingFlags,
+  { quiet = false, verbose = 0, progress: live, profile: named }: ListingFlags,
   host: Host,
 ): Promise<Anew> {
-  const reporter = createReporter(host, { quiet, verbose, live });
+  const reporter = createReporter(host, { quiet, verbose, live, profile: named });
   const began = host.now();
   const all = await countBefore(database, journal, Number.MAX_SAFE_INTEGER);
   let counts: Reindexed = { runs: 0, changed: 0, kept: 0 };

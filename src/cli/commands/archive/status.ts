@@ -37,8 +37,12 @@ export async function runArchiveStatus(flags: ArchiveFlags, host: Host): Promise
 }
 
 /** Of the places that are lost soon, or are already, while there is something that helps. */
-function warnOfExpiry({ cursors, profile }: ArchiveDocument, { quiet = false, verbose = 0 }: ArchiveFlags, host: Host) {
-  const { notify } = createReporter(host, { quiet, verbose, live: false });
+function warnOfExpiry(
+  { cursors, profile }: ArchiveDocument,
+  { quiet = false, verbose = 0, profile: named }: ArchiveFlags,
+  host: Host,
+) {
+  const { notify } = createReporter(host, { quiet, verbose, live: false, profile: named });
   for (const cursor of cursors) {
     const text = expiryWords(cursor, profileFlag(profile), host.now());
     if (text !== null) notify({ kind: "warning", text });

@@ -28,8 +28,8 @@ export async function runArchiveSync(flags: SyncFlags, host: Host): Promise<void
 }
 
 async function sync(flags: SyncFlags, host: Host): Promise<Synced> {
-  const { quiet = false, verbose = 0, progress: live } = flags;
-  const reporter = createReporter(host, { quiet, verbose, live });
+  const { quiet = false, verbose = 0, progress: live, profile } = flags;
+  const reporter = createReporter(host, { quiet, verbose, live, profile });
   const { notify } = reporter;
   const connection = await connect({ profile: flags.profile, notify, signal: host.signal }, host);
   try {

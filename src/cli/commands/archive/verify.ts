@@ -36,7 +36,7 @@ export async function runArchiveVerify(flags: ArchiveFlags, host: Host, finish: 
 async function look({ archive, profile }: OpenedArchive, flags: ArchiveFlags, host: Host): Promise<VerdictDocument> {
   const { database, journal } = archive;
   const { quiet = false, verbose = 0, progress: live } = flags;
-  const reporter = createReporter(host, { quiet, verbose, live });
+  const reporter = createReporter(host, { quiet, verbose, live, profile: flags.profile });
   reporter.live("verifying · the database itself", true);
   try {
     const runs = await countOf(archive);

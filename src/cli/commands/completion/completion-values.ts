@@ -60,6 +60,7 @@ export const valueSources: ReadonlyMap<string, ValueSource> = new Map(
     "since when": one(() => moments("oldest", "now", "last")),
     "lytics since when": one(() => moments("oldest", "now", "last")),
     "stats when": one(() => moments("oldest")),
+    "report when": one(() => moments("oldest")),
     "replay when": one(() => moments("oldest")),
     "--since": one(begins),
     "--reconcile": one(() => words(["off"])),

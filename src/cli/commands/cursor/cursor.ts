@@ -40,8 +40,13 @@ export async function runCursorList(flags: ListingFlags, host: Host): Promise<vo
   const isOfDestinations = rows.some(({ destination }) => destination !== undefined);
   const options = resolveOutput(isOfDestinations ? cursorColumnsWithDestination : cursorColumns, flags);
   if (rows.length === 0 && formats[options.output].laid !== null) {
-    const { notify } = createReporter(host, { quiet: flags.quiet === true, verbose: 0, live: false });
-    notify({ kind: "remark", text: `no cursors are saved for profile '${profile}'; flowrun since last makes one` });
+    const { notify } = createReporter(host, {
+      quiet: flags.quiet === true,
+      verbose: 0,
+      live: false,
+      profile: flags.profile,
+    });
+    notify({ kind: "remark", text: `no cursors are saved for profile '${profile}'; make one: flowrun since last` });
   }
   await printRows({ options, rows, color: flags.color }, host, host.stdout);
 }
@@ -76,6 +81,7 @@ export async function runCursorSet(word: string, where: string, flags: CommonFla
     quiet: flags.quiet === true,
     verbose: flags.verbose ?? 0,
     live: false,
+    profile: flags.profile,
   });
   const connection = await connect({ profile: flags.profile, notify, signal: host.signal }, host);
   const lock = await changing(place, "set", () => lockCursor(place, host).catch(goOnReadOnly));

@@ -9,6 +9,7 @@ import type { ColumnSet } from "../../../render/formats/column.ts";
 import { decideColour } from "../../../render/text/colour.ts";
 import { createPainter, type Painter } from "../../../render/text/painter.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
+import { forProfile } from "../../terminal/for-profile.ts";
 import { createReporter } from "../../terminal/reporter.ts";
 import { tell } from "../../terminal/tell.ts";
 import { discreet, mask } from "../../../mask.ts";
@@ -31,7 +32,9 @@ export async function runDoctor(flags: DoctorFlags, host: Host): Promise<void> {
     quiet: flags.quiet === true,
     verbose: flags.verbose ?? 0,
     live: false,
+    profile: flags.profile,
   });
+  const named = flags.profile ?? null;
   const findings: Finding[] = [];
   // Each line comes as soon as it is known: no pager holds it up.
   await inOutlet({ ...flags, pager: false }, host, async (there) => {
@@ -44,7 +47,8 @@ export async function runDoctor(flags: DoctorFlags, host: Host): Promise<void> {
       to.length === 0
         ? examine({ ...chosen, notify, signal: host.signal, patience }, host)
         : lookAtDestinations(to, { profile: chosen.profile, sendsTest, notify }, host);
-    for await (const finding of all) {
+    for await (const found of all) {
+      const finding = { ...found, remedy: found.remedy === null ? null : forProfile(found.remedy, named) };
       findings.push(finding);
       if (isSheet) await tell(mask(render(finding, painter)), stdout);
     }

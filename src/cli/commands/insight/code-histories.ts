@@ -53,9 +53,9 @@ async function findOwn(flags: ProfileNamed, host: Host): Promise<ProfileArchive 
   }
 }
 
-async function warn(text: string, { quiet = false }: ProfileNamed, host: Host): Promise<void> {
+async function warn(text: string, { quiet = false, profile }: ProfileNamed, host: Host): Promise<void> {
   const { createReporter } = await import("../../terminal/reporter.ts");
-  createReporter(host, { quiet, verbose: 0, live: false }).notify({ kind: "warning", text });
+  createReporter(host, { quiet, verbose: 0, live: false, profile }).notify({ kind: "warning", text });
 }
 
 async function readFrom(

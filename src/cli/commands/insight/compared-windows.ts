@@ -21,6 +21,7 @@ export interface ComparedReading {
     readonly session: Session;
     readonly start: JournalStart;
     readonly add: (run: FlowRun) => void;
+    readonly pass: (run: FlowRun) => void;
   }>;
   /** The figures, once all is read, and what must be known of them. */
   readonly read: () => { readonly stats: Stats; readonly notices: readonly Notice[] };
@@ -87,6 +88,7 @@ export function openCompared(plan: ComparePlan): ComparedReading {
         session: { ...session, options: { ...options, keep } },
         start: isWhole ? { kind: "oldest" } : start,
         add: counter.lane(),
+        pass: counter.pass,
       };
     },
     read: () => {

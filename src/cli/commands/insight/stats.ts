@@ -2,19 +2,19 @@ import { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import { parseDuration } from "../../../adobe/journal/when.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
-import { emptyTally } from "../../../engine/pump.ts";
 import type { Notice } from "../../../notices.ts";
 import { countStats, mostBuckets, type Stats, type StatsCounter } from "../../../runs/figures/stats.ts";
+import type { RunFilter } from "../../../runs/filter/criterion.ts";
+import { compileFilter } from "../../../runs/filter/filter.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import type { Zone } from "../../../text/zone.ts";
 import { openZone } from "../../options/clock.ts";
 import type { StatsFlags } from "../../options/flags.ts";
-import { createQuota } from "../reading/quota.ts";
 import { checkFailed } from "../reading/read.ts";
-import { readWindow, runTarget } from "../reading/read-window.ts";
 import { inSessions, type Outcome, type Session, type Sessions } from "../reading/session.ts";
 import { reachOf } from "../reading/reach-of.ts";
 import { openCompared } from "./compared-windows.ts";
+import { countRuns, endOf, spanOf, spanOfFile, type AskedSpan, type CountedSpan } from "./counted-window.ts";
 import { resolveCounting } from "./stats-options.ts";
 
 /**
@@ -25,7 +25,7 @@ export async function runStats(when: string | undefined, flags: StatsFlags, host
   const zone = await openZone(flags.time, host.stdout);
   const now = host.now();
   const { options, order, start } = await resolveCounting(when, flags, { now, zone });
-  const plan = { flags, told: { start, until: options.until, now }, zone };
+  const plan = { flags, told: { start, until: options.until, now }, zone, flows: flowsOf(flags) };
   const counting = flags.compare === true ? countBoth(plan) : countOne(plan);
   const work = async ({ each, areAllLost, reporter }: Sessions): Promise<{ readonly stats: Stats | null }> => {
     await each(counting.count);
@@ -49,6 +49,14 @@ interface CountingPlan {
   readonly flags: StatsFlags;
   readonly told: AskedSpan;
   readonly zone: Zone;
+  /** The flows of which it is told where they did not run, by their runs; `null` where only some runs are counted. */
+  readonly flows: RunFilter | null;
+}
+
+/** Where runs are chosen, or only so many are read, what is missing is nothing that was asked for. */
+function flowsOf({ flow, sandbox, run, code, where, max }: StatsFlags): RunFilter | null {
+  const choosesRuns = [run, code, where, max].some((given) => given !== undefined);
+  return choosesRuns ? null : compileFilter({ status: ["all"], flow, sandbox }).keep;
 }
 
 /** How a window is counted: what is done for each profile, and what came of it. */
@@ -60,9 +68,9 @@ interface Counting {
 }
 
 /** @throws FlowrunError `usage` for a window or a bucket that cannot be. */
-function countOne({ flags, told, zone }: CountingPlan): Counting {
+function countOne({ flags, told, zone, flows }: CountingPlan): Counting {
   const { start } = told;
-  const bucketOf = (span: Span): number | null =>
+  const bucketOf = (span: CountedSpan): number | null =>
     flags.bucket === undefined ? null : resolveBucket(flags.bucket, span.to - span.from);
   // What a profile's archive adds to the journal is not known before it is open.
   if (flags.from === undefined && start.kind === "time") bucketOf({ from: start.at, to: endOf(told) });
@@ -79,7 +87,7 @@ function countOne({ flags, told, zone }: CountingPlan): Counting {
     start,
     count: async (session) => {
       const counter = await (shared.counter ??= open(session));
-      await count(session, start, (run) => {
+      await countRuns(passing(session, flows, counter.pass), start, (run) => {
         counter.add(run);
       });
     },
@@ -91,7 +99,7 @@ function countOne({ flags, told, zone }: CountingPlan): Counting {
 }
 
 /** @throws FlowrunError `usage` for a window that cannot be. */
-function countBoth({ flags, told, zone }: CountingPlan): Counting {
+function countBoth({ flags, told, zone, flows }: CountingPlan): Counting {
   const span = spanOf(told, -Infinity);
   const compared = openCompared({ ...span, by: flags.by ?? null, zone, now: told.now });
   let isBegun = false;
@@ -100,7 +108,7 @@ function countBoth({ flags, told, zone }: CountingPlan): Counting {
     count: async (session) => {
       isBegun = true;
       const opened = await compared.open(session);
-      await count(opened.session, opened.start, opened.add);
+      await countRuns(passing(opened.session, flows, opened.pass), opened.start, opened.add);
     },
     read: () => Promise.resolve(isBegun ? compared.read() : null),
   };
@@ -111,58 +119,15 @@ function ofThisWindow({ tally, ...outcome }: Outcome, { total }: Stats): Outcome
   return { ...outcome, tally: { ...tally, printed: total.runs, failed: total.failed } };
 }
 
-async function count(session: Session, start: JournalStart, add: (run: FlowRun) => void): Promise<void> {
-  const isForFigures = !session.options.looksInside;
-  await readWindow(session, { start, follow: false, onExpired: "fail", isForFigures }, runTarget(add));
-  // Figures of half a window would pass for those of the whole.
-  session.host.signal.throwIfAborted();
-}
-
-/** A stretch of time, epoch milliseconds. */
-interface Span {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** The window that was asked for. */
-interface AskedSpan {
-  readonly start: JournalStart;
-  readonly until: number | null;
-  readonly now: number;
-}
-
-/**
- * The window as it was asked for, as far as its source goes back.
- * @param reach the first moment of which that has anything; -Infinity where it may have all.
- * @throws FlowrunError `usage` where the window ends before that.
- */
-function spanOf({ start, ...told }: AskedSpan, reach: number): Span {
-  const to = endOf(told);
-  const from = start.kind === "time" ? Math.max(start.at, reach) : reach;
-  if (from <= to) return { from, to };
-  throw new FlowrunError("usage", "nothing is left of that window", {
-    why: `it ends at ${new Date(to).toISOString()}, and what is known begins at ${new Date(reach).toISOString()}`,
-    hint: "count what there is: flowrun stats -P7D",
-  });
-}
-
-function endOf({ until, now }: Omit<AskedSpan, "start">): number {
-  return Math.min(now, until ?? now);
-}
-
-/** From the first run of a file to the last, or to where the window ends; it takes a reading of its own that says nothing. */
-async function spanOfFile(session: Session, { until, now }: AskedSpan): Promise<Span> {
-  const times = { from: Infinity, to: -Infinity };
-  const silent = { ...session.reporter, notify: () => undefined };
-  const apart = { ...session, reporter: silent, tally: emptyTally(), quota: createQuota(session.options.max) };
-  await count(apart, { kind: "oldest" }, ({ updatedAt }) => {
-    const at = updatedAt === null ? NaN : Date.parse(updatedAt);
-    if (at < times.from) times.from = at;
-    if (at > times.to) times.to = at;
-  });
-  const last = times.from <= times.to ? times.to : now;
-  const to = until === null ? last : Math.min(now, until);
-  return { from: Math.min(times.from, to), to };
+/** A session whose runs are all seen, whichever are counted. */
+function passing(session: Session, flows: RunFilter | null, pass: (run: FlowRun) => void): Session {
+  if (flows === null) return session;
+  const { options } = session;
+  const keep = (run: FlowRun): boolean => {
+    if (flows(run)) pass(run);
+    return options.keep(run);
+  };
+  return { ...session, options: { ...options, keep } };
 }
 
 function resolveBucket(words: string, windowMs: number): number {

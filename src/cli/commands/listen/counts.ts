@@ -6,7 +6,7 @@ import { count, number } from "../../terminal/reporter.ts";
 export interface ListenCounts {
   /** Kept, and acknowledged. */
   deliveries: number;
-  /** Deliveries that had come before. */
+  /** Deliveries of which nothing is new. */
   known: number;
   /** Runs that were handed on, those that failed among them, … */
   runs: number;
@@ -24,11 +24,11 @@ export function noListenCounts(): ListenCounts {
 export function countedInbox(inbox: Inbox, counts: ListenCounts, onPut: () => void): Inbox {
   return {
     put: async (delivery, events) => {
-      const put = await inbox.put(delivery, events);
-      if (put === "kept") counts.deliveries += 1;
-      if (put === "known") counts.known += 1;
+      const fresh = await inbox.put(delivery, events);
+      if (fresh === 0) counts.known += 1;
+      else if (fresh !== "full") counts.deliveries += 1;
       onPut();
-      return put;
+      return fresh;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { chosenProfile, demoProfile } from "../../../adobe/access/chosen-profile.ts";
+import { chosenProfile, demoProfile, requireProfile } from "../../../adobe/access/chosen-profile.ts";
 import { connect, type Connection } from "../../../adobe/access/connect.ts";
 import { readSaved } from "../../../adobe/access/saved-values.ts";
 import { resolveKeysUrl } from "../../../adobe/settings/keys-url.ts";
@@ -46,10 +46,11 @@ export async function findIdentity(options: IdentityOptions, host: Host): Promis
   const { profile, needsJournal, notify, signal } = options;
   const chosen = await chosenProfile(profile, host);
   if (!needsJournal && chosen !== demoProfile) return withoutJournal(chosen, options, host);
-  const connection = await connect({ profile, notify, signal }, host).catch((error: unknown) => {
-    throw error instanceof FlowrunError && error.kind === "settings" && chosen !== demoProfile
-      ? orWithout(error)
-      : error;
+  const connection = await connect({ profile, notify, signal }, host).catch(async (error: unknown) => {
+    if (!(error instanceof FlowrunError) || error.kind !== "settings" || chosen === demoProfile) throw error;
+    // Where nobody knows whose deliveries to take, it does not work without the journal either.
+    const { clientId } = await recipientOf(chosen, notify, host).catch(() => ({ clientId: null }));
+    throw clientId === null ? error : orWithout(error);
   });
   const { settings, journalName, send, keysUrl, close } = connection;
   return {
@@ -67,10 +68,10 @@ export async function findIdentity(options: IdentityOptions, host: Host): Promis
 
 /** All that is needed then is whose deliveries are to be taken. */
 async function withoutJournal(profile: string, { notify }: IdentityOptions, host: Host): Promise<Identity> {
-  const { env, dirs } = host;
-  const saved: ProfileValues = (await hasProfile(dirs.config, profile)) ? await readSaved(profile, notify, host) : {};
-  const clientId = findSetting("clientId", env, saved)?.value ?? null;
+  const { env } = host;
+  const { saved, clientId } = await recipientOf(profile, notify, host);
   if (clientId === null) {
+    await requireProfile(profile, "profile", host);
     throw new FlowrunError("settings", "flowrun does not know whose deliveries to take: FLOWRUN_CLIENT_ID not set", {
       why: `neither the environment nor the profile '${profile}' has it, and anybody's would be taken`,
       hint: "set FLOWRUN_CLIENT_ID to the client id of the registration, or: flowrun login",
@@ -88,6 +89,14 @@ async function withoutJournal(profile: string, { notify }: IdentityOptions, host
     archivePlace: async () => (await archiveOfProfile(profile, host)).place,
     close: () => Promise.resolve(),
   };
+}
+
+/** The values that are saved, and the client id that deliveries are to be for; `null` where nobody says it. */
+async function recipientOf(profile: string, notify: Notify, host: Host) {
+  const saved: ProfileValues = (await hasProfile(host.dirs.config, profile))
+    ? await readSaved(profile, notify, host)
+    : {};
+  return { saved, clientId: findSetting("clientId", host.env, saved)?.value ?? null };
 }
 
 function orWithout({ kind, message, why, hint }: FlowrunError): FlowrunError {

@@ -3,13 +3,13 @@ import { endlessPatience } from "../../../adobe/access/connect.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
 import { journalReadOn, openCursor } from "../../../engine/cursor.ts";
 import { emptyTally } from "../../../engine/pump.ts";
-import type { Health } from "../../../engine/receive/admin.ts";
-import { meterDeliveries } from "../../../engine/receive/delivery-metrics.ts";
+import { meterDeliveries, type DeliveryMeter } from "../../../engine/receive/delivery-metrics.ts";
 import { forward } from "../../../engine/receive/forward.ts";
-import { createMetrics } from "../../../engine/receive/meter.ts";
+import { meterForwarding } from "../../../engine/receive/forward-metrics.ts";
+import { createMetrics, type Metrics } from "../../../engine/receive/meter.ts";
 import { patientSpool } from "../../../engine/receive/patient-spool.ts";
-import type { RunningReceiver } from "../../../engine/receive/receiver.ts";
 import { reconcile } from "../../../engine/receive/reconcile.ts";
+import { whenThereIsRoom, type WaitingForRoom } from "../../../engine/receive/when-room.ts";
 import { meterRuns } from "../../../engine/receive/run-metrics.ts";
 import { untilAborted } from "../../../engine/until-aborted.ts";
 import type { Receiver } from "../../../engine/destinations/post.ts";
@@ -26,7 +26,6 @@ import { resolveDelivery, type DeliveryOptions } from "../../options/destination
 import { resolveReading, resolveStart, turnAway, type ReadingOptions } from "../../options/reading-options.ts";
 import { count, createReporter, type Reporter } from "../../terminal/reporter.ts";
 import { openToFill } from "../archive/open-to-fill.ts";
-import { openAdmin } from "../admin.ts";
 import { inOutlet } from "../outlet.ts";
 import { openStdout } from "../reading/open-stdout.ts";
 import { createQuota } from "../reading/quota.ts";
@@ -35,9 +34,9 @@ import { takeNotes } from "../reading/recent-notes.ts";
 import type { Session } from "../reading/session.ts";
 import { countedInbox, countRun, listenWords, noListenCounts } from "./counts.ts";
 import { archiveSpool, deliverSpool, readersOf, type SpoolDelivery } from "./deliver-spool.ts";
+import { openDoors, type Doors } from "./doors.ts";
 import { findIdentity, type Identity } from "./identity.ts";
 import { resolveListen, type ListenFlags, type ListenOptions } from "./listen-options.ts";
-import { openReceiver } from "./open-receiver.ts";
 
 /** Receives what Adobe delivers, and hands it on together with what only the journal has, until stopped. */
 export async function runListen(flags: ListenFlags, host: Host): Promise<void> {
@@ -51,8 +50,8 @@ export async function runListen(flags: ListenFlags, host: Host): Promise<void> {
   const start = flags.since === undefined ? { kind: "now" as const } : resolveStart(flags.since, flags, now, zone);
   if (start.kind === "last") throw noLast();
   await inOutlet({ ...options.common, pager: false }, host, async (there) => {
-    const { quiet = false, verbose = 0, progress } = options.common;
-    const reporter = createReporter(there, { quiet, verbose, live: progress });
+    const { quiet = false, verbose = 0, progress, profile } = options.common;
+    const reporter = createReporter(there, { quiet, verbose, live: progress, profile });
     const asked = { options, delivery, listening, start, reporter };
     await inSpool(asked, there, (receiving) => receive(receiving, there)).finally(() => {
       reporter.clear();
@@ -74,6 +73,11 @@ interface Asked {
 interface Receiving extends Asked {
   readonly identity: Identity;
   readonly spool: Spool;
+  readonly metrics: Metrics;
+  readonly deliveries: DeliveryMeter;
+  /** Open already, where the disk was full; else it opens them. */
+  readonly doors: (onOpen: (url: string) => void) => Promise<Doors>;
+  readonly room: WaitingForRoom;
   /** Events that the journal had brought, and the webhook after all. */
   readonly late: { readonly events: number };
   /** Ends what is under way: when the user says stop, that is finished first. */
@@ -91,16 +95,40 @@ async function inSpool(asked: Asked, host: Host, work: (receiving: Receiving) =>
   try {
     if (listening.acceptsHmac && identity.secrets.length === 0) throw noSecret();
     const folder = spoolFolder(host.dirs.state, identity.profile);
-    const lock = await lockSpool(folder, host);
+    const metrics = createMetrics();
+    let spooled: Spool | null = null;
+    const deliveries = meterDeliveries(metrics, () => spooled?.backlog().events ?? 0);
+    let opened: Doors | null = null;
+    const doorMeans = { listening, identity, host, notify, signal: over.signal, metrics, deliveries };
+    const doors: Receiving["doors"] = async (onOpen) => {
+      if (opened === null) return (opened = await openDoors({ ...doorMeans, onOpen }));
+      onOpen(opened.url);
+      return opened;
+    };
+    // Adobe is told to come again, as it is by a receiver whose disk fills up later.
+    const onFull = async (): Promise<void> => {
+      await doors((url) => {
+        const text = `listening on ${url} and asking Adobe to come again until there is room on the disk`;
+        notify({ kind: "warning", text });
+      });
+    };
+    const room = { host, signal: host.signal, notify, onFull };
     try {
-      const spool = await openSpool({ folder, host, notify, onLate: (events) => void (late.events += events) });
+      const lock = await whenThereIsRoom(() => lockSpool(folder, host), room);
       try {
-        await work({ ...asked, identity, spool, over, late });
+        const onLate = (events: number): void => void (late.events += events);
+        const spool = await whenThereIsRoom(() => openSpool({ folder, host, notify, onLate }), room);
+        spooled = spool;
+        try {
+          await work({ ...asked, identity, spool, metrics, deliveries, doors, room, over, late });
+        } finally {
+          await spool.close();
+        }
       } finally {
-        await spool.close();
+        await lock.release();
       }
     } finally {
-      await lock.release();
+      await closeDoors(opened);
     }
   } finally {
     over.abort();
@@ -108,14 +136,17 @@ async function inSpool(asked: Asked, host: Host, work: (receiving: Receiving) =>
   }
 }
 
+async function closeDoors(doors: Doors | null): Promise<void> {
+  await doors?.close();
+  await doors?.drain();
+}
+
 async function receive(receiving: Receiving, host: Host): Promise<void> {
-  const { options, delivery, listening, identity, spool, over, reporter } = receiving;
+  const { options, delivery, listening, spool, metrics, deliveries, over, reporter } = receiving;
   const { notify } = reporter;
   const counts = noListenCounts();
-  const meter = createMetrics();
-  const deliveries = meterDeliveries(meter, () => spool.backlog().events);
   let comparedAt: number | null = null;
-  const meterRun = meterRuns(meter, () => (comparedAt === null ? null : (host.now() - comparedAt) / 1000));
+  const meterRun = meterRuns(metrics, () => (comparedAt === null ? null : (host.now() - comparedAt) / 1000));
   const session = sessionOf(receiving, host);
   const archive = await archiveFor(receiving, host);
   const stdout = delivery === null || delivery.toStdout ? await openStdout(session, true) : null;
@@ -140,37 +171,19 @@ async function receive(receiving: Receiving, host: Host): Promise<void> {
   };
   try {
     await admitReaders([...readersOf(delivering), ...(listening.forwardTo === null ? [] : [forwarder])], receiving);
-    const inbox = countedInbox(spool, counts, live);
-    const receiver = await openReceiver({
-      listening,
-      identity,
-      host,
-      notify,
-      signal: over.signal,
-      inbox,
-      meter: deliveries,
+    const doors = await receiving.doors((url) => {
+      where = url;
+      tellStart(url, receiving);
     });
-    where = receiver.url;
-    tellStart(where, receiving);
-    const health = (): Health => {
-      const trouble = spool.trouble();
-      const told = receiver.health();
-      return trouble !== null && told.state === "ready" ? { state: "failing", why: trouble } : told;
-    };
-    const admin =
-      listening.admin === null ? null : await openAdmin(listening.admin, { role: "listen", health, meter, notify });
+    doors.lead({ inbox: countedInbox(spool, counts, live), trouble: () => spool.trouble() });
     // Elsewhere it is the terminal that was closed.
-    if (listening.tls !== null) reloadOnHangup(receiver, notify, host);
+    if (listening.tls !== null) reloadOnHangup(doors, notify, host);
     playAdobe(where, receiving, host);
     const onCompared = (): void => {
       comparedAt = host.now();
     };
-    try {
-      const failure = await untilStopped({ receiver, delivering, onCompared }, receiving, host);
-      checkFailed(options, { tally: { ...session.tally, printed: counts.runs, failed: counts.failed }, failure });
-    } finally {
-      await admin?.close();
-    }
+    const failure = await untilStopped({ doors, delivering, onCompared }, receiving, host);
+    checkFailed(options, { tally: { ...session.tally, printed: counts.runs, failed: counts.failed }, failure });
   } finally {
     reporter.clear();
     await stdout?.close().catch(() => undefined);
@@ -182,7 +195,7 @@ async function receive(receiving: Receiving, host: Host): Promise<void> {
 
 /** The parts that are at work. */
 interface Working {
-  readonly receiver: RunningReceiver;
+  readonly doors: Doors;
   readonly delivering: SpoolDelivery;
   /** Told when all that the journal has was compared. */
   readonly onCompared: () => void;
@@ -195,7 +208,7 @@ interface Working {
  * @throws what ended it.
  */
 async function untilStopped(working: Working, asked: Receiving, host: Host): Promise<FlowrunError | null> {
-  const { receiver, onCompared } = working;
+  const { doors, onCompared } = working;
   const { over, reporter } = asked;
   // It is open by now: a disk that fails from here on is waited for, and Adobe is told so.
   const spool = patientSpool(asked.spool, { host, signal: over.signal, notify: reporter.notify });
@@ -223,7 +236,7 @@ async function untilStopped(working: Working, asked: Receiving, host: Host): Pro
   const patience = host.sleep(drainMs, isDone.signal).then(() => {
     over.abort(new FlowrunError("aborted", "what was in hand took too long"));
   });
-  await receiver.drain();
+  await doors.drain();
   spool.arrivals.end();
   await Promise.allSettled(tasks);
   isDone.abort();
@@ -238,11 +251,16 @@ async function untilStopped(working: Working, asked: Receiving, host: Host): Pro
 /** Adobe waits for ten seconds. */
 const drainMs = 9000;
 
-async function passOn(to: Receiver, { identity, spool, over, reporter }: Receiving, host: Host): Promise<void> {
+async function passOn(
+  to: Receiver,
+  { identity, spool, metrics, over, reporter }: Receiving,
+  host: Host,
+): Promise<void> {
   const [secret] = identity.secrets;
   return forward({
     ...{ spool, reader: forwarder, to, secret: secret?.reveal() ?? null, signal: over.signal, notify: reporter.notify },
     host: { ...host, send: identity.send },
+    meter: meterForwarding(metrics, host),
   });
 }
 
@@ -256,17 +274,19 @@ interface Comparing extends Pick<Working, "onCompared"> {
 
 async function compare(
   { everyMs, signal, onCompared }: Comparing,
-  { identity, spool, start, reporter }: Receiving,
+  { identity, spool, start, reporter, room }: Receiving,
   host: Host,
 ): Promise<void> {
   const { connection } = identity;
   if (connection === null) return;
   const { notify } = reporter;
   const journal = { ...connection.journal(endlessPatience), signal };
-  const cursor = await openCursor(listenCursor, journalReadOn(connection), host, (notice) => {
+  const tell: Notify = (notice) => {
     // Where it begins is this command's own business.
     if (notice.kind !== "remark") notify(notice);
-  });
+  };
+  const open = () => openCursor(listenCursor, journalReadOn(connection), host, tell);
+  const cursor = await whenThereIsRoom(open, { ...room, signal, onFull: () => Promise.resolve() });
   try {
     for (;;) {
       try {
@@ -319,7 +339,7 @@ async function archiveFor({ delivery, identity, reporter }: Receiving, host: Hos
  * Whoever is new begins with what comes from now on; that is put down before anything comes. Whoever is not delivered to
  * any more is waited for no longer, and told.
  */
-async function admitReaders(readers: readonly string[], { spool, reporter }: Receiving): Promise<void> {
+async function admitReaders(readers: readonly string[], { spool, reporter, room }: Receiving): Promise<void> {
   const { notify } = reporter;
   for (const reader of spool.readers()) {
     const place = spool.placeOf(reader);
@@ -335,7 +355,8 @@ async function admitReaders(readers: readonly string[], { spool, reporter }: Rec
   }
   spool.readBy(readers);
   const fresh = readers.filter((reader) => spool.placeOf(reader) === null);
-  await spool.move(Object.fromEntries(fresh.map((reader) => [reader, spool.end()])));
+  const begin = Object.fromEntries(fresh.map((reader) => [reader, spool.end()]));
+  await whenThereIsRoom(() => spool.move(begin), room);
   const { events } = spool.backlog();
   if (events === 0) return;
   const text = `${count(events, "event")} from before ${events === 1 ? "comes" : "come"} first`;
@@ -366,7 +387,7 @@ function playAdobe(url: string, { identity, over, reporter }: Receiving, host: H
   void identity.connection?.deliverTo?.(url, { sleep, signal: over.signal, onState });
 }
 
-function reloadOnHangup(receiver: RunningReceiver, notify: Notify, host: Host): void {
+function reloadOnHangup(doors: Doors, notify: Notify, host: Host): void {
   const tell = (): void => {
     notify({ kind: "remark", text: "the TLS files were read again" });
   };
@@ -377,7 +398,7 @@ function reloadOnHangup(receiver: RunningReceiver, notify: Notify, host: Host): 
     });
   };
   host.onHangup(() => {
-    receiver.reload().then(tell, complain);
+    doors.reload().then(tell, complain);
   });
 }
 

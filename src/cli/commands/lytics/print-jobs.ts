@@ -49,8 +49,8 @@ export async function printJobs(plan: JobPlan, host: Host): Promise<void> {
   const pager = options.common.pager && !follow && start.kind !== "last";
   const tally = await inOutlet({ ...options.common, pager }, host, async (there, finish) => {
     const closed = there.stdout.untilClosed();
-    const { quiet = false, verbose = 0, progress } = options.common;
-    const reporter = createReporter(there, { quiet, verbose, live: progress });
+    const { quiet = false, verbose = 0, progress, profile } = options.common;
+    const reporter = createReporter(there, { quiet, verbose, live: progress, profile });
     const signal = AbortSignal.any([host.signal, closed]);
     const read = await readToEnd({ ...plan, host: there, reporter, signal, finish });
     closed.throwIfAborted();

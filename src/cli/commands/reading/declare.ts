@@ -22,7 +22,8 @@ export function declareSince(program: Command, host: Host): void {
         "[when]",
         '-P1D, 90m, "2 hours ago", yesterday, monday, 02:00, a date or time, oldest, now, or last (the saved cursor)',
       )
-      .option("-f, --follow", "go on after the end, as tail does"),
+      .option("-f, --follow", "go on after the end, as tail does")
+      .option("--absent", "with -f: tell also of flows that do not run as they usually do"),
   );
   declareDelivery(since)
     .addHelpText(
@@ -54,7 +55,8 @@ export function declareTail(program: Command, host: Host): void {
       .option(
         "--since <when>",
         "print that window first: -P1D, 90m, today, 02:00, a date or time, oldest, last (default: now; to an archive: last)",
-      ),
+      )
+      .option("--absent", "tell also of flows that do not run as they usually do, and when they run again"),
   );
   declareDelivery(tail)
     .option(
@@ -74,6 +76,7 @@ Examples:
   flowrun tail                              from now on
   flowrun tail --since -PT1H                the last hour first
   flowrun tail --status failed --json       failures only, a JSON object a line
+  flowrun tail --absent --status failed     what failed, and what did not run at all
   flowrun tail --to archive                 keep every run, as archive sync does
   flowrun tail --since last --to nats://…   deliver them: flowrun destinations`,
     )

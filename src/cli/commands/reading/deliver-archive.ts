@@ -1,7 +1,7 @@
 import { FlowrunError } from "../../../errors.ts";
 import { archiveCursor, findCursor } from "../../../engine/archive/cursors.ts";
 import { checkSameJournal } from "../../../engine/archive/journals.ts";
-import type { Lease } from "../../../engine/archive/lease.ts";
+import { confirmLease, type Lease } from "../../../engine/archive/lease.ts";
 import { archiveOfConnection } from "../../../engine/archive/of-profile.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
 import type { ArchivePlace } from "../../../engine/archive/place.ts";
@@ -62,7 +62,7 @@ async function deliverUnder(
   { archive, cursor, connection }: Filled,
   ways: Ways,
 ): Promise<FlowrunError | null> {
-  const { plan, session } = ways;
+  const { plan, session, absences = null } = ways;
   const { options, reporter, host, tally } = session;
   const { notify } = reporter;
   const { database } = archive;
@@ -77,6 +77,7 @@ async function deliverUnder(
   const begin = await lastRow(insistentQueries(database, retrying));
   const members = await membersOf(led, { archive, cursor, lease, retrying, begin }, onEnded);
   const arrivals = createArrivals();
+  let filledUntil: number | null = null;
   const reading = await watchedReading(ways, { archive, cursor, retrying });
   const filling: Filling = {
     archive,
@@ -92,6 +93,7 @@ async function deliverUnder(
     signal,
     notify,
     onPage: (batch, source) => {
+      filledUntil = batch.mark.atEnd ? (batch.mark.askedAt ?? null) : null;
       arrivals.tell();
       reading?.took(
         batch.candidates.map(({ key, encoded: { run } }) => ({ key, run })),
@@ -117,7 +119,8 @@ async function deliverUnder(
   const marked = await markNews(session, archive, null);
   const feed = deliverRows({
     archive,
-    members,
+    members: absences === null ? members : members.map((member) => absences.over(unlessEmpty(member))),
+    ...(absences === null ? {} : { filledUntil: () => filledUntil }),
     digesting: {
       events: options.events,
       raw: options.raw,
@@ -140,6 +143,18 @@ async function deliverUnder(
   if (over.signal.aborted) throw over.signal.reason;
   if (filled.status === "rejected") throw filled.reason;
   return fed.status === "fulfilled" ? fed.value : null;
+}
+
+/** A member that is not troubled by batches which only tell how far the archive is filled: its place stays where it is. */
+function unlessEmpty(member: CountedMember): CountedMember {
+  const { sink } = member;
+  return {
+    ...member,
+    sink: {
+      ...sink,
+      take: (batch, mark) => (batch.length === 0 && mark.atEnd ? Promise.resolve() : sink.take(batch, mark)),
+    },
+  };
 }
 
 /** The reading that fills the archive, where it is watched. */
@@ -180,7 +195,8 @@ async function membersOf(
           reporter.notify({ kind: "warning", text });
         },
       };
-      return memberOf(other, keeping, { ...ways, onEnded });
+      const authority = { confirm: () => confirmLease(database, lease) };
+      return memberOf(other, keeping, { ...ways, onEnded, authority });
     }),
   );
   return stdout === null ? members : [...members, await printedMember(stdout, null)];

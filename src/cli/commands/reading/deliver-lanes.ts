@@ -27,6 +27,7 @@ export async function deliverByLanes({
   delivery,
   session,
   stdout,
+  absences = null,
   leading,
 }: Ways): Promise<FlowrunError | null> {
   const over = new AbortController();
@@ -64,14 +65,17 @@ export async function deliverByLanes({
   };
   const members = await Promise.all(
     delivery.others.map((other) => {
-      const lease = other === leading?.table ? leading.lease : undefined;
-      return memberOf(other, keepingOf(other), { plan, delivery, session, onEnded, lease });
+      const isLeading = other === leading?.table;
+      const lease = isLeading ? leading.lease : undefined;
+      const authority = isLeading ? undefined : leading?.authority;
+      return memberOf(other, keepingOf(other), { plan, delivery, session, onEnded, lease, authority });
     }),
   );
   if (stdout !== null) {
     const openPrinted = isKept ? () => openStore(origin.connection, { beside: "stdout", file: options.cursor }) : null;
     members.push(await printedMember(stdout, openPrinted));
   }
+  const told = absences === null ? members : members.map(absences.over);
   const watched = plan.watch?.profile(origin);
   const begin = beginOfWatch(start, session.began);
   const tallies: Tally[] = [];
@@ -88,7 +92,7 @@ export async function deliverByLanes({
   };
   try {
     const lost = await deliverInLanes({
-      members: watched === undefined ? members : members.map((member) => watchedMember(member, watched.begin(begin))),
+      members: watched === undefined ? told : told.map((member) => watchedMember(member, watched.begin(begin))),
       read,
       mayPart: origin.kind === "journal" && (isKept || follow) && !quota.isBounded && options.until === null,
       host,

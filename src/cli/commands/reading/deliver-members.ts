@@ -5,15 +5,17 @@ import type { Patience } from "../../../adobe/gateway/retrying.ts";
 import { deliverySink, type Keeping } from "../../../engine/destinations/delivery-sink.ts";
 import type { Lease } from "../../../engine/archive/lease.ts";
 import type { PlaceWords } from "../../../engine/destinations/places.ts";
-import type { Means } from "../../../engine/destinations/destination.ts";
+import { isRun, type Authority, type Means } from "../../../engine/destinations/destination.ts";
 import { patientDestination } from "../../../engine/destinations/patient.ts";
 import type { RunSink } from "../../../engine/sinks/index.ts";
 import type { Sink } from "../../../engine/sinks/sink.ts";
 import { withCursorFile, type MarkStore } from "../../../engine/sinks/with-cursor-file.ts";
 import { isJsonFormat } from "../../../render/formats/registry.ts";
+import type { AbsentRecord } from "../../../runs/cadence/flow-record.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import type { DeliveryOptions, OtherDestination } from "../../options/destination-options.ts";
 import { failureText } from "../../terminal/failure-text.ts";
+import type { AbsenceWatch } from "./absences.ts";
 import { noCounts, type CountedMember } from "./delivery-counts.ts";
 import { warnOfFirst } from "./first-few.ts";
 import type { ReadPlan } from "./read-plan.ts";
@@ -26,6 +28,8 @@ export interface Ways {
   readonly session: Session;
   /** Where runs are printed as well; `null` for nowhere. */
   readonly stdout: RunSink | null;
+  /** Who knows which flows do not run; left out where nobody wants to be told. */
+  readonly absences?: AbsenceWatch | null;
   /** The table that leads; left out where none does. */
   readonly leading?: Leading;
 }
@@ -34,6 +38,8 @@ export interface Ways {
 export interface Leading {
   readonly table: OtherDestination;
   readonly lease: Lease;
+  /** By that lease all others write. */
+  readonly authority: Authority;
   /** @param name of the other destination, among those of the reading. */
   readonly storeOf: (name: string, words: PlaceWords) => MarkStore;
 }
@@ -42,7 +48,7 @@ export interface Leading {
 export async function memberOf(
   { scheme, address }: OtherDestination,
   keeping: Keeping | null,
-  { plan, delivery, session, onEnded, lease }: MemberWays,
+  { plan, delivery, session, onEnded, lease, authority }: MemberWays,
 ): Promise<CountedMember> {
   const { reporter } = session;
   const counts = noCounts();
@@ -57,6 +63,7 @@ export async function memberOf(
     ...meansOf({ plan, session }, keeping !== null),
     notify: disk?.hear(reporter.notify) ?? reporter.notify,
     ...(lease === undefined ? {} : { lease }),
+    ...(authority === undefined ? {} : { authority }),
   };
   const to = patientDestination(kind, address, means, {
     patience: patienceOf(plan),
@@ -64,23 +71,26 @@ export async function memberOf(
     onOpen: ({ guarantee }) => {
       tellGuarantee(reporter.notify, address.shown, guarantee ?? scheme.guarantee);
     },
-    onDelivered: (runs) => void (counts.delivered += runs.length),
-    onPassedBy: (runs, { message, why }) => {
-      counts.passedBy += runs.length;
+    onDelivered: (records) => void (counts.delivered += records.filter(isRun).length),
+    onPassedBy: (records, { message, why }) => {
+      counts.passedBy += records.filter(isRun).length;
       warn(`${message}${why === null ? "" : `: ${why}`}; passed by`);
     },
     onEnded,
   });
   const sink = deliverySink(to, keeping);
-  return { name: address.shown, sink: disk?.over(sink) ?? sink, counts };
+  const takesAbsences = kind.takesAbsences?.(address) === true;
+  return { name: address.shown, sink: disk?.over(sink) ?? sink, takesAbsences, counts };
 }
 
 /** How one of the destinations takes part. */
-interface MemberWays extends Omit<Ways, "stdout"> {
+interface MemberWays extends Omit<Ways, "stdout" | "absences"> {
   /** Told where it ends by itself. */
   readonly onEnded: (end: Error) => void;
   /** The lease that is kept beside it, where it leads. */
   readonly lease?: Means["lease"] | undefined;
+  /** Where another one leads: the right by which it is written to. */
+  readonly authority?: Authority | undefined;
 }
 
 /** The part of the world that a destination gets, and whose runs it takes. */
@@ -112,17 +122,19 @@ export async function printedMember(
   openStore: (() => Promise<MarkStore>) | null,
 ): Promise<CountedMember> {
   const counts = noCounts();
-  const sink: Sink<FlowRun> = {
+  const sink: Sink<FlowRun | AbsentRecord> = {
     take: async (batch, mark) => {
-      await stdout.take(
-        batch.map((run) => ({ ...run, encoded: stdout.encode(run.encoded) })),
-        mark,
-      );
-      counts.delivered += batch.length;
+      const rows = batch.flatMap(({ encoded: record, ...candidate }) => {
+        const encoded = record.type === "flowrun.run" ? stdout.encode(record) : stdout.encodeAbsence?.(record);
+        return encoded === undefined ? [] : [{ ...candidate, encoded }];
+      });
+      await stdout.take(rows, mark);
+      counts.delivered += batch.filter(({ isAbsence }) => isAbsence !== true).length;
     },
     close: () => Promise.resolve(),
   };
-  return { name: "stdout", sink: openStore === null ? sink : withCursorFile(sink, await openStore()), counts };
+  const kept = openStore === null ? sink : withCursorFile(sink, await openStore());
+  return { name: "stdout", sink: kept, takesAbsences: stdout.encodeAbsence !== null, counts };
 }
 
 /** A destination that is given up while the others go on, as it is told. Pure. */

@@ -1,5 +1,5 @@
 import type { FlowrunError } from "../../../errors.ts";
-import { holdingLease } from "../../../engine/archive/lease.ts";
+import { confirmLease, holdingLease } from "../../../engine/archive/lease.ts";
 import { openTableHome, storeBeside } from "../../../engine/destinations/table/home.ts";
 import { insist } from "../../../engine/insist.ts";
 import { describeSelf } from "../../../state/self.ts";
@@ -38,6 +38,7 @@ export async function deliverByTable(ways: Ways, table: OtherDestination): Promi
         leading: {
           table,
           lease,
+          authority: { confirm: () => confirmLease(home.database, lease) },
           storeOf: (name, words) => storeBeside({ ...beside, name: `${options.cursor} ${name}`, words }),
         },
       });

@@ -1,6 +1,7 @@
 import type { Host } from "../../../host.ts";
 import { checkProfiles, checkStart, type DeliveryOptions } from "../../options/destination-options.ts";
 import { inOutlet } from "../outlet.ts";
+import { absencesOf } from "./absences-of.ts";
 import { deliverByLanes } from "./deliver-lanes.ts";
 import type { FlowrunError } from "../../../errors.ts";
 import type { Ways } from "./deliver-members.ts";
@@ -32,10 +33,11 @@ export async function deliverRuns(plan: ReadPlan, delivery: DeliveryOptions, hos
 async function deliverAll(plan: ReadPlan, delivery: DeliveryOptions, sessions: Sessions): Promise<object> {
   const { options, reporter } = sessions;
   if (plan.follow) options.doubts().forEach(reporter.notify);
-  const stdout = delivery.toStdout ? await openStdout(sessions, true) : null;
+  const stdout = delivery.toStdout ? await openStdout(sessions, true, plan.absent !== undefined) : null;
   try {
     await sessions.each(async (session) => {
-      const ways = { plan, delivery, session, stdout };
+      const absences = await absencesOf(plan, session);
+      const ways = { plan, delivery, session: absences?.session ?? session, stdout, absences };
       const lost = await deliver(ways);
       if (lost !== null) throw lost;
     });

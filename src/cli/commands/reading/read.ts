@@ -2,11 +2,13 @@ import { FlowrunError, worstOf } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import type { Tally } from "../../../engine/pump.ts";
 import type { ColumnValue } from "../../../render/formats/column.ts";
+import type { AbsentRecord } from "../../../runs/cadence/flow-record.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { holdingSink, type Keyed } from "../../../engine/sinks/holding.ts";
 import type { RunSink } from "../../../engine/sinks/index.ts";
 import { shareSink, type Timed } from "../../../engine/sinks/shared.ts";
 import type { Sink } from "../../../engine/sinks/sink.ts";
+import { absencesOf } from "./absences-of.ts";
 import { inOutlet } from "../outlet.ts";
 import { journalReadOn, openCursor } from "../../../engine/cursor.ts";
 import { withCursorFile, type MarkStore } from "../../../engine/sinks/with-cursor-file.ts";
@@ -51,7 +53,7 @@ async function printAll(plan: ReadPlan, sessions: Sessions, finish: () => Promis
   const { options, follow, start } = plan;
   // A reading that may never end must not keep them until then.
   if (follow) options.doubts().forEach(sessions.reporter.notify);
-  const stdout = await openStdout(sessions, follow || start.kind === "last");
+  const stdout = await openStdout(sessions, follow || start.kind === "last", plan.absent !== undefined);
   const settling: Settle[] = [];
   let isOut = false;
   try {
@@ -76,12 +78,19 @@ async function settleAll(settling: readonly Settle[], isOut: boolean): Promise<v
 interface Printer<T> {
   readonly sink: Sink<T>;
   readonly encodeFor: (session: Session) => (run: FlowRun) => T;
+  /** A flow that does not run; `null` where the sink does not take it. */
+  readonly encodeAbsence: (record: AbsentRecord) => T | null;
   /** The memory that an encoded run takes, in characters. */
   readonly sizeOf: (encoded: T) => number;
 }
 
 function printer(stdout: RunSink): Printer<string> {
-  return { sink: stdout, encodeFor: () => stdout.encode, sizeOf: ({ length }) => length };
+  return {
+    sink: stdout,
+    encodeFor: () => stdout.encode,
+    encodeAbsence: (record) => stdout.encodeAbsence?.(record) ?? null,
+    sizeOf: ({ length }) => length,
+  };
 }
 
 /** Whether nothing can be printed before all is read. */
@@ -107,7 +116,8 @@ async function readHeld(plan: ReadPlan, sessions: Sessions, stdout: RunSink, set
     return (run) => ({ encoded: stdout.encode(run), sortKey: order?.valueOf(run) ?? null, tally });
   };
   try {
-    await readAll(plan, sessions, { sink, encodeFor, sizeOf: ({ encoded }) => encoded.length }, settling);
+    const out = { sink, encodeFor, encodeAbsence: () => null, sizeOf: ({ encoded }: HeldRun) => encoded.length };
+    await readAll(plan, sessions, out, settling);
   } finally {
     for (const tally of tallies) {
       tally.matched = tally.printed;
@@ -124,22 +134,27 @@ async function readHeld(plan: ReadPlan, sessions: Sessions, stdout: RunSink, set
 /** Several profiles print to one sink, which is closed when the last of them has ended. */
 async function readAll<T>(plan: ReadPlan, sessions: Sessions, out: Printer<T>, settling: Settle[]): Promise<void> {
   const { each, profiles, options } = sessions;
-  const { sink, encodeFor, sizeOf } = out;
+  const { sink, encodeFor, encodeAbsence, sizeOf } = out;
   if (profiles === null) {
-    await each((session) => readOne(plan, session, { encode: encodeFor(session), sink }, settling));
+    await each((session) => readOne(plan, session, { encode: encodeFor(session), encodeAbsence, sink }, settling));
     return;
   }
   const isAtOnce = (plan.follow || plan.start.kind === "last") && !holds(options);
   // One that goes on early has more than that behind it, and so is none of the newest.
   const wait = Math.max(runsHeld, options.last === Infinity ? 0 : options.last);
   const shared = shareSink(sink, profiles, { mostRuns: isAtOnce ? 0 : wait, sizeOf });
+  const timedAbsence = (record: AbsentRecord): Timed<T> | null => {
+    const value = encodeAbsence(record);
+    return value === null ? null : { value, at: null };
+  };
   const readOneSide = (session: Session, profile: string): Promise<void> => {
     const encode = encodeFor(session);
     const timed = (run: FlowRun): Timed<T> => ({
       value: encode(run),
       at: run.updatedAt === null ? null : Date.parse(run.updatedAt),
     });
-    return readOne(plan, session, { encode: timed, sink: shared.lane(profile) }, settling);
+    const target = { encode: timed, encodeAbsence: timedAbsence, sink: shared.lane(profile) };
+    return readOne(plan, session, target, settling);
   };
   try {
     await each(readOneSide, { ended: shared.end, concernsAll: shared.hasFailedWith });
@@ -150,7 +165,10 @@ async function readAll<T>(plan: ReadPlan, sessions: Sessions, out: Printer<T>, s
   await shared.close();
 }
 
-async function readOne<T>(plan: ReadPlan, session: Session, target: Target<T>, settling: Settle[]): Promise<void> {
+/** Where the runs of one profile are printed, and flows that do not run. */
+type Printing<T> = Target<T> & Pick<Printer<T>, "encodeAbsence">;
+
+async function readOne<T>(plan: ReadPlan, session: Session, target: Printing<T>, settling: Settle[]): Promise<void> {
   const { start } = plan;
   const { origin } = session;
   if (start.kind !== "last") await print(plan, session, { start }, null, target);
@@ -161,7 +179,7 @@ async function readFromCursor<T>(
   plan: ReadPlan,
   session: Session,
   connection: Connection,
-  target: Target<T>,
+  target: Printing<T>,
   settling: Settle[],
 ): Promise<void> {
   const { host, reporter, options } = session;
@@ -191,13 +209,17 @@ async function readFromCursor<T>(
 
 /** @param store what keeps the place to read on from; `null` where nothing does. */
 async function print<T>(
-  { follow, onExpired, isLast, watch }: ReadPlan,
-  session: Session,
+  plan: ReadPlan,
+  whole: Session,
   from: Pick<Window, "start" | "past">,
   store: MarkStore | null,
-  { encode, sink: given }: Target<T>,
+  { encode, encodeAbsence, sink: given }: Printing<T>,
 ): Promise<void> {
-  const sink = store === null ? given : withCursorFile(given, store);
+  const { follow, onExpired, isLast, watch } = plan;
+  const absences = await absencesOf(plan, whole);
+  const session = absences?.session ?? whole;
+  const kept = store === null ? given : withCursorFile(given, store);
+  const sink = absences?.tell(kept, encodeAbsence, from.past?.absent ?? null) ?? kept;
   const more = isLast === undefined ? {} : { isLast };
   const window = { ...from, ...more, follow, onExpired, isKept: store !== null };
   if (watch === undefined) return readWindow(session, window, { encode, sink });

@@ -111,7 +111,7 @@ export async function inSessions<R>(
   { start, did = "printed" }: { readonly start: Start; readonly did?: SummaryWording["did"] },
 ): Promise<R & Outcome> {
   const { quiet = false, verbose = 0, progress, profile } = options.common;
-  const reporter = createReporter(host, { quiet, verbose, live: progress });
+  const reporter = createReporter(host, { quiet, verbose, live: progress, profile });
   const sides = options.profiles === null ? null : await openSides(options.profiles, options, reporter, host);
   const isFile = options.from !== null;
   const missing: Span[] = [];

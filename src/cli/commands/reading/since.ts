@@ -1,4 +1,5 @@
 import type { SinceFlags } from "../../options/flags.ts";
+import { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import { perform } from "./perform.ts";
 import { checkFailed } from "./read.ts";
@@ -18,9 +19,17 @@ export async function runSince(when: string | undefined, flags: SinceFlags, host
     await follow({ options, start, delivery }, flags, "--follow", host);
     return;
   }
+  if (flags.absent === true) throw withoutFollow(when);
   const outcome = await perform(
     { options, start, delivery, follow: false, onExpired: options.onExpired ?? "fail", signal: host.signal },
     host,
   );
   checkFailed(options, outcome);
+}
+
+function withoutFollow(when = "-P1D"): FlowrunError {
+  return new FlowrunError("usage", "--absent goes with --follow", {
+    why: "it tells of a flow when it becomes late or absent, and this reading ends before",
+    hint: `go on after the end: flowrun since ${when} -f --absent; or look back: flowrun stats ${when}`,
+  });
 }

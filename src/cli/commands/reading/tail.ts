@@ -1,12 +1,12 @@
 import { FlowrunError } from "../../../errors.ts";
-import type { ReadingFlags, TailFlags } from "../../options/flags.ts";
+import type { SinceFlags, TailFlags } from "../../options/flags.ts";
 import type { Host } from "../../../host.ts";
 import { isLed, resolveDelivery } from "../../options/destination-options.ts";
 import { openZone } from "../../options/clock.ts";
 import { perform } from "./perform.ts";
 import type { ReadPlan } from "./read-plan.ts";
 import { checkFailed } from "./read.ts";
-import { turnAway, resolveReading, resolveStart } from "../../options/reading-options.ts";
+import { resolveAbsences, turnAway, resolveReading, resolveStart } from "../../options/reading-options.ts";
 
 /** Each flow run as it is recorded, until stopped. */
 export async function runTail(flags: TailFlags, host: Host): Promise<void> {
@@ -37,7 +37,7 @@ export async function runTail(flags: TailFlags, host: Host): Promise<void> {
  */
 export async function follow(
   { options, ...plan }: Pick<ReadPlan, "options" | "start" | "delivery" | "admin">,
-  flags: ReadingFlags,
+  flags: SinceFlags,
   named: string,
   host: Host,
 ): Promise<void> {
@@ -45,8 +45,16 @@ export async function follow(
     why: "it waits for the end of the reading, and this one goes on until it is stopped",
     hint: "read a window to its end: flowrun since -P1D",
   });
+  const absent = resolveAbsences(flags);
   const outcome = await perform(
-    { ...plan, options, follow: true, onExpired: options.onExpired ?? "oldest", signal: host.signal },
+    {
+      ...plan,
+      ...(absent === null ? {} : { absent }),
+      options,
+      follow: true,
+      onExpired: options.onExpired ?? "oldest",
+      signal: host.signal,
+    },
     host,
   );
   host.signal.throwIfAborted();

@@ -71,7 +71,7 @@ export async function runRegistrationsCreate(flags: DraftFlags, host: Host): Pro
   });
 }
 
-/** DraftChanges a registration, which is sent whole: what no option names stays as it is. */
+/** Changes a registration, which is sent whole: what no option names stays as it is. */
 export async function runRegistrationsUpdate(id: string, flags: DraftFlags, host: Host): Promise<void> {
   const print = changePrinter(flags, host);
   const { name, description, delivery, webhookUrl, events, provider } = flags;
@@ -203,7 +203,7 @@ async function make(
     notify({ kind: "warning", text });
     return { subject, after };
   }
-  const { word, remedy } = stateOf(after);
+  const { word, remedy } = stateOf(after, connection.settings.profile);
   if (remedy !== null && did !== "disable") {
     const hint = did === "enable" ? `${remedy}; where that does not help, ${inConsole}` : remedy;
     notify({ kind: "warning", text: `it is ${safeText(word)}: ${hint}` });
@@ -244,7 +244,7 @@ function toldOf(
     ...change,
     id: subject?.id ?? null,
     name: subject?.name ?? null,
-    registration: after === null ? null : listed(after, journalUrl),
+    registration: after === null ? null : listed(after, { profile: settings.profile, journalUrl }),
   };
 }
 

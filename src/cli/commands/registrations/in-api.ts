@@ -27,7 +27,7 @@ export async function inApi<R>(
   host: Host,
   work: (session: ApiSession) => Promise<R>,
 ): Promise<R> {
-  const { notify } = createReporter(host, { quiet, verbose, live: false });
+  const { notify } = createReporter(host, { quiet, verbose, live: false, profile });
   const connection = await openAccess({ profile, notify, signal: host.signal }, host);
   try {
     const { place, settings } = connection;

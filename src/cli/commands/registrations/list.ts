@@ -21,7 +21,7 @@ export async function runRegistrations(flags: ListingFlags, host: Host): Promise
   await inApi(flags, host, async ({ connection, api, place, notify }) => {
     const { journalUrl, settings } = connection;
     const registrations = await listRegistrations(api, place);
-    const rows = registrations.map((one) => listed(one, journalUrl));
+    const rows = registrations.map((one) => listed(one, { profile: settings.profile, journalUrl }));
     const isForReading = formats[options.output].laid !== null;
     if (rows.length === 0 && isForReading) notify({ kind: "remark", text: noRegistration });
     await printRows({ options, rows, color: flags.color }, host, host.stdout);
@@ -36,15 +36,17 @@ const mostRemedies = 5;
 /** A line for each registration that is not as it should be, with what helps. Pure. */
 function remedies(registrations: readonly Registration[], profile: string): readonly string[] {
   const ailing = registrations.flatMap((one) => {
-    const { word, remedy } = stateOf(one);
+    const { word, remedy } = stateOf(one, profile);
     return remedy === null ? [] : [{ ...one, text: `'${safeText(one.name)}' is ${safeText(word)}; ${remedy}` }];
   });
-  const more = profileFlag(profile);
-  const lines = ailing.slice(0, mostRemedies).map(({ text }) => text + more);
+  const lines = ailing.slice(0, mostRemedies).map(({ text }) => text);
   const [next, ...others] = ailing.slice(mostRemedies);
   if (next === undefined) return lines;
   const left = `${others.length + 1} more ${others.length === 0 ? "is" : "are"} not Active`;
-  return [...lines, `${left}; what that means, and what helps: flowrun registrations show ${next.id}${more}`];
+  return [
+    ...lines,
+    `${left}; what that means, and what helps: flowrun registrations show ${next.id}${profileFlag(profile)}`,
+  ];
 }
 
 /** Makes a registration's journal the profile's. */

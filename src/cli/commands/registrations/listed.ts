@@ -22,10 +22,17 @@ export interface ListedRegistration extends Omit<Registration, "isFiltered" | "f
   readonly used: boolean;
 }
 
-/** A registration as it is told; `journalUrl` is the journal that the profile reads. */
-export function listed(registration: Registration, journalUrl: string | null): ListedRegistration {
+/** The profile that a registration is looked at by. */
+export interface Looker {
+  readonly profile: string;
+  /** The journal that the profile reads; `null` where it reads none yet. */
+  readonly journalUrl: string | null;
+}
+
+/** A registration as it is told. Pure. */
+export function listed(registration: Registration, { profile, journalUrl }: Looker): ListedRegistration {
   const { id, name, deliveryType, status, enabled, eventCodes, clientId, webhookUrl, workspace } = registration;
-  const { word, remedy } = stateOf(registration);
+  const { word, remedy } = stateOf(registration, profile);
   return {
     id,
     name,

@@ -1,22 +1,15 @@
 import { stateOf } from "../../../adobe/registrations/state.ts";
 import type { Registration } from "../../../adobe/registrations/registration.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
-import { listed } from "./listed.ts";
-
-/** The profile that a registration is looked at by. */
-export interface Looker {
-  readonly profile: string;
-  /** The journal that the profile reads; `null` where it reads none yet. */
-  readonly journalUrl: string | null;
-}
+import { listed, type Looker } from "./listed.ts";
 
 /** All of a registration that a person wants to know, and what to do where it is not Active. Pure. */
-export function registrationSheet(registration: Registration, { profile, journalUrl }: Looker): string {
-  const { name, deliveryType, events, ...rest } = listed(registration, journalUrl);
-  const { word, meaning, remedy } = stateOf(registration);
+export function registrationSheet(registration: Registration, looker: Looker): string {
+  const { name, deliveryType, events, ...rest } = listed(registration, looker);
+  const { word, meaning, remedy } = stateOf(registration, looker.profile);
   const providers = [...new Set(events.map(({ providerId }) => providerId).filter((id) => id !== null))];
   const journal =
-    rest.journalUrl === null ? null : rest.journalUrl + (rest.used ? ` (profile '${profile}' reads it)` : "");
+    rest.journalUrl === null ? null : rest.journalUrl + (rest.used ? ` (profile '${looker.profile}' reads it)` : "");
   const lines: readonly (readonly [label: string, text: string | null])[] = [
     ["name", name],
     ["id", rest.id],

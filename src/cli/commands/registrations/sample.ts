@@ -41,7 +41,7 @@ export async function runRegistrationsTest(id: string, flags: SampleFlags, host:
       ...plan.change,
       id,
       name,
-      registration: listed(registration, journalUrl),
+      registration: listed(registration, { profile, journalUrl }),
     } as const;
     await print(told, "");
     if (dryRun) {

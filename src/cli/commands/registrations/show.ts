@@ -14,11 +14,12 @@ export async function runRegistrationsShow(id: string, flags: ListingFlags, host
   await inApi(flags, host, async ({ connection, api, place }) => {
     const { registration } = await loadRegistration(api, place, id);
     const { journalUrl, settings } = connection;
+    const looker = { profile: settings.profile, journalUrl };
     if (wantsSheet(options)) {
-      await tell(registrationSheet(registration, { profile: settings.profile, journalUrl }), host.stdout);
+      await tell(registrationSheet(registration, looker), host.stdout);
       return;
     }
-    const row = listed(registration, journalUrl);
+    const row = listed(registration, looker);
     await printRows({ options, rows: [row], document: row, color: flags.color }, host, host.stdout);
   });
 }

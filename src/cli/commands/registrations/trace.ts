@@ -18,13 +18,13 @@ export interface TraceFlags extends ListingFlags {
 /** The last deliveries to a registration, and why it is in the state that it is in. */
 export async function runRegistrationsTrace(id: string, flags: TraceFlags, host: Host): Promise<void> {
   const options = resolveOutput(traceColumns, flags);
-  await inApi(flags, host, async ({ api, place, notify }) => {
+  await inApi(flags, host, async ({ connection, api, place, notify }) => {
     const { registration } = await loadRegistration(api, place, id);
     const all = await readTraces(api, place, registration);
     const rows = flags.failed === true ? all.filter(({ failed }) => failed) : all;
     await printRows({ options, rows, color: flags.color }, host, host.stdout);
     if (formats[options.output].laid === null) return;
-    const { word, meaning } = stateOf(registration);
+    const { word, meaning } = stateOf(registration, connection.settings.profile);
     const state = `'${safeText(registration.name)}' is ${safeText(word)}${meaning === null ? "" : `: ${meaning}`}`;
     notify({ kind: "remark", text: `${state}; ${summaryOf(all)}` });
   });

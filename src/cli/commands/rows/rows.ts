@@ -47,7 +47,7 @@ interface Asked {
 async function ofBatch(batchId: string, { flags, options, host }: Asked): Promise<void> {
   const { profile, quiet = false, verbose = 0, progress } = flags;
   const began = host.now();
-  const reporter = createReporter(host, { quiet, verbose, live: progress });
+  const reporter = createReporter(host, { quiet, verbose, live: progress, profile });
   const connection = await openAccess({ profile, notify: reporter.notify, signal: host.signal }, host);
   try {
     const subject = { api: connection.platform(options.patience, options.sandbox), batchIds: [batchId], run: null };

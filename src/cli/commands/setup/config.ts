@@ -172,8 +172,8 @@ async function chosenSaved(flags: CommonFlags, host: Host): Promise<string> {
   throw await noProfile(profile, "notFound", host);
 }
 
-function notifier({ quiet = false, verbose = 0 }: CommonFlags, host: Host) {
-  return createReporter(host, { quiet, verbose, live: false }).notify;
+function notifier({ quiet = false, verbose = 0, profile }: CommonFlags, host: Host) {
+  return createReporter(host, { quiet, verbose, live: false, profile }).notify;
 }
 
 async function valueFor(

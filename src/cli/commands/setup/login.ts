@@ -27,6 +27,7 @@ export async function runLogin(flags: LoginFlags, host: Host): Promise<void> {
     quiet: flags.quiet === true,
     verbose: flags.verbose ?? 0,
     live: false,
+    profile: flags.profile,
   });
   const profile = await chosenProfile(flags.profile, host);
   const options: ConnectOptions = { profile, notify, signal: host.signal };

@@ -14,7 +14,12 @@ import { readSaved } from "../../../adobe/access/saved-values.ts";
  * @throws FlowrunError `state` where something of that stays.
  */
 export async function runLogout(flags: CommonFlags, host: Host): Promise<void> {
-  const { notify } = createReporter(host, { quiet: flags.quiet === true, verbose: 0, live: false });
+  const { notify } = createReporter(host, {
+    quiet: flags.quiet === true,
+    verbose: 0,
+    live: false,
+    profile: flags.profile,
+  });
   const profile = await chosenProfile(flags.profile, host);
   refuseDemo(profile);
   await requireProfile(profile, "profile", host);

@@ -85,7 +85,12 @@ export async function runProfileUse(name: string, flags: CommonFlags, host: Host
   const known = [...(await listProfiles(host.dirs.config)), demoProfile, defaultProfile];
   if (!known.includes(profile)) throw await noProfile(profile, "notFound", host);
   await saving(host, () => saveUsedProfile(host.dirs.config, profile));
-  const { notify } = createReporter(host, { quiet: flags.quiet === true, verbose: 0, live: false });
+  const { notify } = createReporter(host, {
+    quiet: flags.quiet === true,
+    verbose: 0,
+    live: false,
+    profile: flags.profile,
+  });
   notify({ kind: "remark", text: `the profile '${profile}' is used where none is named` });
   if (readVariable(host.env, "FLOWRUN_PROFILE") !== null) {
     notify({ kind: "warning", text: "FLOWRUN_PROFILE is set, and goes before that" });
@@ -99,7 +104,12 @@ export async function runProfileUse(name: string, flags: CommonFlags, host: Host
 export async function runProfileRemove(name: string, flags: CommonFlags, host: Host): Promise<void> {
   const profile = checkProfileName(name);
   refuseDemo(profile);
-  const { notify } = createReporter(host, { quiet: flags.quiet === true, verbose: 0, live: false });
+  const { notify } = createReporter(host, {
+    quiet: flags.quiet === true,
+    verbose: 0,
+    live: false,
+    profile: flags.profile,
+  });
   const { config, state, cache } = host.dirs;
   if (!(await listProfiles(config)).includes(profile) && !(await hasTokens({ cacheFolder: cache, profile }))) {
     throw await noProfile(profile, "notFound", host);

@@ -15,7 +15,7 @@ import { openAccess, usualPatience } from "../../../adobe/access/connect.ts";
 export async function runWhoami(flags: ListingFlags, host: Host): Promise<void> {
   const options = resolveOutput(identityColumns, flags);
   const { quiet = false, verbose = 0, color } = flags;
-  const { notify } = createReporter(host, { quiet, verbose, live: false });
+  const { notify } = createReporter(host, { quiet, verbose, live: false, profile: flags.profile });
   const connection = await openAccess({ profile: flags.profile, notify, signal: host.signal }, host);
   try {
     const { settings, journalUrl } = connection;

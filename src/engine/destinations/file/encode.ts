@@ -1,16 +1,20 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { Renderer } from "../../../render/formats/renderer.ts";
+import type { AbsentRecord } from "../../../runs/cadence/flow-record.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { gunzipStart, gzipMember, type GrowingFile } from "../../../state/growing-file.ts";
 import type { FileForm } from "./form.ts";
 
-/** How runs become bytes of a file. */
+/** How runs, and in ndjson what else is told, become bytes of a file. */
 export interface FileEncoding {
   /**
-   * The bytes of some runs, in pieces by which a part of them is known again: a line each, or a few of gzip.
+   * The bytes of some records, in pieces by which a part of them is known again: a line each, or a few of gzip.
    * @param after `nothing`: of the file; `a line`; or a part of one, which stays on a line of its own.
    */
-  encode(runs: readonly FlowRun[], after: "nothing" | "a line" | "a part"): Promise<readonly Uint8Array[]>;
+  encode(
+    records: readonly (FlowRun | AbsentRecord)[],
+    after: "nothing" | "a line" | "a part",
+  ): Promise<readonly Uint8Array[]>;
   /** How a file ends that has something in it. @throws FlowrunError `settings` where runs cannot go on behind it. */
   look(file: GrowingFile, size: number): Promise<"a line" | "a part">;
 }
@@ -20,10 +24,10 @@ export async function encodingFor({ format, isPacked }: Pick<FileForm, "format" 
   const renderer = format === "csv" ? await csv() : await ndjson();
   const header = renderer.open();
   return {
-    encode: async (runs, after) => {
+    encode: async (records, after) => {
       const lines = [
         ...(after === "nothing" && header !== "" ? [header] : []),
-        ...runs.map((run) => renderer.lay([renderer.encode(run)])),
+        ...records.map((record) => renderer.lay([renderer.encode(record)])),
       ].map((line) => Buffer.from(line));
       if (isPacked) return piecesOf(await gzipMember(Buffer.concat(lines)));
       return after === "a part" ? [newline, ...lines] : lines;
@@ -53,16 +57,18 @@ function piecesOf(bytes: Uint8Array): readonly Uint8Array[] {
   );
 }
 
-async function ndjson(): Promise<Renderer<FlowRun>> {
+async function ndjson(): Promise<Renderer<FlowRun | AbsentRecord>> {
   return (await import("../../../render/formats/json.ts")).ndjsonRenderer();
 }
 
-async function csv(): Promise<Renderer<FlowRun>> {
+async function csv(): Promise<Renderer<FlowRun | AbsentRecord>> {
   const [{ csvRenderer }, { resolveColumns }] = await Promise.all([
     import("../../../render/formats/csv.ts"),
     import("../../../render/formats/run-columns.ts"),
   ]);
-  return csvRenderer({ columns: resolveColumns(undefined, "csv"), headers: true });
+  const rows = csvRenderer({ columns: resolveColumns(undefined, "csv"), headers: true });
+  // Its columns are those of a run, and it is given nothing else.
+  return { ...rows, encode: (record) => (record.type === "flowrun.run" ? rows.encode(record) : "") };
 }
 
 function notThat(path: string, isGzip: boolean): FlowrunError {

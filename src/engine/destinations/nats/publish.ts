@@ -1,5 +1,5 @@
 import { headers, type MsgHdrs } from "@nats-io/transport-node";
-import type { DeliveredRun } from "../destination.ts";
+import type { Delivered } from "../destination.ts";
 import type { Acks, SentMessage } from "./acks.ts";
 import { jetStreamCode, TooLarge } from "./failure.ts";
 
@@ -12,8 +12,8 @@ export interface Published {
 /** How runs are published. */
 export interface Publishing {
   readonly acks: Acks;
-  /** A run's record, as bytes. */
-  readonly encode: (run: DeliveredRun) => Uint8Array;
+  /** A record, as bytes. */
+  readonly encode: (run: Delivered) => Uint8Array;
   /** Whether each message may name the one before it. */
   readonly mayChain: boolean;
   /** The most that a message may be, with its headers, in bytes. */
@@ -33,10 +33,10 @@ export function openPublisher({
   encode,
   mayChain,
   mostBytes,
-}: Publishing): (runs: readonly DeliveredRun[]) => Promise<Published> {
+}: Publishing): (runs: readonly Delivered[]) => Promise<Published> {
   let isChained = mayChain;
 
-  const publishSome = async (runs: readonly DeliveredRun[]): Promise<Published> => {
+  const publishSome = async (runs: readonly Delivered[]): Promise<Published> => {
     const limit: { passedBy: TooLarge | null } = { passedBy: null };
     const messages = function* (): Generator<SentMessage> {
       let before: string | null = null;

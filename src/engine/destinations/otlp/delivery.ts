@@ -1,6 +1,6 @@
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { isTerminal } from "../../../runs/record/status.ts";
-import type { DeliveredRun } from "../destination.ts";
+import { isRun, type Delivered } from "../destination.ts";
 import { Refused } from "../refused.ts";
 import { encodeFor } from "./exchange.ts";
 import { metricsRequest, traceRequest, type TraceSpan, type Teller } from "./messages.ts";
@@ -21,8 +21,8 @@ export interface Delivering {
   readonly warn: (topic: string, text: string) => void;
 }
 
-/** Passes runs on, and says of each few that they are safe. */
-export type Deliver = (runs: readonly DeliveredRun[], onPassed: (count: number) => void) => Promise<void>;
+/** Passes records on, and says of each few that they are safe. Of flows that do not run there are metrics alone. */
+export type Deliver = (records: readonly Delivered[], onPassed: (count: number) => void) => Promise<void>;
 
 /** So many runs a request at most, and so many bytes before they are packed: receivers have limits of their own. */
 const most = { runs: 200, bytes: 4_000_000 } as const;
@@ -53,12 +53,12 @@ export function createDelivery({ targets, teller, organisation, now, send, warn 
   /** Why the traces of some runs are refused; `null` where they are safe. */
   const sendTraces = async (
     target: OtlpTarget,
-    runs: readonly DeliveredRun[],
+    records: readonly Delivered[],
   ): Promise<Refused | "too large" | null> => {
-    const spans = runs.flatMap(({ run }) => spansOf(run));
+    const spans = records.filter(isRun).flatMap(({ run }) => spansOf(run));
     if (spans.length === 0) return null;
     const body = encodeFor(target, traceRequest(teller, spans));
-    if (body.length > most.bytes && runs.length > 1) return "too large";
+    if (body.length > most.bytes && records.length > 1) return "too large";
     try {
       await send(target, body);
       return null;
@@ -68,8 +68,11 @@ export function createDelivery({ targets, teller, organisation, now, send, warn 
     }
   };
 
-  const sendMetrics = async (target: OtlpTarget, runs: readonly DeliveredRun[]): Promise<void> => {
-    for (const { run } of runs) meter.add(run);
+  const sendMetrics = async (target: OtlpTarget, records: readonly Delivered[]): Promise<void> => {
+    for (const one of records) {
+      if (isRun(one)) meter.add(one.run);
+      else meter.miss(one.absent);
+    }
     const counted = meter.read();
     if (counted.length === 0) return;
     // A series has one point at a time.
@@ -85,26 +88,26 @@ export function createDelivery({ targets, teller, organisation, now, send, warn 
   };
 
   /** Those that are refused together are sent in halves, until only the one at fault is left. */
-  const pass: Deliver = async (runs, onPassed) => {
-    const refusal = traces === null ? null : await sendTraces(traces, runs);
+  const pass: Deliver = async (records, onPassed) => {
+    const refusal = traces === null ? null : await sendTraces(traces, records);
     if (refusal === null) {
-      if (metrics !== null) await sendMetrics(metrics, runs);
-      onPassed(runs.length);
-    } else if (refusal !== "too large" && runs.length === 1) {
+      if (metrics !== null) await sendMetrics(metrics, records);
+      onPassed(records.length);
+    } else if (refusal !== "too large" && records.length === 1) {
       const { message, why, hint } = refusal;
       throw new Refused(message, {
-        ids: runs.map(({ id }) => id),
+        ids: records.map(({ id }) => id),
         ...(why === null ? {} : { why }),
         ...(hint === null ? {} : { hint }),
       });
     } else {
-      const half = Math.ceil(runs.length / 2);
-      await pass(runs.slice(0, half), onPassed);
-      await pass(runs.slice(half), onPassed);
+      const half = Math.ceil(records.length / 2);
+      await pass(records.slice(0, half), onPassed);
+      await pass(records.slice(half), onPassed);
     }
   };
 
-  return async (runs, onPassed) => {
-    for (let at = 0; at < runs.length; at += most.runs) await pass(runs.slice(at, at + most.runs), onPassed);
+  return async (records, onPassed) => {
+    for (let at = 0; at < records.length; at += most.runs) await pass(records.slice(at, at + most.runs), onPassed);
   };
 }

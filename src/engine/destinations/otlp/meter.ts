@@ -1,10 +1,12 @@
+import type { AbsentRecord } from "../../../runs/cadence/flow-record.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { isTerminal } from "../../../runs/record/status.ts";
 import type { Attributes, Distribution, Metric, Point } from "./messages.ts";
 
-/** Counts runs that have ended, by flow. */
+/** Counts runs that have ended, and those that are missing, by flow. */
 export interface Meter {
   readonly add: (run: FlowRun) => void;
+  readonly miss: (record: AbsentRecord) => void;
   /** The metrics of all flows that were counted since this was asked last. */
   readonly read: () => readonly Metric[];
 }
@@ -21,14 +23,19 @@ const bounds: readonly number[] = [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 
 export function createMeter(): Meter {
   const flows = new Map<string, FlowFigures>();
   let changed = new Set<FlowFigures>();
+  const flowOf = (record: Flow): FlowFigures => {
+    const name = keyIn(flows, record.flowId, most.flows);
+    const flow = flows.get(name) ?? figuresOf(name === record.flowId ? attributesOf(record) : [["aep.flow.id", other]]);
+    flows.set(name, flow);
+    changed.add(flow);
+    return flow;
+  };
   return {
     add: (run) => {
-      if (!isTerminal(run.status)) return;
-      const name = keyIn(flows, run.flowId, most.flows);
-      const flow = flows.get(name) ?? figuresOf(name === run.flowId ? attributesOf(run) : [["aep.flow.id", other]]);
-      flows.set(name, flow);
-      changed.add(flow);
-      count(flow, run);
+      if (isTerminal(run.status)) count(flowOf(run), run);
+    },
+    miss: (record) => {
+      flowOf(record).missing = record.missing ?? 0;
     },
     read: () => {
       const told = [...changed];
@@ -37,6 +44,8 @@ export function createMeter(): Meter {
     },
   };
 }
+
+type Flow = Pick<FlowRun, "flowId" | "flowName" | "sandbox">;
 
 /** A name that is counted apart while there is room. */
 function keyIn(map: ReadonlyMap<string, unknown>, name: string, limit: number): string {
@@ -55,6 +64,8 @@ interface FlowFigures {
   duration: Distribution | null;
   /** Epoch milliseconds. */
   lastSuccess: number | null;
+  /** How many runs were to begin and did not, by the last word on that; `null` where there is none. */
+  missing: number | null;
 }
 
 function figuresOf(attributes: Attributes): FlowFigures {
@@ -66,10 +77,11 @@ function figuresOf(attributes: Attributes): FlowFigures {
     bytes: new Map(),
     duration: null,
     lastSuccess: null,
+    missing: null,
   };
 }
 
-function attributesOf({ flowId, flowName, sandbox }: FlowRun): Attributes {
+function attributesOf({ flowId, flowName, sandbox }: Flow): Attributes {
   return [
     ["aep.flow.id", flowId],
     ["aep.flow.name", flowName],
@@ -162,6 +174,13 @@ function metricsOf(flows: readonly FlowFigures[]): readonly Metric[] {
       points: flows.flatMap(({ attributes, lastSuccess }) =>
         lastSuccess === null ? [] : [{ attributes, value: lastSuccess / 1000 }],
       ),
+    },
+    {
+      name: "flowrun.runs.missing",
+      description: "Flow runs that were to begin and did not; 0 once the flow runs again",
+      unit: "{run}",
+      kind: "gauge",
+      points: flows.flatMap(({ attributes, missing }) => (missing === null ? [] : [{ attributes, value: missing }])),
     },
   ];
   return metrics.filter(({ points }) => points.length > 0);

@@ -19,7 +19,7 @@ interface Watched {
 async function open(): Promise<Watched> {
   const host = fakeHost();
   const stopping = new AbortController();
-  const reporter = createReporter(host, { quiet: false, verbose: 0, live: false });
+  const reporter = createReporter(host, { quiet: false, verbose: 0, live: false, profile: undefined });
   const watch = await watchReading({ host: "127.0.0.1", port: 0 }, { host, reporter }, stopping.signal);
   onTestFinished(() => watch.close());
   const [url = ""] = /http:\/\/[\d.:]+/.exec(host.err()) ?? [];

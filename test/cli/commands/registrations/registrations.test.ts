@@ -232,7 +232,8 @@ test("a webhook that does not answer its challenge is made, and that is said wit
 
 test("what in a webhook's URL may be a secret is sent, and shown nowhere", async () => {
   const secret = "Zm9vYmFyYmF6cXV4MTIzNA";
-  const url = `https://hooks.example.com/aep?tenant=7&who-may-post=${secret}`;
+  const path = "pQ7sXbT2mVdR9wLk4nYc8hZa";
+  const url = `https://hooks.example.com/adobe-event-receiver/${path}?tenant=7&who-may-post=${secret}`;
   const draft = `--name Runs --delivery webhook --webhook-url ${url}`;
   const shown: string[] = [];
   const see = async (line: string): Promise<string> => {
@@ -252,8 +253,11 @@ test("what in a webhook's URL may be a secret is sent, and shown nowhere", async
   await see(`registrations update ${id} --description Mine --dry-run`);
   await see(`registrations update ${id} --description Mine`);
   await see(`registrations test ${id}`);
-  expect(await see(`registrations trace ${id} -o json`)).toContain("?tenant=7&who-may-post=[secret]");
+  expect(await see(`registrations trace ${id} -o json`)).toContain(
+    "/adobe-event-receiver/[secret]?tenant=7&who-may-post=[secret]",
+  );
   expect(shown.join("")).not.toContain(secret);
+  expect(shown.join("")).not.toContain(path);
   const sent = server.requests.filter(({ method }) => method === "POST" || method === "PUT");
   expect(sent.map(({ body }) => body).filter((body) => body.includes(url))).toHaveLength(2);
 });

@@ -1,0 +1,153 @@
+import type { Host } from "../../../host.ts";
+import { coverageOf } from "../../../engine/archive/coverage.ts";
+import type { JournalStart } from "../../../engine/sources/journal.ts";
+import { countReport, type ReportCounter } from "../../../runs/report/count-report.ts";
+import type { ReadSource, Report } from "../../../runs/report/report.ts";
+import type { FlowRun } from "../../../runs/record/flow-run.ts";
+import type { Zone } from "../../../text/zone.ts";
+import { reachOf } from "../reading/reach-of.ts";
+import { inSessions, type Outcome, type Session, type Sessions } from "../reading/session.ts";
+import { countRuns, spanOf, spanOfFile, type AskedSpan, type CountedSpan } from "./counted-window.ts";
+import type { ReportReading } from "./report-options.ts";
+
+/** What came of a reading; no report where no profile at all could be read. */
+export interface ReadReport {
+  readonly report: Report | null;
+  readonly outcome: Outcome;
+}
+
+/** Reads the window, of one profile or of several, and counts its report. */
+export async function readReport(
+  { options, start, judgesAbsence }: ReportReading,
+  zone: Zone,
+  host: Host,
+): Promise<ReadReport> {
+  const asked: AskedSpan = { start, until: options.until, now: host.now() };
+  // One for all profiles, over the window of the first that is read.
+  const shared: { opened: Promise<Opened> | null } = { opened: null };
+  const reads: Reading[] = [];
+  const open = async (session: Session): Promise<Opened> => {
+    const span = await windowOf(session, asked);
+    return { span, counter: countReport({ ...span, zone, judgesAbsence }) };
+  };
+  const work = async ({ each, areAllLost, reporter, profiles }: Sessions): Promise<{ report: Report | null }> => {
+    await each(async (session, profile) => {
+      const { counter, span } = await (shared.opened ??= open(session));
+      const reading = await beginReading(session, profile === "" ? null : profile, start, span);
+      reads.push(reading);
+      const add = (run: FlowRun): void => {
+        counter.add(run);
+      };
+      await countRuns(reading.session, start, add, false);
+      reading.isWhole = true;
+    });
+    reporter.clear();
+    const opened = await shared.opened;
+    if (opened === null || areAllLost()) return { report: null };
+    const { counter, span } = opened;
+    return { report: counter.read(host.now(), coverageIn(reads, profiles ?? [], { ...span, asked: beginOf(start) })) };
+  };
+  const { report, ...outcome } = await inSessions(options, host.signal, host, work, { start, did: "counted" });
+  return { report, outcome };
+}
+
+function beginOf(start: JournalStart): number {
+  return start.kind === "time" ? start.at : -Infinity;
+}
+
+interface Opened {
+  readonly span: CountedSpan;
+  readonly counter: ReportCounter;
+}
+
+/** The window as far as its source goes. */
+async function windowOf(session: Session, asked: AskedSpan): Promise<CountedSpan> {
+  if (session.origin.kind === "file") {
+    if (asked.start.kind !== "oldest") return spanOf(asked, -Infinity);
+    const { from, to } = await spanOfFile(session, asked);
+    // What a file says of the future would stretch the page over years.
+    const end = Math.min(to, asked.now);
+    return { from: Math.min(from, end), to: end };
+  }
+  const { first } = await reachOf(session, asked.start, asked.now);
+  const span = spanOf(asked, first);
+  const filled = session.origin.kind === "archive" ? await endOfArchive(session, asked.start) : null;
+  return filled === null ? span : { ...span, to: Math.max(span.from, Math.min(span.to, filled)) };
+}
+
+/** Up to when an archive that is read alone was filled: what came after that is not absent. */
+async function endOfArchive(session: Session, start: JournalStart): Promise<number | null> {
+  const archive = await session.archive(start);
+  if (archive === null) return null;
+  const { readChains } = await import("../../../engine/archive/cursors.ts");
+  return coverageOf(await readChains(archive.database, archive.journal)).complete.at(-1)?.to.at ?? null;
+}
+
+/** A reading of one profile, as it goes on. */
+interface Reading {
+  readonly session: Session;
+  readonly profile: string | null;
+  readonly source: string;
+  readonly isFile: boolean;
+  readonly span: CountedSpan;
+  readonly missing: { readonly from: number; readonly to: number }[];
+  isWhole: boolean;
+}
+
+async function beginReading(
+  session: Session,
+  side: string | null,
+  start: JournalStart,
+  { from, to }: CountedSpan,
+): Promise<Reading> {
+  const { origin } = session;
+  const missing: Reading["missing"][number][] = [];
+  const noted: Session = {
+    ...session,
+    miss: (parts) => {
+      missing.push(...parts);
+      session.miss(parts);
+    },
+  };
+  const isFile = origin.kind === "file";
+  const archive = isFile ? null : await session.archive(start).catch(() => null);
+  const kept = origin.kind === "archive" ? "the archive" : "the archive and the journal";
+  const source = isFile ? origin.name : archive === null ? "the journal" : kept;
+  const profile = origin.kind === "journal" ? origin.connection.settings.profile : side;
+  return { session: noted, profile, source, isFile, span: { from, to }, missing, isWhole: false };
+}
+
+/** What was read of each, and those of which nothing was. */
+function coverageIn(
+  reads: readonly Reading[],
+  profiles: readonly string[],
+  { asked, ...span }: CountedSpan & { readonly asked: number },
+): readonly ReadSource[] {
+  const told = reads.map(({ session, profile, source, isFile, missing, isWhole }): ReadSource => ({
+    profile,
+    source,
+    isFile,
+    ...span,
+    // Where it was to begin is told even where nobody has that.
+    missing: missing
+      .map((part) => ({ from: Math.max(part.from, asked), to: Math.min(part.to, span.to) }))
+      .filter((part) => Number.isFinite(part.from) && part.from < part.to),
+    events: session.tally.events,
+    unreadable: session.tally.unreadable,
+    failure: isWhole ? null : "the reading broke off",
+  }));
+  const known = new Set(reads.map(({ profile }) => profile));
+  const lost = profiles
+    .filter((profile) => !known.has(profile))
+    .map((profile): ReadSource => ({
+      profile,
+      source: "the journal",
+      isFile: false,
+      ...span,
+      missing: [],
+      events: 0,
+      unreadable: 0,
+      failure: "it could not be read",
+    }));
+  return [...told, ...lost];
+}

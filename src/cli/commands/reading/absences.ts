@@ -1,0 +1,131 @@
+import { retentionMs } from "../../../adobe/journal/retention.ts";
+import { startAt } from "../../../adobe/journal/when.ts";
+import { FlowrunError } from "../../../errors.ts";
+import { emptyTally } from "../../../engine/pump.ts";
+import type { Sink } from "../../../engine/sinks/sink.ts";
+import { withAbsences, type Absences } from "../../../engine/sinks/with-absences.ts";
+import { absenceLine } from "../../../render/formats/absence-line.ts";
+import { createPainter } from "../../../render/text/painter.ts";
+import type { AbsentRecord } from "../../../runs/cadence/flow-record.ts";
+import { watchFlows } from "../../../runs/cadence/watch-flows.ts";
+import type { RunFilter } from "../../../runs/filter/criterion.ts";
+import type { FlowRun } from "../../../runs/record/flow-run.ts";
+import type { CountedMember } from "./delivery-counts.ts";
+import { createQuota } from "./quota.ts";
+import { readWindow, runTarget } from "./read-window.ts";
+import type { Session } from "./session.ts";
+
+/** Which flows of one profile do not run, while its journal is followed. */
+export interface AbsenceWatch {
+  /** The session, with every run that it reads taken down. */
+  readonly session: Session;
+  /**
+   * All flows, judged at a moment up to which the journal is read; `null` before it is known how they usually run.
+   * @throws the failure of finding that out.
+   */
+  readonly look: Absences<never>["look"];
+  /**
+   * A sink that is told of them as well.
+   * @param encode `null` for what the sink does not take, which is told on stderr.
+   * @param told those that an earlier reading told of.
+   */
+  readonly tell: <T>(sink: Sink<T>, encode: Absences<T>["encode"], told: Absences<T>["told"]) => Sink<T>;
+  /** A member of a delivery that is told as well. */
+  readonly over: (member: CountedMember) => CountedMember;
+}
+
+/**
+ * Takes down the runs of a session as they are read, whichever of them are wanted. How flows usually run is learned from the
+ * last seven days, beside the following and not before the end of the journal is reached: nobody waits for that.
+ * @param keep chooses the flows: by their runs, of any status.
+ */
+export function watchAbsences(session: Session, keep: RunFilter): AbsenceWatch {
+  const { options, began, reporter } = session;
+  const flows = watchFlows(began - retentionMs, retentionMs);
+  const note = (run: FlowRun): void => {
+    if (keep(run)) flows.add(run);
+  };
+  let learning: "to do" | "under way" | "done" = "to do";
+  let failure: Error | null = null;
+  const learnOnce = async (): Promise<void> => {
+    learning = "under way";
+    try {
+      await learn(session, note);
+      learning = "done";
+    } catch (error) {
+      // One that is away, such as an archive, may be back by the next look.
+      learning = "to do";
+      if (error instanceof FlowrunError && error.kind === "unavailable") return;
+      failure = error instanceof Error ? error : new Error(String(error));
+    }
+  };
+  const look: AbsenceWatch["look"] = (at) => {
+    if (failure !== null) throw failure;
+    if (learning === "to do") void learnOnce();
+    return learning === "done" ? flows.look(at) : null;
+  };
+  const tell: AbsenceWatch["tell"] = (sink, encode, told) =>
+    withAbsences(sink, { look, encode: (record) => encode(record) ?? tellAside(record, session), told });
+  return {
+    session: {
+      ...session,
+      options: {
+        ...options,
+        keep: (run) => {
+          note(run);
+          return options.keep(run);
+        },
+      },
+    },
+    look,
+    tell,
+    over: (member) => {
+      const { name, sink, takesAbsences } = member;
+      if (!takesAbsences) {
+        const text = `${name} takes runs alone; flows that do not run are told here`;
+        reporter.notify({ kind: "remark", text });
+      }
+      return { ...member, sink: tell(sink, (record) => (takesAbsences ? record : null), null) };
+    },
+  };
+}
+
+/** Reads seven days, from the archive as far as that has them, and says nothing. */
+async function learn(session: Session, note: (run: FlowRun) => void): Promise<void> {
+  const { host, options, reporter, archiveIfAny } = session;
+  const start = startAt(host.now() - retentionMs);
+  const silent = { ...reporter, notify: () => undefined, live: () => undefined };
+  const all = {
+    ...options,
+    max: Infinity,
+    until: null,
+    raw: false,
+    keep: (run: FlowRun): boolean => {
+      note(run);
+      return false;
+    },
+  };
+  const apart: Session = {
+    ...session,
+    options: all,
+    reporter: silent,
+    tally: emptyTally(),
+    quota: createQuota(Infinity),
+    miss: () => undefined,
+  };
+  const archive = await archiveIfAny("how flows usually run is learned from the journal alone", start);
+  const window = { start, archive, follow: false, onExpired: "oldest" } as const;
+  await readWindow(
+    apart,
+    window,
+    runTarget(() => undefined),
+  );
+}
+
+/** A flow that does not run, on stderr: where the format of stdout has rows of runs alone. */
+function tellAside(record: AbsentRecord, { reporter, host }: Pick<Session, "reporter" | "host">): null {
+  const text = absenceLine(record, createPainter(false), { style: "iso", now: () => host.now() });
+  const isSilent = record.state === "late" || record.state === "absent";
+  reporter.notify({ kind: isSilent ? "warning" : "remark", text });
+  return null;
+}

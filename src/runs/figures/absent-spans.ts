@@ -1,0 +1,70 @@
+import { countFlows, type FlowCounter, type FlowHistory } from "../cadence/count-flows.ts";
+import type { FlowRun } from "../record/flow-run.ts";
+
+/** A stretch of a window in which runs of a flow were to begin, and did not. */
+export interface AbsentSpan {
+  readonly flowId: string;
+  readonly flowName: string | null;
+  readonly sandbox: FlowRun["sandbox"];
+  /** The profile whose journal it was read from; `null` where it did not come from one. */
+  readonly profile: string | null;
+  /** From one run to the next, as a rule. */
+  readonly paceMs: number | null;
+  /** When the last run before it began; RFC 3339. */
+  readonly from: string;
+  /** When the first run after it began; `null` where the flow was silent still when the window ended. */
+  readonly until: string | null;
+  /** How many runs did not begin in it. */
+  readonly missing: number;
+}
+
+/** Sees runs pass by, whichever are counted; `read` tells where some are missing. */
+export interface AbsenceCounter {
+  readonly pass: (run: FlowRun) => void;
+  /** In the order in which they began; `null` where no run passed by, or more than can be remembered. */
+  read(): readonly AbsentSpan[] | null;
+}
+
+/** Some hundred bytes each. */
+const mostRuns = 200_000;
+/** A flow that is always late fills no page. */
+const mostSpans = 1000;
+
+/** Finds where runs are missing in a window (epoch milliseconds), by the pace that each flow keeps in it otherwise. */
+export function countAbsences({ from, to }: { readonly from: number; readonly to: number }): AbsenceCounter {
+  let counter: FlowCounter | null = countFlows(from);
+  let passed = 0;
+  return {
+    pass: (run) => {
+      passed += 1;
+      if (passed > mostRuns) counter = null;
+      counter?.add(withStart(run));
+    },
+    read: () => {
+      if (counter === null || passed === 0) return null;
+      const spans = counter.read(to).flatMap(spansOf);
+      return spans.sort((one, other) => one.from.localeCompare(other.from)).slice(0, mostSpans);
+    },
+  };
+}
+
+/** An archive that is read for figures tells no more than when a run ended, and how long it took. */
+function withStart(run: FlowRun): FlowRun {
+  const { startedAt, updatedAt, durationMs } = run;
+  if (startedAt !== null || updatedAt === null || durationMs === null) return run;
+  return { ...run, startedAt: new Date(Date.parse(updatedAt) - durationMs).toISOString() };
+}
+
+function spansOf({ flow, gaps }: FlowHistory): readonly AbsentSpan[] {
+  const { flowId, flowName, sandbox, profile, paceMs } = flow;
+  return gaps.map(({ from, until, missing }) => ({
+    flowId,
+    flowName,
+    sandbox,
+    profile,
+    paceMs,
+    from: new Date(from).toISOString(),
+    until: until === null ? null : new Date(until).toISOString(),
+    missing,
+  }));
+}

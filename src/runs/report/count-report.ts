@@ -1,0 +1,237 @@
+import { countFlows, type FlowHistory } from "../cadence/count-flows.ts";
+import { cutCalendar } from "../figures/buckets.ts";
+import { countFigures, type FigureCounter } from "../figures/figures.ts";
+import { countRootCauses } from "../figures/frequent-causes.ts";
+import { roundStep, type Timeline } from "../figures/timeline.ts";
+import type { FlowRun } from "../record/flow-run.ts";
+import { startOfRun } from "../record/run-start.ts";
+import { keptId, keptText } from "../../text/kept.ts";
+import type { Zone } from "../../text/zone.ts";
+import { countDurations, type DurationLine } from "./duration-line.ts";
+import { keepSamples } from "./failure-samples.ts";
+import { countCells, mostCellsInRow, outcomeOf, type CellCounter } from "./flow-cells.ts";
+import { labelOf } from "./flow-label.ts";
+import type { Absence, FlowLabel, OutcomeBucket, ReadSource, Report, ReportedCause, ReportedFlow } from "./report.ts";
+
+/** The window that is reported, epoch ms, and how it is looked at. */
+export interface ReportPlan {
+  readonly from: number;
+  readonly to: number;
+  /** The zone whose hours and midnights buckets begin at. */
+  readonly zone: Zone;
+  /** Whether all runs of its flows are handed over, so that one that is not there was absent. */
+  readonly judgesAbsence: boolean;
+}
+
+/** Counts runs; `read` gives the report on those added so far. */
+export interface ReportCounter {
+  add(run: FlowRun): void;
+  read(madeAt: number, coverage: readonly ReadSource[]): Report;
+}
+
+/** Events could name any number of flows, causes and organisations; a page that shows more than this is read by nobody. */
+const mostFlows = 1000;
+const mostCauses = 50;
+const mostPartCauses = 20;
+const mostOrganisations = 10;
+const mostAbsences = 200;
+/** Cells of all rows together: a page of so many is about a megabyte. */
+const mostCells = 6000;
+/** In a row there are as few as this, however many rows there are. */
+const leastCellsInRow = 7;
+/** Bars that can be told apart on a page. */
+const mostBars = 60;
+
+/**
+ * Counts the runs of a window, handed over in the journal's order, as `countStats` does: each notification counts, and
+ * belongs to the time when its run was updated. In a flow's row a run stands where it began. Memory is bounded.
+ */
+export function countReport({ from, to, zone, judgesAbsence }: ReportPlan): ReportCounter {
+  const total = countFigures();
+  const bars = cutCalendar(from, to, roundStep(to - from, mostBars), zone);
+  const tallies = Array.from({ length: bars.length }, () => ({ failed: 0, partialSuccess: 0, other: 0, success: 0 }));
+  const pieces = cutCalendar(from, to, roundStep(to - from, mostCellsInRow), zone);
+  const failed = openCauses();
+  const partly = openCauses();
+  const organisations = new Set<string>();
+  const flows = new Map<string, KnownFlow>();
+  const cadence = countFlows(from);
+  let at = from;
+  let runsLeftOut = 0;
+  let failedUntold = 0;
+
+  return {
+    add: (run) => {
+      at = run.updatedAt === null ? at : Date.parse(run.updatedAt);
+      total.add(run);
+      const tally = tallies[bars.indexOf(at)];
+      if (tally !== undefined) tally[outcomeOf(run.status)] += 1;
+      (run.status === "failed" ? failed : partly).add(run, at);
+      if (run.status === "failed" && run.rootCause === null) failedUntold += 1;
+      if (run.imsOrgId !== null && organisations.size < mostOrganisations) organisations.add(keptId(run.imsOrgId));
+      const flow = flowOf(flows, run, pieces);
+      if (flow === null) {
+        runsLeftOut += 1;
+        return;
+      }
+      noteRun(flow, run, at);
+      if (judgesAbsence) cadence.add(run);
+    },
+    read: (madeAt, coverage) => {
+      const histories = judgesAbsence ? historiesByKey(cadence.read(to).map((one) => excused(one, coverage))) : null;
+      const told = readFlows(flows, histories, { from, to });
+      // Where all is of one profile, nobody needs to be told of which.
+      const isOfOne = new Set(told.map(({ flow }) => flow.profile)).size <= 1;
+      const named = <Labelled extends FlowLabel>(flow: Labelled): Labelled =>
+        isOfOne ? { ...flow, profile: null } : flow;
+      const causes = failed.read(named);
+      return {
+        from,
+        to,
+        madeAt,
+        total: total.read(),
+        organisations: [...organisations].map((name) => keptText(name)),
+        flows: told.map(({ flow }) => named(flow)),
+        runsLeftOut,
+        buckets: tallies.map((counts, index) => bucketOf(counts, bars, index)),
+        absences: histories === null ? null : absencesOf(told, from).map((one) => ({ ...one, flow: named(one.flow) })),
+        causes: causes.slice(0, mostCauses),
+        partCauses: partly.read(named).slice(0, mostPartCauses),
+        causesLeftOut: Math.max(0, causes.length - mostCauses),
+        failedUntold,
+        coverage,
+      };
+    },
+  };
+}
+
+/** Root causes, each with a failure that came of it. */
+function openCauses() {
+  const causes = countRootCauses();
+  const samples = keepSamples();
+  return {
+    add: (run: FlowRun, at: number): void => {
+      causes.add(run, at);
+      samples.add(run, at);
+    },
+    read: (named: (flow: FlowLabel) => FlowLabel): readonly ReportedCause[] =>
+      causes.read().map((cause) => {
+        const sample = samples.find(cause.code);
+        return { ...cause, sample: sample === null ? null : { ...sample, flow: named(sample.flow) } };
+      }),
+  };
+}
+
+interface KnownFlow {
+  label: FlowLabel;
+  readonly figures: FigureCounter;
+  readonly cells: CellCounter;
+  readonly durations: DurationLine;
+}
+
+function flowOf(flows: Map<string, KnownFlow>, run: FlowRun, pieces: Timeline): KnownFlow | null {
+  const key = keyOfFlow(run.profile, keptId(run.flowId));
+  const known = flows.get(key);
+  if (known !== undefined) return known;
+  if (flows.size >= mostFlows) return null;
+  const flow = {
+    label: labelOf(run),
+    figures: countFigures(),
+    cells: countCells(pieces),
+    durations: countDurations(),
+  };
+  flows.set(key, flow);
+  return flow;
+}
+
+function keyOfFlow(profile: string | null, flowId: string): string {
+  return `${profile ?? ""}\n${flowId}`;
+}
+
+function noteRun(flow: KnownFlow, run: FlowRun, at: number): void {
+  const { flowName, sandbox, durationMs, status } = run;
+  // The last name is the one that people know; a copy of the same one is not made again for each run.
+  if (
+    (flowName !== null && flowName !== flow.label.name) ||
+    (sandbox.name !== null && sandbox.name !== flow.label.sandbox)
+  ) {
+    flow.label = { ...labelOf(run), ...(flowName === null ? { name: flow.label.name } : {}) };
+  }
+  flow.figures.add(run);
+  flow.cells.add(run, startOfRun(run) ?? at);
+  if (durationMs !== null) flow.durations.add({ ms: durationMs, failed: status === "failed" });
+}
+
+/** A silence that nobody knows is not held against it: runs may be in the parts that nobody has. */
+function excused(history: FlowHistory, coverage: readonly ReadSource[]): FlowHistory {
+  const reads = coverage.filter(({ profile }) => profile === null || profile === history.flow.profile);
+  const isBroken = reads.some(({ failure }) => failure !== null);
+  const holes = reads.flatMap(({ missing }) => missing);
+  const gaps = history.gaps.filter(
+    ({ from, until }) => !isBroken && !holes.some((hole) => hole.from < (until ?? Infinity) && hole.to > from),
+  );
+  const isSilent = history.gaps.some(({ until }) => until === null);
+  const isExcused = isSilent && !gaps.some(({ until }) => until === null);
+  return { ...history, flow: isExcused ? { ...history.flow, state: "irregular" } : history.flow, gaps };
+}
+
+function historiesByKey(histories: readonly FlowHistory[]): ReadonlyMap<string, FlowHistory> {
+  return new Map(histories.map((history) => [keyOfFlow(history.flow.profile, history.flow.flowId), history]));
+}
+
+interface WindowSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A flow as it is told, and its gaps. */
+interface ToldFlow {
+  readonly flow: ReportedFlow;
+  readonly gaps: FlowHistory["gaps"];
+}
+
+function readFlows(
+  flows: ReadonlyMap<string, KnownFlow>,
+  histories: ReadonlyMap<string, FlowHistory> | null,
+  { from, to }: WindowSpan,
+): readonly ToldFlow[] {
+  const room = Math.floor(mostCells / Math.max(1, flows.size));
+  const most = Math.min(mostCellsInRow, Math.max(leastCellsInRow, room));
+  const told = Array.from(flows, ([key, { label, figures, cells, durations }]): ToldFlow => {
+    const history = histories?.get(key) ?? null;
+    const gaps = history?.gaps ?? [];
+    const expected = gaps.flatMap(({ expectedAt }) => expectedAt).filter((at) => at >= from && at <= to);
+    const flow: ReportedFlow = {
+      ...label,
+      figures: figures.read(),
+      cells: cells.read(expected, most),
+      durations: durations.read(),
+      paceMs: history?.flow.paceMs ?? null,
+      state: history?.flow.state ?? null,
+      missing: gaps.reduce((sum, { missing }) => sum + missing, 0),
+    };
+    return { flow, gaps };
+  });
+  const trouble = ({ flow }: ToldFlow): number => flow.figures.failed + flow.missing;
+  return told.sort(
+    (one, other) =>
+      trouble(other) - trouble(one) ||
+      other.flow.figures.partialSuccess - one.flow.figures.partialSuccess ||
+      other.flow.figures.runs - one.flow.figures.runs,
+  );
+}
+
+function bucketOf(counts: OutcomeBucket["counts"], bars: Timeline, index: number): OutcomeBucket {
+  return { from: bars.startOf(index), to: bars.startOf(index + 1), counts: { ...counts } };
+}
+
+function absencesOf(flows: readonly ToldFlow[], begin: number): readonly Absence[] {
+  const all = flows.flatMap(({ flow: { id, name, sandbox, profile, state, paceMs }, gaps }) =>
+    gaps.map(({ from, until, missing }): Absence => {
+      const flow = { id, name, sandbox, profile };
+      return { flow, paceMs, from: Math.max(from, begin), until, missing, state: state ?? "irregular" };
+    }),
+  );
+  const endOf = ({ until }: Absence): number => until ?? Infinity;
+  return all.sort((one, other) => endOf(other) - endOf(one) || other.missing - one.missing).slice(0, mostAbsences);
+}

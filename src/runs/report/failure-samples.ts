@@ -1,0 +1,60 @@
+import type { FlowRun, RunError } from "../record/flow-run.ts";
+import { keptId, keptText } from "../../text/kept.ts";
+import { labelOf } from "./flow-label.ts";
+import type { FailureSample } from "./report.ts";
+
+/** Keeps one failure of each root cause. */
+export interface SampleKeeper {
+  /** `at` is the run's time, epoch ms. */
+  add(run: FlowRun, at: number): void;
+  /** The last failure with that root cause. */
+  find(code: string | null): FailureSample | null;
+}
+
+/** As many as root causes are told apart, and of each no more than can be read. */
+const mostCodes = 1000;
+const mostSteps = 12;
+const longestMessage = 500;
+
+/** Keeps samples in bounded memory. */
+export function keepSamples(): SampleKeeper {
+  const samples = new Map<string, FailureSample>();
+  return {
+    add: (run, at) => {
+      if (run.rootCause === null) return;
+      const code = keptId(run.rootCause.code);
+      const known = samples.get(code);
+      // The run that was told of last; where many are told of at once, it need not be made again for each.
+      if (known === undefined ? samples.size >= mostCodes : known.at >= at) return;
+      samples.set(code, sampleOf(run, run.rootCause.code, at));
+    },
+    find: (code) => (code === null ? null : (samples.get(code) ?? null)),
+  };
+}
+
+function sampleOf(run: FlowRun, rootCode: string, at: number): FailureSample {
+  const error = errorWith(run.errors, rootCode);
+  const steps = error === undefined ? [] : [{ ...error, depth: 0 }, ...error.causes];
+  // Above the root lies what it became; what comes after it is told beside it.
+  const rootAt = steps.findLastIndex(({ code }) => code === rootCode);
+  return {
+    runId: keptText(keptId(run.runId)),
+    flow: labelOf(run),
+    at,
+    chain: steps.slice(0, mostSteps).map(({ code, message, depth, count }, index) => ({
+      code: keptText(keptId(code)),
+      message: message === null ? null : keptText(message, longestMessage),
+      depth,
+      count,
+      isRoot: index === rootAt,
+    })),
+  };
+}
+
+/** The error that the root cause lies beneath, or that it is itself. */
+function errorWith(errors: readonly RunError[], rootCode: string): RunError | undefined {
+  const holds = ({ code, causes }: RunError): boolean =>
+    code === rootCode || causes.some((cause) => cause.code === rootCode);
+  const whole = errors.filter(({ severity }) => severity === "error");
+  return whole.find(holds) ?? errors.find(holds);
+}

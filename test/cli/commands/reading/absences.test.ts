@@ -1,0 +1,254 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { runCli } from "../../../../src/cli/run-cli.ts";
+import type { FaultRule } from "../../../../src/demo/faults.ts";
+import { startServer } from "../../../../src/demo/server.ts";
+import { listedSource } from "../../../../src/demo/source.ts";
+import type { Host } from "../../../../src/host.ts";
+import { bareEnv, records, scratch, settingsFor } from "../../../support/flowrun.ts";
+import { fakeHost, noon } from "../../../support/host.ts";
+import { header } from "../../../support/journal.ts";
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+interface Told {
+  readonly at: number;
+  readonly event: unknown;
+}
+
+/** The notification of a run that begins at an instant and takes a minute. */
+function told(flow: string, at: number, { status = "success", sandbox = "prod" } = {}): Told {
+  const id = `${flow} ${at}`;
+  const body = {
+    id,
+    createdAt: at,
+    updatedAt: at + minute,
+    sandboxName: sandbox,
+    flowId: flow,
+    flowName: flow,
+    metrics: {
+      durationSummary: { startedAtUTC: at, completedAtUTC: at + minute },
+      statusSummary: { status, errors: [] },
+    },
+    activities: [],
+  };
+  const code = status === "failed" ? "sources_flow_run_failed" : "sources_flow_run_success";
+  return { at: at + minute, event: { event_id: id, event: { ...body, header: header(code) } } };
+}
+
+/** So many hours, from one on, each in ms from noon. */
+function every(from: number, to: number): readonly number[] {
+  return Array.from({ length: to - from }, (_, n) => noon + (from + n) * hour);
+}
+
+/** Flows that had stopped ten hours before: that one is told of says that the pace of all is known. */
+const stopped = [
+  ...every(-72, -10).map((at) => told("stopped", at)),
+  ...every(-72, -10).map((at) => told("other", at, { sandbox: "stage" })),
+];
+
+interface Stay {
+  /** How long after noon it is stopped. */
+  readonly until: number;
+  /** The flow that has stopped and is told of first. */
+  readonly first?: string;
+  /** The time, from noon on, in which the journal answers nobody. */
+  readonly away?: readonly [from: number, to: number];
+}
+
+/**
+ * A journal, and a clock that goes on by waiting alone: hardly, until the flow that had stopped was told of; then as long as
+ * each wait is.
+ */
+async function openWorld(events: readonly Told[]) {
+  const dir = await scratch();
+  const faults: FaultRule[] = [];
+  let now = noon;
+  const server = await startServer({
+    now: () => now,
+    sleep: (ms) => delay(ms),
+    source: listedSource([...stopped, ...events].sort((one, other) => one.at - other.at)),
+    journal: { retryAfter: "300" },
+    faults,
+  });
+  onTestFinished(() => server.close());
+  const env = { ...bareEnv(dir), ...settingsFor(server) };
+  /** A command line, until it is stopped. */
+  const run = async (args: string, { until, first = "stopped", away }: Stay) => {
+    const fake = fakeHost({ env, dir, now });
+    const isKnown = (): boolean => `${fake.out()}${fake.err()}`.includes(first);
+    const host: Host = {
+      ...fake,
+      now: () => now,
+      startedAt: now,
+      sleep: async (ms, signal) => {
+        // Others have their turn, such as who learns beside.
+        await delay(1);
+        if (signal?.aborted === true) return;
+        now += isKnown() ? ms : 1;
+        const after = now - noon;
+        const isAway = away !== undefined && after >= away[0] && after < away[1];
+        faults.splice(
+          0,
+          faults.length,
+          ...(isAway ? [{ fault: { kind: "status", status: 503, retryAfter: "300" } } as FaultRule] : []),
+        );
+        if (after >= until) fake.stop();
+      },
+    };
+    const code = await runCli(args.split(" "), host);
+    return { code, out: fake.out(), err: fake.err() };
+  };
+  return { run };
+}
+
+/** Of the records of flows that do not run: the flow, its state, and the hour, from noon on, by which it was known. */
+function absences(out: string): readonly (readonly [unknown, unknown, number])[] {
+  return records(out)
+    .filter(({ type }) => type === "flowrun.absent")
+    .map(({ flowName, state, at }) => [flowName, state, Math.round((Date.parse(String(at)) - noon) / hour)]);
+}
+
+const steady = every(-72, 24).map((at) => told("steady", at));
+const pausing = [...every(-72, 1), ...every(8, 24)].map((at) => told("pausing", at));
+
+describe("tail --absent", () => {
+  test("tells once what is silent at the start, then what becomes late and absent, and what is back", async () => {
+    const world = await openWorld([...steady, ...pausing]);
+    const { code, out } = await world.run("tail --absent --json --sandbox prod", { until: 12 * hour });
+    expect(code).toBe(130);
+    expect(absences(out)).toEqual([
+      ["stopped", "absent", 0],
+      ["pausing", "late", 2],
+      ["pausing", "absent", 3],
+      ["pausing", "ok", 8],
+    ]);
+    const runs = records(out).filter(({ type }) => type === "flowrun.run");
+    expect(runs.length).toBeGreaterThan(12);
+  });
+
+  test("does not take for silence that nothing could be read", async () => {
+    const world = await openWorld(steady);
+    const away = [2.2 * hour, 9.3 * hour] as const;
+    const { out, err } = await world.run("tail --absent --json --sandbox prod", { until: 14 * hour, away });
+    expect(absences(out)).toEqual([["stopped", "absent", 0]]);
+    expect(err).toContain("503");
+  });
+
+  test("filters of runs do not touch the pace", async () => {
+    const world = await openWorld([...steady, ...pausing]);
+    const { out } = await world.run("tail --absent --json --status failed --flow pausing,stopped", { until: 9 * hour });
+    expect(absences(out).map(([flow, state]) => [flow, state])).toEqual([
+      ["stopped", "absent"],
+      ["pausing", "late"],
+      ["pausing", "absent"],
+      ["pausing", "ok"],
+    ]);
+    expect(records(out).filter(({ type }) => type === "flowrun.run")).toEqual([]);
+  });
+
+  test.each([
+    ["--sandbox stage", "other"],
+    ["--flow stop*", "stopped"],
+  ])("%s chooses flows", async (filter, flow) => {
+    const world = await openWorld(steady);
+    const { out } = await world.run(`tail --absent --json ${filter}`, { until: 4 * hour, first: flow });
+    expect(absences(out)).toEqual([[flow, "absent", 0]]);
+  });
+
+  test("a restart with a cursor tells nothing again, and goes on with what it told", async () => {
+    const world = await openWorld([...steady, ...pausing]);
+    const line = "tail --since last --absent --json";
+    const first = await world.run(`${line} --sandbox prod`, { until: 5 * hour });
+    expect(absences(first.out).map(([flow]) => flow)).toEqual(["stopped", "pausing", "pausing"]);
+    const again = await world.run(line, { until: 10 * hour, first: '"other"' });
+    expect(absences(again.out)).toEqual([
+      ["other", "absent", 5],
+      ["pausing", "ok", 8],
+    ]);
+  });
+
+  test("without a cursor a restart tells how it stands", async () => {
+    const world = await openWorld([...steady, ...pausing]);
+    await world.run("tail --absent --json", { until: 5 * hour });
+    const again = await world.run("tail --absent --json --sandbox prod", { until: 6 * hour });
+    expect(absences(again.out)).toEqual([
+      ["stopped", "absent", 5],
+      ["pausing", "absent", 5],
+    ]);
+  });
+
+  test("in a table it is a line among the rows, in colour", async () => {
+    const world = await openWorld([...steady, ...pausing]);
+    const { out } = await world.run("tail --absent -o table --color always", { until: 9 * hour });
+    expect(out.replaceAll("\u001b[33m", "").replaceAll("\u001b[39m", "")).toContain(
+      "\nlate: pausing (prod) has not run since 2026-11-22T12:00:00.000Z; usually every 1h, expected 2026-11-22T13:00:00.000Z, 1 run missing\n",
+    );
+    expect(out).toContain(
+      "\n\u001b[32mback:\u001b[39m pausing (prod) runs again since 2026-11-22T20:00:00.000Z, after 8h of silence\n",
+    );
+    expect(out).toContain("\u001b[31mabsent:\u001b[39m stopped");
+  });
+
+  test.each(["-o csv", "-o markdown", "-o name", "--json=runId"])(
+    "%s has rows of runs alone: stderr has it",
+    async (how) => {
+      const world = await openWorld(steady);
+      const { out, err } = await world.run(`tail --absent ${how}`, { until: hour });
+      expect(out).not.toContain("absent");
+      expect(err).toContain("warning: absent: stopped (prod) has not run since 2026-11-22T01:00:00.000Z");
+    },
+  );
+
+  test.each([
+    ["since -P1D --absent", "--absent goes with --follow"],
+    ["tail --from runs.ndjson --absent", "--absent and --from do not go together"],
+  ])("%s is refused", async (args, message) => {
+    const world = await openWorld([]);
+    const { code, err } = await world.run(args, { until: hour });
+    expect([code, err.split("\n")[0]]).toEqual([2, `error: ${message}`]);
+  });
+});
+
+describe("tail --absent --to", () => {
+  const all = [
+    ["stopped", "absent", 0],
+    ["pausing", "late", 2],
+    ["pausing", "absent", 3],
+    ["other", "absent", 5],
+    ["pausing", "ok", 8],
+  ];
+
+  test("a file gets a line for each, once, also after a restart", async () => {
+    const world = await openWorld([...steady, ...pausing]);
+    const path = join(await scratch(), "all.ndjson");
+    const line = `tail --since last --absent --to file:${path} --to stdout --json`;
+    await world.run(`${line} --sandbox prod`, { until: 5 * hour });
+    const again = await world.run(line, { until: 10 * hour, first: '"other"' });
+    expect(absences(await readFile(path, "utf8"))).toEqual(all);
+    expect(absences(again.out)).toEqual(all.slice(3));
+    expect(again.err).toMatch(/to file:\S+: \d+ runs/);
+  });
+
+  test("beside an archive, which takes runs alone, they come where it is filled to the journal's end", async () => {
+    const world = await openWorld([...steady, ...pausing]);
+    const path = join(await scratch(), "all.ndjson");
+    const { err } = await world.run(`tail --absent --to archive --to file:${path} --to stdout --json --sandbox prod`, {
+      until: 9 * hour,
+    });
+    // Its lease is renewed by the same clock, so that the hours are not exact.
+    const found = absences(await readFile(path, "utf8")).map(([flow, state]) => [flow, state]);
+    expect(found).toEqual([...all.slice(0, 3), ...all.slice(4)].map(([flow, state]) => [flow, state]));
+    expect(err).not.toContain("takes runs alone");
+  });
+
+  test("a file of columns takes runs alone, and stderr has it", async () => {
+    const world = await openWorld(steady);
+    const { err } = await world.run(`tail --absent --to file:${join(await scratch(), "all.csv")}`, { until: hour });
+    expect(err).toContain("all.csv takes runs alone; flows that do not run are told here");
+    expect(err).toContain("warning: absent: stopped");
+  });
+});
