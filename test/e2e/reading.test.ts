@@ -308,6 +308,23 @@ describe("settings", () => {
 });
 
 describe("--profile demo", () => {
+  it("tail --absent tells which of its flows have stopped, and since -f as well", async () => {
+    const env = bareEnv(await scratch());
+    for (const line of ["tail --absent", "since last -f --absent"]) {
+      const tail = start([...line.split(" "), "--status", "failed", "--profile", "demo", "--json"], { env });
+      await tail.saw('"state":"absent"');
+      await tail.saw('"state":"late"');
+      tail.child.kill("SIGINT");
+      const { code, stdout } = await tail.finished;
+      expect(code).toBe(130);
+      const told = records(stdout).filter(({ type }) => type === "flowrun.absent");
+      expect(told.map(({ flowName, state }) => `${String(flowName)}: ${String(state)}`)).toEqual(
+        expect.arrayContaining(["Gift cards: absent", "Supplier deliveries: late"]),
+      );
+      expect(new Set(told.map(({ flowId }) => flowId)).size).toBe(told.length);
+    }
+  });
+
   const misleading = {
     FLOWRUN_CLIENT_ID: "nobody",
     FLOWRUN_JOURNAL_URL: "http://127.0.0.1:9/nowhere",

@@ -3,7 +3,7 @@ import { renderCount } from "../text/numbers.ts";
 import { dataTable, numberCell, row, textCell } from "./data-table.ts";
 import { badge, flowHead } from "./flow-head.ts";
 import { markup, type Markup } from "./html.ts";
-import { paceTold, type ReportLook } from "./look.ts";
+import { lengthTold, type ReportLook } from "./look.ts";
 
 /** The words where no absence stands, and below those that do; the same in every form of a report. */
 export const absenceWords = {
@@ -22,7 +22,7 @@ export function absenceTable({ absences }: Report, { times }: ReportLook): Marku
     rows: absences.map((absence) => {
       const { flow, paceMs, from, until, missing } = absence;
       return row(flowHead(flow), [
-        textCell(paceTold(paceMs)),
+        textCell(lengthTold(paceMs)),
         textCell(times.moment(from)),
         textCell(until === null ? badge(silenceTold(absence)) : times.moment(until)),
         numberCell(renderCount(missing)),

@@ -6,7 +6,7 @@ import { renderCount, renderShare } from "../text/numbers.ts";
 import { dataTable, numberCell, row } from "./data-table.ts";
 import { flowHead } from "./flow-head.ts";
 import { markup, type Markup } from "./html.ts";
-import { amountTold, counted, countOrNone, lengthTold, paceTold } from "./look.ts";
+import { amountTold, counted, countOrNone, lengthTold } from "./look.ts";
 
 /** The table of flows: how often each ran and how well, how long it took, what it moved. Pure. */
 export function flowTable({ flows, runsLeftOut }: Report): Markup {
@@ -49,7 +49,7 @@ function flowLine(flow: ReportedFlow, hasOther: boolean, points: number): Markup
     markup`<td class="spark">${sparkline(thinOut(durations, points))}</td>`,
     amountCell(records.input),
     amountCell(records.failed),
-    numberCell(paceTold(paceMs)),
+    numberCell(lengthTold(paceMs)),
   ]);
 }
 

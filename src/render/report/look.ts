@@ -48,24 +48,6 @@ export function calledWhere(flow: FlowLabel): string {
   return place === "" ? nameOfFlow(flow) : `${nameOfFlow(flow)} (${place})`;
 }
 
-/** How often a flow runs, as people say it: `30m`, `3h`, `11h 30m`; nothing where there is no pace. Pure. */
-export function paceTold(ms: number | null): string {
-  if (ms === null) return "";
-  const unit = units.find(({ upTo }) => ms < upTo)?.unit ?? day;
-  return renderDuration(Math.max(1, Math.round(ms / unit)) * unit);
-}
-
-const minute = 60_000;
-const hour = 60 * minute;
-const day = 24 * hour;
-const units = [
-  { upTo: 5 * minute, unit: 1000 },
-  { upTo: hour, unit: minute },
-  { upTo: 6 * hour, unit: 5 * minute },
-  { upTo: 20 * hour, unit: 30 * minute },
-  { upTo: 6 * day, unit: hour },
-];
-
 /** A length of time, or nothing. Pure. */
 export function lengthTold(ms: number | null): string {
   return ms === null ? "" : renderDuration(ms);

@@ -21,7 +21,6 @@ import {
   lengthTold,
   nameOfFlow,
   outcomeWords,
-  paceTold,
   type ReportLook,
 } from "./look.ts";
 import { tilesOf } from "./tiles.ts";
@@ -135,7 +134,7 @@ function absences({ absences: all }: Report, { times }: ReportLook): readonly st
   if (all.length === 0) return [absenceWords.none];
   const rows = all.map((absence) => [
     text(calledWhere(absence.flow), 120),
-    paceTold(absence.paceMs),
+    lengthTold(absence.paceMs),
     times.moment(absence.from),
     absence.until === null ? `**${silenceTold(absence)}**` : times.moment(absence.until),
     renderCount(absence.missing),
@@ -160,7 +159,7 @@ function flows({ flows: all, runsLeftOut }: Report): readonly string[] {
       durationLine(durations),
       amountTold(figures.records.input),
       countOrNone(figures.records.failed),
-      paceTold(paceMs),
+      lengthTold(paceMs),
     ];
   });
   const heads = [

@@ -14,14 +14,16 @@ export function absentPart(
   options: StatsSheetOptions,
 ): readonly string[] {
   const spans = absent ?? [];
-  const past = previous?.absent ?? [];
+  const past = previous?.absent ?? null;
   const more = spans.length - spansShown;
   return [
     ...listing(columns(options), spans.slice(0, spansShown), options),
     ...(more > 0 ? [`and ${renderCount(more)} more; -o json has them all`] : []),
-    ...(previous === null || spans.length + past.length === 0
+    ...(previous === null || spans.length + (past?.length ?? 0) === 0
       ? []
-      : [`Expected, absent: ${countTold(spans)}; before: ${previous.partial ? "not known" : countTold(past)}`]),
+      : [
+          `Expected, absent: ${countTold(spans)}; before: ${previous.partial || past === null ? "not known" : countTold(past)}`,
+        ]),
   ];
 }
 

@@ -21,28 +21,47 @@ export interface AbsentSpan {
 /** Sees runs pass by, whichever are counted; `read` tells where some are missing. */
 export interface AbsenceCounter {
   readonly pass: (run: FlowRun) => void;
-  /** In the order in which they began; `null` where no run passed by, or more than can be remembered. */
+  /** A part of the window that nobody has, epoch milliseconds: that no run of it passes by tells nothing. */
+  readonly lack: (part: Part) => void;
+  /**
+   * In the order in which they began; `null` where no run passed by, or more than can be remembered, and in a window of less
+   * than a week: which days a flow does not run on nobody knows before.
+   */
   read(): readonly AbsentSpan[] | null;
 }
 
+/** A part of a window, epoch milliseconds. */
+interface Part {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A week, but for the hours that a reading may take or a journal may have lost. */
+const leastWindowMs = 6.5 * 86_400_000;
 /** Some hundred bytes each. */
 const mostRuns = 200_000;
 /** A flow that is always late fills no page. */
 const mostSpans = 1000;
 
 /** Finds where runs are missing in a window (epoch milliseconds), by the pace that each flow keeps in it otherwise. */
-export function countAbsences({ from, to }: { readonly from: number; readonly to: number }): AbsenceCounter {
+export function countAbsences({ from, to }: Part): AbsenceCounter {
   let counter: FlowCounter | null = countFlows(from);
   let passed = 0;
+  const lacking: Part[] = [];
+  const isKnown = ({ from: begin, until }: AbsentSpan): boolean => {
+    const [first, last] = [Date.parse(begin), until === null ? to : Date.parse(until)];
+    return lacking.every((part) => part.to <= first || last <= part.from);
+  };
   return {
     pass: (run) => {
       passed += 1;
       if (passed > mostRuns) counter = null;
       counter?.add(withStart(run));
     },
+    lack: (part) => void lacking.push(part),
     read: () => {
-      if (counter === null || passed === 0) return null;
-      const spans = counter.read(to).flatMap(spansOf);
+      if (counter === null || passed === 0 || to - from < leastWindowMs) return null;
+      const spans = counter.read(to).flatMap(spansOf).filter(isKnown);
       return spans.sort((one, other) => one.from.localeCompare(other.from)).slice(0, mostSpans);
     },
   };

@@ -1,14 +1,13 @@
+import type { AbsenceCounter } from "./absent-spans.ts";
 import type { FlowRun } from "../record/flow-run.ts";
 import { compareCauses, compareGroups, subtractFigures } from "./changes.ts";
 import { countFigures } from "./figures.ts";
 import { countStats, type Stats, type StatsPlan } from "./stats.ts";
 
 /** Counts the runs of a window and of the one before it; `read` sets the two beside each other. */
-export interface CompareCounter {
+export interface CompareCounter extends Pick<AbsenceCounter, "pass" | "lack"> {
   /** For the runs of one source, in its order: one that does not say when it was updated goes with the run before. */
   lane(): (run: FlowRun) => void;
-  /** A run of either window, whether or not it is counted: by these it is known when flows ran. */
-  readonly pass: (run: FlowRun) => void;
   /** @param knownFrom since when the source has runs, epoch milliseconds. */
   read(knownFrom: number): Stats;
 }
@@ -37,6 +36,10 @@ export function countCompared(plan: Omit<StatsPlan, "bucketMs">): CompareCounter
     pass: (run) => {
       const at = run.updatedAt === null ? -Infinity : Date.parse(run.updatedAt);
       if (at >= begin) (at >= plan.from ? now : before).pass(run);
+    },
+    lack: (part) => {
+      now.lack(part);
+      before.lack(part);
     },
     read: (knownFrom) => compareStats(now.read(), before.read(), knownFrom),
   };

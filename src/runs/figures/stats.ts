@@ -1,4 +1,4 @@
-import { countAbsences, type AbsentSpan } from "./absent-spans.ts";
+import { countAbsences, type AbsenceCounter, type AbsentSpan } from "./absent-spans.ts";
 import { countFigures, type FigureCounter, type Figures } from "./figures.ts";
 import type { FlowRun } from "../record/flow-run.ts";
 import { keyOf, type Grouping } from "./grouping.ts";
@@ -97,10 +97,8 @@ export interface Bucket extends Figures {
 }
 
 /** Counts runs; `read` gives the statistics of those added so far. */
-export interface StatsCounter {
+export interface StatsCounter extends Pick<AbsenceCounter, "pass" | "lack"> {
   add(run: FlowRun): void;
-  /** A run of the window, whether or not it is counted: by these it is known when flows ran. */
-  readonly pass: (run: FlowRun) => void;
   read(): Stats;
 }
 
@@ -150,6 +148,7 @@ export function countStats({ from, to, by, bucketMs, zone }: StatsPlan): StatsCo
       causes.add(run, at);
     },
     pass: absences.pass,
+    lack: absences.lack,
     read: () => ({
       type: "flowrun.stats",
       schemaVersion: 1,

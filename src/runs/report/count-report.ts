@@ -1,4 +1,4 @@
-import { countFlows, type FlowHistory } from "../cadence/count-flows.ts";
+import { countFlows, type FlowCounter, type FlowHistory } from "../cadence/count-flows.ts";
 import { cutCalendar } from "../figures/buckets.ts";
 import { countFigures, type FigureCounter } from "../figures/figures.ts";
 import { countRootCauses } from "../figures/frequent-causes.ts";
@@ -55,7 +55,8 @@ export function countReport({ from, to, zone, judgesAbsence }: ReportPlan): Repo
   const partly = openCauses();
   const organisations = new Set<string>();
   const flows = new Map<string, KnownFlow>();
-  const cadence = countFlows(from);
+  /** By profile: each may lack other parts of the window. */
+  const cadences = new Map<string | null, FlowCounter>();
   let at = from;
   let runsLeftOut = 0;
   let failedUntold = 0;
@@ -75,10 +76,10 @@ export function countReport({ from, to, zone, judgesAbsence }: ReportPlan): Repo
         return;
       }
       noteRun(flow, run, at);
-      if (judgesAbsence) cadence.add(run);
+      if (judgesAbsence) cadenceOf(cadences, run.profile, from).add(run);
     },
     read: (madeAt, coverage) => {
-      const histories = judgesAbsence ? historiesByKey(cadence.read(to).map((one) => excused(one, coverage))) : null;
+      const histories = judgesAbsence ? judgeAll(cadences, coverage, to) : null;
       const told = readFlows(flows, histories, { from, to });
       // Where all is of one profile, nobody needs to be told of which.
       const isOfOne = new Set(told.map(({ flow }) => flow.profile)).size <= 1;
@@ -162,20 +163,26 @@ function noteRun(flow: KnownFlow, run: FlowRun, at: number): void {
   if (durationMs !== null) flow.durations.add({ ms: durationMs, failed: status === "failed" });
 }
 
-/** A silence that nobody knows is not held against it: runs may be in the parts that nobody has. */
-function excused(history: FlowHistory, coverage: readonly ReadSource[]): FlowHistory {
-  const reads = coverage.filter(({ profile }) => profile === null || profile === history.flow.profile);
-  const isBroken = reads.some(({ failure }) => failure !== null);
-  const holes = reads.flatMap(({ missing }) => missing);
-  const gaps = history.gaps.filter(
-    ({ from, until }) => !isBroken && !holes.some((hole) => hole.from < (until ?? Infinity) && hole.to > from),
-  );
-  const isSilent = history.gaps.some(({ until }) => until === null);
-  const isExcused = isSilent && !gaps.some(({ until }) => until === null);
-  return { ...history, flow: isExcused ? { ...history.flow, state: "irregular" } : history.flow, gaps };
+function cadenceOf(cadences: Map<string | null, FlowCounter>, profile: string | null, from: number): FlowCounter {
+  const known = cadences.get(profile);
+  if (known !== undefined) return known;
+  const fresh = countFlows(from);
+  cadences.set(profile, fresh);
+  return fresh;
 }
 
-function historiesByKey(histories: readonly FlowHistory[]): ReadonlyMap<string, FlowHistory> {
+/** All flows by their keys, but for those of a profile that was read in part: by half of its runs all would be absent. */
+function judgeAll(
+  cadences: ReadonlyMap<string | null, FlowCounter>,
+  coverage: readonly ReadSource[],
+  at: number,
+): ReadonlyMap<string, FlowHistory> {
+  const histories = [...cadences].flatMap(([profile, cadence]) => {
+    const reads = coverage.filter((read) => read.profile === null || read.profile === profile);
+    if (reads.some(({ failure }) => failure !== null)) return [];
+    const unread = reads.flatMap(({ missing }) => missing);
+    return cadence.read(at, [], unread);
+  });
   return new Map(histories.map((history) => [keyOfFlow(history.flow.profile, history.flow.flowId), history]));
 }
 

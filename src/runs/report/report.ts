@@ -66,7 +66,7 @@ export interface ReportedFlow extends FlowLabel {
   readonly missing: number;
 }
 
-/** What stands at one place of a flow's row. */
+/** One place of a flow's row. */
 export interface FlowCell {
   readonly from: number;
   /** The end of the stretch; of a single run, or of one that was expected, when it began or was to. */
@@ -117,7 +117,7 @@ export interface FailureSample {
   readonly chain: readonly (Pick<RunCause, "code" | "message" | "depth" | "count"> & { readonly isRoot: boolean })[];
 }
 
-/** What was read of a profile's journal or archive, or of a file. */
+/** A profile's journal or archive, or a file, and how much of it was read. */
 export interface ReadSource {
   readonly profile: string | null;
   /** Who it was read from: `the journal`, `the archive`, `runs.ndjson`. */

@@ -8,7 +8,7 @@ import { bareRun, onlyRun } from "../events.ts";
 const minute = 60_000;
 const hour = 60 * minute;
 const noon = Date.UTC(2026, 10, 28, 12);
-const day = { from: noon - 24 * hour, to: noon };
+const week = { from: noon - 7 * 24 * hour, to: noon };
 
 /** A run that began so many hours before noon and took ten minutes. */
 function run(hoursAgo: number, fields: Partial<FlowRun> = {}): FlowRun {
@@ -24,13 +24,14 @@ function run(hoursAgo: number, fields: Partial<FlowRun> = {}): FlowRun {
   };
 }
 
-const hourly = Array.from({ length: 24 }, (_, n) => run(24 - n));
+const hourly = Array.from({ length: 14 * 24 }, (_, n) => run(14 * 24 - n));
+const ofWeek = hourly.slice(-7 * 24);
 const without = (...missing: readonly number[]): readonly FlowRun[] =>
-  hourly.filter((_, n) => !missing.includes(24 - n));
+  hourly.filter((_, n) => !missing.includes(hourly.length - n));
 
-function spans(runs: readonly FlowRun[], window = day) {
+function spans(runs: readonly FlowRun[], window = week) {
   const counter = countAbsences(window);
-  runs.forEach(counter.pass);
+  runs.filter(({ updatedAt }) => Date.parse(updatedAt!) >= window.from).forEach(counter.pass);
   return counter.read();
 }
 
@@ -44,7 +45,7 @@ test("a gap between runs is told with its two ends, and one that lasts still wit
     }),
     expect.objectContaining({ from: "2026-11-28T08:00:00.000Z", until: null, missing: 3 }),
   ]);
-  expect(spans(hourly)).toEqual([]);
+  expect(spans(ofWeek)).toEqual([]);
 });
 
 test("a run of an archive's figures began when its end and its length say", () => {
@@ -52,26 +53,45 @@ test("a run of an archive's figures began when its end and its length say", () =
   expect(spans(figures)?.map(({ from, missing }) => [from, missing])).toEqual([["2026-11-27T23:00:00.000Z", 2]]);
 });
 
-test("nobody knows where no run passed by, and a window too short to learn in tells of none", () => {
+test("nobody knows where no run passed by, and in less than a week; a flow with few runs has no gaps", () => {
   expect(spans([])).toBeNull();
-  expect(spans(hourly.slice(0, 4))).toEqual([]);
+  expect(spans(without(12, 11), { from: noon - 3 * 24 * hour, to: noon })).toBeNull();
+  expect(spans(hourly.slice(-4))).toEqual([]);
+});
+
+test("what nobody has of the window is no silence", () => {
+  const counter = countAbsences(week);
+  without(100, 99, 98, 12, 11).slice(-160).forEach(counter.pass);
+  counter.lack({ from: noon - 101 * hour, to: noon - 98 * hour });
+  expect(counter.read()?.map(({ missing }) => missing)).toEqual([2]);
+  counter.lack({ from: noon - 12.5 * hour, to: noon - 12.4 * hour });
+  expect(counter.read()).toEqual([]);
+});
+
+test("a flow that runs in office hours is not silent at night, nor at the weekend", () => {
+  const office = ofWeek.filter(({ startedAt }) => {
+    const at = new Date(startedAt!);
+    return at.getUTCHours() >= 8 && at.getUTCHours() < 18 && ![0, 6].includes(at.getUTCDay());
+  });
+  expect(office.length).toBeGreaterThan(40);
+  expect(spans(office)).toEqual([]);
 });
 
 test("more runs than can be remembered are not told of by halves", () => {
-  const counter = countAbsences(day);
+  const counter = countAbsences(week);
   for (let n = 0; n <= 200_000; n += 1) counter.pass(hourly[0]!);
   expect(counter.read()).toBeNull();
 });
 
 test("runs pass by that are not counted, and say when flows ran", () => {
-  const counter = countStats({ ...day, by: null, bucketMs: null });
-  without(12, 11).forEach(counter.pass);
+  const counter = countStats({ ...week, by: null, bucketMs: null });
+  without(12, 11).slice(-160).forEach(counter.pass);
   expect(counter.read()).toMatchObject({ total: { runs: 0 }, absent: [{ missing: 2 }] });
 });
 
 test("of two windows each has its own", () => {
-  const counter = countCompared({ from: noon - 12 * hour, to: noon, by: null });
-  without(20, 19, 6, 5, 4).forEach(counter.pass);
+  const counter = countCompared({ ...week, by: null });
+  without(200, 199, 6, 5, 4).forEach(counter.pass);
   const { absent, previous } = counter.read(-Infinity);
   expect([absent, previous?.absent].map((all) => all?.map(({ missing }) => missing))).toEqual([[3], [2]]);
 });

@@ -83,20 +83,24 @@ describe("a report", () => {
       );
     expect(at({ missing: [hole] }).absences).toMatchObject([{ until: null }]);
     expect(at({ missing: [{ from: end - hour, to: end }] })).toMatchObject({
-      absences: [{ missing: 4 }],
-      flows: [{ state: "irregular" }],
+      absences: [{ missing: 4, until: begin + 3 * day + 2 * hour + minute }],
+      flows: [{ state: "ok" }],
     });
-    expect(at({ failure: "the reading broke off" })).toMatchObject({ absences: [], flows: [{ missing: 0 }] });
+    expect(at({ failure: "the reading broke off" })).toMatchObject({
+      absences: [],
+      flows: [{ missing: 0, state: null }],
+    });
     // Another profile's gap is no excuse.
     expect(at({ profile: "globex", missing: [hole] }).absences).toHaveLength(2);
   });
 
   test("puts flows in the order of their trouble", () => {
-    const { flows } = reportOn([
+    const runs = [
       ...every(6 * hour).map((at) => runAt(at, { flowId: "a", flowName: "well, and often" })),
       ...every(day).map((at) => runAt(at, { flowId: "b", flowName: "in part", status: "partialSuccess" })),
       ...[1, 2, 3, 4, 5].map((n) => failedAt(begin + n * minute, ["X-1"], { flowId: "c", flowName: "failed" })),
-    ]);
+    ];
+    const { flows } = reportOn(runs, { judgesAbsence: false });
     expect(flows.map(({ name }) => name)).toEqual(["failed", "in part", "well, and often"]);
   });
 

@@ -3,7 +3,7 @@ import { startSince } from "../../../adobe/journal/when.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import type { Notice } from "../../../notices.ts";
 import { renderWindow } from "../../../render/text/times.ts";
-import { beginBefore, countCompared } from "../../../runs/figures/compare.ts";
+import { beginBefore, countCompared, type CompareCounter } from "../../../runs/figures/compare.ts";
 import { watchReach } from "../../../runs/figures/reach.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import type { Stats, StatsPlan } from "../../../runs/figures/stats.ts";
@@ -21,7 +21,7 @@ export interface ComparedReading {
     readonly session: Session;
     readonly start: JournalStart;
     readonly add: (run: FlowRun) => void;
-    readonly pass: (run: FlowRun) => void;
+    readonly passing: Pick<CompareCounter, "pass" | "lack">;
   }>;
   /** The figures, once all is read, and what must be known of them. */
   readonly read: () => { readonly stats: Stats; readonly notices: readonly Notice[] };
@@ -88,7 +88,7 @@ export function openCompared(plan: ComparePlan): ComparedReading {
         session: { ...session, options: { ...options, keep } },
         start: isWhole ? { kind: "oldest" } : start,
         add: counter.lane(),
-        pass: counter.pass,
+        passing: counter,
       };
     },
     read: () => {

@@ -25,7 +25,7 @@ export function declareReport(program: Command, host: Host): void {
     (printed) => {
       declareTime(
         printed
-          .option("-o, --output <file>", "where it goes: report.html, report.md, or - for stdout")
+          .option("-o, --output <file>", "where it goes: a name that ends in .html or .md, or - for stdout")
           .addOption(
             new Option("--format <form>", "what it is, where the file's name does not tell").choices(reportForms),
           ),

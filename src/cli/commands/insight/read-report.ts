@@ -1,5 +1,4 @@
 import type { Host } from "../../../host.ts";
-import { coverageOf } from "../../../engine/archive/coverage.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { countReport, type ReportCounter } from "../../../runs/report/count-report.ts";
 import type { ReadSource, Report } from "../../../runs/report/report.ts";
@@ -10,7 +9,7 @@ import { inSessions, type Outcome, type Session, type Sessions } from "../readin
 import { countRuns, spanOf, spanOfFile, type AskedSpan, type CountedSpan } from "./counted-window.ts";
 import type { ReportReading } from "./report-options.ts";
 
-/** What came of a reading; no report where no profile at all could be read. */
+/** A reading and its report; none where no profile at all could be read. */
 export interface ReadReport {
   readonly report: Report | null;
   readonly outcome: Outcome;
@@ -69,18 +68,10 @@ async function windowOf(session: Session, asked: AskedSpan): Promise<CountedSpan
     const end = Math.min(to, asked.now);
     return { from: Math.min(from, end), to: end };
   }
-  const { first } = await reachOf(session, asked.start, asked.now);
+  const { first, end } = await reachOf(session, asked.start, asked.now);
   const span = spanOf(asked, first);
-  const filled = session.origin.kind === "archive" ? await endOfArchive(session, asked.start) : null;
-  return filled === null ? span : { ...span, to: Math.max(span.from, Math.min(span.to, filled)) };
-}
-
-/** Up to when an archive that is read alone was filled: what came after that is not absent. */
-async function endOfArchive(session: Session, start: JournalStart): Promise<number | null> {
-  const archive = await session.archive(start);
-  if (archive === null) return null;
-  const { readChains } = await import("../../../engine/archive/cursors.ts");
-  return coverageOf(await readChains(archive.database, archive.journal)).complete.at(-1)?.to.at ?? null;
+  // Of an archive that is read alone, what came after it was filled is not absent.
+  return { ...span, to: Math.max(span.from, Math.min(span.to, end)) };
 }
 
 /** A reading of one profile, as it goes on. */
@@ -117,7 +108,7 @@ async function beginReading(
   return { session: noted, profile, source, isFile, span: { from, to }, missing, isWhole: false };
 }
 
-/** What was read of each, and those of which nothing was. */
+/** How much was read of each, also of those of which nothing was. */
 function coverageIn(
   reads: readonly Reading[],
   profiles: readonly string[],

@@ -3,7 +3,8 @@ import { parseDuration } from "../../../adobe/journal/when.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import type { Zone } from "../../../text/zone.ts";
 import type { ReportFlags, ReportForm } from "../../options/flags.ts";
-import { resolveReading, resolveStart, turnAway, type ReadingOptions } from "../../options/reading-options.ts";
+import { resolveReading, turnAway, type ReadingOptions } from "../../options/reading-options.ts";
+import { resolveBegin } from "./begin.ts";
 
 /** Where a report goes, and what it is. */
 export interface ReportTarget {
@@ -83,7 +84,7 @@ function checkWatch({ exitStatus, failOn, strict, from }: ReportFlags, words: st
   });
 }
 
-/** What is read for a report. */
+/** The window that is read for a report. */
 export interface ReportReading {
   readonly options: ReadingOptions;
   readonly start: JournalStart;
@@ -104,13 +105,7 @@ export async function resolveReported(
   const reading = { ...flags, output: "table", headers: true, pager: false } as const;
   const options = await resolveReading(reading, now, zone);
   const words = when ?? (flags.from === undefined ? "-P7D" : "oldest");
-  const start = resolveStart(words, reading, now, zone);
-  if (start.kind !== "time" && start.kind !== "oldest") {
-    throw new FlowrunError("usage", `report cannot start at '${words}'`, {
-      why: "it looks from a moment in the past to the end of the journal, and touches no cursor",
-      hint: "give a duration (-P1D, 2h), a date or time, or oldest",
-    });
-  }
+  const start = resolveBegin("report", words, reading, { now, zone });
   return { options, start, judgesAbsence: readsAll(flags) };
 }
 

@@ -23,7 +23,7 @@ export async function runReport(when: string | undefined, flags: ReportFlags, ho
   else await keepMaking(round, target.watchMs);
 }
 
-/** What one making of the page takes. */
+/** All that one making of the page takes. */
 interface Round {
   readonly when: string | undefined;
   readonly flags: ReportFlags;

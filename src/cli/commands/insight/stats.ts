@@ -87,7 +87,7 @@ function countOne({ flags, told, zone, flows }: CountingPlan): Counting {
     start,
     count: async (session) => {
       const counter = await (shared.counter ??= open(session));
-      await countRuns(passing(session, flows, counter.pass), start, (run) => {
+      await countRuns(passing(session, flows, counter), start, (run) => {
         counter.add(run);
       });
     },
@@ -108,7 +108,7 @@ function countBoth({ flags, told, zone, flows }: CountingPlan): Counting {
     count: async (session) => {
       isBegun = true;
       const opened = await compared.open(session);
-      await countRuns(passing(opened.session, flows, opened.pass), opened.start, opened.add);
+      await countRuns(passing(opened.session, flows, opened.passing), opened.start, opened.add);
     },
     read: () => Promise.resolve(isBegun ? compared.read() : null),
   };
@@ -119,15 +119,23 @@ function ofThisWindow({ tally, ...outcome }: Outcome, { total }: Stats): Outcome
   return { ...outcome, tally: { ...tally, printed: total.runs, failed: total.failed } };
 }
 
-/** A session whose runs are all seen, whichever are counted. */
-function passing(session: Session, flows: RunFilter | null, pass: (run: FlowRun) => void): Session {
+/** A session whose runs are all seen, whichever are counted, and what it lacks as well. */
+function passing(
+  session: Session,
+  flows: RunFilter | null,
+  { pass, lack }: Pick<StatsCounter, "pass" | "lack">,
+): Session {
   if (flows === null) return session;
   const { options } = session;
+  const miss: Session["miss"] = (parts) => {
+    session.miss(parts);
+    parts.forEach(lack);
+  };
   const keep = (run: FlowRun): boolean => {
     if (flows(run)) pass(run);
     return options.keep(run);
   };
-  return { ...session, options: { ...options, keep } };
+  return { ...session, miss, options: { ...options, keep } };
 }
 
 function resolveBucket(words: string, windowMs: number): number {

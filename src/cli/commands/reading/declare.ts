@@ -76,7 +76,7 @@ Examples:
   flowrun tail                              from now on
   flowrun tail --since -PT1H                the last hour first
   flowrun tail --status failed --json       failures only, a JSON object a line
-  flowrun tail --absent --status failed     what failed, and what did not run at all
+  flowrun tail --absent --status failed     what failed, and what did not run
   flowrun tail --to archive                 keep every run, as archive sync does
   flowrun tail --since last --to nats://…   deliver them: flowrun destinations`,
     )

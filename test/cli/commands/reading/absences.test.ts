@@ -88,7 +88,8 @@ async function openWorld(events: readonly Told[]) {
         // Others have their turn, such as who learns beside.
         await delay(1);
         if (signal?.aborted === true) return;
-        now += isKnown() ? ms : 1;
+        // Only the journal is waited for as long as that; a lease is renewed all the time.
+        now += isKnown() && ms > minute ? ms : 1;
         const after = now - noon;
         const isAway = away !== undefined && after >= away[0] && after < away[1];
         faults.splice(
@@ -133,7 +134,7 @@ describe("tail --absent", () => {
   test("does not take for silence that nothing could be read", async () => {
     const world = await openWorld(steady);
     const away = [2.2 * hour, 9.3 * hour] as const;
-    const { out, err } = await world.run("tail --absent --json --sandbox prod", { until: 14 * hour, away });
+    const { out, err } = await world.run("tail --absent --json --sandbox prod --limit 2", { until: 14 * hour, away });
     expect(absences(out)).toEqual([["stopped", "absent", 0]]);
     expect(err).toContain("503");
   });
@@ -215,12 +216,14 @@ describe("tail --absent", () => {
 
 describe("tail --absent --to", () => {
   const all = [
-    ["stopped", "absent", 0],
-    ["pausing", "late", 2],
-    ["pausing", "absent", 3],
-    ["other", "absent", 5],
-    ["pausing", "ok", 8],
+    ["stopped", "absent"],
+    ["pausing", "late"],
+    ["pausing", "absent"],
+    ["other", "absent"],
+    ["pausing", "ok"],
   ];
+  // Whoever is slow reads by himself, and is told a little later.
+  const statesIn = (out: string) => absences(out).map(([flow, state]) => [flow, state]);
 
   test("a file gets a line for each, once, also after a restart", async () => {
     const world = await openWorld([...steady, ...pausing]);
@@ -228,8 +231,8 @@ describe("tail --absent --to", () => {
     const line = `tail --since last --absent --to file:${path} --to stdout --json`;
     await world.run(`${line} --sandbox prod`, { until: 5 * hour });
     const again = await world.run(line, { until: 10 * hour, first: '"other"' });
-    expect(absences(await readFile(path, "utf8"))).toEqual(all);
-    expect(absences(again.out)).toEqual(all.slice(3));
+    expect(statesIn(await readFile(path, "utf8"))).toEqual(all);
+    expect(statesIn(again.out)).toEqual(all.slice(3));
     expect(again.err).toMatch(/to file:\S+: \d+ runs/);
   });
 
@@ -237,11 +240,9 @@ describe("tail --absent --to", () => {
     const world = await openWorld([...steady, ...pausing]);
     const path = join(await scratch(), "all.ndjson");
     const { err } = await world.run(`tail --absent --to archive --to file:${path} --to stdout --json --sandbox prod`, {
-      until: 9 * hour,
+      until: 20 * hour,
     });
-    // Its lease is renewed by the same clock, so that the hours are not exact.
-    const found = absences(await readFile(path, "utf8")).map(([flow, state]) => [flow, state]);
-    expect(found).toEqual([...all.slice(0, 3), ...all.slice(4)].map(([flow, state]) => [flow, state]));
+    expect(statesIn(await readFile(path, "utf8"))).toEqual([...all.slice(0, 3), ...all.slice(4)]);
     expect(err).not.toContain("takes runs alone");
   });
 
