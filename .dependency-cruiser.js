@@ -81,6 +81,7 @@ const rooms = [
       "runs/events",
       "runs/figures",
       "runs/filter",
+      "runs/job",
       "runs/record",
       "state/cursor-name",
     ],
@@ -88,7 +89,7 @@ const rooms = [
   },
   {
     room: "cli/commands",
-    may: ["cli/options", "cli/terminal", "engine", "adobe", "runs", "render", "state", "demo"],
+    may: ["cli/options", "cli/terminal", "engine", "adobe", "lytics", "runs", "render", "state", "demo"],
     because: "A command wires the rooms together, and knows neither the command line above it nor the process.",
   },
   {
@@ -104,6 +105,8 @@ const rooms = [
       "state",
       "runs/cadence",
       "runs/events",
+      "runs/job",
+      "lytics",
       "runs/record",
       "runs/catalogue",
       "runs/causes",
@@ -112,6 +115,19 @@ const rooms = [
       "render/text",
     ],
     because: "Runs go from a source to a sink here, and the place to read on from goes with them.",
+  },
+  {
+    room: "lytics",
+    may: [
+      "adobe/access",
+      "adobe/auth/secret",
+      "adobe/gateway",
+      "adobe/http",
+      "adobe/settings",
+      "runs/events",
+      "runs/job",
+    ],
+    because: "Lytics is asked as Adobe is, with a token of its own; its events are read into records.",
   },
   { room: "adobe/http", may: [], because: "One exchange made dependable has no idea what it carries." },
   {
@@ -203,13 +219,18 @@ const rooms = [
   },
   {
     room: "runs/filter",
-    may: ["runs/record"],
-    because: "A filter looks at a run, wherever that came from.",
+    may: ["runs/record", "runs/job"],
+    because: "A filter looks at a record, wherever that came from.",
   },
   {
     room: "runs/figures",
     may: ["runs/record", "runs/cadence"],
     because: "Figures are counted over runs, wherever those came from.",
+  },
+  {
+    room: "runs/job",
+    may: ["runs/record"],
+    because: "An event of Lytics is a record like a run, and is filtered and printed alike; it is none.",
   },
   {
     room: "runs/cadence",

@@ -8,6 +8,7 @@ const records = {
   flow: ["cadence/flow-record.ts", "FlowRecord"],
   absent: ["cadence/flow-record.ts", "AbsentRecord"],
   "failed-row": ["rows/failed-row.ts", "FailedRow"],
+  job: ["job/job.ts", "Job"],
 };
 
 /** The names of the schemas that ship. */
@@ -72,10 +73,18 @@ export function schemaOf({ file, name, id }) {
       const [items] = checker.getTypeArguments(type);
       return { type: "array", items: schemaOfType(items, `${path}[]`) };
     }
+    if (isOfAnything(type)) return { type: "object", additionalProperties: true };
     if (isOwnShape(type)) {
       return type.isClassOrInterface() ? reference(type) : objectOf(type);
     }
     throw new Error(`${path} is ${checker.typeToString(type)}, which has no schema yet`);
+  }
+
+  /** An object whose fields are the sender's own. */
+  function isOfAnything(type) {
+    const info = checker.getIndexInfoOfType(type, ts.IndexKind.String);
+    const isAny = info !== undefined && (info.type.flags & ts.TypeFlags.Unknown) !== 0;
+    return isAny && checker.getPropertiesOfType(type).length === 0;
   }
 
   /** An interface or an object of the program's own: nothing else is only fields. */

@@ -7,7 +7,7 @@ import { exitCodes } from "../src/errors.ts";
 import { exitCodesOf, exitRows } from "../src/cli/options/exit-codes.ts";
 import { createProgram } from "../src/cli/program.ts";
 import { columnNames, resolveColumns } from "../src/render/formats/run-columns.ts";
-import { fieldPaths, kindAt } from "../src/runs/record/record-fields.ts";
+import { runFields } from "../src/runs/record/record-fields.ts";
 import { knownStatuses } from "../src/runs/record/status.ts";
 import { profileKeys } from "../src/adobe/settings/keys.ts";
 import { outputFormats, type OutputFormat } from "../src/render/formats/registry.ts";
@@ -285,7 +285,7 @@ describe("the record", () => {
   }
 
   test("every field of the table exists", () => {
-    expect(told.filter((path) => kindAt(path) === null)).toEqual(["downstream", "raw"]);
+    expect(told.filter((path) => runFields.kindAt(path) === null)).toEqual(["downstream", "raw"]);
   });
 
   test("every field stands in the table, by itself or with what it is a part of", () => {
@@ -293,7 +293,7 @@ describe("the record", () => {
     expect(wholes.filter((path) => !told.includes(path))).toEqual([]);
     const isTold = (path: string): boolean =>
       told.includes(path) || wholes.some((whole) => path.startsWith(`${whole}.`));
-    expect(fieldPaths().filter((path) => !isTold(path))).toEqual([]);
+    expect(runFields.paths().filter((path) => !isTold(path))).toEqual([]);
   });
 });
 

@@ -10,7 +10,7 @@ import * as catalogue from "../src/runs/catalogue/catalogue.ts";
 import { resolveEventSelection } from "../src/runs/events/event-selection.ts";
 import type { FlowRun } from "../src/runs/record/flow-run.ts";
 import { countStats } from "../src/runs/figures/stats.ts";
-import { compileWhere } from "../src/runs/filter/where.ts";
+import { whereRuns } from "../src/runs/filter/where.ts";
 import { openSink } from "../src/engine/sinks/index.ts";
 import { columnFormats, outputFormats } from "../src/render/formats/registry.ts";
 import { figureFormats, renderStats } from "./support/stats.ts";
@@ -23,7 +23,7 @@ const conditions = [
   "flowName =~ /(x+x+)+y/",
   "errors.message =~ /ErrorCode=.*Message/i",
   "errors.code == errors.causes.code",
-].map((expression) => compileWhere(expression, { duration: findDuration, instant: findInstant }));
+].map((expression) => whereRuns.filter(expression, { duration: findDuration, instant: findInstant }));
 
 /** Everything that is done with an event, but for asking for it. */
 async function doAll(event: unknown): Promise<void> {

@@ -16,7 +16,7 @@ import { compileFilter } from "../src/runs/filter/filter.ts";
 import type { FlowRun } from "../src/runs/record/flow-run.ts";
 import { groupings } from "../src/runs/figures/grouping.ts";
 import { countStats } from "../src/runs/figures/stats.ts";
-import { compileWhere } from "../src/runs/filter/where.ts";
+import { whereRuns } from "../src/runs/filter/where.ts";
 import { openSink } from "../src/engine/sinks/index.ts";
 import { columnFormats, outputFormats, type OutputFormat } from "../src/render/formats/registry.ts";
 import { open } from "./support/host.ts";
@@ -47,7 +47,7 @@ const conditions = [
   'flowName =~ /(a+)+$/ || flowName == null || status != "x"',
   "records.failed >= 0 || errors.code == errors.causes.message || activities.errors.count != null",
   'updatedAt > "2020-01-01" || updatedAt == null || durationMs > 1h || bytes.input < 1GB || true',
-].map((expression) => compileWhere(expression, { duration: findDuration, instant: findInstant }));
+].map((expression) => whereRuns.filter(expression, { duration: findDuration, instant: findInstant }));
 const asked = compileFilter({ status: ["all"], untilMs: 8.64e15 }).keep;
 const matching = compileFilter({
   status: ["all"],

@@ -34,6 +34,16 @@ const screens: readonly Screen[] = [
     line: "flowrun stats -P30D --by flow",
   },
   { title: "The slowest runs of the day", columns: 100, line: "flowrun since -P1D --sort -durationMs -n 5" },
+  { title: "What happened in Lytics", line: "flowrun lytics since -PT5H -n 12" },
+  {
+    title: "What failed there this week",
+    line: "flowrun lytics since -P3D --status failed --names",
+  },
+  {
+    title: "The same week, on a wider screen",
+    columns: 120,
+    line: "flowrun lytics since -P7D --status failed --names",
+  },
   { title: "A filter that matches nothing", line: 'flowrun since -P1D --flow "web odrers"' },
   { title: "A window that cannot be", line: "flowrun since today --until yesterday" },
   { title: "A slip of the pen", line: "flowrun sicne -P1D" },

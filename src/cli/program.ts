@@ -17,6 +17,7 @@ import { declareRegistrations } from "./commands/registrations/declare.ts";
 import { declareExplain, declareShow } from "./commands/insight/declare.ts";
 import { declareFlows } from "./commands/insight/declare-flows.ts";
 import { declareListen } from "./commands/listen/declare.ts";
+import { declareLytics } from "./commands/lytics/declare.ts";
 import { declareSince, declareTail, declareWait } from "./commands/reading/declare.ts";
 import { declareReplay } from "./commands/replay/declare.ts";
 import { declareRows } from "./commands/rows/declare.ts";
@@ -123,4 +124,5 @@ const readers = new Map<string, (program: Command, host: Host) => void>([
   ["explain", declareExplain],
   ["replay", declareReplay],
   ["cursor", declareCursor],
+  ["lytics", declareLytics],
 ]);

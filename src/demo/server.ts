@@ -12,6 +12,8 @@ import { createIms, usualIms, type Ims, type ImsKnobs } from "./ims.ts";
 import { answerJournal, faithful, notFound, type JournalKnobs } from "./journal.ts";
 import { findJournalPath } from "./question.ts";
 import { callOf, readChanges, writeChanges, type DemoChange, type KeptChanges } from "./changes.ts";
+import { answerLytics, lyticsStory, type LyticsStory } from "./lytics/answer.ts";
+import { lyticsAccount } from "./lytics/story.ts";
 import { createManagement, type Management } from "./management.ts";
 import { push, type Pushing } from "./push.ts";
 import { hearsFlowRuns, journalUrlOf, registrations } from "./registrations.ts";
@@ -28,6 +30,8 @@ export interface ServerOptions {
   readonly sleep: (ms: number) => Promise<void>;
   /** The content of the journals of the registrations with flow-run events; the others' are empty. */
   readonly source: JournalSource;
+  /** The events of the account of Lytics; left out for the demo's own. */
+  readonly lytics?: LyticsStory;
   /** The batches that Catalog and Data Access know of; default none. */
   readonly batches?: FindBatch;
   /** How the journal differs from `faithful`. */
@@ -68,6 +72,7 @@ export interface DemoServer {
   readonly apiUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  readonly lyticsToken: string;
   readonly imsOrgId: string;
   readonly scopes: readonly string[];
   /** Where the registrations are: numbers as text, up to 19 digits. */
@@ -151,6 +156,7 @@ export async function startServer(options: ServerOptions): Promise<DemoServer> {
     apiUrl: origin,
     clientId: account.clientId,
     clientSecret: account.clientSecrets[0],
+    lyticsToken: lyticsAccount.token,
     imsOrgId: account.imsOrgId,
     scopes: account.scopes,
     consumerOrgId: account.consumerOrgId,
@@ -199,11 +205,13 @@ function answerer(
   // As long as it runs it tells one story.
   const present = options.now();
   const empty = listedSource([]);
+  const lytics = options.lytics ?? lyticsStory(options.now());
   const findBatch = options.batches ?? (() => null);
   const answers: Record<DemoService, (call: Call) => Reply> = {
     ims: ims.answer,
     api: (call) =>
       answerKey(call, signing) ??
+      answerLytics(call, options.now(), lytics) ??
       refuse(call, ims.isLive) ??
       answerFlows(call, { present, now: options.now() }) ??
       answerCatalog(call, findBatch, options.now()) ??

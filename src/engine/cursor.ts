@@ -26,6 +26,27 @@ const saveIdleEveryMs = 60_000;
 /** When a cursor's place is saved: with each batch, or all at once by `settle`. */
 export type CursorSaving = "each batch" | "at the end";
 
+/** The thing that a cursor is a place in: a profile's journal, or its events of Lytics. */
+export interface ReadOn extends Pick<Connection, "journalName" | "toSaved" | "fromSaved"> {
+  readonly profile: string;
+  /** Where a reading begins that has no cursor yet, as the end of a sentence. */
+  readonly firstTime: string;
+  /** The words to type that make a cursor of that name begin anew. */
+  readonly startOver: (name: string) => string;
+}
+
+/** A journal, to be read on from a cursor. Pure. */
+export function journalReadOn({ settings: { profile }, journalName, toSaved, fromSaved }: Connection): ReadOn {
+  return {
+    profile,
+    journalName,
+    toSaved,
+    fromSaved,
+    firstTime: "starting at the oldest event",
+    startOver: (name) => `flowrun cursor set ${name} oldest${profileFlag(profile)}`,
+  };
+}
+
 /** How a cursor is used. */
 export interface CursorUse {
   /** Usually with each batch. */
@@ -35,17 +56,17 @@ export interface CursorUse {
 }
 
 /**
- * Locks and opens a cursor of the connection's profile.
+ * Locks and opens a cursor of the profile.
  * @throws FlowrunError `usage` when another process moves it or it belongs to another journal, `settings` when its file is damaged.
  */
 export async function openCursor(
   name: string,
-  connection: Connection,
+  of: ReadOn,
   host: Host,
   notify: Notify,
   use: CursorUse = {},
 ): Promise<OpenCursor> {
-  const place = { stateFolder: host.dirs.state, profile: connection.settings.profile, name };
+  const place = { stateFolder: host.dirs.state, profile: of.profile, name };
   const unlocked: { why: unknown } = { why: null };
   const lock = await lockCursor(place, host).catch((error: unknown) => {
     if (error instanceof FlowrunError) throw error;
@@ -57,12 +78,12 @@ export async function openCursor(
     const store = openCursorFile(place);
     const saved = withShortKeys(await store.find());
     const saving = saver(store, place, unlocked.why, notify);
-    if (saved !== null) checkJournal(place, saved, connection.journalName);
-    else notify({ kind: "remark", text: `the cursor '${name}' is new: starting at the oldest event` });
-    const past = saved === null ? null : resumptionOf(saved, connection);
+    if (saved !== null) checkJournal(name, saved, of);
+    else notify({ kind: "remark", text: `the cursor '${name}' is new: ${of.firstTime}` });
+    const past = saved === null ? null : resumptionOf(saved, of);
     return {
       find: () => Promise.resolve(past),
-      ...mover(saving.save, saved, connection, host, use),
+      ...mover(saving.save, saved, of, host, use),
       release: async () => {
         await lock?.release();
         const trouble = saving.trouble();
@@ -89,11 +110,11 @@ export function resumptionOf(
   return absent === undefined ? place : { ...place, absent };
 }
 
-function checkJournal({ name, profile }: CursorPlace, saved: Cursor, journal: string): void {
+function checkJournal(name: string, saved: Cursor, { journalName: journal, startOver }: ReadOn): void {
   if (saved.journal === journal) return;
   throw new FlowrunError("settings", `the cursor '${name}' belongs to another journal`, {
     why: `it was saved for ${saved.journal}, and this profile reads ${journal}; a place in one does not exist in the other`,
-    hint: `use another name (--cursor <name>), or start this one over: flowrun cursor set ${name} oldest${profileFlag(profile)}`,
+    hint: `use another name (--cursor <name>), or start this one over: ${startOver(name)}`,
   });
 }
 
@@ -134,7 +155,7 @@ function saver(store: CursorStore, place: CursorPlace, unlocked: unknown, notify
 function mover(
   save: (cursor: Cursor) => Promise<void>,
   saved: Cursor | null,
-  connection: Connection,
+  of: ReadOn,
   host: Pick<Host, "now">,
   { saving = "each batch", destination }: CursorUse,
 ): Pick<OpenCursor, "move" | "settle"> {
@@ -144,7 +165,7 @@ function mover(
     move: async (taken, mark) => {
       // A place that slides along with the clock would leave out what comes until it is asked for again.
       if (isSliding(mark.next)) return;
-      const place = advanceCursor(cursor, taken, mark, connection, host.now());
+      const place = advanceCursor(cursor, taken, mark, of, host.now());
       const moved = destination === undefined ? place : { ...place, destination };
       if (!mark.atEnd && cursor !== null && isIdle(cursor, moved)) return;
       cursor = moved;

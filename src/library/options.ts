@@ -193,9 +193,9 @@ async function resolveFilters(filters: RunFilters, until: number | null, { now, 
   const expressions = wordList(filters.where, "where") ?? [];
   if (expressions.length === 0) return compileFilter(words, plainName);
   // Brings a pattern matcher with it.
-  const { compileConditions } = await import("../runs/filter/where.ts");
+  const { whereRuns } = await import("../runs/filter/where.ts");
   const times = { duration: findDuration, instant: (given: string) => findMoment(given, now, zone) };
-  const conditions = expressions.flatMap((expression) => compileConditions(expression, times, "where"));
+  const conditions = expressions.flatMap((expression) => whereRuns.criteria(expression, times, "where"));
   return compileFilter({ ...words, conditions }, plainName);
 }
 

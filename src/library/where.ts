@@ -1,6 +1,6 @@
 import { FlowrunError } from "../errors.ts";
 import type { FlowRun } from "../runs/record/flow-run.ts";
-import { compileWhere } from "../runs/filter/where.ts";
+import { whereRuns } from "../runs/filter/where.ts";
 import { nameOf, timeWordsInUtc } from "./words.ts";
 
 /**
@@ -11,7 +11,7 @@ import { nameOf, timeWordsInUtc } from "./words.ts";
 export function where(expression: string): (run: FlowRun) => boolean {
   // A caller in JavaScript has no compiler to tell it.
   const given: unknown = expression;
-  if (typeof given === "string") return compileWhere(given, timeWordsInUtc, "where");
+  if (typeof given === "string") return whereRuns.filter(given, timeWordsInUtc, "where");
   throw new FlowrunError("usage", "where takes a condition, as a text", {
     why: `it was given ${nameOf(given)}`,
     hint: "where('status == \"failed\"')",

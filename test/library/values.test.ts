@@ -17,7 +17,7 @@ import { readMark, writeMark } from "../../src/library/mark-text.ts";
 import { flowColumns } from "../../src/render/formats/flow-columns.ts";
 import { ndjsonRenderer } from "../../src/render/formats/json.ts";
 import { rowColumns } from "../../src/render/formats/row-columns.ts";
-import { fieldPaths } from "../../src/runs/record/record-fields.ts";
+import { runFields } from "../../src/runs/record/record-fields.ts";
 import { fixture } from "../runs/events.ts";
 import { eventOfRuns, header, runEvent } from "../support/journal.ts";
 import { scratch } from "../support/flowrun.ts";
@@ -223,7 +223,7 @@ describe("the record's schema", () => {
   it("has every field of the record, and its properties at the root", () => {
     const { properties, $schema, $id } = shippedSchema("flow-run");
     expect(Object.keys(properties)).toEqual([
-      ...new Set(fieldPaths().map((path) => path.split(".")[0])),
+      ...new Set(runFields.paths().map((path) => path.split(".")[0])),
       "downstream",
       "raw",
     ]);

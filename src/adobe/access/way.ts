@@ -91,8 +91,9 @@ async function openDemo(host: World): Promise<Way> {
   host.tuneV8();
   const transport = createTransport({ env: {}, stallMs: 60_000, sleep });
   const { clientId, clientSecret, imsOrgId, journalUrl, imsUrl, apiUrl, consumerOrgId, projectId, workspaceId } = demo;
+  const lytics = { lyticsToken: demo.lyticsToken, lyticsUrl: demo.origin };
   const account = { clientId, clientSecret, imsOrgId, scopes: demo.scopes.join(",") };
-  const saved = { ...account, journalUrl, imsUrl, apiUrl, consumerOrgId, projectId, workspaceId };
+  const saved = { ...account, ...lytics, journalUrl, imsUrl, apiUrl, consumerOrgId, projectId, workspaceId };
   return {
     ...givenWay(demoProfile, saved, transport),
     origin: demo.origin,

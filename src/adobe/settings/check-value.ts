@@ -23,6 +23,7 @@ function checkClean(key: ProfileKey, value: string, name: string): string {
       return checkUrl(value, name);
     case "imsUrl":
     case "apiUrl":
+    case "lyticsUrl":
       return checkBase(value, name);
     case "archive":
       refusePlaceholder(value, name, true);
@@ -32,6 +33,8 @@ function checkClean(key: ProfileKey, value: string, name: string): string {
       return words(value)
         .map((part) => checkWord(part, name, key === "clientSecret"))
         .join(",");
+    case "lyticsToken":
+      return checkWord(value, name, true);
     case "clientId":
     case "imsOrgId":
     case "consumerOrgId":

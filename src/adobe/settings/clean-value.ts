@@ -18,6 +18,8 @@ export const kinds = {
   projectId: "word",
   workspaceId: "word",
   archive: "word",
+  lyticsToken: "word",
+  lyticsUrl: "word",
   output: "word",
   time: "word",
   color: "word",

@@ -11,6 +11,8 @@ const ownVariables = {
   FLOWRUN_IMS_URL: kinds.imsUrl,
   FLOWRUN_API_URL: kinds.apiUrl,
   FLOWRUN_ARCHIVE: kinds.archive,
+  FLOWRUN_LYTICS_TOKEN: kinds.lyticsToken,
+  FLOWRUN_LYTICS_URL: kinds.lyticsUrl,
   FLOWRUN_PLATFORM_URL: "word",
   FLOWRUN_KEYS_URL: "word",
   FLOWRUN_ACCESS_TOKEN: "word",

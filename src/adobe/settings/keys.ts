@@ -8,6 +8,8 @@ export const variables = {
   imsUrl: "FLOWRUN_IMS_URL",
   apiUrl: "FLOWRUN_API_URL",
   archive: "FLOWRUN_ARCHIVE",
+  lyticsToken: "FLOWRUN_LYTICS_TOKEN",
+  lyticsUrl: "FLOWRUN_LYTICS_URL",
 } as const;
 
 /** A setting that an environment variable can give. */
@@ -50,6 +52,8 @@ export const profileKeys = [
   "projectId",
   "workspaceId",
   "archive",
+  "lyticsToken",
+  "lyticsUrl",
   "output",
   "time",
   "color",
@@ -74,7 +78,16 @@ export const defaults: ProfileValues = {
   scopes: defaultScopes,
   imsUrl: "https://ims-na1.adobelogin.com",
   apiUrl: "https://api.adobe.io",
+  lyticsUrl: "https://api.lytics.io",
 };
+
+/** Whether a setting is a secret: never shown, and never taken from the command line. Pure. */
+export function isSecretKey(key: ProfileKey): boolean {
+  return secretKeys.some((secret) => secret === key);
+}
+
+/** The settings that are secrets. */
+export const secretKeys = ["clientSecret", "lyticsToken"] as const satisfies readonly ProfileKey[];
 
 /** A text with something in it besides blanks, or `null`. Pure. */
 export function filled(text: string | undefined): string | null {

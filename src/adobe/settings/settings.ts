@@ -7,6 +7,7 @@ import { readVariable, readVariables, type OwnVariable } from "./environment.ts"
 import {
   defaults,
   filled,
+  isSecretKey,
   isUsualKey,
   list,
   usualVariables,
@@ -52,7 +53,7 @@ export interface FoundSetting {
 
 /** A setting as it may be shown: never a secret, and of an address with a password all but that. Pure. */
 export function showSetting(key: ProfileKey, value: string): string {
-  if (key === "clientSecret") return "[secret]";
+  if (isSecretKey(key)) return "[secret]";
   return key === "archive" ? hidePassword(value) : value;
 }
 

@@ -34,6 +34,9 @@ const reading = [...here, 3, 4, 5, 6, ...signals] as const;
 /** With `--to`, another process may take over. */
 const delivering = [...reading, 8] as const;
 
+/** Lytics keeps its events: no place in them expires. */
+const lytics = [...here, 3, 4, 5, ...signals] as const;
+
 const archive = [...here, 5] as const;
 const archiveWork = [...archive, ...signals] as const;
 
@@ -50,6 +53,8 @@ export const exitCodesOf: ReadonlyMap<string, readonly number[]> = new Map<strin
   ["rows", [...asking, ...signals]],
   ["explain", here],
   ["replay", reading],
+  ["lytics since", lytics],
+  ["lytics tail", lytics],
   ["archive sync", [...asking, 6, 8, ...signals]],
   ["archive status", archive],
   ["archive verify", [...archive, 6, ...signals]],

@@ -135,6 +135,41 @@ export interface TailFlags extends DeliveryFlags {
   readonly admin?: HostPort;
 }
 
+/** Options of `lytics since` and `lytics tail`. */
+export interface LyticsFlags
+  extends
+    CommonFlags,
+    OutputFlags,
+    Pick<
+      ReadingFlags,
+      | "status"
+      | "where"
+      | "until"
+      | "max"
+      | "last"
+      | "names"
+      | "retries"
+      | "maxWait"
+      | "exitStatus"
+      | "failOn"
+      | "time"
+      | "cursor"
+    > {
+  readonly subjectType?: readonly string[];
+  readonly subjectId?: readonly string[];
+  readonly verb?: readonly string[];
+}
+
+/** Options of `lytics since`. */
+export interface LyticsSinceFlags extends LyticsFlags {
+  readonly follow?: boolean;
+}
+
+/** Options of `lytics tail`. */
+export interface LyticsTailFlags extends LyticsFlags {
+  readonly since?: string;
+}
+
 /** Options of `show`. */
 export interface ShowFlags extends ReadingFlags {
   readonly since?: string;
@@ -257,9 +292,7 @@ export function declareReading(command: Command, rows: ReadingRows = runRows()):
 export function declareReadingAs(command: Command, declareLooks: (command: Command) => void): Command {
   declareWhatIsRead(command.optionsGroup("What is read:"));
   declareLooks(command.optionsGroup("How it is printed:"));
-  command
-    .option("--fail-on <what>", "exit 3: failed, if a printed run failed; empty, if nothing matched", failOn)
-    .option("--exit-status", "short for --fail-on failed");
+  declareOutcome(command, "run");
   declareAsking(
     command
       .optionsGroup("How the journal is asked:")
@@ -267,6 +300,13 @@ export function declareReadingAs(command: Command, declareLooks: (command: Comma
     { onExpired: "with last: what to do when the cursor's place has expired", by: "since, show and stats" },
   );
   return declareSaying(command.optionsGroup("What is said:"));
+}
+
+/** Declares which ends of a reading make the command fail; `called` is how one of the records is called. */
+export function declareOutcome(command: Command, called: string): Command {
+  return command
+    .option("--fail-on <what>", `exit 3: failed, if a printed ${called} failed; empty, if nothing matched`, failOn)
+    .option("--exit-status", "short for --fail-on failed");
 }
 
 /** Declares the zone of what a command reads and tells. */
@@ -414,7 +454,8 @@ export function positive(value: string): number {
 /** That many wait in memory. */
 const mostLast = 100_000;
 
-function newest(value: string): number {
+/** For an option that takes the newest of a window. @throws InvalidArgumentError. */
+export function newest(value: string): number {
   const number = integer(value, 1);
   if (number <= mostLast) return number;
   throw new InvalidArgumentError(`It must be ${String(mostLast)} or less.`);

@@ -157,21 +157,41 @@ async function conditions(
   zone: Zone,
 ): Promise<readonly Criterion[]> {
   if (expressions === undefined) return [];
-  const { compileConditions } = await import("../../runs/filter/where.ts");
+  const { whereRuns } = await import("../../runs/filter/where.ts");
   const times = { duration: findDuration, instant: (words: string) => findMoment(words, now, zone) };
-  return expressions.flatMap((expression) => compileConditions(expression, times));
+  return expressions.flatMap((expression) => whereRuns.criteria(expression, times));
 }
+
+/** The options that go together with a `<when>`, or do not. */
+type StartFlags = Pick<ReadingFlags, "from" | "until" | "sort" | "max" | "cursor" | "onExpired">;
+
+/** The words for a reading from a moment. */
+interface StartWords {
+  /** The line without its moment. */
+  readonly line: string;
+  /** The thing that is read to its end. */
+  readonly of: string;
+  readonly records: string;
+}
+
+const journalWords: StartWords = { line: "flowrun since", of: "the journal", records: "runs" };
 
 /**
  * A `<when>` together with the options that only `last` takes; a file is read whole where none is given.
  * @throws FlowrunError `usage`, also where the window would end before it begins. Pure.
  */
-export function resolveStart(given: string | undefined, flags: ReadingFlags, now: number, zone: Zone = utc): Start {
+export function resolveStart(
+  given: string | undefined,
+  flags: StartFlags,
+  now: number,
+  zone: Zone = utc,
+  { line, of, records }: StartWords = journalWords,
+): Start {
   const words = given ?? (flags.from === undefined ? null : "oldest");
   if (words === null) {
     throw new FlowrunError("usage", "missing required argument 'when'", {
-      why: "since reads from a moment to the end of the journal, and the line names none",
-      hint: "flowrun since -P1D   (the last day)",
+      why: `since reads from a moment to the end of ${of}, and the line names none`,
+      hint: `${line} -P1D   (the last day)`,
     });
   }
   if (/\.(?:ndjson|jsonl?|gz)$/i.test(words) && flags.from === undefined) {
@@ -181,7 +201,7 @@ export function resolveStart(given: string | undefined, flags: ReadingFlags, now
     });
   }
   const start = parseWhen(words, now, zone);
-  checkWindow(start, words, flags, now, zone);
+  checkWindow(start, words, flags, { now, zone, line });
   if (start.kind === "last" && flags.from !== undefined) {
     throw new FlowrunError("usage", "'last' and --from do not go together", {
       why: "a cursor is a place in the journal, and a file has none",
@@ -190,20 +210,25 @@ export function resolveStart(given: string | undefined, flags: ReadingFlags, now
   }
   if (start.kind === "last" && flags.sort !== undefined && flags.max !== undefined) {
     throw new FlowrunError("usage", "--max and --sort do not go together where a reading starts at 'last'", {
-      why: "the cursor would move past runs that nobody has seen, since the first of another order are not the next ones",
-      hint: "leave one of them out, or give a window: flowrun since -P1D --sort -durationMs --max 5",
+      why: `the cursor would move past ${records} that nobody has seen, since the first of another order are not the next ones`,
+      hint: `leave one of them out, or give a window: ${line} -P1D --sort ${records === "runs" ? "-durationMs" : "at"} --max 5`,
     });
   }
   const misplaced = flags.cursor !== undefined ? "--cursor" : flags.onExpired !== undefined ? "--on-expired" : null;
   if (start.kind === "last" || misplaced === null) return start;
   throw new FlowrunError("usage", `${misplaced} goes with 'last' only`, {
     why: `a reading that starts at '${words}' touches no cursor`,
-    hint: "flowrun since last --cursor <name>, or flowrun tail --since last --cursor <name>",
+    hint: `${line} last --cursor <name>, or ${line.replace("since", "tail")} --since last --cursor <name>`,
   });
 }
 
 /** Nothing could ever be in a window that ends before it begins. */
-function checkWindow(start: Start, words: string, { until }: ReadingFlags, now: number, zone: Zone): void {
+function checkWindow(
+  start: Start,
+  words: string,
+  { until }: Pick<ReadingFlags, "until">,
+  { now, zone, line }: { readonly now: number; readonly zone: Zone; readonly line: string },
+): void {
   if (until === undefined || (start.kind !== "time" && start.kind !== "now")) return;
   const from = start.kind === "time" ? start.at : now;
   const to = parseUntil(until, "--until", now, zone);
@@ -211,7 +236,7 @@ function checkWindow(start: Start, words: string, { until }: ReadingFlags, now: 
   const told = renderWindow({ from, to }, zone, now);
   throw new FlowrunError("usage", `the window from '${words}' to '${until}' ends before it begins`, {
     why: `it would go from ${told}`,
-    hint: "give --until a later moment, or begin earlier: flowrun since yesterday --until today",
+    hint: `give --until a later moment, or begin earlier: ${line} yesterday --until today`,
   });
 }
 
@@ -230,7 +255,7 @@ export function resolveAbsences({ absent, flow, sandbox, from }: SinceFlags): Ru
 }
 
 /** How many runs end the reading; Infinity where it goes on to its own end, as it must where they are put in order. Pure. */
-export function endsAfter({ max, order }: Pick<ReadingOptions, "max" | "order">): number {
+export function endsAfter({ max, order }: { readonly max: number; readonly order: object | null }): number {
   return order === null ? max : Infinity;
 }
 

@@ -14,7 +14,7 @@ export function forProfile(words: string, profile: string | null): string {
 /** The commands that are about a profile, by their first word; beside these, words behind `flowrun` are prose. */
 const aboutProfile = [
   ...["since", "tail", "wait", "listen", "stats", "flows", "report", "show", "rows", "replay", "cursor", "archive"],
-  ...["login", "logout", "whoami", "config", "registrations", "providers", "doctor"],
+  ...["lytics", "login", "logout", "whoami", "config", "registrations", "providers", "doctor"],
 ];
 
 /** Each to where the words go on in prose, or its shell does. */

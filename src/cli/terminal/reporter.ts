@@ -39,8 +39,10 @@ export interface SummaryWording {
   readonly did: "printed" | "counted" | "found" | "archived" | "delivered" | "replayed";
   /** True where a condition (`--where`) chose among them. */
   readonly hasCondition: boolean;
-  /** The unit that was read: pages of a journal, or lines. */
-  readonly unit: "page" | "line";
+  /** The unit that was read: pages of a journal, or lines; `null` where only events are counted. */
+  readonly unit: "page" | "line" | null;
+  /** How one of the records is called: a run, where nothing is said. */
+  readonly called?: string;
   /** The window that was read, in words; `null` where there is none to tell. */
   readonly window?: string | null;
   /** Where something was found: notifications, which may be of one run. */
@@ -218,10 +220,10 @@ const usualWording: SummaryWording = { did: "printed", hasCondition: false, unit
  * `37 of 1,204 runs matched` where there was a condition. Pure.
  */
 function summaryLine(tally: Readonly<Tally>, elapsedMs: number, wording: SummaryWording): string {
-  const { did, hasCondition, unit, found, outcome } = wording;
+  const { did, hasCondition, unit, called = "run", found, outcome } = wording;
   const parts = [
-    ...(hasCondition ? [[`${number(tally.matched ?? tally.printed)} of ${count(tally.runs, "run")} matched`]] : []),
-    outcome ?? runsTold(tally, did, found),
+    ...(hasCondition ? [[`${number(tally.matched ?? tally.printed)} of ${count(tally.runs, called)} matched`]] : []),
+    outcome ?? runsTold(tally, { did, called, found }),
     // Of a page that came to nothing half-way nothing is counted.
     ...(tally.pages === 0 && outcome !== undefined ? [] : readTold(tally, unit)),
     [seconds(elapsedMs)],
@@ -230,19 +232,29 @@ function summaryLine(tally: Readonly<Tally>, elapsedMs: number, wording: Summary
 }
 
 function readTold(tally: Readonly<Tally>, unit: SummaryWording["unit"]): readonly (readonly string[])[] {
+  const unreadable = tally.unreadable > 0 ? [`${number(tally.unreadable)} unreadable`] : [];
+  if (unit === null) {
+    const known = tally.duplicates > 0 ? [`${number(tally.duplicates)} known from before`] : [];
+    return [[`${number(tally.events)} read`, ...known, ...unreadable]];
+  }
   return [
     [
       count(tally.events, unit === "line" ? "line" : "event"),
       `${count(tally.duplicates, "duplicate")} dropped`,
-      ...(tally.unreadable > 0 ? [`${number(tally.unreadable)} unreadable`] : []),
+      ...unreadable,
     ],
     ...(unit === "page" ? [[count(tally.pages, "page")]] : []),
   ];
 }
 
-function runsTold(tally: Readonly<Tally>, did: SummaryWording["did"], found: FoundCounts | undefined) {
+interface RunWords extends Pick<SummaryWording, "did"> {
+  readonly called: string;
+  readonly found: FoundCounts | undefined;
+}
+
+function runsTold(tally: Readonly<Tally>, { did, called, found }: RunWords): readonly string[] {
   if (found === undefined || found.notifications < 2) {
-    return [`${count(tally.printed, "run")} ${did}`, `${number(tally.failed)} failed`];
+    return [`${count(tally.printed, called)} ${did}`, `${number(tally.failed)} failed`];
   }
   const of = found.runs === 1 ? "one run" : count(found.runs, "run");
   return [`${number(found.notifications)} notifications of ${of} found`];

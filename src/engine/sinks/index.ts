@@ -8,7 +8,7 @@ import { streamSink, type StreamSink } from "./stream.ts";
 /** How flow runs, or rows of another kind, are printed. */
 export interface SinkOptions<Row = FlowRun> extends Omit<Look<Row>, "rowCount" | "isLive" | "stream"> {
   readonly format: OutputFormat;
-  /** How many runs a table may hold back to find its widths; 0 where somebody waits for each. */
+  /** How many of them a table may hold back to find its widths; 0 where somebody waits for each. */
   readonly hold: number;
   /** Whether it is told of flows that do not run as well. */
   readonly tellsAbsences?: boolean;

@@ -1,7 +1,8 @@
 import { failuresOf } from "../../runs/causes/root-cause.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { shortRunId } from "../../runs/record/run-id.ts";
-import { fieldPaths, kindAt, singlePaths, valuesAt } from "../../runs/record/record-fields.ts";
+import { valuesAt } from "../../runs/record/fields.ts";
+import { runFields } from "../../runs/record/record-fields.ts";
 import type { Painter } from "../text/painter.ts";
 import type { Column, ColumnSet } from "./column.ts";
 import { pickColumns } from "./pick-columns.ts";
@@ -64,8 +65,8 @@ const looks: Readonly<Record<string, Look>> = {
 };
 
 /** The columns of the fields of which a run has one value each, in the order of the record. */
-const plain: readonly RunColumn[] = singlePaths().map((name) => {
-  const kind = kindAt(name);
+const plain: readonly RunColumn[] = runFields.singlePaths().map((name) => {
+  const kind = runFields.kindAt(name);
   const path = name.split(".");
   return {
     name,
@@ -148,7 +149,7 @@ export const runColumns: ColumnSet<FlowRun> = {
   ],
   wide: ["runId", "flowId", "eventCode", "position", "message"],
   id: "runId",
-  fields: [...fieldPaths(), "downstream", "raw"],
+  fields: [...runFields.paths(), "downstream", "raw"],
 };
 
 /** The same for runs of several profiles among each other: each says whose it is. */

@@ -3,34 +3,34 @@ import { compileGlob } from "../../text/glob.ts";
 import { knownStatuses } from "../record/status.ts";
 import { isIdOrBeginning } from "./id-beginning.ts";
 
-/** Whether a run is one of those asked for. */
-export type RunFilter = (run: FlowRun) => boolean;
+/** Whether a record, a flow run where nothing else is said, is one of those asked for. */
+export type RunFilter<R = FlowRun> = (run: R) => boolean;
 
 /** One filter that must hold: what it asks for, and what it looks at, so that it can be said why nothing matched. */
-export interface Criterion {
+export interface Criterion<R = FlowRun> {
   /** The option's name without its dashes: `flow`. */
   readonly option: string;
   /** A run is kept that fits any of them. */
-  readonly wanted: readonly Wanted[];
+  readonly wanted: readonly Wanted<R>[];
   /** True where each word names one thing, so that a single word that fits nothing is probably misspelt. */
   readonly isEachTold: boolean;
   /** The things that are looked at, for a sentence: `["flow", "flows"]`; `null` where there is nothing to name. */
   readonly things: readonly [one: string, many: string] | null;
   /** The things that a run has: a key for each, and what it is called. */
-  readonly thingsOf: (run: FlowRun) => readonly Thing[];
+  readonly thingsOf: (run: R) => readonly Thing[];
   /** Names that are known without having been seen. */
   readonly known?: readonly string[];
 }
 
 /** A word of a filter. */
-export interface Wanted {
+export interface Wanted<R = FlowRun> {
   /** As it is told back to who wrote it, with its quotes. */
   readonly told: string;
   /** The bare word. */
   readonly word: string;
-  readonly fits: RunFilter;
+  readonly fits: RunFilter<R>;
   /** The one thing of a run that the word means by its id or name; only where a beginning of an id is enough. */
-  readonly meant?: (run: FlowRun) => MeantThing | null;
+  readonly meant?: (run: R) => MeantThing | null;
 }
 
 /** Something that a word may name. */
@@ -66,7 +66,7 @@ function wantedFlow(word: string): Wanted {
   const fitsName = (run: FlowRun): boolean => isShown(flowShown(run));
   const fitsId = ({ flowId }: FlowRun): boolean => isIdOrBeginning(word, flowId, "flow");
   return {
-    ...wanted(word, (run) => fitsName(run) || fitsId(run)),
+    ...wanted<FlowRun>(word, (run) => fitsName(run) || fitsId(run)),
     meant: (run) => {
       const byBeginning = fitsId(run);
       if (!byBeginning && !fitsName(run)) return null;
@@ -145,11 +145,13 @@ export function statusCriterion(words: readonly string[]): Criterion {
   };
 }
 
-function wanted(word: string, fits: RunFilter): Wanted {
+/** A word and what fits it. Pure. */
+export function wanted<R>(word: string, fits: RunFilter<R>): Wanted<R> {
   return { told: quote(word), word, fits };
 }
 
-function called(label: string): Thing {
+/** A thing that goes by its name. Pure. */
+export function called(label: string): Thing {
   return { key: label, label };
 }
 

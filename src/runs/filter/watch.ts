@@ -5,8 +5,8 @@ import type { FlowRun } from "../record/flow-run.ts";
 import { quote, type Criterion, type RunFilter, type Thing, type Wanted } from "./criterion.ts";
 
 /** A filter that remembers what it saw, within bounds, to tell in the end why nothing matched. */
-export interface WatchedFilter {
-  readonly keep: RunFilter;
+export interface WatchedFilter<R = FlowRun> {
+  readonly keep: RunFilter<R>;
   /** Remarks before a reading that may never end, about words that are probably misspelt. */
   readonly doubts: () => readonly Notice[];
   /** Remarks after a reading: filters that nothing matched, with the nearest that was seen; beginnings that fit several. */
@@ -18,13 +18,18 @@ export interface WatchOptions {
   readonly spell: (option: string) => string;
   /** Runs that are in progress are left out. */
   readonly leavesOutBegun: boolean;
+  /** How one of the records is called. */
+  readonly called?: string;
 }
 
 /**
  * Holds runs against all criteria, each by itself: of a run that one of them turns away the others are asked all the
  * same, for as long as they have not matched anything. What it remembers is bounded: some hundreds of names, cut.
  */
-export function openWatch(criteria: readonly Criterion[], { spell, leavesOutBegun }: WatchOptions): WatchedFilter {
+export function openWatch<R extends { readonly status: string | null }>(
+  criteria: readonly Criterion<R>[],
+  { spell, leavesOutBegun, called = "run" }: WatchOptions,
+): WatchedFilter<R> {
   const watched = criteria.map(watchOne);
   const counts = { seen: 0, kept: 0, begun: 0 };
   return {
@@ -46,10 +51,10 @@ export function openWatch(criteria: readonly Criterion[], { spell, leavesOutBegu
     doubts: () => criteria.flatMap((criterion) => doubtsAbout(criterion, spell)),
     report: () => {
       if (counts.seen === 0) return criteria.flatMap((criterion) => doubtsAbout(criterion, spell));
-      const missed = watched.flatMap((one) => one.missed(spell));
+      const missed = watched.flatMap((one) => one.missed(spell, called));
       const shared = watched.flatMap((one) => one.shared(spell));
       if (counts.kept > 0 || missed.length > 0) return [...missed, ...shared];
-      return nothingTogether(criteria, counts.begun, spell);
+      return nothingTogether(criteria, counts.begun, { spell, called });
     },
   };
 }
@@ -57,25 +62,29 @@ export function openWatch(criteria: readonly Criterion[], { spell, leavesOutBegu
 type Spell = WatchOptions["spell"];
 
 /** Each filter matched something, and yet no run is left. */
-function nothingTogether(criteria: readonly Criterion[], begun: number, spell: Spell): readonly Notice[] {
+function nothingTogether<R>(
+  criteria: readonly Criterion<R>[],
+  begun: number,
+  { spell, called }: { readonly spell: Spell; readonly called: string },
+): readonly Notice[] {
   if (criteria.length === 0) return [];
   if (begun > 0) {
     const runs = begun === 1 ? "the run that matches is" : `the ${begun} runs that match are`;
     return [remark(`${runs} still in progress; ${spell("status")} all shows them`)];
   }
   const all = criteria.map(({ option, wanted }) => `${spell(option)} ${toldTogether(wanted)}`);
-  return criteria.length < 2 ? [] : [remark(`no run matched all of these together: ${all.join(", ")}`)];
+  return criteria.length < 2 ? [] : [remark(`no ${called} matched all of these together: ${all.join(", ")}`)];
 }
 
-function watchOne(criterion: Criterion) {
+function watchOne<R>(criterion: Criterion<R>) {
   const { wanted, isEachTold, thingsOf, things } = criterion;
   const unmatched = new Set(wanted);
   const sightings = createSightings();
-  const meant = new Map<Wanted, Meant>();
+  const meant = new Map<Wanted<R>, Meant>();
   let isSettled = false;
   return {
     isSettled: () => isSettled,
-    look: (run: FlowRun): boolean => {
+    look: (run: R): boolean => {
       if (isSettled) return wanted.some((one) => one.fits(run));
       let fits = false;
       for (const one of wanted) {
@@ -88,7 +97,7 @@ function watchOne(criterion: Criterion) {
       if (isSettled) sightings.forget();
       return fits;
     },
-    take: (run: FlowRun): void => {
+    take: (run: R): void => {
       for (const one of wanted) {
         const thing = one.meant?.(run) ?? null;
         if (thing === null) continue;
@@ -98,10 +107,10 @@ function watchOne(criterion: Criterion) {
         meant.set(one, { ...so, byBeginning: so.byBeginning || thing.byBeginning });
       }
     },
-    missed: (spell: Spell): readonly Notice[] => {
+    missed: (spell: Spell, called: string): readonly Notice[] => {
       if (isSettled) return [];
       const told = isEachTold ? [...unmatched].map((one) => [one]) : [wanted];
-      return told.map((words) => remark(sentenceOn(criterion, words, sightings, spell)));
+      return told.map((words) => remark(sentenceOn(criterion, words, sightings, { spell, called })));
     },
     shared: (spell: Spell): readonly Notice[] =>
       [...meant].flatMap(([one, { byBeginning, labels }]) =>
@@ -118,9 +127,9 @@ interface Meant {
 /** So many of the things that a beginning means are named. */
 const mostMeant = 5;
 
-function warnOfShared(
-  { option, things }: Criterion,
-  { told }: Wanted,
+function warnOfShared<R>(
+  { option, things }: Criterion<R>,
+  { told }: Wanted<R>,
   labels: readonly string[],
   spell: Spell,
 ): Notice {
@@ -133,13 +142,13 @@ function warnOfShared(
 }
 
 /** `no run matched --flow "nigtly load"; 12 flows were seen, the nearest is "Nightly load"`. */
-function sentenceOn(
-  { option, things, known = [] }: Criterion,
-  words: readonly Wanted[],
+function sentenceOn<R>(
+  { option, things, known = [] }: Criterion<R>,
+  words: readonly Wanted<R>[],
   sightings: Sightings,
-  spell: Spell,
+  { spell, called }: { readonly spell: Spell; readonly called: string },
 ): string {
-  const nothing = `no run matched ${spell(option)} ${toldTogether(words)}`;
+  const nothing = `no ${called} matched ${spell(option)} ${toldTogether(words)}`;
   if (things === null) return nothing;
   const [one, many] = things;
   const labels = sightings.labels();
@@ -157,12 +166,12 @@ function sentenceOn(
 
 const mostNamed = 3;
 
-function toldTogether(words: readonly Wanted[]): string {
+function toldTogether<R>(words: readonly Wanted<R>[]): string {
   return words.map(({ told }) => told).join(", ");
 }
 
 /** Words that are none of the known ones, and near one. */
-function doubtsAbout({ option, wanted, known = [] }: Criterion, spell: Spell): readonly Notice[] {
+function doubtsAbout<R>({ option, wanted, known = [] }: Criterion<R>, spell: Spell): readonly Notice[] {
   return wanted.flatMap(({ word, told }) => {
     const meant = meantKnown(word, known);
     if (meant === null) return [];

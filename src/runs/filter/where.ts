@@ -1,6 +1,6 @@
 import { RE2JS } from "re2js";
 import type { FlowrunError } from "../../errors.ts";
-import { flowShown, type Criterion, type RunFilter } from "./criterion.ts";
+import type { Criterion, RunFilter } from "./criterion.ts";
 import {
   parseExpression,
   pointAt,
@@ -9,9 +9,9 @@ import {
   type Operand,
   type WrittenCondition,
 } from "./expression.ts";
-import type { FlowRun } from "../record/flow-run.ts";
 import { nearest } from "../../text/nearest.ts";
-import { fieldPaths, kindAt, valuesAt, type FieldKind, type FieldValue } from "../record/record-fields.ts";
+import { jobWords, runWords, type RecordWords } from "./record-words.ts";
+import { valuesAt, type FieldKind, type FieldValue } from "../record/fields.ts";
 
 /** How words of time are read, which the domain leaves to the journal's room; `null` for what is none. */
 export interface TimeWords {
@@ -21,31 +21,52 @@ export interface TimeWords {
   readonly instant: (word: string) => number | null;
 }
 
-/**
- * The runs that a condition over the record's fields asks for (`--where`, docs/conditions.md). Nothing of it is run as code, and patterns are matched
- * by RE2, in time that grows with the text's length only. A comparison with an unknown (`null`) is false, but for
- * `== null` and `!= null`; a field in a list is compared element by element, and one that fits is enough.
- * @throws FlowrunError `usage` that points at a wrong field, value or sign. Pure.
- */
-export function compileWhere(expression: string, times: TimeWords, called = "--where"): RunFilter {
-  const source = { expression, times, called };
-  return compile(parseExpression(source), source);
+/** A condition over the fields of a kind of record (`--where`, docs/conditions.md), ready to be asked. */
+export interface Where<R> {
+  /**
+   * The records that a condition asks for. Nothing of it is run as code, and patterns are matched by RE2, in time that grows
+   * with the text's length only. A comparison with an unknown (`null`) is false, but for `== null` and `!= null`; a field in
+   * a list is compared element by element, and one that fits is enough.
+   * @throws FlowrunError `usage` that points at a wrong field, value or sign. Pure.
+   */
+  readonly filter: (expression: string, times: TimeWords, called?: string) => RunFilter<R>;
+  /** The same as filters that must all hold, one for each part that && joins, so that each can be told by itself. */
+  readonly criteria: (expression: string, times: TimeWords, called?: string) => readonly Criterion<R>[];
 }
 
-/** The same as filters that must all hold, one for each part that && joins, so that each can be told by itself. */
-export function compileConditions(expression: string, times: TimeWords, called = "--where"): readonly Criterion[] {
-  const source = { expression, times, called };
-  const condition = parseExpression(source);
-  // All of it first: a mistake is told of the whole.
-  const isKept = compile(condition, source);
-  if (condition.kind !== "all") return [conditionCriterion(expression.trim(), condition, isKept)];
-  return condition.parts.map((part, index) =>
-    conditionCriterion(condition.texts[index] ?? expression, part, compile(part, source)),
-  );
+/** Conditions over records of which these words are known. Pure. */
+function whereOn<R>(words: RecordWords<R>): Where<R> {
+  return {
+    filter: (expression, times, called = "--where") => {
+      const source = { expression, times, called, words };
+      return compile(parseExpression(source), source);
+    },
+    criteria: (expression, times, called = "--where") => {
+      const source = { expression, times, called, words };
+      const condition = parseExpression(source);
+      // All of it first: a mistake is told of the whole.
+      const isKept = compile(condition, source);
+      if (condition.kind !== "all") return [conditionCriterion(expression.trim(), condition, isKept, words)];
+      return condition.parts.map((part, index) =>
+        conditionCriterion(condition.texts[index] ?? expression, part, compile(part, source), words),
+      );
+    },
+  };
 }
 
-function conditionCriterion(text: string, condition: Condition, fits: RunFilter): Criterion {
-  const named = namedField(condition);
+/** Conditions over flow runs. */
+export const whereRuns = whereOn(runWords);
+
+/** Conditions over events of Lytics. */
+export const whereJobs = whereOn(jobWords);
+
+function conditionCriterion<R>(
+  text: string,
+  condition: Condition,
+  fits: RunFilter<R>,
+  words: RecordWords<R>,
+): Criterion<R> {
+  const named = namedField(condition, words);
   const told = `'${text}'`;
   return {
     option: "where",
@@ -57,36 +78,29 @@ function conditionCriterion(text: string, condition: Condition, fits: RunFilter)
 }
 
 /** The field and the text of `field == "text"`, where a text that nothing has may be misspelt. */
-function namedField(condition: Condition) {
+function namedField<R>(condition: Condition, words: RecordWords<R>) {
   if (condition.kind !== "comparison" || condition.operator !== "==") return null;
   const sides = [condition.left, condition.right];
-  const field = sides.find(({ kind, text }) => kind === "word" && kindOf(text) === "text")?.text;
+  const field = sides.find(({ kind, text }) => kind === "word" && words.kindAt(text) === "text")?.text;
   const word = sides.find(({ kind }) => kind === "text")?.text;
   if (field === undefined || word === undefined) return null;
-  const read = readerOf(field);
-  return { field, word, valuesOf: (run: FlowRun) => read(run).filter((value) => typeof value === "string") };
+  const read = readerOf(field, words);
+  return { field, word, valuesOf: (run: R) => read(run).filter((value) => typeof value === "string") };
 }
 
-interface Source extends WrittenCondition {
+interface Source<R> extends WrittenCondition {
   readonly times: TimeWords;
+  readonly words: RecordWords<R>;
 }
 
-/** Fields of conditions: those of the record, and the column `flow`, since that is what people see. */
-function kindOf(path: string): ReturnType<typeof kindAt> {
-  return path === "flow" ? "text" : kindAt(path);
-}
-
-function readerOf(path: string): (run: FlowRun) => readonly FieldValue[] {
-  if (path === "flow") return (run) => [flowShown(run)];
+function readerOf<R>(path: string, { more }: RecordWords<R>): (run: R) => readonly FieldValue[] {
+  const shown = more[path];
+  if (shown !== undefined) return (run) => [shown(run)];
   const steps = path.split(".");
   return (run) => valuesAt(run, steps);
 }
 
-function knownFields(): readonly string[] {
-  return [...fieldPaths(), "flow"];
-}
-
-function compile(condition: Condition, source: Source): RunFilter {
+function compile<R>(condition: Condition, source: Source<R>): RunFilter<R> {
   switch (condition.kind) {
     case "all": {
       const tests = condition.parts.map((part) => compile(part, source));
@@ -108,12 +122,12 @@ function compile(condition: Condition, source: Source): RunFilter {
 }
 
 /** One side of a comparison, ready to be asked. */
-interface Side {
+interface Side<R> {
   readonly kind: FieldKind | "number" | "null";
-  readonly values: (run: FlowRun) => readonly FieldValue[];
+  readonly values: (run: R) => readonly FieldValue[];
 }
 
-function compileComparison(comparison: Comparison, source: Source): RunFilter {
+function compileComparison<R>(comparison: Comparison, source: Source<R>): RunFilter<R> {
   const { operator, left, right } = comparison;
   if (operator === "=~" || operator === "!~") return compileMatch(comparison, source);
   const sides = { left: sideOf(left, source), right: sideOf(right, source) };
@@ -165,19 +179,19 @@ const relations: Readonly<Record<"==" | "!=" | ">" | ">=" | "<" | "<=", (a: Know
   "<=": (a, b) => a <= b,
 };
 
-function nullTest(wantsNull: boolean, { values }: Side): RunFilter {
+function nullTest<R>(wantsNull: boolean, { values }: Side<R>): RunFilter<R> {
   return (run) => values(run).some((value) => (value === null) === wantsNull);
 }
 
-function sideOf(operand: Operand, source: Source): Side {
+function sideOf<R>(operand: Operand, source: Source<R>): Side<R> {
   if (operand.kind === "text") return constant("text", operand.text);
   if (operand.kind === "pattern") {
-    throw fail(operand, "matches a pattern with =~ or !~ only", "flowName =~ /crm/i", source);
+    throw fail(operand, "matches a pattern with =~ or !~ only", source.words.examples.pattern, source);
   }
   return literalFrom(operand.text, source.times) ?? fieldFrom(operand, source);
 }
 
-function constant(kind: Side["kind"], value: FieldValue): Side {
+function constant(kind: Side<never>["kind"], value: FieldValue): Side<unknown> {
   const values = [value];
   return { kind, values: () => values };
 }
@@ -186,7 +200,7 @@ const numberPattern = /^-?\d+(?:\.\d+)?(?:e\d+)?$/i;
 const sizePattern = /^(\d+(?:\.\d+)?)(?:([kmgtp])(i?))?b$/i;
 
 /** A number, a size, a length of time, `true`, `false` or `null`; nothing for the name of a field. */
-function literalFrom(word: string, times: TimeWords): Side | null {
+function literalFrom(word: string, times: TimeWords): Side<unknown> | null {
   if (word === "null") return constant("null", null);
   if (word === "true" || word === "false") return constant("flag", word === "true");
   if (numberPattern.test(word)) return constant("number", Number(word));
@@ -200,15 +214,16 @@ function literalFrom(word: string, times: TimeWords): Side | null {
   return ms === null ? null : constant("duration", ms);
 }
 
-function fieldFrom(operand: Operand, source: Source): Side {
+function fieldFrom<R>(operand: Operand, source: Source<R>): Side<R> {
   const { text } = operand;
-  const kind = kindOf(text);
+  const { words } = source;
+  const kind = words.kindAt(text);
   if (kind === null) throw noField(operand, source);
   if (kind === "group") {
-    const inside = fieldPaths().filter((path) => path.startsWith(`${text}.`));
+    const inside = words.paths().filter((path) => path.startsWith(`${text}.`));
     throw fail(operand, `cannot compare '${text}', which holds fields`, `name one of ${inside.join(", ")}`, source);
   }
-  const read = readerOf(text);
+  const read = readerOf(text, words);
   if (kind !== "time") return { kind, values: read };
   return {
     kind,
@@ -216,10 +231,10 @@ function fieldFrom(operand: Operand, source: Source): Side {
   };
 }
 
-function noField(operand: Operand, source: Source): FlowrunError {
+function noField<R>(operand: Operand, source: Source<R>): FlowrunError {
   const { text } = operand;
   const wanted = text.toLowerCase();
-  const known = knownFields();
+  const known = source.words.paths();
   const likely = nearest(text, known);
   const alike = likely === null ? known.filter((path) => path.toLowerCase().endsWith(`.${wanted}`)) : [likely];
   const hint =
@@ -230,18 +245,19 @@ function noField(operand: Operand, source: Source): FlowrunError {
 }
 
 /** A text beside a time is read as one, so that `"2026-11-20T08:00Z"` and `"2026-11-20"` compare as they should. */
-function timed(side: Side, other: Side, operand: Operand, source: Source): Side {
+function timed<R>(side: Side<R>, other: Side<R>, operand: Operand, source: Source<R>): Side<R> {
   if (other.kind !== "time" || side.kind !== "text" || operand.kind !== "text") return side;
   const at = source.times.instant(operand.text);
   if (at !== null) return constant("time", at);
   throw fail(operand, "does not know this time", 'write "2026-11-20" or "2026-11-20T08:00Z"', source);
 }
 
-function checkKinds(one: Side, other: Side, { operator, left, right }: Comparison, source: Source): void {
+function checkKinds<R>(one: Side<R>, other: Side<R>, { operator, left, right }: Comparison, source: Source<R>): void {
+  const hints = hintsFrom(source.words);
   const isNull = one.kind === "null" || other.kind === "null";
   if (isNull && operator !== "==" && operator !== "!=") {
     const at = one.kind === "null" ? left : right;
-    throw fail(at, "compares with null by == and != only", "for example: durationMs != null", source);
+    throw fail(at, "compares with null by == and != only", hints.null, source);
   }
   const flag = [one, other].findIndex(({ kind }) => kind === "flag");
   if (flag !== -1 && one.kind === other.kind && operator !== "==" && operator !== "!=") {
@@ -254,7 +270,7 @@ function checkKinds(one: Side, other: Side, { operator, left, right }: Compariso
   throw fail(
     right,
     `cannot compare ${nameOf(left, one)} with ${nameOf(right, other)}`,
-    hints[left.kind === "word" && kindOf(left.text) !== null ? one.kind : other.kind],
+    hints[left.kind === "word" && source.words.kindAt(left.text) !== null ? one.kind : other.kind],
     source,
   );
 }
@@ -268,37 +284,39 @@ const kindNames = {
   flag: "true or false",
   number: "a number",
   null: "null",
-} as const satisfies Record<Side["kind"], string>;
+} as const satisfies Record<Side<never>["kind"], string>;
 
-const hints: Readonly<Record<Side["kind"], string>> = {
-  text: 'a text stands in quotes: status == "failed"',
-  time: 'a time stands in quotes: updatedAt > "2026-11-20T08:00Z"',
-  count: "a count is compared with a number: records.failed > 100",
-  bytes: "a size is compared with a number or a size: bytes.output > 10MB",
-  duration: "a length of time is compared with milliseconds or a duration: durationMs > 30m",
-  flag: "true and false are compared with a field that is one of them: new == true",
-  number: "a number is compared with a number: records.failed > 100",
-  null: "for example: durationMs != null",
-};
+function hintsFrom({ examples }: Pick<RecordWords<never>, "examples">): Readonly<Record<Side<never>["kind"], string>> {
+  return {
+    text: `a text stands in quotes: ${examples.text}`,
+    time: `a time stands in quotes: ${examples.time}`,
+    count: `a count is compared with a number: ${examples.count}`,
+    bytes: "a size is compared with a number or a size: bytes.output > 10MB",
+    duration: "a length of time is compared with milliseconds or a duration: durationMs > 30m",
+    flag: "true and false are compared with a field that is one of them: new == true",
+    number: `a number is compared with a number: ${examples.count}`,
+    null: `for example: ${examples.unknown}`,
+  };
+}
 
-function nameOf({ kind, text }: Operand, side: Side): string {
+function nameOf<R>({ kind, text }: Operand, side: Side<R>): string {
   return `${kind === "text" ? JSON.stringify(text) : text} (${kindNames[side.kind]})`;
 }
 
-function compileMatch({ operator, left, right }: Comparison, source: Source): RunFilter {
+function compileMatch<R>({ operator, left, right }: Comparison, source: Source<R>): RunFilter<R> {
   if (right.kind !== "pattern") {
     throw fail(right, `expects a pattern after ${operator}`, `write it between slashes: ${operator} /crm/i`, source);
   }
   const { kind, values } = sideOf(left, source);
   if (kind !== "text") {
-    throw fail(left, "matches patterns against texts only", "flowName =~ /crm/i", source);
+    throw fail(left, "matches patterns against texts only", source.words.examples.pattern, source);
   }
   const pattern = compilePattern(right, source);
   const wantsMatch = operator === "=~";
   return (run) => values(run).some((text) => text !== null && pattern.test(String(text)) === wantsMatch);
 }
 
-function compilePattern(operand: Operand, source: Source): RE2JS {
+function compilePattern<R>(operand: Operand, source: Source<R>): RE2JS {
   const { text, flags } = operand;
   if (flags !== "" && flags !== "i") {
     throw fail(operand, `does not know the flags '${flags}'`, "i is the only one: /crm/i", source);
@@ -312,6 +330,6 @@ function compilePattern(operand: Operand, source: Source): RE2JS {
   }
 }
 
-function fail(operand: Operand, message: string, hint: string, source: Source): FlowrunError {
+function fail(operand: Operand, message: string, hint: string, source: WrittenCondition): FlowrunError {
   return pointAt(source, operand.at, message, hint);
 }

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, objectsOf, textOf } from "../../json.ts";
 import type { Activity, Cause, FlowRun, RunCause, RunConnection, RunError, Service, Side, Via } from "./flow-run.ts";
-import { type FoundFields, findFields, record } from "./record-fields.ts";
+import { type FoundFields, findFields } from "./fields.ts";
+import { record } from "./record-fields.ts";
 
 /** Whether a JSON object says that it is a record of ours, of whatever version. Pure. */
 export function isRecord({ type }: JsonObject): boolean {

@@ -54,7 +54,7 @@ function linesOf(command: Command, path = "flowrun"): readonly (readonly [line: 
 test("a profile is put behind no command that does not take it, and behind all that are about one", () => {
   const isAbout = (line: string): boolean => forProfile(line, "x") !== line;
   const all = linesOf(createProgram(fakeHost()));
-  const groups = ["cursor", "archive", "config", "registrations", "providers"];
+  const groups = ["cursor", "lytics", "archive", "config", "registrations", "providers"];
   for (const [line, takesOne] of all) {
     const isOther = /^flowrun (?:explain|profile)\b/.test(line) || groups.includes(line.replace("flowrun ", ""));
     if (!isOther) expect([line, isAbout(line)]).toEqual([line, takesOne]);

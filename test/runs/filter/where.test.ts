@@ -3,7 +3,7 @@ import { FlowrunError } from "../../../src/errors.ts";
 import { findInstant } from "../../../src/adobe/journal/moment.ts";
 import { findDuration } from "../../../src/adobe/journal/when.ts";
 import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
-import { compileWhere } from "../../../src/runs/filter/where.ts";
+import { whereRuns } from "../../../src/runs/filter/where.ts";
 import { failure, sampleError, sampleRun } from "../../render/sample-runs.ts";
 
 const times = { duration: findDuration, instant: findInstant };
@@ -54,8 +54,8 @@ describe("a condition that holds, and its opposite", () => {
     ["new == true", "new == false"],
     ["new != false && via == 'journal'", "true == new && via == 'file'"],
   ])("%s / %s", (holds, not) => {
-    expect(compileWhere(holds, times)(run)).toBe(true);
-    expect(compileWhere(not, times)(run)).toBe(false);
+    expect(whereRuns.filter(holds, times)(run)).toBe(true);
+    expect(whereRuns.filter(not, times)(run)).toBe(false);
   });
 });
 
@@ -77,7 +77,7 @@ describe("what is not known", () => {
     ["new != false", false],
     ["new == null", true],
   ])("%s is %s", (expression, expected) => {
-    expect(compileWhere(expression, times)({ ...run, new: null })).toBe(expected);
+    expect(whereRuns.filter(expression, times)({ ...run, new: null })).toBe(expected);
   });
 });
 
@@ -93,17 +93,17 @@ describe("a field in a list: one element that fits is enough", () => {
     ["targets.reference.ids =~ /^dataset-/", true],
     ["errors.code == null", false],
   ])("%s is %s", (expression, expected) => {
-    expect(compileWhere(expression, times)(run)).toBe(expected);
+    expect(whereRuns.filter(expression, times)(run)).toBe(expected);
   });
 
   test("a run without errors has no error code", () => {
-    expect(compileWhere("errors.code == null", times)(sampleRun())).toBe(true);
+    expect(whereRuns.filter("errors.code == null", times)(sampleRun())).toBe(true);
   });
 });
 
 test("a pattern that would keep other matchers busy for ever does not", () => {
   const text = `${"a".repeat(5000)}!`;
-  const matches = compileWhere("flowName =~ /^(a+)+$/ || flowName =~ /(.*.*.*.*)*x/", times);
+  const matches = whereRuns.filter("flowName =~ /^(a+)+$/ || flowName =~ /(.*.*.*.*)*x/", times);
   expect(matches(sampleRun({ flowName: text }))).toBe(false);
 });
 
@@ -167,7 +167,7 @@ describe("what cannot be meant is refused, with a caret under it", () => {
 
 function refusalOf(expression: string): FlowrunError {
   try {
-    compileWhere(expression, times);
+    whereRuns.filter(expression, times);
   } catch (error) {
     if (error instanceof FlowrunError) return error;
     throw error;
@@ -181,7 +181,7 @@ describe("two fields of many elements", () => {
     errors: codes.map((code, at) => sampleError({ code, message: messages[at] ?? null, count: at })),
   });
   const holds = (condition: string, codes: readonly string[], messages: readonly (string | null)[]) =>
-    compileWhere(condition, times)(errors(codes, messages));
+    whereRuns.filter(condition, times)(errors(codes, messages));
 
   test.each([
     ["errors.code == errors.message", ["a", "b"], ["c", "b"], true],

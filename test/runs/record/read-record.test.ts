@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compileWhere } from "../../../src/runs/filter/where.ts";
+import { whereRuns } from "../../../src/runs/filter/where.ts";
 import { jsonRenderer } from "../../../src/render/formats/json.ts";
 import { readRecord } from "../../../src/runs/record/read-record.ts";
 import { isObject, type JsonObject } from "../../../src/json.ts";
@@ -45,7 +45,7 @@ describe("a record", () => {
     const inner = ["code", "causes", "depth", "ids", "reference", "records", "errors", "input", "name"];
     const anything = fc.oneof(fc.jsonValue(), fc.dictionary(fc.constantFrom(...inner), fc.jsonValue()));
     const fields = fc.dictionary(fc.constantFrom(...names), fc.oneof(anything, fc.array(anything)));
-    const fits = compileWhere("errors.causes.code =~ /x/ && records.failed > 1 || updatedAt < '2026-11-22'", {
+    const fits = whereRuns.filter("errors.causes.code =~ /x/ && records.failed > 1 || updatedAt < '2026-11-22'", {
       duration: () => null,
       instant: () => 0,
     });

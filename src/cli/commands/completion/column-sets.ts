@@ -12,6 +12,8 @@ export const columnSets: ReadonlyMap<string, () => Promise<NamedColumns>> = new 
     "archive prune": async () => (await import("../archive/prune.ts")).pruneColumns,
     "archive import": async () => (await import("../archive/import.ts")).importColumns,
     "archive reindex": async () => (await import("../archive/reindex.ts")).reindexColumns,
+    "lytics since": jobs,
+    "lytics tail": jobs,
     replay: async () => (await import("../replay/replay-columns.ts")).replayColumns,
     rows: async () => (await import("../../../render/formats/row-columns.ts")).rowColumns,
     destinations: async () => (await import("../destinations/destinations.ts")).destinationColumns,
@@ -49,4 +51,8 @@ async function registrations(): Promise<NamedColumns> {
 
 async function changes(): Promise<NamedColumns> {
   return (await import("../registrations/told-change.ts")).changeColumns;
+}
+
+async function jobs(): Promise<NamedColumns> {
+  return (await import("../../../render/formats/job-columns.ts")).jobColumns;
 }

@@ -40,6 +40,8 @@ export const valueSources: ReadonlyMap<string, ValueSource> = new Map(
     "--sort": one(columns),
     "--fail-on": several(() => words(["failed", "empty"])),
     "--status": several(statuses),
+    "--subject-type": several(async () => words((await import("../../../runs/filter/job-filter.ts")).knownTypes)),
+    "--verb": several(async () => words((await import("../../../runs/filter/job-filter.ts")).knownVerbs)),
     "--events": several(events),
     "--event": one(() => sourceEvents()),
     ...Object.fromEntries(
@@ -56,6 +58,7 @@ export const valueSources: ReadonlyMap<string, ValueSource> = new Map(
     "--sandbox": several(sandboxes),
     "explain code": one(codes),
     "since when": one(() => moments("oldest", "now", "last")),
+    "lytics since when": one(() => moments("oldest", "now", "last")),
     "stats when": one(() => moments("oldest")),
     "report when": one(() => moments("oldest")),
     "replay when": one(() => moments("oldest")),
@@ -169,7 +172,8 @@ async function registrations({ given }: Line, host: Host): Promise<readonly Comp
   return id === undefined ? [] : [{ word: id, meaning: `the profile '${profile}' reads its journal` }];
 }
 
-async function statuses(): Promise<readonly Completion[]> {
+async function statuses({ slot }: Line): Promise<readonly Completion[]> {
+  if (slot.kind === "value" && slot.path.startsWith("lytics ")) return words(["success", "failed", "inProgress"]);
   const { knownStatuses } = await import("../../../runs/record/status.ts");
   return words([...knownStatuses, "all"]);
 }

@@ -8,6 +8,7 @@ import type { Cursor } from "../../../adobe/journal/cursor.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
 import { findMoment, withoutAgo } from "../../../adobe/journal/moment.ts";
 import { afterPosition, findDuration, startUrl } from "../../../adobe/journal/when.ts";
+import { isInLytics } from "../../../engine/sources/lytics.ts";
 import type { ColumnSet } from "../../../render/formats/column.ts";
 import { formats } from "../../../render/formats/registry.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
@@ -71,6 +72,11 @@ export async function runCursorShow(word: string | undefined, flags: ListingFlag
 /** Puts a cursor at the oldest event, at the journal's end, or after a position. */
 export async function runCursorSet(word: string, where: string, flags: CommonFlags, host: Host): Promise<void> {
   const place = await placeOf(word, flags, host);
+  // A damaged one can be anybody's, and is started over.
+  const standing = await openCursorFile(place)
+    .find()
+    .catch(() => null);
+  if (standing !== null && isInLytics(standing.next)) throw placeInLytics(place);
   const { notify } = createReporter(host, {
     quiet: flags.quiet === true,
     verbose: flags.verbose ?? 0,
@@ -254,7 +260,7 @@ const unreadable = {
   damaged: true,
 };
 
-/** A cursor's place expires seven days after the last event that it has read (docs/cursors.md). */
+/** A cursor's place in a journal expires seven days after the last event that it has read (docs/cursors.md); no other does. */
 function publicForm(name: string, cursor: Cursor): ListedCursor {
   const { position, savedAt, readUntil, movedAt, runs, events, destination } = cursor;
   const iso = (ms: number): string => new Date(ms).toISOString();
@@ -264,7 +270,7 @@ function publicForm(name: string, cursor: Cursor): ListedCursor {
     savedAt: iso(savedAt),
     readUntil: iso(readUntil),
     movedAt: iso(movedAt),
-    expiresAt: iso(readUntil + retentionMs),
+    expiresAt: isInLytics(cursor.next) ? null : iso(readUntil + retentionMs),
     runs,
     events,
     damaged: false,
@@ -306,6 +312,13 @@ function noPlace(where: string): FlowrunError {
   return new FlowrunError("gap", `the journal knows no position '${safeText(where)}'`, {
     why: "it has expired (the journal keeps seven days), or was never in this journal",
     hint: "positions are in every record: flowrun since -P1D --json",
+  });
+}
+
+function placeInLytics({ name, profile }: CursorPlace): FlowrunError {
+  return new FlowrunError("usage", `the cursor '${name}' is a place among the events of Lytics, and cannot be set`, {
+    why: "a cursor is set to a place in the journal, and Lytics has no positions",
+    hint: `give the journal's another name, or start this one over: flowrun cursor delete ${name}${profileFlag(profile)}`,
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Cursor } from "../../../adobe/journal/cursor.ts";
 import { retentionMs } from "../../../adobe/journal/retention.ts";
+import { isInLytics } from "../../../engine/sources/lytics.ts";
 import { listCursors, openCursorFile } from "../../../state/cursor-files.ts";
 import { failed, ok, warning, type Finding } from "./finding.ts";
 import { tryTo } from "./try-to.ts";
@@ -38,9 +39,14 @@ const soonMs = 24 * 3_600_000;
 
 function findingOfCursor(
   name: string,
-  { journal, readUntil }: Cursor,
+  { journal, next, readUntil }: Cursor,
   { profile, journalName, now }: CursorsAt,
 ): Finding {
+  // Its place does not expire, and another account's is told by whoever reads on from it.
+  if (isInLytics(next)) {
+    const text = `'${name}' has read the events of Lytics until ${iso(readUntil)}`;
+    return ok("cursor", text, { name, readUntil: iso(readUntil), expiresAt: null });
+  }
   const expiresAt = readUntil + retentionMs;
   const facts = { name, readUntil: iso(readUntil), expiresAt: iso(expiresAt) };
   const option = `--cursor ${name} --profile ${profile}`;

@@ -1,7 +1,7 @@
 import { chosenProfile, demoProfile } from "../../../adobe/access/chosen-profile.ts";
 import { endlessPatience } from "../../../adobe/access/connect.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
-import { openCursor } from "../../../engine/cursor.ts";
+import { journalReadOn, openCursor } from "../../../engine/cursor.ts";
 import { emptyTally } from "../../../engine/pump.ts";
 import { meterDeliveries, type DeliveryMeter } from "../../../engine/receive/delivery-metrics.ts";
 import { forward } from "../../../engine/receive/forward.ts";
@@ -285,7 +285,7 @@ async function compare(
     // Where it begins is this command's own business.
     if (notice.kind !== "remark") notify(notice);
   };
-  const open = () => openCursor(listenCursor, connection, host, tell);
+  const open = () => openCursor(listenCursor, journalReadOn(connection), host, tell);
   const cursor = await whenThereIsRoom(open, { ...room, signal, onFull: () => Promise.resolve() });
   try {
     for (;;) {

@@ -1,5 +1,5 @@
 import { FlowrunError, reasonOf } from "../../../errors.ts";
-import { openCursor } from "../../../engine/cursor.ts";
+import { journalReadOn, openCursor } from "../../../engine/cursor.ts";
 import type { Keeping } from "../../../engine/destinations/delivery-sink.ts";
 import { deliverInLanes, type ReadLane } from "../../../engine/destinations/lanes.ts";
 import { journalPlaces } from "../../../engine/destinations/places.ts";
@@ -46,7 +46,7 @@ export async function deliverByLanes({
   const openStore = async (connection: Connection, { beside, file, shown }: StoreNames): Promise<MarkStore> => {
     if (leading !== undefined) return leading.storeOf(beside, journalPlaces(connection, host));
     const use = shown === undefined ? {} : { destination: mask(shown) };
-    const cursor = await openCursor(file, connection, host, reporter.notify, use);
+    const cursor = await openCursor(file, journalReadOn(connection), host, reporter.notify, use);
     stores.push(cursor);
     return cursor;
   };

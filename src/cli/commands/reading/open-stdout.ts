@@ -1,4 +1,5 @@
 import type { Output } from "../../../host.ts";
+import type { Notice } from "../../../notices.ts";
 import { openSink, type RunSink } from "../../../engine/sinks/index.ts";
 import { decideColour } from "../../../render/text/colour.ts";
 import type { TimeStyle } from "../../../render/text/times.ts";
@@ -61,4 +62,28 @@ function quietly(stdout: Output, reporter: Reporter): Output {
       return stdout.write(text);
     },
   };
+}
+
+/** About the width of a row with all columns and whole ids. */
+const widestTerminal = 250;
+
+/** Says, after the last row, that the terminal was too narrow for all columns. */
+export async function tellHidden(
+  hidden: number,
+  { host: { stdout }, reporter, options: { output } }: Printed<never>,
+): Promise<void> {
+  const isTooWide = output === "wide" && stdout.isTTY && stdout.columns < widestTerminal;
+  if (hidden === 0 && !isTooWide) return;
+  await stdout.release?.();
+  const columns = hidden === 1 ? "1 column" : `${hidden} columns`;
+  const text = isTooWide
+    ? "-o wide is for pipes and wide screens: its rows go on below themselves here"
+    : `${columns} hidden to fit the terminal; -o wide shows all`;
+  reporter.notify({ kind: "remark", text });
+}
+
+/** A cursor never moves past what nobody got: the runs, or other records. Pure. */
+export function nobodyGets(cursor: string, records: string): Notice {
+  const text = `stdout is closed, so nobody gets the ${records}: the cursor '${cursor}' stays where it is (to pass them by, send them to /dev/null: > /dev/null)`;
+  return { kind: "warning", text };
 }

@@ -1,6 +1,5 @@
 import { FlowrunError, worstOf } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
-import type { Notice } from "../../../notices.ts";
 import type { Tally } from "../../../engine/pump.ts";
 import type { ColumnValue } from "../../../render/formats/column.ts";
 import type { AbsentRecord } from "../../../runs/cadence/flow-record.ts";
@@ -11,12 +10,12 @@ import { shareSink, type Timed } from "../../../engine/sinks/shared.ts";
 import type { Sink } from "../../../engine/sinks/sink.ts";
 import { absencesOf } from "./absences-of.ts";
 import { inOutlet } from "../outlet.ts";
-import { openCursor } from "../../../engine/cursor.ts";
+import { journalReadOn, openCursor } from "../../../engine/cursor.ts";
 import { withCursorFile, type MarkStore } from "../../../engine/sinks/with-cursor-file.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import type { Connection } from "../../../adobe/access/connect.ts";
 import type { Window } from "./open-source.ts";
-import { openStdout } from "./open-stdout.ts";
+import { nobodyGets, openStdout, tellHidden } from "./open-stdout.ts";
 import type { ReadPlan } from "./read-plan.ts";
 import { readWindow, type Target } from "./read-window.ts";
 import type { ReadingOptions } from "../../options/reading-options.ts";
@@ -187,7 +186,7 @@ async function readFromCursor<T>(
   // A file is in its place, and runs that are held back are out, only when all is read.
   const isLate = options.common.out !== undefined || holds(options);
   const saving = isLate ? "at the end" : "each batch";
-  const cursor = await openCursor(options.cursor, connection, host, reporter.notify, { saving });
+  const cursor = await openCursor(options.cursor, journalReadOn(connection), host, reporter.notify, { saving });
   const settle: Settle = async (isOut) => {
     try {
       if (isOut) await cursor.settle();
@@ -197,7 +196,7 @@ async function readFromCursor<T>(
   };
   try {
     const { isLost } = host.stdout;
-    if (isLost) reporter.notify(nobodyGets(options.cursor));
+    if (isLost) reporter.notify(nobodyGets(options.cursor, "runs"));
     const past = await cursor.find();
     const start: JournalStart = past === null ? { kind: "oldest" } : { kind: "next", url: past.next };
     await print(plan, session, { start, past }, isLost ? null : cursor, target);
@@ -206,12 +205,6 @@ async function readFromCursor<T>(
     if (isLate) settling.push(settle);
     else await cursor.release();
   }
-}
-
-/** A cursor never moves past what nobody got. */
-function nobodyGets(cursor: string): Notice {
-  const text = `stdout is closed, so nobody gets the runs: the cursor '${cursor}' stays where it is (to pass them by, send them to /dev/null: > /dev/null)`;
-  return { kind: "warning", text };
 }
 
 /** @param store what keeps the place to read on from; `null` where nothing does. */
@@ -235,29 +228,19 @@ async function print<T>(
   await readWindow(session, window, watchedTarget({ encode, sink }, reading));
 }
 
-/** About the width of a row with all columns and whole ids. */
-const widestTerminal = 250;
-
-async function tellHidden(hidden: number, { host, reporter, options }: Sessions): Promise<void> {
-  const { stdout } = host;
-  const isTooWide = options.output === "wide" && stdout.isTTY && stdout.columns < widestTerminal;
-  if (hidden === 0 && !isTooWide) return;
-  await stdout.release?.();
-  const columns = hidden === 1 ? "1 column" : `${hidden} columns`;
-  const text = isTooWide
-    ? "-o wide is for pipes and wide screens: its rows go on below themselves here"
-    : `${columns} hidden to fit the terminal; -o wide shows all`;
-  reporter.notify({ kind: "remark", text });
-}
-
-/** The exit code of the worst: a profile of several that failed, and what `--fail-on` asks for. @throws FlowrunError. */
+/**
+ * The exit code of the worst: a profile of several that failed, and what `--fail-on` asks for.
+ * @param called how one of the records is called.
+ * @throws FlowrunError.
+ */
 export function checkFailed(
   { exitStatus, failsOnEmpty }: Pick<ReadingOptions, "exitStatus" | "failsOnEmpty">,
   { tally, failure }: Outcome,
+  called = "run",
 ): void {
   const isBad = exitStatus && tally.failed > 0;
   const isEmpty = failsOnEmpty && (tally.matched ?? tally.printed) === 0;
-  const bad = isBad ? `${tally.failed} of the printed runs failed` : isEmpty ? "no run matched" : null;
+  const bad = isBad ? `${tally.failed} of the printed ${called}s failed` : isEmpty ? `no ${called} matched` : null;
   const worst = worstOf([failure, bad === null ? null : new FlowrunError("runFailed", bad)]);
   if (worst !== null) throw worst;
 }

@@ -11,7 +11,13 @@ import { tell } from "../../terminal/tell.ts";
 import { hasPassword } from "../../../mask.ts";
 import { checkValue } from "../../../adobe/settings/check-value.ts";
 import { defaultProfile } from "../../../adobe/settings/profile-name.ts";
-import { isUsualKey, profileKeys, type ProfileKey, type ProfileValues } from "../../../adobe/settings/keys.ts";
+import {
+  isSecretKey,
+  isUsualKey,
+  profileKeys,
+  type ProfileKey,
+  type ProfileValues,
+} from "../../../adobe/settings/keys.ts";
 import { findSetting, showSetting, variableOf } from "../../../adobe/settings/settings.ts";
 import { hasProfile, profilePath } from "../../../state/profile-files.ts";
 import { updateProfile } from "../../../state/profiles.ts";
@@ -176,17 +182,19 @@ async function valueFor(
   flags: ConfigSetFlags,
   host: Pick<Host, "stdin">,
 ): Promise<string> {
-  if (given !== undefined && key === "clientSecret") throw secretOnCommandLine(stdinHint);
+  if (given !== undefined && isSecretKey(key)) throw secretOnCommandLine(stdinHint(key));
   if (given !== undefined && key === "archive" && hasPassword(given)) throw secretOnCommandLine(archiveHint);
   if (given !== undefined && flags.stdin !== true) return given;
   if (given === undefined && flags.stdin === true && !host.stdin.isTTY) return host.stdin.read();
   throw new FlowrunError("usage", `flowrun config set ${key} needs one value`, {
     why: "it comes from the command line or, with --stdin, from a pipe or a file; a secret from there alone",
-    hint: key === "clientSecret" ? stdinHint : `flowrun config set ${key} <value>`,
+    hint: isSecretKey(key) ? stdinHint(key) : `flowrun config set ${key} <value>`,
   });
 }
 
-const stdinHint = "flowrun config set clientSecret --stdin < secret.txt";
+function stdinHint(key: ProfileKey): string {
+  return `flowrun config set ${key} --stdin < secret.txt`;
+}
 
 const archiveHint =
   "flowrun config set archive postgres://user:env:NAME@host/database   (NAME: the variable with the password)";
@@ -201,6 +209,6 @@ function secretOnCommandLine(hint: string): FlowrunError {
 function notSet(key: ProfileKey, profile: string): FlowrunError {
   return new FlowrunError("notFound", `${key} is not set in profile '${profile}'`, {
     why: "the environment or a default may still give it; flowrun config list shows what is saved",
-    hint: `flowrun config set ${key} ${key === "clientSecret" ? "--stdin < secret.txt" : "<value>"}`,
+    hint: isSecretKey(key) ? stdinHint(key) : `flowrun config set ${key} <value>`,
   });
 }

@@ -2,7 +2,7 @@ import type { Host } from "../../../host.ts";
 import { createReporter } from "../../terminal/reporter.ts";
 import type { CommonFlags } from "../../options/flags.ts";
 import { readVariable } from "../../../adobe/settings/environment.ts";
-import { variables } from "../../../adobe/settings/keys.ts";
+import { secretKeys, variables } from "../../../adobe/settings/keys.ts";
 import { forgetTokens } from "../../../state/token-file.ts";
 import { forgetRecent } from "../../../state/recent-file.ts";
 import { chosenProfile, requireProfile } from "../../../adobe/access/chosen-profile.ts";
@@ -27,15 +27,16 @@ export async function runLogout(flags: CommonFlags, host: Host): Promise<void> {
   const [tokens] = await Promise.allSettled([forgetTokens({ cacheFolder: host.dirs.cache, profile })]);
   await forgetRecent(host.dirs.cache, profile).catch(() => undefined);
   const saved = await readSaved(profile, notify, host);
-  const hasSecret = saved.clientSecret !== undefined;
+  const hasSecret = secretKeys.some((key) => saved[key] !== undefined);
   if (hasSecret) {
     const { updateProfile } = await import("../../../state/profiles.ts");
-    await updateProfile(host, profile, (now) => withoutKey(now, "clientSecret"));
+    await updateProfile(host, profile, (now) => secretKeys.reduce(withoutKey, now));
   }
   if (tokens.status === "rejected") throw tokens.reason;
   notify({ kind: "remark", text: tell(profile, hasSecret, tokens.value > 0) });
-  const { clientSecret } = variables;
-  if (readVariable(host.env, clientSecret) !== null) notify({ kind: "warning", text: `${clientSecret} is still set` });
+  for (const name of secretKeys.map((key) => variables[key])) {
+    if (readVariable(host.env, name) !== null) notify({ kind: "warning", text: `${name} is still set` });
+  }
 }
 
 function tell(profile: string, hadSecret: boolean, hadTokens: boolean): string {

@@ -1,7 +1,8 @@
 import { FlowrunError } from "../../../errors.ts";
 import { isObject } from "../../../json.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
-import { fieldPaths, kindAt, singlePaths, valuesAt, type FieldKind } from "../../../runs/record/record-fields.ts";
+import { valuesAt, type FieldKind } from "../../../runs/record/fields.ts";
+import { runFields } from "../../../runs/record/record-fields.ts";
 import { nearest } from "../../../text/nearest.ts";
 import type { DeliveredRun } from "../destination.ts";
 
@@ -17,7 +18,7 @@ export interface Field {
 export function fieldAt(path: string): Field {
   if (path === "id") return { path, kind: "text", read: ({ id }) => id };
   if (path === "record") return { path, kind: "part", read: ({ run }) => run };
-  const kind = kindAt(path);
+  const kind = runFields.kindAt(path);
   const names = path.split(".");
   if (kind === null || kind === "group") return { path, kind: "part", read: ({ run }) => partOf(run, names) };
   const values = (run: FlowRun) => valuesAt(run, names).filter((value) => value !== null);
@@ -33,8 +34,8 @@ export function fieldNamed(column: string): Field | null {
 
 /** The path, where it leads somewhere. @throws FlowrunError `usage`. Pure. */
 export function checkFieldPath(path: string): string {
-  if (path === "id" || path === "record" || kindAt(path) !== null) return path;
-  const known = ["id", "record", ...fieldPaths()];
+  if (path === "id" || path === "record" || runFields.kindAt(path) !== null) return path;
+  const known = ["id", "record", ...runFields.paths()];
   const meant = nearest(path, known) ?? names.get(path.toLowerCase()) ?? null;
   throw new FlowrunError("usage", `there is no field '${path}'`, {
     why: `columns= takes the fields of the record, id for the event's id, and record for all of it`,
@@ -42,11 +43,11 @@ export function checkFieldPath(path: string): string {
   });
 }
 
-const single = new Set(singlePaths());
+const single = new Set(runFields.singlePaths());
 
 /** Names of columns: fields in snake_case, and what they are called in an archive. */
 const names: ReadonlyMap<string, string> = new Map([
-  ...[...singlePaths(), "errors", "activities", "sources", "targets", "predecessors", "batchIds"].map(
+  ...[...runFields.singlePaths(), "errors", "activities", "sources", "targets", "predecessors", "batchIds"].map(
     (path): [string, string] => [snakeCase(path), path],
   ),
   ["event_id", "id"],

@@ -1,0 +1,91 @@
+import { parseDuration, findDuration, parseUntil, type Start } from "../../../adobe/journal/when.ts";
+import { findMoment } from "../../../adobe/journal/moment.ts";
+import type { Patience } from "../../../adobe/gateway/retrying.ts";
+import { jobColumns, namedJobColumns } from "../../../render/formats/job-columns.ts";
+import type { TimeStyle } from "../../../render/text/times.ts";
+import type { Criterion } from "../../../runs/filter/criterion.ts";
+import { compileJobFilter, wordToAsk } from "../../../runs/filter/job-filter.ts";
+import type { WatchedFilter } from "../../../runs/filter/watch.ts";
+import type { Job } from "../../../runs/job/job.ts";
+import type { EventsAsked } from "../../../lytics/read-events.ts";
+import { checkCursorName } from "../../../state/cursor-name.ts";
+import type { Zone } from "../../../text/zone.ts";
+import { timeStyleOf } from "../../options/clock.ts";
+import type { CommonFlags, LyticsFlags } from "../../options/flags.ts";
+import { resolveOutput, type OutputFlags, type OutputOptions } from "../../options/output-options.ts";
+import { resolveStart } from "../../options/reading-options.ts";
+
+/** The options of `lytics since` and `lytics tail` as domain values. */
+export interface LyticsOptions extends OutputOptions<Job>, WatchedFilter<Job> {
+  readonly common: CommonFlags & OutputFlags;
+  /** Of the filters those that Lytics can be asked with. */
+  readonly asked: Pick<EventsAsked, "subjectType" | "subjectId" | "verb">;
+  readonly hasCondition: boolean;
+  readonly names: boolean;
+  readonly max: number;
+  /** Only so many of the window, the newest; Infinity for all. */
+  readonly last: number;
+  readonly patience: Patience;
+  readonly exitStatus: boolean;
+  readonly failsOnEmpty: boolean;
+  /** How times are told; `null` where the format decides. */
+  readonly time: TimeStyle | null;
+  readonly zone: Zone;
+  /** When the window ends, epoch ms; `null` where nobody says. */
+  readonly until: number | null;
+  readonly cursor: string;
+}
+
+/** The journal's cursor is called otherwise: a place in one is none in the other. */
+const usualCursor = "lytics";
+
+/**
+ * Flag words become domain values here, before anything is asked; times in them are of that zone.
+ * @throws FlowrunError `usage`.
+ */
+export async function resolveLytics(flags: LyticsFlags, now: number, zone: Zone): Promise<LyticsOptions> {
+  const { subjectType, subjectId, verb, status, where, until } = flags;
+  const told = {
+    subjectType: wordToAsk(subjectType),
+    subjectId: wordToAsk(subjectId, true),
+    verb: wordToAsk(verb),
+  };
+  return {
+    common: flags,
+    ...resolveOutput(flags.names === true ? namedJobColumns : jobColumns, flags),
+    ...compileJobFilter({ subjectType, subjectId, verb, status, conditions: await conditions(where, now, zone) }),
+    asked: {
+      ...(told.subjectType === null ? {} : { subjectType: told.subjectType }),
+      ...(told.subjectId === null ? {} : { subjectId: told.subjectId }),
+      ...(told.verb === null ? {} : { verb: told.verb }),
+    },
+    hasCondition: where !== undefined,
+    names: flags.names === true,
+    max: flags.max ?? Infinity,
+    last: flags.last ?? Infinity,
+    patience: { retries: flags.retries, maxWaitMs: parseDuration(flags.maxWait) },
+    exitStatus: flags.exitStatus === true || flags.failOn?.includes("failed") === true,
+    failsOnEmpty: flags.failOn?.includes("empty") === true,
+    time: timeStyleOf(flags.time),
+    zone,
+    until: until === undefined ? null : parseUntil(until, "--until", now, zone),
+    cursor: checkCursorName(flags.cursor ?? usualCursor),
+  };
+}
+
+/** Where a reading of Lytics begins. @throws FlowrunError `usage`. Pure. */
+export function resolveLyticsStart(given: string | undefined, flags: LyticsFlags, now: number, zone: Zone): Start {
+  return resolveStart(given, flags, now, zone, { line: "flowrun lytics since", of: "the events", records: "events" });
+}
+
+/** Loaded where it is used: it brings a pattern matcher with it. */
+async function conditions(
+  expressions: readonly string[] | undefined,
+  now: number,
+  zone: Zone,
+): Promise<readonly Criterion<Job>[]> {
+  if (expressions === undefined) return [];
+  const { whereJobs } = await import("../../../runs/filter/where.ts");
+  const times = { duration: findDuration, instant: (words: string) => findMoment(words, now, zone) };
+  return expressions.flatMap((expression) => whereJobs.criteria(expression, times));
+}

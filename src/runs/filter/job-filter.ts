@@ -1,0 +1,114 @@
+import type { Job } from "../job/job.ts";
+import { compileGlob } from "../../text/glob.ts";
+import { called, wanted, type Criterion } from "./criterion.ts";
+import { openWatch, type WatchedFilter } from "./watch.ts";
+
+/** The words of the filter options of events of Lytics, as the user gave them; nothing, or no word, filters nothing. */
+export interface JobFilterWords {
+  /** Subject types and verbs in any case, or globs. */
+  readonly subjectType?: readonly string[] | undefined;
+  readonly verb?: readonly string[] | undefined;
+  /** Ids as they are, or globs. */
+  readonly subjectId?: readonly string[] | undefined;
+  /** `success`, `failed` and `inProgress` in any case, or `all`. */
+  readonly status?: readonly string[] | undefined;
+  /** Further conditions, all of which must hold. */
+  readonly conditions?: readonly Criterion<Job>[] | undefined;
+}
+
+/** The events that all filter options ask for together: any word of one option, and every option. */
+export function compileJobFilter(words: JobFilterWords): WatchedFilter<Job> {
+  const { subjectType = [], subjectId = [], verb = [], status = [], conditions = [] } = words;
+  const isAnyStatus = status.some((word) => word.trim().toLowerCase() === "all");
+  const criteria = [
+    ...(subjectType.length === 0 ? [] : [typeCriterion(subjectType)]),
+    ...(subjectId.length === 0 ? [] : [idCriterion(subjectId)]),
+    ...(verb.length === 0 ? [] : [verbCriterion(verb)]),
+    ...(status.length === 0 || isAnyStatus ? [] : [jobStatusCriterion(status)]),
+    ...conditions,
+  ];
+  return openWatch(criteria, { spell: (option) => `--${option}`, leavesOutBegun: false, called: "event" });
+}
+
+/**
+ * The word that Lytics can be asked for by itself, which spares it and us the rest: it takes one, as it is. `null` where there
+ * are several, or one is a pattern, or may be meant in another case.
+ */
+export function wordToAsk(words: readonly string[] | undefined, isId = false): string | null {
+  const [word, ...others] = words ?? [];
+  if (word === undefined || others.length > 0 || isGlob(word)) return null;
+  return isId || word === word.toLowerCase() ? word : null;
+}
+
+function typeCriterion(words: readonly string[]): Criterion<Job> {
+  return {
+    option: "subject-type",
+    ...worded(words, ({ subjectType }) => subjectType),
+    things: ["subject type", "subject types"],
+    known: knownTypes,
+  };
+}
+
+function verbCriterion(words: readonly string[]): Criterion<Job> {
+  return { option: "verb", ...worded(words, ({ verb }) => verb), things: ["verb", "verbs"], known: knownVerbs };
+}
+
+function worded(words: readonly string[], of: (job: Job) => string | null) {
+  return {
+    wanted: words.map((word) => {
+      const isOne = compileGlob(word);
+      return wanted<Job>(word, (job) => isOne(of(job) ?? ""));
+    }),
+    isEachTold: true,
+    thingsOf: (job: Job) => present(of(job)),
+  };
+}
+
+/** A terminal cuts long ids with an ellipsis; whoever copies one from there means any rest. */
+function idCriterion(words: readonly string[]): Criterion<Job> {
+  return {
+    option: "subject-id",
+    wanted: words.map((word) => {
+      const isOne = isGlob(word) ? compileGlob(word.replaceAll("…", "*")) : (id: string): boolean => id === word;
+      return wanted(word, ({ subjectId }) => subjectId !== null && isOne(subjectId));
+    }),
+    isEachTold: true,
+    things: ["subject", "subjects"],
+    thingsOf: ({ subjectId }) => present(subjectId),
+  };
+}
+
+function jobStatusCriterion(words: readonly string[]): Criterion<Job> {
+  return {
+    option: "status",
+    wanted: words.map((word) => {
+      const meant = word.trim().toLowerCase();
+      return wanted(word, ({ status }) => status?.toLowerCase() === meant);
+    }),
+    isEachTold: false,
+    things: ["status", "statuses"],
+    thingsOf: ({ status }) => present(status),
+    known: ["success", "failed", "inProgress"],
+  };
+}
+
+function present(word: string | null) {
+  return word === null ? [] : [called(word)];
+}
+
+function isGlob(word: string): boolean {
+  return /[*?…]/.test(word);
+}
+
+/** Those that are documented; any other is taken as it is. */
+export const knownVerbs: readonly string[] = [
+  ...["created", "started", "syncing", "synced", "synccomplete", "completed", "failed"],
+  ...["update", "updated", "deleted", "status", "clustered"],
+];
+
+/** Likewise. */
+export const knownTypes: readonly string[] = [
+  ...["account", "auth", "campaign", "data", "entity", "experience", "journey", "program", "provider", "query"],
+  ...["report", "rollup", "schema", "schematable", "scoring", "segment", "segmentcollection", "segmentml", "stream"],
+  ...["subscription", "topic-document", "user", "variation", "work", "workflow"],
+];
