@@ -21,7 +21,10 @@ export interface AbsentSpan {
 /** Sees runs pass by, whichever are counted; `read` tells where some are missing. */
 export interface AbsenceCounter {
   readonly pass: (run: FlowRun) => void;
-  /** A part of the window that nobody has, epoch milliseconds: that no run of it passes by tells nothing. */
+  /**
+   * A part of the window that nobody has, epoch milliseconds: that no run of it passes by tells nothing. One that lasts to the
+   * window's end, or longer, ends what is judged.
+   */
   readonly lack: (part: Part) => void;
   /**
    * In the order in which they began; `null` where no run passed by, or more than can be remembered, and in a window of less
@@ -48,8 +51,9 @@ export function countAbsences({ from, to }: Part): AbsenceCounter {
   let counter: FlowCounter | null = countFlows(from);
   let passed = 0;
   const lacking: Part[] = [];
+  let end = to;
   const isKnown = ({ from: begin, until }: AbsentSpan): boolean => {
-    const [first, last] = [Date.parse(begin), until === null ? to : Date.parse(until)];
+    const [first, last] = [Date.parse(begin), until === null ? end : Date.parse(until)];
     return lacking.every((part) => part.to <= first || last <= part.from);
   };
   return {
@@ -58,10 +62,13 @@ export function countAbsences({ from, to }: Part): AbsenceCounter {
       if (passed > mostRuns) counter = null;
       counter?.add(withStart(run));
     },
-    lack: (part) => void lacking.push(part),
+    lack: (part) => {
+      if (part.to >= to) end = Math.min(end, part.from);
+      else lacking.push(part);
+    },
     read: () => {
-      if (counter === null || passed === 0 || to - from < leastWindowMs) return null;
-      const spans = counter.read(to).flatMap(spansOf).filter(isKnown);
+      if (counter === null || passed === 0 || end - from < leastWindowMs) return null;
+      const spans = counter.read(end).flatMap(spansOf).filter(isKnown);
       return spans.sort((one, other) => one.from.localeCompare(other.from)).slice(0, mostSpans);
     },
   };

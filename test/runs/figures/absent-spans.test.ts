@@ -68,6 +68,15 @@ test("what nobody has of the window is no silence", () => {
   expect(counter.read()).toEqual([]);
 });
 
+test("what nobody has at the end of the window is no silence, and a silence that began before it is one", () => {
+  const counter = countAbsences(week);
+  without(1, 2, 3, 4, 5, 6, 7, 8).forEach(counter.pass);
+  counter.lack({ from: noon - 4 * hour, to: Infinity });
+  expect(counter.read()).toMatchObject([{ until: null, missing: 4 }]);
+  counter.lack({ from: noon - 8 * hour, to: noon });
+  expect(counter.read()).toEqual([]);
+});
+
 test("a flow that runs in office hours is not silent at night, nor at the weekend", () => {
   const office = ofWeek.filter(({ startedAt }) => {
     const at = new Date(startedAt!);

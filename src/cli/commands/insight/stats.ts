@@ -87,6 +87,7 @@ function countOne({ flags, told, zone, flows }: CountingPlan): Counting {
     start,
     count: async (session) => {
       const counter = await (shared.counter ??= open(session));
+      await lackTheRest(session, told, counter);
       await countRuns(passing(session, flows, counter), start, (run) => {
         counter.add(run);
       });
@@ -108,6 +109,7 @@ function countBoth({ flags, told, zone, flows }: CountingPlan): Counting {
     count: async (session) => {
       isBegun = true;
       const opened = await compared.open(session);
+      await lackTheRest(session, { ...told, start: opened.start }, opened.passing);
       await countRuns(passing(opened.session, flows, opened.passing), opened.start, opened.add);
     },
     read: () => Promise.resolve(isBegun ? compared.read() : null),
@@ -136,6 +138,13 @@ function passing(
     return options.keep(run);
   };
   return { ...session, miss, options: { ...options, keep } };
+}
+
+/** Of an archive that is read alone, what came after it was filled is lacking. */
+async function lackTheRest(session: Session, { start, now }: AskedSpan, { lack }: Pick<StatsCounter, "lack">) {
+  if (session.origin.kind !== "archive") return;
+  const { end } = await reachOf(session, start, now);
+  if (end < now) lack({ from: end, to: Infinity });
 }
 
 function resolveBucket(words: string, windowMs: number): number {
