@@ -40,6 +40,8 @@ export interface FlowHistory {
   readonly gaps: readonly RunGap[];
   /** The longest that it was silent from one of its runs to the next, ms; 0 where there are not two. */
   readonly longestMs: number;
+  /** How long it has been silent at the moment that it was judged at, as far as that was read, ms; `null` where it never ran. */
+  readonly silentMs: number | null;
 }
 
 /** A stretch of which nobody knows what ran in it; epoch ms. */
@@ -234,6 +236,7 @@ function judge(flow: KnownFlow, declared: DeclaredFlow | null, { from, at, unrea
     },
     gaps: [...(pace === null ? [] : findGaps(pace, starts).filter(isKnown)), ...open],
     longestMs: gapsOf(steadyClock, starts).reduce((longest, gap) => Math.max(longest, gap), 0),
+    silentMs: known.last === null ? null : Math.max(0, at - known.last),
   };
 }
 

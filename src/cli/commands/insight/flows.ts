@@ -37,7 +37,7 @@ export async function runFlows(when: string | undefined, flags: FlowsFlags, host
     const wanted = flags.late === true ? all.filter(isOverdue) : all;
     const flows = sortRows(byNeed(wanted), options.output.order).slice(0, options.most);
     await print(flows, options, host);
-    tellMore(judged, now, sessions);
+    tellMore(judged, sessions);
     sessions.outcome = countsOf(all);
     return { flows };
   };
@@ -127,7 +127,7 @@ const muchLonger = 2;
 const mostTold = 5;
 
 /** Tells more than the rows say: runs that nobody told of, and silences that could not be judged. */
-function tellMore(judged: readonly FlowHistory[], now: number, { reporter }: Sessions): void {
+function tellMore(judged: readonly FlowHistory[], { reporter }: Sessions): void {
   const lost = judged.flatMap(({ flow }) => (flow.lost === null ? [] : [{ flow, run: flow.lost }]));
   for (const { flow, run } of lost.slice(0, mostTold)) {
     const id = run.runId === null ? "" : `${run.runId}, `;
@@ -135,15 +135,14 @@ function tellMore(judged: readonly FlowHistory[], now: number, { reporter }: Ses
     const text = `lost: no notification told of a run of ${called(flow)} (${id}${run.status ?? "ended"}, begun ${run.startedAt}), which Flow Service has; ${hint}`;
     reporter.notify({ kind: "remark", text });
   }
-  const silent = judged.filter(({ flow, longestMs }) => {
-    const last = flow.state === "irregular" && flow.lastRunAt !== null ? Date.parse(flow.lastRunAt) : NaN;
-    return longestMs > 0 && now - last > muchLonger * longestMs;
-  });
+  const silent = judged.filter(
+    ({ flow, longestMs, silentMs }) =>
+      flow.state === "irregular" && longestMs > 0 && (silentMs ?? 0) > muchLonger * longestMs,
+  );
   if (silent.length === 0) return;
-  const names = silent.slice(0, mostTold).map(({ flow }) => {
-    const ms = now - Date.parse(flow.lastRunAt ?? "");
-    return `${called(flow)} (${renderDuration(ms)})`;
-  });
+  const names = silent
+    .slice(0, mostTold)
+    .map(({ flow, silentMs }) => `${called(flow)} (${renderDuration(silentMs ?? 0)})`);
   const more = silent.length > names.length ? ` and ${silent.length - names.length} more` : "";
   const text = `not judged, but silent for longer than ever before: ${names.join(", ")}${more}`;
   reporter.notify({ kind: "remark", text });

@@ -278,6 +278,15 @@ describe("from a file", () => {
     expect(namesOf(await flows(`--from ${path}`))).toEqual(["Absent absent", "Fine ok"]);
   });
 
+  test("nothing is silent for what came after its end, or after --until", async () => {
+    const { run, home, clock } = await open([]);
+    const path = await fileOf([...fine, ...rare], home);
+    clock.now = now + 30 * day;
+    expect((await run(`--from ${path}`)).stderr).not.toContain("silent for longer");
+    expect((await run(`--from ${path} --until 2026-11-30T12:00Z`)).stderr).not.toContain("silent for longer");
+    expect((await run(`--from ${path} --until now`)).stderr).toContain("than ever before: Rare (30d 10h)\n");
+  });
+
   test("from stdin", async () => {
     const { run } = await open([]);
     const input = absent.map(({ event }) => `${JSON.stringify(event)}\n`).join("");
