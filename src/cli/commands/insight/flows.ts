@@ -90,7 +90,13 @@ async function judgeFlows(session: Session, options: FlowsOptions, now: number):
     withSilent: last === null,
   };
   const told = counter.read(at, await loadDeclared(origin.connection, scheduled), unread);
-  return told.filter(isWanted);
+  const { profile } = origin.connection.settings;
+  return told.map((history) => ofProfile(history, profile)).filter(isWanted);
+}
+
+/** A flow that never ran comes from no run's profile, but from the one whose Flow Service was asked. */
+function ofProfile(history: FlowHistory, profile: string | null): FlowHistory {
+  return history.flow.profile === null ? { ...history, flow: { ...history.flow, profile } } : history;
 }
 
 /** The present, as far as it is known. */

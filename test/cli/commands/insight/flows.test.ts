@@ -392,6 +392,14 @@ describe("--schedule", () => {
     expect(await flows("--schedule --status failed")).toEqual([]);
   });
 
+  test("one that never ran is told with the profile that asked for it", async () => {
+    const { flows } = await openScheduled(
+      [{ id: "never", name: "Never ran", state: "enabled", scheduleParams: hourly }],
+      fine,
+    );
+    expect(await flows("--schedule --flow never")).toMatchObject([{ flowName: "Never ran", profile: "default" }]);
+  });
+
   test("a notification that was lost is its own word, and no absence", async () => {
     const lastRunDetails = {
       id: "lost-1",
