@@ -53,15 +53,17 @@ export interface UnreadPart {
 /** Collects the runs of flows; `read` judges them at a moment (epoch ms). */
 export interface FlowCounter {
   add(run: FlowRun): void;
+  /** Whether a run was of one flow more than are remembered, which is judged by nobody. */
+  readonly leavesOut: () => boolean;
   /**
-   * @param declared the flows that Flow Service has; those without a run are judged too.
+   * @param declared the flows that Flow Service has; those without a run are judged too, unless they may be left out.
    * @param unread parts of the window that were not read: silence in them says nothing.
    */
   read(at: number, declared?: readonly DeclaredFlow[], unread?: readonly UnreadPart[]): readonly FlowHistory[];
 }
 
 /** Events could name any number of flows and runs. */
-const mostFlows = 1000;
+export const mostFlows = 1000;
 const mostRuns = 10_000;
 /** A clock may be as much ahead as this. */
 const slackMs = 5 * 60_000;
@@ -74,6 +76,7 @@ const onItsWayMs = 15 * 60_000;
  */
 export function countFlows(from: number): FlowCounter {
   const known = new Map<string, KnownFlow>();
+  let leavesOut = false;
 
   const flowOf = (run: FlowRun): KnownFlow | null => {
     const key = flowKey(run.profile, keptId(run.flowId));
@@ -95,17 +98,22 @@ export function countFlows(from: number): FlowCounter {
   return {
     add: (run) => {
       const flow = flowOf(run);
-      if (flow === null) return;
+      if (flow === null) {
+        leavesOut = true;
+        return;
+      }
       if (run.flowName !== null && run.flowName !== flow.flowName) flow.flowName = keptText(run.flowName, longestName);
       if (run.sandbox.name !== null) flow.sandbox = run.sandbox;
       note(flow, run);
     },
+    leavesOut: () => leavesOut,
     read: (at, declared = [], unread = []) => {
       const window = { from, at, unread };
       const byId = new Map(declared.map((flow) => [flow.flowId, flow]));
       const told = [...known.values()].map((flow) => judge(flow, byId.get(flow.flowId) ?? null, window));
       const ids = new Set([...known.values()].map(({ flowId }) => flowId));
-      const silent = declared.filter(({ flowId }) => !ids.has(flowId));
+      // One without a run may have had it among those that were left out.
+      const silent = leavesOut ? [] : declared.filter(({ flowId }) => !ids.has(flowId));
       return [...told, ...silent.map((flow) => judge(silentFlow(flow), flow, window))];
     },
   };

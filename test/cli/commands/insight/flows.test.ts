@@ -400,6 +400,19 @@ describe("--schedule", () => {
     expect(await flows("--schedule --flow never")).toMatchObject([{ flowName: "Never ran", profile: "default" }]);
   });
 
+  test("flows that are too many to be judged are told of, and none of them is absent for that", async () => {
+    const many = Array.from({ length: 1001 }, (_, n) => told(`flow ${n}`, now - 20 * minute));
+    const made = { state: "enabled", scheduleParams: hourly };
+    const { run } = await openScheduled(
+      many.map(({ event }) => ({ ...made, id: (event["event"] as { flowId: string }).flowId })),
+      many,
+    );
+    const { stdout, stderr } = await run("--schedule --late -o name");
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/^warning: there are more than 1,000 flows, and only the first in the window are judged/);
+    expect((await run("-q --flow 'flow 1000' -o name")).stdout).toBe("flow 1000\n");
+  });
+
   test("a notification that was lost is its own word, and no absence", async () => {
     const lastRunDetails = {
       id: "lost-1",
