@@ -306,14 +306,17 @@ describe("from an archive", () => {
   });
 });
 
-test("the figures of an archive that was not filled lately call nobody absent for that", async () => {
-  const { env, clock } = await open(steady("Fine", hour, 160, 30 * minute));
-  expect((await runHere(["archive", "sync", "-q"], { env }, { now: () => clock.now })).code).toBe(0);
-  clock.now = now + 2 * day;
-  const args = ["stats", "-P9D", "--source", "archive", "-o", "json", "-q"];
-  const { stdout } = await runHere(args, { env }, { now: () => clock.now });
-  expect((JSON.parse(stdout) as { absent: unknown }).absent).toEqual([]);
-});
+test.each([[[]], [["--compare"]]])(
+  "figures %j of an archive that was not filled lately call nobody absent",
+  async (more) => {
+    const { env, clock } = await open(steady("Fine", hour, 160, 30 * minute));
+    expect((await runHere(["archive", "sync", "-q"], { env }, { now: () => clock.now })).code).toBe(0);
+    clock.now = now + 2 * day;
+    const args = ["stats", "-P9D", ...more, "--source", "archive", "-o", "json", "-q"];
+    const { stdout } = await runHere(args, { env }, { now: () => clock.now });
+    expect((JSON.parse(stdout) as { absent: unknown }).absent).toEqual([]);
+  },
+);
 
 /** A Flow Service of the test's own. */
 async function openFlowService(answer: (ask: IncomingMessage, url: URL) => { status?: number; body: unknown }) {
