@@ -115,7 +115,8 @@ describe("commands", () => {
   });
 });
 
-const sharedOptions = "## Options of `since`, `tail`, `wait`, `listen`, `show`, `stats`, `flows`, `report` and `replay`";
+const sharedOptions =
+  "## Options of `since`, `tail`, `wait`, `listen`, `show`, `stats`, `flows`, `report` and `replay`";
 
 describe("options", () => {
   const written = new Set(allCode.match(/(?<![\w-])(?:--[a-z][a-z-]*|-[a-zA-Z](?![\w-]))/g));
