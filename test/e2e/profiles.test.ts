@@ -73,6 +73,29 @@ describe("several profiles are read side by side", () => {
     expect(done.stderr).toMatch(/^acme 4 runs, 0 failed · globex 3 runs, 3 failed$/m);
   });
 
+  it("on one page, which tells whose each flow is, and of the one that could not be read", async () => {
+    const agency = await openAgency({
+      acme: { events: runsOf("a", [1, 3, 5, 9]) },
+      globex: { events: runsOf("g", [2, 4, 8], "failed") },
+      refused: null,
+    });
+    const { code, stdout } = await agency.run("report -P1D --all-profiles -o - -q");
+    expect(code).toBe(4);
+    const [, coverage = ""] = stdout.split("<h2>Coverage</h2>");
+    expect(stdout).toMatch(/<span class="place">acme, prod<\/span>/);
+    expect(stdout).toMatch(/<span class="place">globex, prod<\/span>/);
+    expect(coverage).toMatch(/acme: the journal<\/th>.*<td>nothing<\/td>/);
+    expect(coverage).toMatch(/globex: the journal<\/th>.*<td>nothing<\/td>/);
+    expect(coverage).toMatch(/refused: the journal<\/th>.*it could not be read/);
+    const hidden = await agency.run("report -P1D --profile acme,globex -o - -q --redact");
+    expect(hidden.code).toBe(0);
+    expect(hidden.stdout).not.toMatch(/acme|globex|prod/);
+    expect(hidden.stdout).toMatch(/profile [0-9a-f]{8}: the journal/);
+    const none = await agency.run("report -P1D --profile refused,refused2 -o -");
+    expect(none.code).toBeGreaterThan(0);
+    expect(none.stdout).toBe("");
+  });
+
   it("with the profile among the usual columns, and only then", async () => {
     const agency = await openAgency({ acme: { events: runsOf("a", [1]) }, globex: { events: runsOf("g", [2]) } });
     const both = await agency.run("since oldest --all-profiles -o csv");

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { flowrun, scratch } from "../support/flowrun.ts";
+import { bareEnv, flowrun, scratch } from "../support/flowrun.ts";
 import { openJournal, runEvent } from "../support/journal.ts";
 
 describe("flowrun report", () => {
@@ -32,6 +32,32 @@ describe("flowrun report", () => {
     expect(await readFile(own, "utf8")).toBe("# My work\n");
     expect((await readdir(folder)).sort()).toEqual(["README.md", "week.html", "week.md"]);
     expect(home).not.toBe("");
+  });
+
+  it("leaves the file as it was where the journal cannot be read, and nothing beside it", async () => {
+    const journal = await openJournal({ events: 2 });
+    const folder = await scratch();
+    const page = join(folder, "week.html");
+    expect((await journal.run(`report -P1D -o ${page} -q`)).code).toBe(0);
+    const before = await readFile(page, "utf8");
+    journal.fault({ fault: { kind: "status", status: 500 } });
+    expect((await journal.run(`report -P1D -o ${page} -q --retries 0`)).code).toBe(5);
+    expect(await readFile(page, "utf8")).toBe(before);
+    expect(await readdir(folder)).toEqual(["week.html"]);
+    // And --watch does not begin without a first page.
+    expect((await journal.run(`report -P1D -o ${page} -q --retries 0 --watch 10s`)).code).toBe(5);
+  });
+
+  it("tells what of the window nobody has, and of the archive alone no more than it has", async () => {
+    const env = bareEnv(await scratch());
+    const run = (args: string) => flowrun(args.split(" "), { env });
+    const month = await run("report -P30D --profile demo -o - -q");
+    const [, coverage = ""] = month.stdout.split("<h2>Coverage</h2>");
+    expect(coverage).toMatch(/the archive and the journal<\/th>.*nobody has /);
+    const alone = await run("report -P7D --profile demo -o - -q --source archive");
+    expect(alone.stdout).toMatch(/demo: the archive<\/th>/);
+    // Flows that stopped where the archive ends have not stopped.
+    expect(alone.stdout.match(/still silent/g)?.length ?? 0).toBeLessThan(5);
   });
 
   it("is redacted for strangers", async () => {

@@ -132,7 +132,7 @@ footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .6r
   h3 { font-size: 8.5pt; }
   .tiles { grid-template-columns: repeat(6, 1fr); gap: .35rem; }
   .tile { padding: .4rem .55rem; }
-  .tile dt, .tile .note, .facts, .said, .legend, .flows, summary, footer { font-size: 7.5pt; }
+  .tile dt, .tile .note, .facts, .said, .legend, .flows, .badge, .root, summary, footer { font-size: 7.5pt; }
   .tile .value { font-size: 12pt; }
   .scroll { overflow: visible; }
   table.rows { min-width: 0; }

@@ -36,6 +36,8 @@ export function declareReport(program: Command, host: Host): void {
         .option("--watch <duration>", "writes it anew so often, until stopped: PT5M", duration);
     },
   );
+  const max = report.options.find(({ long }) => long === "--max");
+  if (max !== undefined) max.description = "stop after so many runs";
   withoutUse(report, "last", "cursor", "onExpired")
     .addHelpText(
       "after",

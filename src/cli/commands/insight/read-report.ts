@@ -104,9 +104,12 @@ async function beginReading(
   const archive = isFile ? null : await session.archive(start).catch(() => null);
   const kept = origin.kind === "archive" ? "the archive" : "the archive and the journal";
   const source = isFile ? origin.name : archive === null ? "the journal" : kept;
-  const profile = origin.kind === "journal" ? origin.connection.settings.profile : side;
+  const own = origin.kind === "archive" ? origin.profile : side;
+  const profile = origin.kind === "journal" ? origin.connection.settings.profile : own;
   return { session: noted, profile, source, isFile, span: { from, to }, missing, isWhole: false };
 }
+
+const unread = "it could not be read";
 
 /** How much was read of each, also of those of which nothing was. */
 function coverageIn(
@@ -125,7 +128,7 @@ function coverageIn(
       .filter((part) => Number.isFinite(part.from) && part.from < part.to),
     events: session.tally.events,
     unreadable: session.tally.unreadable,
-    failure: isWhole ? null : "the reading broke off",
+    failure: isWhole ? null : session.tally.events === 0 ? unread : "the reading broke off",
   }));
   const known = new Set(reads.map(({ profile }) => profile));
   const lost = profiles
@@ -138,7 +141,7 @@ function coverageIn(
       missing: [],
       events: 0,
       unreadable: 0,
-      failure: "it could not be read",
+      failure: unread,
     }));
   return [...told, ...lost];
 }

@@ -46,12 +46,19 @@ async function make(round: Round) {
   const file = await openReportFile(target, host);
   try {
     const { report, outcome } = await readReport(reading, zone, host);
-    if (report === null) throw outcome.failure ?? new FlowrunError("unavailable", "no profile could be read");
+    if (report === null) throw outcome.failure ?? nothingRead();
     await put(report, null, file, round);
     return { report, outcome, options: reading.options };
   } finally {
     await file.abandon();
   }
+}
+
+function nothingRead(): FlowrunError {
+  return new FlowrunError("unavailable", "no profile could be read", {
+    why: "each of them has told its own trouble above",
+    hint: "look at one of them: flowrun doctor --profile <name>",
+  });
 }
 
 async function put(report: Report, stale: string | null, file: ReportFile, { target, zone }: Round): Promise<void> {
