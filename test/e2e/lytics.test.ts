@@ -171,7 +171,7 @@ test("the token stands in no output, whatever is asked for", async () => {
 describe("login lytics", () => {
   test("a token from stdin is proven, saved, and shown nowhere", async () => {
     const { env: all } = await openAccount([workEvent("one", Date.now() - 60_000, { account_id: "acme-7" })]);
-    const { FLOWRUN_LYTICS_TOKEN: token = "", ...env } = all;
+    const { FLOWRUN_LYTICS_TOKEN: token, ...env } = all;
     const done = await flowrun("login lytics --secret-stdin -v".split(" "), { env, input: `${token}\n` });
     expect(done.code).toBe(0);
     expect(done.stderr).toContain("logged in to Lytics: profile 'default', account acme-7");
@@ -192,7 +192,7 @@ describe("login lytics", () => {
 
   test("a token that is refused is not saved, nor is a file of Adobe's one for it", async () => {
     const { env: all } = await openAccount([]);
-    const { FLOWRUN_LYTICS_TOKEN: _, ...env } = all;
+    const env = { ...all, FLOWRUN_LYTICS_TOKEN: "" };
     const refused = await flowrun("login lytics --secret-stdin".split(" "), { env, input: "another-token" });
     expect(refused.code).toBe(4);
     expect(refused.stderr.trim().split("\n").slice(0, 3).join("\n")).toMatch(/does not take[^]*why:[^]*fix:/);

@@ -51,7 +51,7 @@ Examples:
   flowrun login --from ~/Downloads/project.json
   flowrun login --from credential.json --journal-url <url>
   flowrun login --secret-stdin < new.txt    the same profile, another secret
-  flowrun login lytics                      an account of Lytics: asks for its token
+  flowrun login lytics                      an account of Lytics, by its token
   flowrun login --profile demo              the same steps, without an account`,
     )
     .action(async (system: "lytics" | undefined, flags: LoginFlags) => {
