@@ -1,6 +1,6 @@
 import { Secret } from "../adobe/auth/secret.ts";
 import type { Patience } from "../adobe/gateway/retrying.ts";
-import { openWay, type ConnectOptions } from "../adobe/access/way.ts";
+import { openWay, type ConnectOptions, type Way } from "../adobe/access/way.ts";
 import { demoName } from "../adobe/access/chosen-profile.ts";
 import { watched } from "../adobe/http/watch.ts";
 import { checkValue } from "../adobe/settings/check-value.ts";
@@ -30,38 +30,41 @@ export interface LyticsConnection {
  * @throws FlowrunError `settings` where there is no token, or a setting cannot be right.
  */
 export async function connectLytics(options: ConnectOptions, host: World): Promise<LyticsConnection> {
-  const { notify, signal } = options;
   const way = await openWay(options, "profile", host);
+  try {
+    return lyticsOn(way, options, host);
+  } catch (error) {
+    await way.close();
+    throw error;
+  }
+}
+
+/** The same on a way that is open already. @throws FlowrunError `settings`. */
+export function lyticsOn(way: Way, { notify, signal }: ConnectOptions, host: World): LyticsConnection {
   const { profile, env, saved, origin, blame } = way;
   const found = (key: VariableKey): string | null => {
     const setting = findSetting(key, env, saved);
     return setting === null ? null : checkValue(key, setting.value, setting.from === "profile" ? key : variables[key]);
   };
-  try {
-    const token = found("lyticsToken");
-    if (token === null) throw withoutToken(profile);
-    const url = origin ?? found("lyticsUrl") ?? "";
-    const send = watched(way.send, { notify, now: () => host.now() });
-    const world = {
-      send,
-      now: () => host.now(),
-      sleep: (ms: number, until?: AbortSignal) => host.sleep(ms, until),
-      random: () => host.random(),
-    };
-    const secret = new Secret(token);
-    const eventsUrl = `${url}/v2/event`;
-    return {
-      profile,
-      lytics: (patience) => ({ host: world, signal, notify, patience, blame, url, token: secret, profile }),
-      journalName: origin === null ? eventsUrl : `${demoName}/v2`,
-      toSaved: (place) => (origin !== null && place.startsWith(origin) ? demoName + place.slice(origin.length) : place),
-      fromSaved: (text) => (origin !== null && text.startsWith(demoName) ? origin + text.slice(demoName.length) : text),
-      close: () => way.close(),
-    };
-  } catch (error) {
-    await way.close();
-    throw error;
-  }
+  const token = found("lyticsToken");
+  if (token === null) throw withoutToken(profile);
+  const url = origin ?? found("lyticsUrl") ?? "";
+  const send = watched(way.send, { notify, now: () => host.now() });
+  const world = {
+    send,
+    now: () => host.now(),
+    sleep: (ms: number, until?: AbortSignal) => host.sleep(ms, until),
+    random: () => host.random(),
+  };
+  const secret = new Secret(token);
+  return {
+    profile,
+    lytics: (patience) => ({ host: world, signal, notify, patience, blame, url, token: secret, profile }),
+    journalName: origin === null ? `${url}/v2/event` : `${demoName}/v2`,
+    toSaved: (place) => (origin !== null && place.startsWith(origin) ? demoName + place.slice(origin.length) : place),
+    fromSaved: (text) => (origin !== null && text.startsWith(demoName) ? origin + text.slice(demoName.length) : text),
+    close: () => way.close(),
+  };
 }
 
 function withoutToken(profile: string): FlowrunError {

@@ -167,3 +167,39 @@ test("the token stands in no output, whatever is asked for", async () => {
   expect(text).toContain("Lytics does not take the token");
   expect(text).not.toContain("a-secret-token");
 });
+
+describe("login lytics", () => {
+  test("a token from stdin is proven, saved, and shown nowhere", async () => {
+    const { env: all } = await openAccount([workEvent("one", Date.now() - 60_000, { account_id: "acme-7" })]);
+    const { FLOWRUN_LYTICS_TOKEN: token, ...env } = all;
+    const done = await flowrun("login lytics --secret-stdin -v".split(" "), { env, input: `${token}\n` });
+    expect(done.code).toBe(0);
+    expect(done.stderr).toContain("logged in to Lytics: profile 'default', account acme-7");
+    const listed = await flowrun("config list -o json".split(" "), { env });
+    expect(JSON.parse(listed.stdout)).toMatchObject({ lyticsToken: "[secret]" });
+    const read = await flowrun("lytics since -P1D -o name".split(" "), { env });
+    expect(read.stdout).toBe("one\n");
+    const examined = await flowrun("doctor -o ndjson".split(" "), { env });
+    const finding = records(examined.stdout).find(({ check }) => check === "lytics");
+    expect(finding).toMatchObject({ verdict: "ok", text: "Lytics takes the token of account acme-7" });
+    const out = await flowrun(["logout"], { env });
+    expect(out.code).toBe(0);
+    expect((await flowrun("lytics since -P1D".split(" "), { env })).code).toBe(2);
+    expect([done, listed, read, examined, out].flatMap((one) => [one.stdout, one.stderr]).join("")).not.toContain(
+      token,
+    );
+  });
+
+  test("a token that is refused is not saved, nor is a file of Adobe's one for it", async () => {
+    const { env: all } = await openAccount([]);
+    const env = { ...all, FLOWRUN_LYTICS_TOKEN: "" };
+    const refused = await flowrun("login lytics --secret-stdin".split(" "), { env, input: "another-token" });
+    expect(refused.code).toBe(4);
+    expect(refused.stderr.trim().split("\n").slice(0, 3).join("\n")).toMatch(/does not take[^]*why:[^]*fix:/);
+    expect((await flowrun("config get lyticsToken".split(" "), { env })).code).toBe(1);
+    const file = await flowrun("login lytics --from project.json".split(" "), { env });
+    expect([file.code, file.stderr]).toEqual([2, expect.stringContaining("--from has no meaning with login lytics")]);
+    const nobody = await flowrun("login lytics".split(" "), { env });
+    expect([nobody.code, nobody.stderr]).toEqual([2, expect.stringContaining("needs a token")]);
+  });
+});

@@ -37,7 +37,7 @@ function record(failAt = Infinity, isTTY = false): Recorder {
 /** Wherever a batch ends. */
 const mark: Mark = { next: "on", last: null, atEnd: false, recordedAt: null, count: 1 };
 
-function open(format: OutputFormat, output: Output, options: Partial<SinkOptions<FlowRun>> = {}) {
+function open(format: OutputFormat, output: Output, options: Partial<SinkOptions> = {}) {
   return openSink(
     {
       format,

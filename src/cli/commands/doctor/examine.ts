@@ -11,6 +11,7 @@ import { lookAtArchive } from "./archive.ts";
 import { checkCaches } from "./caches.ts";
 import { checkCursors } from "./cursors.ts";
 import { skipped, type Check, type Finding } from "./finding.ts";
+import { lookAtLytics } from "./lytics.ts";
 import { checkClock, checkNetwork, checkVersion } from "./machine.ts";
 import { lookAtSettings, type ChosenProfile, type Setup } from "./settings.ts";
 import { survive, tryTo } from "./try-to.ts";
@@ -35,6 +36,7 @@ export async function* examine(options: ExamineOptions, host: Host): AsyncGenera
     const place = { stateFolder: host.dirs.state, profile, journalName: journalNameOf(setup), now: host.now() };
     yield* await survive("cursor", () => checkCursors(place));
     yield await lookAtArchive(profile, host);
+    yield* await lookAtLytics(setup.way, options, host);
   } finally {
     await setup.way.close();
   }

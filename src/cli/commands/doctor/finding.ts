@@ -16,6 +16,7 @@ export type Check =
   | "names"
   | "cursor"
   | "archive"
+  | "lytics"
   | "destination";
 
 /** The result of one check. Holds no secret. */

@@ -57,7 +57,7 @@ async function make(round: Round) {
 function nothingRead(): FlowrunError {
   return new FlowrunError("unavailable", "no profile could be read", {
     why: "each of them has told its own trouble above",
-    hint: "look at one of them: flowrun doctor --profile <name>",
+    hint: "read one of them alone: flowrun report --profile <name> -o report.html",
   });
 }
 

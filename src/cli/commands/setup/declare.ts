@@ -24,6 +24,9 @@ function declareLogin(program: Command, host: Host): void {
   declareCommon(
     program
       .command("login")
+      .addArgument(
+        new Argument("[system]", "lytics: an account of Lytics, by its token; else Adobe").choices(["lytics"]),
+      )
       .summary("set a profile up from a file of Adobe Developer Console")
       .description(
         "Sets a profile up: reads the credential, proves it with a token, finds the registration that delivers source flow-run events, and saves all that. On a terminal it asks for what is missing.",
@@ -39,7 +42,7 @@ function declareLogin(program: Command, host: Host): void {
           "registration",
         ),
       )
-      .option("--secret-stdin", "read the client secret from stdin, and never ask"),
+      .option("--secret-stdin", "read the client secret, or the token of Lytics, from stdin, and never ask"),
   )
     .addHelpText(
       "after",
@@ -48,9 +51,13 @@ Examples:
   flowrun login --from ~/Downloads/project.json
   flowrun login --from credential.json --journal-url <url>
   flowrun login --secret-stdin < new.txt    the same profile, another secret
+  flowrun login lytics                      an account of Lytics, by its token
   flowrun login --profile demo              the same steps, without an account`,
     )
-    .action(async (flags: LoginFlags) => (await import("./login.ts")).runLogin(flags, host));
+    .action(async (system: "lytics" | undefined, flags: LoginFlags) => {
+      if (system === "lytics") await (await import("./login-lytics.ts")).runLoginLytics(flags, host);
+      else await (await import("./login.ts")).runLogin(flags, host);
+    });
 }
 
 function declareLogout(program: Command, host: Host): void {

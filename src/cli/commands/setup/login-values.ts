@@ -100,7 +100,8 @@ async function fillIn(known: ProfileValues, isAllAsked: boolean, prompt: Prompt)
   return { ...known, clientSecret: known.clientSecret ?? (await askSecret(prompt, null)) };
 }
 
-async function readSecret(stdin: Host["stdin"]): Promise<string> {
+/** A secret from a pipe or a file. @throws FlowrunError `usage` for a terminal, and for nothing. */
+export async function readSecret(stdin: Host["stdin"]): Promise<string> {
   if (stdin.isTTY) {
     throw new FlowrunError("usage", "--secret-stdin reads the secret from a pipe or a file, not from a terminal", {
       why: "there it would be shown as it is typed",

@@ -1,9 +1,8 @@
-import { FlowrunError, type FailureKind } from "../../../errors.ts";
+import { FlowrunError } from "../../../errors.ts";
 import type { Host, Prompt } from "../../../host.ts";
 import { askJournal } from "../../../adobe/journal/ask-journal.ts";
 import { startUrl } from "../../../adobe/journal/when.ts";
 import type { LoginFlags } from "../../options/flags.ts";
-import { failureLines } from "../../terminal/failure-lines.ts";
 import { createReporter } from "../../terminal/reporter.ts";
 import { overridden } from "../../../adobe/settings/settings.ts";
 import { readVariable } from "../../../adobe/settings/environment.ts";
@@ -16,6 +15,7 @@ import { readSaved } from "../../../adobe/access/saved-values.ts";
 import { chooseJournal, type ChosenJournal, type JournalWish } from "./login-journal.ts";
 import { gatherLogin } from "./login-values.ts";
 import { withoutKey } from "./saved-profile.ts";
+import { tellWrongAnswer } from "./wrong-answer.ts";
 import { givenWay, type ConnectOptions, type Way } from "../../../adobe/access/way.ts";
 
 /**
@@ -95,14 +95,6 @@ async function gatherProven(
       known = error instanceof FlowrunError && error.kind === "auth" ? withoutKey(values, "clientSecret") : values;
     }
   }
-}
-
-/** Failures that another answer may mend. */
-const mendable: readonly FailureKind[] = ["settings", "usage", "auth", "forbidden", "notFound", "protocol"];
-
-async function tellWrongAnswer(error: unknown, { stderr }: Pick<Host, "stderr">): Promise<void> {
-  if (!(error instanceof FlowrunError) || !mendable.includes(error.kind)) throw error;
-  await stderr.write(`${failureLines(error)}\n`);
 }
 
 const withoutManagementApi =
