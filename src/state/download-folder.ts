@@ -15,6 +15,8 @@ import { codeOf } from "./trouble.ts";
  */
 export interface DownloadFolder {
   readonly path: string;
+  /** Where a file is, or will be. */
+  pathOf(below: readonly string[], name: string): string;
   /** The size of a file that is whole already, in bytes; `null` where it is not there. */
   size(below: readonly string[], name: string): Promise<number | null>;
   /** Opens one to go on with, or to begin. @throws FlowrunError. */
@@ -58,6 +60,7 @@ export async function openDownloadFolder(given: string): Promise<DownloadFolder>
     join(path, ...below.map(safeName), safeName(name));
   return {
     path,
+    pathOf: placeOf,
     size: async (below, name) => {
       const found = await lstat(placeOf(below, name)).catch(() => null);
       return found?.isFile() === true ? found.size : null;

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { listExportFiles, type ExportFile } from "../../../src/adobe/platform/export-files.ts";
@@ -41,7 +41,7 @@ function withRoom(folder: DownloadFolder, room: number): DownloadFolder {
 
 describe("a file that is fetched", () => {
   test("is the file as it is, and is not fetched twice", async () => {
-    const { api, server, folder, file } = await world();
+    const { home, api, server, folder, file } = await world();
     const fetched = await fetchFile(api, file, folder);
     expect(fetched).toMatchObject({ type: "flowrun.file", batchId: id, folder: "row_errors", state: "fetched" });
     expect(fetched.bytes).toBe(text.length);
@@ -49,6 +49,8 @@ describe("a file that is fetched", () => {
     const asked = server.requests.length;
     expect(await fetchFile(api, file, folder)).toEqual({ ...fetched, state: "present" });
     expect(server.requests).toHaveLength(asked);
+    // Nothing lies beside it, either.
+    expect(await readdir(join(home, "rows", id, "row_errors"))).toEqual([file.name]);
   });
 
   test("on a disk that fills is gone on with where it stopped", async () => {
