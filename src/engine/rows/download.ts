@@ -1,6 +1,6 @@
 import { FlowrunError } from "../../errors.ts";
 import type { PlatformApi } from "../../adobe/platform/api.ts";
-import { readExport } from "../../adobe/platform/export-bytes.ts";
+import { ExportChanged, readExport } from "../../adobe/platform/export-bytes.ts";
 import { listExportFiles, type ExportFile } from "../../adobe/platform/export-files.ts";
 import type { Download, DownloadFolder } from "../../state/download-folder.ts";
 import type { FailedBatch } from "./failed-batch.ts";
@@ -78,8 +78,15 @@ async function goOn(api: PlatformApi, file: ExportFile, download: Download): Pro
       heldBytes += piece.length;
       if (heldBytes >= writtenAtOnce) await flush();
     }
+  } catch (error) {
+    if (error instanceof ExportChanged) {
+      // Of a file that is no more nothing is gone on with.
+      [held, heldBytes] = [[], 0];
+      await download.restart();
+    }
+    throw error;
   } finally {
-    // What has come is kept, whatever ended it.
+    // What has come is kept, whatever else ended it.
     await flush();
   }
   // What an answer says of itself counts more than what a list says of it.

@@ -91,6 +91,23 @@ describe("a file that is fetched", () => {
     expect(await fetchFile(api, file, folder)).toMatchObject({ bytes: text.length });
   });
 
+  test("that changes on the way leaves nothing that could be gone on with", async () => {
+    let asked = 0;
+    const { api } = await platformOf((_, res) => {
+      asked += 1;
+      res.writeHead(200, { "content-length": String(text.length), etag: `"${String(Math.min(asked, 2))}"` });
+      if (asked === 1) res.write(text.slice(0, 1000), () => setTimeout(() => res.destroy(), 10));
+      else res.end(text.toUpperCase());
+    });
+    const folder = await openDownloadFolder(await scratch());
+    const url = `${api.url}/data/foundation/export/batches/${id}/meta?path=x`;
+    const file: ExportFile = { batchId: id, folder: "row_errors", name: "x", length: text.length, url };
+    await expect(fetchFile(api, file, folder)).rejects.toMatchObject({ kind: "unavailable" });
+    const fetched = await fetchFile(api, file, folder);
+    expect(fetched.state).toBe("fetched");
+    expect((await readFile(fetched.path, "utf8")) === text.toUpperCase()).toBe(true);
+  });
+
   test("is as long as its answer says, whatever the list says", async () => {
     const { api, folder, file } = await world();
     expect(await fetchFile(api, { ...file, length: 1337 }, folder)).toMatchObject({ bytes: text.length });
