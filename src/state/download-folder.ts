@@ -162,7 +162,8 @@ function safeName(name: string): string {
   const plain = name
     .replace(/[^A-Za-z0-9._-]+/g, "_")
     .replace(/^\.+/, "_")
-    .slice(-80);
+    .slice(-80)
+    .replace(reserved, "_$&");
   const mark = writeFingerprint(name).slice(0, 8);
   const [, stem = plain, ending = ""] = /^(.+?)((?:\.[A-Za-z0-9]{1,10})?)$/.exec(plain) ?? [];
   return `${stem}-${mark}${ending}`;
