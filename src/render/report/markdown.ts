@@ -95,12 +95,13 @@ const signs: Readonly<Record<RunOutcome, string>> = {
 function flowLines({ flows: all, from, to }: Report, { times }: ReportLook): readonly string[] {
   if (all.length === 0) return ["No flow ran in this window."];
   const stepMs = Math.max(1, (to - from) / width);
+  const wholeMinutes = Math.round(stepMs / 60_000) * 60_000;
   const rows = all.slice(0, mostFlows).map((flow) => [text(nameOfFlow(flow), 80), `\`${lineOf(flow, from, stepMs)}\``]);
   const legend = [...outcomes].reverse().map((outcome) => `\`${signs[outcome]}\` ${outcomeWords[outcome]}`);
   return [
     ...table(["Flow", times.span(from, to)], [], rows),
     "",
-    `${legend.join("; ")}; the worst of each ${lengthTold(Math.round(stepMs / 60_000) * 60_000) || "stretch"}.`,
+    `${legend.join("; ")}; the worst of each ${wholeMinutes === 0 ? "stretch" : lengthTold(wholeMinutes)}.`,
     ...more(all.length - mostFlows, "flow"),
   ];
 }

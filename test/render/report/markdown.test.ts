@@ -65,3 +65,8 @@ test("text from events is text: no table, link, mention, HTML or heading comes o
   expect(text).not.toMatch(/(?<!\\)\]\(|(?<!>)@team|\u202e|\n# head|<!--/);
   expect([...text.matchAll(/^# /gm)]).toHaveLength(1);
 });
+
+test("a window of one moment is no stretch of no time", () => {
+  const report = reportOn([runAt(begin)], { from: begin, to: begin });
+  expect(renderReportMarkdown(report, lookOf(report))).toContain("the worst of each stretch.");
+});
