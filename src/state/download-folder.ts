@@ -15,6 +15,8 @@ import { codeOf } from "./trouble.ts";
  */
 export interface DownloadFolder {
   readonly path: string;
+  /** Where a file is, or will be. */
+  pathOf(below: readonly string[], name: string): string;
   /** The size of a file that is whole already, in bytes; `null` where it is not there. */
   size(below: readonly string[], name: string): Promise<number | null>;
   /** Opens one to go on with, or to begin. @throws FlowrunError. */
@@ -58,6 +60,7 @@ export async function openDownloadFolder(given: string): Promise<DownloadFolder>
     join(path, ...below.map(safeName), safeName(name));
   return {
     path,
+    pathOf: placeOf,
     size: async (below, name) => {
       const found = await lstat(placeOf(below, name)).catch(() => null);
       return found?.isFile() === true ? found.size : null;
@@ -159,7 +162,8 @@ function safeName(name: string): string {
   const plain = name
     .replace(/[^A-Za-z0-9._-]+/g, "_")
     .replace(/^\.+/, "_")
-    .slice(-80);
+    .slice(-80)
+    .replace(reserved, "_$&");
   const mark = writeFingerprint(name).slice(0, 8);
   const [, stem = plain, ending = ""] = /^(.+?)((?:\.[A-Za-z0-9]{1,10})?)$/.exec(plain) ?? [];
   return `${stem}-${mark}${ending}`;

@@ -81,6 +81,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ["report -o", 2, "", /-o|output/],
     ["report -o json", 2, "", /"-o json does not say what the report is to be: [^]*flowrun stats -P7D -o json/],
     ["report -o week.pdf", 2, "", /-o week\.pdf does not say what/],
+    ["report -o HOME/week.html.gz --format html", 2, "", /would be a packed report\n[^]*-o \S+week\.html; /],
     ["report -o ''", 2, "", /does not say what|names no file/],
     ["report -o HOME", 2, "", /does not say what/],
     [
@@ -282,7 +283,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       "rows run-3-of",
       0,
       "",
-      /^run run-3-of-ten wrote no batch, and rejected no record\n0 records printed · \d+ events?/,
+      /^run run-3-of-ten names no batch, and tells of no rejected record\n0 records printed · \d+ events?/,
     ],
     ["rows run-3-of -q -o csv", 0, "", ""],
     ["rows run-3-of --download HOME/rows -q", 0, "", ""],

@@ -84,6 +84,8 @@ describe("a folder for downloads", () => {
     ".hidden",
     "con",
     "NUL.json",
+    "nul.tar.gz",
+    "aux.",
     "x".repeat(5000),
     "a\u0000b",
     "na\u202eme.json",
@@ -94,6 +96,8 @@ describe("a folder for downloads", () => {
     const path = await fetchWhole(home, name, ["01A", name]);
     const rest = path.slice(join(home, "rows", "01A").length + 1);
     expect(rest).toMatch(/^[\w-][\w.-]*\/[\w-][\w.-]*$/);
+    // Names that Windows keeps for devices, whatever ending they have.
+    expect(rest).not.toMatch(/(?:^|\/)(?:con|nul|aux)(?:\.|$)/im);
     expect(await readdir(home)).toEqual(["rows"]);
     expect((await lstat(path)).isFile()).toBe(true);
   });

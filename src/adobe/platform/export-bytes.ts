@@ -14,10 +14,20 @@ export interface ExportReading {
   readonly onLength?: (bytes: number) => void;
 }
 
+/** The file became another one while it was read: what came before and what would come now do not belong together. */
+export class ExportChanged extends FlowrunError {
+  constructor({ name, batchId }: ExportFile, why: string) {
+    super("unavailable", `${name} of batch ${batchId} changed while it was read`, {
+      why,
+      hint: "run the same line again: it is read from its beginning",
+    });
+  }
+}
+
 /**
  * The bytes of a file from one on, piece by piece: no more of it is in memory than a few pieces. Where the connection
  * breaks, it is taken up at the byte that is missing, again and again as long as that brings any and patience lasts.
- * @throws FlowrunError `forbidden`, `unavailable` and the like.
+ * @throws ExportChanged where what is left is another file's; FlowrunError `forbidden`, `unavailable` and the like.
  */
 export async function* readExport(
   api: PlatformApi,
@@ -26,8 +36,15 @@ export async function* readExport(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { host, signal, patience, notify } = api;
   let at = from;
+  let known: PartOf = { length: null, tag: null };
   for (let failures = 0; ;) {
     const part = await askFrom(api, file, at, onLength === undefined ? {} : plain);
+    const change = changeOf(known, part);
+    if (change !== null) {
+      part.answer?.discard();
+      throw new ExportChanged(file, change);
+    }
+    known = { length: part.length ?? known.length, tag: part.tag ?? known.tag };
     if (part.length !== null) onLength?.(part.length);
     if (part.answer === null) return;
     const begun = at;
@@ -72,14 +89,27 @@ function brokenOff({ name, batchId }: ExportFile, why: string, times: number): F
   });
 }
 
+/** The file that a part is of, as far as its answer tells. */
+interface PartOf {
+  /** Of the whole file, in bytes; `null` where nobody says. */
+  readonly length: number | null;
+  /** The mark of this version of it; `null` where it has none, or comes packed, which has a mark of its own. */
+  readonly tag: string | null;
+}
+
+/** How two parts tell that they are of two files; `null` where they do not. */
+function changeOf(one: PartOf, other: PartOf): string | null {
+  const differ = (before: unknown, now: unknown): boolean => before !== null && now !== null && before !== now;
+  if (differ(one.length, other.length)) return `it had ${one.length ?? 0} bytes, and has ${other.length ?? 0} now`;
+  return differ(one.tag, other.tag) ? "its ETag is another one now" : null;
+}
+
 /** A part of a file, to its end. */
-interface Part {
+interface Part extends PartOf {
   /** `null` where nothing is left of it. */
   readonly answer: Answer | null;
   /** The first byte that it has. */
   readonly begin: number;
-  /** Of the whole file; `null` where nobody says. */
-  readonly length: number | null;
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -92,7 +122,7 @@ async function askFrom(api: PlatformApi, file: ExportFile, at: number, whole: He
   return part ?? (await askPart(api, file, at === 0 ? whole : plain, 0)) ?? nothing;
 }
 
-const nothing: Part = { answer: null, begin: 0, length: null };
+const nothing: Part = { answer: null, begin: 0, length: null, tag: null };
 
 /** @returns `null` for a part that is not the one that was asked for. */
 function askPart(api: PlatformApi, file: ExportFile, headers: Headers, at: number): Promise<Part | null> {
@@ -108,22 +138,23 @@ function askPart(api: PlatformApi, file: ExportFile, headers: Headers, at: numbe
 function readPart(answer: Answer, at: number): Promise<Attempt<Part | null>> | null {
   const { status, headers } = answer;
   const isPlain = (headers["content-encoding"] ?? ["identity"]).every((coding) => coding.trim() === "identity");
+  const tag = isPlain ? (headers["etag"]?.[0] ?? null) : null;
   const drop = (value: Part | null): Promise<Attempt<Part | null>> => {
     answer.discard();
     return Promise.resolve({ value });
   };
   if (status === 200) {
     const length = isPlain ? numberIn(headers["content-length"]?.[0]) : null;
-    return Promise.resolve({ value: { answer, begin: 0, length } });
+    return Promise.resolve({ value: { answer, begin: 0, length, tag } });
   }
   if (status === 206 && at > 0) {
     const { begin, length } = rangeIn(headers);
     const isUsable = isPlain && begin !== null && begin <= at;
-    return isUsable ? Promise.resolve({ value: { answer, begin, length } }) : drop(null);
+    return isUsable ? Promise.resolve({ value: { answer, begin, length, tag } }) : drop(null);
   }
   if (status === 416 && at > 0) {
     const { length } = rangeIn(headers);
-    return length === at ? drop({ answer: null, begin: at, length }) : drop(null);
+    return length === at ? drop({ answer: null, begin: at, length, tag }) : drop(null);
   }
   if (status === 204) return Promise.resolve({ trouble: unavailable("Data Access sent no file", "it answered 204") });
   return null;

@@ -1,6 +1,6 @@
 import { FlowrunError } from "../../errors.ts";
 import type { PlatformApi } from "../../adobe/platform/api.ts";
-import { readExport } from "../../adobe/platform/export-bytes.ts";
+import { ExportChanged, readExport } from "../../adobe/platform/export-bytes.ts";
 import { listExportFiles, type ExportFile } from "../../adobe/platform/export-files.ts";
 import type { Download, DownloadFolder } from "../../state/download-folder.ts";
 import type { FailedBatch } from "./failed-batch.ts";
@@ -28,10 +28,18 @@ export async function fetchFile(api: PlatformApi, file: ExportFile, folder: Down
   const { batchId, name } = file;
   const below = [batchId, file.folder];
   const about = { type: "flowrun.file", schemaVersion: 1, batchId, folder: file.folder, name } as const;
+  const present = async (): Promise<FetchedFile | null> => {
+    const bytes = await folder.size(below, name);
+    return bytes === null ? null : { ...about, path: folder.pathOf(below, name), bytes, state: "present" };
+  };
+  // Before anything is opened: that would leave an empty part beside the file.
+  const known = await present();
+  if (known !== null) return known;
   const download = await folder.open(below, name);
   try {
-    const whole = await folder.size(below, name);
-    if (whole !== null) return { ...about, path: download.path, bytes: whole, state: "present" };
+    // Another process may have ended it meanwhile.
+    const ended = await present();
+    if (ended !== null) return ended;
     const state = download.size() > 0 ? "resumed" : "fetched";
     const isWhole = await goOn(api, file, download);
     // What was here may have been another file's.
@@ -70,8 +78,15 @@ async function goOn(api: PlatformApi, file: ExportFile, download: Download): Pro
       heldBytes += piece.length;
       if (heldBytes >= writtenAtOnce) await flush();
     }
+  } catch (error) {
+    if (error instanceof ExportChanged) {
+      // Of a file that is no more nothing is gone on with.
+      [held, heldBytes] = [[], 0];
+      await download.restart();
+    }
+    throw error;
   } finally {
-    // What has come is kept, whatever ended it.
+    // What has come is kept, whatever else ended it.
     await flush();
   }
   // What an answer says of itself counts more than what a list says of it.

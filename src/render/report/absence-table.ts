@@ -5,21 +5,27 @@ import { badge, flowHead } from "./flow-head.ts";
 import { markup, type Markup } from "./html.ts";
 import { lengthTold, type ReportLook } from "./look.ts";
 
-/** The words where no absence stands, and below those that do; the same in every form of a report. */
-export const absenceWords = {
-  notJudged: "Not judged: the filters leave runs out, so one that is not here may have been.",
-  none: "None: every flow with a steady pace ran when it was to.",
-  how: "Learned from when runs began in this window: a flow is judged only where its runs keep a steady pace.",
-};
+/** The words below the absences; the same in every form of a report. */
+export const howLearned =
+  "Learned from when runs began in this window: a flow is judged only where its runs keep a steady pace.";
+
+/** The sentence where no absence stands; `null` where one does. That nothing could be judged is no good news. Pure. */
+export function whyNoAbsence({ absences, flows }: Report): string | null {
+  if (absences === null) return "Not judged: the filters leave runs out, so one that is not here may have been.";
+  if (absences.length > 0) return null;
+  const areAnyJudged = flows.some(({ state }) => state !== null && state !== "irregular");
+  if (areAnyJudged) return "None: every flow with a steady pace ran when it was to.";
+  return "Not judged: no flow has runs enough at a steady pace, or they were not read to the end.";
+}
 
 /** The runs that were expected and did not come. Pure. */
-export function absenceTable({ absences }: Report, { times }: ReportLook): Markup {
-  if (absences === null) return markup`<p class="none">${absenceWords.notJudged}</p>`;
-  if (absences.length === 0) return markup`<p class="none">${absenceWords.none}</p>`;
+export function absenceTable(report: Report, { times }: ReportLook): Markup {
+  const why = whyNoAbsence(report);
+  if (why !== null) return markup`<p class="none">${why}</p>`;
   const table = dataTable({
     caption: "Expected, absent",
     heads: ["Flow", "Usually every", "Last run before", "Next run", { number: "Runs missing" }],
-    rows: absences.map((absence) => {
+    rows: (report.absences ?? []).map((absence) => {
       const { flow, paceMs, from, until, missing } = absence;
       return row(flowHead(flow), [
         textCell(lengthTold(paceMs)),
@@ -29,7 +35,7 @@ export function absenceTable({ absences }: Report, { times }: ReportLook): Marku
       ]);
     }),
   });
-  return markup`${table}\n<p class="note">${absenceWords.how}</p>`;
+  return markup`${table}\n<p class="note">${howLearned}</p>`;
 }
 
 /** The word for a flow that still has not run. Pure. */

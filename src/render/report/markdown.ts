@@ -6,7 +6,7 @@ import { sparkline } from "../sheets/sparkline.ts";
 import { renderCount, renderShare } from "../text/numbers.ts";
 import { quoteForShell } from "../text/shell-word.ts";
 import { safeText } from "../text/safe-text.ts";
-import { absenceWords, silenceTold } from "./absence-table.ts";
+import { howLearned, silenceTold, whyNoAbsence } from "./absence-table.ts";
 import { causeCode, causeNotes, causeWhen, chainTold, flowsTold, partTitle } from "./cause-text.ts";
 import { gapWords, sourceTold } from "./coverage-table.ts";
 import { leftOutWords } from "./flow-table.ts";
@@ -95,12 +95,13 @@ const signs: Readonly<Record<RunOutcome, string>> = {
 function flowLines({ flows: all, from, to }: Report, { times }: ReportLook): readonly string[] {
   if (all.length === 0) return ["No flow ran in this window."];
   const stepMs = Math.max(1, (to - from) / width);
+  const wholeMinutes = Math.round(stepMs / 60_000) * 60_000;
   const rows = all.slice(0, mostFlows).map((flow) => [text(nameOfFlow(flow), 80), `\`${lineOf(flow, from, stepMs)}\``]);
   const legend = [...outcomes].reverse().map((outcome) => `\`${signs[outcome]}\` ${outcomeWords[outcome]}`);
   return [
     ...table(["Flow", times.span(from, to)], [], rows),
     "",
-    `${legend.join("; ")}; the worst of each ${lengthTold(Math.round(stepMs / 60_000) * 60_000) || "stretch"}.`,
+    `${legend.join("; ")}; the worst of each ${wholeMinutes === 0 ? "stretch" : lengthTold(wholeMinutes)}.`,
     ...more(all.length - mostFlows, "flow"),
   ];
 }
@@ -129,10 +130,10 @@ function bars({ buckets, total }: Report): readonly string[] {
   ];
 }
 
-function absences({ absences: all }: Report, { times }: ReportLook): readonly string[] {
-  if (all === null) return [absenceWords.notJudged];
-  if (all.length === 0) return [absenceWords.none];
-  const rows = all.map((absence) => [
+function absences(report: Report, { times }: ReportLook): readonly string[] {
+  const why = whyNoAbsence(report);
+  if (why !== null) return [why];
+  const rows = (report.absences ?? []).map((absence) => [
     text(calledWhere(absence.flow), 120),
     lengthTold(absence.paceMs),
     times.moment(absence.from),
@@ -140,7 +141,7 @@ function absences({ absences: all }: Report, { times }: ReportLook): readonly st
     renderCount(absence.missing),
   ]);
   const heads = ["Flow", "Usually every", "Last run before", "Next run", "Runs missing"];
-  return [...table(heads, [4], rows), "", absenceWords.how];
+  return [...table(heads, [4], rows), "", howLearned];
 }
 
 function flows({ flows: all, runsLeftOut }: Report): readonly string[] {

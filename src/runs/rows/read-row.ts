@@ -51,9 +51,12 @@ export function withoutPersonalData(row: FailedRow): FailedRow {
   };
 }
 
-/** Anything may stand in place of a code: the forms of Adobe's codes pass, and the rules of a schema. */
+/**
+ * Anything may stand in place of a code, a name or a customer's number (JANE-DOE, AB-1234) as well: the forms of Adobe's
+ * codes pass, which have a number inside, and the rules of a schema.
+ */
 function plainCode(code: string): string {
-  const isCode = /^[A-Z][A-Z_]{1,30}(?:-[A-Z\d]{1,10}){1,3}$|^\d{1,6}$/.test(code);
+  const isCode = /^[A-Z][A-Z_]{1,30}-\d{3,6}-(?:[1-5]\d\d|[A-Z]{2,10})$|^\d{1,6}$/.test(code);
   return isCode || schemaRules.has(code) ? code : unnamed;
 }
 

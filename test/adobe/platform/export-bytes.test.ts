@@ -78,6 +78,29 @@ describe("the bytes of a file", () => {
     expect(retries.map((notice) => ("attempt" in notice ? notice.attempt : 0))).toEqual([2, 2, 2]);
   });
 
+  test.each([
+    ["is longer than it was", { "content-range": `bytes 5000-${String(text.length)}/${String(text.length + 1)}` }, 206],
+    [
+      "has another mark",
+      { "content-range": `bytes 5000-${String(text.length - 1)}/${String(text.length)}`, etag: '"2"' },
+      206,
+    ],
+    ["has another mark, and comes whole", { "content-length": String(text.length), etag: '"2"' }, 200],
+  ])("are no mixture of two files: one that %s is not gone on with", async (_, headers, status) => {
+    const { api, ranges } = await serve((_, res, attempt) => {
+      if (attempt === 1) {
+        res.writeHead(200, { "content-length": String(text.length), etag: '"1"' });
+        breakOff(res, text.slice(0, 5000));
+      } else
+        res.writeHead(status, headers).end(status === 200 ? text : `${text.slice(5000)}!`.slice(0, text.length - 5000));
+    });
+    await expect(read(api)).rejects.toMatchObject({
+      kind: "unavailable",
+      message: expect.stringContaining("changed while it was read") as string,
+    });
+    expect(ranges).toEqual([undefined, "bytes=5000-"]);
+  });
+
   test("are the same from a server that knows of no ranges", async () => {
     const { api, ranges } = await serve((_, res, attempt) => {
       res.writeHead(200, { "content-length": String(text.length) });

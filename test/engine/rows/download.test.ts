@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { listExportFiles, type ExportFile } from "../../../src/adobe/platform/export-files.ts";
@@ -41,7 +41,7 @@ function withRoom(folder: DownloadFolder, room: number): DownloadFolder {
 
 describe("a file that is fetched", () => {
   test("is the file as it is, and is not fetched twice", async () => {
-    const { api, server, folder, file } = await world();
+    const { home, api, server, folder, file } = await world();
     const fetched = await fetchFile(api, file, folder);
     expect(fetched).toMatchObject({ type: "flowrun.file", batchId: id, folder: "row_errors", state: "fetched" });
     expect(fetched.bytes).toBe(text.length);
@@ -49,6 +49,8 @@ describe("a file that is fetched", () => {
     const asked = server.requests.length;
     expect(await fetchFile(api, file, folder)).toEqual({ ...fetched, state: "present" });
     expect(server.requests).toHaveLength(asked);
+    // Nothing lies beside it, either.
+    expect(await readdir(join(home, "rows", id, "row_errors"))).toEqual([file.name]);
   });
 
   test("on a disk that fills is gone on with where it stopped", async () => {
@@ -87,6 +89,23 @@ describe("a file that is fetched", () => {
     whole = true;
     // The server knows of no ranges, and sends all of it.
     expect(await fetchFile(api, file, folder)).toMatchObject({ bytes: text.length });
+  });
+
+  test("that changes on the way leaves nothing that could be gone on with", async () => {
+    let asked = 0;
+    const { api } = await platformOf((_, res) => {
+      asked += 1;
+      res.writeHead(200, { "content-length": String(text.length), etag: `"${String(Math.min(asked, 2))}"` });
+      if (asked === 1) res.write(text.slice(0, 1000), () => setTimeout(() => res.destroy(), 10));
+      else res.end(text.toUpperCase());
+    });
+    const folder = await openDownloadFolder(await scratch());
+    const url = `${api.url}/data/foundation/export/batches/${id}/meta?path=x`;
+    const file: ExportFile = { batchId: id, folder: "row_errors", name: "x", length: text.length, url };
+    await expect(fetchFile(api, file, folder)).rejects.toMatchObject({ kind: "unavailable" });
+    const fetched = await fetchFile(api, file, folder);
+    expect(fetched.state).toBe("fetched");
+    expect((await readFile(fetched.path, "utf8")) === text.toUpperCase()).toBe(true);
   });
 
   test("is as long as its answer says, whatever the list says", async () => {

@@ -65,3 +65,18 @@ test("text from events is text: no table, link, mention, HTML or heading comes o
   expect(text).not.toMatch(/(?<!\\)\]\(|(?<!>)@team|\u202e|\n# head|<!--/);
   expect([...text.matchAll(/^# /gm)]).toHaveLength(1);
 });
+
+test("a window of one moment is no stretch of no time", () => {
+  const report = reportOn([runAt(begin)], { from: begin, to: begin });
+  expect(renderReportMarkdown(report, lookOf(report))).toContain("the worst of each stretch.");
+});
+
+test("where no flow could be judged, nobody is told that all ran when they were to", () => {
+  const absencesOf = (runs: Iterable<FlowRun>): string =>
+    markdownOf(runs).split("## Expected, absent\n\n")[1]?.split("\n")[0] ?? "";
+  expect(absencesOf([])).toMatch(/^Not judged: no flow has runs enough/);
+  expect(absencesOf([runAt(begin)])).toMatch(/^Not judged: no flow has runs enough/);
+  expect(absencesOf([...every(hour), end - hour / 2].map((at) => runAt(at)))).toMatch(
+    /^None: every flow with a steady pace/,
+  );
+});

@@ -95,7 +95,7 @@ describe("a page", () => {
     for (const words of [
       "No flow ran in this window.",
       "There is nothing to draw.",
-      "None: every flow with a steady pace ran when it was to.",
+      "Not judged: no flow has runs enough at a steady pace, or they were not read to the end.",
       "There is no run.",
     ]) {
       expect(page).toContain(words);

@@ -119,6 +119,10 @@ describe("without personal data", () => {
     expect(bare).toMatchObject({ message: null, columns: null, text: null, file: "errors_0.json", line: 7 });
   });
 
+  test.each(["JANE-DOE", "AB-1234", "jane@example.com", "KL-302545-X1"])("%s in place of a code goes", (code) => {
+    expect(withoutPersonalData(line({ _errors: [{ code }] })).codes).toEqual(["unknown"]);
+  });
+
   test("codes stay", () => {
     const codes = [
       "INGEST-1401-400",

@@ -27,6 +27,12 @@ export function resolveTarget(flags: ReportFlags): ReportTarget {
   const { output, format, title = "", redact = false, open = false, watch } = flags;
   const form = format ?? formOf(output);
   const path = output === "-" ? null : (output ?? "");
+  if (path?.toLowerCase().endsWith(".gz") === true) {
+    throw new FlowrunError("usage", `-o ${path} would be a packed report`, {
+      why: "no browser shows one, and it could not be told from a file that flowrun did not write",
+      hint: `flowrun report -o ${path.slice(0, -".gz".length)}; to pack it: flowrun report -o - | gzip > report.html.gz`,
+    });
+  }
   const watchMs = watch === undefined ? null : parseDuration(watch);
   if (path === null && (open || watchMs !== null)) {
     const option = open ? "--open" : "--watch";

@@ -62,8 +62,13 @@ function nothingRead(): FlowrunError {
 }
 
 async function put(report: Report, stale: string | null, file: ReportFile, { target, zone }: Round): Promise<void> {
-  await file.write(await renderReport(report, target, { zone, stale }));
-  await file.finish();
+  try {
+    await file.write(await renderReport(report, target, { zone, stale }));
+    await file.finish();
+  } finally {
+    // Whoever stops it in the middle finds nothing beside the page.
+    await file.abandon();
+  }
 }
 
 /** Failures that may pass while a page is kept up to date. */

@@ -133,7 +133,10 @@ function withoutBatch(run: FlowRun, { reporter }: RowsTelling): RowsOutcome {
   const id = safeText(run.runId);
   const { failed } = run.records;
   if (failed === null || failed === 0) {
-    reporter.notify({ kind: "remark", text: `run ${id} wrote no batch, and rejected no record` });
+    // A run that does not count is not known to have rejected none.
+    const told =
+      failed === null ? "names no batch, and tells of no rejected record" : "wrote no batch, and rejected no record";
+    reporter.notify({ kind: "remark", text: `run ${id} ${told}` });
     return { outcome: ["0 records printed"], failure: null };
   }
   const failure = new FlowrunError("notFound", `run ${id} does not say in which batches its records are`, {
