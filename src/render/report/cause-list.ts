@@ -1,9 +1,8 @@
 import { scaleLinear } from "d3-scale";
 import type { FailureSample, Report, ReportedCause } from "../../runs/report/report.ts";
-import { quoteForShell } from "../text/shell-word.ts";
 import { causeCode, causeNotes, chainTold, causeWhen, flowsTold } from "./cause-text.ts";
 import { markup, oneLine, type Markup } from "./html.ts";
-import { calledWhere, causeWords, counted, type CauseWords, type ReportLook } from "./look.ts";
+import { calledWhere, causeWords, counted, showCommand, type CauseWords, type ReportLook } from "./look.ts";
 
 /** Why runs failed: one entry for all that failed alike, the most frequent first. Pure. */
 export function causeList(report: Report, look: ReportLook): Markup {
@@ -58,13 +57,13 @@ function explained({ meaning, remedy, source }: CauseWords): Markup {
 
 /** The chain of one failure, from the outside in, and what is said on the way. */
 function howItCame(sample: FailureSample, message: string | null, look: ReportLook): Markup | null {
-  const { runId, flow, at } = sample;
+  const { flow, at } = sample;
   const chain = chainTold(sample);
   const said = chain.length > 0 || message === null ? null : markup`<p class="said">${oneLine(message, 500)}</p>\n`;
   const steps = chain.length === 0 ? null : markup`<ol class="chain">\n${chain.map(stepOf)}</ol>\n`;
   const one = look.isRedacted
     ? null
-    : markup`<p class="facts">One of them: ${oneLine(calledWhere(flow), 120)}, ${look.times.moment(at)} · <code>flowrun show ${quoteForShell(oneLine(runId, 100))}</code></p>\n`;
+    : markup`<p class="facts">One of them: ${oneLine(calledWhere(flow), 120)}, ${look.times.moment(at)} · <code>${showCommand(sample)}</code></p>\n`;
   if (said === null && steps === null && one === null) return null;
   return markup`<details><summary>How it came about</summary>
 ${steps}${said}${one}</details>`;

@@ -1,5 +1,7 @@
 import type { Catalogue } from "../../runs/catalogue/catalogue.ts";
-import type { FlowLabel, RunOutcome } from "../../runs/report/report.ts";
+import type { FailureSample, FlowLabel, RunOutcome } from "../../runs/report/report.ts";
+import { quoteForShell } from "../text/shell-word.ts";
+import { oneLine } from "./html.ts";
 import { renderCount, renderDuration, roundCount } from "../text/numbers.ts";
 import type { ReportTimes } from "./told-times.ts";
 
@@ -46,6 +48,12 @@ export function placeOfFlow({ sandbox, profile }: FlowLabel): string {
 export function calledWhere(flow: FlowLabel): string {
   const place = placeOfFlow(flow);
   return place === "" ? nameOfFlow(flow) : `${nameOfFlow(flow)} (${place})`;
+}
+
+/** The command that shows a run, as it is typed. Pure. */
+export function showCommand({ runId, profile }: Pick<FailureSample, "runId" | "profile">): string {
+  const whose = profile === null || profile === "default" ? "" : ` --profile ${quoteForShell(oneLine(profile, 100))}`;
+  return `flowrun show ${quoteForShell(oneLine(runId, 100))}${whose}`;
 }
 
 /** A length of time, or nothing. Pure. */

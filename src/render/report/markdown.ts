@@ -4,7 +4,6 @@ import { outcomes } from "../../runs/report/report.ts";
 import { markdownText } from "../formats/markdown.ts";
 import { sparkline } from "../sheets/sparkline.ts";
 import { renderCount, renderShare } from "../text/numbers.ts";
-import { quoteForShell } from "../text/shell-word.ts";
 import { safeText } from "../text/safe-text.ts";
 import { howLearned, silenceTold, whyNoAbsence } from "./absence-table.ts";
 import { causeCode, causeNotes, causeWhen, chainTold, flowsTold, partTitle } from "./cause-text.ts";
@@ -22,6 +21,7 @@ import {
   nameOfFlow,
   outcomeWords,
   type ReportLook,
+  showCommand,
 } from "./look.ts";
 import { tilesOf } from "./tiles.ts";
 
@@ -237,9 +237,9 @@ function stepLine(
   return `${"  ".repeat(Math.min(depth, 6))}- ${code(step)}${root}${message === null ? "" : `: ${text(message, 300)}`}`;
 }
 
-function exampleLine({ runId, flow, at }: FailureSample, { times }: ReportLook): string {
-  const command = `flowrun show ${quoteForShell(oneLine(runId, 100))}`;
-  return `One of them: ${text(calledWhere(flow), 120)}, ${times.moment(at)}: ${code(command)}`;
+function exampleLine(sample: FailureSample, { times }: ReportLook): string {
+  const { flow, at } = sample;
+  return `One of them: ${text(calledWhere(flow), 120)}, ${times.moment(at)}: ${code(showCommand(sample))}`;
 }
 
 function coverage({ coverage: all }: Report, { times }: ReportLook): readonly string[] {

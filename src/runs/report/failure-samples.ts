@@ -39,6 +39,7 @@ function sampleOf(run: FlowRun, rootCode: string, at: number): FailureSample {
   const rootAt = steps.findLastIndex(({ code }) => code === rootCode);
   return {
     runId: keptText(keptId(run.runId)),
+    profile: run.profile,
     flow: labelOf(run),
     at,
     chain: steps.slice(0, mostSteps).map(({ code, message, depth, count }, index) => ({

@@ -21,8 +21,9 @@ export function redactReport(report: Report, isKnown: (code: string) => boolean)
     profile: orNull("profile", flow.profile),
   });
   const codeOf = (code: string): string => (isKnown(code) ? code : hashed("code", code));
-  const sampleOf = ({ runId, flow, at, chain }: FailureSample): FailureSample => ({
+  const sampleOf = ({ runId, profile, flow, at, chain }: FailureSample): FailureSample => ({
     runId: hashed("run", runId),
+    profile: orNull("profile", profile),
     flow: label(flow),
     at,
     chain: chain.map((step) => ({ ...step, code: codeOf(step.code), message: null })),

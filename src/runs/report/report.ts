@@ -111,6 +111,8 @@ export interface ReportedCause extends RootCause {
 /** A run that failed, and how its error came about: the error itself, and what lies beneath it. */
 export interface FailureSample {
   readonly runId: string;
+  /** The profile whose journal it was read from; `null` where it did not come from one. */
+  readonly profile: string | null;
   readonly flow: FlowLabel;
   /** Epoch ms. */
   readonly at: number;

@@ -87,6 +87,8 @@ describe("a page", () => {
     expect(page).toContain("<strong>Do:</strong>");
     expect(page).toMatch(/<a href="https:\/\/login\.microsoftonline\.com[^"]*" rel="noreferrer">/);
     expect(page).toContain(`flowrun show &#39;run at ${begin + hour}&#39;`);
+    const another = await pageOf(week.map((run) => ({ ...run, profile: "acme" })));
+    expect(another).toContain(`flowrun show &#39;run at ${begin + hour}&#39; --profile acme</code>`);
     expect(page).toContain("Why others succeeded only in part");
   });
 
