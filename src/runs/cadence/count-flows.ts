@@ -65,6 +65,9 @@ export interface FlowCounter {
 /** Events could name any number of flows and runs. */
 export const mostFlows = 1000;
 const mostRuns = 10_000;
+/** Of all flows together; beyond, a flow that has more than the least forgets its first run for each new one. */
+const mostRunsInAll = 300_000;
+const leastRuns = 100;
 /** A clock may be as much ahead as this. */
 const slackMs = 5 * 60_000;
 /** So long after its end a notification may still be on its way. */
@@ -72,10 +75,11 @@ const onItsWayMs = 15 * 60_000;
 
 /**
  * Counts the flows of a window that begins at `from` (epoch ms; -Infinity where nobody knows), in the order of their first
- * runs. Of a flow's runs the last 10,000 are remembered, of flows the first 1,000.
+ * runs. Of a flow's runs the last 10,000 are remembered, of flows the first 1,000, and 300,000 runs in all.
  */
 export function countFlows(from: number): FlowCounter {
   const known = new Map<string, KnownFlow>();
+  const kept = { runs: 0 };
   let leavesOut = false;
 
   const flowOf = (run: FlowRun): KnownFlow | null => {
@@ -104,7 +108,7 @@ export function countFlows(from: number): FlowCounter {
       }
       if (run.flowName !== null && run.flowName !== flow.flowName) flow.flowName = keptText(run.flowName, longestName);
       if (run.sandbox.name !== null) flow.sandbox = run.sandbox;
-      note(flow, run);
+      note(flow, kept, run);
     },
     leavesOut: () => leavesOut,
     read: (at, declared = [], unread = []) => {
@@ -154,7 +158,8 @@ interface KnownRun {
   updatedAt: number;
 }
 
-function note({ runs, forgotten }: KnownFlow, run: FlowRun): void {
+/** @param kept how many runs are remembered, of all flows. */
+function note({ runs, forgotten }: KnownFlow, kept: { runs: number }, run: FlowRun): void {
   const started = startOfRun(run);
   const updated = timeOf(run.updatedAt ?? run.completedAt ?? run.startedAt);
   if (started === null || updated === null) return;
@@ -171,8 +176,11 @@ function note({ runs, forgotten }: KnownFlow, run: FlowRun): void {
       updatedAt: updated,
     });
     const [oldest] = runs.values();
-    if (runs.size <= mostRuns || oldest === undefined) return;
+    kept.runs += 1;
+    const isFull = runs.size > mostRuns || (kept.runs > mostRunsInAll && runs.size > leastRuns);
+    if (!isFull || oldest === undefined) return;
     runs.delete(oldest.runId);
+    kept.runs -= 1;
     forgotten.runs += 1;
     if (oldest.status === "failed") forgotten.failed += 1;
     return;

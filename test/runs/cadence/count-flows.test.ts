@@ -193,3 +193,21 @@ test("runs that are told of two at a time are not late while the second one is a
   const list = hourly.map((one) => ({ ...one, position: "runs.json:1" }));
   expect(counted(list, noon + 2 * hour)[0]!.flow.state).toBe("absent");
 });
+
+test("however many runs there are, so many are remembered, and all are counted", () => {
+  const counter = countFlows(-Infinity);
+  const [one] = hourly;
+  const flows = 40;
+  const each = 9_000;
+  for (let n = 0; n < each; n += 1) {
+    const startedAt = new Date(noon - (each - n) * 15 * minute).toISOString();
+    for (let flow = 0; flow < flows; flow += 1) {
+      counter.add({ ...one!, flowId: `flow ${flow}`, runId: `run ${n}`, startedAt, updatedAt: startedAt });
+    }
+  }
+  const told = counter.read(noon);
+  expect(told.map(({ flow }) => flow.runs)).toEqual(Array.from({ length: flows }, () => each));
+  expect(new Set(told.map(({ flow }) => `${flow.state} ${String(flow.paceMs)}`))).toEqual(
+    new Set([`ok ${String(15 * minute)}`]),
+  );
+});
