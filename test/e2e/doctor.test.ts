@@ -73,7 +73,7 @@ describe("where all is well", () => {
     expect(verdicts(found)).toEqual(
       [
         ...["version", "settings", "secrets", "network", "clock", "token", "scopes"],
-        ...["api", "journal", "registration", "history", "cursor", "archive"],
+        ...["api", "journal", "registration", "history", "cursor", "archive", "lytics"],
       ].map((check) => `${check} ok`),
     );
   });
