@@ -283,7 +283,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
       "rows run-3-of",
       0,
       "",
-      /^run run-3-of-ten names no batch, and tells of no rejected record\n0 records printed · \d+ events?/,
+      /^run run-3-of-ten wrote no batch, and rejected no record\n0 records printed · \d+ events?/,
     ],
     ["rows run-3-of -q -o csv", 0, "", ""],
     ["rows run-3-of --download HOME/rows -q", 0, "", ""],
