@@ -64,8 +64,8 @@ export function askPlatform<T>(api: PlatformApi, question: PlatformQuestion<T>):
   });
 }
 
-/** Names come from events, too, and what is no word must not break a request's headers. */
-function sandboxHeader(sandbox: string | null): Readonly<Record<string, string>> {
+/** The header that names a sandbox: names come from events, too, and what is no word must not break a request. Pure. */
+export function sandboxHeader(sandbox: string | null): Readonly<Record<string, string>> {
   return sandbox !== null && isSandboxName(sandbox) ? { "x-sandbox-name": sandbox.toLowerCase() } : {};
 }
 
@@ -82,9 +82,15 @@ export function inSandbox({ sandbox }: Pick<PlatformApi, "sandbox">): string {
 /** The gateway's codes that do not blame what the credential may do. */
 const ofTheToken = new Set(["403000", "403010", "403011", "403020"]);
 
+/** Whether a refusal blames the token, and not what the credential may do. Pure. */
+export function blamesToken({ words }: RefusedAnswer): boolean {
+  return ofTheToken.has(words.code ?? "");
+}
+
 /** The failure where the credential lacks the API in its project, or the right to see data sets of the sandbox. */
-function forbidden({ words }: RefusedAnswer, service: GatewayService, api: PlatformApi): FlowrunError | null {
-  if (ofTheToken.has(words.code ?? "")) return null;
+function forbidden(refused: RefusedAnswer, service: GatewayService, api: PlatformApi): FlowrunError | null {
+  if (blamesToken(refused)) return null;
+  const { words } = refused;
   const said = saidIn(words);
   const which = api.sandbox === null ? "that sandbox" : `sandbox '${api.sandbox}'`;
   return new FlowrunError("forbidden", service.forbidden, {

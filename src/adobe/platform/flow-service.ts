@@ -5,6 +5,7 @@ import type { Answer, Host } from "../../host.ts";
 import { isObject, parseObject, textOf, type JsonObject } from "../../json.ts";
 import type { Notify } from "../../notices.ts";
 import { pathSegment } from "../../text/path-segment.ts";
+import { sandboxHeader } from "./api.ts";
 
 /** Flow Service, one of Experience Platform's APIs, and the means to ask it. */
 export interface FlowService {
@@ -44,8 +45,7 @@ async function askOnce(service: FlowService, segment: string, sandbox: string | 
   const headers = {
     "x-api-key": clientId,
     "x-gw-ims-org-id": imsOrgId,
-    // Events come from outside, and what is no word must not break the request's headers.
-    ...(sandbox !== null && /^[\w-]{1,256}$/.test(sandbox) ? { "x-sandbox-name": sandbox.toLowerCase() } : {}),
+    ...sandboxHeader(sandbox),
     accept: "application/json",
   };
   const flowService = { name: "Flow Service", url: service.url };

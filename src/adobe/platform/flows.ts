@@ -1,14 +1,13 @@
 import { FlowrunError } from "../../errors.ts";
-import type { Answer } from "../../host.ts";
-import { isObject, objectOf, objectsOf, parseObject, textOf, wordOf, type JsonObject } from "../../json.ts";
+import { isObject, objectOf, objectsOf, textOf, wordOf, type JsonObject } from "../../json.ts";
 import type { DeclaredFlow } from "../../runs/cadence/count-flows.ts";
 import { keptText } from "../../text/kept.ts";
 import { askGateway, type GatewayAccess } from "../gateway/ask-gateway.ts";
 import { resolveNext } from "../gateway/follow.ts";
 import type { RefusedAnswer } from "../gateway/judge.ts";
-import { unavailable, type Attempt } from "../gateway/retrying.ts";
 import type { GatewayService } from "../gateway/service.ts";
 import { mostRounds, pauseAfter } from "../journal/progress.ts";
+import { blamesToken, readPlatformObject } from "./api.ts";
 
 /** Flow Service, and the means to ask it until it answers. */
 export interface FlowsApi extends GatewayAccess {
@@ -87,20 +86,9 @@ function askPage(
     url: () => url,
     accept: "application/json",
     headers: { "x-sandbox-name": sandbox },
-    read: (answer) => (answer.status === 200 ? readPage(answer) : null),
+    read: (answer) => (answer.status === 200 ? readPlatformObject(answer, service.name) : null),
     refuse: (refused) => (refused.status === 403 ? forbidden(refused, service, sandbox) : null),
   });
-}
-
-async function readPage(answer: Answer): Promise<Attempt<JsonObject>> {
-  const page = parseObject(new TextDecoder().decode(await answer.body()));
-  if (page !== null) return { value: page };
-  return {
-    trouble: unavailable(
-      "Flow Service sent an answer that cannot be read",
-      "its body is not the JSON that was asked for",
-    ),
-  };
 }
 
 function flowService({ url }: FlowsApi, sandbox: string): GatewayService {
@@ -119,11 +107,9 @@ function flowService({ url }: FlowsApi, sandbox: string): GatewayService {
   };
 }
 
-/** The gateway's codes that blame the token, and not what the credential may do. */
-const ofTheToken = new Set(["403000", "403010", "403011", "403020"]);
-
-function forbidden({ words }: RefusedAnswer, service: GatewayService, sandbox: string): FlowrunError | null {
-  if (ofTheToken.has(words.code ?? "")) return null;
+function forbidden(refused: RefusedAnswer, service: GatewayService, sandbox: string): FlowrunError | null {
+  if (blamesToken(refused)) return null;
+  const { words } = refused;
   const said = [words.code, words.text].filter((part) => part !== null).join(" ");
   return new FlowrunError("forbidden", service.forbidden, {
     why: `Flow Service answered 403${said === "" ? "" : `: ${said}`}`,

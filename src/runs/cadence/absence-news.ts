@@ -1,5 +1,6 @@
 import type { FlowHistory } from "./count-flows.ts";
 import type { AbsentRecord } from "./flow-record.ts";
+import { isOverdue } from "./judge.ts";
 
 /** A flow that was told of as late or absent: as much of it as is needed to tell it once, and that it is back. */
 export interface ToldAbsence {
@@ -44,7 +45,7 @@ export function absenceNews(
   for (const history of histories) {
     const { flowId, state, lastRunAt } = history.flow;
     const was = before.get(flowId);
-    if (state === "late" || state === "absent") {
+    if (isOverdue(state)) {
       const isTold = was?.since === lastRunAt && (was.state === state || was.state === "absent");
       if (isTold) continue;
       tell(history, lastRunAt);
@@ -59,6 +60,6 @@ export function absenceNews(
 
 /** The same whenever the same is told: of a flow, by its state, and since when it was silent. Pure. */
 export function absenceKey({ profile, flowId, state, silentSince }: AbsentRecord): string {
-  const told = state === "late" || state === "absent" ? state : "back";
+  const told = isOverdue(state) ? state : "back";
   return ["flowrun.absent", profile ?? "", flowId, told, silentSince ?? ""].join("\n");
 }

@@ -4,6 +4,11 @@ import { slotBefore, type Schedule } from "./schedule.ts";
 /** Whether a flow ran when it was to. `irregular` is a flow without a pace, which nobody can judge. */
 export type FlowState = "ok" | "late" | "absent" | "irregular" | "disabled";
 
+/** Whether a flow has not run when it was to. Pure. */
+export function isOverdue(state: FlowState | null): state is "late" | "absent" {
+  return state === "late" || state === "absent";
+}
+
 /** The state of a flow at a moment. Times are epoch ms; lengths are ms. */
 export interface FlowVerdict {
   readonly state: FlowState;

@@ -1,6 +1,7 @@
 import { keptId } from "../../text/kept.ts";
 import type { FlowRun } from "../record/flow-run.ts";
 import { countFlows, type FlowCounter, type FlowHistory } from "./count-flows.ts";
+import { isOverdue } from "./judge.ts";
 
 /** Flows that are watched for as long as anybody likes. */
 export interface FlowWatch {
@@ -36,11 +37,7 @@ export function watchFlows(from: number, windowMs: number): FlowWatch {
       if (judged !== null && !isStirred && at - judged.at < judgedEveryMs) return judged.histories;
       const histories = current.counter.read(at);
       judged = { at, histories };
-      silent = new Set(
-        histories
-          .filter(({ flow: { state } }) => state === "late" || state === "absent")
-          .map(({ flow }) => flow.flowId),
-      );
+      silent = new Set(histories.filter(({ flow: { state } }) => isOverdue(state)).map(({ flow }) => flow.flowId));
       isStirred = false;
       return histories;
     },

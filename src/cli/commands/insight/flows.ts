@@ -5,6 +5,7 @@ import { renderDuration } from "../../../render/text/numbers.ts";
 import { sortRows } from "../../../render/formats/sort-rows.ts";
 import { countFlows, mostFlows, type FlowHistory, type UnreadPart } from "../../../runs/cadence/count-flows.ts";
 import type { FlowRecord } from "../../../runs/cadence/flow-record.ts";
+import { isOverdue } from "../../../runs/cadence/judge.ts";
 import { byNeed, hasFailedLast } from "../../../runs/cadence/need.ts";
 import type { Service } from "../../../runs/record/flow-run.ts";
 import { keptId } from "../../../text/kept.ts";
@@ -34,7 +35,7 @@ export async function runFlows(when: string | undefined, flags: FlowsFlags, host
     sessions.reporter.clear();
     if (sessions.areAllLost()) return { flows: [] };
     const all = judged.map(({ flow }) => flow);
-    const wanted = flags.late === true ? all.filter(isOverdue) : all;
+    const wanted = flags.late === true ? all.filter(({ state }) => isOverdue(state)) : all;
     const flows = sortRows(byNeed(wanted), options.output.order).slice(0, options.most);
     await print(flows, options, host);
     tellMore(judged, sessions);
@@ -125,10 +126,6 @@ function judgedAt({ origin, options, reporter }: Session, { now, newest, end }: 
     reporter.notify({ kind: "remark", text: `judged as of ${new Date(at).toISOString()}, ${where}` });
   }
   return at;
-}
-
-function isOverdue({ state }: FlowRecord): boolean {
-  return state === "late" || state === "absent";
 }
 
 /** A silence so much longer than any before is told of, though there were too few runs to call it late. */

@@ -1,4 +1,5 @@
 import type { Connection } from "../../../adobe/access/connect.ts";
+import { isSandboxName } from "../../../adobe/platform/api.ts";
 import { listEnabledFlows, type ListedFlow } from "../../../adobe/platform/flows.ts";
 import type { DeclaredFlow } from "../../../runs/cadence/count-flows.ts";
 import type { FlowRecord } from "../../../runs/cadence/flow-record.ts";
@@ -52,7 +53,7 @@ export async function loadDeclared(
 /** Those that the window's runs name, or else the user, or else the one that everybody has. */
 function sandboxesOf({ flows, sandboxes }: ScheduledFlows): readonly string[] {
   const told = flows.flatMap(({ sandbox }) => (sandbox.name === null ? [] : [sandbox.name]));
-  const named = [...told, ...sandboxes].map((name) => name.toLowerCase()).filter((name) => /^[\w-]{1,256}$/.test(name));
+  const named = [...told, ...sandboxes].map((name) => name.toLowerCase()).filter(isSandboxName);
   return named.length === 0 ? ["prod"] : [...new Set(named)].sort();
 }
 

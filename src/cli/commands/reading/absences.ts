@@ -7,6 +7,7 @@ import { withAbsences, type Absences } from "../../../engine/sinks/with-absences
 import { absenceLine } from "../../../render/formats/absence-line.ts";
 import { createPainter } from "../../../render/text/painter.ts";
 import type { AbsentRecord } from "../../../runs/cadence/flow-record.ts";
+import { isOverdue } from "../../../runs/cadence/judge.ts";
 import { watchFlows } from "../../../runs/cadence/watch-flows.ts";
 import type { RunFilter } from "../../../runs/filter/criterion.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
@@ -125,7 +126,7 @@ async function learn(session: Session, note: (run: FlowRun) => void): Promise<vo
 /** A flow that does not run, on stderr: where the format of stdout has rows of runs alone. */
 function tellAside(record: AbsentRecord, { reporter, host }: Pick<Session, "reporter" | "host">): null {
   const text = absenceLine(record, createPainter(false), { style: "iso", now: () => host.now() });
-  const isSilent = record.state === "late" || record.state === "absent";
+  const isSilent = isOverdue(record.state);
   reporter.notify({ kind: isSilent ? "warning" : "remark", text });
   return null;
 }
