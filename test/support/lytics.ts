@@ -32,20 +32,31 @@ export interface ServedLytics {
   readonly onSleep?: (n: number, now: number) => void;
 }
 
-/** An account of Lytics on loopback until the test ends. Time goes by sleeping. */
-export async function serveLytics({ items, faults = [], aheadMs = 0, onSleep }: ServedLytics) {
-  let now = lyticsNoon;
+/** A server of Lytics on loopback until the test ends, for whoever has the token. `now` is epoch ms. */
+export async function startLytics({
+  items,
+  faults = [],
+  token,
+  now,
+}: Pick<ServedLytics, "items" | "faults"> & { readonly token: string; readonly now: () => number }) {
   const server = await startServer({
-    now: () => now,
+    now,
     sleep: () => Promise.resolve(),
     source: listedSource([]),
     faults,
     lytics: {
       between: (from, to) => items.filter(({ at }) => at >= from && at <= to).sort((one, other) => one.at - other.at),
-      token: "a-token",
+      token,
     },
   });
   onTestFinished(() => server.close());
+  return server;
+}
+
+/** An account of Lytics on loopback until the test ends. Time goes by sleeping. */
+export async function serveLytics({ items, faults = [], aheadMs = 0, onSleep }: ServedLytics) {
+  let now = lyticsNoon;
+  const server = await startLytics({ items, faults, token: "a-token", now: () => now });
   const notices: Notice[] = [];
   const slept: number[] = [];
   const lytics: Lytics = {

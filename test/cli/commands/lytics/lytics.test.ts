@@ -1,29 +1,17 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { runCli } from "../../../../src/cli/run-cli.ts";
 import type { FaultRule } from "../../../../src/demo/faults.ts";
 import type { LyticsItem } from "../../../../src/demo/lytics/story.ts";
-import { startServer } from "../../../../src/demo/server.ts";
-import { listedSource } from "../../../../src/demo/source.ts";
 import { scratch } from "../../../support/flowrun.ts";
 import { fakeHost, type FakeHost, type FakeHostOptions } from "../../../support/host.ts";
-import { lyticsNoon as noon, workEvent, workEvents } from "../../../support/lytics.ts";
+import { lyticsNoon as noon, startLytics, workEvent, workEvents } from "../../../support/lytics.ts";
 
 /** An account on loopback, and a user who has its token; time goes by sleeping. */
 async function openAccount(items: readonly LyticsItem[], faults: readonly FaultRule[] = []) {
   let now = noon;
-  const server = await startServer({
-    now: () => now,
-    sleep: () => Promise.resolve(),
-    source: listedSource([]),
-    faults,
-    lytics: {
-      between: (from, to) => items.filter(({ at }) => at >= from && at <= to).sort((one, other) => one.at - other.at),
-      token: "a-secret-token",
-    },
-  });
-  onTestFinished(() => server.close());
+  const server = await startLytics({ items, faults, token: "a-secret-token", now: () => now });
   const dir = await scratch();
   const env = { FLOWRUN_LYTICS_TOKEN: "a-secret-token", FLOWRUN_LYTICS_URL: server.origin };
   const run = async (line: string, more: Partial<FakeHostOptions> = {}) => {
