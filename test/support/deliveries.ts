@@ -38,7 +38,7 @@ export function meansOf(options: MeansOptions): Means {
     host: { ...fakeHost({ dir, env }), now, sleep: realSleep },
     signal: options.signal ?? new AbortController().signal,
     notify: (notice) => void notices.push(notice),
-    reading: { profile: "default", journal: "https://journal.test/1", organisation: null, cursor },
+    reading: { of: "runs", profile: "default", journal: "https://journal.test/1", organisation: null, cursor },
     isKept,
   };
 }

@@ -36,7 +36,7 @@ export function natsMeans(change: Partial<Means> = {}, env: Readonly<Record<stri
     host: { ...fakeHost({ env: { HOME: "/nonexistent", ...env } }), sleep: realSleep },
     signal: new AbortController().signal,
     notify: () => undefined,
-    reading: { profile: "p", journal: "https://journal.test/1", organisation: null, cursor: "default" },
+    reading: { of: "runs", profile: "p", journal: "https://journal.test/1", organisation: null, cursor: "default" },
     isKept: true,
     ...change,
   };

@@ -10,7 +10,7 @@ async function main(address: string): Promise<void> {
     host: { ...fakeHost({ send: transport.send }), sleep: realSleep },
     signal: new AbortController().signal,
     notify: () => undefined,
-    reading: { profile: "p", journal: "j", organisation: null, cursor: "default" },
+    reading: { of: "runs", profile: "p", journal: "j", organisation: null, cursor: "default" },
     isKept: false,
   });
   process.stdout.write(to.found);

@@ -155,7 +155,7 @@ export function meansOf(parts: MeansParts = {}): Means & { readonly told: readon
     host: { env, dirs: real.dirs, random: Math.random, pid: real.pid, now, sleep, send: send ?? outside },
     signal,
     notify: (notice) => told.push(notice),
-    reading: { profile: "prod", journal: "https://journal.test/1", organisation: null, cursor: "default" },
+    reading: { of: "runs", profile: "prod", journal: "https://journal.test/1", organisation: null, cursor: "default" },
     isKept: true,
     told,
   };

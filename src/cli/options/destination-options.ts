@@ -1,5 +1,6 @@
 import { FlowrunError } from "../../errors.ts";
 import type { Start } from "../../adobe/journal/when.ts";
+import type { Subject } from "../../engine/destinations/destination.ts";
 import type { World } from "../../host.ts";
 import type { WantedDestination } from "../../engine/destinations/find-scheme.ts";
 import type { DeliveryFlags } from "./flags.ts";
@@ -27,7 +28,11 @@ export interface DeliveryOptions {
  * The destinations that the flags name; `null` where they name none, and runs are printed.
  * @throws FlowrunError `usage`.
  */
-export async function resolveDelivery(flags: DeliveryFlags, env: World["env"]): Promise<DeliveryOptions | null> {
+export async function resolveDelivery(
+  flags: DeliveryFlags,
+  env: World["env"],
+  of: Subject = "runs",
+): Promise<DeliveryOptions | null> {
   const { to = [] } = flags;
   if (to.length === 0) {
     const misplaced = flags.standby === true ? "standby" : flags.onRefused !== undefined ? "on-refused" : null;
@@ -46,7 +51,7 @@ export async function resolveDelivery(flags: DeliveryFlags, env: World["env"]): 
   const known = new Map<string, OtherDestination["address"]>();
   for (const { scheme, address } of others) {
     const kind = await scheme.load();
-    kind.check(address, env);
+    kind.check(address, env, of);
     const identity = `${scheme.name} ${(await kind.identify?.(address)) ?? address.digest}`;
     const other = known.get(identity);
     if (other !== undefined) throw twice(other.shown, address.shown);

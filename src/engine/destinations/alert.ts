@@ -6,6 +6,7 @@ import { unnamed } from "../../runs/causes/causes-in-text.ts";
 import type { AbsentRecord } from "../../runs/cadence/flow-record.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { shortRunId } from "../../runs/record/run-id.ts";
+import type { DeliveredRecord } from "./destination.ts";
 
 /**
  * A message to people in a chat about a run, or several that failed alike, or about a flow that does not run. All texts are
@@ -39,7 +40,7 @@ export interface Fact {
  * root cause are one alert, in the place of the first of them. Pure.
  * @param profile whose they are.
  */
-export function alertsOf(records: readonly (FlowRun | AbsentRecord)[], profile: string): readonly Alert[] {
+export function alertsOf(records: readonly DeliveredRecord[], profile: string): readonly Alert[] {
   const groups = new Map<string, Placed[]>();
   for (const [place, record] of records.entries()) {
     const key = record.type === "flowrun.run" && isFailed(record) ? likenessOf(record) : `${place}`;
@@ -50,7 +51,7 @@ export function alertsOf(records: readonly (FlowRun | AbsentRecord)[], profile: 
   return [...groups.values()].flatMap((group) => {
     const runs = group.flatMap(({ place, record }) => (record.type === "flowrun.run" ? [{ place, run: record }] : []));
     const absences = group.flatMap(({ place, record }) =>
-      record.type === "flowrun.run" ? [] : [absenceAlert(place, record, profile)],
+      record.type === "flowrun.absent" ? [absenceAlert(place, record, profile)] : [],
     );
     return runs.length === 0 ? absences : [alertOf(runs, profile)];
   });
@@ -58,7 +59,7 @@ export function alertsOf(records: readonly (FlowRun | AbsentRecord)[], profile: 
 
 interface Placed {
   readonly place: number;
-  readonly record: FlowRun | AbsentRecord;
+  readonly record: DeliveredRecord;
 }
 
 /** A run, and its place in the batch. */

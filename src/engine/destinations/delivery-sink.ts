@@ -1,10 +1,8 @@
-import type { AbsentRecord } from "../../runs/cadence/flow-record.ts";
-import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { eventKey } from "../archive/run-row.ts";
 import type { MarkStore } from "../sinks/with-cursor-file.ts";
 import type { Resumption, Sink } from "../sinks/sink.ts";
 import type { Candidate, Mark } from "../sources/source.ts";
-import type { Delivered } from "./destination.ts";
+import { deliveredOf, type DeliveredRecord } from "./destination.ts";
 import type { PatientDestination } from "./patient.ts";
 import type { PlaceWords } from "./places.ts";
 
@@ -20,7 +18,7 @@ export interface Keeping {
 }
 
 /** A destination as a sink of records, with the place to read on from. */
-export function deliverySink(to: PatientDestination, keeping: Keeping | null): Sink<FlowRun | AbsentRecord> {
+export function deliverySink(to: PatientDestination, keeping: Keeping | null): Sink<DeliveredRecord> {
   let place: string | null = null;
   let opening: Promise<MarkStore | null> | null = null;
   /** `null` where the destination keeps the place itself. */
@@ -44,8 +42,8 @@ export function deliverySink(to: PatientDestination, keeping: Keeping | null): S
     if (kept !== null) keeping.onForeign();
     return (await keeping.findBegin?.()) ?? null;
   };
-  const take = async (batch: readonly Candidate<FlowRun | AbsentRecord>[], mark: Mark): Promise<void> => {
-    const records = batch.map(deliveredOf);
+  const take = async (batch: readonly Candidate<DeliveredRecord>[], mark: Mark): Promise<void> => {
+    const records = batch.map(({ key, encoded }) => deliveredOf(eventKey(key), encoded));
     const store = keeping === null ? null : await storeOf(keeping);
     if (keeping === null || store !== null) {
       if (records.length > 0) await to.deliver(records, null);
@@ -58,9 +56,4 @@ export function deliverySink(to: PatientDestination, keeping: Keeping | null): S
     place = next ?? place;
   };
   return { take, find, close: () => to.close() };
-}
-
-function deliveredOf({ key, encoded }: Candidate<FlowRun | AbsentRecord>): Delivered {
-  const id = eventKey(key);
-  return encoded.type === "flowrun.run" ? { id, run: encoded } : { id, absent: encoded };
 }

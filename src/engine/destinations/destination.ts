@@ -1,6 +1,7 @@
 import type { World } from "../../host.ts";
 import type { Notify } from "../../notices.ts";
 import type { AbsentRecord } from "../../runs/cadence/flow-record.ts";
+import type { Job } from "../../runs/job/job.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Lease } from "../archive/lease.ts";
 import type { Address } from "./address.ts";
@@ -35,8 +36,11 @@ export interface SchemeSetting {
 
 /** A kind of destination: one file. */
 export interface Kind {
-  /** @throws FlowrunError `usage` for an address that cannot be right, before anything is asked for. */
-  readonly check: (address: Address, env: World["env"]) => void;
+  /**
+   * @param of what is to be delivered; runs where nobody says.
+   * @throws FlowrunError `usage` for an address that cannot be right, before anything is asked for.
+   */
+  readonly check: (address: Address, env: World["env"], of?: Subject) => void;
   /**
    * The one thing that an address comes down to, where it can be written in several ways: two with the same may not be delivered to at
    * once. Left out where the address itself says it all.
@@ -47,8 +51,25 @@ export interface Kind {
    * @throws FlowrunError: `unavailable` (or `Away`) where another try may help; any other is for good.
    */
   readonly open: (address: Address, means: Means) => Promise<OpenDestination>;
-  /** Whether it has a form for flows that do not run; left out where it never has, and then it is given runs alone. */
-  readonly takesAbsences?: (address: Address) => boolean;
+  /** The records that it has a form for, in a reading of that subject; it is given no others. */
+  readonly takes: (address: Address, of: Subject) => readonly RecordType[];
+}
+
+/** What a reading is of: runs of flows and what goes with them, or events of Lytics. */
+export type Subject = "runs" | "jobs";
+
+/** Everything that may be delivered. */
+export type DeliveredRecord = FlowRun | AbsentRecord | Job;
+
+/** The word by which a record tells which of them it is. */
+export type RecordType = DeliveredRecord["type"];
+
+/** For whoever has a form for all of them. */
+export const everyRecord: readonly RecordType[] = ["flowrun.run", "flowrun.absent", "flowrun.job"];
+
+/** The record that a reading of a subject is of, for whoever has a form for one alone. Pure. */
+export function mainRecord(of: Subject): RecordType {
+  return of === "runs" ? "flowrun.run" : "flowrun.job";
 }
 
 /** A run on its way to another system. */
@@ -65,8 +86,15 @@ export interface DeliveredAbsence {
   readonly absent: AbsentRecord;
 }
 
+/** An event of Lytics on its way to another system. */
+export interface DeliveredJob {
+  /** The same whenever the event comes again; as a run's. */
+  readonly id: string;
+  readonly job: Job;
+}
+
 /** A record on its way to another system. */
-export type Delivered = DeliveredRun | DeliveredAbsence;
+export type Delivered = DeliveredRun | DeliveredAbsence | DeliveredJob;
 
 /** Whether a record is that of a run. Pure. */
 export function isRun(delivered: Delivered): delivered is DeliveredRun {
@@ -75,12 +103,28 @@ export function isRun(delivered: Delivered): delivered is DeliveredRun {
 
 /** A record by its id, as a part of a sentence: `run 3f2a9c01-…`. Pure. */
 export function deliveredName(delivered: Delivered): string {
-  return isRun(delivered) ? `run ${delivered.run.runId}` : `the news of flow ${delivered.absent.flowId}`;
+  if (isRun(delivered)) return `run ${delivered.run.runId}`;
+  return "job" in delivered
+    ? `event ${delivered.job.eventId ?? delivered.id}`
+    : `the news of flow ${delivered.absent.flowId}`;
 }
 
 /** The record itself. Pure. */
-export function recordOf(delivered: Delivered): FlowRun | AbsentRecord {
-  return isRun(delivered) ? delivered.run : delivered.absent;
+export function recordOf(delivered: Delivered): DeliveredRecord {
+  if (isRun(delivered)) return delivered.run;
+  return "job" in delivered ? delivered.job : delivered.absent;
+}
+
+/** A record with the id by which it goes. Pure. */
+export function deliveredOf(id: string, record: DeliveredRecord): Delivered {
+  switch (record.type) {
+    case "flowrun.run":
+      return { id, run: record };
+    case "flowrun.absent":
+      return { id, absent: record };
+    case "flowrun.job":
+      return { id, job: record };
+  }
 }
 
 /** A destination that is open. One that has thrown `unavailable` is closed and opened anew before the next try. */
@@ -135,8 +179,9 @@ export interface Authority {
 
 /** A reading that is delivered; places are kept for it. */
 export interface DeliveredReading {
+  readonly of: Subject;
   readonly profile: string;
-  /** As a cursor names it: its URL without a secret, or `demo:`. */
+  /** As a cursor names it: its URL without a secret, or `demo:`; of Lytics, its list of events. */
   readonly journal: string;
   /** The organisation's id; `null` where it is not known. */
   readonly organisation: string | null;

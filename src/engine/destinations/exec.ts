@@ -1,9 +1,16 @@
 import { FlowrunError } from "../../errors.ts";
 import { ndjsonRenderer } from "../../render/formats/json.ts";
-import type { AbsentRecord } from "../../runs/cadence/flow-record.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Address } from "./address.ts";
-import { isRun, recordOf, type Kind, type Means, type OpenDestination } from "./destination.ts";
+import {
+  everyRecord,
+  isRun,
+  recordOf,
+  type DeliveredRecord,
+  type Kind,
+  type Means,
+  type OpenDestination,
+} from "./destination.ts";
 import { isKnown, programOf, startCommand, type Command, type CommandEnd } from "./exec/command.ts";
 import { Ended } from "./refused.ts";
 import { untilAborted } from "../until-aborted.ts";
@@ -16,7 +23,7 @@ export const exec: Kind = {
   check: (address) => {
     commandOf(address);
   },
-  takesAbsences: () => true,
+  takes: () => everyRecord,
   open: async (address, means) => {
     const command = commandOf(address);
     if (!(await isKnown(command, means.host.env))) throw notFound(command);
@@ -55,7 +62,7 @@ function makeRunnable(command: string): string {
  */
 const patience = { untilTold: 5000, untilEnded: 60_000, whenStopped: 5000, untilHarder: 3000 };
 
-const { encode } = ndjsonRenderer<FlowRun | AbsentRecord>();
+const { encode } = ndjsonRenderer<DeliveredRecord>();
 
 function openExec(address: Address, command: Command, { host, signal, notify }: Means): OpenDestination {
   const { shown } = address;

@@ -17,7 +17,15 @@ import {
   pathBeside,
   type GrowingFile,
 } from "../../state/growing-file.ts";
-import { recordOf, type Delivered, type Kind, type Means, type OpenDestination } from "./destination.ts";
+import {
+  everyRecord,
+  mainRecord,
+  recordOf,
+  type Delivered,
+  type Kind,
+  type Means,
+  type OpenDestination,
+} from "./destination.ts";
 import { encodingFor, type FileEncoding } from "./file/encode.ts";
 import { fileFormOf, type FileForm } from "./file/form.ts";
 import { nextName, type LastFile } from "./file/names.ts";
@@ -37,7 +45,7 @@ export const file: Kind = {
     return growingPath(path).catch(() => path);
   },
   // The columns of a table are those of a run.
-  takesAbsences: (address) => fileFormOf(address).format === "ndjson",
+  takes: (address, of) => (fileFormOf(address).format === "ndjson" ? everyRecord : [mainRecord(of)]),
   open: async (address, means) => {
     const form = fileFormOf(address);
     const target = await growingPath(form.path);

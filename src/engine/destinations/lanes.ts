@@ -5,20 +5,20 @@ import type { Resumption, Sink } from "../sinks/sink.ts";
 import { standingAfter } from "../sinks/standing.ts";
 import type { Candidate, Mark } from "../sources/source.ts";
 
-/** One of those that runs are delivered to. */
-export interface Member {
+/** One of those that records are delivered to. */
+export interface Member<R = FlowRun> {
   /** For people, without a secret. */
   readonly name: string;
-  readonly sink: Sink<FlowRun>;
+  readonly sink: Sink<R>;
 }
 
-/** Reads runs to a sink, from a place on; `null` from where the command says. Resolves when the reading has ended. */
-export type ReadLane = (past: Resumption | null, sink: Sink<FlowRun>, signal: AbortSignal) => Promise<void>;
+/** Reads records to a sink, from a place on; `null` from where the command says. Resolves when the reading has ended. */
+export type ReadLane<R = FlowRun> = (past: Resumption | null, sink: Sink<R>, signal: AbortSignal) => Promise<void>;
 
-/** How runs are read and delivered. */
-export interface Lanes {
-  readonly members: readonly Member[];
-  readonly read: ReadLane;
+/** How records are read and delivered. */
+export interface Lanes<R = FlowRun> {
+  readonly members: readonly Member<R>[];
+  readonly read: ReadLane<R>;
   /** True where a place that a member stands at can be read on from later; else the others wait for whoever is slow. */
   readonly mayPart: boolean;
   readonly host: Pick<World, "now" | "sleep">;
@@ -26,9 +26,9 @@ export interface Lanes {
   readonly signal: AbortSignal;
   readonly stop: () => void;
   /** Told of a member that is given up while others go on. */
-  readonly onLost: (member: Member, failure: FlowrunError) => void;
+  readonly onLost: (member: Member<R>, failure: FlowrunError) => void;
   /** Told when a member can no longer keep pace with the others, and reads for itself. */
-  readonly onParted: (member: Member) => void;
+  readonly onParted: (member: Member<R>) => void;
 }
 
 /** Others are held up by a slow one for so long, before it reads for itself. */
@@ -41,14 +41,14 @@ const patienceMs = 5000;
  * @returns the worst failure of those that were given up; `null` for none.
  * @throws what ends the whole reading: what reading throws, the failure of the only member, or of the last.
  */
-export async function deliverInLanes(lanes: Lanes): Promise<FlowrunError | null> {
+export async function deliverInLanes<R = FlowRun>(lanes: Lanes<R>): Promise<FlowrunError | null> {
   const { members, signal, onLost, onParted } = lanes;
   const failures: FlowrunError[] = [];
   const running = new Set<Promise<void>>();
-  const open = new Set<Lane>();
+  const open = new Set<Lane<R>>();
   let left = members.length;
 
-  const lose: Traffic["lose"] = (member, error) => {
+  const lose: Traffic<R>["lose"] = (member, error) => {
     left -= 1;
     if (!isOfOneAlone(error) || left === 0) throw error;
     failures.push(error);
@@ -66,8 +66,8 @@ export async function deliverInLanes(lanes: Lanes): Promise<FlowrunError | null>
       .finally(() => running.delete(done));
     running.add(done);
   };
-  const runLane = async (together: readonly Member[], standing: Resumption | null): Promise<void> => {
-    const lane: Lane = { together, standing, isTaking: false };
+  const runLane = async (together: readonly Member<R>[], standing: Resumption | null): Promise<void> => {
+    const lane: Lane<R> = { together, standing, isTaking: false };
     open.add(lane);
     try {
       await lanes.read(standing, laneSink(lane, { ...lanes, open, lose, part }), signal);
@@ -77,7 +77,7 @@ export async function deliverInLanes(lanes: Lanes): Promise<FlowrunError | null>
       open.delete(lane);
     }
   };
-  const runAlone = async (member: Member, standing: Promise<Resumption | null>): Promise<void> => {
+  const runAlone = async (member: Member<R>, standing: Promise<Resumption | null>): Promise<void> => {
     let past: Resumption | null;
     try {
       past = await standing;
@@ -87,7 +87,7 @@ export async function deliverInLanes(lanes: Lanes): Promise<FlowrunError | null>
     }
     await runLane([member], past);
   };
-  const part: Traffic["part"] = (member, standing) => {
+  const part: Traffic<R>["part"] = (member, standing) => {
     onParted(member);
     start(runAlone(member, standing));
   };
@@ -111,19 +111,19 @@ export function isOfOneAlone(error: unknown): error is FlowrunError {
 /** Thrown inside a lane that nobody is left in; its reading ends, and that is all. */
 const nobodyLeft = new Error("nobody is left in this lane");
 
-interface Groups {
+interface Groups<R> {
   /** The one that stands furthest behind may be any of them: places cannot be compared, only told apart. */
-  readonly found: readonly { readonly together: readonly Member[]; readonly past: Resumption | null }[];
+  readonly found: readonly { readonly together: readonly Member<R>[]; readonly past: Resumption | null }[];
   /** Those that have not said yet where they stand. */
-  readonly waiting: readonly { readonly member: Member; readonly standing: Promise<Resumption | null> }[];
+  readonly waiting: readonly { readonly member: Member<R>; readonly standing: Promise<Resumption | null> }[];
 }
 
 /** Puts those together that stand at the same place. One that does not answer soon is not waited for. */
-async function gather(members: readonly Member[], { mayPart, host, signal }: Lanes): Promise<Groups> {
+async function gather<R>(members: readonly Member<R>[], { mayPart, host, signal }: Lanes<R>): Promise<Groups<R>> {
   const over = new AbortController();
   const tooLate = host.sleep(patienceMs, AbortSignal.any([signal, over.signal])).then(() => "late" as const);
-  const groups = new Map<string, { together: Member[]; past: Resumption | null }>();
-  const waiting: { member: Member; standing: Promise<Resumption | null> }[] = [];
+  const groups = new Map<string, { together: Member<R>[]; past: Resumption | null }>();
+  const waiting: { member: Member<R>; standing: Promise<Resumption | null> }[] = [];
   // All are opened at once: none waits for another that is away.
   const standings = members.map((member) => {
     const standing = member.sink.find?.(member.name) ?? Promise.resolve(null);
@@ -147,25 +147,25 @@ async function gather(members: readonly Member[], { mayPart, host, signal }: Lan
 }
 
 /** Members that read together. */
-interface Lane {
-  together: readonly Member[];
+interface Lane<R> {
+  together: readonly Member<R>[];
   /** Where they stand; `null` before the first batch of those that begin. */
   standing: Resumption | null;
   isTaking: boolean;
 }
 
 /** How members leave a lane, and which lanes there are. */
-interface Traffic {
-  readonly open: ReadonlySet<Lane>;
+interface Traffic<R> {
+  readonly open: ReadonlySet<Lane<R>>;
   /** @throws the failure where nobody is left at all, or all must end. */
-  readonly lose: (member: Member, error: unknown) => void;
+  readonly lose: (member: Member<R>, error: unknown) => void;
   /** @param standing resolves to where it goes on, when what it has in hand is done. */
-  readonly part: (member: Member, standing: Promise<Resumption | null>) => void;
+  readonly part: (member: Member<R>, standing: Promise<Resumption | null>) => void;
 }
 
 /** A lane as a sink: a batch is taken when all that stay in it have it. */
-function laneSink(lane: Lane, { open, lose, part, mayPart, host, signal }: Lanes & Traffic): Sink<FlowRun> {
-  const take = async (member: Member, batch: readonly Candidate<FlowRun>[], mark: Mark): Promise<Taking> => {
+function laneSink<R>(lane: Lane<R>, { open, lose, part, mayPart, host, signal }: Lanes<R> & Traffic<R>): Sink<R> {
+  const take = async (member: Member<R>, batch: readonly Candidate<R>[], mark: Mark): Promise<Taking<R>> => {
     const done = member.sink.take(batch, mark);
     if (!mayPart || lane.together.length === 1) return outcomeOf(member, done);
     done.catch(() => undefined);
@@ -189,7 +189,7 @@ function laneSink(lane: Lane, { open, lose, part, mayPart, host, signal }: Lanes
       const standing = standingAfter(lane.standing, batch, mark, host.now());
       const takings = await Promise.all(lane.together.map((member) => take(member, batch, mark)));
       const isAnyoneDone = takings.some((taking) => "took" in taking);
-      const kept: Member[] = [];
+      const kept: Member<R>[] = [];
       for (const taking of takings) {
         // With nobody to be held up, a late one stays.
         const end = "late" in taking && !isAnyoneDone ? await outcomeOf(taking.member, taking.late) : taking;
@@ -213,12 +213,12 @@ function laneSink(lane: Lane, { open, lose, part, mayPart, host, signal }: Lanes
 }
 
 /** How a member has taken a batch, or that it is still at it. */
-type Taking =
-  | { readonly member: Member; readonly took: true }
-  | { readonly member: Member; readonly failure: unknown }
-  | { readonly member: Member; readonly late: Promise<void> };
+type Taking<R> =
+  | { readonly member: Member<R>; readonly took: true }
+  | { readonly member: Member<R>; readonly failure: unknown }
+  | { readonly member: Member<R>; readonly late: Promise<void> };
 
-function outcomeOf(member: Member, done: Promise<void>): Promise<Taking> {
+function outcomeOf<R>(member: Member<R>, done: Promise<void>): Promise<Taking<R>> {
   return done.then(
     () => ({ member, took: true }),
     (failure: unknown) => ({ member, failure }),

@@ -1,10 +1,17 @@
 import { jetstream, type JetStreamManager } from "@nats-io/jetstream";
 import { ndjsonRenderer } from "../../render/formats/json.ts";
 import { renderBytes, renderDuration } from "../../render/text/numbers.ts";
-import type { AbsentRecord } from "../../runs/cadence/flow-record.ts";
-import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Address } from "./address.ts";
-import { deliveredName, recordOf, type Delivered, type Kind, type Means, type OpenDestination } from "./destination.ts";
+import {
+  deliveredName,
+  everyRecord,
+  recordOf,
+  type Delivered,
+  type DeliveredRecord,
+  type Kind,
+  type Means,
+  type OpenDestination,
+} from "./destination.ts";
 import { readNatsAddress } from "./nats/address.ts";
 import { openAcks } from "./nats/acks.ts";
 import { findAlreadyThere } from "./nats/already-there.ts";
@@ -21,7 +28,7 @@ export const nats: Kind = {
   check: (address, env) => {
     readNatsAddress(address, env);
   },
-  takesAbsences: () => true,
+  takes: () => everyRecord,
   open: async (address, means) => {
     const { host, signal } = means;
     const target = await findNatsTarget(readNatsAddress(address, host.env), host);
@@ -96,7 +103,7 @@ const questionMs = 5000;
 
 const nothing: ReadonlySet<string> = new Set();
 
-const { encode: renderLine } = ndjsonRenderer<FlowRun | AbsentRecord>();
+const { encode: renderLine } = ndjsonRenderer<DeliveredRecord>();
 const encoder = new TextEncoder();
 
 /** The record as `-o ndjson` prints it, without the end of the line. */

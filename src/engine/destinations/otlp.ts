@@ -14,7 +14,7 @@ export const otlp: Kind = {
     readSettings(address, env);
   },
   // Of a run that did not begin there is no trace.
-  takesAbsences: ({ options }) => options.get("signals") !== "traces",
+  takes: ({ options }) => (options.get("signals") === "traces" ? ["flowrun.run"] : ["flowrun.run", "flowrun.absent"]),
   open: openOtlp,
 };
 

@@ -3,7 +3,7 @@ import { keepSecretsOfUrl } from "../../mask.ts";
 import type { Alert } from "./alert.ts";
 import { urlOf, type Address } from "./address.ts";
 import { openChat } from "./chat.ts";
-import type { Kind } from "./destination.ts";
+import { everyRecord, type Kind } from "./destination.ts";
 import type { Receiver, RefusedPost } from "./post.ts";
 import { Refused } from "./refused.ts";
 
@@ -12,7 +12,7 @@ export const slack: Kind = {
   check: (address) => {
     receiverOf(address);
   },
-  takesAbsences: () => true,
+  takes: () => everyRecord,
   open: (address, means) => {
     const receiver = receiverOf(address);
     return openChat({ receiver, write: messageOf, refuse: (refusal, runs) => refused(refusal, receiver, runs) }, means);

@@ -6,6 +6,7 @@ import { claimLease, leaseName, lostTo, renewLease } from "../archive/lease.ts";
 import { postgresCode } from "../archive/postgres/failure.ts";
 import {
   isRun,
+  mainRecord,
   type Authority,
   type DeliveredRun,
   type Kind,
@@ -24,6 +25,7 @@ export const table: Kind = {
   check: (address, env) => {
     tableFormOf(address, env);
   },
+  takes: (_, of) => [mainRecord(of)],
   open: async (address, means) => {
     const { database, layout } = await connectTable(address, means);
     try {

@@ -5,10 +5,17 @@ import type { World } from "../../host.ts";
 import { keepSecret, keepSecretsOfUrl } from "../../mask.ts";
 import type { Notify } from "../../notices.ts";
 import { jsonRenderer } from "../../render/formats/json.ts";
-import type { AbsentRecord } from "../../runs/cadence/flow-record.ts";
-import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { urlOf, type Address } from "./address.ts";
-import { deliveredName, recordOf, type Delivered, type Kind, type Means, type OpenDestination } from "./destination.ts";
+import {
+  deliveredName,
+  everyRecord,
+  recordOf,
+  type Delivered,
+  type DeliveredRecord,
+  type Kind,
+  type Means,
+  type OpenDestination,
+} from "./destination.ts";
 import { findReceiver, post, type Posting, type Receiver, type RefusedPost } from "./post.ts";
 import { Refused } from "./refused.ts";
 
@@ -20,7 +27,7 @@ export const webhook: Kind = {
   check: (address, env) => {
     settingsOf(address, env);
   },
-  takesAbsences: () => true,
+  takes: () => everyRecord,
   open: async (address, means) => {
     const settings = settingsOf(address, means.host.env);
     if (settings.keys.length === 0) warnOnce(means.notify);
@@ -132,7 +139,7 @@ interface Content {
   readonly body: string;
 }
 
-const { encode } = jsonRenderer<FlowRun | AbsentRecord>();
+const { encode } = jsonRenderer<DeliveredRecord>();
 
 function single(runs: readonly Delivered[]): Content {
   return { id: runs.map(({ id }) => id).join(), body: runs.map((one) => encode(recordOf(one))).join() };

@@ -54,7 +54,7 @@ function meansWith(
     host: { ...fakeHost({ env, send: transport.send }), now, sleep: realSleep },
     signal,
     notify: (notice) => void notices.push(notice),
-    reading: { profile: "p", journal: "https://journal.test/1", organisation, cursor: "default" },
+    reading: { of: "runs", profile: "p", journal: "https://journal.test/1", organisation, cursor: "default" },
     isKept: true,
     notices,
   };
@@ -136,7 +136,7 @@ for (const protocol of ["http/protobuf", "http/json"]) {
           host: { ...fakeHost({ env, send: transport.send }), sleep: realSleep },
           signal: new AbortController().signal,
           notify: ignoreSent,
-          reading: { profile: "p", journal: "j", organisation: "org-1", cursor: "default" },
+          reading: { of: "runs", profile: "p", journal: "j", organisation: "org-1", cursor: "default" },
           isKept: true,
         };
       },

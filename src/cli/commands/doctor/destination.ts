@@ -1,5 +1,6 @@
 import { archiveOfProfile, type ProfileArchive } from "../../../engine/archive/of-profile.ts";
 import { openToRead } from "../../../engine/archive/open.ts";
+import type { DeliveredReading } from "../../../engine/destinations/destination.ts";
 import { findWanted, type WantedDestination } from "../../../engine/destinations/find-scheme.ts";
 import { testRun } from "../../../engine/destinations/test-run.ts";
 import type { Host } from "../../../host.ts";
@@ -68,8 +69,9 @@ async function otherFinding(
   host: Host,
 ): Promise<Finding> {
   const kind = await scheme.load();
-  kind.check(address, host.env);
-  const reading = { profile, journal: journalName ?? "test:", organisation: null, cursor: "doctor" };
+  kind.check(address, host.env, "runs");
+  const journal = journalName ?? "test:";
+  const reading: DeliveredReading = { of: "runs", profile, journal, organisation: null, cursor: "doctor" };
   const to = await kind.open(address, { host, signal: host.signal, notify, reading, isKept: false });
   try {
     const { found, guarantee = scheme.guarantee } = to;

@@ -81,7 +81,8 @@ export function watchAbsences(session: Session, keep: RunFilter): AbsenceWatch {
     look,
     tell,
     over: (member) => {
-      const { name, sink, takesAbsences } = member;
+      const { name, sink, takes } = member;
+      const takesAbsences = takes.includes("flowrun.absent");
       if (!takesAbsences) {
         const text = `${name} takes runs alone; flows that do not run are told here`;
         reporter.notify({ kind: "remark", text });

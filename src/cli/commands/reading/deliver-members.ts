@@ -5,14 +5,18 @@ import type { Patience } from "../../../adobe/gateway/retrying.ts";
 import { deliverySink, type Keeping } from "../../../engine/destinations/delivery-sink.ts";
 import type { Lease } from "../../../engine/archive/lease.ts";
 import type { PlaceWords } from "../../../engine/destinations/places.ts";
-import { isRun, type Authority, type Means } from "../../../engine/destinations/destination.ts";
+import {
+  isRun,
+  type Authority,
+  type DeliveredReading,
+  type DeliveredRecord,
+  type Means,
+} from "../../../engine/destinations/destination.ts";
 import { patientDestination } from "../../../engine/destinations/patient.ts";
 import type { RunSink } from "../../../engine/sinks/index.ts";
 import type { Sink } from "../../../engine/sinks/sink.ts";
 import { withCursorFile, type MarkStore } from "../../../engine/sinks/with-cursor-file.ts";
 import { isJsonFormat } from "../../../render/formats/registry.ts";
-import type { AbsentRecord } from "../../../runs/cadence/flow-record.ts";
-import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import type { DeliveryOptions, OtherDestination } from "../../options/destination-options.ts";
 import { failureText } from "../../terminal/failure-text.ts";
 import type { AbsenceWatch } from "./absences.ts";
@@ -79,8 +83,8 @@ export async function memberOf(
     onEnded,
   });
   const sink = deliverySink(to, keeping);
-  const takesAbsences = kind.takesAbsences?.(address) === true;
-  return { name: address.shown, sink: disk?.over(sink) ?? sink, takesAbsences, counts };
+  const takes = kind.takes(address, means.reading.of);
+  return { name: address.shown, sink: disk?.over(sink) ?? sink, takes, counts };
 }
 
 /** How one of the destinations takes part. */
@@ -97,7 +101,8 @@ interface MemberWays extends Omit<Ways, "stdout" | "absences"> {
 export function meansOf({ plan, session }: Pick<Ways, "plan" | "session">, isKept: boolean): Means {
   const { host, options, origin, reporter } = session;
   const connection = origin.kind === "journal" || origin.kind === "spool" ? origin.connection : null;
-  const reading = {
+  const reading: DeliveredReading = {
+    of: "runs",
     profile: connection?.settings.profile ?? "file",
     journal: connection?.journalName ?? "file:",
     organisation: connection?.settings.imsOrgId ?? null,
@@ -122,10 +127,10 @@ export async function printedMember(
   openStore: (() => Promise<MarkStore>) | null,
 ): Promise<CountedMember> {
   const counts = noCounts();
-  const sink: Sink<FlowRun | AbsentRecord> = {
+  const sink: Sink<DeliveredRecord> = {
     take: async (batch, mark) => {
       const rows = batch.flatMap(({ encoded: record, ...candidate }) => {
-        const encoded = record.type === "flowrun.run" ? stdout.encode(record) : stdout.encodeAbsence?.(record);
+        const encoded = encodeRecord(record, stdout);
         return encoded === undefined ? [] : [{ ...candidate, encoded }];
       });
       await stdout.take(rows, mark);
@@ -134,7 +139,17 @@ export async function printedMember(
     close: () => Promise.resolve(),
   };
   const kept = openStore === null ? sink : withCursorFile(sink, await openStore());
-  return { name: "stdout", sink: kept, takesAbsences: stdout.encodeAbsence !== null, counts };
+  return {
+    name: "stdout",
+    sink: kept,
+    takes: stdout.encodeAbsence === null ? ["flowrun.run"] : ["flowrun.run", "flowrun.absent"],
+    counts,
+  };
+}
+
+function encodeRecord(record: DeliveredRecord, { encode, encodeAbsence }: RunSink): string | undefined {
+  if (record.type === "flowrun.run") return encode(record);
+  return record.type === "flowrun.absent" ? encodeAbsence?.(record) : undefined;
 }
 
 /** A destination that is given up while the others go on, as it is told. Pure. */

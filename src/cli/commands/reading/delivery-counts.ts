@@ -1,8 +1,7 @@
+import type { DeliveredRecord, RecordType } from "../../../engine/destinations/destination.ts";
 import type { Member } from "../../../engine/destinations/lanes.ts";
 import type { Sink } from "../../../engine/sinks/sink.ts";
 import type { Notify } from "../../../notices.ts";
-import type { AbsentRecord } from "../../../runs/cadence/flow-record.ts";
-import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { count, number } from "../../terminal/reporter.ts";
 
 /** How many runs became of what at a destination. */
@@ -14,9 +13,9 @@ export interface DeliveryCounts {
 
 /** A member of a delivery that counts. */
 export interface CountedMember extends Member {
-  readonly sink: Sink<FlowRun | AbsentRecord>;
-  /** Whether it has a form for flows that do not run; else it is given runs alone. */
-  readonly takesAbsences: boolean;
+  readonly sink: Sink<DeliveredRecord>;
+  /** The records that it has a form for. */
+  readonly takes: readonly RecordType[];
   readonly counts: Readonly<DeliveryCounts>;
 }
 

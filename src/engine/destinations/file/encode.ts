@@ -1,8 +1,7 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { Renderer } from "../../../render/formats/renderer.ts";
-import type { AbsentRecord } from "../../../runs/cadence/flow-record.ts";
-import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { gunzipStart, gzipMember, type GrowingFile } from "../../../state/growing-file.ts";
+import type { DeliveredRecord } from "../destination.ts";
 import type { FileForm } from "./form.ts";
 
 /** How runs, and in ndjson what else is told, become bytes of a file. */
@@ -11,10 +10,7 @@ export interface FileEncoding {
    * The bytes of some records, in pieces by which a part of them is known again: a line each, or a few of gzip.
    * @param after `nothing`: of the file; `a line`; or a part of one, which stays on a line of its own.
    */
-  encode(
-    records: readonly (FlowRun | AbsentRecord)[],
-    after: "nothing" | "a line" | "a part",
-  ): Promise<readonly Uint8Array[]>;
+  encode(records: readonly DeliveredRecord[], after: "nothing" | "a line" | "a part"): Promise<readonly Uint8Array[]>;
   /** How a file ends that has something in it. @throws FlowrunError `settings` where runs cannot go on behind it. */
   look(file: GrowingFile, size: number): Promise<"a line" | "a part">;
 }
@@ -57,11 +53,11 @@ function piecesOf(bytes: Uint8Array): readonly Uint8Array[] {
   );
 }
 
-async function ndjson(): Promise<Renderer<FlowRun | AbsentRecord>> {
+async function ndjson(): Promise<Renderer<DeliveredRecord>> {
   return (await import("../../../render/formats/json.ts")).ndjsonRenderer();
 }
 
-async function csv(): Promise<Renderer<FlowRun | AbsentRecord>> {
+async function csv(): Promise<Renderer<DeliveredRecord>> {
   const [{ csvRenderer }, { resolveColumns }] = await Promise.all([
     import("../../../render/formats/csv.ts"),
     import("../../../render/formats/run-columns.ts"),

@@ -71,7 +71,7 @@ export function createDelivery({ targets, teller, organisation, now, send, warn 
   const sendMetrics = async (target: OtlpTarget, records: readonly Delivered[]): Promise<void> => {
     for (const one of records) {
       if (isRun(one)) meter.add(one.run);
-      else meter.miss(one.absent);
+      else if ("absent" in one) meter.miss(one.absent);
     }
     const counted = meter.read();
     if (counted.length === 0) return;
