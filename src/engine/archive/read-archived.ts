@@ -1,7 +1,9 @@
 import { isObject } from "../../json.ts";
 import { readRecord, serviceOf } from "../../runs/record/read-record.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
+import { momentWriter } from "../../text/moment-texts.ts";
 import type { Queries, Row, Value } from "./database.ts";
+
 import { unpack } from "./pack.ts";
 import { sharedColumnNames } from "./run-row.ts";
 import { bytesIn, numberIn, numbersIn, textIn, textOrNull, textsIn } from "./row-values.ts";
@@ -115,6 +117,7 @@ function readFigures(lists: Row, places: readonly Place[], words: readonly (Word
   const [input, output] = [numbersIn(lists, "records_in"), numbersIn(lists, "records_out")];
   const failed = numbersIn(lists, "records_failed");
   const [read, written] = [numbersIn(lists, "bytes_in"), numbersIn(lists, "bytes_out")];
+  const writeMoment = momentWriter();
   return places.flatMap(([recordedAt, seq], index) => {
     const shared = words[index] ?? null;
     if (shared === null) return [];
@@ -129,7 +132,7 @@ function readFigures(lists: Row, places: readonly Place[], words: readonly (Word
         ...shared.record,
         key: eventKey,
         runId: ids[index] ?? "",
-        updatedAt: time === null ? null : new Date(time).toISOString(),
+        updatedAt: time === null ? null : writeMoment(time),
         durationMs: durations[index] ?? null,
         // Written out, since a hundred thousand copies of a copy take a tenth of the time.
         records: {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
+import { deflateRawSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { packTexts, unpack } from "../../../src/engine/archive/pack.ts";
 import { eventDictionary } from "../../../src/engine/archive/pack/event-dictionary.ts";
@@ -35,6 +36,13 @@ it("what was packed with a dictionary can be read for ever: neither of the two h
   expect(Math.max(eventDictionary.length, recordDictionary.length)).toBeLessThan(32_768);
   expect(unpack(Buffer.from("AYMmFEPkGDBCCdDaWgA=", "base64"))).toBe('{"id":"1","flowId":"2","metrics":{}}');
   expect(unpack(Buffer.from("AiMy7dUCAA==", "base64"))).toBe('{"type":"flowrun.run","schemaVersion":1}');
+});
+
+it("what was packed with the whole of a dictionary at hand, as the first archives were, is read too", () => {
+  const text = eventDictionary.slice(0, 300);
+  const packed = deflateRawSync(text, { windowBits: 14, dictionary: Buffer.from(eventDictionary) });
+  expect(packed.length).toBeLessThan(30);
+  expect(unpack(Buffer.concat([Buffer.of(1), packed]))).toBe(text);
 });
 
 function digestOf(text: string): string {
