@@ -10,7 +10,7 @@ import { noon, realSleep } from "./host.ts";
 import { runEvent, type RunParts } from "./journal.ts";
 
 /** The version of the schema of today. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** Takes a page, once. */
 export function writePage(database: Database, lease: Lease, page: ArchivePage): Promise<PageTaken> {

@@ -281,8 +281,8 @@ export function readBack(row: Row): ReadBack {
   return { ...place, record: raw === null ? "has an event that cannot be unpacked" : { ...record, raw } };
 }
 
-/** A row that is damaged is one that cannot be read, and not the end of the reading; `null` for such a one. */
-function unpacked(bytes: Uint8Array): unknown {
+/** The JSON that was packed. A row that is damaged is one that cannot be read, and not the end of the reading: `null`. Pure. */
+export function unpacked(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(unpack(bytes));
   } catch {

@@ -67,15 +67,21 @@ export function runValues(journal: string, seq: number, archived: ArchivedRun): 
   const { key, run, recordedAt } = archived;
   const { record, event } = packTexts(archived.kept ?? writtenOf(archived.run).kept);
   const shared = [
-    ...[idIn(run.eventCode), idOf(run.flowId), textIn(run.flowName), textIn(run.sandbox.name), idIn(run.sandbox.id)],
-    ...[run.service, idOf(run.status), idIn(run.rootCause?.code ?? null)],
+    ...[
+      idOrNull(run.eventCode),
+      idOf(run.flowId),
+      wordsOrNull(run.flowName),
+      wordsOrNull(run.sandbox.name),
+      idOrNull(run.sandbox.id),
+    ],
+    ...[run.service, idOf(run.status), idOrNull(run.rootCause?.code ?? null)],
   ];
   return [
     ...[journal, eventKey(key), seq, Math.round(recordedAt), run.via, idOf(run.runId), ...shared, alike(shared)],
-    ...[timeIn(run.updatedAt), timeIn(run.startedAt), countIn(run.durationMs)],
-    ...[countIn(run.records.input), countIn(run.records.output), countIn(run.records.failed)],
-    ...[countIn(run.bytes.input), countIn(run.bytes.output)],
-    ...[textIn(run.rootCause?.message ?? null), textIn(run.position)],
+    ...[timeIn(run.updatedAt), timeIn(run.startedAt), countOrNull(run.durationMs)],
+    ...[countOrNull(run.records.input), countOrNull(run.records.output), countOrNull(run.records.failed)],
+    ...[countOrNull(run.bytes.input), countOrNull(run.bytes.output)],
+    ...[wordsOrNull(run.rootCause?.message ?? null), wordsOrNull(run.position)],
     ...[record, event],
   ];
 }
@@ -92,12 +98,12 @@ export function errorValues(
   { key, run }: Pick<ArchivedRun, "key" | "run">,
 ): readonly (readonly Value[])[] {
   const own = eventKey(key);
-  const root = idIn(run.rootCause?.code ?? null);
+  const root = idOrNull(run.rootCause?.code ?? null);
   return run.errors
     .flatMap(chainOf)
     .map(({ depth, activity, code, message, count }, n) => [
-      ...[journal, own, n, depth, timeIn(run.updatedAt), idOf(run.flowId), idIn(activity)],
-      ...[idOf(code), root, textIn(message), countIn(count)],
+      ...[journal, own, n, depth, timeIn(run.updatedAt), idOf(run.flowId), idOrNull(activity)],
+      ...[idOf(code), root, wordsOrNull(message), countOrNull(count)],
     ]);
 }
 
@@ -124,7 +130,8 @@ export function idOf(text: string): string {
   return plain(text.length <= longestId ? text : `${keptText(text, 100)}…${writeFingerprint(text)}`);
 }
 
-function idIn(text: string | null): string | null {
+/** The same for one that may be unknown. Pure. */
+export function idOrNull(text: string | null): string | null {
   return text === null ? null : idOf(text);
 }
 
@@ -134,7 +141,8 @@ const longestId = 200;
 /** Long enough for every message that is met, and short enough for a column. */
 const longestText = 4000;
 
-function textIn(text: string | null): string | null {
+/** People's words as a column holds them: bounded as well. Pure. */
+export function wordsOrNull(text: string | null): string | null {
   return text === null ? null : plain(text.slice(0, longestText));
 }
 
@@ -146,10 +154,11 @@ function plain(text: string): string {
 const unfit = /[\0\ud800-\udfff]/;
 
 function timeIn(time: string | null): number | null {
-  return time === null ? null : countIn(Date.parse(time));
+  return time === null ? null : countOrNull(Date.parse(time));
 }
 
-function countIn(count: number | null): number | null {
+/** A count as a column holds it, which takes whole numbers alone. Pure. */
+export function countOrNull(count: number | null): number | null {
   const whole = Math.round(count ?? NaN);
   return Number.isSafeInteger(whole) ? whole : null;
 }

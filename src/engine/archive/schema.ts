@@ -3,7 +3,10 @@ import type { Database } from "./database.ts";
 import { numberIn } from "./row-values.ts";
 
 /** The version of the schema that this program reads and writes. */
-const schemaVersion = 1;
+const schemaVersion = 2;
+
+/** The oldest version that can be read as it is: what came later is simply not in it. */
+const oldestRead = 1;
 
 /**
  * How an archive of each version becomes one of the next, from nothing on; the last makes it `schemaVersion`. Texts as
@@ -46,6 +49,17 @@ const steps: readonly (readonly string[])[] = [
     `CREATE TABLE {schema}deliveries (journal {text} NOT NULL, name {text} NOT NULL, destination {text} NOT NULL,
       seq BIGINT NOT NULL, revision BIGINT NOT NULL, updated_at BIGINT NOT NULL, PRIMARY KEY (journal, name, destination))`,
   ],
+  [
+    // An account of Lytics has a short name as a journal has one, and its places are in `cursors` by that.
+    `CREATE TABLE {schema}accounts (account {text} PRIMARY KEY, name {text} NOT NULL, made_at BIGINT NOT NULL)`,
+    // `at` is when it happened; of an event that does not say, when it was put here.
+    `CREATE TABLE {schema}jobs (account {text} NOT NULL, event_key {text} NOT NULL, seq BIGINT NOT NULL UNIQUE,
+      at BIGINT NOT NULL, subject_type {text}, subject_id {text}, verb {text}, status {text}, workflow {text}, job_name {text},
+      priority BIGINT, account_id {text}, user_id {text}, notes {text}, document {bytes} NOT NULL,
+      PRIMARY KEY (account, event_key))`,
+    `CREATE INDEX jobs_by_time ON {schema}jobs (at, seq)`,
+    `CREATE INDEX jobs_by_subject ON {schema}jobs (subject_id, at)`,
+  ],
 ];
 
 /** There before all others, so that whoever comes second finds a version in it. */
@@ -55,10 +69,11 @@ const meta = [
   `INSERT INTO {schema}meta (one, version, last_seq) VALUES (1, 0, 0) ON CONFLICT (one) DO NOTHING`,
 ];
 
-/** The views for people and their tools; made anew with each version. */
-const views: readonly (readonly [name: string, query: string])[] = [
+/** The views for people and their tools, and since which version each is as it is: who may read it may do so until it changes. */
+const views: readonly (readonly [name: string, since: number, query: string])[] = [
   [
     "runs_latest",
+    1,
     // An index tells the later notifications of a run, so that a query for a day need not number a year's.
     `SELECT run_id, flow_id, flow_name, sandbox, service, status, {time:updated_at} AS updated_at,
       {time:started_at} AS started_at, duration_ms, records_in, records_out, records_failed, bytes_in, bytes_out,
@@ -68,9 +83,10 @@ const views: readonly (readonly [name: string, query: string])[] = [
       WHERE later.run_id = runs.run_id AND later.journal = runs.journal
         AND (coalesce(later.updated_at, 0), later.seq) > (coalesce(runs.updated_at, 0), runs.seq))`,
   ],
-  ["failures", `SELECT * FROM {schema}runs_latest AS latest WHERE status = 'failed'`],
+  ["failures", 1, `SELECT * FROM {schema}runs_latest AS latest WHERE status = 'failed'`],
   [
     "runs_by_hour",
+    1,
     // For charts: their tools call the column of the time `time`.
     `SELECT {time:hour_ms} AS time, hour_ms, flow_id, flow_name, sandbox, service, runs, failed, records_in, records_out,
       records_failed, bytes_out, longest_ms, mean_ms
@@ -81,28 +97,42 @@ const views: readonly (readonly [name: string, query: string])[] = [
       FROM {schema}runs_latest AS latest WHERE updated_ms IS NOT NULL
       GROUP BY updated_ms - updated_ms % 3600000, flow_id, flow_name, sandbox, service) AS hours`,
   ],
+  [
+    "lytics_jobs",
+    2,
+    `SELECT event_key, {time:at} AS at, subject_type, subject_id, verb, status, workflow, job_name, priority, account_id,
+      user_id, notes, accounts.name AS account, at AS at_ms
+    FROM {schema}jobs AS jobs JOIN {schema}accounts AS accounts ON accounts.account = jobs.account`,
+  ],
 ];
 
-/** The names of all that an archive of today has beside `meta`; by them a database of somebody else's is told from ours. */
-const ownNames = [
-  ...steps.flat().flatMap((text) => /^CREATE TABLE \{schema\}(\w+)/.exec(text)?.[1] ?? []),
-  ...views.map(([name]) => name),
-];
+/** The names of all that a version has beside `meta` and an older one has not; by them somebody else's database is told from ours. */
+function namesSince(version: number): readonly string[] {
+  return [
+    ...steps
+      .slice(version)
+      .flatMap((step) => step.flatMap((text) => /^CREATE TABLE \{schema\}(\w+)/.exec(text)?.[1] ?? [])),
+    ...views.flatMap(([name, since]) => (since > version ? [name] : [])),
+  ];
+}
 
 /**
  * Makes the tables of an archive, or those of an older version into today's; nothing where they are that already.
  * @throws FlowrunError `settings` for one that a newer flowrun has made, and for tables that are not ours.
  */
 export async function setUpSchema(database: Database): Promise<void> {
-  if ((await findVersion(database)) === schemaVersion) return;
+  const found = await findVersion(database);
+  if (found === schemaVersion) return;
+  if (found !== null) await checkNames(database, found);
   await database.exclusively(async (queries) => {
     for (const text of meta) await queries.run(text);
     // Another process may have been here in the meantime.
     const [row] = await queries.all(`SELECT version FROM {schema}meta`);
     const version = row === undefined ? 0 : numberIn(row, "version");
     for (const step of steps.slice(version)) for (const text of step) await queries.run(text);
-    for (const [name] of [...views].reverse()) await queries.run(`DROP VIEW IF EXISTS {schema}${name}`);
-    for (const [name, query] of views) await queries.run(`CREATE VIEW {schema}${name} AS ${query}`);
+    const changed = views.filter(([, since]) => since > version);
+    for (const [name] of [...changed].reverse()) await queries.run(`DROP VIEW IF EXISTS {schema}${name}`);
+    for (const [name, , query] of changed) await queries.run(`CREATE VIEW {schema}${name} AS ${query}`);
     await queries.run(`UPDATE {schema}meta SET version = $1`, [schemaVersion]);
   });
 }
@@ -110,22 +140,32 @@ export async function setUpSchema(database: Database): Promise<void> {
 /**
  * Makes sure that an archive can be read as it is, without changing it.
  * @returns false where there is none.
- * @throws FlowrunError `settings` for one that a newer flowrun has made, or an older one, and for tables that are not ours.
+ * @throws FlowrunError `settings` for one that a newer flowrun has made, or one too old, and for tables that are not ours.
  */
 export async function checkSchema(database: Database): Promise<boolean> {
   const version = await findVersion(database);
-  if (version === null || version === schemaVersion) return version !== null;
+  if (version === null || version >= oldestRead) return version !== null;
   throw new FlowrunError("settings", `the archive at ${database.place} is of an older flowrun`, {
-    why: `its schema is version ${String(version)}, and this one reads version ${String(schemaVersion)}`,
+    why: `its schema is version ${String(version)}, and this one reads version ${String(oldestRead)} and later ones`,
     hint: "bring it up to date: flowrun archive sync",
   });
+}
+
+/** @throws FlowrunError `settings` where somebody else has a table by a name that a version does not have yet. */
+async function checkNames(database: Database, version: number): Promise<void> {
+  for (const name of namesSince(version)) {
+    if (!(await database.hasTable(name))) continue;
+    // Another process may have made it all in between.
+    if ((await findVersion(database)) !== version) return;
+    throw foreign(database, name);
+  }
 }
 
 /** The version of the archive that is there; `null` for none. @throws FlowrunError `settings`, as above. */
 async function findVersion(database: Database): Promise<number | null> {
   const columns = await database.columnsOf("meta");
   if (columns.length === 0) {
-    for (const name of ownNames) {
+    for (const name of namesSince(0)) {
       if (!(await database.hasTable(name))) continue;
       // Another process may have made it all in between.
       if (await database.hasTable("meta")) return findVersion(database);

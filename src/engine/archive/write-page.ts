@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Database, Queries, Value } from "./database.ts";
+import type { Database, Queries } from "./database.ts";
 import { renewLease, type Lease } from "./lease.ts";
 import { namesOfOrigin } from "../../runs/record/kin.ts";
 import {
@@ -12,6 +12,7 @@ import {
   type ArchivedRun,
 } from "./run-row.ts";
 import { findCursor, moveCursor, type ArchiveCursor } from "./cursors.ts";
+import { insertRows, takeNumbers, type Insertion } from "./insert-rows.ts";
 import { numberIn } from "./row-values.ts";
 import type { ChainBeginning, Edge } from "./coverage.ts";
 
@@ -102,11 +103,6 @@ async function writeAll(queries: Queries, lease: Lease, page: Numbered, rowsAtOn
   return { kind: "taken", added };
 }
 
-async function takeNumbers(queries: Queries, count: number): Promise<number> {
-  const [row] = await queries.all(`UPDATE {schema}meta SET last_seq = last_seq + $1 RETURNING last_seq`, [count]);
-  return row === undefined ? 0 : numberIn(row, "last_seq");
-}
-
 /** Adds runs that came by another way than a journal's pages: no cursor moves, and they cover nothing. @returns how many were new. */
 export async function addRuns(database: Database, journal: string, runs: readonly ArchivedRun[]): Promise<number> {
   if (runs.length === 0) return 0;
@@ -128,7 +124,7 @@ export interface RunRows {
 /** Writes runs that are not there yet, with their errors. @returns how many were new. */
 async function insertRuns(queries: Queries, { journal, runs, first, rowsAtOnce }: RunRows): Promise<number> {
   const rows = runs.map((run, index) => runValues(journal, first + index, run));
-  const added = await insert(queries, { table: "runs", columns: runColumnNames }, rows, rowsAtOnce);
+  const added = await insertRows(queries, { table: "runs", columns: runColumnNames }, rows, rowsAtOnce);
   const fresh = added === runs.length ? runs : await withNumbersFrom(queries, { journal, runs, first });
   await insertParts(queries, journal, fresh, rowsAtOnce);
   return added;
@@ -156,48 +152,12 @@ export async function insertParts(
   rowsAtOnce: number,
 ): Promise<void> {
   const errors = runs.flatMap((run) => errorValues(journal, run));
-  await insert(queries, { table: "run_errors", columns: errorColumnNames }, errors, rowsAtOnce);
+  await insertRows(queries, { table: "run_errors", columns: errorColumnNames }, errors, rowsAtOnce);
   const origins = runs.flatMap(({ key, run }) =>
     namesOfOrigin(run).map((name) => [journal, eventKey(key), idOf(name)]),
   );
-  await insert(queries, { table: "origins", columns: ["journal", "event_key", "name"] }, origins, rowsAtOnce);
+  await insertRows(queries, { table: "origins", columns: ["journal", "event_key", "name"] }, origins, rowsAtOnce);
   await noteFirsts(queries, journal, runs, rowsAtOnce);
-}
-
-/** Rows of a table, and what becomes of one that is there already. */
-interface Insertion {
-  readonly table: string;
-  readonly columns: readonly string[];
-  readonly onConflict?: string;
-}
-
-async function insert(
-  queries: Queries,
-  insertion: Insertion,
-  rows: readonly (readonly Value[])[],
-  rowsAtOnce: number,
-): Promise<number> {
-  let written = 0;
-  for (let at = 0; at < rows.length; at += rowsAtOnce) {
-    const some = at === 0 && rows.length <= rowsAtOnce ? rows : rows.slice(at, at + rowsAtOnce);
-    written += await queries.run(insertText(insertion, some.length), some.flat());
-  }
-  return written;
-}
-
-/** The latest text for each table: nearly all are for as many rows, and one for 200 has 40 kB. */
-const texts = new Map<string, { readonly count: number; readonly text: string }>();
-
-function insertText({ table, columns, onConflict = "DO NOTHING" }: Insertion, count: number): string {
-  const latest = texts.get(table);
-  if (latest?.count === count) return latest.text;
-  const places = Array.from(
-    { length: count },
-    (_, row) => `(${columns.map((__, n) => `$${row * columns.length + n + 1}`).join(", ")})`,
-  );
-  const text = `INSERT INTO {schema}${table} (${columns.join(", ")}) VALUES ${places.join(", ")} ON CONFLICT ${onConflict}`;
-  texts.set(table, { count, text });
-  return text;
 }
 
 const firstsTable: Insertion = {
@@ -225,7 +185,7 @@ async function noteFirsts(
     }
   }
   const rows = [...firsts.values()].sort(byText).map((first) => [journal, ...first]);
-  await insert(queries, firstsTable, rows, rowsAtOnce);
+  await insertRows(queries, firstsTable, rows, rowsAtOnce);
 }
 
 /** In one order, so that two writers never wait for each other in a circle. */

@@ -53,7 +53,7 @@ const statuses: Readonly<Record<string, Job["status"]>> = {
 };
 
 /** The kinds of all fields of a job's event, at their places; `context` is the sender's own, and one field. */
-const jobShape = {
+export const jobShape = {
   type: "text",
   schemaVersion: "count",
   eventId: "text",

@@ -18,8 +18,10 @@ const tables = [
   "coverage",
   "leases",
   "deliveries",
+  "accounts",
+  "jobs",
 ];
-const views = ["runs_latest", "failures", "runs_by_hour"];
+const views = ["runs_latest", "failures", "runs_by_hour", "lytics_jobs"];
 
 async function versionOf(database: Database): Promise<unknown> {
   return (await database.all("SELECT version FROM {schema}meta")).map(({ version }) => version);

@@ -1,0 +1,153 @@
+import { isObject } from "../../json.ts";
+import { shortKey } from "../../runs/events/event-key.ts";
+import type { Job } from "../../runs/job/job.ts";
+import { readJobRecord } from "../../runs/job/read-job-record.ts";
+import type { Database, Queries, Row, Value } from "./database.ts";
+import { insertRows, takeNumbers, type Insertion } from "./insert-rows.ts";
+import { noteAccount } from "./journal-names.ts";
+import { packTexts } from "./pack.ts";
+import { bounded, unpacked } from "./read-archived.ts";
+import { bytesIn, numberIn, numberOrNull, textIn } from "./row-values.ts";
+import { countOrNull, eventKey, idOrNull, journalKey, wordsOrNull } from "./run-row.ts";
+
+/** An event of Lytics to be kept, by the key that is the same whenever it comes again. */
+export interface KeyedJob {
+  readonly key: string;
+  readonly job: Job;
+}
+
+/**
+ * Keeps events of an account of Lytics, each once, in one transaction: one that is there already stays as it is.
+ * @param account the name of its list of events, as its connection has it.
+ * @returns how many were new. @throws FlowrunError of the database; then none of them is in, or nobody can tell.
+ */
+export async function addJobs(database: Database, account: string, jobs: readonly KeyedJob[]): Promise<number> {
+  if (jobs.length === 0) return 0;
+  return database.transaction((queries) => insertJobs(queries, account, jobs, database.rowsAtOnce));
+}
+
+/** The same inside a transaction of the caller's. */
+export async function insertJobs(
+  queries: Queries,
+  account: string,
+  jobs: readonly KeyedJob[],
+  rowsAtOnce: number,
+): Promise<number> {
+  if (jobs.length === 0) return 0;
+  const now = await clockOf(queries);
+  const short = await noteAccount(queries, account, now);
+  const last = await takeNumbers(queries, jobs.length);
+  const rows = jobs.map((job, index) => jobValues(short, last - jobs.length + 1 + index, job, now));
+  return insertRows(queries, jobsTable, rows, rowsAtOnce);
+}
+
+async function clockOf(queries: Queries): Promise<number> {
+  const [row] = await queries.all(`SELECT {now} AS now`);
+  return row === undefined ? 0 : numberIn(row, "now");
+}
+
+const jobsTable: Insertion = {
+  table: "jobs",
+  columns: [
+    ...["account", "event_key", "seq", "at", "subject_type", "subject_id", "verb", "status", "workflow", "job_name"],
+    ...["priority", "account_id", "user_id", "notes", "document"],
+  ],
+};
+
+function jobValues(account: string, seq: number, { key, job }: KeyedJob, now: number): readonly Value[] {
+  const at = job.at === null ? NaN : Date.parse(job.at);
+  return [
+    ...[account, eventKey(shortKey(key)), seq, Number.isNaN(at) ? now : at],
+    ...[idOrNull(job.subjectType), idOrNull(job.subjectId), idOrNull(job.verb), job.status],
+    ...[idOrNull(job.workflow), wordsOrNull(job.jobName), countOrNull(job.priority)],
+    ...[idOrNull(job.accountId), idOrNull(job.userId), wordsOrNull(job.notes)],
+    packTexts({ record: JSON.stringify(job), event: null }).record,
+  ];
+}
+
+/** An event as the archive gives it back. */
+export interface KeptJob {
+  readonly seq: number;
+  /** When it happened, epoch milliseconds; of one that does not say, when it was put there. */
+  readonly at: number;
+  readonly eventKey: string;
+  /** The record, or the end of a sentence that says why it is none. */
+  readonly record: Job | string;
+}
+
+/** The part of an account's events that is wanted, by when they happened: both ends inside; epoch milliseconds, or infinite. */
+export interface JobsWindow {
+  readonly from: number;
+  readonly to: number;
+}
+
+const rowsAtOnce = 500;
+
+/**
+ * The events of an account that were there when the reading began, oldest first, some at a time.
+ * @param account its name; none for one that the archive does not know.
+ */
+export async function* readJobs(
+  queries: JobsReader,
+  account: string,
+  { from, to }: JobsWindow,
+): AsyncGenerator<readonly KeptJob[], void, undefined> {
+  if (!(await hasJobs(queries))) return;
+  const [newest] = await queries.all(`SELECT last_seq FROM {schema}meta`);
+  const upTo = newest === undefined ? 0 : numberIn(newest, "last_seq");
+  let after: readonly [at: number, seq: number] = [bounded(from), -1];
+  for (;;) {
+    const rows = await queries.all(
+      `SELECT seq, at, event_key, document FROM {schema}jobs
+      WHERE account = $1 AND at >= $2 AND at <= $3 AND (at, seq) > ($2, $4) AND seq <= $5
+      ORDER BY at, seq LIMIT ${rowsAtOnce}`,
+      [journalKey(account), after[0], bounded(to), after[1], upTo],
+    );
+    if (rows.length > 0) yield rows.map(keptJobIn);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < rowsAtOnce) return;
+    after = [numberIn(last, "at"), numberIn(last, "seq")];
+  }
+}
+
+/** An archive that may be of the first version, which has no events of Lytics. */
+export type JobsReader = Pick<Database, "all" | "hasTable">;
+
+/** Whether an archive has room for them at all. */
+function hasJobs(database: Pick<Database, "hasTable">): Promise<boolean> {
+  return database.hasTable("jobs");
+}
+
+function keptJobIn(row: Row): KeptJob {
+  const value = unpacked(bytesIn(row, "document"));
+  return {
+    seq: numberIn(row, "seq"),
+    at: numberIn(row, "at"),
+    eventKey: textIn(row, "event_key"),
+    record: isObject(value) ? readJobRecord(value) : "cannot be unpacked",
+  };
+}
+
+/** How many events of an account there are, and when the first and the last of them happened (epoch milliseconds; `null` for none). */
+export interface JobsCount {
+  readonly jobs: number;
+  readonly firstAt: number | null;
+  readonly lastAt: number | null;
+}
+
+/** Counts the events of an account, by its name, that happened before a moment (epoch milliseconds, or Infinity). */
+export async function countJobs(database: JobsReader, account: string, before = Infinity): Promise<JobsCount> {
+  const [row] = (await hasJobs(database))
+    ? await database.all(
+        `SELECT count(*) AS jobs, min(at) AS first_at, max(at) AS last_at FROM {schema}jobs
+        WHERE account = $1 AND at < $2`,
+        [journalKey(account), bounded(before)],
+      )
+    : [];
+  if (row === undefined) return { jobs: 0, firstAt: null, lastAt: null };
+  return {
+    jobs: numberIn(row, "jobs"),
+    firstAt: numberOrNull(row, "first_at"),
+    lastAt: numberOrNull(row, "last_at"),
+  };
+}
