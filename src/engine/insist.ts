@@ -41,5 +41,6 @@ export function insistentQueries(queries: Queries, retrying: Omit<Retrying, "bla
   return {
     all: (text, values) => insist(() => queries.all(text, values), retrying),
     run: (text, values) => insist(() => queries.run(text, values), retrying),
+    insert: (into, rows) => insist(() => queries.insert(into, rows), retrying),
   };
 }

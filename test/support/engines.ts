@@ -104,6 +104,7 @@ export function dying(database: Database, at: number, moment: "before" | "after"
   const within = (queries: Queries): Queries => ({
     all: (text, values) => take(() => queries.all(text, values)),
     run: (text, values) => take(() => queries.run(text, values)),
+    insert: (into, rows) => take(() => queries.insert(into, rows)),
   });
   return {
     ...database,

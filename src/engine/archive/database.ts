@@ -15,6 +15,17 @@ export interface Queries {
   all(text: string, values?: readonly Value[]): Promise<readonly Row[]>;
   /** How many rows were written. @throws FlowrunError. */
   run(text: string, values?: readonly Value[]): Promise<number>;
+  /** Adds rows, in a transaction: many are one question, or a few. @returns how many were written. @throws FlowrunError. */
+  insert(into: Insertion, rows: readonly (readonly Value[])[]): Promise<number>;
+}
+
+/** The place that rows are added to. */
+export interface Insertion {
+  readonly table: string;
+  /** Of the values of each row, in their order. */
+  readonly columns: readonly string[];
+  /** What becomes of a row whose key is there already; it is passed by where nothing is said. */
+  readonly onConflict?: string;
 }
 
 /** A database that can hold an archive: a file of this machine, or a schema on a PostgreSQL server. */

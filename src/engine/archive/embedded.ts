@@ -108,6 +108,7 @@ function embedded(connection: Sqlite, archive: Troubled, host: Pick<Host, "sleep
     rowsAtOnce: 1,
     all: (text, values) => ask(() => connection.all(text, values)),
     run: (text, values) => ask(() => connection.run(text, values)),
+    insert: (into, rows) => ask(() => connection.insert(into, rows)),
     self: () => {
       const own = ownTag();
       return Promise.resolve({ pid: pidIn(own) ?? 0, start: own });

@@ -2,8 +2,8 @@ import { isObject } from "../../json.ts";
 import { shortKey } from "../../runs/events/event-key.ts";
 import type { Job } from "../../runs/job/job.ts";
 import { readJobRecord } from "../../runs/job/read-job-record.ts";
-import type { Database, Queries, Row, Value } from "./database.ts";
-import { insertRows, takeNumbers, type Insertion } from "./insert-rows.ts";
+import type { Database, Insertion, Queries, Row, Value } from "./database.ts";
+import { takeNumbers } from "./take-numbers.ts";
 import { noteAccount } from "./journal-names.ts";
 import { packTexts } from "./pack.ts";
 import { bounded, unpacked } from "./read-archived.ts";
@@ -23,22 +23,17 @@ export interface KeyedJob {
  */
 export async function addJobs(database: Database, account: string, jobs: readonly KeyedJob[]): Promise<number> {
   if (jobs.length === 0) return 0;
-  return database.transaction((queries) => insertJobs(queries, account, jobs, database.rowsAtOnce));
+  return database.transaction((queries) => insertJobs(queries, account, jobs));
 }
 
 /** The same inside a transaction of the caller's. */
-export async function insertJobs(
-  queries: Queries,
-  account: string,
-  jobs: readonly KeyedJob[],
-  rowsAtOnce: number,
-): Promise<number> {
+export async function insertJobs(queries: Queries, account: string, jobs: readonly KeyedJob[]): Promise<number> {
   if (jobs.length === 0) return 0;
   const now = await clockOf(queries);
   const short = await noteAccount(queries, account, now);
   const last = await takeNumbers(queries, jobs.length);
   const rows = jobs.map((job, index) => jobValues(short, last - jobs.length + 1 + index, job, now));
-  return insertRows(queries, jobsTable, rows, rowsAtOnce);
+  return queries.insert(jobsTable, rows);
 }
 
 async function clockOf(queries: Queries): Promise<number> {

@@ -25,8 +25,7 @@ export async function reindex(
   for await (const rows of readInOrder(database, journal, { raw: true })) {
     const anew = rows.map((row) => ({ row, run: decodeAnew(row) }));
     const changed = anew.filter((one): one is Changed => one.run !== null && isOther(one.row.record, one.run));
-    if (changed.length > 0)
-      await database.transaction((queries) => replace(queries, journal, changed, database.rowsAtOnce));
+    if (changed.length > 0) await database.transaction((queries) => replace(queries, journal, changed));
     counts.runs += rows.length;
     counts.changed += changed.length;
     counts.kept += anew.filter(({ run }) => run === null).length;
@@ -59,12 +58,7 @@ const decoded = runColumnNames.filter(
   (name) => !["journal", "event_key", "seq", "recorded_at", "event"].includes(name),
 );
 
-async function replace(
-  queries: Queries,
-  journal: string,
-  changed: readonly Changed[],
-  rowsAtOnce: number,
-): Promise<void> {
+async function replace(queries: Queries, journal: string, changed: readonly Changed[]): Promise<void> {
   const runs: ArchivedRun[] = [];
   for (const { row, run } of changed) {
     const values = runValues(journal, row.seq, { key: run.key, run, recordedAt: row.recordedAt });
@@ -76,5 +70,5 @@ async function replace(
     for (const table of ["run_errors", "origins"])
       await queries.run(`DELETE FROM {schema}${table} WHERE journal = $1 AND event_key = $2`, [journal, row.eventKey]);
   }
-  await insertParts(queries, journal, runs, rowsAtOnce);
+  await insertParts(queries, journal, runs);
 }

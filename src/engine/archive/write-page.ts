@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Database, Queries } from "./database.ts";
+import type { Database, Insertion, Queries } from "./database.ts";
 import { renewLease, type Lease } from "./lease.ts";
 import { namesOfOrigin } from "../../runs/record/kin.ts";
 import {
@@ -12,7 +12,7 @@ import {
   type ArchivedRun,
 } from "./run-row.ts";
 import { findCursor, moveCursor, type ArchiveCursor } from "./cursors.ts";
-import { insertRows, takeNumbers, type Insertion } from "./insert-rows.ts";
+import { takeNumbers } from "./take-numbers.ts";
 import { numberIn } from "./row-values.ts";
 import type { ChainBeginning, Edge } from "./coverage.ts";
 
@@ -65,7 +65,7 @@ export function takingOf(database: Database, lease: Lease, page: ArchivePage): (
     try {
       await database.transaction(
         async (queries) => {
-          taking.outcome = await writeAll(queries, lease, { ...page, pageId }, database.rowsAtOnce);
+          taking.outcome = await writeAll(queries, lease, { ...page, pageId });
           if (taking.outcome.kind !== "taken") throw new Undone();
         },
         { heldMs: lease.lifeMs },
@@ -91,14 +91,14 @@ class Undone extends Error {}
 
 type Numbered = ArchivePage & { readonly pageId: string };
 
-async function writeAll(queries: Queries, lease: Lease, page: Numbered, rowsAtOnce: number): Promise<PageTaken> {
+async function writeAll(queries: Queries, lease: Lease, page: Numbered): Promise<PageTaken> {
   if (!(await renewLease(queries, lease))) return { kind: "fenced" };
   // Whoever numbers rows waits here for whoever did before, so that numbers come in the order of commits.
   const last = page.runs.length === 0 ? 0 : await takeNumbers(queries, page.runs.length);
   const { cursor: name, now: savedAt } = page;
   const move = { ...page, name, savedAt, runs: page.runs.length, epoch: lease.epoch };
   if (!(await moveCursor(queries, move))) return { kind: "moved" };
-  const added = await insertRuns(queries, { ...page, first: last - page.runs.length + 1, rowsAtOnce });
+  const added = await insertRuns(queries, { ...page, first: last - page.runs.length + 1 });
   await extendCoverage(queries, page);
   return { kind: "taken", added };
 }
@@ -108,7 +108,7 @@ export async function addRuns(database: Database, journal: string, runs: readonl
   if (runs.length === 0) return 0;
   return database.transaction(async (queries) => {
     const last = await takeNumbers(queries, runs.length);
-    return insertRuns(queries, { journal, runs, first: last - runs.length + 1, rowsAtOnce: database.rowsAtOnce });
+    return insertRuns(queries, { journal, runs, first: last - runs.length + 1 });
   });
 }
 
@@ -118,23 +118,19 @@ export interface RunRows {
   readonly runs: readonly ArchivedRun[];
   /** The number of the first of them. */
   readonly first: number;
-  readonly rowsAtOnce: number;
 }
 
 /** Writes runs that are not there yet, with their errors. @returns how many were new. */
-async function insertRuns(queries: Queries, { journal, runs, first, rowsAtOnce }: RunRows): Promise<number> {
+async function insertRuns(queries: Queries, { journal, runs, first }: RunRows): Promise<number> {
   const rows = runs.map((run, index) => runValues(journal, first + index, run));
-  const added = await insertRows(queries, { table: "runs", columns: runColumnNames }, rows, rowsAtOnce);
+  const added = await queries.insert({ table: "runs", columns: runColumnNames }, rows);
   const fresh = added === runs.length ? runs : await withNumbersFrom(queries, { journal, runs, first });
-  await insertParts(queries, journal, fresh, rowsAtOnce);
+  await insertParts(queries, journal, fresh);
   return added;
 }
 
 /** A run that was there before keeps its errors: those of another telling of it would be mixed with them. */
-async function withNumbersFrom(
-  queries: Queries,
-  { journal, runs, first }: Omit<RunRows, "rowsAtOnce">,
-): Promise<readonly ArchivedRun[]> {
+async function withNumbersFrom(queries: Queries, { journal, runs, first }: RunRows): Promise<readonly ArchivedRun[]> {
   const rows = await queries.all(`SELECT seq FROM {schema}runs WHERE journal = $1 AND seq >= $2 AND seq < $3`, [
     journal,
     first,
@@ -145,19 +141,14 @@ async function withNumbersFrom(
 }
 
 /** Writes what other tables hold of runs that are there: their errors, what they came of, and what was met first. */
-export async function insertParts(
-  queries: Queries,
-  journal: string,
-  runs: readonly ArchivedRun[],
-  rowsAtOnce: number,
-): Promise<void> {
+export async function insertParts(queries: Queries, journal: string, runs: readonly ArchivedRun[]): Promise<void> {
   const errors = runs.flatMap((run) => errorValues(journal, run));
-  await insertRows(queries, { table: "run_errors", columns: errorColumnNames }, errors, rowsAtOnce);
+  await queries.insert({ table: "run_errors", columns: errorColumnNames }, errors);
   const origins = runs.flatMap(({ key, run }) =>
     namesOfOrigin(run).map((name) => [journal, eventKey(key), idOf(name)]),
   );
-  await insertRows(queries, { table: "origins", columns: ["journal", "event_key", "name"] }, origins, rowsAtOnce);
-  await noteFirsts(queries, journal, runs, rowsAtOnce);
+  await queries.insert({ table: "origins", columns: ["journal", "event_key", "name"] }, origins);
+  await noteFirsts(queries, journal, runs);
 }
 
 const firstsTable: Insertion = {
@@ -168,12 +159,7 @@ const firstsTable: Insertion = {
 };
 
 /** Of each flow and each of its root causes, the first time; the flow itself has an empty code. */
-async function noteFirsts(
-  queries: Queries,
-  journal: string,
-  runs: readonly ArchivedRun[],
-  rowsAtOnce: number,
-): Promise<void> {
+async function noteFirsts(queries: Queries, journal: string, runs: readonly ArchivedRun[]): Promise<void> {
   const firsts = new Map<string, readonly [flow: string, code: string, at: number]>();
   for (const { run, recordedAt } of runs) {
     const at = run.updatedAt === null ? Math.round(recordedAt) : Date.parse(run.updatedAt);
@@ -185,7 +171,7 @@ async function noteFirsts(
     }
   }
   const rows = [...firsts.values()].sort(byText).map((first) => [journal, ...first]);
-  await insertRows(queries, firstsTable, rows, rowsAtOnce);
+  await queries.insert(firstsTable, rows);
 }
 
 /** In one order, so that two writers never wait for each other in a circle. */

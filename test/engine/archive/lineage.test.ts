@@ -226,6 +226,7 @@ describe("the plan of a look-up in a file", () => {
         return [];
       },
       run: () => Promise.resolve(0),
+      insert: () => Promise.resolve(0),
     };
     await ask(explained, journal);
     return plans.join("\n");

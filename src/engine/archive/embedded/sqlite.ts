@@ -1,10 +1,11 @@
-import type { Row, Value } from "../database.ts";
+import type { Insertion, Row, Value } from "../database.ts";
 import { fillText, type DialectWords } from "../fill-text.ts";
 
 /** An open file of SQLite that is asked by the archive's own texts. */
 export interface Sqlite {
   all(text: string, values?: readonly Value[]): readonly Row[];
   run(text: string, values?: readonly Value[]): number;
+  insert(into: Insertion, rows: readonly (readonly Value[])[]): number;
   /** A text in SQLite's own words. */
   exec(text: string): void;
   close(): void;
@@ -33,15 +34,21 @@ export function sqliteOf(sqlite: SqliteConnection): Sqlite {
     kept.set(text, made);
     return made;
   };
+  const run: Sqlite["run"] = (text, values = []) => {
+    const { statement, bound, isWriting } = prepare(text);
+    const { changes } = statement.run(...bound(values));
+    return isWriting ? Number(changes) : 0;
+  };
   return {
     all: (text, values = []) => {
       const { statement, bound } = prepare(text);
       return statement.all(...bound(values));
     },
-    run: (text, values = []) => {
-      const { statement, bound, isWriting } = prepare(text);
-      const { changes } = statement.run(...bound(values));
-      return isWriting ? Number(changes) : 0;
+    run,
+    // One by one: a statement costs nothing here.
+    insert: (into, rows) => {
+      const text = insertText(into);
+      return rows.reduce((written, row) => written + run(text, row), 0);
     },
     exec: (text) => {
       sqlite.exec(text);
@@ -65,6 +72,11 @@ function prepared(sqlite: SqliteConnection, text: string): Prepared {
     bound: isInOrder ? (values) => values.map(sendable) : named,
     isWriting: /^(?:insert|update|delete|replace|with)\b/i.test(statement),
   };
+}
+
+function insertText({ table, columns, onConflict = "DO NOTHING" }: Insertion): string {
+  const places = columns.map((_, n) => `$${String(n + 1)}`).join(", ");
+  return `INSERT INTO {schema}${table} (${columns.join(", ")}) VALUES (${places}) ON CONFLICT ${onConflict}`;
 }
 
 function isMoreThanOne(text: string): boolean {

@@ -31,6 +31,7 @@ export async function inTransaction<R>(
     const result = await work({
       all: (text, values) => ask(() => connection.all(text, values)),
       run: (text, values) => ask(() => connection.run(text, values)),
+      insert: (into, rows) => ask(() => connection.insert(into, rows)),
     });
     await ask(() => {
       connection.exec("COMMIT");

@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import type { Row, Value } from "../database.ts";
 import { postgresFailure, postgresCode } from "./failure.ts";
+import { withoutNul } from "./insert-rows.ts";
 import type { PostgresEndpoint } from "./settings.ts";
 import type { PostgresTarget } from "./files.ts";
 import { tlsOf, waysOf } from "./tls.ts";
@@ -206,9 +207,8 @@ function bytesOf(text: string): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** PostgreSQL keeps no text with U+0000 in it, which an event may hold: one bad event must not stop all others. */
 function sendable(value: Value): Value {
-  return typeof value === "string" ? value.replaceAll("\0", "\uFFFD") : value;
+  return typeof value === "string" ? withoutNul(value) : value;
 }
 
 function numberAt(from: object, name: string): number | null {

@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import type { Database, Value } from "../../../src/engine/archive/database.ts";
+import { describeEngines } from "../../support/engines.ts";
+
+describeEngines("rows that are added", ({ kind, place }) => {
+  const columns = ["name", "small", "large", "bytes", "never"];
+
+  async function table(): Promise<Database> {
+    const database = await (await place()).open();
+    await database.exclusively((queries) =>
+      queries.run(
+        "CREATE TABLE {schema}things (name {text} PRIMARY KEY, small INTEGER, large BIGINT, bytes {bytes}, never {text})",
+      ),
+    );
+    return database;
+  }
+
+  const add = (database: Database, rows: readonly (readonly Value[])[], onConflict?: string): Promise<number> =>
+    database.transaction((queries) =>
+      queries.insert({ table: "things", columns, ...(onConflict === undefined ? {} : { onConflict }) }, rows),
+    );
+  const all = (database: Database) => database.all("SELECT * FROM {schema}things ORDER BY large, name");
+
+  test("every value comes back as it was, and nothing where there was none", async () => {
+    const database = await table();
+    const rows: readonly (readonly Value[])[] = [
+      ["", null, -Number.MAX_SAFE_INTEGER, null, null],
+      [`{"a",NULL} \\ ' " é 🙂`, -3, -1, Uint8Array.of(), null],
+      ["NULL", 0, 0, Uint8Array.of(0, 255, 92), null],
+      ["line\nbreak", 2 ** 31 - 1, 1, Buffer.from("\\x00"), null],
+      ["x".repeat(70_000), null, Number.MAX_SAFE_INTEGER, Buffer.alloc(70_000, 7), null],
+    ];
+    expect(await add(database, rows)).toBe(rows.length);
+    const found = (await all(database)).map((row) => columns.map((name) => row[name]));
+    const plain = (value: unknown): unknown => (value instanceof Uint8Array ? [...value] : value);
+    expect(found.map((row) => row.map(plain))).toEqual(rows.map((row) => row.map(plain)));
+  });
+
+  test("a text that cannot be kept does not stop the others", async () => {
+    const database = await table();
+    await add(database, [
+      ["a\0b", 1, 1, null, null],
+      ["\ud800", 1, 2, null, null],
+    ]);
+    const [first, second] = (await all(database)).map(({ name }) => String(name));
+    // SQLite hands a text over up to its end as C has it.
+    expect(first).toBe(kind === "PostgreSQL" ? "a\uFFFDb" : "a");
+    expect(second).toBe("\uFFFD");
+  });
+
+  test("of thousands each is added once, and those that were there stay or change as is said", async () => {
+    const database = await table();
+    const row = (n: number, small: number): readonly Value[] => [`n${String(n)}`, small, n, null, null];
+    const many = Array.from({ length: 1203 }, (_, n) => row(n, 1));
+    expect(await add(database, many)).toBe(1203);
+    expect(await add(database, [...many, row(5000, 1), row(5000, 2)])).toBe(1);
+    const change = "(name) DO UPDATE SET small = excluded.small WHERE excluded.small > things.small";
+    expect(await add(database, [row(7, 2), row(8, 0)], change)).toBe(1);
+    const found = await database.all(
+      "SELECT small, count(*) AS count FROM {schema}things GROUP BY small ORDER BY small",
+    );
+    expect(found.map((each) => [Number(each["small"]), Number(each["count"])])).toEqual([
+      [1, 1203],
+      [2, 1],
+    ]);
+    expect(await add(database, [])).toBe(0);
+  });
+});
