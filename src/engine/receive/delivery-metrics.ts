@@ -33,6 +33,8 @@ export function meterDeliveries(meter: Metrics, backlog: () => number): Delivery
     help: "Deliveries that were not taken, by the reason; poison: Adobe's own that cannot be read, put away in files.",
     label: "reason",
   });
+  // It is rare, and increase() sees the first one only where there was a nought before it.
+  rejected(0, "poison");
   const duplicates = meter.counter({
     name: "flowrun_webhook_duplicates_total",
     help: "Events of deliveries that had come before.",
