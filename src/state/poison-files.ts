@@ -13,7 +13,7 @@ export interface Poison {
 }
 
 /** The most that is kept of it: beyond, the oldest gives way. */
-export const mostPoison = { files: 100, bytes: 64 * 2 ** 20 };
+const mostPoison = { files: 100, bytes: 64 * 2 ** 20 };
 
 /**
  * Puts away beside a spool what cannot be read: a file of its own, in the form of an HTTP message. A body that lies there

@@ -1,11 +1,13 @@
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { mostPoison, putPoisonAway } from "../../src/state/poison-files.ts";
+import { putPoisonAway } from "../../src/state/poison-files.ts";
 import { noon } from "../support/host.ts";
 import { scratch } from "../support/flowrun.ts";
 
 const headers = { "x-adobe-event-id": "one", "content-type": "application/json" };
+/** As docs/webhooks.md has it. */
+const mostPoison = { files: 100, bytes: 64 * 2 ** 20 };
 const folderIn = (home: string) => ({ home, below: ["spools", "acme"] });
 
 describe("what cannot be read", () => {

@@ -53,7 +53,7 @@ export function spanOf({ start, ...told }: AskedSpan, reach: number): CountedSpa
   });
 }
 
-/** What must be known of the absences among figures. Pure. */
+/** The warning that figures tell of the absences of some flows only. Pure. */
 export function leftOutOf({ absent }: Stats, { leavesOut }: Pick<AbsenceCounter, "leavesOut">): readonly Notice[] {
   return absent !== null && leavesOut() ? [tooManyFlows] : [];
 }
