@@ -6,7 +6,7 @@ import { privateFile } from "./private-file.ts";
 import type { SpoolFolder } from "./spool-files.ts";
 import { codeOf } from "./trouble.ts";
 
-/** What came and cannot be read: its headers, and its body as it was. */
+/** A delivery that cannot be read: its headers, and its body as it was. */
 export interface Poison {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
