@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { chmod, lstat, mkdir, open, rename, truncate, type FileHandle } from "node:fs/promises";
+import { chmod, lstat, mkdir, open, rename, rm, truncate, type FileHandle } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { FlowrunError, reasonOf } from "../errors.ts";
 import { writeFingerprint } from "../text/fingerprint.ts";
@@ -29,6 +29,10 @@ export interface Download {
   readonly path: string;
   /** How much of it is here, in bytes. */
   size(): number;
+  /** The mark of the version that this is a part of, as it was told last; `null` where nobody knows. */
+  version(): string | null;
+  /** Has the version remembered for whoever goes on with it. @throws FlowrunError `state`. */
+  tellVersion(version: string | null): Promise<void>;
   /** Adds to it. @throws FlowrunError `state`; what was added before stays. */
   append(bytes: Uint8Array): Promise<void>;
   /** Begins again. */
@@ -70,7 +74,7 @@ export async function openDownloadFolder(given: string): Promise<DownloadFolder>
       try {
         const folder = await makeBelow(path, below.map(safeName));
         // No name that we give begins with a dot.
-        return await openPart(join(folder, `.${safeName(name)}.part`), target, folder);
+        return await openPart(join(folder, `.${safeName(name)}`), target, folder);
       } catch (error) {
         throw notWritten(target, error);
       }
@@ -93,14 +97,19 @@ async function makeBelow(path: string, below: readonly string[]): Promise<string
   return folder;
 }
 
-async function openPart(part: string, target: string, folder: string): Promise<Download> {
+/** @param beside the path of what lies beside the file, without its ending. */
+async function openPart(beside: string, target: string, folder: string): Promise<Download> {
+  const [part, note] = [`${beside}.part`, `${beside}.version`];
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
   const handle = await open(part, flags, 0o600);
   let size: number;
+  let version: string | null;
   try {
     await refuseOthers(handle, target);
     await handle.chmod(0o600);
     size = (await handle.stat()).size;
+    // It is told before the first byte comes, and forgotten after the last has gone.
+    version = size === 0 ? null : await readNote(note);
   } catch (error) {
     await handle.close();
     throw error;
@@ -120,6 +129,12 @@ async function openPart(part: string, target: string, folder: string): Promise<D
   return {
     path: target,
     size: () => size,
+    version: () => version,
+    tellVersion: (told) =>
+      attempt(async () => {
+        await (told === null ? rm(note, { force: true }) : writeNote(note, told));
+        version = told;
+      }),
     append: (bytes) =>
       attempt(async () => {
         // Not `write`: on a disk that is nearly full that one writes a part and calls it a success.
@@ -130,17 +145,43 @@ async function openPart(part: string, target: string, folder: string): Promise<D
       attempt(async () => {
         // By its name: Windows cuts nothing by a handle that only adds.
         await truncate(part, 0);
-        size = 0;
+        await rm(note, { force: true });
+        [size, version] = [0, null];
       }),
     finish: () =>
       attempt(async () => {
         await handle.sync();
         await close();
         await rename(part, target);
+        await rm(note, { force: true });
         await syncFolder(folder);
       }),
     close,
   };
+}
+
+async function readNote(path: string): Promise<string | null> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch((error: unknown) => {
+    if (codeOf(error) === "ENOENT") return null;
+    throw error;
+  });
+  if (handle === null) return null;
+  try {
+    return await handle.readFile("utf8");
+  } finally {
+    await handle.close();
+  }
+}
+
+async function writeNote(path: string, text: string): Promise<void> {
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
+  const handle = await open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Two that add to one file would make one of both. */

@@ -7,17 +7,22 @@ const inPlace = ["EBUSY", "EXDEV", "EROFS", "EACCES", "EPERM"];
 /**
  * Writes a file in place that could not be replaced. Its first byte is NUL until the rest is safe, and a whole copy lies
  * beside it for as long, so that a process or a machine that dies on the way leaves something to read.
- * @param copy a file beside it that holds the new text; where its folder is closed there is none.
+ * @param copy a file beside it that holds the new content; where its folder is closed there is none.
  * @returns `false` where the failure has another reason, or the file cannot be written either.
  * @throws the file system's own error where it ended on the way; the file then holds what it held before.
  */
-export async function overwrite(path: string, text: string, copy: string, failure: unknown): Promise<boolean> {
+export async function overwrite(
+  path: string,
+  content: string | Uint8Array,
+  copy: string,
+  failure: unknown,
+): Promise<boolean> {
   if (!inPlace.includes(String(codeOf(failure)))) return false;
   const handle = await open(path, "r+").catch(() => null);
   if (handle === null) return false;
   try {
     await rename(copy, wholeCopy(path)).catch(() => undefined);
-    await writeLast(handle, Buffer.from(text));
+    await writeLast(handle, Buffer.from(content));
     await rm(wholeCopy(path), { force: true });
     return true;
   } finally {

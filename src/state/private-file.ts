@@ -19,7 +19,7 @@ export interface PrivateFile {
    * it is mounted by itself, is written in place.
    * @throws the file system's own error, or FlowrunError `settings` where others may write in its folder.
    */
-  write(text: string): Promise<void>;
+  write(content: string | Uint8Array): Promise<void>;
   /** Forgets it, with every temporary of it. @returns whether there was one. @throws the file system's own error. */
   remove(): Promise<boolean>;
 }
@@ -35,11 +35,11 @@ export function privateFile(home: string, below: readonly string[], name: string
       const text = await readText(target);
       return text === null ? null : readWhole(target, text, readText);
     },
-    write: async (text) => {
+    write: async (content) => {
       openFolder(home, ...below);
       const target = await locate(path);
       await sweep(target, isLeftOver);
-      await replace(target, text);
+      await replace(target, content);
     },
     remove: async () => {
       findFolder(home, ...below);
@@ -98,14 +98,14 @@ async function readText(path: string): Promise<string | null> {
   }
 }
 
-async function replace(target: string, text: string): Promise<void> {
+async function replace(target: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${target}.${ownTag()}-${randomBytes(4).toString("hex")}.tmp`;
   try {
-    await writeThrough(temporary, text);
+    await writeThrough(temporary, content);
     await rename(temporary, target);
     await rm(wholeCopy(target), { force: true });
   } catch (error) {
-    const isWritten = await overwrite(target, text, temporary, error).finally(() =>
+    const isWritten = await overwrite(target, content, temporary, error).finally(() =>
       rm(temporary, { force: true }).catch(() => undefined),
     );
     if (!isWritten) throw error;
@@ -113,11 +113,11 @@ async function replace(target: string, text: string): Promise<void> {
   await syncFolder(dirname(target));
 }
 
-async function writeThrough(path: string, text: string): Promise<void> {
+async function writeThrough(path: string, content: string | Uint8Array): Promise<void> {
   const handle = await open(path, "wx", 0o600);
   try {
     // Not `write`: on a disk that is nearly full that one writes a part and calls it a success.
-    await handle.writeFile(text);
+    await handle.writeFile(content);
     await handle.sync();
   } finally {
     await handle.close();

@@ -101,10 +101,29 @@ describe("listen", () => {
     const other = deliveryOf(eventOf(1), [makeSigner("other")]);
     expect(await post(url, other.body, other.headers)).toBe(503);
     expect(await deliver({ ...eventOf(1), recipient_client_id: "somebody-else" })).toBe(403);
-    expect(await deliver("not JSON")).toBe(200);
     expect(await post(url, body, hmacHeader(body.toString(), account.clientSecrets[0]))).toBe(401);
     const { stdout, stderr } = await stop();
     expect([stdout, stderr]).toEqual(["", expect.stringMatching(/refused with 401.*refused with 503.*403/s)]);
+  });
+
+  it("puts away what is Adobe's and cannot be read, once, and says where", async () => {
+    const { running, deliver, stop } = await openListening(
+      "--json --reconcile off --admin 0",
+      await openJournal({ events: 0 }),
+    );
+    await running.saw(/healthz/, "stderr");
+    const [admin = ""] = /http:\S+(?=\/healthz)/.exec(running.stderr()) ?? [];
+    const headers = { "x-adobe-event-id": "broken", authorization: "Bearer of-a-proxy" };
+    for (let n = 0; n < 2; n += 1) expect(await deliver("not JSON", headers)).toBe(200);
+    const metrics = await (await fetch(`${admin}/metrics`)).text();
+    expect(metrics).toContain('flowrun_webhook_rejected_total{reason="poison"} 2\n');
+    const { stdout, stderr } = await stop();
+    const paths = Array.from(stderr.matchAll(/broken is acknowledged, and lies in (\S+\.http): /g), ([, path]) => path);
+    expect([stdout, paths.length, new Set(paths).size]).toEqual(["", 2, 1]);
+    const text = await readFile(paths[0] ?? "", "utf8");
+    expect(text).toMatch(/^x-adobe-event-id: broken\r\n/m);
+    expect(text.endsWith("\r\n\r\nnot JSON")).toBe(true);
+    expect(text).not.toContain("of-a-proxy");
   });
 
   it("hands on after kill -9 whatever it has acknowledged, and knows again what comes once more", async () => {

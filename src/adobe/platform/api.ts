@@ -23,6 +23,13 @@ export interface PlatformService {
   readonly deed: string;
 }
 
+/** The right, by its name in Platform, that a role must have to see what is asked for, and on which sandbox. */
+export interface PlatformRight {
+  readonly right: "View Datasets" | "View Sources";
+  /** `null` for the default one. */
+  readonly sandbox: string | null;
+}
+
 /** A question to one of Platform's APIs. */
 export interface PlatformQuestion<T> extends PlatformService {
   readonly url: string;
@@ -51,7 +58,7 @@ export function askPlatform<T>(api: PlatformApi, question: PlatformQuestion<T>):
     check: "check FLOWRUN_PLATFORM_URL and the sandbox",
   };
   const refuse = (refused: RefusedAnswer): FlowrunError | null => {
-    if (refused.status === 403) return forbidden(refused, service, api);
+    if (refused.status === 403) return forbidden(refused, service, { right: "View Datasets", sandbox: api.sandbox });
     return refused.status === 404 || refused.status === 410 ? missing(refused) : null;
   };
   return askGateway(api, {
@@ -83,21 +90,25 @@ export function inSandbox({ sandbox }: Pick<PlatformApi, "sandbox">): string {
 const ofTheToken = new Set(["403000", "403010", "403011", "403020"]);
 
 /** Whether a refusal blames the token, and not what the credential may do. Pure. */
-export function blamesToken({ words }: RefusedAnswer): boolean {
+function blamesToken({ words }: RefusedAnswer): boolean {
   return ofTheToken.has(words.code ?? "");
 }
 
-/** The failure where the credential lacks the API in its project, or the right to see data sets of the sandbox. */
-function forbidden(refused: RefusedAnswer, service: GatewayService, api: PlatformApi): FlowrunError | null {
+/** The failure where the credential lacks the API in its project, or a right; `null` where the token is to blame. Pure. */
+export function forbidden(
+  refused: RefusedAnswer,
+  service: GatewayService,
+  { right, sandbox }: PlatformRight,
+): FlowrunError | null {
   if (blamesToken(refused)) return null;
   const { words } = refused;
   const said = saidIn(words);
-  const which = api.sandbox === null ? "that sandbox" : `sandbox '${api.sandbox}'`;
+  const which = sandbox === null ? "that sandbox" : `sandbox '${sandbox}'`;
   return new FlowrunError("forbidden", service.forbidden, {
     why: `${service.name} answered 403${said === null ? "" : `: ${said}`}`,
     hint: [
       "it takes both: the Experience Platform API in the credential's project, with a product profile (Adobe Developer Console → your project → Add to project → API → Experience Platform API)",
-      `and a role with View Datasets on ${which} that has this API credential (Experience Platform → Permissions → Roles)`,
+      `and a role with ${right} on ${which} that has this API credential (Experience Platform → Permissions → Roles); another one: --sandbox <name>`,
     ].join("; "),
     requestId: words.requestId,
     suspects: ["accessToken", "clientId", "imsOrgId"],

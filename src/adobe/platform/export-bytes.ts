@@ -12,6 +12,10 @@ export interface ExportReading {
   readonly from?: number;
   /** Told how long the whole file is, wherever an answer says so; it is not packed for the way then. */
   readonly onLength?: (bytes: number) => void;
+  /** The mark of the version that the bytes before `from` are of; `null` where nobody knows. */
+  readonly version?: string | null;
+  /** Told the mark of the version that is read, before its first piece, wherever an answer has one. */
+  readonly onVersion?: (mark: string) => void;
 }
 
 /** The file became another one while it was read: what came before and what would come now do not belong together. */
@@ -32,11 +36,11 @@ export class ExportChanged extends FlowrunError {
 export async function* readExport(
   api: PlatformApi,
   file: ExportFile,
-  { from = 0, onLength }: ExportReading = {},
+  { from = 0, onLength, version = null, onVersion }: ExportReading = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { host, signal, patience, notify } = api;
   let at = from;
-  let known: PartOf = { length: null, tag: null };
+  let known: PartOf = { length: null, tag: version };
   for (let failures = 0; ;) {
     const part = await askFrom(api, file, at, onLength === undefined ? {} : plain);
     const change = changeOf(known, part);
@@ -46,6 +50,7 @@ export async function* readExport(
     }
     known = { length: part.length ?? known.length, tag: part.tag ?? known.tag };
     if (part.length !== null) onLength?.(part.length);
+    if (part.tag !== null) onVersion?.(part.tag);
     if (part.answer === null) return;
     const begun = at;
     try {

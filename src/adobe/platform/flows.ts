@@ -4,10 +4,9 @@ import type { DeclaredFlow } from "../../runs/cadence/count-flows.ts";
 import { keptText } from "../../text/kept.ts";
 import { askGateway, type GatewayAccess } from "../gateway/ask-gateway.ts";
 import { resolveNext } from "../gateway/follow.ts";
-import type { RefusedAnswer } from "../gateway/judge.ts";
 import type { GatewayService } from "../gateway/service.ts";
 import { mostRounds, pauseAfter } from "../journal/progress.ts";
-import { blamesToken, readPlatformObject } from "./api.ts";
+import { forbidden, readPlatformObject } from "./api.ts";
 
 /** Flow Service, and the means to ask it until it answers. */
 export interface FlowsApi extends GatewayAccess {
@@ -87,7 +86,8 @@ function askPage(
     accept: "application/json",
     headers: { "x-sandbox-name": sandbox },
     read: (answer) => (answer.status === 200 ? readPlatformObject(answer, service.name) : null),
-    refuse: (refused) => (refused.status === 403 ? forbidden(refused, service, sandbox) : null),
+    refuse: (refused) =>
+      refused.status === 403 ? forbidden(refused, service, { right: "View Sources", sandbox }) : null,
   });
 }
 
@@ -105,18 +105,6 @@ function flowService({ url }: FlowsApi, sandbox: string): GatewayService {
     },
     check: "check FLOWRUN_PLATFORM_URL, and the sandboxes (--sandbox)",
   };
-}
-
-function forbidden(refused: RefusedAnswer, service: GatewayService, sandbox: string): FlowrunError | null {
-  if (blamesToken(refused)) return null;
-  const { words } = refused;
-  const said = [words.code, words.text].filter((part) => part !== null).join(" ");
-  return new FlowrunError("forbidden", service.forbidden, {
-    why: `Flow Service answered 403${said === "" ? "" : `: ${said}`}`,
-    hint: `it takes the Experience Platform API in the credential's project, and a role with View Sources on sandbox '${sandbox}' (Experience Platform → Permissions → Roles → API credentials); other sandboxes: --sandbox <name>`,
-    requestId: words.requestId,
-    suspects: ["accessToken", "clientId", "imsOrgId"],
-  });
 }
 
 /** `null` for what has no id. */

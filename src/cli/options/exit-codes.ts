@@ -44,7 +44,7 @@ const archiveWork = [...archive, ...signals] as const;
 export const exitCodesOf: ReadonlyMap<string, readonly number[]> = new Map<string, readonly number[]>([
   ["since", delivering],
   ["tail", delivering],
-  ["wait", [...asking, 3, 7, ...signals]],
+  ["wait", [...asking, 3, 7, 8, ...signals]],
   ["listen", delivering],
   ["stats", reading],
   ["flows", reading],

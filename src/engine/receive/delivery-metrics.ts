@@ -6,7 +6,7 @@ export interface DeliveryMeter {
   answered(status: number): void;
   /** A delivery is kept, so many seconds after it began to come. */
   accepted(seconds: number): void;
-  /** A delivery is not kept, for one of a few reasons: a word. */
+  /** A delivery is not taken, for one of a few reasons: a word. */
   rejected(reason: string): void;
   /** So many events had come before. */
   duplicates(events: number): void;
@@ -30,9 +30,11 @@ export function meterDeliveries(meter: Metrics, backlog: () => number): Delivery
   });
   const rejected = meter.counter({
     name: "flowrun_webhook_rejected_total",
-    help: "Deliveries that were not kept, by the reason.",
+    help: "Deliveries that were not taken, by the reason; poison: Adobe's own that cannot be read, put away in files.",
     label: "reason",
   });
+  // It is rare, and increase() sees the first one only where there was a nought before it.
+  rejected(0, "poison");
   const duplicates = meter.counter({
     name: "flowrun_webhook_duplicates_total",
     help: "Events of deliveries that had come before.",

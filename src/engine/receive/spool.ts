@@ -6,7 +6,6 @@ import type { Notify } from "../../notices.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { isDeeperThan } from "../../runs/events/depth.ts";
 import { createSeen } from "../../runs/events/seen.ts";
-import { wholeEventKeys } from "../../runs/events/whole-event-keys.ts";
 import {
   besideSpool,
   comparePlaces,
@@ -20,6 +19,7 @@ import {
 import { createArrivals, type Arrivals } from "../arrivals.ts";
 import { writeFingerprint } from "../../text/fingerprint.ts";
 import type { Inbox } from "./inbox.ts";
+import { spoolKeys, type SpoolKeys } from "./spool-keys.ts";
 
 /** A delivery, or a page's events that only the journal had, as it lies in the spool. */
 export interface SpooledEvents {
@@ -82,12 +82,12 @@ const mostWaiting = { events: 10_000, bytes: 64 * 2 ** 20 };
 /** A webhook is not later than that, or it is not late but sent again. */
 const lateMs = 3_600_000;
 
-/** The keys that are remembered: of a day in which not more come, and of so many in any case. */
-const keysRemembered = 1_000_000;
+/** The keys that are remembered: of a day in which not more come, and of so many in any case; an event has two. */
+const keysRemembered = 2_000_000;
 /** No known event has more than twenty; beyond a few thousand JSON cannot be written. */
 const deepest = 500;
 
-const keptKeys = { ms: 24 * 3_600_000, atLeast: 200_000 };
+const keptKeys = { ms: 24 * 3_600_000, atLeast: 400_000 };
 
 /** The folder of a spool, and the world around it. */
 export interface SpoolMeans {
@@ -137,17 +137,18 @@ export async function openSpool({ folder, host, notify, onLate = () => undefined
     delivery: WebhookDelivery,
     events: readonly unknown[],
   ): Promise<number | "full"> => {
-    const keys = events.map(wholeEventKeys);
+    const keys = events.map((event) => spoolKeys(event, via, host.now()));
     // A batch may hold an event twice, as it may come twice at the same time.
     const here = new Set<string>();
-    const fresh = keys.flatMap((own, index) => {
-      const isKnown = own.every((key) => known.has(key) || underway.has(key) || here.has(key));
+    const isHere = (key: string): boolean => known.has(key) || underway.has(key) || here.has(key);
+    const fresh = keys.flatMap(({ own, same }, index) => {
+      const isKnown = same.some((those) => those.every(isHere));
       for (const key of own) here.add(key);
       return isKnown ? [] : [index];
     });
     // All of a delivery is safe before it is acknowledged, whoever has brought a part of it.
-    const others = keys.flatMap((own, index) =>
-      fresh.includes(index) ? [] : own.flatMap((key) => underway.get(key) ?? []),
+    const others = keys.flatMap(({ same }, index) =>
+      fresh.includes(index) ? [] : same.flat().flatMap((key) => underway.get(key) ?? []),
     );
     const untilOthers = async (): Promise<void> => {
       await Promise.all(others).catch((error: unknown) => {
@@ -165,7 +166,7 @@ export async function openSpool({ folder, host, notify, onLate = () => undefined
     ) {
       return "full";
     }
-    const own = fresh.flatMap((index) => keys[index] ?? []);
+    const own = fresh.flatMap((index) => keys[index]?.own ?? []);
     const entry = writeEntry(
       { via, at: host.now(), headers: delivery.headers, fresh, positions, keys: own },
       delivery.body,
@@ -193,10 +194,10 @@ export async function openSpool({ folder, host, notify, onLate = () => undefined
     await untilOthers();
     return fresh.length;
   };
-  const tellLate = (keys: readonly (readonly string[])[]): void => {
+  const tellLate = (keys: readonly SpoolKeys[]): void => {
     const latest = host.now() - lateMs;
     for (const [key, at] of early) if (at < latest) early.delete(key);
-    const late = keys.filter((own) => own.some((key) => early.delete(key)));
+    const late = keys.filter(({ same }) => same.flat().filter((key) => early.delete(key)).length > 0);
     if (late.length > 0) onLate(late.length);
   };
   const hindmost = (): SpoolPlace => {

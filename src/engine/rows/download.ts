@@ -41,8 +41,11 @@ export async function fetchFile(api: PlatformApi, file: ExportFile, folder: Down
     const ended = await present();
     if (ended !== null) return ended;
     const state = download.size() > 0 ? "resumed" : "fetched";
-    const isWhole = await goOn(api, file, download);
-    // What was here may have been another file's.
+    const isWhole = await goOn(api, file, download).catch((error: unknown) => {
+      if (state === "resumed" && error instanceof ExportChanged) return false;
+      throw error;
+    });
+    // What was here may have been another file's, or another version's.
     if (!isWhole && state === "resumed") {
       await download.restart();
       if (await goOn(api, file, download)) return await finish("fetched");
@@ -61,19 +64,25 @@ export async function fetchFile(api: PlatformApi, file: ExportFile, folder: Down
 
 /** Fetches the rest of a file. @returns whether it is as long now as it is said to be. */
 async function goOn(api: PlatformApi, file: ExportFile, download: Download): Promise<boolean> {
-  const told: { length: number | null } = { length: null };
+  const told: { length: number | null; version: string | null } = { length: null, version: download.version() };
   const onLength = (length: number): void => {
     told.length = length;
+  };
+  const onVersion = (version: string): void => {
+    told.version = version;
   };
   let held: Uint8Array[] = [];
   let heldBytes = 0;
   const flush = async (): Promise<void> => {
     const bytes = Buffer.concat(held);
     [held, heldBytes] = [[], 0];
-    if (bytes.length > 0) await download.append(bytes);
+    if (bytes.length === 0) return;
+    if (told.version !== download.version()) await download.tellVersion(told.version);
+    await download.append(bytes);
   };
+  const reading = { from: download.size(), onLength, version: download.version(), onVersion };
   try {
-    for await (const piece of readExport(api, file, { from: download.size(), onLength })) {
+    for await (const piece of readExport(api, file, reading)) {
       held.push(piece);
       heldBytes += piece.length;
       if (heldBytes >= writtenAtOnce) await flush();

@@ -8,6 +8,8 @@ export interface FlowWatch {
   add(run: FlowRun): void;
   /** All flows, judged at a moment, epoch ms: it goes on from one to the next, and not back. */
   look(at: number): readonly FlowHistory[];
+  /** Whether there are more of them than are remembered. */
+  leavesOut(): boolean;
 }
 
 /** To judge a thousand flows takes a while, and a minute more or less is nothing to any of them. */
@@ -41,6 +43,7 @@ export function watchFlows(from: number, windowMs: number): FlowWatch {
       isStirred = false;
       return histories;
     },
+    leavesOut: () => current.counter.leavesOut(),
   };
 }
 

@@ -26,6 +26,8 @@ export interface AbsenceCounter {
    * window's end, or longer, ends what is judged.
    */
   readonly lack: (part: Part) => void;
+  /** Whether there are more flows than are judged. */
+  readonly leavesOut: () => boolean;
   /**
    * In the order in which they began; `null` where no run passed by, or more than can be remembered, and in a window of less
    * than a week: which days a flow does not run on nobody knows before.
@@ -66,6 +68,7 @@ export function countAbsences({ from, to }: Part): AbsenceCounter {
       if (part.to >= to) end = Math.min(end, part.from);
       else lacking.push(part);
     },
+    leavesOut: () => counter?.leavesOut() === true,
     read: () => {
       if (counter === null || passed === 0 || end - from < leastWindowMs) return null;
       const spans = counter.read(end).flatMap(spansOf).filter(isKnown);

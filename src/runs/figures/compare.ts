@@ -5,7 +5,7 @@ import { countFigures } from "./figures.ts";
 import { countStats, type Stats, type StatsPlan } from "./stats.ts";
 
 /** Counts the runs of a window and of the one before it; `read` sets the two beside each other. */
-export interface CompareCounter extends Pick<AbsenceCounter, "pass" | "lack"> {
+export interface CompareCounter extends Pick<AbsenceCounter, "pass" | "lack" | "leavesOut"> {
   /** For the runs of one source, in its order: one that does not say when it was updated goes with the run before. */
   lane(): (run: FlowRun) => void;
   /** @param knownFrom since when the source has runs, epoch milliseconds. */
@@ -41,6 +41,7 @@ export function countCompared(plan: Omit<StatsPlan, "bucketMs">): CompareCounter
       now.lack(part);
       before.lack(part);
     },
+    leavesOut: () => now.leavesOut() || before.leavesOut(),
     read: (knownFrom) => compareStats(now.read(), before.read(), knownFrom),
   };
 }

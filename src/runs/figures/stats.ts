@@ -97,7 +97,7 @@ export interface Bucket extends Figures {
 }
 
 /** Counts runs; `read` gives the statistics of those added so far. */
-export interface StatsCounter extends Pick<AbsenceCounter, "pass" | "lack"> {
+export interface StatsCounter extends Pick<AbsenceCounter, "pass" | "lack" | "leavesOut"> {
   add(run: FlowRun): void;
   read(): Stats;
 }
@@ -149,6 +149,7 @@ export function countStats({ from, to, by, bucketMs, zone }: StatsPlan): StatsCo
     },
     pass: absences.pass,
     lack: absences.lack,
+    leavesOut: absences.leavesOut,
     read: () => ({
       type: "flowrun.stats",
       schemaVersion: 1,

@@ -155,6 +155,7 @@ describe("deliveries", () => {
       'flowrun_webhook_requests_total{code="200"} 1',
       'flowrun_webhook_requests_total{code="401"} 1',
       "flowrun_webhook_accepted_total 1",
+      'flowrun_webhook_rejected_total{reason="poison"} 0',
       'flowrun_webhook_rejected_total{reason="signature"} 1',
       "flowrun_webhook_duplicates_total 3",
       "flowrun_webhook_recovered_total 2",

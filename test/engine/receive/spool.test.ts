@@ -201,6 +201,37 @@ describe("a spool", () => {
     await spool.close();
   });
 
+  it("knows by what it tells an event that the webhook and the journal call by two ids", async () => {
+    const home = await scratch();
+    const first = await opened(home);
+    const called = (id: string, n: number, more: object = {}) => ({
+      ...eventOf(n, { updatedAt: noon, ...more }),
+      event_id: id,
+    });
+    const recover = (spool: Spool, ...events: readonly object[]) =>
+      spool.putRecovered(events.map((event, at) => ({ position: `p${String(at)}`, event })));
+    expect(await first.put(called("webhook-1", 1))).toBe(1);
+    expect(await recover(first.spool, called("journal-1", 1), called("journal-2", 2))).toBe(1);
+    await first.spool.close();
+    const { spool, put } = await opened(home);
+    expect(await put(called("webhook-2", 2))).toBe(0);
+    expect(await recover(spool, called("journal-1", 1))).toBe(0);
+    // A later word on the same run is another event, and so is one that Adobe itself tells twice.
+    expect(await recover(spool, called("journal-3", 1, { updatedAt: noon + 1 }))).toBe(1);
+    expect(await put(called("webhook-3", 3))).toBe(1);
+    expect(await put(called("webhook-4", 3))).toBe(1);
+    expect(await idsIn(spool)).toEqual(["run-1", "run-2", "run-1", "run-3", "run-3"]);
+    await spool.close();
+  });
+
+  it("takes each sample that is sent to try a webhook, also after the journal has brought one", async () => {
+    const { spool, put } = await opened(await scratch());
+    const sample = (id: string) => ({ ...eventOf(1, { updatedAt: Date.UTC(2025, 0, 1) }), event_id: id });
+    expect(await spool.putRecovered([{ position: "p", event: sample("first") }])).toBe(1);
+    expect(await put(sample("second"))).toBe(1);
+    await spool.close();
+  });
+
   it("goes on where its folder was emptied", async () => {
     const home = await scratch();
     const first = await opened(home);

@@ -1,4 +1,4 @@
-import { readFile, readdir, writeFile } from "node:fs/promises";
+import { readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { listExportFiles, type ExportFile } from "../../../src/adobe/platform/export-files.ts";
@@ -106,6 +106,41 @@ describe("a file that is fetched", () => {
     const fetched = await fetchFile(api, file, folder);
     expect(fetched.state).toBe("fetched");
     expect((await readFile(fetched.path, "utf8")) === text.toUpperCase()).toBe(true);
+  });
+
+  test("of which another process had a part of another version is begun again, though it is as long", async () => {
+    let version = text;
+    const asked: (string | undefined)[] = [];
+    const { api } = await platformOf((req, res) => {
+      asked.push(req.headers.range);
+      const from = Number(/\d+/.exec(req.headers.range ?? "0")?.[0]);
+      const length = String(text.length);
+      const etag = version === text ? '"one"' : '"two"';
+      const range = { "content-range": `bytes ${String(from)}-${String(text.length - 1)}/${length}` };
+      res.writeHead(from > 0 ? 206 : 200, { etag, ...(from > 0 ? range : { "content-length": length }) });
+      res.end(version.slice(from));
+    });
+    const home = await scratch();
+    const url = `${api.url}/data/foundation/export/batches/${id}/meta?path=x`;
+    const file: ExportFile = { batchId: id, folder: "row_errors", name: "x", length: text.length, url };
+    const part = async (): Promise<void> => {
+      const full = withRoom(await openDownloadFolder(home), 1_500_000);
+      await expect(fetchFile(api, file, full)).rejects.toThrow("no more room");
+    };
+    await part();
+    const beside = join(home, id, "row_errors", ".x.version");
+    expect([await readFile(beside, "utf8"), (await stat(beside)).mode & 0o777]).toEqual(['"one"', 0o600]);
+    version = text.toUpperCase();
+    const fetched = await fetchFile(api, file, await openDownloadFolder(home));
+    expect(fetched.state).toBe("fetched");
+    expect((await readFile(fetched.path, "utf8")) === version).toBe(true);
+    expect(asked).toEqual([undefined, "bytes=1500000-", undefined]);
+    expect(await readdir(join(home, id, "row_errors"))).toEqual(["x"]);
+    // The same version is gone on with.
+    await rm(fetched.path);
+    await part();
+    expect((await fetchFile(api, file, await openDownloadFolder(home))).state).toBe("resumed");
+    expect((await readFile(fetched.path, "utf8")) === version).toBe(true);
   });
 
   test("is as long as its answer says, whatever the list says", async () => {

@@ -11,6 +11,7 @@ import type { Zone } from "../../../text/zone.ts";
 import type { StatsFlags } from "../../options/flags.ts";
 import { reachOf } from "../reading/reach-of.ts";
 import type { Session } from "../reading/session.ts";
+import { leftOutOf } from "./counted-window.ts";
 
 /** One reading over a window and the one before it. */
 export interface ComparedReading {
@@ -96,7 +97,7 @@ export function openCompared(plan: ComparePlan): ComparedReading {
         .map((tell) => tell())
         .reduce((one, other) => (one.knownFrom < other.knownFrom ? other : one));
       const stats = counter.read(reach.knownFrom);
-      return { stats, notices: noticesOf(stats, reach, plan) };
+      return { stats, notices: [...noticesOf(stats, reach, plan), ...leftOutOf(stats, counter)] };
     },
   };
 }

@@ -1,10 +1,14 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { emptyTally } from "../../../engine/pump.ts";
+import type { Notice } from "../../../notices.ts";
+import type { AbsenceCounter } from "../../../runs/figures/absent-spans.ts";
+import type { Stats } from "../../../runs/figures/stats.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { createQuota } from "../reading/quota.ts";
 import { readWindow, runTarget } from "../reading/read-window.ts";
 import type { Session } from "../reading/session.ts";
+import { tooManyFlows } from "../too-many-flows.ts";
 
 /**
  * Hands over each run of a session's window, to its end.
@@ -47,6 +51,11 @@ export function spanOf({ start, ...told }: AskedSpan, reach: number): CountedSpa
     why: `it ends at ${new Date(to).toISOString()}, and what is known begins at ${new Date(reach).toISOString()}`,
     hint: "take what there is: -P7D",
   });
+}
+
+/** The warning that figures tell of the absences of some flows only. Pure. */
+export function leftOutOf({ absent }: Stats, { leavesOut }: Pick<AbsenceCounter, "leavesOut">): readonly Notice[] {
+  return absent !== null && leavesOut() ? [tooManyFlows] : [];
 }
 
 /** When it ends. Pure. */

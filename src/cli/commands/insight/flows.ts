@@ -3,7 +3,7 @@ import type { Host } from "../../../host.ts";
 import { startOf } from "../../../render/text/cut-text.ts";
 import { renderDuration } from "../../../render/text/numbers.ts";
 import { sortRows } from "../../../render/formats/sort-rows.ts";
-import { countFlows, mostFlows, type FlowHistory, type UnreadPart } from "../../../runs/cadence/count-flows.ts";
+import { countFlows, type FlowHistory, type UnreadPart } from "../../../runs/cadence/count-flows.ts";
 import type { FlowRecord } from "../../../runs/cadence/flow-record.ts";
 import { isOverdue } from "../../../runs/cadence/judge.ts";
 import { byNeed, hasFailedLast } from "../../../runs/cadence/need.ts";
@@ -13,6 +13,7 @@ import { openZone } from "../../options/clock.ts";
 import type { FlowsFlags } from "../../options/flags.ts";
 import { count } from "../../terminal/reporter.ts";
 import { printRows } from "../print-rows.ts";
+import { tooManyFlows } from "../too-many-flows.ts";
 import { reachOf } from "../reading/reach-of.ts";
 import { readWindow, runTarget } from "../reading/read-window.ts";
 import { inSessions, type Outcome, type Session, type Sessions } from "../reading/session.ts";
@@ -79,7 +80,7 @@ async function judgeFlows(session: Session, options: FlowsOptions, now: number):
   await readWindow({ ...session, miss }, { start, follow: false, onExpired: "fail" }, read);
   // Flows of half a window would be called absent.
   session.host.signal.throwIfAborted();
-  if (counter.leavesOut()) session.reporter.notify({ kind: "warning", text: leftOut });
+  if (counter.leavesOut()) session.reporter.notify(tooManyFlows);
   const at = judgedAt(session, { now, newest, end: reach.end });
   const histories = counter.read(at, [], unread);
   if (!isScheduled || origin.kind !== "journal") return histories.filter(isWanted);
@@ -95,8 +96,6 @@ async function judgeFlows(session: Session, options: FlowsOptions, now: number):
   const { profile } = origin.connection.settings;
   return told.map((history) => ofProfile(history, profile)).filter(isWanted);
 }
-
-const leftOut = `there are more than ${count(mostFlows, "flow")}, and only the first in the window are judged; choose some: --flow, --sandbox`;
 
 /** A flow that never ran comes from no run's profile, but from the one whose Flow Service was asked. */
 function ofProfile(history: FlowHistory, profile: string | null): FlowHistory {

@@ -1,29 +1,61 @@
+import { mostFlows } from "../../../runs/cadence/count-flows.ts";
 import type { FlowRecord } from "../../../runs/cadence/flow-record.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
+import { startOfRun } from "../../../runs/record/run-start.ts";
 import { keptId } from "../../../text/kept.ts";
 
-/** Remembers of each run whether it is as it is asked for, since which one is a flow's last is known in the end only. */
+/**
+ * Remembers of the last runs of each flow whether they are as they are asked for, since which one is the last is known in
+ * the end only.
+ */
 export interface LastRuns {
   add(run: FlowRun): void;
   /** Whether the flow's last run is; not of a flow without one. */
   wants(flow: FlowRecord): boolean;
 }
 
+/** Of a flow; any of them may turn out to be its last. */
+const mostRuns = 100;
+
 /** Of several notifications of a run the last one says what became of it. */
 export function watchLastRuns(wants: (run: FlowRun) => boolean): LastRuns {
-  const told = new Map<string, { readonly updatedAt: string; readonly isWanted: boolean }>();
+  const flows = new Map<string, Map<string, ToldRun>>();
+  const runsOf = (key: string): Map<string, ToldRun> | null => {
+    const known = flows.get(key);
+    // Of more flows than that nobody judges any.
+    if (known !== undefined || flows.size >= mostFlows) return known ?? null;
+    const runs = new Map<string, ToldRun>();
+    flows.set(key, runs);
+    return runs;
+  };
   return {
     add: (run) => {
-      const key = keyOf(run.profile, keptId(run.flowId), keptId(run.runId));
+      const runs = runsOf(keyOf(run.profile, keptId(run.flowId)));
+      const id = keptId(run.runId);
       const updatedAt = run.updatedAt ?? "";
-      const isWanted = wants(run);
-      if ((told.get(key)?.updatedAt ?? "") <= updatedAt) told.set(key, { updatedAt, isWanted });
+      if (runs === null || (runs.get(id)?.updatedAt ?? "") > updatedAt) return;
+      runs.set(id, { startedAt: startOfRun(run) ?? -Infinity, updatedAt, isWanted: wants(run) });
+      if (runs.size > mostRuns) runs.delete(firstOf(runs));
     },
     wants: ({ profile, flowId, lastRunId }) =>
-      lastRunId !== null && told.get(keyOf(profile, flowId, lastRunId))?.isWanted === true,
+      lastRunId !== null && flows.get(keyOf(profile, flowId))?.get(lastRunId)?.isWanted === true,
   };
 }
 
-function keyOf(profile: string | null, flowId: string, runId: string): string {
-  return `${profile ?? ""}\n${flowId}\n${runId}`;
+interface ToldRun {
+  /** Epoch ms. */
+  readonly startedAt: number;
+  readonly updatedAt: string;
+  readonly isWanted: boolean;
+}
+
+/** The id of the one that began first. */
+function firstOf(runs: ReadonlyMap<string, ToldRun>): string {
+  let [first, earliest] = ["", Infinity];
+  for (const [id, { startedAt }] of runs) if (startedAt < earliest || first === "") [first, earliest] = [id, startedAt];
+  return first;
+}
+
+function keyOf(profile: string | null, flowId: string): string {
+  return `${profile ?? ""}\n${flowId}`;
 }

@@ -14,7 +14,7 @@ import { checkFailed } from "../reading/read.ts";
 import { inSessions, type Outcome, type Session, type Sessions } from "../reading/session.ts";
 import { reachOf } from "../reading/reach-of.ts";
 import { openCompared } from "./compared-windows.ts";
-import { countRuns, endOf, spanOf, spanOfFile, type AskedSpan, type CountedSpan } from "./counted-window.ts";
+import { countRuns, endOf, leftOutOf, spanOf, spanOfFile, type AskedSpan, type CountedSpan } from "./counted-window.ts";
 import { resolveCounting } from "./stats-options.ts";
 
 /**
@@ -94,7 +94,9 @@ function countOne({ flags, told, zone, flows }: CountingPlan): Counting {
     },
     read: async () => {
       const counter = await shared.counter;
-      return counter === null ? null : { stats: counter.read(), notices: [] };
+      if (counter === null) return null;
+      const stats = counter.read();
+      return { stats, notices: leftOutOf(stats, counter) };
     },
   };
 }

@@ -1,4 +1,5 @@
 import { confirmValidation } from "../../../adobe/webhook/challenge.ts";
+import type { WebhookDelivery } from "../../../adobe/webhook/delivery.ts";
 import { judgeDelivery, type JudgeMeans } from "../../../adobe/webhook/judge-delivery.ts";
 import { createPublicKeys } from "../../../adobe/webhook/public-keys.ts";
 import type { DeliveryMeter } from "../../../engine/receive/delivery-metrics.ts";
@@ -8,6 +9,8 @@ import { readTlsFiles } from "../../../engine/receive/tls-files.ts";
 import { FlowrunError, reasonOf } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import type { Notify } from "../../../notices.ts";
+import { putPoisonAway } from "../../../state/poison-files.ts";
+import { spoolFolder } from "../../../state/spool-lock.ts";
 import type { Identity } from "./identity.ts";
 import type { ListenOptions } from "./listen-options.ts";
 
@@ -35,10 +38,7 @@ export function openReceiver(means: ReceiverMeans): Promise<RunningReceiver> {
       ...{ path: listening.path, maxBody: listening.maxBody, inbox, meter },
       tls: tls === null ? null : () => readTlsFiles(tls),
       judge: judgeOf(means),
-      onPoison: ({ headers }, why) => {
-        const id = headers["x-adobe-event-id"] ?? "without an id";
-        notify({ kind: "warning", text: `the delivery ${id} is acknowledged and passed by: ${why}` });
-      },
+      onPoison: putAway(means),
       onValidation: (url) => {
         validate(url);
       },
@@ -49,6 +49,17 @@ export function openReceiver(means: ReceiverMeans): Promise<RunningReceiver> {
     },
     host,
   );
+}
+
+/** It is Adobe's, and once acknowledged it does not come again. */
+function putAway({ identity, host, notify }: ReceiverMeans): (delivery: WebhookDelivery, why: string) => Promise<void> {
+  return async ({ headers, body }, why) => {
+    const own = Object.entries(headers).filter(([name]) => /^x-adobe-|^x-request-id$|^content-type$/.test(name));
+    const folder = spoolFolder(host.dirs.state, identity.profile);
+    const path = await putPoisonAway(folder, { headers: Object.fromEntries(own), body }, host.now());
+    const id = headers["x-adobe-event-id"] ?? "without an id";
+    notify({ kind: "warning", text: `the delivery ${id} is acknowledged, and lies in ${path}: ${why}` });
+  };
 }
 
 function judgeOf({ listening, identity, host, signal }: ReceiverMeans) {

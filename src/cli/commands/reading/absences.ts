@@ -11,6 +11,7 @@ import { isOverdue } from "../../../runs/cadence/judge.ts";
 import { watchFlows } from "../../../runs/cadence/watch-flows.ts";
 import type { RunFilter } from "../../../runs/filter/criterion.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
+import { tooManyFlows } from "../too-many-flows.ts";
 import type { CountedMember } from "./delivery-counts.ts";
 import { createQuota } from "./quota.ts";
 import { readWindow, runTarget } from "./read-window.ts";
@@ -48,6 +49,11 @@ export function watchAbsences(session: Session, keep: RunFilter): AbsenceWatch {
   };
   let learning: "to do" | "under way" | "done" = "to do";
   let failure: Error | null = null;
+  let isTold = false;
+  const tellTooMany = (): void => {
+    if (!isTold) reporter.notify(tooManyFlows);
+    isTold = true;
+  };
   const learnOnce = async (): Promise<void> => {
     learning = "under way";
     try {
@@ -63,7 +69,9 @@ export function watchAbsences(session: Session, keep: RunFilter): AbsenceWatch {
   const look: AbsenceWatch["look"] = (at) => {
     if (failure !== null) throw failure;
     if (learning === "to do") void learnOnce();
-    return learning === "done" ? flows.look(at) : null;
+    if (learning !== "done") return null;
+    if (flows.leavesOut()) tellTooMany();
+    return flows.look(at);
   };
   const tell: AbsenceWatch["tell"] = (sink, encode, told) =>
     withAbsences(sink, { look, encode: (record) => encode(record) ?? tellAside(record, session), told });

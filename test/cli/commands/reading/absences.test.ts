@@ -142,6 +142,21 @@ describe("tail --absent", () => {
     expect(err).toContain("503");
   });
 
+  test("says once that there are more flows than are judged, and so does stats", async () => {
+    const many = Array.from({ length: 1000 }, (_, n) => told(`flow ${String(n)}`, noon - hour));
+    const world = await openWorld(many);
+    const { err } = await world.run("tail --absent --json", { until: 5 * hour });
+    const tooMany = /warning: there are more than 1,000 flows, and only the first in the window are judged/g;
+    expect(err.match(tooMany)).toHaveLength(1);
+    for (const line of ["stats -P7D", "stats -P7D --compare"]) {
+      const stats = await world.run(line, { until: Infinity });
+      expect([line, stats.err.match(tooMany)?.length]).toEqual([line, 1]);
+    }
+    for (const line of ["stats -P7D --sandbox stage", "stats -P2D"]) {
+      expect((await world.run(line, { until: Infinity })).err).not.toMatch(tooMany);
+    }
+  });
+
   test("filters of runs do not touch the pace", async () => {
     const world = await openWorld([...steady, ...pausing]);
     const { out } = await world.run("tail --absent --json --status failed --flow pausing,stopped", { until: 9 * hour });
