@@ -161,7 +161,7 @@ export interface Means {
   /** Ends every request and every wait. */
   readonly signal: AbortSignal;
   readonly notify: Notify;
-  /** Whose runs these are, and by which name places are kept. */
+  /** Whose records these are, and by which name places are kept. */
   readonly reading: DeliveredReading;
   /** True where places are kept: the reading starts at `last`, or follows an archive. */
   readonly isKept: boolean;
