@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { alertsOf, type Alert } from "../../../src/engine/destinations/alert.ts";
+import { alertsOf } from "../../../src/engine/destinations/alert.ts";
+import type { Alert } from "../../../src/engine/destinations/alert/form.ts";
 import { messageOf } from "../../../src/engine/destinations/slack.ts";
 import { cardOf } from "../../../src/engine/destinations/teams.ts";
 import { explain } from "../../../src/runs/catalogue/catalogue.ts";

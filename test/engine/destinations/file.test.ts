@@ -31,6 +31,7 @@ import { buildProgram, type BuiltProgram } from "../../support/built.ts";
 import { deliveredRun, deliveredRuns, meansOf, openDestination, unheard } from "../../support/deliveries.ts";
 import { destinationContract } from "../../support/destination-contract.ts";
 import { launch, records, scratch, type Running } from "../../support/flowrun.ts";
+import { jobsIn } from "../../support/jobs.ts";
 import { luckOf } from "../../support/luck.ts";
 import { canMount, whyNoMount } from "../../support/machine.ts";
 
@@ -47,10 +48,13 @@ function deliverTo(address: string, dir: string, ...more: Words): Running {
 }
 
 /** The ids of the runs in a series of files, in the order of their names. */
-async function idsIn(folder: string, isOurs = (name: string) => /\.(?:ndjson|csv)(?:\.gz)?$/.test(name)) {
+async function idsIn(folder: string, isOurs?: (name: string) => boolean) {
+  return records(await textIn(folder, isOurs)).map(({ key }) => eventKey(String(key)));
+}
+
+async function textIn(folder: string, isOurs = (name: string) => /\.(?:ndjson|csv)(?:\.gz)?$/.test(name)) {
   const names = (await readdir(folder)).filter(isOurs).sort();
-  const texts = await Promise.all(names.map((name) => textOf(join(folder, name))));
-  return texts.flatMap((text) => records(text).map(({ key }) => eventKey(String(key))));
+  return (await Promise.all(names.map((name) => textOf(join(folder, name))))).join("");
 }
 
 async function textOf(path: string): Promise<string> {
@@ -104,6 +108,11 @@ for (const name of ["runs.ndjson", "runs.ndjson.gz", "runs.csv", "runs.ndjson?ro
           const [header, ...lines] = (await readFile(path, "utf8").catch(() => "")).trim().split("\n");
           if (header !== "") expect(header).toMatch(/^run,updatedAt,status,/);
           return lines.map((line) => deliveredRun(Number(/^run-(\d+)/.exec(line)?.[1])).id);
+        },
+        deliveredJobs: async () => {
+          const text = await textIn(disk, (each) => each !== "filler");
+          if (name.endsWith("csv")) expect(text).toMatch(/^at,verb,subjectType,subjectId,/);
+          return jobsIn(text.split("\n"));
         },
         ...(mount
           ? {

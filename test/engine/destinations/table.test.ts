@@ -52,6 +52,12 @@ const notifications = `CREATE TABLE runs (n bigserial, event_id text PRIMARY KEY
     INSERT INTO done (what, event_id) VALUES (TG_OP, NEW.event_id); RETURN NEW; END $$;
   CREATE TRIGGER note AFTER INSERT OR UPDATE ON runs FOR EACH ROW EXECUTE FUNCTION note()`;
 
+/** The same of events of Lytics. */
+const jobNotifications = notifications.replace(
+  "run_id text NOT NULL",
+  "subject_id text NOT NULL, verb text, at timestamptz",
+);
+
 interface Side {
   readonly url: string;
   readonly ask: (text: string) => Promise<readonly string[]>;
@@ -97,13 +103,14 @@ for (const [name, isHere] of [
     destinationContract(
       "table",
       table,
-      async () => {
-        const { url, ask } = await side(notifications);
+      async (of) => {
+        const { url, ask } = await side(of === "runs" ? notifications : jobNotifications);
         const address = new URL(url);
         if (name.startsWith("behind")) address.port = String(pooler);
         return {
           address: address.href,
           delivered: () => ask("SELECT event_id FROM done ORDER BY n"),
+          deliveredJobs: () => ask("SELECT event_id FROM done ORDER BY n"),
           // A pooler whose server is away lets everybody wait for two minutes.
           ...(name.startsWith("behind")
             ? {}

@@ -118,7 +118,7 @@ function refusal({ target, name }: Refuser, { status, headers }: Answer, body: U
 function hintForData(status: number): string {
   return status === 413
     ? "allow larger requests there, or in the proxy before it (nginx: client_max_body_size)"
-    : "see the receiver's log for what it minds; --on-refused skip passes such a run by";
+    : "see the receiver's log for what it minds; --on-refused skip passes it by";
 }
 
 /** Why a receiver refuses whatever it is sent. */
