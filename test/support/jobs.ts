@@ -16,7 +16,7 @@ export function deliveredJob(n: number, change: Partial<Job> = {}): DeliveredJob
       aid: 4711,
       notes: "a note",
       related: [{ type: "segment", id: `segment-${n}` }],
-      context: { workflow: "csv_import", name: "Orders" },
+      context: { workflow: "csv_import", name: `Orders work-${n}` },
     },
     "default",
   );

@@ -101,10 +101,15 @@ export function isRun(delivered: Delivered): delivered is DeliveredRun {
   return "run" in delivered;
 }
 
+/** Whether a record is an event of Lytics. Pure. */
+export function isJob(delivered: Delivered): delivered is DeliveredJob {
+  return "job" in delivered;
+}
+
 /** A record by its id, as a part of a sentence: `run 3f2a9c01-…`. Pure. */
 export function deliveredName(delivered: Delivered): string {
   if (isRun(delivered)) return `run ${delivered.run.runId}`;
-  return "job" in delivered
+  return isJob(delivered)
     ? `event ${delivered.job.eventId ?? delivered.id}`
     : `the news of flow ${delivered.absent.flowId}`;
 }
@@ -112,7 +117,7 @@ export function deliveredName(delivered: Delivered): string {
 /** The record itself. Pure. */
 export function recordOf(delivered: Delivered): DeliveredRecord {
   if (isRun(delivered)) return delivered.run;
-  return "job" in delivered ? delivered.job : delivered.absent;
+  return isJob(delivered) ? delivered.job : delivered.absent;
 }
 
 /** A record with the id by which it goes. Pure. */

@@ -72,7 +72,7 @@ function whenOf(jobs: readonly Job[]): readonly string[] {
 function commandFor(jobs: readonly Job[], { subjectId }: Job, profile: string): string {
   const [since = "-P1D"] = jobs.flatMap(({ at }) => at ?? []).sort();
   const id = subjectId === null ? "" : ` --subject-id ${quoteForShell(patternFor(subjectId))}`;
-  return fit(`flowrun lytics since ${since}${id} --profile ${quoteForShell(profile)}`, 400);
+  return fit(`flowrun lytics since ${quoteForShell(since)}${id} --profile ${quoteForShell(profile)}`, 400);
 }
 
 /** Of a longer id the beginning is enough. */
