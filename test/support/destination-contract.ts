@@ -220,7 +220,7 @@ export function destinationContract(
           const failure: unknown = await openAndDeliver("jobs", first).catch((error: unknown) => error);
           const { message, why, hint } = failure as FlowrunError;
           expect([message, why, hint].join("\n")).not.toMatch(
-            /(?<![./\w])(?:run|runs|notification|undefined)\b(?!\.\w| history)/,
+            /(?<![./"\w])(?:run|runs|notification|undefined)\b(?!\.\w| history)/,
           );
           await side.refuse(false);
         }

@@ -12,7 +12,7 @@ import { FlowrunError } from "../../../src/errors.ts";
 import { destinationContract } from "../../support/destination-contract.ts";
 import { scratch } from "../../support/flowrun.ts";
 import { realSleep } from "../../support/host.ts";
-import { jobsIn } from "../../support/jobs.ts";
+import { deliveredJob, jobsIn } from "../../support/jobs.ts";
 import { delivered, idOf, meansOf, type MeansParts } from "../../support/receiver.ts";
 
 const ignore = (): void => undefined;
@@ -141,6 +141,20 @@ test("its words are the shell's: pipes, quotes, variables", async () => {
   await to.deliver([delivered(1)], null, ignore);
   await to.close();
   expect(await readFile(at("taken"), "utf8")).toMatch(/^1 \{"type":"flowrun.run"/);
+});
+
+test("one that dies over events of Lytics is given them again by the command that reads them", async () => {
+  const { to, means } = await running("exit 3");
+  await to.close();
+  const reading = { ...means.reading, of: "jobs" } as const;
+  const again = await exec.open(parseAddress("exec:read a; read b; exit 3", env), { ...means, reading });
+  onTestFinished(() => again.close());
+  await again.deliver([deliveredJob(2), deliveredJob(1)], null, ignore);
+  await new Promise((resolve) => again.ended?.addEventListener("abort", resolve));
+  expect(again.ended?.reason).toMatchObject({
+    why: "of the lines that it was given last, it may not have read up to 2",
+    hint: expect.stringContaining("flowrun lytics since 2026-11-22T12:01:00.000Z   with the same --to") as string,
+  });
 });
 
 test("it has no secret of flowrun's in its environment", async () => {
