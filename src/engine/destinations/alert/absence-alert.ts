@@ -2,7 +2,7 @@ import { renderCount, renderDuration } from "../../../render/text/numbers.ts";
 import { quoteForShell } from "../../../render/text/shell-word.ts";
 import type { AbsentRecord } from "../../../runs/cadence/flow-record.ts";
 import { flowOf, sandboxOf } from "./flow-words.ts";
-import { clockOf, fit, type AlertText } from "./form.ts";
+import { clockOf, bounded, type AlertText } from "./form.ts";
 
 /** The alert of a flow that does not run, or runs again. Pure. */
 export function absenceAlert(record: AbsentRecord, profile: string): AlertText {
@@ -26,7 +26,10 @@ export function absenceAlert(record: AbsentRecord, profile: string): AlertText {
     ],
     meaning: isFailure ? "No run of it was told of since: it did not start, or its notification was lost." : null,
     remedy: isFailure ? "Look at the flow in Platform: whether it is enabled, its schedule, and its last run." : null,
-    command: fit(`flowrun flows --flow ${quoteForShell(fit(flowId, 200))} --profile ${quoteForShell(profile)}`, 400),
+    command: bounded(
+      `flowrun flows --flow ${quoteForShell(bounded(flowId, 200))} --profile ${quoteForShell(profile)}`,
+      400,
+    ),
     line: [
       isFailure || silence === null ? title : `${title}, after ${renderDuration(silence)} of silence`,
       ...(isFailure ? since.map((time) => `silent since ${time}`) : []),

@@ -33,7 +33,7 @@ export interface Fact {
 }
 
 /** The time of the newest of some times (RFC 3339), or from when to when they go; nothing where none is known. Pure. */
-export function spanOf(times: readonly (string | null)[]): readonly string[] {
+export function whenIn(times: readonly (string | null)[]): readonly string[] {
   const known = [...new Set(times.flatMap((time) => time ?? []))].sort();
   const [first, last] = [known[0], known.at(-1)].map((time) => (time === undefined ? null : clockOf(time)));
   if (first == null || last == null) return [];
@@ -47,11 +47,11 @@ export function timesOf({ length }: readonly unknown[]): string {
 
 /** An RFC 3339 time as people read it: `2026-11-22 12:00:00`. Pure. */
 export function clockOf(time: string): string {
-  return fit(time.slice(0, 19).replace("T", " "), 40);
+  return bounded(time.slice(0, 19).replace("T", " "), 40);
 }
 
 /** In at most so many characters, on one line, and showing what cannot be seen; of a monstrous text only the beginning is looked at. Pure. */
-export function fit(text: string, most: number): string {
+export function bounded(text: string, most: number): string {
   const safe = safeText(text.slice(0, most + 1));
   return safe.length <= most ? safe : `${safe.slice(0, most - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }

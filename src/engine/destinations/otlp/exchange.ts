@@ -156,7 +156,7 @@ function misdirected(
   }
 }
 
-/** What is left where a receiver takes no metrics, or no logs. */
+/** The setting that is left where a receiver takes no metrics, or no logs. */
 const withoutSignal = {
   metrics: "?signals=traces, or ?signals=logs for events of Lytics",
   logs: "?signals=metrics",

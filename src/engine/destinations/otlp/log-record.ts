@@ -8,7 +8,7 @@ export interface LogRecord {
   readonly observedAt: bigint;
   readonly isError: boolean;
   readonly body: string;
-  /** What kind of event it is: `flowrun.job`. */
+  /** The kind of event that it is: `flowrun.job`. */
   readonly eventName: string;
   readonly attributes: Attributes;
 }
