@@ -2,7 +2,7 @@ import { renderCount, renderDuration } from "../../../render/text/numbers.ts";
 import { quoteForShell } from "../../../render/text/shell-word.ts";
 import type { AbsentRecord } from "../../../runs/cadence/flow-record.ts";
 import { flowOf, sandboxOf } from "./flow-words.ts";
-import { clockOf, bounded, type AlertText } from "./form.ts";
+import { clockOf, fitLine, type AlertText } from "./form.ts";
 
 /** The alert of a flow that does not run, or runs again. Pure. */
 export function absenceAlert(record: AbsentRecord, profile: string): AlertText {
@@ -26,8 +26,8 @@ export function absenceAlert(record: AbsentRecord, profile: string): AlertText {
     ],
     meaning: isFailure ? "No run of it was told of since: it did not start, or its notification was lost." : null,
     remedy: isFailure ? "Look at the flow in Platform: whether it is enabled, its schedule, and its last run." : null,
-    command: bounded(
-      `flowrun flows --flow ${quoteForShell(bounded(flowId, 200))} --profile ${quoteForShell(profile)}`,
+    command: fitLine(
+      `flowrun flows --flow ${quoteForShell(fitLine(flowId, 200))} --profile ${quoteForShell(profile)}`,
       400,
     ),
     line: [

@@ -47,11 +47,11 @@ export function timesOf({ length }: readonly unknown[]): string {
 
 /** An RFC 3339 time as people read it: `2026-11-22 12:00:00`. Pure. */
 export function clockOf(time: string): string {
-  return bounded(time.slice(0, 19).replace("T", " "), 40);
+  return fitLine(time.slice(0, 19).replace("T", " "), 40);
 }
 
 /** In at most so many characters, on one line, and showing what cannot be seen; of a monstrous text only the beginning is looked at. Pure. */
-export function bounded(text: string, most: number): string {
+export function fitLine(text: string, most: number): string {
   const safe = safeText(text.slice(0, most + 1));
   return safe.length <= most ? safe : `${safe.slice(0, most - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }

@@ -2,7 +2,7 @@ import { renderCount } from "../../../render/text/numbers.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
 import { quoteForShell } from "../../../render/text/shell-word.ts";
 import type { Job, RelatedSubject } from "../../../runs/job/job.ts";
-import { bounded, whenIn, timesOf, type AlertText, type Fact } from "./form.ts";
+import { fitLine, whenIn, timesOf, type AlertText, type Fact } from "./form.ts";
 
 /** Failures of the same work or workflow are one alert; `null` for an event that stands alone. Pure. */
 export function likenessOfJob({ status, subjectType, subjectId }: Job): string | null {
@@ -15,8 +15,8 @@ export function jobAlert(jobs: readonly Job[], profile: string): AlertText {
   const isFailure = job.status === "failed";
   const title = isFailure
     ? `${subjectOf(job)} failed${timesOf(jobs)}`
-    : `${subjectOf(job)}: ${bounded(verbOf(job), 40)}`;
-  const notes = job.notes === null ? "" : `${isFailure ? ": " : ", "}${bounded(job.notes, 100)}`;
+    : `${subjectOf(job)}: ${fitLine(verbOf(job), 40)}`;
+  const notes = job.notes === null ? "" : `${isFailure ? ": " : ", "}${fitLine(job.notes, 100)}`;
   return {
     isFailure,
     title,
@@ -32,9 +32,9 @@ export function jobAlert(jobs: readonly Job[], profile: string): AlertText {
 
 /** `Work Web orders from S3`; its id where it has no name. */
 function subjectOf({ subjectType, subjectId, jobName }: Job): string {
-  const type = bounded(subjectType ?? "subject", 40);
+  const type = fitLine(subjectType ?? "subject", 40);
   const name = jobName ?? subjectId;
-  return `${type.slice(0, 1).toUpperCase()}${type.slice(1)}${name === null ? "" : ` ${bounded(name, 100)}`}`;
+  return `${type.slice(0, 1).toUpperCase()}${type.slice(1)}${name === null ? "" : ` ${fitLine(name, 100)}`}`;
 }
 
 function verbOf({ verb }: Job): string {
@@ -45,10 +45,10 @@ function failureFacts(jobs: readonly Job[], job: Job): readonly Fact[] {
   const { subjectType, subjectId, workflow, notes, related } = job;
   const events = jobs.length === 1 ? "" : `, ${renderCount(jobs.length)} events`;
   return [
-    { name: "Subject", value: bounded(wordsOf({ type: subjectType, id: subjectId }), 200) },
-    { name: "Verb", value: bounded(verbOf(job), 40) + events },
-    ...(workflow === null ? [] : [{ name: "Workflow", value: bounded(workflow, 100) }]),
-    ...(notes === null ? [] : [{ name: "Notes", value: bounded(notes, 500) }]),
+    { name: "Subject", value: fitLine(wordsOf({ type: subjectType, id: subjectId }), 200) },
+    { name: "Verb", value: fitLine(verbOf(job), 40) + events },
+    ...(workflow === null ? [] : [{ name: "Workflow", value: fitLine(workflow, 100) }]),
+    ...(notes === null ? [] : [{ name: "Notes", value: fitLine(notes, 500) }]),
     ...(related.length === 0 ? [] : [{ name: "Related", value: relatedIn(related) }]),
     ...whenOf(jobs).map((value) => ({ name: "When", value })),
   ];
@@ -57,7 +57,7 @@ function failureFacts(jobs: readonly Job[], job: Job): readonly Fact[] {
 const mostRelated = 5;
 
 function relatedIn(related: readonly RelatedSubject[]): string {
-  const told = related.slice(0, mostRelated).map((one) => bounded(wordsOf(one), 80));
+  const told = related.slice(0, mostRelated).map((one) => fitLine(wordsOf(one), 80));
   const more = related.length - told.length;
   return [...told, ...(more === 0 ? [] : [`${renderCount(more)} more`])].join(", ");
 }
@@ -74,7 +74,7 @@ function whenOf(jobs: readonly Job[]): readonly string[] {
 function commandFor(jobs: readonly Job[], { subjectId }: Job, profile: string): string {
   const [since = "-P1D"] = jobs.flatMap(({ at }) => at ?? []).sort();
   const id = subjectId === null ? "" : ` --subject-id ${quoteForShell(patternFor(subjectId))}`;
-  return bounded(`flowrun lytics since ${quoteForShell(since)}${id} --profile ${quoteForShell(profile)}`, 400);
+  return fitLine(`flowrun lytics since ${quoteForShell(since)}${id} --profile ${quoteForShell(profile)}`, 400);
 }
 
 /** Of a longer id the beginning is enough. */

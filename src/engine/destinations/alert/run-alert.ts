@@ -5,7 +5,7 @@ import { unnamed } from "../../../runs/causes/causes-in-text.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { shortRunId } from "../../../runs/record/run-id.ts";
 import { flowOf, sandboxOf } from "./flow-words.ts";
-import { bounded, whenIn, timesOf, type AlertText, type Fact } from "./form.ts";
+import { fitLine, whenIn, timesOf, type AlertText, type Fact } from "./form.ts";
 
 /** Runs of a flow that failed with the same status by the same cause are one alert; `null` for one without trouble. Pure. */
 export function likenessOfRun(run: FlowRun): string | null {
@@ -26,7 +26,7 @@ export function runAlert(runs: readonly FlowRun[], profile: string): AlertText {
     facts: isFailure ? failureFacts(runs, run) : [],
     meaning: explained?.meaning ?? null,
     remedy: explained?.remedy ?? null,
-    command: bounded(`flowrun show ${quoteForShell(id)} --profile ${quoteForShell(profile)}`, 400),
+    command: fitLine(`flowrun show ${quoteForShell(id)} --profile ${quoteForShell(profile)}`, 400),
     line: lineOf(runs, run),
   };
 }
@@ -41,14 +41,14 @@ function timeOf({ updatedAt }: FlowRun): string {
 }
 
 function titleOf(runs: readonly FlowRun[], run: FlowRun): string {
-  return `${flowOf(run)} ${run.status === "failed" ? "failed" : `ended as ${bounded(run.status, 40)}`}${timesOf(runs)}`;
+  return `${flowOf(run)} ${run.status === "failed" ? "failed" : `ended as ${fitLine(run.status, 40)}`}${timesOf(runs)}`;
 }
 
 function lineOf(runs: readonly FlowRun[], run: FlowRun): string {
   const { status, rootCause, records } = run;
   const what = isFailedRun(run)
-    ? `${titleOf(runs, run)}${rootCause === null ? "" : `: ${bounded(causeOf(rootCause), 100)}`}`
-    : `${flowOf(run)}: ${bounded(status, 40)}`;
+    ? `${titleOf(runs, run)}${rootCause === null ? "" : `: ${fitLine(causeOf(rootCause), 100)}`}`
+    : `${flowOf(run)}: ${fitLine(status, 40)}`;
   const written = isFailedRun(run) || records.output === null ? [] : [`${renderCount(records.output)} records written`];
   return [what, ...written, ...sandboxOf(run).map((name) => `sandbox ${name}`), ...whenOf(runs)].join(", ");
 }
@@ -63,8 +63,8 @@ function failureFacts(runs: readonly FlowRun[], run: FlowRun): readonly Fact[] {
   const cause = rootCause === null ? "none is told" : wholeCauseOf(rootCause);
   const failed = runs.length === 1 && records.failed !== null && records.failed > 0 ? records.failed : null;
   return [
-    { name: "Status", value: bounded(status, 40) + (runs.length === 1 ? "" : `, ${renderCount(runs.length)} runs`) },
-    { name: "Root cause", value: bounded(cause, 500) + (isNew === true ? " (new for this flow)" : "") },
+    { name: "Status", value: fitLine(status, 40) + (runs.length === 1 ? "" : `, ${renderCount(runs.length)} runs`) },
+    { name: "Root cause", value: fitLine(cause, 500) + (isNew === true ? " (new for this flow)" : "") },
     ...(failed === null ? [] : [{ name: "Records failed", value: renderCount(failed) }]),
     ...sandboxOf(run).map((value) => ({ name: "Sandbox", value })),
     ...whenOf(runs).map((value) => ({ name: "When", value })),
@@ -82,7 +82,7 @@ function meaningOf({ rootCause }: FlowRun): Pick<AlertText, "meaning" | "remedy"
   const [entry] = entries;
   if (entry === undefined) return null;
   const among = entries.length === 1 ? "" : `(${entry.title}) `;
-  return { meaning: bounded(among + entry.meaning, 1000), remedy: bounded(entry.remedy, 1500) };
+  return { meaning: fitLine(among + entry.meaning, 1000), remedy: fitLine(entry.remedy, 1500) };
 }
 
 function whenOf(runs: readonly FlowRun[]): readonly string[] {
