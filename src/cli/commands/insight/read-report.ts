@@ -124,10 +124,11 @@ function worksIn(reads: readonly ProfileWorks[], profiles: readonly string[]): R
   }));
   const known = new Set(reads.map(({ profile }) => profile));
   const lost = profiles.filter((profile) => !known.has(profile));
+  const sources = [...told, ...lost.map((profile) => ({ profile, events: 0, failure: unread }))];
   return reportWorks(
     reads.flatMap(({ works }) => works ?? []),
     {
-      sources: [...told, ...lost.map((profile) => ({ profile, events: 0, failure: unread }))],
+      sources: sources.sort((one, other) => (one.profile < other.profile ? -1 : 1)),
       leavesOut: reads.some(({ leavesOut }) => leavesOut),
     },
   );

@@ -75,7 +75,10 @@ export async function readWorks(session: Session, side: string, window: CountedS
 export function checkAnyToken(reads: readonly ProfileWorks[]): void {
   if (reads.length === 0 || reads.some(({ works }) => works !== null)) return;
   throw new FlowrunError("settings", "flowrun has no token for Lytics yet", {
-    why: `none of the profiles has one: ${reads.map(({ profile }) => profile).join(", ")}`,
+    why: `none of the profiles has one: ${reads
+      .map(({ profile }) => profile)
+      .sort()
+      .join(", ")}`,
     hint: "make one (Lytics → Account → Access Tokens), then: flowrun login lytics --profile <name>",
   });
 }
