@@ -62,8 +62,12 @@ describe("readJobs", () => {
 
   test("hands out records, which are of no profile where the program gives the settings", async () => {
     const { read } = await open();
-    const { value } = await read({ filters: { verb: "failed" } }).next();
-    expect(value).toMatchObject({ type: "flowrun.job", status: "failed", notes: "quota exceeded", profile: null });
+    expect((await read({ filters: { verb: "failed" } }).next()).value).toMatchObject({
+      type: "flowrun.job",
+      status: "failed",
+      notes: "quota exceeded",
+      profile: null,
+    });
   });
 
   test("settings of the environment will do, and what is left early is closed", async () => {

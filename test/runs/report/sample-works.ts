@@ -7,7 +7,7 @@ import { end } from "./sample-report.ts";
 /** The works that these events tell of, as a report of the week has them. */
 export function worksOn(jobs: readonly Job[]): ReportedWorks {
   const counter = countWorks();
-  jobs.forEach(counter.add);
+  for (const job of jobs) counter.add(job);
   return reportWorks(counter.read(end), {
     sources: [{ profile: "acme", events: jobs.length, failure: null }],
     leavesOut: counter.leavesOut(),
