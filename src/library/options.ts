@@ -9,7 +9,7 @@ import type { Notice } from "../notices.ts";
 import { resolveEventSelection, type EventSelection } from "../runs/events/event-selection.ts";
 import { compileFilter } from "../runs/filter/filter.ts";
 import type { WatchedFilter } from "../runs/filter/watch.ts";
-import { beginOf, endOf, filtersIn, openClock, type Clock } from "./window.ts";
+import { beginOf, untilOf, filtersIn, openClock, type ReadingClock } from "./window.ts";
 import { wordList, type Words } from "./words.ts";
 
 /** Which runs are wanted: any word of one filter, and every filter. They take the words of the command's options. */
@@ -110,7 +110,7 @@ export async function resolveOptions(options: ReadRunsOptions, now: number): Pro
   checkCount("jobs", jobs, mostJobs);
   if (limit !== undefined) checkCount("limit", limit, Infinity);
   const clock = await openClock(now, options.timeZone);
-  const until = endOf(filters.until, clock);
+  const until = untilOf(filters.until, clock);
   return {
     start:
       typeof since === "object" && "mark" in since
@@ -146,7 +146,11 @@ function checkCount(name: string, count: number, most: number): void {
   });
 }
 
-async function resolveFilters(filters: RunFilters, until: number | null, { now, zone }: Clock): Promise<WatchedFilter> {
+async function resolveFilters(
+  filters: RunFilters,
+  until: number | null,
+  { now, zone }: ReadingClock,
+): Promise<WatchedFilter> {
   const words = {
     status: wordList(filters.status, "status"),
     flow: wordList(filters.flow, "flow"),

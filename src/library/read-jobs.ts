@@ -18,7 +18,7 @@ import type { WatchedFilter } from "../runs/filter/watch.ts";
 import type { Job } from "../runs/job/job.ts";
 import { inWorld, type ReadingWorld } from "./in-world.ts";
 import type { StopSignal } from "./options.ts";
-import { beginOf, checkSince, endOf, filtersIn, openClock, type Clock } from "./window.ts";
+import { beginOf, checkSince, untilOf, filtersIn, openClock, type ReadingClock } from "./window.ts";
 import { wordList, type Words } from "./words.ts";
 
 /** Which events of Lytics are wanted: any word of one filter, and every filter. They take the words of the command's options. */
@@ -105,7 +105,7 @@ async function resolveJobOptions(options: ReadJobsOptions, now: number): Promise
   }
   const filters = filtersIn(options.filters);
   const clock = await openClock(now, timeZone);
-  const until = endOf(filters.until, clock);
+  const until = untilOf(filters.until, clock);
   const start = beginOf(since, until, clock, caller);
   const words = {
     subjectType: wordList(filters.subjectType, "subjectType"),
@@ -140,7 +140,7 @@ function nameOfOption(option: string): string {
 }
 
 /** Loaded where it is used: it brings a pattern matcher with it. */
-async function conditions(expressions: readonly string[] | undefined, { now, zone }: Clock) {
+async function conditions(expressions: readonly string[] | undefined, { now, zone }: ReadingClock) {
   if (expressions === undefined) return [];
   const { whereJobs } = await import("../runs/filter/where.ts");
   const times = { duration: findDuration, instant: (words: string) => findMoment(words, now, zone) };

@@ -5,14 +5,14 @@ import { utc, type Zone } from "../text/zone.ts";
 import { nameOf } from "./words.ts";
 
 /** The moment and the zone that words of time are read by. */
-export interface Clock {
+export interface ReadingClock {
   /** Epoch milliseconds. */
   readonly now: number;
   readonly zone: Zone;
 }
 
 /** The clock of a reading; another zone than UTC brings luxon. @throws FlowrunError `usage` for a zone that there is not. */
-export async function openClock(now: number, zoneName: string | undefined): Promise<Clock> {
+export async function openClock(now: number, zoneName: string | undefined): Promise<ReadingClock> {
   if (zoneName === undefined || zoneName === "UTC") return { now, zone: utc };
   const { zoneNamed } = await import("../text/named-zone.ts");
   const zone = zoneNamed(zoneName);
@@ -34,7 +34,7 @@ interface Caller {
 export function beginOf(
   since: string | Date,
   until: number | null,
-  { now, zone }: Clock,
+  { now, zone }: ReadingClock,
   { name, why, hint }: Caller,
 ): Exclude<Start, { readonly kind: "last" }> {
   const start = parseWhen(wordsOfTime(since, "since"), now, zone);
@@ -49,7 +49,7 @@ export function beginOf(
 }
 
 /** When a reading ends, epoch ms; `null` where nobody says. @throws FlowrunError `usage`. Pure. */
-export function endOf(until: string | Date | undefined, { now, zone }: Clock): number | null {
+export function untilOf(until: string | Date | undefined, { now, zone }: ReadingClock): number | null {
   return until === undefined ? null : parseUntil(wordsOfTime(until, "until"), "until", now, zone);
 }
 

@@ -73,7 +73,7 @@ function momentTold(time: string | null, times: ReportTimes): string {
   return time === null ? "" : times.moment(Date.parse(time));
 }
 
-/** What is to be said of the works as a whole, in sentences: that there are none, how they were judged, where they were read. Pure. */
+/** Sentences on the works as a whole: that there are none, how they were judged, where they were read. Pure. */
 export function workNotes({ works, leavesOut, sources }: ReportedWorks): readonly string[] {
   const isMany = sources.length > 1;
   const reads = sources.map(({ profile, events, failure }) => {

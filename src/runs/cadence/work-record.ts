@@ -10,9 +10,9 @@ export interface WorkRecord {
   /** `work` or `workflow`. */
   readonly subjectType: string;
   readonly subjectId: string;
-  /** What it is called; `null` where that could not be looked up. */
+  /** Its name; `null` where that could not be looked up. */
   readonly jobName: string | null;
-  /** What kind of work it is. */
+  /** The kind of work that it is: `aws_s3_import_csv`. */
   readonly workflow: string | null;
   /** How often it ended well in the window (`completed`, `synccomplete`), … */
   readonly succeeded: number;

@@ -33,7 +33,7 @@ export interface Report {
   /** Failed runs that tell no error. */
   readonly failedUntold: number;
   readonly coverage: readonly ReadSource[];
-  /** What Lytics did beside; `null` where that was not asked for. None of the figures above has anything of it. */
+  /** The works of Lytics in the same window; `null` where that was not asked for. None of the figures above has anything of it. */
   readonly works: ReportedWorks | null;
 }
 

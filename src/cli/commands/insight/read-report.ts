@@ -115,7 +115,7 @@ async function beginReading(
   return { session: noted, profile, source, isFile, span: { from, to }, missing, isWhole: false };
 }
 
-/** What was read in Lytics of each, also of those of which nothing was. */
+/** How much was read in Lytics of each, also of those of which nothing was. */
 function worksIn(reads: readonly ProfileWorks[], profiles: readonly string[]): ReportedWorks {
   const told = reads.map(({ profile, works, events }) => ({
     profile,
