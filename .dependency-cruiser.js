@@ -22,7 +22,7 @@ const rooms = [
   },
   {
     room: "library",
-    may: ["engine", "adobe/access", "adobe/settings", "adobe/journal", "runs"],
+    may: ["engine", "adobe/access", "adobe/settings", "adobe/journal", "lytics", "runs"],
     types: ["adobe/gateway"],
     because: "A program gets runs, never text: it knows neither the command line nor how a run looks.",
   },
@@ -85,6 +85,7 @@ const rooms = [
       "runs/record",
       "state/cursor-name",
     ],
+    types: ["engine/destinations/destination"],
     because: "Words become domain values here; choices come from the registries so that help cannot lie.",
   },
   {
@@ -234,12 +235,12 @@ const rooms = [
   },
   {
     room: "runs/cadence",
-    may: ["runs/record"],
-    because: "Whether a flow ran when it was to is told by when its runs began.",
+    may: ["runs/record", "runs/job"],
+    because: "Whether a flow ran, or a work of Lytics, when it was to is told by when it did so far.",
   },
   {
     room: "runs/report",
-    may: ["runs/cadence", "runs/figures", "runs/record"],
+    may: ["runs/cadence", "runs/figures", "runs/job", "runs/record"],
     because: "A report puts together what others count, and counts what only a page shows.",
   },
   { room: "render/text", may: [], because: "How a text fits a terminal does not depend on what it says." },

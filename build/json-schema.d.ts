@@ -5,7 +5,7 @@ export interface JsonSchema {
   readonly [word: string]: unknown;
 }
 
-export type SchemaName = "flow-run" | "flow" | "absent" | "failed-row" | "job";
+export type SchemaName = "flow-run" | "flow" | "absent" | "failed-row" | "job" | "work";
 
 export const schemaNames: readonly SchemaName[];
 export function shippedSchema(name: SchemaName): JsonSchema;

@@ -9,6 +9,7 @@ const records = {
   absent: ["cadence/flow-record.ts", "AbsentRecord"],
   "failed-row": ["rows/failed-row.ts", "FailedRow"],
   job: ["job/job.ts", "Job"],
+  work: ["cadence/work-record.ts", "WorkRecord"],
 };
 
 /** The names of the schemas that ship. */

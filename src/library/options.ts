@@ -2,16 +2,15 @@ import { endlessPatience } from "../adobe/access/connect.ts";
 import type { Patience } from "../adobe/gateway/retrying.ts";
 import type { OnExpired } from "../adobe/journal/read-pages.ts";
 import { findMoment } from "../adobe/journal/moment.ts";
-import { findDuration, parseUntil, parseWhen } from "../adobe/journal/when.ts";
+import { findDuration } from "../adobe/journal/when.ts";
 import type { JournalStart } from "../engine/sources/journal.ts";
 import { FlowrunError } from "../errors.ts";
-import { isObject } from "../json.ts";
 import type { Notice } from "../notices.ts";
 import { resolveEventSelection, type EventSelection } from "../runs/events/event-selection.ts";
 import { compileFilter } from "../runs/filter/filter.ts";
 import type { WatchedFilter } from "../runs/filter/watch.ts";
-import { utc, type Zone } from "../text/zone.ts";
-import { nameOf, wordList, type Words } from "./words.ts";
+import { beginOf, untilOf, filtersIn, openClock, type ReadingClock } from "./window.ts";
+import { wordList, type Words } from "./words.ts";
 
 /** Which runs are wanted: any word of one filter, and every filter. They take the words of the command's options. */
 export interface RunFilters {
@@ -107,14 +106,16 @@ export async function resolveOptions(options: ReadRunsOptions, now: number): Pro
       hint: "give one of them",
     });
   }
-  const filters = checkFilters(options.filters);
+  const filters = filtersIn(options.filters);
   checkCount("jobs", jobs, mostJobs);
   if (limit !== undefined) checkCount("limit", limit, Infinity);
-  const zone = await openTimeZone(options.timeZone);
-  const clock = { now, zone };
-  const until = resolveUntil(filters.until, clock);
+  const clock = await openClock(now, options.timeZone);
+  const until = untilOf(filters.until, clock);
   return {
-    start: resolveSince(since, until, clock),
+    start:
+      typeof since === "object" && "mark" in since
+        ? { kind: "mark", text: since.mark }
+        : beginOf(since, until, clock, caller),
     events: resolveEventSelection(wordList(filters.events, "events"), "events"),
     ...(await resolveFilters(filters, until, clock)),
     until,
@@ -127,15 +128,12 @@ export async function resolveOptions(options: ReadRunsOptions, now: number): Pro
   };
 }
 
-/** A caller in JavaScript has no compiler to tell it. @throws FlowrunError `usage`. */
-function checkFilters(filters: RunFilters | undefined): RunFilters {
-  if (filters === undefined) return {};
-  if (isObject(filters)) return filters;
-  throw new FlowrunError("usage", "filters is no object", {
-    why: `it is ${nameOf(filters)}`,
-    hint: 'leave it out, or give some: filters: { status: "failed" }',
-  });
-}
+/** How a program does what a cursor does for the command line. */
+const caller = {
+  name: "readRuns",
+  why: "cursors belong to the command line; a program keeps the mark of its last reading",
+  hint: "since: { mark }, with what the reading's mark() returned",
+};
 
 /** More readers than that would only wait for each other. */
 const mostJobs = 64;
@@ -148,40 +146,11 @@ function checkCount(name: string, count: number, most: number): void {
   });
 }
 
-/** The moment and the zone that words of time are read by. */
-interface Clock {
-  readonly now: number;
-  readonly zone: Zone;
-}
-
-/** Another zone than UTC brings luxon. */
-async function openTimeZone(name: string | undefined): Promise<Zone> {
-  if (name === undefined || name === "UTC") return utc;
-  const { zoneNamed } = await import("../text/named-zone.ts");
-  const zone = zoneNamed(name);
-  if (zone !== null) return zone;
-  throw new FlowrunError("usage", `there is no time zone ${JSON.stringify(name.slice(0, 100))}`, {
-    why: "it is neither local nor a name of the IANA time zone database",
-    hint: 'timeZone: "Europe/Berlin"',
-  });
-}
-
-function resolveSince(
-  since: ReadRunsOptions["since"],
+async function resolveFilters(
+  filters: RunFilters,
   until: number | null,
-  { now, zone }: Clock,
-): ReadingPlan["start"] {
-  if (typeof since === "object" && "mark" in since) return { kind: "mark", text: since.mark };
-  const start = parseWhen(wordsOfTime(since, "since"), now, zone);
-  if (start.kind === "time" && until !== null && until < start.at) throw endsBefore(start.at, until);
-  if (start.kind !== "last") return start;
-  throw new FlowrunError("usage", "readRuns cannot start from a cursor ('last')", {
-    why: "cursors belong to the command line; a program keeps the mark of its last reading",
-    hint: "since: { mark }, with what the reading's mark() returned",
-  });
-}
-
-async function resolveFilters(filters: RunFilters, until: number | null, { now, zone }: Clock): Promise<WatchedFilter> {
+  { now, zone }: ReadingClock,
+): Promise<WatchedFilter> {
   const words = {
     status: wordList(filters.status, "status"),
     flow: wordList(filters.flow, "flow"),
@@ -202,24 +171,4 @@ async function resolveFilters(filters: RunFilters, until: number | null, { now, 
 /** A program gives options by their names. */
 function plainName(option: string): string {
   return option;
-}
-
-function resolveUntil(until: RunFilters["until"], { now, zone }: Clock): number | null {
-  return until === undefined ? null : parseUntil(wordsOfTime(until, "until"), "until", now, zone);
-}
-
-function endsBefore(from: number, to: number): FlowrunError {
-  return new FlowrunError("usage", "the window ends before it begins", {
-    why: `it goes from ${new Date(from).toISOString()} to ${new Date(to).toISOString()}`,
-    hint: "give until a later moment, or begin earlier",
-  });
-}
-
-function wordsOfTime(time: string | Date, name: string): string {
-  if (typeof time === "string") return time;
-  if (!Number.isNaN(time.getTime())) return time.toISOString();
-  throw new FlowrunError("usage", `${name} is an invalid Date`, {
-    why: "it was made from a text that is no time",
-    hint: `give the words themselves: ${name}: "-P1D"`,
-  });
 }

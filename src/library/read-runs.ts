@@ -15,8 +15,10 @@ import type { Notify } from "../notices.ts";
 import { marksOf } from "../runs/events/event-selection.ts";
 import { createSeen } from "../runs/events/seen.ts";
 import type { FlowRun } from "../runs/record/flow-run.ts";
+import { inWorld, type ReadingWorld } from "./in-world.ts";
 import { readMark, writeMark } from "./mark-text.ts";
 import { resolveOptions, type JournalSettings, type ReadingPlan, type ReadRunsOptions } from "./options.ts";
+import { checkSince } from "./window.ts";
 
 /** Flow runs as they are read, oldest first; to be gone through once. */
 export interface RunReading extends AsyncIterable<FlowRun> {
@@ -28,14 +30,9 @@ export interface RunReading extends AsyncIterable<FlowRun> {
   mark(): string | null;
 }
 
-/** The world for as long as a reading takes. */
-export interface ReadingWorld extends World {
-  close(): Promise<void>;
-}
-
 /** Begins when the first run is asked for; nothing is opened or asked before. */
 export function openReading(options: ReadRunsOptions, openWorld: () => ReadingWorld): RunReading {
-  checkOptions(options);
+  checkSince(options, "readRuns", (since) => isObject(since) && typeof since["mark"] === "string");
   const { since } = options;
   const earlier = typeof since === "object" && "mark" in since ? since.mark : null;
   let mark = (): string | null => earlier;
@@ -45,51 +42,23 @@ export function openReading(options: ReadRunsOptions, openWorld: () => ReadingWo
   return { [Symbol.asyncIterator]: () => runs, mark: () => mark() };
 }
 
-/** A caller in JavaScript has no compiler to tell it. @throws FlowrunError `usage`. */
-function checkOptions(options: unknown): void {
-  const since = isObject(options) ? options["since"] : undefined;
-  const isMark = isObject(since) && typeof since["mark"] === "string";
-  if (typeof since === "string" || since instanceof Date || isMark) return;
-  const isNothing = isObject(since) && since["mark"] === null;
-  throw new FlowrunError("usage", "readRuns does not know where to begin", {
-    why: isNothing
-      ? "the mark is null: the reading that it is of had not read anything yet"
-      : "since is missing, or neither words, a Date nor { mark }",
-    hint: 'readRuns({ since: "-P1D" })',
-  });
-}
-
 /** Told how to make the mark of where the reading is. */
 type Moved = (mark: () => string | null) => void;
 
-async function* readAll(
-  options: ReadRunsOptions,
-  openWorld: () => ReadingWorld,
-  moved: Moved,
-): AsyncGenerator<FlowRun, void, undefined> {
+function readAll(options: ReadRunsOptions, openWorld: () => ReadingWorld, moved: Moved): AsyncGenerator<FlowRun> {
   const { signal: stop, onNotice: notify = () => undefined } = options;
-  stop?.throwIfAborted();
-  const world = openWorld();
-  const over = new AbortController();
-  const signal = stop === undefined ? over.signal : AbortSignal.any([stop, over.signal]);
-  try {
-    const plan = await resolveOptions(options, world.now());
-    const connection = await connectTo(options, { profile: options.profile, notify, signal }, world);
-    try {
-      const hasSettings = options.settings !== undefined;
-      yield* readFrom({ plan, hasSettings, connection, world, notify, signal }, moved);
-      stop?.throwIfAborted();
-    } finally {
-      over.abort();
-      await connection.close();
-    }
-  } catch (error) {
-    // What breaks off because it was told to stop tells nothing else.
-    stop?.throwIfAborted();
-    throw error;
-  } finally {
-    await world.close();
-  }
+  const hasSettings = options.settings !== undefined;
+  return inWorld({
+    stop,
+    openWorld,
+    open: async (world, signal) => {
+      const plan = await resolveOptions(options, world.now());
+      const connection = await connectTo(options, { profile: options.profile, notify, signal }, world);
+      return { plan, connection, close: () => connection.close() };
+    },
+    read: ({ plan, connection }, world, signal) =>
+      readFrom({ plan, hasSettings, connection, world, notify, signal }, moved),
+  });
 }
 
 interface Reading {

@@ -246,6 +246,7 @@ describe("docs/library.md", () => {
     for (const name of [
       "readRuns",
       "openArchive",
+      "readJobs",
       "runsIn",
       "explain",
       "summarise",

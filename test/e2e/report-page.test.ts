@@ -27,7 +27,7 @@ describe.skipIf(chromiumPath === null)(`the page of the demo's week in Chromium$
     const env = bareEnv(home);
     const until = new Date(Date.now() - hour).toISOString();
     const window = ["--profile", "demo", "--until", until, "-q"];
-    expect((await flowrun(["report", "-P6D", "-o", file, ...window], { env })).code).toBe(0);
+    expect((await flowrun(["report", "-P6D", "-o", file, "--with-lytics", ...window], { env })).code).toBe(0);
     html = await readFile(file, "utf8");
     const { stdout } = await flowrun(["stats", "-P6D", "--by", "flow", "-o", "json", ...window], { env });
     stats = JSON.parse(stdout) as typeof stats;
@@ -62,9 +62,10 @@ describe.skipIf(chromiumPath === null)(`the page of the demo's week in Chromium$
     expect(await page.locator("table.rows tbody tr").count()).toBe(flows);
     expect(await page.locator("table.flows tbody tr").count()).toBe(flows);
     const tiles = await page.locator(".tile").allInnerTexts();
-    expect(tiles).toHaveLength(6);
+    expect(tiles).toHaveLength(7);
     expect(tiles[0]).toContain(stats.total.runs.toLocaleString("en-US"));
     expect(tiles[2]).toContain(String(stats.total.failed));
+    expect(await page.getByRole("region", { name: "Table: Works of Lytics" }).locator("tbody tr").count()).toBe(4);
     const levels = await page.evaluate<number[]>(all("h1, h2, h3", "Number(one.tagName.slice(1))"));
     expect(levels[0]).toBe(1);
     levels.slice(1).forEach((level, at) => {

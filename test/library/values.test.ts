@@ -15,6 +15,7 @@ import {
 } from "../../src/index.ts";
 import { readMark, writeMark } from "../../src/library/mark-text.ts";
 import { flowColumns } from "../../src/render/formats/flow-columns.ts";
+import { workColumns } from "../../src/render/formats/work-columns.ts";
 import { ndjsonRenderer } from "../../src/render/formats/json.ts";
 import { rowColumns } from "../../src/render/formats/row-columns.ts";
 import { runFields } from "../../src/runs/record/record-fields.ts";
@@ -239,6 +240,12 @@ describe("the record's schema", () => {
     expect(Object.keys(properties)).toEqual([...new Set(flowColumns.fields.map((path) => path.split(".")[0] ?? ""))]);
     expect($id).toBe("urn:flowrun:schema:flow:1");
     expect(properties["state"]).toMatchObject({ enum: ["ok", "late", "absent", "irregular", "disabled"] });
+  });
+
+  it("of a work of Lytics has every field that --json knows", () => {
+    const { properties, $id } = shippedSchema("work");
+    expect($id).toBe("urn:flowrun:schema:work:1");
+    expect(Object.keys(properties)).toEqual(workColumns.fields);
   });
 
   it("of a rejected record has every field that --json knows", () => {

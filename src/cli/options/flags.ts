@@ -203,6 +203,7 @@ export interface StatsFlags extends ReadingFlags {
 export interface FlowsFlags extends ReadingFlags {
   readonly late?: boolean;
   readonly schedule?: boolean;
+  readonly withLytics?: boolean;
 }
 
 /** Options of `report`, whose `-o` names a file. */
@@ -213,6 +214,7 @@ export interface ReportFlags extends Omit<ReadingFlags, keyof OutputFlags | "raw
   readonly title?: string;
   readonly redact?: boolean;
   readonly watch?: string;
+  readonly withLytics?: boolean;
 }
 
 /** The forms of a report. */

@@ -126,7 +126,8 @@ export const mixedFlowColumns: ColumnSet<FlowRecord> = {
   usual: flowColumns.usual.flatMap((name, index) => (index === 0 ? ["profile", name] : [name])),
 };
 
-function paintState(text: string, painter: Painter): string {
+/** A state in its colour, with the mark of a lost run before it or without. */
+export function paintState(text: string, painter: Painter): string {
   if (text === "absent") return painter.red(text);
   if (text === "late") return painter.yellow(text);
   if (text.startsWith(lostMark)) return text.endsWith("absent") ? painter.red(text) : painter.yellow(text);

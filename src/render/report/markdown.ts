@@ -1,3 +1,4 @@
+import { isOverdue } from "../../runs/cadence/judge.ts";
 import { thinOut } from "../../runs/report/duration-line.ts";
 import type { FailureSample, RunOutcome, Report, ReportedCause, ReportedFlow } from "../../runs/report/report.ts";
 import { outcomes } from "../../runs/report/report.ts";
@@ -24,6 +25,7 @@ import {
   showCommand,
 } from "./look.ts";
 import { tilesOf } from "./tiles.ts";
+import { calledWork, lastEventTold, lastFailureTold, workHeads, workNotes } from "./work-table.ts";
 
 /**
  * A report as Markdown, as GitHub, GitLab and Jira's editor read it: what the page shows, in tables and lines. Text from
@@ -41,6 +43,7 @@ export function renderReportMarkdown(report: Report, look: ReportLook): string {
     section("Flows", flows(report)),
     section("Why runs failed", causes(report, look)),
     partly(report, look),
+    works(report, look),
     section("Coverage", coverage(report, look)),
     [madeBy(report, look)],
   ];
@@ -253,6 +256,28 @@ function coverage({ coverage: all }: Report, { times }: ReportLook): readonly st
       .join("; ") || "nothing",
   ]);
   return table(["Read from", "From", "To", "Events", "Missing"], [3], rows);
+}
+
+function works({ works: told }: Report, { times }: ReportLook): readonly string[] {
+  if (told === null) return [];
+  const notes = workNotes(told).map((note) => text(note, 500));
+  const rows = told.works
+    .slice(0, mostFlows)
+    .map((work) => [
+      `${text(calledWork(work), 160)}${isOverdue(work.state) ? ` **${work.state}**` : ""}`,
+      renderCount(work.succeeded),
+      countOrNone(work.failed),
+      text(lastEventTold(work, times), 120),
+      text(lastFailureTold(work, times), 60),
+      text(work.lastFailedNotes ?? "", 300),
+      lengthTold(work.paceMs),
+    ]);
+  return section("Works of Lytics", [
+    ...(rows.length === 0 ? [] : table(workHeads, [1, 2, 6], rows)),
+    ...more(told.works.length - mostFlows, "work"),
+    ...(rows.length === 0 ? [] : [""]),
+    ...notes,
+  ]);
 }
 
 function madeBy({ madeAt }: Report, { times, version, isRedacted }: ReportLook): string {

@@ -12,6 +12,7 @@ import type { ReportLook } from "./look.ts";
 import { outcomeBars } from "./outcome-bars.ts";
 import { styleElement } from "./style.ts";
 import { tilesOf, type Tile } from "./tiles.ts";
+import { workTable } from "./work-table.ts";
 
 /**
  * A report as one page that needs nothing else: no script, no network, no picture or font from elsewhere, and a policy that
@@ -49,6 +50,7 @@ ${section("Expected, absent", absenceTable(report, look))}
 ${section("Flows", flowTable(report))}
 ${section("Why runs failed", causeList(report, look))}
 ${report.partCauses.length === 0 ? null : section(partTitle, partList(report, look))}
+${report.works === null ? null : section("Works of Lytics", workTable(report.works, look))}
 ${section("Coverage", coverageTable(report, look))}
 </main>
 <footer>

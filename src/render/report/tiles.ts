@@ -1,4 +1,5 @@
-import type { Report } from "../../runs/report/report.ts";
+import { isOverdue } from "../../runs/cadence/judge.ts";
+import type { Report, ReportedWorks } from "../../runs/report/report.ts";
 import { renderCount, renderShare } from "../text/numbers.ts";
 import { counted, amountTold, lengthTold } from "./look.ts";
 
@@ -13,7 +14,8 @@ export interface Tile {
 }
 
 /** The figures that are seen first. Pure. */
-export function tilesOf({ total, flows, absences, causes, causesLeftOut, runsLeftOut }: Report): readonly Tile[] {
+export function tilesOf(report: Report): readonly Tile[] {
+  const { total, flows, absences, causes, causesLeftOut, runsLeftOut, works } = report;
   const { runs, successRate, failed, partialSuccess, durationMs, records } = total;
   const missing = (absences ?? []).reduce((sum, absence) => sum + absence.missing, 0);
   const silent = (absences ?? []).filter(({ until }) => until === null).length;
@@ -58,5 +60,19 @@ export function tilesOf({ total, flows, absences, causes, causesLeftOut, runsLef
       note: records.failed === null ? "rejected: not told" : `${renderCount(records.failed)} rejected`,
       tone: null,
     },
+    ...(works === null ? [] : [workTile(works)]),
   ];
+}
+
+/** Its figure is of works, not of failures: one that is tried every minute would hide the others. */
+function workTile({ works, leavesOut }: ReportedWorks): Tile {
+  const failed = works.filter((work) => work.failed > 0).length;
+  const overdue = works.filter(({ state }) => isOverdue(state)).length;
+  const all = `of ${renderCount(works.length)}${leavesOut ? "+" : ""} in Lytics`;
+  return {
+    label: "Works failed",
+    value: renderCount(failed),
+    note: overdue === 0 ? all : `${all}, ${renderCount(overdue)} overdue`,
+    tone: failed > 0 ? "failed" : null,
+  };
 }

@@ -16,8 +16,14 @@ export interface JobFilterWords {
   readonly conditions?: readonly Criterion<Job>[] | undefined;
 }
 
-/** The events that all filter options ask for together: any word of one option, and every option. */
-export function compileJobFilter(words: JobFilterWords): WatchedFilter<Job> {
+/**
+ * The events that all filter options ask for together: any word of one option, and every option.
+ * @param spell an option as it is told to whoever gave it; as on a command line, unless told otherwise.
+ */
+export function compileJobFilter(
+  words: JobFilterWords,
+  spell = (option: string): string => `--${option}`,
+): WatchedFilter<Job> {
   const { subjectType = [], subjectId = [], verb = [], status = [], conditions = [] } = words;
   const isAnyStatus = status.some((word) => word.trim().toLowerCase() === "all");
   const criteria = [
@@ -27,17 +33,21 @@ export function compileJobFilter(words: JobFilterWords): WatchedFilter<Job> {
     ...(status.length === 0 || isAnyStatus ? [] : [jobStatusCriterion(status)]),
     ...conditions,
   ];
-  return openWatch(criteria, { spell: (option) => `--${option}`, leavesOutBegun: false, called: "event" });
+  return openWatch(criteria, { spell, leavesOutBegun: false, called: "event" });
 }
 
 /**
- * The word that Lytics can be asked for by itself, which spares it and us the rest: it takes one, as it is. `null` where there
- * are several, or one is a pattern, or may be meant in another case.
+ * The words that Lytics can be asked for by itself, which spares it and us the rest: it takes one of each, as it is. None where
+ * there are several, or one is a pattern, or may be meant in another case. Pure.
  */
-export function wordToAsk(words: readonly string[] | undefined, isId = false): string | null {
+export function wordsToAsk({ subjectType, subjectId, verb }: JobFilterWords) {
+  return { subjectType: wordToAsk(subjectType), subjectId: wordToAsk(subjectId, true), verb: wordToAsk(verb) };
+}
+
+function wordToAsk(words: readonly string[] | undefined, isId = false): string | undefined {
   const [word, ...others] = words ?? [];
-  if (word === undefined || others.length > 0 || isGlob(word)) return null;
-  return isId || word === word.toLowerCase() ? word : null;
+  if (word === undefined || others.length > 0 || isGlob(word)) return undefined;
+  return isId || word === word.toLowerCase() ? word : undefined;
 }
 
 function typeCriterion(words: readonly string[]): Criterion<Job> {

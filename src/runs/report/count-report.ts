@@ -11,7 +11,16 @@ import { countDurations, type DurationLine } from "./duration-line.ts";
 import { keepSamples } from "./failure-samples.ts";
 import { countCells, mostCellsInRow, outcomeOf, type CellCounter } from "./flow-cells.ts";
 import { labelOf } from "./flow-label.ts";
-import type { Absence, FlowLabel, OutcomeBucket, ReadSource, Report, ReportedCause, ReportedFlow } from "./report.ts";
+import type {
+  Absence,
+  FlowLabel,
+  OutcomeBucket,
+  ReadSource,
+  Report,
+  ReportedCause,
+  ReportedFlow,
+  ReportedWorks,
+} from "./report.ts";
 
 /** The window that is reported, epoch ms, and how it is looked at. */
 export interface ReportPlan {
@@ -26,7 +35,8 @@ export interface ReportPlan {
 /** Counts runs; `read` gives the report on those added so far. */
 export interface ReportCounter {
   add(run: FlowRun): void;
-  read(madeAt: number, coverage: readonly ReadSource[]): Report;
+  /** @param works what Lytics did in the same window, which is counted elsewhere. */
+  read(madeAt: number, coverage: readonly ReadSource[], works?: ReportedWorks | null): Report;
 }
 
 /** Events could name any number of flows, causes and organisations; a page that shows more than this is read by nobody. */
@@ -78,7 +88,7 @@ export function countReport({ from, to, zone, judgesAbsence }: ReportPlan): Repo
       noteRun(flow, run, at);
       if (judgesAbsence) cadenceOf(cadences, run.profile, from).add(run);
     },
-    read: (madeAt, coverage) => {
+    read: (madeAt, coverage, works = null) => {
       const histories = judgesAbsence ? judgeAll(cadences, coverage, to) : null;
       const told = readFlows(flows, histories, { from, to });
       // Where all is of one profile, nobody needs to be told of which.
@@ -101,6 +111,7 @@ export function countReport({ from, to, zone, judgesAbsence }: ReportPlan): Repo
         causesLeftOut: Math.max(0, causes.length - mostCauses),
         failedUntold,
         coverage,
+        works,
       };
     },
   };

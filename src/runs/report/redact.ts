@@ -1,5 +1,7 @@
 import { writeFingerprint } from "../../text/fingerprint.ts";
-import type { FailureSample, FlowLabel, Report, ReportedCause } from "./report.ts";
+import type { WorkRecord } from "../cadence/work-record.ts";
+import { jobStatusOf } from "../job/job.ts";
+import type { FailureSample, FlowLabel, Report, ReportedCause, ReportedWorks } from "./report.ts";
 
 /**
  * A report that can be shown to strangers: ids and names are hashed, so that the same flow is called the same in each
@@ -35,6 +37,21 @@ export function redactReport(report: Report, isKnown: (code: string) => boolean)
     flows: cause.flows.map(({ id }) => ({ id: hashed("flow", id), name: null })),
     sample: cause.sample === null ? null : sampleOf(cause.sample),
   });
+  const workOf = (work: WorkRecord): WorkRecord => ({
+    ...work,
+    subjectId: hashed(work.subjectType, work.subjectId),
+    jobName: null,
+    workflow: orNull("workflow", work.workflow),
+    // A verb that nobody knows is text from an event as well.
+    lastVerb: jobStatusOf("work", work.lastVerb) === null ? null : work.lastVerb,
+    lastFailedNotes: null,
+    profile: orNull("profile", work.profile),
+  });
+  const worksOf = ({ works, leavesOut, sources }: ReportedWorks): ReportedWorks => ({
+    works: works.map(workOf),
+    leavesOut,
+    sources: sources.map((read) => ({ ...read, profile: orNull("profile", read.profile) })),
+  });
   return {
     ...report,
     organisations: report.organisations.map((name) => hashed("organisation", name)),
@@ -54,6 +71,7 @@ export function redactReport(report: Report, isKnown: (code: string) => boolean)
       source: read.isFile ? "a file" : read.source,
       failure: read.failure === null ? null : "it could not be read",
     })),
+    works: report.works === null ? null : worksOf(report.works),
   };
 }
 

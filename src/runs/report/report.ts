@@ -1,4 +1,5 @@
 import type { FlowState } from "../cadence/judge.ts";
+import type { WorkRecord } from "../cadence/work-record.ts";
 import type { Figures } from "../figures/figures.ts";
 import type { RootCause } from "../figures/frequent-causes.ts";
 import type { RunCause } from "../record/flow-run.ts";
@@ -32,6 +33,25 @@ export interface Report {
   /** Failed runs that tell no error. */
   readonly failedUntold: number;
   readonly coverage: readonly ReadSource[];
+  /** The works of Lytics in the same window; `null` where that was not asked for. None of the figures above has anything of it. */
+  readonly works: ReportedWorks | null;
+}
+
+/** The works of Lytics in the window. */
+export interface ReportedWorks {
+  /** Those that failed most first; their times are as the record has them. */
+  readonly works: readonly WorkRecord[];
+  /** Whether there were more than are counted. */
+  readonly leavesOut: boolean;
+  readonly sources: readonly WorksSource[];
+}
+
+/** A profile's account of Lytics, and how many events were read there. */
+export interface WorksSource {
+  readonly profile: string | null;
+  readonly events: number;
+  /** Why none were; `null` where all of the window was read. */
+  readonly failure: string | null;
 }
 
 /** How a run ended, or that there was none where one was expected; the worst first. */

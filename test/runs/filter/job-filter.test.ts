@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { compileJobFilter, wordToAsk, type JobFilterWords } from "../../../src/runs/filter/job-filter.ts";
+import { compileJobFilter, wordsToAsk, type JobFilterWords } from "../../../src/runs/filter/job-filter.ts";
 import { whereJobs } from "../../../src/runs/filter/where.ts";
 import { readJob } from "../../../src/runs/job/read-job.ts";
 import type { Job } from "../../../src/runs/job/job.ts";
@@ -47,11 +47,11 @@ test.each([
   [["Failed"], null],
   [["df8e1ef9…"], null],
 ])("of %j Lytics is asked for %j", (words, word) => {
-  expect(wordToAsk(words)).toBe(word);
+  expect(wordsToAsk({ verb: words }).verb ?? null).toBe(word);
 });
 
 test("an id is asked for as it is", () => {
-  expect(wordToAsk(["W1"], true)).toBe("W1");
+  expect(wordsToAsk({ subjectId: ["W1"] }).subjectId).toBe("W1");
 });
 
 test("what nothing matched is told, with the nearest word", () => {

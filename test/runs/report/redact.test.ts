@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { redactReport } from "../../../src/runs/report/redact.ts";
+import { worksOn } from "./sample-works.ts";
+import { workJob } from "../../support/works.ts";
 import { begin, every, end, failedAt, hour, reportOn, runAt, wholeRead } from "./sample-report.ts";
 
 const secret = { flowId: "flow-id-1", flowName: "Secret orders", sandbox: { id: "s-1", name: "secret-box" } };
@@ -38,4 +40,30 @@ test("figures stay", () => {
   const { total, buckets } = redactReport(report, isKnown);
   expect(total).toEqual(report.total);
   expect(buckets).toEqual(report.buckets);
+});
+
+test("of works the figures, times and verbs that everybody knows stay", () => {
+  const secretly = {
+    subject_id: "secret-w",
+    context: { name: "Secret export", workflow: "secret_flow" },
+    notes: "secret",
+  };
+  const jobs = [workJob(begin, "failed", secretly), workJob(begin + hour, "secretly", secretly)];
+  const works = worksOn(jobs);
+  const redacted = redactReport({ ...report, works }, isKnown).works!;
+  expect(JSON.stringify(redacted)).not.toMatch(/secret|acme/i);
+  expect(redacted.works).toMatchObject([
+    {
+      subjectType: "work",
+      failed: 1,
+      lastVerb: null,
+      lastFailedAt: new Date(begin).toISOString(),
+      lastFailedNotes: null,
+    },
+  ]);
+  expect(redacted.works[0]!.subjectId).toMatch(/^work [0-9a-f]{8}$/);
+  expect(redactReport({ ...report, works: worksOn(jobs.slice(0, 1)) }, isKnown).works!.works[0]).toMatchObject({
+    lastVerb: "failed",
+    subjectId: redacted.works[0]!.subjectId,
+  });
 });

@@ -17,7 +17,8 @@ export function declareFlows(program: Command, host: Host): void {
         '-P7D, 90m, "2 hours ago", yesterday, monday, 02:00, a date or time, or oldest (default: "-P7D")',
       )
       .option("--late", "only the flows that are late or absent")
-      .option("--schedule", "judge by the schedules that Flow Service has, and list flows that never ran"),
+      .option("--schedule", "judge by the schedules that Flow Service has, and list flows that never ran")
+      .option("--with-lytics", "the works of Lytics below them, judged alike"),
     { columns: "flow,state,lastRunAt,paceMs…" },
   );
   withoutUse(flows, "last", "raw", "cursor", "onExpired")
@@ -39,6 +40,7 @@ Examples:
   flowrun flows --schedule --sandbox prod   by what Adobe has scheduled
   flowrun flows --status failed             flows whose last run failed
   flowrun flows -P28D --late -o name        a month from the archive, ids alone
+  flowrun flows --with-lytics --late        works of Lytics that stopped, too
   flowrun flows --from runs.ndjson          as of where the file ends`,
     )
     .action(async (when: string | undefined, flags: FlowsFlags) =>

@@ -21,7 +21,8 @@ export function declareReport(program: Command, host: Host): void {
       .argument(
         "[when]",
         '-P1D, 90m, "2 hours ago", yesterday, monday, 02:00, a date or time, or oldest (default: "-P7D")',
-      ),
+      )
+      .option("--with-lytics", "the works of Lytics as well: what failed, when and why"),
     (printed) => {
       declareTime(
         printed
@@ -49,6 +50,7 @@ Examples:
   flowrun report -o report.html --open      this week
   flowrun report -P1D -o report.md          for a ticket
   flowrun report -o report.html --redact    for somebody outside
+  flowrun report -o report.html --with-lytics   flows and works on one page
   flowrun report -P1D -o /srv/www/flows.html --watch PT5M
   flowrun report -o - | gzip > report.html.gz`,
     )

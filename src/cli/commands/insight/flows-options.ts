@@ -1,7 +1,9 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { flowColumns, mixedFlowColumns } from "../../../render/formats/flow-columns.ts";
+import { mixedWorkColumns, workColumns } from "../../../render/formats/work-columns.ts";
 import type { FlowRecord } from "../../../runs/cadence/flow-record.ts";
+import type { WorkRecord } from "../../../runs/cadence/work-record.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import type { Zone } from "../../../text/zone.ts";
 import type { FlowsFlags } from "../../options/flags.ts";
@@ -16,6 +18,14 @@ export interface FlowsOptions {
   /** Whether a flow's last run is as it is asked for; `null` where nobody asks. */
   readonly wantsLast: ((run: FlowRun) => boolean) | null;
   readonly output: OutputOptions<FlowRecord>;
+  /** How the works of Lytics are printed below them, … */
+  readonly workOutput: OutputOptions<WorkRecord>;
+  /** … where they are wanted. */
+  readonly withWorks: boolean;
+  /** Whether a work's last status is as it is asked for; `null` where nobody asks. */
+  readonly wantsStatus: ((status: WorkRecord["lastStatus"]) => boolean) | null;
+  /** Only what is late or absent is printed. */
+  readonly isLate: boolean;
   /** The words of `--sandbox`, … */
   readonly sandboxes: readonly string[];
   /** … and whether Flow Service is asked for schedules. */
@@ -47,16 +57,31 @@ export async function resolveFlows(
     resolveReading(all, now, zone),
     asksOfLast ? resolveReading({ ...rest, ...ofLast }, now, zone) : null,
   ]);
-  const output = resolveOutput(reading.profiles === null ? flowColumns : mixedFlowColumns, rows);
+  const withWorks = flags.withLytics === true;
+  const isOfOne = reading.profiles === null;
+  const columnsOfFlows = isOfOne ? flowColumns : mixedFlowColumns;
+  const columnsOfWorks = isOfOne ? workColumns : mixedWorkColumns;
+  // Whoever names fields may mean those of either record.
+  const fields = withWorks ? [...columnsOfFlows.fields, ...columnsOfWorks.fields] : columnsOfFlows.fields;
   return {
     reading: { ...reading, report: () => [...reading.report(), ...(last?.report() ?? [])] },
     wantsLast: last === null ? null : last.keep,
-    output,
+    output: resolveOutput({ ...columnsOfFlows, fields }, rows),
+    workOutput: resolveOutput(columnsOfWorks, { output: flags.output, headers: flags.headers, pager: flags.pager }),
+    withWorks,
+    wantsStatus: status === undefined ? null : statusWanted(status),
+    isLate: flags.late === true,
     sandboxes: sandbox ?? [],
     isScheduled: flags.schedule === true,
     most: max ?? Infinity,
     start,
   };
+}
+
+/** By the words of `--status`, in any case. */
+function statusWanted(words: readonly string[]): (status: WorkRecord["lastStatus"]) => boolean {
+  const wanted = words.map((word) => word.trim().toLowerCase());
+  return (status) => wanted.includes("all") || (status !== null && wanted.includes(status));
 }
 
 function checkFlags(flags: FlowsFlags): void {

@@ -6,19 +6,22 @@ import { sortRows } from "../../../render/formats/sort-rows.ts";
 import { countFlows, type FlowHistory, type UnreadPart } from "../../../runs/cadence/count-flows.ts";
 import type { FlowRecord } from "../../../runs/cadence/flow-record.ts";
 import { isOverdue } from "../../../runs/cadence/judge.ts";
-import { byNeed, hasFailedLast } from "../../../runs/cadence/need.ts";
+import { byNeed, hasFailedLast, isBad, worksByNeed } from "../../../runs/cadence/need.ts";
+import type { WorkRecord } from "../../../runs/cadence/work-record.ts";
 import type { Service } from "../../../runs/record/flow-run.ts";
 import { keptId } from "../../../text/kept.ts";
 import { openZone } from "../../options/clock.ts";
 import type { FlowsFlags } from "../../options/flags.ts";
 import { count } from "../../terminal/reporter.ts";
-import { printRows } from "../print-rows.ts";
 import { tooManyFlows } from "../too-many-flows.ts";
 import { reachOf } from "../reading/reach-of.ts";
 import { readWindow, runTarget } from "../reading/read-window.ts";
 import { inSessions, type Outcome, type Session, type Sessions } from "../reading/session.ts";
+import type { CountedSpan } from "./counted-window.ts";
 import { resolveFlows, type FlowsOptions } from "./flows-options.ts";
 import { watchLastRuns } from "./last-runs.ts";
+import { printFlows, type FoundFlows } from "./print-flows.ts";
+import { checkAnyToken, checkWithLytics, readWorks, type ProfileWorks } from "./read-works.ts";
 
 /**
  * Each flow of a window once, judged at its end.
@@ -29,38 +32,54 @@ export async function runFlows(when: string | undefined, flags: FlowsFlags, host
   const zone = await openZone(flags.time, host.stdout);
   const now = host.now();
   const options = await resolveFlows(when, flags, { now, zone });
-  const work = async (sessions: Sessions): Promise<{ readonly flows: readonly FlowRecord[] }> => {
+  checkWithLytics(flags, options.reading, host);
+  const work = async (sessions: Sessions): Promise<{ readonly found: FoundFlows }> => {
     const judged: FlowHistory[] = [];
-    // Of a profile that fails on the way nothing is judged: by half of its runs all would be absent.
-    await sessions.each(async (session) => void judged.push(...(await judgeFlows(session, options, now))));
+    const reads: ProfileWorks[] = [];
+    await sessions.each(async (session, profile) => {
+      const window = await windowOf(session, options, now);
+      if (options.withWorks) reads.push(await readWorks(session, profile, cutAt(window, session.options.until)));
+      // Of a profile that fails on the way nothing is judged: by half of its runs all would be absent.
+      judged.push(...(await judgeFlows(session, options, { ...window, now })));
+    });
     sessions.reporter.clear();
-    if (sessions.areAllLost()) return { flows: [] };
+    if (sessions.areAllLost()) return { found: { flows: [], works: null } };
     const all = judged.map(({ flow }) => flow);
-    const wanted = flags.late === true ? all.filter(({ state }) => isOverdue(state)) : all;
+    const wanted = options.isLate ? all.filter(({ state }) => isOverdue(state)) : all;
     const flows = sortRows(byNeed(wanted), options.output.order).slice(0, options.most);
-    await print(flows, options, host);
+    const found = { flows, works: options.withWorks ? worksOf(reads, options) : null };
+    const isWhole = await printFlows(found, options, host);
     tellMore(judged, sessions);
-    sessions.outcome = countsOf(all);
-    return { flows };
+    if (options.withWorks) tellWorks(reads, isWhole, sessions);
+    sessions.outcome = statesOf(all, "flow", all.filter(({ lost }) => lost !== null).length);
+    return { found };
   };
-  const { flows, ...outcome } = await inSessions(options.reading, host.signal, host, work, {
+  const { found, ...outcome } = await inSessions(options.reading, host.signal, host, work, {
     start: options.start,
     did: "found",
   });
-  checkFlows(flows, options, outcome);
+  checkFound(found, options, outcome);
 }
 
-async function print(flows: readonly FlowRecord[], { output, reading }: FlowsOptions, host: Host): Promise<void> {
-  const { time, common } = reading;
-  await printRows({ options: { ...output, order: null }, rows: flows, color: common.color, time }, host, host.stdout);
+/** The window as far as its source goes back; `to` is where that ends. */
+async function windowOf(session: Session, { start }: FlowsOptions, now: number): Promise<CountedSpan> {
+  const reach = session.origin.kind === "file" ? { first: -Infinity, end: now } : await reachOf(session, start, now);
+  return { from: start.kind === "time" ? Math.max(start.at, reach.first) : reach.first, to: reach.end };
+}
+
+function cutAt({ from, to }: CountedSpan, until: number | null): CountedSpan {
+  return { from, to: Math.min(to, until ?? to) };
 }
 
 /** Reads a profile's window, and judges its flows as of the end of what was read. */
-async function judgeFlows(session: Session, options: FlowsOptions, now: number): Promise<readonly FlowHistory[]> {
+async function judgeFlows(
+  session: Session,
+  options: FlowsOptions,
+  { from, to, now }: CountedSpan & { readonly now: number },
+): Promise<readonly FlowHistory[]> {
   const { start, wantsLast, sandboxes, isScheduled } = options;
   const { origin } = session;
-  const reach = origin.kind === "file" ? { first: -Infinity, end: now } : await reachOf(session, start, now);
-  const counter = countFlows(start.kind === "time" ? Math.max(start.at, reach.first) : reach.first);
+  const counter = countFlows(from);
   const last = wantsLast === null ? null : watchLastRuns(wantsLast);
   const isWanted = ({ flow }: FlowHistory): boolean => last?.wants(flow) !== false;
   const services = new Map<string, Service>();
@@ -81,7 +100,7 @@ async function judgeFlows(session: Session, options: FlowsOptions, now: number):
   // Flows of half a window would be called absent.
   session.host.signal.throwIfAborted();
   if (counter.leavesOut()) session.reporter.notify(tooManyFlows);
-  const at = judgedAt(session, { now, newest, end: reach.end });
+  const at = judgedAt(session, { now, newest, end: to });
   const histories = counter.read(at, [], unread);
   if (!isScheduled || origin.kind !== "journal") return histories.filter(isWanted);
   const { loadDeclared } = await import("./scheduled-flows.ts");
@@ -160,27 +179,56 @@ function called({ flowName, flowId }: FlowRecord): string {
 const longestCalled = 60;
 
 /** `12 flows, 1 absent, 2 late`, for the closing line. */
-function countsOf(flows: readonly FlowRecord[]): readonly string[] {
-  const of = (keep: (flow: FlowRecord) => boolean): number => flows.filter(keep).length;
+function statesOf(
+  all: readonly Pick<FlowRecord | WorkRecord, "state" | "lastStatus">[],
+  word: string,
+  lost = 0,
+): readonly string[] {
+  const of = (keep: (one: (typeof all)[number]) => boolean): number => all.filter(keep).length;
   const counts = [
     { n: of(({ state }) => state === "absent"), word: "absent" },
     { n: of(({ state }) => state === "late"), word: "late" },
-    { n: of(({ lost }) => lost !== null), word: "lost" },
+    { n: lost, word: "lost" },
     { n: of(hasFailedLast), word: "failed last" },
     { n: of(({ state }) => state === "disabled"), word: "disabled" },
     { n: of(({ state }) => state === "irregular"), word: "not judged" },
   ];
-  return [count(flows.length, "flow"), ...counts.flatMap(({ n, word }) => (n === 0 ? [] : [`${n} ${word}`]))];
+  return [count(all.length, word), ...counts.flatMap(({ n, word }) => (n === 0 ? [] : [`${n} ${word}`]))];
+}
+
+/** The works of all profiles that are wanted, those first that need a look. @throws FlowrunError where no profile has a token. */
+function worksOf(reads: readonly ProfileWorks[], { isLate, wantsStatus, most }: FlowsOptions): readonly WorkRecord[] {
+  checkAnyToken(reads);
+  const wanted = reads
+    .flatMap(({ works }) => works ?? [])
+    .filter(({ state }) => !isLate || isOverdue(state))
+    .filter(({ lastStatus }) => wantsStatus?.(lastStatus) !== false);
+  return worksByNeed(wanted).slice(0, most);
+}
+
+/** The closing line counts what was read in the journal; Lytics has one of its own. */
+function tellWorks(reads: readonly ProfileWorks[], areShown: boolean, { reporter, options }: Sessions): void {
+  const works = reads.flatMap((read) => read.works ?? []);
+  const events = reads.reduce((sum, read) => sum + read.events, 0);
+  const text = `Lytics: ${statesOf(works, "work").join(", ")} · ${count(events, "event")} of theirs`;
+  reporter.notify({ kind: "remark", text });
+  if (areShown) return;
+  const hint = "they are in -o json, ndjson and yaml, and below a table";
+  reporter.notify({ kind: "remark", text: `-o ${options.output} has no place for works: ${hint}` });
 }
 
 /** The exit code of the worst: a profile of several that failed, and what `--fail-on` asks for. @throws FlowrunError. */
-function checkFlows(flows: readonly FlowRecord[], { reading }: FlowsOptions, { failure }: Outcome): void {
-  const bad = flows.filter((flow) => flow.state === "absent" || hasFailedLast(flow)).length;
+function checkFound({ flows, works }: FoundFlows, { reading }: FlowsOptions, { failure }: Outcome): void {
+  const bad = [
+    { n: flows.filter(isBad).length, word: "flow" },
+    { n: (works ?? []).filter(isBad).length, word: "work" },
+  ].flatMap(({ n, word }) => (n === 0 ? [] : [count(n, word)]));
+  const isEmpty = flows.length + (works ?? []).length === 0;
   const words =
-    reading.exitStatus && bad > 0
-      ? `${count(bad, "flow")} absent or failed last`
-      : reading.failsOnEmpty && flows.length === 0
-        ? "no flow matched"
+    reading.exitStatus && bad.length > 0
+      ? `${bad.join(" and ")} absent or failed last`
+      : reading.failsOnEmpty && isEmpty
+        ? `no flow ${works === null ? "" : "and no work "}matched`
         : null;
   const worst = worstOf([failure, words === null ? null : new FlowrunError("runFailed", words)]);
   if (worst !== null) throw worst;

@@ -1,12 +1,14 @@
 import type { Host } from "../../../host.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { countReport, type ReportCounter } from "../../../runs/report/count-report.ts";
-import type { ReadSource, Report } from "../../../runs/report/report.ts";
+import { reportWorks } from "../../../runs/report/report-works.ts";
+import type { ReadSource, Report, ReportedWorks } from "../../../runs/report/report.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import type { Zone } from "../../../text/zone.ts";
 import { reachOf } from "../reading/reach-of.ts";
 import { inSessions, type Outcome, type Session, type Sessions } from "../reading/session.ts";
 import { countRuns, spanOf, spanOfFile, type AskedSpan, type CountedSpan } from "./counted-window.ts";
+import { checkAnyToken, readWorks, type ProfileWorks } from "./read-works.ts";
 import type { ReportReading } from "./report-options.ts";
 
 /** A reading and its report; none where no profile at all could be read. */
@@ -17,7 +19,7 @@ export interface ReadReport {
 
 /** Reads the window, of one profile or of several, and counts its report. */
 export async function readReport(
-  { options, start, judgesAbsence }: ReportReading,
+  { options, start, judgesAbsence, withWorks }: ReportReading,
   zone: Zone,
   host: Host,
 ): Promise<ReadReport> {
@@ -25,6 +27,7 @@ export async function readReport(
   // One for all profiles, over the window of the first that is read.
   const shared: { opened: Promise<Opened> | null } = { opened: null };
   const reads: Reading[] = [];
+  const works: ProfileWorks[] = [];
   const open = async (session: Session): Promise<Opened> => {
     const span = await windowOf(session, asked);
     return { span, counter: countReport({ ...span, zone, judgesAbsence }) };
@@ -34,6 +37,7 @@ export async function readReport(
       const { counter, span } = await (shared.opened ??= open(session));
       const reading = await beginReading(session, profile === "" ? null : profile, start, span);
       reads.push(reading);
+      if (withWorks) works.push(await readWorks(session, profile, span));
       const add = (run: FlowRun): void => {
         counter.add(run);
       };
@@ -44,7 +48,9 @@ export async function readReport(
     const opened = await shared.opened;
     if (opened === null || areAllLost()) return { report: null };
     const { counter, span } = opened;
-    return { report: counter.read(host.now(), coverageIn(reads, profiles ?? [], { ...span, asked: beginOf(start) })) };
+    if (withWorks) checkAnyToken(works);
+    const coverage = coverageIn(reads, profiles ?? [], { ...span, asked: beginOf(start) });
+    return { report: counter.read(host.now(), coverage, withWorks ? worksIn(works, profiles ?? []) : null) };
   };
   const { report, ...outcome } = await inSessions(options, host.signal, host, work, { start, did: "counted" });
   return { report, outcome };
@@ -107,6 +113,25 @@ async function beginReading(
   const own = origin.kind === "archive" ? origin.profile : side;
   const profile = origin.kind === "journal" ? origin.connection.settings.profile : own;
   return { session: noted, profile, source, isFile, span: { from, to }, missing, isWhole: false };
+}
+
+/** How much was read in Lytics of each, also of those of which nothing was. */
+function worksIn(reads: readonly ProfileWorks[], profiles: readonly string[]): ReportedWorks {
+  const told = reads.map(({ profile, works, events }) => ({
+    profile,
+    events,
+    failure: works === null ? "it has no token for Lytics" : null,
+  }));
+  const known = new Set(reads.map(({ profile }) => profile));
+  const lost = profiles.filter((profile) => !known.has(profile));
+  const sources = [...told, ...lost.map((profile) => ({ profile, events: 0, failure: unread }))];
+  return reportWorks(
+    reads.flatMap(({ works }) => works ?? []),
+    {
+      sources: sources.sort((one, other) => (one.profile < other.profile ? -1 : 1)),
+      leavesOut: reads.some(({ leavesOut }) => leavesOut),
+    },
+  );
 }
 
 const unread = "it could not be read";

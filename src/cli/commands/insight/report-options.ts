@@ -96,6 +96,8 @@ export interface ReportReading {
   readonly start: JournalStart;
   /** Whether all runs of the flows are read, so that one which is not there was absent. */
   readonly judgesAbsence: boolean;
+  /** Whether the works of Lytics are read as well. */
+  readonly withWorks: boolean;
 }
 
 /** @throws FlowrunError `usage` for what cannot be, and for options that have no meaning here. */
@@ -112,7 +114,7 @@ export async function resolveReported(
   const options = await resolveReading(reading, now, zone);
   const words = when ?? (flags.from === undefined ? "-P7D" : "oldest");
   const start = resolveBegin("report", words, reading, { now, zone });
-  return { options, start, judgesAbsence: readsAll(flags) };
+  return { options, start, judgesAbsence: readsAll(flags), withWorks: flags.withLytics === true };
 }
 
 /** Filters by flow and sandbox leave whole flows out; all others leave out runs of a flow. */

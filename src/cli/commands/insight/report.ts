@@ -4,9 +4,10 @@ import type { Report } from "../../../runs/report/report.ts";
 import type { Zone } from "../../../text/zone.ts";
 import { openZone } from "../../options/clock.ts";
 import type { ReportFlags } from "../../options/flags.ts";
-import { createReporter } from "../../terminal/reporter.ts";
+import { count, createReporter } from "../../terminal/reporter.ts";
 import { checkFailed } from "../reading/read.ts";
 import { readReport } from "./read-report.ts";
+import { checkWithLytics } from "./read-works.ts";
 import { resolveReported, resolveTarget, type ReportTarget } from "./report-options.ts";
 import { openReportFile, renderReport, type ReportFile } from "./write-report.ts";
 
@@ -34,15 +35,20 @@ interface Round {
 
 async function makeOnce(round: Round): Promise<void> {
   const { target, host } = round;
-  const { outcome, options } = await make(round);
+  const { outcome, options, report } = await make(round);
   if (target.opens) await show(target, round.flags, host);
-  checkFailed(options, outcome);
+  const works = report.works?.works ?? [];
+  // A work that failed is as bad as a run, and one that did anything is as good as one.
+  checkFailed({ ...options, failsOnEmpty: options.failsOnEmpty && works.length === 0 }, outcome);
+  const failed = works.filter((work) => work.failed > 0).length;
+  if (options.exitStatus && failed > 0) throw new FlowrunError("runFailed", `${count(failed, "work")} failed`);
 }
 
 /** @throws FlowrunError where nothing could be read, or written; a file is then what it was. */
 async function make(round: Round) {
   const { when, flags, target, zone, host } = round;
   const reading = await resolveReported(when, flags, { now: host.now(), zone });
+  checkWithLytics(flags, reading.options, host);
   const file = await openReportFile(target, host);
   try {
     const { report, outcome } = await readReport(reading, zone, host);

@@ -4,7 +4,7 @@ import type { Patience } from "../../../adobe/gateway/retrying.ts";
 import { jobColumns, namedJobColumns } from "../../../render/formats/job-columns.ts";
 import type { TimeStyle } from "../../../render/text/times.ts";
 import type { Criterion } from "../../../runs/filter/criterion.ts";
-import { compileJobFilter, wordToAsk } from "../../../runs/filter/job-filter.ts";
+import { compileJobFilter, wordsToAsk } from "../../../runs/filter/job-filter.ts";
 import type { WatchedFilter } from "../../../runs/filter/watch.ts";
 import type { Job } from "../../../runs/job/job.ts";
 import type { EventsAsked } from "../../../lytics/read-events.ts";
@@ -45,20 +45,11 @@ const usualCursor = "lytics";
  */
 export async function resolveLytics(flags: LyticsFlags, now: number, zone: Zone): Promise<LyticsOptions> {
   const { subjectType, subjectId, verb, status, where, until } = flags;
-  const told = {
-    subjectType: wordToAsk(subjectType),
-    subjectId: wordToAsk(subjectId, true),
-    verb: wordToAsk(verb),
-  };
   return {
     common: flags,
     ...resolveOutput(flags.names === true ? namedJobColumns : jobColumns, flags),
     ...compileJobFilter({ subjectType, subjectId, verb, status, conditions: await conditions(where, now, zone) }),
-    asked: {
-      ...(told.subjectType === null ? {} : { subjectType: told.subjectType }),
-      ...(told.subjectId === null ? {} : { subjectId: told.subjectId }),
-      ...(told.verb === null ? {} : { verb: told.verb }),
-    },
+    asked: wordsToAsk(flags),
     hasCondition: where !== undefined,
     names: flags.names === true,
     max: flags.max ?? Infinity,

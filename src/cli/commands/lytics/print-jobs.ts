@@ -110,7 +110,7 @@ function windowWords(start: Start, { until, zone }: LyticsOptions, now: number):
 
 async function printFrom(reading: Reading, connection: LyticsConnection, tally: Tally): Promise<void> {
   const { options, start, follow, host, reporter, finish } = reading;
-  const names = options.names ? await namesOrNone(connection, reading) : null;
+  const names = options.names ? await askJobNames(connection.lytics(options.patience)) : null;
   const stdout = await openStdout(reading, follow || start.kind === "last");
   const isHeld = options.last !== Infinity || options.order !== null;
   // A file is in its place, and events that are held back are out, only when all is read.
@@ -174,19 +174,6 @@ interface Going {
   readonly from: number | "now";
   readonly past: Resumption | null;
   readonly store: MarkStore | null;
-}
-
-/** Names are a courtesy: without them the events are printed all the same. */
-async function namesOrNone({ lytics }: LyticsConnection, { reporter, signal }: Reading): Promise<NameJobs | null> {
-  try {
-    return await askJobNames(lytics({ retries: 1, maxWaitMs: 0 }));
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!(error instanceof FlowrunError) || error.kind === "auth") throw error;
-    const text = `the works' names could not be looked up (${error.message}); they go by their ids`;
-    reporter.notify({ kind: "remark", text });
-    return null;
-  }
 }
 
 /** Where events go, and in which form. */
