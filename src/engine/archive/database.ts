@@ -24,7 +24,7 @@ export interface Insertion {
   readonly table: string;
   /** Of the values of each row, in their order. */
   readonly columns: readonly string[];
-  /** What becomes of a row whose key is there already; it is passed by where nothing is said. */
+  /** The fate of a row whose key is there already; it is passed by where nothing is said. */
   readonly onConflict?: string;
 }
 

@@ -55,7 +55,7 @@ export function unpack(bytes: Uint8Array): string {
  */
 const sizes = { windowBits: 13, memLevel: 6, chunkSize: 1024 };
 
-/** What was packed with a window can be unpacked with one as large: the first archives were packed with this one. */
+/** A text is unpacked with a window as large as it was packed with, or larger: the first archives have texts of this one. */
 const widest = { ...sizes, windowBits: 14 };
 
 /** A higher one takes longer, and saves no byte in a hundred. */
