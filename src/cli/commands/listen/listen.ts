@@ -3,13 +3,14 @@ import { endlessPatience } from "../../../adobe/access/connect.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
 import { journalReadOn, openCursor } from "../../../engine/cursor.ts";
 import { emptyTally } from "../../../engine/pump.ts";
-import { meterDeliveries, type DeliveryMeter } from "../../../engine/receive/delivery-metrics.ts";
+import { meterKept, type KeptMeter } from "../../../engine/receive/delivery-metrics.ts";
 import { forward } from "../../../engine/receive/forward.ts";
 import { meterForwarding } from "../../../engine/receive/forward-metrics.ts";
 import { createMetrics, type Metrics } from "../../../engine/receive/meter.ts";
 import { patientSpool } from "../../../engine/receive/patient-spool.ts";
 import { reconcile } from "../../../engine/receive/reconcile.ts";
 import { whenThereIsRoom, type WaitingForRoom } from "../../../engine/receive/when-room.ts";
+import { meterJobs } from "../../../engine/receive/job-metrics.ts";
 import { meterRuns } from "../../../engine/receive/run-metrics.ts";
 import { untilAborted } from "../../../engine/until-aborted.ts";
 import type { Receiver } from "../../../engine/destinations/post.ts";
@@ -19,6 +20,7 @@ import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { FlowrunError, reasonOf } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import { renderDuration } from "../../../render/text/numbers.ts";
+import { compileJobFilter } from "../../../runs/filter/job-filter.ts";
 import { comparePlaces } from "../../../state/spool-files.ts";
 import { lockSpool, spoolFolder } from "../../../state/spool-lock.ts";
 import { openZone } from "../../options/clock.ts";
@@ -32,7 +34,7 @@ import { createQuota } from "../reading/quota.ts";
 import { checkFailed } from "../reading/read.ts";
 import { takeNotes } from "../reading/recent-notes.ts";
 import type { Session } from "../reading/session.ts";
-import { countedInbox, countRun, listenWords, noListenCounts } from "./counts.ts";
+import { countedInbox, countJob, countRun, listenWords, noListenCounts } from "./counts.ts";
 import { archiveSpool, deliverSpool, readersOf, type SpoolDelivery } from "./deliver-spool.ts";
 import { openDoors, type Doors } from "./doors.ts";
 import { findIdentity, type Identity } from "./identity.ts";
@@ -52,7 +54,8 @@ export async function runListen(flags: ListenFlags, host: Host): Promise<void> {
   await inOutlet({ ...options.common, pager: false }, host, async (there) => {
     const { quiet = false, verbose = 0, progress, profile } = options.common;
     const reporter = createReporter(there, { quiet, verbose, live: progress, profile });
-    const asked = { options, delivery, listening, start, reporter };
+    const keepJob = compileJobFilter({ status: flags.status }).keep;
+    const asked = { options, delivery, listening, keepJob, start, reporter };
     await inSpool(asked, there, (receiving) => receive(receiving, there)).finally(() => {
       reporter.clear();
     });
@@ -64,6 +67,8 @@ interface Asked {
   readonly options: ReadingOptions;
   readonly delivery: DeliveryOptions | null;
   readonly listening: ListenOptions;
+  /** Whether an event of Lytics is one of those that are wanted. */
+  readonly keepJob: SpoolDelivery["keepJob"];
   /** Where the first comparison with the journal begins. */
   readonly start: JournalStart;
   readonly reporter: Reporter;
@@ -74,9 +79,9 @@ interface Receiving extends Asked {
   readonly identity: Identity;
   readonly spool: Spool;
   readonly metrics: Metrics;
-  readonly deliveries: DeliveryMeter;
+  readonly kept: KeptMeter;
   /** Open already, where the disk was full; else it opens them. */
-  readonly doors: (onOpen: (url: string) => void) => Promise<Doors>;
+  readonly doors: (onOpen: (origin: string) => void) => Promise<Doors>;
   readonly room: WaitingForRoom;
   /** Events that the journal had brought, and the webhook after all. */
   readonly late: { readonly events: number };
@@ -91,24 +96,25 @@ async function inSpool(asked: Asked, host: Host, work: (receiving: Receiving) =>
   const late = { events: 0 };
   const needsJournal = listening.reconcileMs !== null;
   const { profile } = options.common;
-  const identity = await findIdentity({ profile, needsJournal, notify, signal: over.signal }, host);
+  const takesLytics = listening.lytics !== null;
+  const identity = await findIdentity({ profile, needsJournal, takesLytics, notify, signal: over.signal }, host);
   try {
     if (listening.acceptsHmac && identity.secrets.length === 0) throw noSecret();
     const folder = spoolFolder(host.dirs.state, identity.profile);
     const metrics = createMetrics();
     let spooled: Spool | null = null;
-    const deliveries = meterDeliveries(metrics, () => spooled?.backlog().events ?? 0);
+    const kept = meterKept(metrics, () => spooled?.backlog().events ?? 0);
     let opened: Doors | null = null;
-    const doorMeans = { listening, identity, host, notify, signal: over.signal, metrics, deliveries };
+    const doorMeans = { listening, identity, host, notify, signal: over.signal, metrics };
     const doors: Receiving["doors"] = async (onOpen) => {
       if (opened === null) return (opened = await openDoors({ ...doorMeans, onOpen }));
-      onOpen(opened.url);
+      onOpen(opened.origin);
       return opened;
     };
     // Adobe is told to come again, as it is by a receiver whose disk fills up later.
     const onFull = async (): Promise<void> => {
-      await doors((url) => {
-        const text = `listening on ${url} and asking Adobe to come again until there is room on the disk`;
+      await doors((origin) => {
+        const text = `listening on ${origin}${listening.path} and asking Adobe to come again until there is room on the disk`;
         notify({ kind: "warning", text });
       });
     };
@@ -120,7 +126,7 @@ async function inSpool(asked: Asked, host: Host, work: (receiving: Receiving) =>
         const spool = await whenThereIsRoom(() => openSpool({ folder, host, notify, onLate }), room);
         spooled = spool;
         try {
-          await work({ ...asked, identity, spool, metrics, deliveries, doors, room, over, late });
+          await work({ ...asked, identity, spool, metrics, kept, doors, room, over, late });
         } finally {
           await spool.close();
         }
@@ -142,48 +148,77 @@ async function closeDoors(doors: Doors | null): Promise<void> {
 }
 
 async function receive(receiving: Receiving, host: Host): Promise<void> {
-  const { options, delivery, listening, spool, metrics, deliveries, over, reporter } = receiving;
+  const { options, delivery, listening, identity, keepJob, spool, metrics, kept, over, reporter } = receiving;
   const { notify } = reporter;
   const counts = noListenCounts();
   let comparedAt: number | null = null;
+  const meterJob = meterJobs(metrics);
   const meterRun = meterRuns(metrics, () => (comparedAt === null ? null : (host.now() - comparedAt) / 1000));
   const session = sessionOf(receiving, host);
   const archive = await archiveFor(receiving, host);
-  const stdout = delivery === null || delivery.toStdout ? await openStdout(session, true) : null;
+  const stdout = delivery === null || delivery.toStdout ? await openStdout(session, true, true) : null;
   let where = "";
   const told = (): string => {
     const recovered = Math.max(0, counts.recovered - receiving.late.events);
-    return listenWords({ ...counts, recovered }, didOf(delivery), listening.reconcileMs !== null);
+    return listenWords(
+      { ...counts, recovered },
+      {
+        did: didOf(delivery),
+        isCompared: listening.reconcileMs !== null,
+        hasRuns: identity.clientId !== null,
+        hasJobs: listening.lytics !== null,
+      },
+    );
   };
   const live = (isNow = false): void => {
     reporter.live(`listening on ${where} · ${told()}`, isNow);
   };
   const delivering: SpoolDelivery = {
     plan: { options, delivery, start: { kind: "last" }, follow: true, onExpired: "oldest", signal: over.signal },
-    ...{ session, spool, delivery, stdout, archive },
-    onRun: (run) => {
-      countRun(counts, run);
-      meterRun(run);
-      if (run.via === "journal") deliveries.recovered(1);
+    ...{
+      session,
+      spool,
+      delivery,
+      stdout,
+      archive,
+      lyticsName: identity.lyticsName,
+      keepJob,
+      listensToLytics: listening.lytics !== null,
+    },
+    onRecord: (record) => {
+      if (record.type === "flowrun.job") {
+        countJob(counts, record);
+        meterJob(record);
+      }
+      if (record.type === "flowrun.run") {
+        countRun(counts, record);
+        meterRun(record);
+        if (record.via === "journal") kept.recovered(1);
+      }
       // What was printed has taken it away.
       live(true);
     },
   };
   try {
     await admitReaders([...readersOf(delivering), ...(listening.forwardTo === null ? [] : [forwarder])], receiving);
-    const doors = await receiving.doors((url) => {
-      where = url;
-      tellStart(url, receiving);
+    const doors = await receiving.doors((origin) => {
+      const path = identity.clientId === null ? listening.lytics?.path : listening.path;
+      where = `${origin}${path ?? ""}`;
+      tellStart(origin, receiving);
     });
-    doors.lead({ inbox: countedInbox(spool, counts, live), trouble: () => spool.trouble() });
+    const { lytics } = spool;
+    doors.lead({ inbox: countedInbox(spool, counts, live), lytics, trouble: () => spool.trouble() });
     // Elsewhere it is the terminal that was closed.
     if (listening.tls !== null) reloadOnHangup(doors, notify, host);
-    playAdobe(where, receiving, host);
+    playOthers(doors.origin, receiving, host);
     const onCompared = (): void => {
       comparedAt = host.now();
     };
     const failure = await untilStopped({ doors, delivering, onCompared }, receiving, host);
-    checkFailed(options, { tally: { ...session.tally, printed: counts.runs, failed: counts.failed }, failure });
+    const printed = counts.runs + counts.jobs;
+    const failed = counts.failed + counts.failedJobs;
+    const called = counts.jobs === 0 ? "run" : "record";
+    checkFailed(options, { tally: { ...session.tally, printed, failed }, failure }, called);
   } finally {
     reporter.clear();
     await stdout?.close().catch(() => undefined);
@@ -363,19 +398,29 @@ async function admitReaders(readers: readonly string[], { spool, reporter, room 
   notify({ kind: "remark", text });
 }
 
-function tellStart(url: string, { listening, reporter, identity }: Receiving): void {
-  const { reconcileMs, verifies, forwardTo } = listening;
+function tellStart(origin: string, { listening, reporter, identity }: Receiving): void {
+  const { path, lytics, reconcileMs, verifies, forwardTo } = listening;
+  const { clientId } = identity;
   const compared =
     reconcileMs === null ? "" : `; every ${renderDuration(reconcileMs)} the journal is asked for what it missed`;
-  reporter.notify({ kind: "remark", text: `listening on ${url} for ${identity.clientId}${compared}` });
+  if (clientId !== null) {
+    reporter.notify({ kind: "remark", text: `listening on ${origin}${path} for ${clientId}${compared}` });
+  }
+  if (lytics !== null) {
+    reporter.notify({ kind: "remark", text: `listening on ${origin}${lytics.path} for events of Lytics` });
+    if (lytics.header === null) {
+      const text = "no header is asked for (--lytics-header): anybody on this machine can say that a work failed";
+      reporter.notify({ kind: "warning", text });
+    }
+  }
   if (forwardTo !== null) reporter.notify({ kind: "remark", text: `passing on to ${forwardTo.shown}` });
-  if (verifies) return;
+  if (verifies || clientId === null) return;
   const text = "signatures are not verified (--no-verify): anybody on this machine can say that a run failed";
   reporter.notify({ kind: "warning", text });
 }
 
-/** The demo's Adobe delivers to this very process. */
-function playAdobe(url: string, { identity, over, reporter }: Receiving, host: Host): void {
+/** The demo's Adobe, and its Lytics, deliver to this very process. */
+function playOthers(origin: string, { identity, listening, over, reporter }: Receiving, host: Host): void {
   let last: string | null = null;
   const onState = (state: string): void => {
     if (state !== (last ?? "active")) {
@@ -384,7 +429,13 @@ function playAdobe(url: string, { identity, over, reporter }: Receiving, host: H
     last = state;
   };
   const sleep: Host["sleep"] = (ms, signal) => host.sleep(ms, signal);
-  void identity.connection?.deliverTo?.(url, { sleep, signal: over.signal, onState });
+  const { path, lytics } = listening;
+  const world = { sleep, signal: over.signal };
+  void identity.connection?.deliverTo?.(`${origin}${path}`, { ...world, onState });
+  if (lytics === null) return;
+  const { header } = lytics;
+  const headers = header === null ? {} : { [header.name]: header.value.reveal() };
+  void identity.connection?.deliverJobsTo?.(`${origin}${lytics.path}`, { ...world, headers });
 }
 
 function reloadOnHangup(doors: Doors, notify: Notify, host: Host): void {

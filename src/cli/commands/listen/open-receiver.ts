@@ -1,12 +1,15 @@
 import { confirmValidation } from "../../../adobe/webhook/challenge.ts";
 import { judgeDelivery, type JudgeMeans } from "../../../adobe/webhook/judge-delivery.ts";
 import { createPublicKeys } from "../../../adobe/webhook/public-keys.ts";
-import type { DeliveryMeter } from "../../../engine/receive/delivery-metrics.ts";
+import { meterDeliveries } from "../../../engine/receive/delivery-metrics.ts";
+import type { Intake } from "../../../engine/receive/desk.ts";
 import type { Inbox } from "../../../engine/receive/inbox.ts";
+import type { Metrics } from "../../../engine/receive/meter.ts";
 import { startReceiver, type RunningReceiver } from "../../../engine/receive/receiver.ts";
 import { readTlsFiles } from "../../../engine/receive/tls-files.ts";
 import { FlowrunError, reasonOf } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
+import { judgeEvents } from "../../../lytics/judge-events.ts";
 import type { Notify } from "../../../notices.ts";
 import type { Identity } from "./identity.ts";
 import type { ListenOptions } from "./listen-options.ts";
@@ -16,7 +19,8 @@ export interface ReceiverMeans {
   readonly listening: ListenOptions;
   readonly identity: Identity;
   readonly inbox: Inbox;
-  readonly meter: DeliveryMeter;
+  readonly lyticsInbox: Inbox;
+  readonly metrics: Metrics;
   readonly host: Host;
   readonly notify: Notify;
   /** Ends what is asked of others. */
@@ -25,16 +29,19 @@ export interface ReceiverMeans {
 
 /** Starts the receiver that the options ask for. @throws FlowrunError `usage` where it cannot be. */
 export function openReceiver(means: ReceiverMeans): Promise<RunningReceiver> {
-  const { listening, inbox, meter, host, notify } = means;
+  const { listening, metrics, host, notify } = means;
   const validate = validator(means);
   const { tls } = listening;
-  const tell = nowAndThen(host, notify);
+  const webhook = meterDeliveries(metrics, "webhook");
   return startReceiver(
     {
       ...{ host: listening.host, port: listening.port, option: "--port" },
-      ...{ path: listening.path, maxBody: listening.maxBody, inbox, meter },
+      maxBody: listening.maxBody,
+      intakes: [...adobesIntake(means, webhook), ...lyticsIntake(means)],
       tls: tls === null ? null : () => readTlsFiles(tls),
-      judge: judgeOf(means),
+      onStray: (status) => {
+        webhook.answered(status);
+      },
       onPoison: ({ headers }, why) => {
         const id = headers["x-adobe-event-id"] ?? "without an id";
         notify({ kind: "warning", text: `the delivery ${id} is acknowledged and passed by: ${why}` });
@@ -42,23 +49,40 @@ export function openReceiver(means: ReceiverMeans): Promise<RunningReceiver> {
       onValidation: (url) => {
         validate(url);
       },
-      onRefused: (status, why) => {
-        tell(String(status), `a request was refused with ${status}: ${why}`);
-      },
       onTrouble: tellTrouble(notify, host),
     },
     host,
   );
 }
 
-function judgeOf({ listening, identity, host, signal }: ReceiverMeans) {
+/** None where nobody knows for whom Adobe delivers. */
+function adobesIntake(means: ReceiverMeans, meter: Intake["meter"]): readonly Intake[] {
+  const { listening, identity, inbox, host, notify, signal } = means;
   const { clientId, secrets, send, keysUrl } = identity;
-  const means: JudgeMeans = {
+  if (clientId === null) return [];
+  const judging: JudgeMeans = {
     clientId,
     keys: listening.verifies ? createPublicKeys({ url: keysUrl, host: { ...host, send }, signal }) : null,
     hmacSecrets: listening.acceptsHmac ? secrets : [],
   };
-  return (delivery: Parameters<typeof judgeDelivery>[0]) => judgeDelivery(delivery, means);
+  const tell = nowAndThen(host, notify);
+  const onRefused: Intake["onRefused"] = (status, why) => {
+    tell(String(status), `a request was refused with ${status}: ${why}`);
+  };
+  const judge: Intake["judge"] = (delivery) => judgeDelivery(delivery, judging);
+  return [{ path: listening.path, isChallenged: true, judge, inbox, meter, onRefused }];
+}
+
+function lyticsIntake({ listening, lyticsInbox, metrics, host, notify }: ReceiverMeans): readonly Intake[] {
+  if (listening.lytics === null) return [];
+  const { path, header } = listening.lytics;
+  const tell = nowAndThen(host, notify);
+  const onRefused: Intake["onRefused"] = (status, why) => {
+    tell(String(status), `a delivery of Lytics was refused with ${status}: ${why}`);
+  };
+  const judge: Intake["judge"] = (delivery) => Promise.resolve(judgeEvents(delivery, header));
+  const meter = meterDeliveries(metrics, "lytics");
+  return [{ path, isChallenged: false, judge, inbox: lyticsInbox, meter, onRefused }];
 }
 
 /** Anybody can ask for it, unsigned: one at a time, each address once, and the next one after a while. */

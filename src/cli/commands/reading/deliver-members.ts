@@ -6,6 +6,7 @@ import { deliverySink, type Keeping } from "../../../engine/destinations/deliver
 import type { Lease } from "../../../engine/archive/lease.ts";
 import type { PlaceWords } from "../../../engine/destinations/places.ts";
 import {
+  everyRecord,
   isRun,
   type Authority,
   type DeliveredReading,
@@ -142,14 +143,13 @@ export async function printedMember(
   return {
     name: "stdout",
     sink: kept,
-    takes: stdout.encodeAbsence === null ? ["flowrun.run"] : ["flowrun.run", "flowrun.absent"],
+    takes: stdout.encodeOther === null ? ["flowrun.run"] : everyRecord,
     counts,
   };
 }
 
-function encodeRecord(record: DeliveredRecord, { encode, encodeAbsence }: RunSink): string | undefined {
-  if (record.type === "flowrun.run") return encode(record);
-  return record.type === "flowrun.absent" ? encodeAbsence?.(record) : undefined;
+function encodeRecord(record: DeliveredRecord, { encode, encodeOther }: RunSink): string | undefined {
+  return record.type === "flowrun.run" ? encode(record) : encodeOther?.(record);
 }
 
 /** A destination that is given up while the others go on, as it is told. Pure. */
