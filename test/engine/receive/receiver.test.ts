@@ -45,7 +45,9 @@ async function start(
           onRefused: (status, why) => void told.push([status, why]),
         },
       ],
-      onStray: webhook.answered,
+      onStray: (status) => {
+        webhook.answered(status);
+      },
       onPoison: (_, why) => void told.push(["poison", why]),
       onValidation: (url) => told.push(["validation", url]),
       onTrouble: (error) => told.push(error),

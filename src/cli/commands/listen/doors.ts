@@ -1,5 +1,6 @@
 import type { Health } from "../../../engine/receive/admin.ts";
 import type { Inbox } from "../../../engine/receive/inbox.ts";
+import type { Metrics } from "../../../engine/receive/meter.ts";
 import type { RunningReceiver } from "../../../engine/receive/receiver.ts";
 import { FlowrunError } from "../../../errors.ts";
 import { openAdmin } from "../admin.ts";
@@ -24,13 +25,14 @@ export interface Behind {
 
 /** All that the doors need to know. */
 export interface DoorMeans extends Omit<ReceiverMeans, "inbox" | "lyticsInbox"> {
+  readonly metrics: Metrics;
   /** Told where deliveries come in: `http://127.0.0.1:8787`. */
   readonly onOpen: (origin: string) => void;
 }
 
 /** Opens the receiver and the admin port, with nothing behind them yet. @throws FlowrunError `usage` where one cannot be. */
-export async function openDoors({ onOpen, ...means }: DoorMeans): Promise<Doors> {
-  const { listening, notify, metrics } = means;
+export async function openDoors({ metrics, onOpen, ...means }: DoorMeans): Promise<Doors> {
+  const { listening, notify } = means;
   let behind: Behind = nothing;
   const inbox: Inbox = { put: (delivery, events) => behind.inbox.put(delivery, events) };
   const lyticsInbox: Inbox = { put: (delivery, events) => behind.lytics.put(delivery, events) };

@@ -3,7 +3,7 @@ import { endlessPatience } from "../../../adobe/access/connect.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
 import { journalReadOn, openCursor } from "../../../engine/cursor.ts";
 import { emptyTally } from "../../../engine/pump.ts";
-import { meterKept, type KeptMeter } from "../../../engine/receive/delivery-metrics.ts";
+import { meterDeliveries, meterKept, type KeptMeter } from "../../../engine/receive/delivery-metrics.ts";
 import { forward } from "../../../engine/receive/forward.ts";
 import { meterForwarding } from "../../../engine/receive/forward-metrics.ts";
 import { createMetrics, type Metrics } from "../../../engine/receive/meter.ts";
@@ -103,9 +103,11 @@ async function inSpool(asked: Asked, host: Host, work: (receiving: Receiving) =>
     const folder = spoolFolder(host.dirs.state, identity.profile);
     const metrics = createMetrics();
     let spooled: Spool | null = null;
+    const webhook = meterDeliveries(metrics, "webhook");
+    const meters = { webhook, lytics: takesLytics ? meterDeliveries(metrics, "lytics") : null };
     const kept = meterKept(metrics, () => spooled?.backlog().events ?? 0);
     let opened: Doors | null = null;
-    const doorMeans = { listening, identity, host, notify, signal: over.signal, metrics };
+    const doorMeans = { listening, identity, host, notify, signal: over.signal, metrics, meters };
     const doors: Receiving["doors"] = async (onOpen) => {
       if (opened === null) return (opened = await openDoors({ ...doorMeans, onOpen }));
       onOpen(opened.origin);

@@ -1,10 +1,9 @@
 import { confirmValidation } from "../../../adobe/webhook/challenge.ts";
 import { judgeDelivery, type JudgeMeans } from "../../../adobe/webhook/judge-delivery.ts";
 import { createPublicKeys } from "../../../adobe/webhook/public-keys.ts";
-import { meterDeliveries } from "../../../engine/receive/delivery-metrics.ts";
+import type { DeliveryMeter } from "../../../engine/receive/delivery-metrics.ts";
 import type { Intake } from "../../../engine/receive/desk.ts";
 import type { Inbox } from "../../../engine/receive/inbox.ts";
-import type { Metrics } from "../../../engine/receive/meter.ts";
 import { startReceiver, type RunningReceiver } from "../../../engine/receive/receiver.ts";
 import { readTlsFiles } from "../../../engine/receive/tls-files.ts";
 import { FlowrunError, reasonOf } from "../../../errors.ts";
@@ -20,27 +19,32 @@ export interface ReceiverMeans {
   readonly identity: Identity;
   readonly inbox: Inbox;
   readonly lyticsInbox: Inbox;
-  readonly metrics: Metrics;
+  readonly meters: DoorMeters;
   readonly host: Host;
   readonly notify: Notify;
   /** Ends what is asked of others. */
   readonly signal: AbortSignal;
 }
 
+/** Who counts what comes in of Adobe's, and of Lytics' where that comes in at all. */
+export interface DoorMeters {
+  readonly webhook: DeliveryMeter;
+  readonly lytics: DeliveryMeter | null;
+}
+
 /** Starts the receiver that the options ask for. @throws FlowrunError `usage` where it cannot be. */
 export function openReceiver(means: ReceiverMeans): Promise<RunningReceiver> {
-  const { listening, metrics, host, notify } = means;
+  const { listening, meters, host, notify } = means;
   const validate = validator(means);
   const { tls } = listening;
-  const webhook = meterDeliveries(metrics, "webhook");
   return startReceiver(
     {
       ...{ host: listening.host, port: listening.port, option: "--port" },
       maxBody: listening.maxBody,
-      intakes: [...adobesIntake(means, webhook), ...lyticsIntake(means)],
+      intakes: [...adobesIntake(means), ...lyticsIntake(means)],
       tls: tls === null ? null : () => readTlsFiles(tls),
       onStray: (status) => {
-        webhook.answered(status);
+        meters.webhook.answered(status);
       },
       onPoison: ({ headers }, why) => {
         const id = headers["x-adobe-event-id"] ?? "without an id";
@@ -56,7 +60,7 @@ export function openReceiver(means: ReceiverMeans): Promise<RunningReceiver> {
 }
 
 /** None where nobody knows for whom Adobe delivers. */
-function adobesIntake(means: ReceiverMeans, meter: Intake["meter"]): readonly Intake[] {
+function adobesIntake(means: ReceiverMeans): readonly Intake[] {
   const { listening, identity, inbox, host, notify, signal } = means;
   const { clientId, secrets, send, keysUrl } = identity;
   if (clientId === null) return [];
@@ -70,19 +74,18 @@ function adobesIntake(means: ReceiverMeans, meter: Intake["meter"]): readonly In
     tell(String(status), `a request was refused with ${status}: ${why}`);
   };
   const judge: Intake["judge"] = (delivery) => judgeDelivery(delivery, judging);
-  return [{ path: listening.path, isChallenged: true, judge, inbox, meter, onRefused }];
+  return [{ path: listening.path, isChallenged: true, judge, inbox, meter: means.meters.webhook, onRefused }];
 }
 
-function lyticsIntake({ listening, lyticsInbox, metrics, host, notify }: ReceiverMeans): readonly Intake[] {
-  if (listening.lytics === null) return [];
+function lyticsIntake({ listening, lyticsInbox, meters, host, notify }: ReceiverMeans): readonly Intake[] {
+  if (listening.lytics === null || meters.lytics === null) return [];
   const { path, header } = listening.lytics;
   const tell = nowAndThen(host, notify);
   const onRefused: Intake["onRefused"] = (status, why) => {
     tell(String(status), `a delivery of Lytics was refused with ${status}: ${why}`);
   };
   const judge: Intake["judge"] = (delivery) => Promise.resolve(judgeEvents(delivery, header));
-  const meter = meterDeliveries(metrics, "lytics");
-  return [{ path, isChallenged: false, judge, inbox: lyticsInbox, meter, onRefused }];
+  return [{ path, isChallenged: false, judge, inbox: lyticsInbox, meter: meters.lytics, onRefused }];
 }
 
 /** Anybody can ask for it, unsigned: one at a time, each address once, and the next one after a while. */
