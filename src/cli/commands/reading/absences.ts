@@ -7,7 +7,7 @@ import { withAbsences, type Absences } from "../../../engine/sinks/with-absences
 import { watchFlows } from "../../../runs/cadence/watch-flows.ts";
 import type { RunFilter } from "../../../runs/filter/criterion.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
-import type { CountedMember } from "./delivery-counts.ts";
+import type { CountedMember } from "../delivery/counts.ts";
 import { createQuota } from "./quota.ts";
 import { readWindow, runTarget } from "./read-window.ts";
 import type { Session } from "./session.ts";

@@ -7,7 +7,7 @@ import { clock, count, number, seconds } from "../../terminal/reporter.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { createSeen } from "../../../runs/events/seen.ts";
 import type { Sink } from "../../../engine/sinks/sink.ts";
-import { warnOfFirst } from "./first-few.ts";
+import { warnOfFirst } from "../../terminal/first-few.ts";
 import { openSource, type SourceUse, type Window } from "./open-source.ts";
 import type { Origin, Session } from "./session.ts";
 
