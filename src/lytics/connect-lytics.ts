@@ -9,6 +9,7 @@ import { profileFlag } from "../adobe/settings/profile-name.ts";
 import { findSetting } from "../adobe/settings/settings.ts";
 import { FlowrunError } from "../errors.ts";
 import type { World } from "../host.ts";
+import { accountName, demoAccount } from "./account-name.ts";
 import type { Lytics } from "./lytics.ts";
 
 /** A profile's account of Lytics, connected. */
@@ -42,9 +43,13 @@ export async function connectLytics(options: ConnectOptions, host: World): Promi
 /** The same on a way that is open already. @throws FlowrunError `settings`. */
 export function lyticsOn(way: Way, { notify, signal }: ConnectOptions, host: World): LyticsConnection {
   const { profile, env, saved, origin, blame } = way;
-  const token = found("lyticsToken", way);
+  const found = (key: VariableKey): string | null => {
+    const setting = findSetting(key, env, saved);
+    return setting === null ? null : checkValue(key, setting.value, setting.from === "profile" ? key : variables[key]);
+  };
+  const token = found("lyticsToken");
   if (token === null) throw withoutToken(profile);
-  const url = origin ?? found("lyticsUrl", way) ?? "";
+  const url = origin ?? found("lyticsUrl") ?? "";
   const send = watched(way.send, { notify, now: () => host.now() });
   const world = {
     send,
@@ -56,27 +61,11 @@ export function lyticsOn(way: Way, { notify, signal }: ConnectOptions, host: Wor
   return {
     profile,
     lytics: (patience) => ({ host: world, signal, notify, patience, blame, url, token: secret, profile }),
-    journalName: origin === null ? lyticsListOf({ env, saved }) : demoLyticsList,
+    journalName: origin === null ? accountName(url, profile) : demoAccount,
     toSaved: (place) => (origin !== null && place.startsWith(origin) ? demoName + place.slice(origin.length) : place),
     fromSaved: (text) => (origin !== null && text.startsWith(demoName) ? origin + text.slice(demoName.length) : text),
     close: () => way.close(),
   };
-}
-
-/**
- * The list of events of whoever has these settings, as a cursor and an archive name it; no token is needed.
- * @throws FlowrunError `settings` where its address cannot be right. Pure.
- */
-export function lyticsListOf(settings: Pick<Way, "env" | "saved">): string {
-  return `${found("lyticsUrl", settings) ?? ""}/v2/event`;
-}
-
-/** That of the demo. */
-export const demoLyticsList = `${demoName}/v2`;
-
-function found(key: VariableKey, { env, saved }: Pick<Way, "env" | "saved">): string | null {
-  const setting = findSetting(key, env, saved);
-  return setting === null ? null : checkValue(key, setting.value, setting.from === "profile" ? key : variables[key]);
 }
 
 function withoutToken(profile: string): FlowrunError {

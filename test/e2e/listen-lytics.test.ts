@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { account } from "../../src/demo/account.ts";
 import { readJobs } from "../../src/engine/archive/jobs.ts";
 import { openToRead } from "../../src/engine/archive/open.ts";
+import { accountName } from "../../src/lytics/account-name.ts";
 import { openNodeWorld } from "../../src/node-host.ts";
 import { bareEnv, flowrun, records, scratch, start, type Running } from "../support/flowrun.ts";
 import { openJournal, runEvent, type OpenJournal } from "../support/journal.ts";
@@ -210,7 +211,7 @@ describe("listen --lytics", () => {
     );
     onTestFinished(() => archive?.database.close());
     const kept: unknown[] = [];
-    for await (const some of readJobs(archive!.database, "https://api.lytics.io/v2/event", {
+    for await (const some of readJobs(archive!.database, accountName("https://api.lytics.io", "default"), {
       from: -Infinity,
       to: Infinity,
     }))

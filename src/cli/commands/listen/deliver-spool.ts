@@ -39,7 +39,7 @@ export interface SpoolDelivery {
   /** The archive that keeps every run and every event of Lytics, whatever the filters say; `null` for none. */
   readonly archive: Archive | null;
   /** The account of Lytics by its name there. */
-  readonly lyticsName: () => Promise<string>;
+  readonly accountName: () => Promise<string>;
   readonly listensToLytics: boolean;
   /** The events of Lytics that are printed and delivered. */
   readonly keepJob: (job: Job) => boolean;
@@ -179,7 +179,7 @@ export async function archiveSpool(archive: Archive, delivering: SpoolDelivery):
   const { plan, session, spool, onRecord } = delivering;
   const { host, reporter } = session;
   const { database, journal } = archive;
-  const account = await delivering.lyticsName();
+  const account = await delivering.accountName();
   tellGuarantee(reporter.notify, database.place, "exactly once");
   const retrying = { host, signal: plan.signal, notify: reporter.notify, patience: patienceOf(plan) };
   const sink: Sink<DeliveredRecord> = {

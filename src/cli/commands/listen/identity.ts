@@ -10,7 +10,6 @@ import type { ArchivePlace } from "../../../engine/archive/place.ts";
 import { FlowrunError } from "../../../errors.ts";
 import type { Host, Send } from "../../../host.ts";
 import type { Notify } from "../../../notices.ts";
-import { demoLyticsList, lyticsListOf } from "../../../lytics/connect-lytics.ts";
 import { hasProfile } from "../../../state/profile-files.ts";
 
 /** Whose deliveries are received, and what there is to judge them by. */
@@ -24,8 +23,8 @@ export interface Identity {
   readonly connection: Connection | null;
   /** The journal's name, or what stands for it where there is none: the archive files runs under it. */
   readonly journalName: string;
-  /** The profile's list of events of Lytics, as whoever polls it calls it. */
-  readonly lyticsName: () => Promise<string>;
+  /** The profile's account of Lytics, as whoever polls it calls it: the archive files its events under that. */
+  readonly accountName: () => Promise<string>;
   readonly send: Send;
   /** Where Adobe's public keys are. */
   readonly keysUrl: string;
@@ -65,11 +64,7 @@ export async function findIdentity(options: IdentityOptions, host: Host): Promis
     secrets: settings.clientSecrets,
     connection,
     journalName,
-    lyticsName: async () => {
-      if (chosen === demoProfile) return demoLyticsList;
-      const { saved } = await recipientOf(chosen, notify, host);
-      return lyticsListOf({ env: host.env, saved });
-    },
+    accountName: async () => (await archiveOfProfile(chosen, host)).accountName,
     send,
     keysUrl: keysUrl(),
     archivePlace: async () => (await archiveOfConnection(connection, host)).place,
@@ -89,7 +84,7 @@ async function withoutJournal(
     await requireProfile(profile, "profile", host);
     if (!takesLytics) throw noRecipient(profile);
   }
-  const lyticsName = (): string => lyticsListOf({ env, saved });
+  const archive = () => archiveOfProfile(profile, host);
   const secrets = (findSetting("clientSecret", env, saved)?.value ?? "").split(/[\s,]+/).filter((text) => text !== "");
   return {
     profile,
@@ -97,11 +92,12 @@ async function withoutJournal(
     secrets: secrets.map((text) => new Secret(text)),
     connection: null,
     journalName:
-      findSetting("journalUrl", env, saved)?.value ?? (clientId === null ? lyticsName() : `client:${clientId}`),
-    lyticsName: () => Promise.resolve().then(lyticsName),
+      findSetting("journalUrl", env, saved)?.value ??
+      (clientId === null ? (await archive()).accountName : `client:${clientId}`),
+    accountName: async () => (await archive()).accountName,
     send: host.send,
     keysUrl: resolveKeysUrl(env),
-    archivePlace: async () => (await archiveOfProfile(profile, host)).place,
+    archivePlace: async () => (await archive()).place,
     close: () => Promise.resolve(),
   };
 }

@@ -183,7 +183,7 @@ async function receive(receiving: Receiving, host: Host): Promise<void> {
       delivery,
       stdout,
       archive,
-      lyticsName: identity.lyticsName,
+      accountName: identity.accountName,
       keepJob,
       listensToLytics: listening.lytics !== null,
     },
