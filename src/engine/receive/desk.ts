@@ -6,6 +6,7 @@ import type { DeliveryVerdict } from "../../adobe/webhook/judge-delivery.ts";
 import type { Host } from "../../host.ts";
 import type { EventsVerdict } from "../../lytics/judge-events.ts";
 import type { Health } from "./admin.ts";
+import { brokenWords, isReset, statusOfBroken } from "./broken-request.ts";
 import type { DeliveryMeter } from "./delivery-metrics.ts";
 import type { Inbox } from "./inbox.ts";
 import { headersOf, readRequest, type BodyRoom } from "./read-request.ts";
@@ -277,33 +278,4 @@ function replyToChallenge(url: string): Reply {
 function isCoded({ headers }: IncomingMessage): boolean {
   const codings = (headers["content-encoding"] ?? "").split(",").map((coding) => coding.trim().toLowerCase());
   return codings.some((coding) => coding !== "" && coding !== "identity");
-}
-
-const brokenWords = {
-  400: "Bad Request",
-  408: "Request Timeout",
-  413: "Payload Too Large",
-  431: "Request Header Fields Too Large",
-} as const;
-
-/** By Node's codes, as Node itself would answer. */
-function statusOfBroken(error: Error): keyof typeof brokenWords {
-  switch (codeIn(error)) {
-    case "ERR_HTTP_REQUEST_TIMEOUT":
-      return 408;
-    case "HPE_HEADER_OVERFLOW":
-      return 431;
-    case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
-      return 413;
-    default:
-      return 400;
-  }
-}
-
-function isReset(error: Error): boolean {
-  return codeIn(error) === "ECONNRESET";
-}
-
-function codeIn(error: Error): unknown {
-  return "code" in error ? error.code : null;
 }

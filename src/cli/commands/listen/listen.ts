@@ -1,32 +1,26 @@
 import { chosenProfile, demoProfile } from "../../../adobe/access/chosen-profile.ts";
-import { endlessPatience } from "../../../adobe/access/connect.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
-import { journalReadOn, openCursor } from "../../../engine/cursor.ts";
 import { emptyTally } from "../../../engine/pump.ts";
-import { meterDeliveries, meterKept, type KeptMeter } from "../../../engine/receive/delivery-metrics.ts";
+import { meterDeliveries, meterKept } from "../../../engine/receive/delivery-metrics.ts";
 import { forward } from "../../../engine/receive/forward.ts";
 import { meterForwarding } from "../../../engine/receive/forward-metrics.ts";
-import { createMetrics, type Metrics } from "../../../engine/receive/meter.ts";
+import { createMetrics } from "../../../engine/receive/meter.ts";
 import { patientSpool } from "../../../engine/receive/patient-spool.ts";
-import { reconcile } from "../../../engine/receive/reconcile.ts";
-import { whenThereIsRoom, type WaitingForRoom } from "../../../engine/receive/when-room.ts";
+import { whenThereIsRoom } from "../../../engine/receive/when-room.ts";
 import { meterJobs } from "../../../engine/receive/job-metrics.ts";
 import { meterRuns } from "../../../engine/receive/run-metrics.ts";
 import { untilAborted } from "../../../engine/until-aborted.ts";
 import type { Receiver } from "../../../engine/destinations/post.ts";
 import type { Notify } from "../../../notices.ts";
 import { openSpool, type Spool } from "../../../engine/receive/spool.ts";
-import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { FlowrunError, reasonOf } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
-import { renderDuration } from "../../../render/text/numbers.ts";
 import { compileJobFilter } from "../../../runs/filter/job-filter.ts";
-import { comparePlaces } from "../../../state/spool-files.ts";
 import { lockSpool, spoolFolder } from "../../../state/spool-lock.ts";
 import { openZone } from "../../options/clock.ts";
 import { resolveDelivery, type DeliveryOptions } from "../../options/destination-options.ts";
-import { resolveReading, resolveStart, turnAway, type ReadingOptions } from "../../options/reading-options.ts";
-import { count, createReporter, type Reporter } from "../../terminal/reporter.ts";
+import { resolveReading, resolveStart } from "../../options/reading-options.ts";
+import { createReporter } from "../../terminal/reporter.ts";
 import { openToFill } from "../archive/open-to-fill.ts";
 import { inOutlet } from "../outlet.ts";
 import { openStdout } from "../reading/open-stdout.ts";
@@ -34,11 +28,15 @@ import { createQuota } from "../reading/quota.ts";
 import { checkFailed } from "../reading/read.ts";
 import { takeNotes } from "../reading/recent-notes.ts";
 import type { Session } from "../reading/session.ts";
+import { admitReaders, playOthers, tellStart } from "./at-start.ts";
+import { compare, type Comparing } from "./compare.ts";
 import { countedInbox, countJob, countRun, listenWords, noListenCounts } from "./counts.ts";
 import { archiveSpool, deliverSpool, readersOf, type SpoolDelivery } from "./deliver-spool.ts";
 import { openDoors, type Doors } from "./doors.ts";
-import { findIdentity, type Identity } from "./identity.ts";
-import { resolveListen, type ListenFlags, type ListenOptions } from "./listen-options.ts";
+import { findIdentity } from "./identity.ts";
+import { resolveListen, type ListenFlags } from "./listen-options.ts";
+import type { Asked, Receiving } from "./receiving.ts";
+import { noLast, noSecret, refuseListen } from "./refuse-listen.ts";
 
 /** Receives what Adobe delivers, and hands it on together with what only the journal has, until stopped. */
 export async function runListen(flags: ListenFlags, host: Host): Promise<void> {
@@ -46,7 +44,7 @@ export async function runListen(flags: ListenFlags, host: Host): Promise<void> {
   const now = host.now();
   const options = await resolveReading(flags, now, zone);
   const delivery = await resolveDelivery(flags, host.env);
-  refuse(flags, options, delivery);
+  refuseListen(flags, options, delivery);
   const isDemo = (await chosenProfile(options.common.profile, host)) === demoProfile;
   const listening = resolveListen(flags, host.env, isDemo);
   const start = flags.since === undefined ? { kind: "now" as const } : resolveStart(flags.since, flags, now, zone);
@@ -60,33 +58,6 @@ export async function runListen(flags: ListenFlags, host: Host): Promise<void> {
       reporter.clear();
     });
   });
-}
-
-/** Everything that the line says. */
-interface Asked {
-  readonly options: ReadingOptions;
-  readonly delivery: DeliveryOptions | null;
-  readonly listening: ListenOptions;
-  /** Whether an event of Lytics is one of those that are wanted. */
-  readonly keepJob: SpoolDelivery["keepJob"];
-  /** Where the first comparison with the journal begins. */
-  readonly start: JournalStart;
-  readonly reporter: Reporter;
-}
-
-/** That, for whom, and what was received is kept in. */
-interface Receiving extends Asked {
-  readonly identity: Identity;
-  readonly spool: Spool;
-  readonly metrics: Metrics;
-  readonly kept: KeptMeter;
-  /** Open already, where the disk was full; else it opens them. */
-  readonly doors: (onOpen: (origin: string) => void) => Promise<Doors>;
-  readonly room: WaitingForRoom;
-  /** Events that the journal had brought, and the webhook after all. */
-  readonly late: { readonly events: number };
-  /** Ends what is under way: when the user says stop, that is finished first. */
-  readonly over: AbortController;
 }
 
 async function inSpool(asked: Asked, host: Host, work: (receiving: Receiving) => Promise<void>): Promise<void> {
@@ -231,11 +202,9 @@ async function receive(receiving: Receiving, host: Host): Promise<void> {
 }
 
 /** The parts that are at work. */
-interface Working {
+interface Working extends Pick<Comparing, "onCompared"> {
   readonly doors: Doors;
   readonly delivering: SpoolDelivery;
-  /** Told when all that the journal has was compared. */
-  readonly onCompared: () => void;
 }
 
 /**
@@ -303,51 +272,6 @@ async function passOn(
 
 const forwarder = "forward";
 
-/** How what was received is compared with the journal. */
-interface Comparing extends Pick<Working, "onCompared"> {
-  readonly everyMs: number;
-  readonly signal: AbortSignal;
-}
-
-async function compare(
-  { everyMs, signal, onCompared }: Comparing,
-  { identity, spool, start, reporter, room }: Receiving,
-  host: Host,
-): Promise<void> {
-  const { connection } = identity;
-  if (connection === null) return;
-  const { notify } = reporter;
-  const journal = { ...connection.journal(endlessPatience), signal };
-  const tell: Notify = (notice) => {
-    // Where it begins is this command's own business.
-    if (notice.kind !== "remark") notify(notice);
-  };
-  const open = () => openCursor(listenCursor, journalReadOn(connection), host, tell);
-  const cursor = await whenThereIsRoom(open, { ...room, signal, onFull: () => Promise.resolve() });
-  try {
-    for (;;) {
-      try {
-        await reconcile({ spool, journal, cursor, start, everyMs, host, signal, onDone: onCompared });
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!(error instanceof FlowrunError) || error.kind === "bug") throw error;
-        // What comes in is none the worse for a journal that does not let anybody in.
-        const { message, why, hint } = error;
-        const again = `asked again in ${renderDuration(everyMs)}`;
-        const text = [`what the webhook missed is not known: ${message}`, why, hint, again].filter(
-          (word) => word !== null,
-        );
-        notify({ kind: "warning", text: text.join(" · ") });
-        await host.sleep(everyMs, signal);
-      }
-    }
-  } finally {
-    await cursor.release();
-  }
-}
-
-const listenCursor = "listen";
-
 /** The parts of a reading's session that are of use here; runs come from the spool. */
 function sessionOf({ options, identity, spool, reporter }: Receiving, host: Host): Session {
   const { profile, connection } = identity;
@@ -372,74 +296,6 @@ async function archiveFor({ delivery, identity, reporter }: Receiving, host: Hos
   return openToFill(place, identity, reporter.notify, host);
 }
 
-/**
- * Whoever is new begins with what comes from now on; that is put down before anything comes. Whoever is not delivered to
- * any more is waited for no longer, and told.
- */
-async function admitReaders(readers: readonly string[], { spool, reporter, room }: Receiving): Promise<void> {
-  const { notify } = reporter;
-  for (const reader of spool.readers()) {
-    const place = spool.placeOf(reader);
-    if (place === null) continue;
-    if (readers.includes(reader)) {
-      if (comparePlaces(place, spool.start()) >= 0) continue;
-      const text = `some of what came in while nothing was delivered to ${reader} is kept here no longer; the journal has it for seven days`;
-      notify({ kind: "warning", text });
-    } else if (comparePlaces(place, spool.end()) < 0) {
-      const text = `what came in and was not delivered to ${reader} yet is not kept for it, since the line does not name it any more`;
-      notify({ kind: "warning", text });
-    }
-  }
-  spool.readBy(readers);
-  const fresh = readers.filter((reader) => spool.placeOf(reader) === null);
-  const begin = Object.fromEntries(fresh.map((reader) => [reader, spool.end()]));
-  await whenThereIsRoom(() => spool.move(begin), room);
-  const { events } = spool.backlog();
-  if (events === 0) return;
-  const text = `${count(events, "event")} from before ${events === 1 ? "comes" : "come"} first`;
-  notify({ kind: "remark", text });
-}
-
-function tellStart(origin: string, { listening, reporter, identity }: Receiving): void {
-  const { path, lytics, reconcileMs, verifies, forwardTo } = listening;
-  const { clientId } = identity;
-  const compared =
-    reconcileMs === null ? "" : `; every ${renderDuration(reconcileMs)} the journal is asked for what it missed`;
-  if (clientId !== null) {
-    reporter.notify({ kind: "remark", text: `listening on ${origin}${path} for ${clientId}${compared}` });
-  }
-  if (lytics !== null) {
-    reporter.notify({ kind: "remark", text: `listening on ${origin}${lytics.path} for events of Lytics` });
-    if (lytics.header === null) {
-      const text = "no header is asked for (--lytics-header): anybody on this machine can say that a work failed";
-      reporter.notify({ kind: "warning", text });
-    }
-  }
-  if (forwardTo !== null) reporter.notify({ kind: "remark", text: `passing on to ${forwardTo.shown}` });
-  if (verifies || clientId === null) return;
-  const text = "signatures are not verified (--no-verify): anybody on this machine can say that a run failed";
-  reporter.notify({ kind: "warning", text });
-}
-
-/** The demo's Adobe, and its Lytics, deliver to this very process. */
-function playOthers(origin: string, { identity, listening, over, reporter }: Receiving, host: Host): void {
-  let last: string | null = null;
-  const onState = (state: string): void => {
-    if (state !== (last ?? "active")) {
-      reporter.notify({ kind: "warning", text: `Adobe, played here, calls this webhook ${state}` });
-    }
-    last = state;
-  };
-  const sleep: Host["sleep"] = (ms, signal) => host.sleep(ms, signal);
-  const { path, lytics } = listening;
-  const world = { sleep, signal: over.signal };
-  void identity.connection?.deliverTo?.(`${origin}${path}`, { ...world, onState });
-  if (lytics === null) return;
-  const { header } = lytics;
-  const headers = header === null ? {} : { [header.name]: header.value.reveal() };
-  void identity.connection?.deliverJobsTo?.(`${origin}${lytics.path}`, { ...world, headers });
-}
-
 function reloadOnHangup(doors: Doors, notify: Notify, host: Host): void {
   const tell = (): void => {
     notify({ kind: "remark", text: "the TLS files were read again" });
@@ -458,46 +314,4 @@ function reloadOnHangup(doors: Doors, notify: Notify, host: Host): void {
 function didOf(delivery: DeliveryOptions | null): string {
   if (delivery === null) return "printed";
   return delivery.leader !== null && delivery.others.length === 0 && !delivery.toStdout ? "archived" : "delivered";
-}
-
-/** @throws FlowrunError `usage` for what has no meaning here. */
-function refuse(flags: ListenFlags, { profiles }: ReadingOptions, delivery: DeliveryOptions | null): void {
-  turnAway(["last", "sort", "out", "source", "strict"], flags, "listen", {
-    why: "it hands on what comes in as it comes, and goes on until it is stopped",
-    hint: "read a window to its end: flowrun since -P1D",
-  });
-  const why = "it receives for one client id, and keeps what comes in for one profile";
-  if (profiles !== null) {
-    const hint = "start one for each, on a port of its own: flowrun listen --profile acme --port 8787";
-    throw new FlowrunError("usage", "listen takes one profile", { why, hint });
-  }
-  if (flags.from !== undefined) {
-    const hint = "read a file: flowrun since --from runs.ndjson";
-    throw new FlowrunError("usage", "--from has no meaning with listen", { why: "runs come from the webhook", hint });
-  }
-  if (delivery !== null && flags.max !== undefined) {
-    throw new FlowrunError("usage", "--max has no meaning with listen --to", {
-      why: "each destination takes runs at its own pace, and none of them is the last for all",
-      hint: "leave it out, or print so many: flowrun listen --max 10",
-    });
-  }
-  if (delivery?.standby !== true) return;
-  throw new FlowrunError("usage", "--standby has no meaning with listen", {
-    why: "whoever is reached by Adobe receives, and two receivers know nothing of each other",
-    hint: "let two hosts follow the journal: flowrun tail --to postgres://… --standby",
-  });
-}
-
-function noSecret(): FlowrunError {
-  return new FlowrunError("settings", "--accept-hmac needs a client secret, and there is none", {
-    why: "by it the signature is made, and a token that is given ready-made (FLOWRUN_ACCESS_TOKEN) says nothing of it",
-    hint: "set FLOWRUN_CLIENT_SECRET, or: flowrun login",
-  });
-}
-
-function noLast(): FlowrunError {
-  return new FlowrunError("usage", "--since last has no meaning with listen", {
-    why: "it goes on where it stopped anyway; --since says where the first comparison with the journal begins",
-    hint: "flowrun listen --since -P1D",
-  });
 }
