@@ -2,7 +2,7 @@ import { request } from "node:http";
 import { request as requestTls } from "node:https";
 
 /** A request of one of the demo's services to a webhook of this machine. */
-export interface Asked {
+export interface HookQuestion {
   readonly method: "GET" | "POST";
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | null;
@@ -11,7 +11,7 @@ export interface Asked {
 const answerMs = 10_000;
 
 /** Asks, and reads the answer; the status is 0 where there is none in ten seconds. */
-export function exchange(url: URL, { method, headers, body }: Asked, signal: AbortSignal) {
+export function exchange(url: URL, { method, headers, body }: HookQuestion, signal: AbortSignal) {
   const send = url.protocol === "https:" ? requestTls : request;
   return new Promise<{ readonly status: number; readonly text: string }>((answered) => {
     // It is this very process that listens there, with whatever certificate.

@@ -55,7 +55,7 @@ export interface Kind {
   readonly takes: (address: Address, of: Subject) => readonly RecordType[];
 }
 
-/** What a reading is of: runs of flows and what goes with them, or events of Lytics. */
+/** The subject of a reading: runs of flows and what goes with them, or events of Lytics. */
 export type Subject = "runs" | "jobs";
 
 /** Everything that may be delivered. */

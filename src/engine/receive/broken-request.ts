@@ -1,4 +1,4 @@
-/** What is said to who sent what is no request, by the status of the answer. */
+/** The words to whoever sent what is no request, by the status of the answer. */
 export const brokenWords = {
   400: "Bad Request",
   408: "Request Timeout",

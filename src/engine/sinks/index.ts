@@ -15,7 +15,7 @@ export interface SinkOptions<Row = FlowRun> extends Omit<Look<Row>, "rowCount" |
   readonly hasOthers?: boolean;
 }
 
-/** What may come among runs: a flow that does not run, an event of Lytics. */
+/** A record that may come among runs: a flow that does not run, an event of Lytics. */
 export type OtherRecord = AbsentRecord | Job;
 
 /** A sink for flow runs, or rows of another kind, and the encoding it takes. */

@@ -50,7 +50,7 @@ export function countRun(counts: ListenCounts, { status, via }: Pick<FlowRun, "s
   if (via === "journal") counts.recovered += 1;
 }
 
-/** What there is to tell of. */
+/** The parts that are at work, and the words for them. */
 export interface ListenWording {
   /** The verb for what was handed on: `printed`. */
   readonly did: string;

@@ -35,7 +35,7 @@ import { archiveSpool, deliverSpool, readersOf, type SpoolDelivery } from "./del
 import { openDoors, type Doors } from "./doors.ts";
 import { findIdentity } from "./identity.ts";
 import { resolveListen, type ListenFlags } from "./listen-options.ts";
-import type { Asked, Receiving } from "./receiving.ts";
+import type { ListenLine, Receiving } from "./receiving.ts";
 import { noLast, noSecret, refuseListen } from "./refuse-listen.ts";
 
 /** Receives what Adobe delivers, and hands it on together with what only the journal has, until stopped. */
@@ -60,7 +60,7 @@ export async function runListen(flags: ListenFlags, host: Host): Promise<void> {
   });
 }
 
-async function inSpool(asked: Asked, host: Host, work: (receiving: Receiving) => Promise<void>): Promise<void> {
+async function inSpool(asked: ListenLine, host: Host, work: (receiving: Receiving) => Promise<void>): Promise<void> {
   const { options, listening, reporter } = asked;
   const { notify } = reporter;
   const over = new AbortController();

@@ -12,7 +12,7 @@ import type { Identity } from "./identity.ts";
 import type { ListenOptions } from "./listen-options.ts";
 
 /** Everything that a line of `listen` says. */
-export interface Asked {
+export interface ListenLine {
   readonly options: ReadingOptions;
   readonly delivery: DeliveryOptions | null;
   readonly listening: ListenOptions;
@@ -24,7 +24,7 @@ export interface Asked {
 }
 
 /** That, for whom, and what was received is kept in. */
-export interface Receiving extends Asked {
+export interface Receiving extends ListenLine {
   readonly identity: Identity;
   readonly spool: Spool;
   readonly metrics: Metrics;
