@@ -66,7 +66,7 @@ test("events of Lytics stand among the runs, each where it came, and once", asyn
 
 test("an event of Adobe's with the same id as one of Lytics is another", async () => {
   const spool = await opened(await scratch());
-  expect([await putRun(spool, "a"), await putJobs(spool, workOf("a"))]).toEqual([1, 1]);
+  expect([await putRun(spool, "a"), await putJobs(spool, workOf("a#0"))]).toEqual([1, 1]);
 });
 
 test("a reading goes on behind any of a list, and knows after a restart what had come", async () => {
