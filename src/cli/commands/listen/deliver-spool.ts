@@ -2,7 +2,7 @@ import type { FlowrunError } from "../../../errors.ts";
 import { addJobs } from "../../../engine/archive/jobs.ts";
 import { addRuns } from "../../../engine/archive/write-page.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
-import type { DeliveredRecord } from "../../../engine/destinations/destination.ts";
+import { everyRecord, type DeliveredRecord } from "../../../engine/destinations/destination.ts";
 import { deliverInLanes, type ReadLane } from "../../../engine/destinations/lanes.ts";
 import { insist } from "../../../engine/insist.ts";
 import { emptyTally, type Tally } from "../../../engine/pump.ts";
@@ -86,7 +86,7 @@ export async function deliverSpool(delivering: SpoolDelivery): Promise<FlowrunEr
   });
   if (stdout !== null) {
     const openStore = (): Promise<MarkStore> => Promise.resolve(spoolStore(spool, printed));
-    members.push(withAside(await printedMember(stdout, openStore), session));
+    members.push(await printedMember(stdout, openStore));
   }
   if (members.length === 0) return null;
   if (listensToLytics) tellOfRunsAlone(members, reporter.notify);
@@ -100,7 +100,7 @@ export async function deliverSpool(delivering: SpoolDelivery): Promise<FlowrunEr
   };
   try {
     return await deliverInLanes({
-      members: members.map((member) => ({ ...member, sink: counted(member.sink, count) })),
+      members: members.map((member) => withAside(member, session)).map((member) => countedMember(member, count)),
       read,
       mayPart: !session.quota.isBounded,
       host: session.host,
@@ -155,15 +155,24 @@ function givenWhatItTakes(member: CountedMember): CountedMember {
   return { ...member, sink: { ...sink, take: (batch, mark) => sink.take(batch.filter(fits), mark) } };
 }
 
-/** Stdout, of whose records those that its format has no form for are told on stderr. */
-function withAside(stdout: CountedMember, session: Session): CountedMember {
-  if (stdout.takes.includes("flowrun.job")) return stdout;
-  const { sink } = givenWhatItTakes(stdout);
+/** Where stdout has no form for events of Lytics, they are told on stderr, and so it has them as well. */
+function withAside(member: CountedMember, session: Session): CountedMember {
+  if (member.name !== printed || member.takes.includes("flowrun.job")) return member;
+  const { sink } = givenWhatItTakes(member);
   const take: typeof sink.take = async (batch, mark) => {
     await sink.take(batch, mark);
     for (const { encoded } of batch) if (encoded.type === "flowrun.job") tellAside(encoded, session);
   };
-  return { ...stdout, sink: { ...sink, take } };
+  return { ...member, sink: { ...sink, take }, takes: everyRecord };
+}
+
+/** A member of whose records those are counted that it takes. */
+function countedMember(member: CountedMember, onHanded: OnHanded): CountedMember {
+  const { takes } = member;
+  const sink = counted(member.sink, (handed) => {
+    if (takes.includes(handed.encoded.type)) onHanded(handed);
+  });
+  return { ...member, sink };
 }
 
 function tellOfRunsAlone(members: readonly CountedMember[], notify: Notify): void {
