@@ -124,7 +124,7 @@ describe("options", () => {
   const ofNats = "--subjects --storage --dupe-window --defaults --retention --jetstream --discard --max-msg-size".split(
     " ",
   );
-  const foreign = ["--global", "--unbuffered", "-r", "--project", "--url", ...ofNats];
+  const foreign = ["--global", "--data", "--unbuffered", "-r", "--project", "--url", ...ofNats];
   /** Of grep, uniq, sort, wc, kcat, awk, mkdir, curl, openssl and systemctl. */
   const short = ["-i", "-c", "-u", "-l", "-P", "-b", "-t", "-F", "-p", "-s", "-H"];
 

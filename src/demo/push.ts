@@ -1,8 +1,7 @@
-import { request } from "node:http";
-import { request as requestTls } from "node:https";
 import { isObject, objectOf, textOf } from "../json.ts";
 import { account } from "./account.ts";
 import { uuidFrom } from "./chance.ts";
+import { exchange } from "./exchange.ts";
 import type { Signing } from "./signing.ts";
 import type { JournalSource } from "./source.ts";
 
@@ -168,35 +167,4 @@ async function post(
   };
   const { status } = await exchange(new URL(url), { method: "POST", headers, body }, signal);
   return signal.aborted ? null : status;
-}
-
-interface Asked {
-  readonly method: "GET" | "POST";
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array | null;
-}
-
-const answerMs = 10_000;
-
-function exchange(url: URL, { method, headers, body }: Asked, signal: AbortSignal) {
-  const send = url.protocol === "https:" ? requestTls : request;
-  return new Promise<{ readonly status: number; readonly text: string }>((answered) => {
-    // It is this very process that listens there, with whatever certificate.
-    const asking = send(url, { method, headers, signal, timeout: answerMs, rejectUnauthorized: false }, (answer) => {
-      const pieces: string[] = [];
-      answer.setEncoding("utf8");
-      answer.on("data", (piece: string) => pieces.push(piece));
-      answer.on("end", () => {
-        answered({ status: answer.statusCode ?? 0, text: pieces.join("") });
-      });
-      answer.on("error", () => {
-        answered({ status: 0, text: "" });
-      });
-    });
-    asking.on("timeout", () => asking.destroy());
-    asking.on("error", () => {
-      answered({ status: 0, text: "" });
-    });
-    asking.end(body ?? undefined);
-  });
 }

@@ -13,6 +13,7 @@ import { answerJournal, faithful, notFound, type JournalKnobs } from "./journal.
 import { findJournalPath } from "./question.ts";
 import { callOf, readChanges, writeChanges, type DemoChange, type KeptChanges } from "./changes.ts";
 import { answerLytics, lyticsStory, type LyticsStory } from "./lytics/answer.ts";
+import { pushItems, type ItemPushing } from "./lytics/push-items.ts";
 import { lyticsAccount } from "./lytics/story.ts";
 import { createManagement, type Management } from "./management.ts";
 import { push, type Pushing } from "./push.ts";
@@ -87,6 +88,8 @@ export interface DemoServer {
   readonly revokeTokens: () => void;
   /** Delivers what is recorded from now on to a webhook of this machine, until the signal aborts. */
   readonly deliverTo: (url: string, world: Pick<Pushing, "sleep" | "signal" | "onState">) => Promise<void>;
+  /** Has the account of Lytics deliver what happens from now on to a webhook of this machine, until the signal aborts. */
+  readonly deliverJobsTo: (url: string, world: Pick<ItemPushing, "headers" | "sleep" | "signal">) => Promise<void>;
   /** Ends at once: connections are dropped, whatever is under way. */
   readonly close: () => Promise<void>;
 }
@@ -166,6 +169,7 @@ export async function startServer(options: ServerOptions): Promise<DemoServer> {
     mints: ims.mints,
     revokeTokens: ims.revokeAll,
     deliverTo: (url, world) => push({ ...world, url, source: options.source, signing, now }),
+    deliverJobsTo: (url, world) => pushItems({ ...world, url, story: options.lytics ?? lyticsStory(now()), now }),
     close: async () => {
       await notes.kept();
       await new Promise<void>((resolve) => {

@@ -95,10 +95,10 @@ export async function openIn(options: OpenArchiveOptions, world: World): Promise
   };
 }
 
-async function findOwn(
-  { profile, archive: place, journalUrl }: OpenArchiveOptions,
-  world: World,
-): Promise<ProfileArchive> {
+/** It reads runs alone. */
+type OwnArchive = Omit<ProfileArchive, "accountName">;
+
+async function findOwn({ profile, archive: place, journalUrl }: OpenArchiveOptions, world: World): Promise<OwnArchive> {
   if (place === undefined) {
     const own = await archiveOfProfile(profile, world);
     return journalUrl === undefined ? own : { ...own, journalName: journalUrl };
@@ -113,7 +113,7 @@ async function findOwn(
   return { profile: "", place: archivePlace(named), journalName: journalUrl ?? null };
 }
 
-function noneThere({ archive: place }: OpenArchiveOptions, { profile }: ProfileArchive): FlowrunError {
+function noneThere({ archive: place }: OpenArchiveOptions, { profile }: OwnArchive): FlowrunError {
   return new FlowrunError(
     "settings",
     place === undefined ? `'${profile}' has no archive` : "there is no archive there",

@@ -9,6 +9,7 @@ import { profileFlag } from "../adobe/settings/profile-name.ts";
 import { findSetting } from "../adobe/settings/settings.ts";
 import { FlowrunError } from "../errors.ts";
 import type { World } from "../host.ts";
+import { accountName, demoAccount } from "./account-name.ts";
 import type { Lytics } from "./lytics.ts";
 
 /** A profile's account of Lytics, connected. */
@@ -60,7 +61,7 @@ export function lyticsOn(way: Way, { notify, signal }: ConnectOptions, host: Wor
   return {
     profile,
     lytics: (patience) => ({ host: world, signal, notify, patience, blame, url, token: secret, profile }),
-    journalName: origin === null ? `${url}/v2/event` : `${demoName}/v2`,
+    journalName: origin === null ? accountName(url, profile) : demoAccount,
     toSaved: (place) => (origin !== null && place.startsWith(origin) ? demoName + place.slice(origin.length) : place),
     fromSaved: (text) => (origin !== null && text.startsWith(demoName) ? origin + text.slice(demoName.length) : text),
     close: () => way.close(),

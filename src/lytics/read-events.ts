@@ -1,10 +1,9 @@
-import { itemsOf, readJob, type JobEvent } from "../runs/job/read-job.ts";
+import { itemsOf, type JobEvent } from "../runs/job/read-job.ts";
 import { createSeen } from "../runs/events/seen.ts";
-import { shortKey } from "../runs/events/event-key.ts";
-import { writeFingerprint } from "../text/fingerprint.ts";
 import { FlowrunError } from "../errors.ts";
 import { isObject, wordOf } from "../json.ts";
 import { askLytics } from "./ask-lytics.ts";
+import { eventIn, type RejectedItem } from "./event-in.ts";
 import type { Lytics } from "./lytics.ts";
 
 /** The events that are asked for; every list is of words of which any will do. */
@@ -28,14 +27,6 @@ export interface EventSlice {
   readonly servedAt: number;
   /** Whether the window ends with it. */
   readonly isLast: boolean;
-}
-
-/** An item that is no event. */
-export interface RejectedItem {
-  /** The same whenever the item comes again. */
-  readonly key: string;
-  /** The end of a sentence about it. */
-  readonly reason: string;
 }
 
 const second = 1000;
@@ -149,13 +140,6 @@ async function* pagesDown(lytics: Lytics, asked: EventsAsked): AsyncGenerator<Pa
 function withoutRest(at: number, shown: number): string {
   const of = Number.isFinite(at) ? `the second ${timeTold(at)}` : "those that tell no time";
   return `Lytics shows ${String(shown)} events of ${of} and no others: some of them may be missing`;
-}
-
-/** An event under a key of bounded length, or what is wrong with the item. */
-function eventIn(item: unknown, profile: string): JobEvent | RejectedItem {
-  const read = readJob(item, profile);
-  if (typeof read === "string") return { key: `reject ${writeFingerprint(JSON.stringify(item))}`, reason: read };
-  return { ...read, key: shortKey(read.key) };
 }
 
 /**

@@ -41,6 +41,8 @@ export interface AdobeConnection {
   readonly keysUrl: () => string;
   /** Has the demo's Adobe deliver to a webhook of this machine; `null` where Adobe itself does. */
   readonly deliverTo: Way["deliverTo"];
+  /** Has the demo's Lytics do so. */
+  readonly deliverJobsTo: Way["deliverJobsTo"];
   /** Where Experience Platform's own APIs are. @throws FlowrunError `settings` when that setting cannot be right. */
   readonly platformUrl: () => string;
   /** Those APIs, to be asked about one sandbox. @throws likewise. */
@@ -144,6 +146,7 @@ function withSettings(settings: Access, way: Way, options: ConnectOptions, host:
     journalAt: (url, patience) => ({ ...gateway(patience), url }),
     archive: () => findArchivePlace(env, saved),
     deliverTo: way.deliverTo,
+    deliverJobsTo: way.deliverJobsTo,
     keysUrl: () => origin ?? resolveKeysUrl(env),
     platformUrl,
     platform: (patience, sandbox) => ({ ...gateway(patience), url: platformUrl(), sandbox }),

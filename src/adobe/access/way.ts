@@ -33,6 +33,8 @@ export interface Way {
   readonly keepsTokens: boolean;
   /** Has the demo's Adobe deliver to a webhook of this machine; `null` where Adobe itself does. */
   readonly deliverTo: DemoServer["deliverTo"] | null;
+  /** Has the demo's Lytics do so. */
+  readonly deliverJobsTo: DemoServer["deliverJobsTo"] | null;
   readonly close: () => Promise<void>;
 }
 
@@ -74,6 +76,7 @@ export function givenWay(profile: string, values: ProfileValues, { send }: Pick<
     origin: null,
     keepsTokens: true,
     deliverTo: null,
+    deliverJobsTo: null,
     close: () => Promise.resolve(),
   };
 }
@@ -99,6 +102,7 @@ async function openDemo(host: World): Promise<Way> {
     origin: demo.origin,
     keepsTokens: false,
     deliverTo: demo.deliverTo,
+    deliverJobsTo: demo.deliverJobsTo,
     close: async () => {
       await transport.close();
       await demo.close();

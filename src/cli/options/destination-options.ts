@@ -3,7 +3,7 @@ import type { Start } from "../../adobe/journal/when.ts";
 import type { Subject } from "../../engine/destinations/destination.ts";
 import type { World } from "../../host.ts";
 import type { WantedDestination } from "../../engine/destinations/find-scheme.ts";
-import type { DeliveryFlags } from "./flags.ts";
+import type { ToFlags } from "./flags.ts";
 import { turnAway } from "./reading-options.ts";
 
 /** A destination that is no archive. */
@@ -29,7 +29,7 @@ export interface DeliveryOptions {
  * @throws FlowrunError `usage`.
  */
 export async function resolveDelivery(
-  flags: DeliveryFlags,
+  flags: ToFlags,
   env: World["env"],
   of: Subject = "runs",
 ): Promise<DeliveryOptions | null> {
@@ -44,7 +44,7 @@ export async function resolveDelivery(
   const [leader = null, ...more] = wanted.filter((one) => one.kind === "archive");
   if (more.length > 0) throw twoArchives();
   turnAway(["last", "sort", "out"], flags, "--to", {
-    why: "it waits for the end of the reading, and destinations get each run as it comes",
+    why: `it waits for the end of the reading, and destinations get each ${of === "runs" ? "run" : "event"} as it comes`,
     hint: "leave it out; whoever reads over there has orders of their own",
   });
   const others = wanted.filter((one) => one.kind === "other");
@@ -95,9 +95,9 @@ export function checkProfiles({ others }: DeliveryOptions, profiles: readonly st
  * Checks that a reading that begins so can be delivered.
  * @throws FlowrunError `usage`.
  */
-export function checkStart({ leader, standby }: DeliveryOptions, start: Start): void {
-  if (start.kind === "last") return;
-  if (leader !== null) {
+export function checkStart(delivery: DeliveryOptions, start: Start): void {
+  const { leader } = delivery;
+  if (start.kind !== "last" && leader !== null) {
     throw new FlowrunError("usage", "an archive is filled from where it stands, and not from a window", {
       why: "what it would get of a window would not be complete, and it could not tell",
       hint:
@@ -106,10 +106,19 @@ export function checkStart({ leader, standby }: DeliveryOptions, start: Start): 
           : "flowrun since last --to 'postgres://…'; what it has: FLOWRUN_ARCHIVE='postgres://…' flowrun archive status",
     });
   }
-  if (!standby) return;
+  checkStandby(delivery, start, "flowrun tail");
+}
+
+/**
+ * Checks that another host can take over a reading that begins so.
+ * @param line the command to type instead.
+ * @throws FlowrunError `usage`.
+ */
+export function checkStandby({ standby }: DeliveryOptions, start: Start, line: string): void {
+  if (!standby || start.kind === "last") return;
   throw new FlowrunError("usage", "--standby goes with a reading from 'last' only", {
     why: "whoever takes over goes on where the other one stopped, and a window has no such place",
-    hint: "flowrun tail --since last --to … --standby",
+    hint: `${line} --since last --to … --standby`,
   });
 }
 

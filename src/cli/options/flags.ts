@@ -45,14 +45,17 @@ export interface ReadingFlags extends CommonFlags, OutputFlags {
   readonly strict?: boolean;
 }
 
-/** Options of a reading command that delivers. */
-export interface DeliveryFlags extends ReadingFlags {
+/** Options of a command that delivers what it reads, and those that do not go with them. */
+export interface ToFlags extends Pick<ReadingFlags, "last" | "sort" | "out" | "cursor"> {
   readonly to?: readonly string[];
   readonly onRefused?: "stop" | "skip";
   readonly standby?: boolean;
   /** Whether the line itself asks for runs on stdout; the settings' format does not. */
   readonly asksForStdout?: boolean;
 }
+
+/** Options of a command that delivers runs. */
+export interface DeliveryFlags extends ReadingFlags, ToFlags {}
 
 /** Options of `since`. */
 export interface SinceFlags extends DeliveryFlags {
@@ -140,6 +143,7 @@ export interface LyticsFlags
   extends
     CommonFlags,
     OutputFlags,
+    ToFlags,
     Pick<
       ReadingFlags,
       | "status"
@@ -158,6 +162,7 @@ export interface LyticsFlags
   readonly subjectType?: readonly string[];
   readonly subjectId?: readonly string[];
   readonly verb?: readonly string[];
+  readonly source?: LyticsSourceWord;
 }
 
 /** Options of `lytics since`. */
@@ -233,6 +238,12 @@ const sourceWords = ["auto", "journal", "archive"] as const;
 
 /** A word of `--source`. */
 export type SourceWord = (typeof sourceWords)[number];
+
+/** Where events of Lytics are read from. */
+export const lyticsSourceWords = ["lytics", "archive"] as const;
+
+/** One of these. */
+export type LyticsSourceWord = (typeof lyticsSourceWords)[number];
 
 /** Ends of a reading that `--fail-on` may call a failure. */
 const failures = ["failed", "empty"] as const;
@@ -344,15 +355,19 @@ export function declarePatience(command: Command): Command {
     .option("--max-wait <duration>", "longest single wait that the server may ask for", duration, "PT5M");
 }
 
-/** Declares where runs go besides stdout, and what becomes of those that are refused there. */
-export function declareDelivery(command: Command): Command {
+/** Declares where runs, or records called otherwise, go besides stdout, and what becomes of those that are refused there. */
+export function declareDelivery(command: Command, called = "run"): Command {
   return command
-    .option("--to <url>", "deliver runs there, again and again until they are; repeatable: flowrun destinations", each)
+    .option(
+      "--to <url>",
+      `deliver ${called}s there, again and again until they are; repeatable: flowrun destinations`,
+      each,
+    )
     .addOption(
-      new Option("--on-refused <policy>", "runs that a destination will never take: stop there, or skip them").choices([
-        "stop",
-        "skip",
-      ]),
+      new Option(
+        "--on-refused <policy>",
+        `${called}s that a destination will never take: stop there, or skip them`,
+      ).choices(["stop", "skip"]),
     )
     .hook("preAction", (_, acting) => {
       const said = ["output", "json", "jsonFields", "columns"].some(
@@ -360,6 +375,14 @@ export function declareDelivery(command: Command): Command {
       );
       acting.setOptionValueWithSource("asksForStdout", said, "implied");
     });
+}
+
+/** Declares that several hosts may run the same line, and one at a time delivers. */
+export function declareStandby(command: Command): Command {
+  return command.option(
+    "--standby",
+    "deliver only while no other host does, and take over from one that is gone; with a database among --to",
+  );
 }
 
 function declareWhatIsRead(command: Command): void {

@@ -260,7 +260,7 @@ export function endsAfter({ max, order }: { readonly max: number; readonly order
 }
 
 /** Options that only a reading which ends can have, as commander hands them over. */
-type EndingFlags = Pick<ReadingFlags, "last" | "sort" | "out" | "source" | "strict">;
+type EndingFlags = Readonly<Partial<Record<"last" | "sort" | "out" | "source" | "strict" | "names", unknown>>>;
 
 /** Turns options away that have no meaning in a reading. @throws FlowrunError `usage`. Pure. */
 export function turnAway(

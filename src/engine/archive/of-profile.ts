@@ -3,6 +3,7 @@ import type { Connection } from "../../adobe/access/connect.ts";
 import { filled, type ProfileValues } from "../../adobe/settings/keys.ts";
 import { findSetting } from "../../adobe/settings/settings.ts";
 import type { World } from "../../host.ts";
+import { accountName, demoAccount } from "../../lytics/account-name.ts";
 import { peekProfile } from "../../state/profile-files.ts";
 import { archivePlace, type ArchivePlace } from "./place.ts";
 
@@ -12,6 +13,8 @@ export interface ProfileArchive {
   readonly place: ArchivePlace;
   /** As a cursor names it; `null` where nothing says which. */
   readonly journalName: string | null;
+  /** The name of its account of Lytics. */
+  readonly accountName: string;
 }
 
 type ProfileWorld = Pick<World, "env" | "dirs">;
@@ -38,21 +41,33 @@ export async function archiveOfConnection(
   return found(profile, profile === demoProfile ? {} : await peeked(saved, profile, host), journalName, host);
 }
 
+/** Where the archive of a profile is that was found already, whatever is to be kept of it. @throws FlowrunError `settings`. */
+export async function archivePlaceOf(profile: string, host: ProfileWorld): Promise<ArchivePlace> {
+  return found(profile, profile === demoProfile ? {} : await peeked({}, profile, host), null, host).place;
+}
+
 function found(
   profile: string,
   saved: ProfileValues,
   journalName: string | null,
   { env, dirs }: ProfileWorld,
 ): ProfileArchive {
-  return { profile, place: archivePlace({ profile, env, saved, stateFolder: dirs.state }), journalName };
+  return {
+    profile,
+    place: archivePlace({ profile, env, saved, stateFolder: dirs.state }),
+    journalName,
+    accountName:
+      profile === demoProfile ? demoAccount : accountName(findSetting("lyticsUrl", env, saved)?.value ?? "", profile),
+  };
 }
 
 async function peeked(saved: ProfileValues, profile: string, { dirs }: ProfileWorld): Promise<ProfileValues> {
   if (filled(saved.archive) !== null) return saved;
-  const { archive, journalUrl } = await peekProfile(dirs.config, profile);
+  const { archive, journalUrl, lyticsUrl } = await peekProfile(dirs.config, profile);
   return {
     ...saved,
     ...(typeof archive === "string" ? { archive } : {}),
+    ...(typeof lyticsUrl === "string" ? { lyticsUrl } : {}),
     ...(typeof journalUrl === "string" && saved.journalUrl === undefined ? { journalUrl } : {}),
   };
 }

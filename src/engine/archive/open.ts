@@ -48,12 +48,33 @@ async function openThere(
   journalName: string | null,
   means: ArchiveMeans,
 ): Promise<Archive | null> {
+  const database = await openDatabaseThere(place, mode, means);
+  if (database === null) return null;
+  try {
+    const journal = journalName === null ? await onlyJournal(database) : journalKey(journalName);
+    return { database, journal };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens the database of an archive to read it, whosever events are wanted.
+ * @returns `null` where there is none yet. @throws FlowrunError as `openToRead`.
+ */
+export async function openDatabaseToRead(place: ArchivePlace, means: ArchiveMeans): Promise<Database | null> {
+  return openDatabaseThere(place, "read", means);
+}
+
+async function openDatabaseThere(
+  place: ArchivePlace,
+  mode: "read" | "write",
+  means: ArchiveMeans,
+): Promise<Database | null> {
   const database = await connectTo(place, mode, means);
   try {
-    if (await checkSchema(database)) {
-      const journal = journalName === null ? await onlyJournal(database) : journalKey(journalName);
-      return { database, journal };
-    }
+    if (await checkSchema(database)) return database;
   } catch (error) {
     await database.close();
     throw error;
@@ -74,11 +95,22 @@ async function onlyJournal(database: Database): Promise<string> {
 
 /** Opens an archive to write to it, and makes it where there is none. @throws FlowrunError likewise. */
 export async function openToWrite(place: ArchivePlace, journalName: string, host: ArchiveMeans): Promise<Archive> {
+  const database = await openDatabaseToWrite(place, host);
+  try {
+    const journal = await noteJournal(database, journalName, host.now());
+    return { database, journal };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** Opens the database of an archive to write to it, whosever events these are. @throws FlowrunError likewise. */
+export async function openDatabaseToWrite(place: ArchivePlace, host: ArchiveMeans): Promise<Database> {
   const database = await connectTo(place, "create", host);
   try {
     await setUpSchema(database);
-    const journal = await noteJournal(database, journalName, host.now());
-    return { database, journal };
+    return database;
   } catch (error) {
     await database.close();
     throw error;

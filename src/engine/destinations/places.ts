@@ -16,8 +16,11 @@ export interface PlaceWords {
   readonly resume: (text: string) => Resumption | null;
 }
 
-/** The places of a journal: cursors, as files have them. */
-export function journalPlaces(connection: Connection, host: Pick<World, "now">): PlaceWords {
+/** The places of a journal, or of a list of Lytics' events: cursors, as files have them. */
+export function journalPlaces(
+  connection: Pick<Connection, "journalName" | "toSaved" | "fromSaved">,
+  host: Pick<World, "now">,
+): PlaceWords {
   let standing: Cursor | null = null;
   return {
     advance: (taken, mark) => {

@@ -1,6 +1,6 @@
 import type { Metrics } from "./meter.ts";
 
-/** Counts what becomes of deliveries. */
+/** Counts what becomes of deliveries that come in by one door. */
 export interface DeliveryMeter {
   /** A request was answered. */
   answered(status: number): void;
@@ -10,49 +10,53 @@ export interface DeliveryMeter {
   rejected(reason: string): void;
   /** So many events had come before. */
   duplicates(events: number): void;
+}
+
+/** Counts what becomes of events once they are kept. */
+export interface KeptMeter {
   /** So many runs were missed by the webhook, and brought by the journal. */
   recovered(runs: number): void;
 }
 
-/**
- * Has deliveries counted.
- * @param backlog how many events are kept, and not yet printed or delivered.
- */
-export function meterDeliveries(meter: Metrics, backlog: () => number): DeliveryMeter {
+/** How the figures of a door begin, how it is called in their descriptions, and which reason to refuse is of its own. */
+const doors = {
+  webhook: {
+    prefix: "flowrun_webhook",
+    called: "the webhook",
+    reasons: "; poison: Adobe's own that cannot be read, put away in files",
+  },
+  lytics: { prefix: "flowrun_lytics", called: "the door for events of Lytics", reasons: "" },
+} as const;
+
+/** Has the deliveries to a door counted. */
+export function meterDeliveries(meter: Metrics, door: keyof typeof doors): DeliveryMeter {
+  const { prefix, called, reasons } = doors[door];
   const answered = meter.counter({
-    name: "flowrun_webhook_requests_total",
-    help: "Requests to the webhook, by the status of the answer.",
-    label: "code",
+    name: `${prefix}_requests_total`,
+    help: `Requests to ${called}, by the status of the answer.`,
+    labels: ["code"],
   });
   const accepted = meter.counter({
-    name: "flowrun_webhook_accepted_total",
+    name: `${prefix}_accepted_total`,
     help: "Deliveries that were kept and acknowledged.",
   });
   const rejected = meter.counter({
-    name: "flowrun_webhook_rejected_total",
-    help: "Deliveries that were not taken, by the reason; poison: Adobe's own that cannot be read, put away in files.",
-    label: "reason",
+    name: `${prefix}_rejected_total`,
+    help: `Deliveries that were not taken, by the reason${reasons}.`,
+    labels: ["reason"],
   });
   // It is rare, and increase() sees the first one only where there was a nought before it.
-  rejected(0, "poison");
+  if (door === "webhook") rejected(0, "poison");
   const duplicates = meter.counter({
-    name: "flowrun_webhook_duplicates_total",
+    name: `${prefix}_duplicates_total`,
     help: "Events of deliveries that had come before.",
-  });
-  const recovered = meter.counter({
-    name: "flowrun_webhook_recovered_total",
-    help: "Runs that only the journal had.",
   });
   const acked = meter.histogram(
     {
-      name: "flowrun_webhook_ack_seconds",
+      name: `${prefix}_ack_seconds`,
       help: "From the head of a delivery to its acknowledgement.",
     },
     ackBounds,
-  );
-  meter.watch(
-    { name: "flowrun_webhook_backlog_events", help: "Events kept, and not yet printed or delivered." },
-    backlog,
   );
   return {
     answered: (status) => {
@@ -66,9 +70,24 @@ export function meterDeliveries(meter: Metrics, backlog: () => number): Delivery
       rejected(1, reason);
     },
     duplicates,
-    recovered,
   };
 }
 
 /** Seconds. Adobe waits ten. */
 const ackBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/**
+ * Has counted what is kept, by whichever door it came.
+ * @param backlog how many events are kept, and not yet printed or delivered.
+ */
+export function meterKept(meter: Metrics, backlog: () => number): KeptMeter {
+  const recovered = meter.counter({
+    name: "flowrun_webhook_recovered_total",
+    help: "Runs that only the journal had.",
+  });
+  meter.watch(
+    { name: "flowrun_webhook_backlog_events", help: "Events kept, and not yet printed or delivered." },
+    backlog,
+  );
+  return { recovered };
+}

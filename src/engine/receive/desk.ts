@@ -4,28 +4,40 @@ import { answerChallenge } from "../../adobe/webhook/challenge.ts";
 import type { WebhookDelivery } from "../../adobe/webhook/delivery.ts";
 import type { DeliveryVerdict } from "../../adobe/webhook/judge-delivery.ts";
 import type { Host } from "../../host.ts";
+import type { EventsVerdict } from "../../lytics/judge-events.ts";
 import type { Health } from "./admin.ts";
+import { brokenWords, isReset, statusOfBroken } from "./broken-request.ts";
 import type { DeliveryMeter } from "./delivery-metrics.ts";
 import type { Inbox } from "./inbox.ts";
 import { headersOf, readRequest, type BodyRoom } from "./read-request.ts";
 
-/** The form of a delivery's request, who judges and keeps it, and who is told. */
-export interface DeskOptions {
-  /** The path of the webhook's address, beginning with `/`; others do not exist. */
+/** A path where deliveries come in: who judges and keeps those, and who is told. */
+export interface Intake {
+  /** Beginning with `/`. */
   readonly path: string;
+  /** Whether a GET may come with a challenge, which is answered with itself. */
+  readonly isChallenged: boolean;
+  readonly judge: (delivery: WebhookDelivery) => Promise<DeliveryVerdict | EventsVerdict>;
+  readonly inbox: Inbox;
+  readonly meter: DeliveryMeter;
+  /** Told of each delivery that was refused, why: a sentence about it without an end, and without a word of its body. */
+  readonly onRefused: (status: number, why: string) => void;
+}
+
+/** Where deliveries come in, how large they may be, and who is told. */
+export interface DeskOptions {
+  /** Other paths do not exist. */
+  readonly intakes: readonly Intake[];
   /** Bytes of one body. */
   readonly maxBody: number;
   /** Bytes of all bodies in hand together. */
   readonly room: number;
-  readonly judge: (delivery: WebhookDelivery) => Promise<DeliveryVerdict>;
-  readonly inbox: Inbox;
-  readonly meter: DeliveryMeter;
+  /** Told of the status of each answer to what came to no intake, or is no request at all. */
+  readonly onStray: (status: number) => void;
   /** Has a body put away that is Adobe's and cannot be read; acknowledged once that has happened. */
   readonly onPoison: (delivery: WebhookDelivery, why: string) => void | Promise<void>;
   /** Has the address of a validation fetched; called after its 200. */
   readonly onValidation: (url: string) => void;
-  /** Told of each delivery that was refused, why: a sentence about it without an end, and without a word of its body. */
-  readonly onRefused: (status: number, why: string) => void;
   /** Told of what goes wrong here: the disk, the server; the receiver goes on. */
   readonly onTrouble: (error: unknown) => void;
 }
@@ -57,7 +69,9 @@ const refusals = {
   signature: "its signature is wrong",
   key: "its signature cannot be judged now",
   recipient: "it is for nobody here",
-} as const satisfies Record<Extract<DeliveryVerdict, { kind: "refused" }>["reason"], string>;
+  header: "it does not have the header that is asked for",
+  form: "it is no event of Lytics, and no list of such",
+} as const satisfies Record<Extract<DeliveryVerdict | EventsVerdict, { kind: "refused" }>["reason"], string>;
 
 /** After this many seconds there may be room again; Adobe comes back after a minute anyway. */
 const soon = { "retry-after": "30" };
@@ -66,41 +80,41 @@ const failingMs = 60_000;
 
 /** Reads, judges and keeps deliveries, and only then acknowledges them. */
 export function createDesk(options: DeskOptions, { now }: Pick<Host, "now">): Desk {
-  const { path, maxBody, judge, inbox, meter, onPoison, onValidation, onRefused, onTrouble } = options;
+  const { intakes, maxBody, onStray, onPoison, onValidation, onTrouble } = options;
   // A body that is allowed finds room where there is no other.
   const room: BodyRoom = { left: Math.max(options.room, maxBody) };
   const latest = new WeakMap<Duplex, { readonly request: IncomingMessage; readonly response: ServerResponse }>();
   let isDraining = false;
   let failedAt: number | null = null;
 
-  const rejected = (status: number, reason: string, why: string, headers?: Reply["headers"]): Reply => {
-    meter.rejected(reason);
-    onRefused(status, why);
-    return { status, text: `${why}\n`, ...(headers === undefined ? {} : { headers }) };
-  };
-
-  const failed = (reason: "disk" | "trouble", error: unknown): Reply => {
+  const failed = (to: Intake, reason: "disk" | "trouble", error: unknown): Reply => {
     onTrouble(error);
-    return rejected(503, reason, "it could not be kept", soon);
+    return rejected(to, 503, reason, "it could not be kept", soon);
   };
 
   /** On the disk, whatever it is; and whether the disk takes it is remembered. */
-  const store = async <T>(put: () => T | Promise<T>): Promise<{ readonly stored: T } | { readonly failure: Reply }> => {
+  const store = async <T>(to: Intake, put: () => T | Promise<T>): Promise<Stored<T>> => {
     try {
       const stored = await put();
       failedAt = null;
       return { stored };
     } catch (error) {
       failedAt = now();
-      return { failure: failed("disk", error) };
+      return { failure: failed(to, "disk", error) };
     }
   };
 
-  const keep = async (delivery: WebhookDelivery, events: readonly unknown[], came: number): Promise<Reply> => {
-    const put = await store(() => inbox.put(delivery, events));
+  const keep = async (
+    to: Intake,
+    delivery: WebhookDelivery,
+    events: readonly unknown[],
+    came: number,
+  ): Promise<Reply> => {
+    const { inbox, meter } = to;
+    const put = await store(to, () => inbox.put(delivery, events));
     if ("failure" in put) return put.failure;
     const { stored: fresh } = put;
-    if (fresh === "full") return rejected(429, "full", "more is waiting than may wait", soon);
+    if (fresh === "full") return rejected(to, 429, "full", "more is waiting than may wait", soon);
     if (fresh < events.length) meter.duplicates(events.length - fresh);
     meter.accepted(secondsSince(came));
     return { status: 200, text: "kept\n" };
@@ -108,15 +122,15 @@ export function createDesk(options: DeskOptions, { now }: Pick<Host, "now">): De
 
   const secondsSince = (at: number): number => Math.max(0, now() - at) / 1000;
 
-  const decide = async (delivery: WebhookDelivery, came: number): Promise<Reply> => {
-    const verdict = await judge(delivery);
+  const decide = async (to: Intake, delivery: WebhookDelivery, came: number): Promise<Reply> => {
+    const verdict = await to.judge(delivery);
     switch (verdict.kind) {
       case "genuine":
-        return keep(delivery, verdict.events, came);
+        return keep(to, delivery, verdict.events, came);
       case "poison": {
-        const put = await store(() => onPoison(delivery, verdict.why));
+        const put = await store(to, () => onPoison(delivery, verdict.why));
         if ("failure" in put) return put.failure;
-        meter.rejected("poison");
+        to.meter.rejected("poison");
         return { status: 200, text: "it cannot be read\n" };
       }
       case "validation":
@@ -129,20 +143,26 @@ export function createDesk(options: DeskOptions, { now }: Pick<Host, "now">): De
         };
       case "refused":
         return {
-          ...rejected(verdict.status, verdict.reason, verdict.why, verdict.status === 503 ? soon : undefined),
+          ...rejected(to, verdict.status, verdict.reason, verdict.why, verdict.status === 503 ? soon : undefined),
           text: `${refusals[verdict.reason]}\n`,
         };
     }
   };
 
   /** `null` where nobody is left to be answered. */
-  const replyTo = async (request: IncomingMessage, response: ServerResponse): Promise<Reply | null> => {
+  const replyTo = async (
+    to: Intake | null,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<Reply | null> => {
     const came = now();
-    const refusal = refusalByHead(request, path);
+    if (to === null) return nothingHere;
+    const refusal = refusalByMethod(request, to);
     if (refusal !== null) return refusal;
     if (request.method === "GET") return replyToChallenge(request.url ?? "");
     if (isCoded(request)) {
-      return rejected(415, "coding", "bodies are taken as they are, not compressed", { "accept-encoding": "identity" });
+      const why = "bodies are taken as they are, not compressed";
+      return rejected(to, 415, "coding", why, { "accept-encoding": "identity" });
     }
     if (request.headers.expect !== undefined && Number(request.headers["content-length"] ?? 0) <= maxBody) {
       response.writeContinue();
@@ -151,26 +171,35 @@ export function createDesk(options: DeskOptions, { now }: Pick<Host, "now">): De
     if ("refused" in read) {
       if (read.refused === "gone") return null;
       return read.refused === "tooLarge"
-        ? rejected(413, "size", `it is longer than ${maxBody} bytes`)
-        : rejected(429, "busy", "too much is coming in at once", soon);
+        ? rejected(to, 413, "size", `it is longer than ${maxBody} bytes`)
+        : rejected(to, 429, "busy", "too much is coming in at once", soon);
     }
     try {
-      return await decide({ headers: headersOf(request), body: read.body }, came);
+      return await decide(to, { headers: headersOf(request), body: read.body }, came);
     } finally {
       read.release();
     }
   };
 
+  const answered = (to: Intake | null, status: number): void => {
+    if (to === null) onStray(status);
+    else to.meter.answered(status);
+  };
+
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     latest.set(request.socket, { request, response });
-    const reply = await replyTo(request, response).catch((error: unknown) => failed("trouble", error));
+    const to = intakes.find(({ path }) => path === pathOf(request)) ?? null;
+    const reply = await replyTo(to, request, response).catch((error: unknown) => {
+      if (to === null) throw error;
+      return failed(to, "trouble", error);
+    });
     // What is left of a body that nobody read is taken off the line, or the next request is not found.
     request.resume();
     if (reply === null || response.destroyed) return;
     const { status, text, headers = {}, after } = reply;
     // Whoever waits to be asked for a body may send it or not, so what comes next is no request for sure.
     const isLast = isDraining || (status >= 400 && request.headers.expect !== undefined);
-    meter.answered(status);
+    answered(to, status);
     response.writeHead(status, {
       "content-type": "text/plain; charset=utf-8",
       "content-length": Buffer.byteLength(text),
@@ -197,7 +226,7 @@ export function createDesk(options: DeskOptions, { now }: Pick<Host, "now">): De
       const isAnswered = response?.headersSent === true && !(response.writableFinished && request?.complete === true);
       if (socket.writable && !isAnswered && !isReset(error)) {
         const status = statusOfBroken(error);
-        meter.answered(status);
+        onStray(status);
         socket.write(`HTTP/1.1 ${status} ${brokenWords[status]}\r\nConnection: close\r\n\r\n`);
       }
       socket.destroy();
@@ -213,11 +242,30 @@ export function createDesk(options: DeskOptions, { now }: Pick<Host, "now">): De
   };
 }
 
-/** The refusal for which the request's head is enough. Paths are compared as they are: no two of them are the same. */
-function refusalByHead({ method, url = "" }: IncomingMessage, path: string): Reply | null {
-  if (url.replace(/\?.*$/s, "") !== path) return { status: 404, text: "nothing is here\n" };
-  if (method === "GET" || method === "POST") return null;
-  return { status: 405, text: "POST only\n", headers: { allow: "GET, POST" } };
+type Stored<T> = { readonly stored: T } | { readonly failure: Reply };
+
+function rejected(
+  { meter, onRefused }: Intake,
+  status: number,
+  reason: string,
+  why: string,
+  headers?: Reply["headers"],
+): Reply {
+  meter.rejected(reason);
+  onRefused(status, why);
+  return { status, text: `${why}\n`, ...(headers === undefined ? {} : { headers }) };
+}
+
+/** Paths are compared as they are: no two of them are the same. */
+function pathOf({ url = "" }: IncomingMessage): string {
+  return url.replace(/\?.*$/s, "");
+}
+
+const nothingHere: Reply = { status: 404, text: "nothing is here\n" };
+
+function refusalByMethod({ method }: IncomingMessage, { isChallenged }: Intake): Reply | null {
+  if (method === "POST" || (method === "GET" && isChallenged)) return null;
+  return { status: 405, text: "POST only\n", headers: { allow: isChallenged ? "GET, POST" : "POST" } };
 }
 
 function replyToChallenge(url: string): Reply {
@@ -230,33 +278,4 @@ function replyToChallenge(url: string): Reply {
 function isCoded({ headers }: IncomingMessage): boolean {
   const codings = (headers["content-encoding"] ?? "").split(",").map((coding) => coding.trim().toLowerCase());
   return codings.some((coding) => coding !== "" && coding !== "identity");
-}
-
-const brokenWords = {
-  400: "Bad Request",
-  408: "Request Timeout",
-  413: "Payload Too Large",
-  431: "Request Header Fields Too Large",
-} as const;
-
-/** By Node's codes, as Node itself would answer. */
-function statusOfBroken(error: Error): keyof typeof brokenWords {
-  switch (codeIn(error)) {
-    case "ERR_HTTP_REQUEST_TIMEOUT":
-      return 408;
-    case "HPE_HEADER_OVERFLOW":
-      return 431;
-    case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
-      return 413;
-    default:
-      return 400;
-  }
-}
-
-function isReset(error: Error): boolean {
-  return codeIn(error) === "ECONNRESET";
-}
-
-function codeIn(error: Error): unknown {
-  return "code" in error ? error.code : null;
 }

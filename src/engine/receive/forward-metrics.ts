@@ -13,7 +13,7 @@ export function meterForwarding(meter: Metrics, { now }: Pick<World, "now">): Fo
   const attempts = meter.counter({
     name: "flowrun_webhook_forward_attempts_total",
     help: "Deliveries sent to the endpoint that they are passed on to, by how it took them; later: it is asked again.",
-    label: "outcome",
+    labels: ["outcome"],
   });
   /** Since when the one in hand is tried; `null` where none waits. */
   let since: number | null = null;

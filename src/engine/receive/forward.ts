@@ -65,6 +65,8 @@ export async function forward(forwarding: Forwarding): Promise<void> {
 type DeliveryOf = (attempt: number) => WebhookDelivery;
 
 function deliveriesOf({ via, delivery, fresh }: SpooledEvents, { secret }: Forwarding): readonly DeliveryOf[] {
+  // Whoever takes Adobe's deliveries expects no others.
+  if (via === "lytics") return [];
   if (via === "webhook") {
     const passed = { headers: ownHeaders(delivery.headers), body: delivery.body };
     return [() => passed];

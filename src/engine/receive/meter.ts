@@ -5,8 +5,8 @@ export interface MetricFamily {
   readonly name: string;
   /** One sentence. */
   readonly help: string;
-  /** The name of its label, where its series are told apart by one. */
-  readonly label?: string;
+  /** The names of its labels, where its series are told apart by any. */
+  readonly labels?: readonly string[];
   /**
    * How many series it has at most; 100 where that is left out. What would be one more is counted under `other`; of a gauge,
    * it is left out.
@@ -16,10 +16,10 @@ export interface MetricFamily {
 
 /** Counts by name, for the page that Prometheus reads. It knows nothing of what is counted. */
 export interface Metrics {
-  /** @returns adds to the series of a label, which a family without one leaves out. */
-  counter(family: MetricFamily): (by?: number, label?: string) => void;
-  /** @returns sets the series of a label. */
-  gauge(family: MetricFamily): (value: number, label?: string) => void;
+  /** @returns adds to the series of those labels, as many as the family has. */
+  counter(family: MetricFamily): (by?: number, ...labels: readonly string[]) => void;
+  /** @returns sets the series of those labels. */
+  gauge(family: MetricFamily): (value: number, ...labels: readonly string[]) => void;
   /** A gauge that is looked at when the page is asked for; `null` leaves it out. */
   watch(family: MetricFamily, read: () => number | null): void;
   /**
@@ -45,18 +45,18 @@ export function createMetrics(): Metrics {
   return {
     counter: (family) => {
       const series = createSeries(family);
-      if (family.label === undefined) series.set("", 0);
+      if (family.labels === undefined) series.set([], 0);
       add(family, "counter", series.samples);
-      return (by = 1, label = "") => {
-        const name = series.has(label) ? label : otherLabel;
-        series.set(name, (series.get(name) ?? 0) + by);
+      return (by = 1, ...labels) => {
+        const own = series.has(labels) ? labels : labels.map(() => otherLabel);
+        series.set(own, (series.get(own) ?? 0) + by);
       };
     },
     gauge: (family) => {
       const series = createSeries(family);
       add(family, "gauge", series.samples);
-      return (value, label = "") => {
-        if (series.has(label)) series.set(label, value);
+      return (value, ...labels) => {
+        if (series.has(labels)) series.set(labels, value);
       };
     },
     watch: (family, read) => {
@@ -80,19 +80,21 @@ export function createMetrics(): Metrics {
   };
 }
 
-const otherLabel = "other";
+/** The label of what there is no room for, or no word. */
+export const otherLabel = "other";
 
-function createSeries({ name, label, most = usualMost }: MetricFamily) {
-  const values = new Map<string, number>();
+function createSeries({ name, labels = [], most = usualMost }: MetricFamily) {
+  const series = new Map<string, { readonly of: readonly string[]; readonly value: number }>();
+  const keyOf = (of: readonly string[]): string => (of.length === 1 ? (of[0] ?? "") : JSON.stringify(of));
   return {
-    get: (of: string) => values.get(of),
-    set: (of: string, value: number): void => {
-      values.set(of, value);
+    get: (of: readonly string[]) => series.get(keyOf(of))?.value,
+    set: (of: readonly string[], value: number): void => {
+      series.set(keyOf(of), { of, value });
     },
     /** Whether it is there, or may be added. */
-    has: (of: string): boolean => values.has(of) || values.size < most,
+    has: (of: readonly string[]): boolean => series.has(keyOf(of)) || series.size < most,
     samples: (): readonly string[] =>
-      Array.from(values, ([of, value]) => `${name}${label === undefined ? "" : labelled(label, of)} ${number(value)}`),
+      Array.from(series.values(), ({ of, value }) => `${name}${labelled(labels, of)} ${number(value)}`),
   };
 }
 
@@ -112,15 +114,20 @@ function histogramSamples(name: string, { bounds, counts, all, sum }: Histogram)
   let below = 0;
   const buckets = bounds.map((bound, at) => {
     below += counts[at] ?? 0;
-    return `${name}_bucket${labelled("le", number(bound))} ${below}`;
+    return `${name}_bucket${labelled(["le"], [number(bound)])} ${below}`;
   });
   return [...buckets, `${name}_bucket{le="+Inf"} ${all}`, `${name}_sum ${number(sum)}`, `${name}_count ${all}`];
 }
 
+function labelled(names: readonly string[], values: readonly string[]): string {
+  if (names.length === 0) return "";
+  return `{${names.map((name, at) => `${name}="${labelText(values[at] ?? "")}"`).join(",")}}`;
+}
+
 /** A label may come from an event, and the page may be looked at in a terminal. */
-function labelled(label: string, value: string): string {
+function labelText(value: string): string {
   const lines = value.split("\n").map((line) => safeText(line).replace(/\\/g, "\\\\").replace(/"/g, '\\"'));
-  return `{${label}="${lines.join("\\n")}"}`;
+  return lines.join("\\n");
 }
 
 function number(value: number): string {

@@ -41,8 +41,8 @@ const usualLimits: ReceiverLimits = {
 
 /** A receiver that runs. */
 export interface RunningReceiver {
-  /** `http://127.0.0.1:8787/`, with the port that was found. */
-  readonly url: string;
+  /** `http://127.0.0.1:8787`, with the port that was found. */
+  readonly origin: string;
   /** Whether it receives; `failing` for a minute after a delivery could not be kept, or until the next one is. */
   health(): Health;
   /** Stops accepting, and resolves when what is in hand is answered, or after `drainMs`. More than once will do. */
@@ -93,7 +93,7 @@ export async function startReceiver(
   };
   let stopping: Promise<void> | null = null;
   return {
-    url: `${options.tls === null ? "http" : "https"}://${place}${options.path}`,
+    origin: `${options.tls === null ? "http" : "https"}://${place}`,
     health: desk.health,
     drain: () => (stopping ??= stop()),
     reload,

@@ -14,12 +14,12 @@ export function meterRuns(meter: Metrics, cursorAge: () => number | null): (run:
   const countRun = meter.counter({
     name: "flowrun_runs_total",
     help: "Flow runs printed or delivered, by status.",
-    label: "status",
+    labels: ["status"],
   });
   const setSuccess = meter.gauge({
     name: "flowrun_last_success_timestamp_seconds",
     help: `When the newest run of a flow that succeeded was completed; of the first ${mostFlows} flows.`,
-    label: "flow",
+    labels: ["flow"],
     most: mostFlows,
   });
   meter.watch(

@@ -3,7 +3,7 @@ import { FlowrunError, reasonOf } from "../../errors.ts";
 import type { World } from "../../host.ts";
 import { isObject, parseObject } from "../../json.ts";
 import type { Notify } from "../../notices.ts";
-import type { FlowRun } from "../../runs/record/flow-run.ts";
+import { eventIn } from "../../lytics/event-in.ts";
 import { isDeeperThan } from "../../runs/events/depth.ts";
 import { createSeen } from "../../runs/events/seen.ts";
 import {
@@ -21,9 +21,12 @@ import { writeFingerprint } from "../../text/fingerprint.ts";
 import type { Inbox } from "./inbox.ts";
 import { spoolKeys, type SpoolKeys } from "./spool-keys.ts";
 
+/** By which way events came: delivered by Adobe, read from its journal, or delivered by Lytics. */
+export type SpoolWay = "webhook" | "journal" | "lytics";
+
 /** A delivery, or a page's events that only the journal had, as it lies in the spool. */
 export interface SpooledEvents {
-  readonly via: NonNullable<FlowRun["via"]>;
+  readonly via: SpoolWay;
   /** When it came, epoch milliseconds. */
   readonly at: number;
   readonly delivery: WebhookDelivery;
@@ -48,6 +51,8 @@ export interface JournalEntry {
 export interface Spool extends Inbox {
   /** Tells this spool from others. */
   readonly id: string;
+  /** Where events of Lytics are put, each once as Adobe's are; of their delivery nothing but the body is kept. */
+  readonly lytics: Inbox;
   /** Puts down what the journal had, as the events that are not there already. @returns how many these are. */
   putRecovered(entries: readonly JournalEntry[]): Promise<number>;
   read(from: SpoolPlace): Promise<readonly SpooledEvents[]>;
@@ -137,7 +142,7 @@ export async function openSpool({ folder, host, notify, onLate = () => undefined
     delivery: WebhookDelivery,
     events: readonly unknown[],
   ): Promise<number | "full"> => {
-    const keys = events.map((event) => spoolKeys(event, via, host.now()));
+    const keys = events.map((event) => (via === "lytics" ? lyticsKeys(event) : spoolKeys(event, via, host.now())));
     // A batch may hold an event twice, as it may come twice at the same time.
     const here = new Set<string>();
     const isHere = (key: string): boolean => known.has(key) || underway.has(key) || here.has(key);
@@ -234,6 +239,10 @@ export async function openSpool({ folder, host, notify, onLate = () => undefined
   return {
     id: saved.id,
     put: (delivery, events) => put({ via: "webhook" }, delivery, events),
+    lytics: {
+      // Its headers hold what lets in.
+      put: ({ body }, events) => put({ via: "lytics" }, { headers: {}, body }, events),
+    },
     putRecovered: async (entries) => {
       const whole = entries.filter(({ event }) => !isDeeperThan(event, deepest));
       if (whole.length < entries.length) {
@@ -285,6 +294,12 @@ export async function openSpool({ folder, host, notify, onLate = () => undefined
   };
 }
 
+/** The one key of an event of Lytics: no event of Adobe's has the same. */
+function lyticsKeys(item: unknown): SpoolKeys {
+  const keys = [writeFingerprint(`\tlytics ${eventIn(item, null).key}`)];
+  return { own: keys, same: [keys] };
+}
+
 /** The beginning of an entry, before its body: the keys are those of its fresh events. */
 interface Head extends Pick<SpooledEvents, "via" | "at" | "fresh" | "positions"> {
   readonly headers: WebhookDelivery["headers"];
@@ -299,7 +314,7 @@ function splitEntry(bytes: Uint8Array): { readonly head: Head; readonly body: Ui
   const end = bytes.indexOf(0x0a);
   const value = parseObject(new TextDecoder().decode(bytes.subarray(0, Math.max(0, end))));
   const { via, at, headers, fresh, keys, positions = null } = value ?? {};
-  if (via !== "webhook" && via !== "journal") return null;
+  if (via !== "webhook" && via !== "journal" && via !== "lytics") return null;
   if (typeof at !== "number" || !isObject(headers) || !isList(fresh, isNumber) || !isList(keys, isText)) return null;
   if (positions !== null && !isList(positions, isText)) return null;
   const texts = Object.entries(headers).flatMap(([name, text]) => (isText(text) ? [[name, text] as const] : []));

@@ -1,12 +1,12 @@
 import { askLyticsClock, readEvents, type EventsAsked } from "../../lytics/read-events.ts";
 import type { Lytics } from "../../lytics/lytics.ts";
-import type { Job } from "../../runs/job/job.ts";
 import type { JobEvent } from "../../runs/job/read-job.ts";
 import { keysKept } from "../../adobe/journal/cursor.ts";
-import type { Batch, Candidate, Source } from "./source.ts";
+import { jobCandidates, type JobsTaken } from "./job-candidate.ts";
+import type { Batch, Source } from "./source.ts";
 
 /** Which events of Lytics are read, and in which form they are handed on. */
-export interface LyticsReading<T> {
+export interface LyticsReading<T> extends JobsTaken<T> {
   readonly lytics: Lytics;
   readonly asked: Omit<EventsAsked, "from" | "to">;
   /** Epoch ms; `now` begins with what happens after the reading has begun, by Lytics' own clock. */
@@ -15,8 +15,6 @@ export interface LyticsReading<T> {
   readonly to: number;
   /** Goes on asking. */
   readonly follow: boolean;
-  readonly keep: (job: Job) => boolean;
-  readonly encode: (job: Job) => T;
 }
 
 /** So long before the newest event the next question begins: what comes in late is still seen, and known by its id otherwise. */
@@ -49,7 +47,7 @@ export function lyticsSource<T>(reading: LyticsReading<T>): Source<T> {
           place = placeAfter(before, fresh, servedAt);
           const next = nextFrom(place, begin);
           yield {
-            candidates: fresh.flatMap((event) => candidateOf(event, reading)),
+            candidates: fresh.flatMap((event) => jobCandidates(event, event.key, reading)),
             runs: fresh.length,
             rejects: rejects.filter(({ key }) => !given.has(key)).map(({ reason }) => ({ position: "", reason })),
             withoutRaw: [],
@@ -79,11 +77,6 @@ export function lyticsSource<T>(reading: LyticsReading<T>): Source<T> {
     },
     describe: () => "an event of Lytics",
   };
-}
-
-function candidateOf<T>({ key, job }: JobEvent, { keep, encode }: LyticsReading<T>): readonly Candidate<T>[] {
-  if (!keep(job)) return [];
-  return [{ key, position: key, runId: job.subjectId ?? key, status: job.status ?? "", encoded: encode(job) }];
 }
 
 /** How far a reading has come: the newest event, and when the others of its last minute happened. Epoch ms. */

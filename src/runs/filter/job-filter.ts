@@ -1,4 +1,5 @@
 import type { Job } from "../job/job.ts";
+import { knownTypes, knownVerbs } from "../job/known-words.ts";
 import { compileGlob } from "../../text/glob.ts";
 import { called, wanted, type Criterion } from "./criterion.ts";
 import { openWatch, type WatchedFilter } from "./watch.ts";
@@ -109,16 +110,3 @@ function present(word: string | null) {
 function isGlob(word: string): boolean {
   return /[*?…]/.test(word);
 }
-
-/** Those that are documented; any other is taken as it is. */
-export const knownVerbs: readonly string[] = [
-  ...["created", "started", "syncing", "synced", "synccomplete", "completed", "failed"],
-  ...["update", "updated", "deleted", "status", "clustered"],
-];
-
-/** Likewise. */
-export const knownTypes: readonly string[] = [
-  ...["account", "auth", "campaign", "data", "entity", "experience", "journey", "program", "provider", "query"],
-  ...["report", "rollup", "schema", "schematable", "scoring", "segment", "segmentcollection", "segmentml", "stream"],
-  ...["subscription", "topic-document", "user", "variation", "work", "workflow"],
-];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { meterDeliveries } from "../../../src/engine/receive/delivery-metrics.ts";
+import { meterDeliveries, meterKept } from "../../../src/engine/receive/delivery-metrics.ts";
 import { createMetrics } from "../../../src/engine/receive/meter.ts";
 import { meterRuns } from "../../../src/engine/receive/run-metrics.ts";
 
@@ -25,7 +25,7 @@ describe("the text format", () => {
 
   test("one with a label has a series for each that was seen", () => {
     const meter = createMetrics();
-    const count = meter.counter({ name: "a_total", help: "As.", label: "code" });
+    const count = meter.counter({ name: "a_total", help: "As.", labels: ["code"] });
     expect(meter.page()).toBe("# HELP a_total As.\n# TYPE a_total counter\n");
     for (const code of ["200", "503", "200"]) count(1, code);
     expect(samplesOf(meter.page())).toEqual(['a_total{code="200"} 2', 'a_total{code="503"} 1']);
@@ -33,7 +33,7 @@ describe("the text format", () => {
 
   test("labels and help are escaped, and have no control characters", () => {
     const meter = createMetrics();
-    const set = meter.gauge({ name: "a", help: "back\\slash\nand line", label: "flow" });
+    const set = meter.gauge({ name: "a", help: "back\\slash\nand line", labels: ["flow"] });
     set(1, 'quo"te\\back\nline');
     set(2, "\x1b[31m\r\u202e");
     expect(linesOf(meter.page())).toEqual([
@@ -74,8 +74,8 @@ describe("the text format", () => {
 
   test("series are bounded: a counter goes on under other, a gauge leaves out", () => {
     const meter = createMetrics();
-    const count = meter.counter({ name: "a_total", help: "As.", label: "of", most: 2 });
-    const set = meter.gauge({ name: "b", help: "Bs.", label: "of", most: 2 });
+    const count = meter.counter({ name: "a_total", help: "As.", labels: ["of"], most: 2 });
+    const set = meter.gauge({ name: "b", help: "Bs.", labels: ["of"], most: 2 });
     for (const label of ["1", "2", "3", "4", "1"]) {
       count(1, label);
       set(5, label);
@@ -134,21 +134,22 @@ describe("runs", () => {
 describe("deliveries", () => {
   test("have the families that dashboards are made for, in this order", () => {
     const meter = createMetrics();
-    const deliveries = meterDeliveries(meter, () => 7);
+    const deliveries = meterDeliveries(meter, "webhook");
+    const kept = meterKept(meter, () => 7);
     deliveries.answered(200);
     deliveries.answered(401);
     deliveries.accepted(0.02);
     deliveries.rejected("signature");
     deliveries.duplicates(3);
-    deliveries.recovered(2);
+    kept.recovered(2);
     const page = meter.page();
     expect(linesOf(page).filter((line) => line.startsWith("# TYPE"))).toEqual([
       "# TYPE flowrun_webhook_requests_total counter",
       "# TYPE flowrun_webhook_accepted_total counter",
       "# TYPE flowrun_webhook_rejected_total counter",
       "# TYPE flowrun_webhook_duplicates_total counter",
-      "# TYPE flowrun_webhook_recovered_total counter",
       "# TYPE flowrun_webhook_ack_seconds histogram",
+      "# TYPE flowrun_webhook_recovered_total counter",
       "# TYPE flowrun_webhook_backlog_events gauge",
     ]);
     expect(samplesOf(page).filter((line) => !line.includes("_bucket"))).toEqual([
@@ -158,9 +159,9 @@ describe("deliveries", () => {
       'flowrun_webhook_rejected_total{reason="poison"} 0',
       'flowrun_webhook_rejected_total{reason="signature"} 1',
       "flowrun_webhook_duplicates_total 3",
-      "flowrun_webhook_recovered_total 2",
       "flowrun_webhook_ack_seconds_sum 0.02",
       "flowrun_webhook_ack_seconds_count 1",
+      "flowrun_webhook_recovered_total 2",
       "flowrun_webhook_backlog_events 7",
     ]);
     expect(samplesOf(page)).toContain('flowrun_webhook_ack_seconds_bucket{le="0.025"} 1');

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import { meterDeliveries } from "../../../src/engine/receive/delivery-metrics.ts";
+import { meterDeliveries, meterKept } from "../../../src/engine/receive/delivery-metrics.ts";
 import { meterForwarding } from "../../../src/engine/receive/forward-metrics.ts";
 import { createMetrics } from "../../../src/engine/receive/meter.ts";
 import { meterRuns } from "../../../src/engine/receive/run-metrics.ts";
@@ -9,7 +9,9 @@ import { faultsOfMetrics, faultsOfRules, hasPromtool, whyNoPromtool } from "../.
 /** All that `/metrics` has, from the beginning on and after some work. */
 function pages(): readonly string[] {
   const meter = createMetrics();
-  const deliveries = meterDeliveries(meter, () => 7);
+  const deliveries = meterDeliveries(meter, "webhook");
+  const lytics = meterDeliveries(meter, "lytics");
+  const kept = meterKept(meter, () => 7);
   const forwarding = meterForwarding(meter, { now: () => 0 });
   const count = meterRuns(meter, () => 4.2);
   const before = meter.page();
@@ -18,7 +20,9 @@ function pages(): readonly string[] {
   deliveries.accepted(12);
   deliveries.rejected("poison");
   deliveries.duplicates(3);
-  deliveries.recovered(2);
+  kept.recovered(2);
+  lytics.accepted(0.01);
+  lytics.rejected("header");
   forwarding.tried("later");
   const run = { completedAt: "2026-11-22T12:00:00.000Z", updatedAt: null };
   for (const status of ["success", 'o"d\\d\n\u202e', ""]) count({ ...run, flowId: "flow-1", status });

@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { WebhookDelivery } from "../../../src/adobe/webhook/delivery.ts";
 import type { DeliveryVerdict } from "../../../src/adobe/webhook/judge-delivery.ts";
 import { meterDeliveries } from "../../../src/engine/receive/delivery-metrics.ts";
+import type { Intake } from "../../../src/engine/receive/desk.ts";
 import { createMetrics } from "../../../src/engine/receive/meter.ts";
 import { startReceiver, type ReceiverOptions } from "../../../src/engine/receive/receiver.ts";
 import { FlowrunError } from "../../../src/errors.ts";
@@ -14,29 +15,41 @@ import { realSleep } from "../../support/host.ts";
 import { listen } from "../../support/tls.ts";
 
 /** A receiver on loopback that takes everything, and all that it told. */
-async function start(options: Partial<ReceiverOptions> = {}, now: () => number = Date.now) {
+async function start(
+  { judge, inbox, ...options }: Partial<ReceiverOptions & Pick<Intake, "judge" | "inbox">> = {},
+  now: () => number = Date.now,
+) {
   const put: { readonly delivery: WebhookDelivery; readonly events: readonly unknown[] }[] = [];
   const told: unknown[] = [];
   const meter = createMetrics();
+  const webhook = meterDeliveries(meter, "webhook");
   const receiver = await startReceiver(
     {
       host: "127.0.0.1",
       port: 0,
       option: "--port",
-      path: "/hook",
       maxBody: 100_000,
       tls: null,
-      judge: async ({ body }) => ({ kind: "genuine", events: [Buffer.from(body).toString()] }),
-      inbox: {
-        put: async (delivery, events) => {
-          put.push({ delivery, events });
-          return 1;
+      intakes: [
+        {
+          path: "/hook",
+          isChallenged: true,
+          judge: judge ?? (async ({ body }) => ({ kind: "genuine", events: [Buffer.from(body).toString()] })),
+          inbox: inbox ?? {
+            put: async (delivery, events) => {
+              put.push({ delivery, events });
+              return 1;
+            },
+          },
+          meter: webhook,
+          onRefused: (status, why) => void told.push([status, why]),
         },
+      ],
+      onStray: (status) => {
+        webhook.answered(status);
       },
-      meter: meterDeliveries(meter, () => 0),
       onPoison: (_, why) => void told.push(["poison", why]),
       onValidation: (url) => told.push(["validation", url]),
-      onRefused: (status, why) => told.push([status, why]),
       onTrouble: (error) => told.push(error),
       ...options,
       limits: { drainMs: 500, ...options.limits },
@@ -44,14 +57,14 @@ async function start(options: Partial<ReceiverOptions> = {}, now: () => number =
     { now, sleep: realSleep },
   );
   onTestFinished(() => receiver.drain());
-  const { port } = new URL(receiver.url);
+  const { port } = new URL(receiver.origin);
   const sample = (name: string): string | undefined =>
     meter
       .page()
       .split("\n")
       .find((line) => line.startsWith(`${name} `))
       ?.slice(name.length + 1);
-  return { receiver, url: receiver.url, port: Number(port), put, told, sample };
+  return { receiver, url: `${receiver.origin}/hook`, port: Number(port), put, told, sample };
 }
 
 function post(url: string, body: NonNullable<RequestInit["body"]> = "hello", headers: Record<string, string> = {}) {

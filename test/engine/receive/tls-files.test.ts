@@ -34,28 +34,34 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function start(files: TlsFiles): Promise<RunningReceiver> {
+async function start(files: TlsFiles): Promise<RunningReceiver & { readonly url: string }> {
   const receiver = await startReceiver(
     {
       host: "127.0.0.1",
       port: 0,
       option: "--port",
-      path: "/hook",
       maxBody: 1000,
       tls: () => readTlsFiles(files),
-      judge: () => Promise.resolve({ kind: "genuine", events: [] }),
-      inbox: { put: () => Promise.resolve(1) },
-      meter: meterDeliveries(createMetrics(), () => 0),
+      intakes: [
+        {
+          path: "/hook",
+          isChallenged: true,
+          judge: () => Promise.resolve({ kind: "genuine", events: [] }),
+          inbox: { put: () => Promise.resolve(1) },
+          meter: meterDeliveries(createMetrics(), "webhook"),
+          onRefused: () => undefined,
+        },
+      ],
+      onStray: () => undefined,
       onPoison: () => undefined,
       onValidation: () => undefined,
-      onRefused: () => undefined,
       onTrouble: () => undefined,
       limits: { drainMs: 200, headersMs: 300, checkMs: 20 },
     },
     { now: Date.now, sleep: realSleep },
   );
   onTestFinished(() => receiver.drain());
-  return receiver;
+  return { ...receiver, url: `${receiver.origin}/hook` };
 }
 
 /** The status of a delivery, and whose certificate the server showed; `null` where it was not let in. */

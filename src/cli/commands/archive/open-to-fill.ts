@@ -11,11 +11,14 @@ export async function openToFill(
   notify: Notify,
   host: Host,
 ): Promise<Archive> {
-  if (place.kind === "builtIn") {
-    const text = `this archive is in memory, and ends with the command; to keep one: ${keepOne}`;
-    notify({ kind: "remark", text });
-  }
+  tellOfMemory(place, notify, keepOne);
   return openToWrite(place, journalName, host);
 }
 
 const keepOne = "FLOWRUN_ARCHIVE=demo.db flowrun archive sync --profile demo";
+
+/** Says of an archive that is in memory that it will not last. @param line the line to type that makes one which does. */
+export function tellOfMemory({ kind }: ArchivePlace, notify: Notify, line: string): void {
+  if (kind !== "builtIn") return;
+  notify({ kind: "remark", text: `this archive is in memory, and ends with the command; to keep one: ${line}` });
+}

@@ -40,8 +40,8 @@ export const valueSources: ReadonlyMap<string, ValueSource> = new Map(
     "--sort": one(columns),
     "--fail-on": several(() => words(["failed", "empty"])),
     "--status": several(statuses),
-    "--subject-type": several(async () => words((await import("../../../runs/filter/job-filter.ts")).knownTypes)),
-    "--verb": several(async () => words((await import("../../../runs/filter/job-filter.ts")).knownVerbs)),
+    "--subject-type": several(async () => words((await import("../../../runs/job/known-words.ts")).knownTypes)),
+    "--verb": several(async () => words((await import("../../../runs/job/known-words.ts")).knownVerbs)),
     "--events": several(events),
     "--event": one(() => sourceEvents()),
     ...Object.fromEntries(

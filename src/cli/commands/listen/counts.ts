@@ -1,4 +1,5 @@
 import type { Inbox } from "../../../engine/receive/inbox.ts";
+import type { Job } from "../../../runs/job/job.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { count, number } from "../../terminal/reporter.ts";
 
@@ -13,11 +14,14 @@ export interface ListenCounts {
   failed: number;
   /** … and those that only the journal had. */
   recovered: number;
+  /** Events of Lytics that were handed on, and those that tell of a failure among them. */
+  jobs: number;
+  failedJobs: number;
 }
 
 /** Pure. */
 export function noListenCounts(): ListenCounts {
-  return { deliveries: 0, known: 0, recovered: 0, runs: 0, failed: 0 };
+  return { deliveries: 0, known: 0, recovered: 0, runs: 0, failed: 0, jobs: 0, failedJobs: 0 };
 }
 
 /** Counts what is put down. */
@@ -33,6 +37,12 @@ export function countedInbox(inbox: Inbox, counts: ListenCounts, onPut: () => vo
   };
 }
 
+/** Counts an event of Lytics that was handed on. */
+export function countJob(counts: ListenCounts, { status }: Pick<Job, "status">): void {
+  counts.jobs += 1;
+  if (status === "failed") counts.failedJobs += 1;
+}
+
 /** Counts a run that was handed on. */
 export function countRun(counts: ListenCounts, { status, via }: Pick<FlowRun, "status" | "via">): void {
   counts.runs += 1;
@@ -40,12 +50,31 @@ export function countRun(counts: ListenCounts, { status, via }: Pick<FlowRun, "s
   if (via === "journal") counts.recovered += 1;
 }
 
+/** The parts that are at work, and the words for them. */
+export interface ListenWording {
+  /** The verb for what was handed on: `printed`. */
+  readonly did: string;
+  /** Whether the journal is read at all. */
+  readonly isCompared: boolean;
+  /** Whether Adobe delivers here, and whether Lytics does. */
+  readonly hasRuns: boolean;
+  readonly hasJobs: boolean;
+}
+
 /**
- * `12 runs delivered, 1 failed, 3 of them only the journal had · 9 deliveries, 2 known already`
- * @param did the verb for the runs.
- * @param isCompared whether the journal is read at all. Pure.
+ * `12 runs delivered, 1 failed, 3 of them only the journal had · 9 deliveries, 2 known already`; and apart from these
+ * `4 events of Lytics delivered, 1 failed`. Pure.
  */
-export function listenWords(counts: ListenCounts, did: string, isCompared: boolean): string {
+export function listenWords(counts: ListenCounts, wording: ListenWording): string {
+  const { did, hasRuns, hasJobs } = wording;
+  const { jobs, failedJobs } = counts;
+  return [
+    ...(hasRuns ? [runWords(counts, wording)] : []),
+    ...(hasJobs || jobs > 0 ? [`${count(jobs, "event")} of Lytics ${did}, ${number(failedJobs)} failed`] : []),
+  ].join(" · ");
+}
+
+function runWords(counts: ListenCounts, { did, isCompared }: ListenWording): string {
   const { deliveries, known, recovered, runs, failed } = counts;
   const all = deliveries + known;
   return [

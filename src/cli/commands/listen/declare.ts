@@ -17,6 +17,8 @@ export function declareListen(program: Command, host: Host): void {
       .option("--path <path>", "the path of the webhook's address", "/")
       .option("--reconcile <duration>", "ask the journal so often for what the webhook missed, or off (default: 5m)")
       .option("--since <when>", "the first time, ask the journal from there: -P1D, oldest (default: from now on)")
+      .option("--lytics <path>", "take events of Lytics there as well: /lytics")
+      .option("--lytics-header <header>", "… from whoever sends it: 'X-Token: env:LYTICS_HOOK_TOKEN'")
       .option("--forward-to <url>", "pass on each delivery as it came, once it is acknowledged")
       .option(
         "--admin <port>",
@@ -43,6 +45,7 @@ Examples:
   flowrun listen --profile demo           Adobe, played on this machine
   flowrun listen --port 8787              behind a tunnel, or a proxy with TLS
   flowrun listen --to archive --to slack+https://…
+  flowrun listen --lytics /lytics --lytics-header 'X-Token: env:HOOK_TOKEN'
   flowrun listen --forward-to http://127.0.0.1:3000/hook --admin 9464
   flowrun listen --host 0.0.0.0 --tls-cert server.crt --tls-key server.key`,
     )

@@ -1,7 +1,9 @@
 import type { FlowrunError } from "../../../errors.ts";
+import { addJobs } from "../../../engine/archive/jobs.ts";
 import { addRuns } from "../../../engine/archive/write-page.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
-import { deliverInLanes, type Member, type ReadLane } from "../../../engine/destinations/lanes.ts";
+import { everyRecord, type DeliveredRecord } from "../../../engine/destinations/destination.ts";
+import { deliverInLanes, type ReadLane } from "../../../engine/destinations/lanes.ts";
 import { insist } from "../../../engine/insist.ts";
 import { emptyTally, type Tally } from "../../../engine/pump.ts";
 import { knownToSpool, spoolPlaces, spoolStore } from "../../../engine/receive/spool-places.ts";
@@ -9,17 +11,23 @@ import { readPlace, writePlace, type Spool } from "../../../engine/receive/spool
 import type { RunSink } from "../../../engine/sinks/index.ts";
 import type { Candidate } from "../../../engine/sources/source.ts";
 import type { Resumption, Sink } from "../../../engine/sinks/sink.ts";
+import type { MarkStore } from "../../../engine/sinks/with-cursor-file.ts";
+import type { Notify } from "../../../notices.ts";
 import { resolveEventSelection } from "../../../runs/events/event-selection.ts";
+import type { Job } from "../../../runs/job/job.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { comparePlaces, type SpoolPlace } from "../../../state/spool-files.ts";
 import type { DeliveryOptions, OtherDestination } from "../../options/destination-options.ts";
-import { lostText, memberOf, patienceOf, printedMember, tellGuarantee } from "../reading/deliver-members.ts";
+import type { CountedMember } from "../delivery/counts.ts";
+import { tellGuarantee } from "../delivery/member.ts";
+import { lostText, memberOf, patienceOf, printedMember } from "../reading/deliver-members.ts";
 import { createQuota } from "../reading/quota.ts";
 import type { ReadPlan } from "../reading/read-plan.ts";
 import { readWindow } from "../reading/read-window.ts";
 import type { Session } from "../reading/session.ts";
+import { tellAside } from "../reading/tell-aside.ts";
 
-/** Received runs on their way out. */
+/** Received runs, and events of Lytics, on their way out. */
 export interface SpoolDelivery {
   readonly plan: ReadPlan;
   readonly session: Session;
@@ -28,10 +36,15 @@ export interface SpoolDelivery {
   readonly delivery: DeliveryOptions | null;
   /** Where runs are printed; `null` for nowhere. */
   readonly stdout: RunSink | null;
-  /** The archive that keeps every run, whatever the filters say; `null` for none. */
+  /** The archive that keeps every run and every event of Lytics, whatever the filters say; `null` for none. */
   readonly archive: Archive | null;
-  /** Told of each run that is on its way out for the first time. */
-  readonly onRun: (run: FlowRun) => void;
+  /** The account of Lytics by its name there. */
+  readonly accountName: () => Promise<string>;
+  readonly listensToLytics: boolean;
+  /** The events of Lytics that are printed and delivered. */
+  readonly keepJob: (job: Job) => boolean;
+  /** Told of each record that is on its way out for the first time. */
+  readonly onRecord: (record: DeliveredRecord) => void;
 }
 
 /** The names by which the readers' places are kept. Pure. */
@@ -62,7 +75,7 @@ function readerOf({ scheme, address }: OtherDestination): string {
  * @throws what ends all of it: the failure of the last one, or a destination's own end.
  */
 export async function deliverSpool(delivering: SpoolDelivery): Promise<FlowrunError | null> {
-  const { session, stdout, spool } = delivering;
+  const { session, stdout, spool, keepJob, listensToLytics } = delivering;
   const { reporter } = session;
   const over = new AbortController();
   const ended = new AbortController();
@@ -71,19 +84,23 @@ export async function deliverSpool(delivering: SpoolDelivery): Promise<FlowrunEr
   const members = await membersOf({ ...delivering, plan }, (end) => {
     ended.abort(end);
   });
-  if (stdout !== null) members.push(await printedMember(stdout, () => Promise.resolve(spoolStore(spool, printed))));
+  if (stdout !== null) {
+    const openStore = (): Promise<MarkStore> => Promise.resolve(spoolStore(spool, printed));
+    members.push(await printedMember(stdout, openStore));
+  }
   if (members.length === 0) return null;
-  const count = countOnce(delivering.onRun);
+  if (listensToLytics) tellOfRunsAlone(members, reporter.notify);
+  const count = countOnce(delivering.onRecord);
   const readerNamed = new Map(destinationsOf(delivering.delivery).map((to) => [to.address.shown, readerOf(to)]));
   const tallies: Tally[] = [];
-  const read: ReadLane = async (past, sink, until) => {
+  const read: ReadLane<DeliveredRecord> = async (past, sink, until) => {
     const tally = emptyTally();
     tallies.push(tally);
-    await readSpool({ ...session, tally }, sink, { delivering: { plan, spool }, past, until });
+    await readSpool({ ...session, tally }, sink, { delivering: { plan, spool, keepJob }, past, until });
   };
   try {
     return await deliverInLanes({
-      members: members.map((member) => ({ ...member, sink: counted(member.sink, count) })),
+      members: members.map((member) => withAside(member, session)).map((member) => countedMember(member, count)),
       read,
       mayPart: !session.quota.isBounded,
       host: session.host,
@@ -111,7 +128,7 @@ export async function deliverSpool(delivering: SpoolDelivery): Promise<FlowrunEr
 async function membersOf(
   { plan, session, spool, delivery }: SpoolDelivery,
   onEnded: (end: Error) => void,
-): Promise<Member[]> {
+): Promise<CountedMember[]> {
   if (delivery === null) return [];
   const members = destinationsOf(delivery).map(async (other) => {
     const reader = readerOf(other);
@@ -126,24 +143,64 @@ async function membersOf(
         session.reporter.notify({ kind: "warning", text });
       },
     };
-    const { name, sink } = await memberOf(other, keeping, { plan, delivery, session, onEnded });
-    return { name, sink: knownToSpool(sink, spool, reader) };
+    const member = givenWhatItTakes(await memberOf(other, keeping, { plan, delivery, session, onEnded }));
+    return { ...member, sink: knownToSpool(member.sink, spool, reader) };
   });
   return Promise.all(members);
 }
 
-/** Puts every run that is received into the archive, whatever the filters say, until the spool is closed. */
+function givenWhatItTakes(member: CountedMember): CountedMember {
+  const { sink, takes } = member;
+  const fits = ({ encoded }: Candidate<DeliveredRecord>): boolean => takes.includes(encoded.type);
+  return { ...member, sink: { ...sink, take: (batch, mark) => sink.take(batch.filter(fits), mark) } };
+}
+
+/** Where stdout has no form for events of Lytics, they are told on stderr, and so it has them as well. */
+function withAside(member: CountedMember, session: Session): CountedMember {
+  if (member.name !== printed || member.takes.includes("flowrun.job")) return member;
+  const { sink } = givenWhatItTakes(member);
+  const take: typeof sink.take = async (batch, mark) => {
+    await sink.take(batch, mark);
+    for (const { encoded } of batch) if (encoded.type === "flowrun.job") tellAside(encoded, session);
+  };
+  return { ...member, sink: { ...sink, take }, takes: everyRecord };
+}
+
+/** A member of whose records those are counted that it takes. */
+function countedMember(member: CountedMember, onHanded: OnHanded): CountedMember {
+  const { takes } = member;
+  const sink = counted(member.sink, (handed) => {
+    if (takes.includes(handed.encoded.type)) onHanded(handed);
+  });
+  return { ...member, sink };
+}
+
+function tellOfRunsAlone(members: readonly CountedMember[], notify: Notify): void {
+  for (const { name, takes } of members) {
+    if (takes.includes("flowrun.job")) continue;
+    const there = name === printed ? "are told here" : "are not delivered there";
+    notify({ kind: "remark", text: `${name} takes runs alone; events of Lytics ${there}` });
+  }
+}
+
+/** Puts every run and every event of Lytics that is received into the archive, whatever the filters say, until the spool is closed. */
 export async function archiveSpool(archive: Archive, delivering: SpoolDelivery): Promise<void> {
-  const { plan, session, spool, onRun } = delivering;
+  const { plan, session, spool, onRecord } = delivering;
   const { host, reporter } = session;
   const { database, journal } = archive;
+  const account = await delivering.accountName();
   tellGuarantee(reporter.notify, database.place, "exactly once");
   const retrying = { host, signal: plan.signal, notify: reporter.notify, patience: patienceOf(plan) };
-  const sink: Sink<FlowRun> = {
+  const sink: Sink<DeliveredRecord> = {
     take: async (batch, { recordedAt }) => {
       const latest = recordedAt ?? host.now();
-      const runs = batch.map(({ key, encoded: run }) => ({ key, run, recordedAt: recordingOf(run, latest) }));
+      const runs = batch.flatMap(({ key, encoded: run }) =>
+        run.type === "flowrun.run" ? [{ key, run, recordedAt: recordingOf(run, latest) }] : [],
+      );
+      const jobs = batch.flatMap(({ key, encoded: job }) => (job.type === "flowrun.job" ? [{ key, job }] : []));
+      // Each of them is there once, so that a batch that is half in may come again, whole.
       await insist(() => addRuns(database, journal, runs), retrying);
+      await insist(() => addJobs(database, account, jobs), retrying);
     },
     close: () => Promise.resolve(),
   };
@@ -154,9 +211,9 @@ export async function archiveSpool(archive: Archive, delivering: SpoolDelivery):
   const isAlone = readersOf(delivering).length === 1;
   await readSpool(
     isAlone ? { ...whole, tally: session.tally } : whole,
-    isAlone ? counted(kept, countOnce(onRun)) : kept,
+    isAlone ? counted(kept, countOnce(onRecord)) : kept,
     {
-      delivering,
+      delivering: { ...delivering, keepJob: () => true },
       past: await store.find(),
       until: plan.signal,
     },
@@ -170,27 +227,28 @@ function recordingOf({ updatedAt }: FlowRun, latest: number): number {
 }
 
 interface SpoolReader {
-  readonly delivering: Pick<SpoolDelivery, "plan" | "spool">;
+  readonly delivering: Pick<SpoolDelivery, "plan" | "spool" | "keepJob">;
   readonly past: Resumption | null;
   readonly until: AbortSignal;
 }
 
 async function readSpool(
   session: Session,
-  sink: Sink<FlowRun>,
+  sink: Sink<DeliveredRecord>,
   { delivering, past, until }: SpoolReader,
 ): Promise<void> {
-  const { plan, spool } = delivering;
+  const { plan, spool, keepJob } = delivering;
   const url = past?.next ?? writePlace(spool.end());
   const { onExpired } = plan;
   const window = { start: { kind: "next", url }, past, follow: true, onExpired, isKept: true, signal: until } as const;
-  await readWindow(session, window, { encode: (run) => run, sink });
+  const jobs = { keep: keepJob, encode: (job: Job): DeliveredRecord => job };
+  await readWindow<DeliveredRecord>(session, window, { encode: (run) => run, jobs, sink });
 }
 
-/** Told of a run that was handed on somewhere. */
-type OnHanded = (run: Candidate<FlowRun>) => void;
+/** Told of a record that was handed on somewhere. */
+type OnHanded = (record: Candidate<DeliveredRecord>) => void;
 
-function counted(sink: Sink<FlowRun>, onHanded: OnHanded): Sink<FlowRun> {
+function counted(sink: Sink<DeliveredRecord>, onHanded: OnHanded): Sink<DeliveredRecord> {
   return {
     ...sink,
     take: async (batch, mark) => {
@@ -200,17 +258,26 @@ function counted(sink: Sink<FlowRun>, onHanded: OnHanded): Sink<FlowRun> {
   };
 }
 
-/** Of several that take the same runs, whoever is furthest counts them. */
-function countOnce(onRun: SpoolDelivery["onRun"]): OnHanded {
+/** Each kind of records by itself, since not everybody takes all of them. */
+function countOnce(onRecord: SpoolDelivery["onRecord"]): OnHanded {
+  const [countRun, countJob] = [countFurthest(onRecord), countFurthest(onRecord)];
+  return (handed) => {
+    if (handed.encoded.type === "flowrun.job") countJob(handed);
+    else countRun(handed);
+  };
+}
+
+/** Of several that take the same records, whoever is furthest counts them. */
+function countFurthest(onRecord: SpoolDelivery["onRecord"]): OnHanded {
   let furthest: SpoolPlace = { file: 0, offset: 0 };
-  /** The runs that stand there: an event may hold several. */
+  /** The records that stand there: an event may hold several. */
   let there = new Set<string>();
-  return ({ key, position, encoded: run }) => {
+  return ({ key, position, encoded: record }) => {
     const place = readPlace(position);
     const order = place === null ? -1 : comparePlaces(place, furthest);
     if (place === null || order < 0 || (order === 0 && there.has(key))) return;
     if (order > 0) [furthest, there] = [place, new Set()];
     there.add(key);
-    onRun(run);
+    onRecord(record);
   };
 }

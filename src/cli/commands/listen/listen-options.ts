@@ -5,12 +5,12 @@ import type { TlsFiles } from "../../../engine/receive/tls-files.ts";
 import { FlowrunError } from "../../../errors.ts";
 import { parseDuration } from "../../../adobe/journal/when.ts";
 import type { DeliveryFlags, HostPort } from "../../options/flags.ts";
+import { resolveLyticsDoor, type LyticsDoor, type LyticsDoorFlags } from "./lytics-door.ts";
+import { isPath } from "./paths.ts";
 
 /** Options of `listen`, as commander hands them over. */
-export interface ListenFlags extends DeliveryFlags {
+export interface ListenFlags extends DeliveryFlags, LyticsDoorFlags {
   readonly port: number;
-  readonly host: string;
-  readonly path: string;
   readonly since?: string;
   readonly reconcile?: string;
   readonly forwardTo?: string;
@@ -36,6 +36,8 @@ export interface ListenOptions {
   /** Between two comparisons with the journal, milliseconds; `null` for none. */
   readonly reconcileMs: number | null;
   readonly forwardTo: Receiver | null;
+  /** Where events of Lytics come in; `null` for nowhere. */
+  readonly lytics: LyticsDoor | null;
   /** Where `/healthz` and `/metrics` are; `null` for nowhere. */
   readonly admin: HostPort | null;
 }
@@ -50,7 +52,7 @@ export function resolveListen(flags: ListenFlags, env: World["env"], isDemo: boo
     });
   }
   if (host === "") throw noHost();
-  if (!path.startsWith("/") || /[?#\s]/.test(path)) {
+  if (!isPath(path)) {
     throw new FlowrunError("usage", `--path ${path} is no path`, {
       why: "it is the part of the webhook's address behind host and port, and begins with a slash",
       hint: "flowrun listen --path /adobe",
@@ -61,6 +63,7 @@ export function resolveListen(flags: ListenFlags, env: World["env"], isDemo: boo
   return {
     ...{ host, port, path, maxBody, admin, reconcileMs },
     tls: tlsOf(flags),
+    lytics: resolveLyticsDoor(flags, !isLoopback(host), env),
     acceptsHmac: acceptHmac,
     verifies: verify,
     forwardTo: flags.forwardTo === undefined ? null : resolveForward(flags.forwardTo, env),

@@ -1,30 +1,26 @@
 import { chosenProfile, demoProfile } from "../../../adobe/access/chosen-profile.ts";
-import { endlessPatience } from "../../../adobe/access/connect.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
-import { journalReadOn, openCursor } from "../../../engine/cursor.ts";
 import { emptyTally } from "../../../engine/pump.ts";
-import { meterDeliveries, type DeliveryMeter } from "../../../engine/receive/delivery-metrics.ts";
+import { meterDeliveries, meterKept } from "../../../engine/receive/delivery-metrics.ts";
 import { forward } from "../../../engine/receive/forward.ts";
 import { meterForwarding } from "../../../engine/receive/forward-metrics.ts";
-import { createMetrics, type Metrics } from "../../../engine/receive/meter.ts";
+import { createMetrics } from "../../../engine/receive/meter.ts";
 import { patientSpool } from "../../../engine/receive/patient-spool.ts";
-import { reconcile } from "../../../engine/receive/reconcile.ts";
-import { whenThereIsRoom, type WaitingForRoom } from "../../../engine/receive/when-room.ts";
+import { whenThereIsRoom } from "../../../engine/receive/when-room.ts";
+import { meterJobs } from "../../../engine/receive/job-metrics.ts";
 import { meterRuns } from "../../../engine/receive/run-metrics.ts";
 import { untilAborted } from "../../../engine/until-aborted.ts";
 import type { Receiver } from "../../../engine/destinations/post.ts";
 import type { Notify } from "../../../notices.ts";
 import { openSpool, type Spool } from "../../../engine/receive/spool.ts";
-import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { FlowrunError, reasonOf } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
-import { renderDuration } from "../../../render/text/numbers.ts";
-import { comparePlaces } from "../../../state/spool-files.ts";
+import { compileJobFilter } from "../../../runs/filter/job-filter.ts";
 import { lockSpool, spoolFolder } from "../../../state/spool-lock.ts";
 import { openZone } from "../../options/clock.ts";
 import { resolveDelivery, type DeliveryOptions } from "../../options/destination-options.ts";
-import { resolveReading, resolveStart, turnAway, type ReadingOptions } from "../../options/reading-options.ts";
-import { count, createReporter, type Reporter } from "../../terminal/reporter.ts";
+import { resolveReading, resolveStart } from "../../options/reading-options.ts";
+import { createReporter } from "../../terminal/reporter.ts";
 import { openToFill } from "../archive/open-to-fill.ts";
 import { inOutlet } from "../outlet.ts";
 import { openStdout } from "../reading/open-stdout.ts";
@@ -32,11 +28,15 @@ import { createQuota } from "../reading/quota.ts";
 import { checkFailed } from "../reading/read.ts";
 import { takeNotes } from "../reading/recent-notes.ts";
 import type { Session } from "../reading/session.ts";
-import { countedInbox, countRun, listenWords, noListenCounts } from "./counts.ts";
+import { admitReaders, playOthers, tellStart } from "./at-start.ts";
+import { compare, type Comparing } from "./compare.ts";
+import { countedInbox, countJob, countRun, listenWords, noListenCounts } from "./counts.ts";
 import { archiveSpool, deliverSpool, readersOf, type SpoolDelivery } from "./deliver-spool.ts";
 import { openDoors, type Doors } from "./doors.ts";
-import { findIdentity, type Identity } from "./identity.ts";
-import { resolveListen, type ListenFlags, type ListenOptions } from "./listen-options.ts";
+import { findIdentity } from "./identity.ts";
+import { resolveListen, type ListenFlags } from "./listen-options.ts";
+import type { ListenLine, Receiving } from "./receiving.ts";
+import { noLast, noSecret, refuseListen } from "./refuse-listen.ts";
 
 /** Receives what Adobe delivers, and hands it on together with what only the journal has, until stopped. */
 export async function runListen(flags: ListenFlags, host: Host): Promise<void> {
@@ -44,7 +44,7 @@ export async function runListen(flags: ListenFlags, host: Host): Promise<void> {
   const now = host.now();
   const options = await resolveReading(flags, now, zone);
   const delivery = await resolveDelivery(flags, host.env);
-  refuse(flags, options, delivery);
+  refuseListen(flags, options, delivery);
   const isDemo = (await chosenProfile(options.common.profile, host)) === demoProfile;
   const listening = resolveListen(flags, host.env, isDemo);
   const start = flags.since === undefined ? { kind: "now" as const } : resolveStart(flags.since, flags, now, zone);
@@ -52,63 +52,42 @@ export async function runListen(flags: ListenFlags, host: Host): Promise<void> {
   await inOutlet({ ...options.common, pager: false }, host, async (there) => {
     const { quiet = false, verbose = 0, progress, profile } = options.common;
     const reporter = createReporter(there, { quiet, verbose, live: progress, profile });
-    const asked = { options, delivery, listening, start, reporter };
+    const keepJob = compileJobFilter({ status: flags.status }).keep;
+    const asked = { options, delivery, listening, keepJob, start, reporter };
     await inSpool(asked, there, (receiving) => receive(receiving, there)).finally(() => {
       reporter.clear();
     });
   });
 }
 
-/** Everything that the line says. */
-interface Asked {
-  readonly options: ReadingOptions;
-  readonly delivery: DeliveryOptions | null;
-  readonly listening: ListenOptions;
-  /** Where the first comparison with the journal begins. */
-  readonly start: JournalStart;
-  readonly reporter: Reporter;
-}
-
-/** That, for whom, and what was received is kept in. */
-interface Receiving extends Asked {
-  readonly identity: Identity;
-  readonly spool: Spool;
-  readonly metrics: Metrics;
-  readonly deliveries: DeliveryMeter;
-  /** Open already, where the disk was full; else it opens them. */
-  readonly doors: (onOpen: (url: string) => void) => Promise<Doors>;
-  readonly room: WaitingForRoom;
-  /** Events that the journal had brought, and the webhook after all. */
-  readonly late: { readonly events: number };
-  /** Ends what is under way: when the user says stop, that is finished first. */
-  readonly over: AbortController;
-}
-
-async function inSpool(asked: Asked, host: Host, work: (receiving: Receiving) => Promise<void>): Promise<void> {
+async function inSpool(asked: ListenLine, host: Host, work: (receiving: Receiving) => Promise<void>): Promise<void> {
   const { options, listening, reporter } = asked;
   const { notify } = reporter;
   const over = new AbortController();
   const late = { events: 0 };
   const needsJournal = listening.reconcileMs !== null;
   const { profile } = options.common;
-  const identity = await findIdentity({ profile, needsJournal, notify, signal: over.signal }, host);
+  const takesLytics = listening.lytics !== null;
+  const identity = await findIdentity({ profile, needsJournal, takesLytics, notify, signal: over.signal }, host);
   try {
     if (listening.acceptsHmac && identity.secrets.length === 0) throw noSecret();
     const folder = spoolFolder(host.dirs.state, identity.profile);
     const metrics = createMetrics();
     let spooled: Spool | null = null;
-    const deliveries = meterDeliveries(metrics, () => spooled?.backlog().events ?? 0);
+    const webhook = meterDeliveries(metrics, "webhook");
+    const meters = { webhook, lytics: takesLytics ? meterDeliveries(metrics, "lytics") : null };
+    const kept = meterKept(metrics, () => spooled?.backlog().events ?? 0);
     let opened: Doors | null = null;
-    const doorMeans = { listening, identity, host, notify, signal: over.signal, metrics, deliveries };
+    const doorMeans = { listening, identity, host, notify, signal: over.signal, metrics, meters };
     const doors: Receiving["doors"] = async (onOpen) => {
       if (opened === null) return (opened = await openDoors({ ...doorMeans, onOpen }));
-      onOpen(opened.url);
+      onOpen(opened.origin);
       return opened;
     };
     // Adobe is told to come again, as it is by a receiver whose disk fills up later.
     const onFull = async (): Promise<void> => {
-      await doors((url) => {
-        const text = `listening on ${url} and asking Adobe to come again until there is room on the disk`;
+      await doors((origin) => {
+        const text = `listening on ${origin}${listening.path} and asking Adobe to come again until there is room on the disk`;
         notify({ kind: "warning", text });
       });
     };
@@ -120,7 +99,7 @@ async function inSpool(asked: Asked, host: Host, work: (receiving: Receiving) =>
         const spool = await whenThereIsRoom(() => openSpool({ folder, host, notify, onLate }), room);
         spooled = spool;
         try {
-          await work({ ...asked, identity, spool, metrics, deliveries, doors, room, over, late });
+          await work({ ...asked, identity, spool, metrics, kept, doors, room, over, late });
         } finally {
           await spool.close();
         }
@@ -142,48 +121,77 @@ async function closeDoors(doors: Doors | null): Promise<void> {
 }
 
 async function receive(receiving: Receiving, host: Host): Promise<void> {
-  const { options, delivery, listening, spool, metrics, deliveries, over, reporter } = receiving;
+  const { options, delivery, listening, identity, keepJob, spool, metrics, kept, over, reporter } = receiving;
   const { notify } = reporter;
   const counts = noListenCounts();
   let comparedAt: number | null = null;
+  const meterJob = meterJobs(metrics);
   const meterRun = meterRuns(metrics, () => (comparedAt === null ? null : (host.now() - comparedAt) / 1000));
   const session = sessionOf(receiving, host);
   const archive = await archiveFor(receiving, host);
-  const stdout = delivery === null || delivery.toStdout ? await openStdout(session, true) : null;
+  const stdout = delivery === null || delivery.toStdout ? await openStdout(session, true, true) : null;
   let where = "";
   const told = (): string => {
     const recovered = Math.max(0, counts.recovered - receiving.late.events);
-    return listenWords({ ...counts, recovered }, didOf(delivery), listening.reconcileMs !== null);
+    return listenWords(
+      { ...counts, recovered },
+      {
+        did: didOf(delivery),
+        isCompared: listening.reconcileMs !== null,
+        hasRuns: identity.clientId !== null,
+        hasJobs: listening.lytics !== null,
+      },
+    );
   };
   const live = (isNow = false): void => {
     reporter.live(`listening on ${where} · ${told()}`, isNow);
   };
   const delivering: SpoolDelivery = {
     plan: { options, delivery, start: { kind: "last" }, follow: true, onExpired: "oldest", signal: over.signal },
-    ...{ session, spool, delivery, stdout, archive },
-    onRun: (run) => {
-      countRun(counts, run);
-      meterRun(run);
-      if (run.via === "journal") deliveries.recovered(1);
+    ...{
+      session,
+      spool,
+      delivery,
+      stdout,
+      archive,
+      accountName: identity.accountName,
+      keepJob,
+      listensToLytics: listening.lytics !== null,
+    },
+    onRecord: (record) => {
+      if (record.type === "flowrun.job") {
+        countJob(counts, record);
+        meterJob(record);
+      }
+      if (record.type === "flowrun.run") {
+        countRun(counts, record);
+        meterRun(record);
+        if (record.via === "journal") kept.recovered(1);
+      }
       // What was printed has taken it away.
       live(true);
     },
   };
   try {
     await admitReaders([...readersOf(delivering), ...(listening.forwardTo === null ? [] : [forwarder])], receiving);
-    const doors = await receiving.doors((url) => {
-      where = url;
-      tellStart(url, receiving);
+    const doors = await receiving.doors((origin) => {
+      const path = identity.clientId === null ? listening.lytics?.path : listening.path;
+      where = `${origin}${path ?? ""}`;
+      tellStart(origin, receiving);
     });
-    doors.lead({ inbox: countedInbox(spool, counts, live), trouble: () => spool.trouble() });
+    const { lytics } = spool;
+    doors.lead({ inbox: countedInbox(spool, counts, live), lytics, trouble: () => spool.trouble() });
     // Elsewhere it is the terminal that was closed.
     if (listening.tls !== null) reloadOnHangup(doors, notify, host);
-    playAdobe(where, receiving, host);
+    playOthers(doors.origin, receiving, host);
     const onCompared = (): void => {
       comparedAt = host.now();
     };
     const failure = await untilStopped({ doors, delivering, onCompared }, receiving, host);
-    checkFailed(options, { tally: { ...session.tally, printed: counts.runs, failed: counts.failed }, failure });
+    const printed = counts.runs + counts.jobs;
+    const failed = counts.failed + counts.failedJobs;
+    const called = counts.jobs === 0 ? "run" : "record";
+    checkFailed(options, { tally: { ...session.tally, printed, failed }, failure }, called);
   } finally {
     reporter.clear();
     await stdout?.close().catch(() => undefined);
@@ -194,11 +202,9 @@ async function receive(receiving: Receiving, host: Host): Promise<void> {
 }
 
 /** The parts that are at work. */
-interface Working {
+interface Working extends Pick<Comparing, "onCompared"> {
   readonly doors: Doors;
   readonly delivering: SpoolDelivery;
-  /** Told when all that the journal has was compared. */
-  readonly onCompared: () => void;
 }
 
 /**
@@ -266,51 +272,6 @@ async function passOn(
 
 const forwarder = "forward";
 
-/** How what was received is compared with the journal. */
-interface Comparing extends Pick<Working, "onCompared"> {
-  readonly everyMs: number;
-  readonly signal: AbortSignal;
-}
-
-async function compare(
-  { everyMs, signal, onCompared }: Comparing,
-  { identity, spool, start, reporter, room }: Receiving,
-  host: Host,
-): Promise<void> {
-  const { connection } = identity;
-  if (connection === null) return;
-  const { notify } = reporter;
-  const journal = { ...connection.journal(endlessPatience), signal };
-  const tell: Notify = (notice) => {
-    // Where it begins is this command's own business.
-    if (notice.kind !== "remark") notify(notice);
-  };
-  const open = () => openCursor(listenCursor, journalReadOn(connection), host, tell);
-  const cursor = await whenThereIsRoom(open, { ...room, signal, onFull: () => Promise.resolve() });
-  try {
-    for (;;) {
-      try {
-        await reconcile({ spool, journal, cursor, start, everyMs, host, signal, onDone: onCompared });
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!(error instanceof FlowrunError) || error.kind === "bug") throw error;
-        // What comes in is none the worse for a journal that does not let anybody in.
-        const { message, why, hint } = error;
-        const again = `asked again in ${renderDuration(everyMs)}`;
-        const text = [`what the webhook missed is not known: ${message}`, why, hint, again].filter(
-          (word) => word !== null,
-        );
-        notify({ kind: "warning", text: text.join(" · ") });
-        await host.sleep(everyMs, signal);
-      }
-    }
-  } finally {
-    await cursor.release();
-  }
-}
-
-const listenCursor = "listen";
-
 /** The parts of a reading's session that are of use here; runs come from the spool. */
 function sessionOf({ options, identity, spool, reporter }: Receiving, host: Host): Session {
   const { profile, connection } = identity;
@@ -335,58 +296,6 @@ async function archiveFor({ delivery, identity, reporter }: Receiving, host: Hos
   return openToFill(place, identity, reporter.notify, host);
 }
 
-/**
- * Whoever is new begins with what comes from now on; that is put down before anything comes. Whoever is not delivered to
- * any more is waited for no longer, and told.
- */
-async function admitReaders(readers: readonly string[], { spool, reporter, room }: Receiving): Promise<void> {
-  const { notify } = reporter;
-  for (const reader of spool.readers()) {
-    const place = spool.placeOf(reader);
-    if (place === null) continue;
-    if (readers.includes(reader)) {
-      if (comparePlaces(place, spool.start()) >= 0) continue;
-      const text = `some of what came in while nothing was delivered to ${reader} is kept here no longer; the journal has it for seven days`;
-      notify({ kind: "warning", text });
-    } else if (comparePlaces(place, spool.end()) < 0) {
-      const text = `what came in and was not delivered to ${reader} yet is not kept for it, since the line does not name it any more`;
-      notify({ kind: "warning", text });
-    }
-  }
-  spool.readBy(readers);
-  const fresh = readers.filter((reader) => spool.placeOf(reader) === null);
-  const begin = Object.fromEntries(fresh.map((reader) => [reader, spool.end()]));
-  await whenThereIsRoom(() => spool.move(begin), room);
-  const { events } = spool.backlog();
-  if (events === 0) return;
-  const text = `${count(events, "event")} from before ${events === 1 ? "comes" : "come"} first`;
-  notify({ kind: "remark", text });
-}
-
-function tellStart(url: string, { listening, reporter, identity }: Receiving): void {
-  const { reconcileMs, verifies, forwardTo } = listening;
-  const compared =
-    reconcileMs === null ? "" : `; every ${renderDuration(reconcileMs)} the journal is asked for what it missed`;
-  reporter.notify({ kind: "remark", text: `listening on ${url} for ${identity.clientId}${compared}` });
-  if (forwardTo !== null) reporter.notify({ kind: "remark", text: `passing on to ${forwardTo.shown}` });
-  if (verifies) return;
-  const text = "signatures are not verified (--no-verify): anybody on this machine can say that a run failed";
-  reporter.notify({ kind: "warning", text });
-}
-
-/** The demo's Adobe delivers to this very process. */
-function playAdobe(url: string, { identity, over, reporter }: Receiving, host: Host): void {
-  let last: string | null = null;
-  const onState = (state: string): void => {
-    if (state !== (last ?? "active")) {
-      reporter.notify({ kind: "warning", text: `Adobe, played here, calls this webhook ${state}` });
-    }
-    last = state;
-  };
-  const sleep: Host["sleep"] = (ms, signal) => host.sleep(ms, signal);
-  void identity.connection?.deliverTo?.(url, { sleep, signal: over.signal, onState });
-}
-
 function reloadOnHangup(doors: Doors, notify: Notify, host: Host): void {
   const tell = (): void => {
     notify({ kind: "remark", text: "the TLS files were read again" });
@@ -405,46 +314,4 @@ function reloadOnHangup(doors: Doors, notify: Notify, host: Host): void {
 function didOf(delivery: DeliveryOptions | null): string {
   if (delivery === null) return "printed";
   return delivery.leader !== null && delivery.others.length === 0 && !delivery.toStdout ? "archived" : "delivered";
-}
-
-/** @throws FlowrunError `usage` for what has no meaning here. */
-function refuse(flags: ListenFlags, { profiles }: ReadingOptions, delivery: DeliveryOptions | null): void {
-  turnAway(["last", "sort", "out", "source", "strict"], flags, "listen", {
-    why: "it hands on what comes in as it comes, and goes on until it is stopped",
-    hint: "read a window to its end: flowrun since -P1D",
-  });
-  const why = "it receives for one client id, and keeps what comes in for one profile";
-  if (profiles !== null) {
-    const hint = "start one for each, on a port of its own: flowrun listen --profile acme --port 8787";
-    throw new FlowrunError("usage", "listen takes one profile", { why, hint });
-  }
-  if (flags.from !== undefined) {
-    const hint = "read a file: flowrun since --from runs.ndjson";
-    throw new FlowrunError("usage", "--from has no meaning with listen", { why: "runs come from the webhook", hint });
-  }
-  if (delivery !== null && flags.max !== undefined) {
-    throw new FlowrunError("usage", "--max has no meaning with listen --to", {
-      why: "each destination takes runs at its own pace, and none of them is the last for all",
-      hint: "leave it out, or print so many: flowrun listen --max 10",
-    });
-  }
-  if (delivery?.standby !== true) return;
-  throw new FlowrunError("usage", "--standby has no meaning with listen", {
-    why: "whoever is reached by Adobe receives, and two receivers know nothing of each other",
-    hint: "let two hosts follow the journal: flowrun tail --to postgres://… --standby",
-  });
-}
-
-function noSecret(): FlowrunError {
-  return new FlowrunError("settings", "--accept-hmac needs a client secret, and there is none", {
-    why: "by it the signature is made, and a token that is given ready-made (FLOWRUN_ACCESS_TOKEN) says nothing of it",
-    hint: "set FLOWRUN_CLIENT_SECRET, or: flowrun login",
-  });
-}
-
-function noLast(): FlowrunError {
-  return new FlowrunError("usage", "--since last has no meaning with listen", {
-    why: "it goes on where it stopped anyway; --since says where the first comparison with the journal begins",
-    hint: "flowrun listen --since -P1D",
-  });
 }

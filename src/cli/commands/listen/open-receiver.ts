@@ -3,11 +3,13 @@ import type { WebhookDelivery } from "../../../adobe/webhook/delivery.ts";
 import { judgeDelivery, type JudgeMeans } from "../../../adobe/webhook/judge-delivery.ts";
 import { createPublicKeys } from "../../../adobe/webhook/public-keys.ts";
 import type { DeliveryMeter } from "../../../engine/receive/delivery-metrics.ts";
+import type { Intake } from "../../../engine/receive/desk.ts";
 import type { Inbox } from "../../../engine/receive/inbox.ts";
 import { startReceiver, type RunningReceiver } from "../../../engine/receive/receiver.ts";
 import { readTlsFiles } from "../../../engine/receive/tls-files.ts";
 import { FlowrunError, reasonOf } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
+import { judgeEvents } from "../../../lytics/judge-events.ts";
 import type { Notify } from "../../../notices.ts";
 import { putPoisonAway } from "../../../state/poison-files.ts";
 import { spoolFolder } from "../../../state/spool-lock.ts";
@@ -19,31 +21,37 @@ export interface ReceiverMeans {
   readonly listening: ListenOptions;
   readonly identity: Identity;
   readonly inbox: Inbox;
-  readonly meter: DeliveryMeter;
+  readonly lyticsInbox: Inbox;
+  readonly meters: DoorMeters;
   readonly host: Host;
   readonly notify: Notify;
   /** Ends what is asked of others. */
   readonly signal: AbortSignal;
 }
 
+/** Who counts what comes in of Adobe's, and of Lytics' where that comes in at all. */
+export interface DoorMeters {
+  readonly webhook: DeliveryMeter;
+  readonly lytics: DeliveryMeter | null;
+}
+
 /** Starts the receiver that the options ask for. @throws FlowrunError `usage` where it cannot be. */
 export function openReceiver(means: ReceiverMeans): Promise<RunningReceiver> {
-  const { listening, inbox, meter, host, notify } = means;
+  const { listening, meters, host, notify } = means;
   const validate = validator(means);
   const { tls } = listening;
-  const tell = nowAndThen(host, notify);
   return startReceiver(
     {
       ...{ host: listening.host, port: listening.port, option: "--port" },
-      ...{ path: listening.path, maxBody: listening.maxBody, inbox, meter },
+      maxBody: listening.maxBody,
+      intakes: [...adobesIntake(means), ...lyticsIntake(means)],
       tls: tls === null ? null : () => readTlsFiles(tls),
-      judge: judgeOf(means),
+      onStray: (status) => {
+        meters.webhook.answered(status);
+      },
       onPoison: putAway(means),
       onValidation: (url) => {
         validate(url);
-      },
-      onRefused: (status, why) => {
-        tell(String(status), `a request was refused with ${status}: ${why}`);
       },
       onTrouble: tellTrouble(notify, host),
     },
@@ -62,14 +70,33 @@ function putAway({ identity, host, notify }: ReceiverMeans): (delivery: WebhookD
   };
 }
 
-function judgeOf({ listening, identity, host, signal }: ReceiverMeans) {
+/** None where nobody knows for whom Adobe delivers. */
+function adobesIntake(means: ReceiverMeans): readonly Intake[] {
+  const { listening, identity, inbox, host, notify, signal } = means;
   const { clientId, secrets, send, keysUrl } = identity;
-  const means: JudgeMeans = {
+  if (clientId === null) return [];
+  const judging: JudgeMeans = {
     clientId,
     keys: listening.verifies ? createPublicKeys({ url: keysUrl, host: { ...host, send }, signal }) : null,
     hmacSecrets: listening.acceptsHmac ? secrets : [],
   };
-  return (delivery: Parameters<typeof judgeDelivery>[0]) => judgeDelivery(delivery, means);
+  const tell = nowAndThen(host, notify);
+  const onRefused: Intake["onRefused"] = (status, why) => {
+    tell(String(status), `a request was refused with ${status}: ${why}`);
+  };
+  const judge: Intake["judge"] = (delivery) => judgeDelivery(delivery, judging);
+  return [{ path: listening.path, isChallenged: true, judge, inbox, meter: means.meters.webhook, onRefused }];
+}
+
+function lyticsIntake({ listening, lyticsInbox, meters, host, notify }: ReceiverMeans): readonly Intake[] {
+  if (listening.lytics === null || meters.lytics === null) return [];
+  const { path, header } = listening.lytics;
+  const tell = nowAndThen(host, notify);
+  const onRefused: Intake["onRefused"] = (status, why) => {
+    tell(String(status), `a delivery of Lytics was refused with ${status}: ${why}`);
+  };
+  const judge: Intake["judge"] = (delivery) => Promise.resolve(judgeEvents(delivery, header));
+  return [{ path, isChallenged: false, judge, inbox: lyticsInbox, meter: meters.lytics, onRefused }];
 }
 
 /** Anybody can ask for it, unsigned: one at a time, each address once, and the next one after a while. */

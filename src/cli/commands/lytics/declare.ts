@@ -1,11 +1,14 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import type { Host } from "../../../host.ts";
 import {
   declareCommon,
+  declareDelivery,
   declareOutcome,
   declarePatience,
+  declareStandby,
   declareTime,
   each,
+  lyticsSourceWords,
   newest,
   positive,
   withoutUse,
@@ -40,7 +43,7 @@ export function declareLytics(program: Command, host: Host): void {
       .description("Print each event as it happens, until stopped.")
       .option("--since <when>", "print that window first: -P1D, 90m, today, oldest, last (default: now)"),
   );
-  withoutUse(tail, "last", "sort", "out", "until")
+  withoutUse(declareStandby(tail), "last", "sort", "out", "until", "source")
     .addHelpText("after", tailExamples)
     .action(async (flags: LyticsTailFlags) => (await import("./tail.ts")).runLyticsTail(flags, host));
 }
@@ -56,7 +59,12 @@ function declareEvents(command: Command): Command {
     .option("--until <when>", "only what happened until then")
     .option("-n, --max <n>", "stop after so many events; with --sort, print so many of them", positive)
     .option("--last <n>", "only the newest n of the window, in the usual order", newest)
-    .option("--names", "look up what works are called, once");
+    .option("--names", "look up what works are called, once")
+    .addOption(
+      new Option("--source <where>", "the account itself, or what the archive has of it (default: lytics)").choices(
+        lyticsSourceWords,
+      ),
+    );
   declareOutcome(
     declareTime(declareOutput(command.optionsGroup("How it is printed:"), "at,verb,subjectId,status…")),
     "event",
@@ -66,7 +74,8 @@ function declareEvents(command: Command): Command {
       .optionsGroup("How Lytics is asked:")
       .option("--cursor <name>", "which saved cursor 'last' means (default: lytics)"),
   );
-  return declareCommon(command.optionsGroup("What is said:"));
+  declareCommon(command.optionsGroup("What is said:"));
+  return declareDelivery(command.optionsGroup("Where it goes:"), "event");
 }
 
 const examples = `

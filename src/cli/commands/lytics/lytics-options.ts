@@ -11,9 +11,10 @@ import type { EventsAsked } from "../../../lytics/read-events.ts";
 import { checkCursorName } from "../../../state/cursor-name.ts";
 import type { Zone } from "../../../text/zone.ts";
 import { timeStyleOf } from "../../options/clock.ts";
-import type { CommonFlags, LyticsFlags } from "../../options/flags.ts";
+import type { CommonFlags, LyticsFlags, LyticsSourceWord } from "../../options/flags.ts";
 import { resolveOutput, type OutputFlags, type OutputOptions } from "../../options/output-options.ts";
-import { resolveStart } from "../../options/reading-options.ts";
+import { FlowrunError } from "../../../errors.ts";
+import { resolveStart, turnAway } from "../../options/reading-options.ts";
 
 /** The options of `lytics since` and `lytics tail` as domain values. */
 export interface LyticsOptions extends OutputOptions<Job>, WatchedFilter<Job> {
@@ -34,6 +35,7 @@ export interface LyticsOptions extends OutputOptions<Job>, WatchedFilter<Job> {
   /** When the window ends, epoch ms; `null` where nobody says. */
   readonly until: number | null;
   readonly cursor: string;
+  readonly source: LyticsSourceWord;
 }
 
 /** The journal's cursor is called otherwise: a place in one is none in the other. */
@@ -61,12 +63,27 @@ export async function resolveLytics(flags: LyticsFlags, now: number, zone: Zone)
     zone,
     until: until === undefined ? null : parseUntil(until, "--until", now, zone),
     cursor: checkCursorName(flags.cursor ?? usualCursor),
+    source: flags.source ?? "lytics",
   };
 }
 
 /** Where a reading of Lytics begins. @throws FlowrunError `usage`. Pure. */
 export function resolveLyticsStart(given: string | undefined, flags: LyticsFlags, now: number, zone: Zone): Start {
   return resolveStart(given, flags, now, zone, { line: "flowrun lytics since", of: "the events", records: "events" });
+}
+
+/** Checks that an archive can be read so. @throws FlowrunError `usage`. Pure. */
+export function checkSource(flags: LyticsFlags, start: Start): void {
+  if (flags.source !== "archive") return;
+  turnAway(["names"], flags, "--source archive", {
+    why: "an archive is read without asking Lytics, and has the names that were looked up when it was filled",
+    hint: "keep them with the events: flowrun lytics since last --names --to archive",
+  });
+  if (start.kind !== "last" && start.kind !== "now") return;
+  throw new FlowrunError("usage", "--source archive reads from a moment in the past", {
+    why: "an archive is not followed, and has no place that could be kept",
+    hint: "flowrun lytics since -P30D --source archive",
+  });
 }
 
 /** Loaded where it is used: it brings a pattern matcher with it. */

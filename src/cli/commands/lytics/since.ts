@@ -1,9 +1,10 @@
 import type { Host } from "../../../host.ts";
+import { resolveDelivery } from "../../options/destination-options.ts";
 import { openZone } from "../../options/clock.ts";
 import type { LyticsSinceFlags } from "../../options/flags.ts";
-import { resolveLytics, resolveLyticsStart } from "./lytics-options.ts";
+import { checkSource, resolveLytics, resolveLyticsStart } from "./lytics-options.ts";
+import { performJobs } from "./perform-jobs.ts";
 import { followJobs } from "./tail.ts";
-import { printJobs } from "./print-jobs.ts";
 
 /** Every event of Lytics since a moment, oldest first, to the end; with `--follow` on from there. */
 export async function runLyticsSince(when: string | undefined, flags: LyticsSinceFlags, host: Host): Promise<void> {
@@ -14,6 +15,8 @@ export async function runLyticsSince(when: string | undefined, flags: LyticsSinc
   const zone = await openZone(flags.time, host.stdout);
   const now = host.now();
   const options = await resolveLytics(flags, now, zone);
+  const delivery = await resolveDelivery(flags, host.env, "jobs");
   const start = resolveLyticsStart(when, flags, now, zone);
-  await printJobs({ options, start, follow: false }, host);
+  checkSource(flags, start);
+  await performJobs({ options, start, delivery, follow: false }, host);
 }

@@ -4,18 +4,15 @@ import { FlowrunError } from "../../../errors.ts";
 import { emptyTally } from "../../../engine/pump.ts";
 import type { Sink } from "../../../engine/sinks/sink.ts";
 import { withAbsences, type Absences } from "../../../engine/sinks/with-absences.ts";
-import { absenceLine } from "../../../render/formats/absence-line.ts";
-import { createPainter } from "../../../render/text/painter.ts";
-import type { AbsentRecord } from "../../../runs/cadence/flow-record.ts";
-import { isOverdue } from "../../../runs/cadence/judge.ts";
 import { watchFlows } from "../../../runs/cadence/watch-flows.ts";
 import type { RunFilter } from "../../../runs/filter/criterion.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
+import type { CountedMember } from "../delivery/counts.ts";
 import { tooManyFlows } from "../too-many-flows.ts";
-import type { CountedMember } from "./delivery-counts.ts";
 import { createQuota } from "./quota.ts";
 import { readWindow, runTarget } from "./read-window.ts";
 import type { Session } from "./session.ts";
+import { tellAside } from "./tell-aside.ts";
 
 /** Which flows of one profile do not run, while its journal is followed. */
 export interface AbsenceWatch {
@@ -74,7 +71,15 @@ export function watchAbsences(session: Session, keep: RunFilter): AbsenceWatch {
     return flows.look(at);
   };
   const tell: AbsenceWatch["tell"] = (sink, encode, told) =>
-    withAbsences(sink, { look, encode: (record) => encode(record) ?? tellAside(record, session), told });
+    withAbsences(sink, {
+      look,
+      encode: (record) => {
+        const encoded = encode(record);
+        if (encoded === null) tellAside(record, session);
+        return encoded;
+      },
+      told,
+    });
   return {
     session: {
       ...session,
@@ -130,12 +135,4 @@ async function learn(session: Session, note: (run: FlowRun) => void): Promise<vo
     window,
     runTarget(() => undefined),
   );
-}
-
-/** A flow that does not run, on stderr: where the format of stdout has rows of runs alone. */
-function tellAside(record: AbsentRecord, { reporter, host }: Pick<Session, "reporter" | "host">): null {
-  const text = absenceLine(record, createPainter(false), { style: "iso", now: () => host.now() });
-  const isSilent = isOverdue(record.state);
-  reporter.notify({ kind: isSilent ? "warning" : "remark", text });
-  return null;
 }

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import {
   declareDelivery,
   declareReading,
+  declareStandby,
   portOfHost,
   withoutUse,
   type SinceFlags,
@@ -58,16 +59,11 @@ export function declareTail(program: Command, host: Host): void {
       )
       .option("--absent", "tell also of flows that do not run as they usually do, and when they run again"),
   );
-  declareDelivery(tail)
-    .option(
-      "--standby",
-      "deliver only while no other host does, and take over from one that is gone; with a database among --to",
-    )
-    .option(
-      "--admin <port>",
-      "tell there how it is: /healthz, /metrics (Prometheus); 0.0.0.0:9464 for other machines as well",
-      portOfHost,
-    );
+  declareStandby(declareDelivery(tail)).option(
+    "--admin <port>",
+    "tell there how it is: /healthz, /metrics (Prometheus); 0.0.0.0:9464 for other machines as well",
+    portOfHost,
+  );
   withoutUse(tail, "last", "sort", "out", "source", "strict")
     .addHelpText(
       "after",

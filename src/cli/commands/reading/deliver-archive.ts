@@ -15,10 +15,11 @@ import { fillArchive, holdingCursor, type Filling } from "../../../engine/fill-a
 import type { Connection } from "../../../adobe/access/connect.ts";
 import { count, seconds } from "../../terminal/reporter.ts";
 import { openToFill } from "../archive/open-to-fill.ts";
-import { lostText, memberOf, patienceOf, printedMember, tellGuarantee, type Ways } from "./deliver-members.ts";
-import { tellCounts, type CountedMember } from "./delivery-counts.ts";
+import { tellGuarantee } from "../delivery/member.ts";
+import { standbyOf } from "../delivery/standby.ts";
+import { lostText, memberOf, patienceOf, printedMember, type Ways } from "./deliver-members.ts";
+import { tellCounts, type CountedMember } from "../delivery/counts.ts";
 import { markNews } from "./mark-news.ts";
-import { standbyOf } from "./standby.ts";
 import type { WatchedReading } from "./watch.ts";
 
 /**
@@ -36,8 +37,10 @@ export async function deliverByArchive(ways: Ways): Promise<FlowrunError | null>
   try {
     await checkSameJournal(archive, connection.journalName);
     const cursor = delivery.cursor ?? archiveCursor;
-    const standby = delivery.standby ? standbyOf(ways) : undefined;
-    const holding = { archive, cursor, signal: plan.signal, ...(standby === undefined ? {} : { standby }) };
+    const { signal } = plan;
+    const retrying = { host, signal, notify: reporter.notify, patience: patienceOf(plan) };
+    const standby = delivery.standby ? standbyOf(retrying, plan.watch?.standsBy) : undefined;
+    const holding = { archive, cursor, signal, ...(standby === undefined ? {} : { standby }) };
     return await holdingCursor(holding, host, (lease) => deliverUnder(lease, { archive, cursor, connection }, ways));
   } finally {
     await archive.database.close();

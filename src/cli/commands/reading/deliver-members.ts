@@ -1,27 +1,23 @@
 import { endlessPatience } from "../../../adobe/access/connect.ts";
 import type { FlowrunError } from "../../../errors.ts";
-import type { Notify } from "../../../notices.ts";
 import type { Patience } from "../../../adobe/gateway/retrying.ts";
-import { deliverySink, type Keeping } from "../../../engine/destinations/delivery-sink.ts";
-import type { Lease } from "../../../engine/archive/lease.ts";
-import type { PlaceWords } from "../../../engine/destinations/places.ts";
+import type { Keeping } from "../../../engine/destinations/delivery-sink.ts";
 import {
-  isRun,
+  everyRecord,
+  mainRecord,
   type Authority,
   type DeliveredReading,
   type DeliveredRecord,
   type Means,
 } from "../../../engine/destinations/destination.ts";
-import { patientDestination } from "../../../engine/destinations/patient.ts";
 import type { RunSink } from "../../../engine/sinks/index.ts";
-import type { Sink } from "../../../engine/sinks/sink.ts";
-import { withCursorFile, type MarkStore } from "../../../engine/sinks/with-cursor-file.ts";
+import type { MarkStore } from "../../../engine/sinks/with-cursor-file.ts";
 import { isJsonFormat } from "../../../render/formats/registry.ts";
-import type { DeliveryOptions, OtherDestination } from "../../options/destination-options.ts";
+import type { DeliveryOptions } from "../../options/destination-options.ts";
 import { failureText } from "../../terminal/failure-text.ts";
+import type { CountedMember } from "../delivery/counts.ts";
+import { openMember, printingMember, type DeliveredTo, type Taking } from "../delivery/member.ts";
 import type { AbsenceWatch } from "./absences.ts";
-import { noCounts, type CountedMember } from "./delivery-counts.ts";
-import { warnOfFirst } from "./first-few.ts";
 import type { ReadPlan } from "./read-plan.ts";
 import type { Session } from "./session.ts";
 
@@ -34,63 +30,31 @@ export interface Ways {
   readonly stdout: RunSink | null;
   /** Who knows which flows do not run; left out where nobody wants to be told. */
   readonly absences?: AbsenceWatch | null;
-  /** The table that leads; left out where none does. */
-  readonly leading?: Leading;
-}
-
-/** A table that leads a delivery: it is written to by its lease, and the places of the others are kept beside it. */
-export interface Leading {
-  readonly table: OtherDestination;
-  readonly lease: Lease;
-  /** By that lease all others write. */
-  readonly authority: Authority;
-  /** @param name of the other destination, among those of the reading. */
-  readonly storeOf: (name: string, words: PlaceWords) => MarkStore;
 }
 
 /** A destination as a member of a delivery. */
 export async function memberOf(
-  { scheme, address }: OtherDestination,
+  to: DeliveredTo,
   keeping: Keeping | null,
   { plan, delivery, session, onEnded, lease, authority }: MemberWays,
 ): Promise<CountedMember> {
-  const { reporter } = session;
-  const counts = noCounts();
-  const warn = warnOfFirst(
-    reporter.notify,
-    `more runs are refused by ${address.shown}, and passed by; the end counts them`,
-  );
-  const kind = await scheme.load();
+  const { notify } = session.reporter;
   // What else may fail is somewhere else, and its own to tell of.
-  const disk = scheme.name === "file" ? plan.watch?.disk(address.shown) : undefined;
+  const disk = to.scheme.name === "file" ? plan.watch?.disk(to.address.shown) : undefined;
   const means = {
     ...meansOf({ plan, session }, keeping !== null),
-    notify: disk?.hear(reporter.notify) ?? reporter.notify,
+    notify: disk?.hear(notify) ?? notify,
     ...(lease === undefined ? {} : { lease }),
     ...(authority === undefined ? {} : { authority }),
   };
-  const to = patientDestination(kind, address, means, {
-    patience: patienceOf(plan),
-    onRefused: delivery.onRefused,
-    onOpen: ({ guarantee }) => {
-      tellGuarantee(reporter.notify, address.shown, guarantee ?? scheme.guarantee);
-    },
-    onDelivered: (records) => void (counts.delivered += records.filter(isRun).length),
-    onPassedBy: (records, { message, why }) => {
-      counts.passedBy += records.filter(isRun).length;
-      warn(`${message}${why === null ? "" : `: ${why}`}; passed by`);
-    },
-    onEnded,
-  });
-  const sink = deliverySink(to, keeping);
-  const takes = kind.takes(address, means.reading.of);
-  return { name: address.shown, sink: disk?.over(sink) ?? sink, takes, counts };
+  const { onRefused } = delivery;
+  const taking = { means, patience: patienceOf(plan), onRefused, notify, onEnded, called: "run" };
+  const member = await openMember(to, keeping, taking);
+  return disk === undefined ? member : { ...member, sink: disk.over(member.sink) };
 }
 
 /** How one of the destinations takes part. */
-interface MemberWays extends Omit<Ways, "stdout" | "absences"> {
-  /** Told where it ends by itself. */
-  readonly onEnded: (end: Error) => void;
+interface MemberWays extends Omit<Ways, "stdout" | "absences">, Pick<Taking, "onEnded"> {
   /** The lease that is kept beside it, where it leads. */
   readonly lease?: Means["lease"] | undefined;
   /** Where another one leads: the right by which it is written to. */
@@ -116,40 +80,14 @@ export function patienceOf({ follow, options }: Pick<ReadPlan, "follow" | "optio
   return follow ? endlessPatience : options.patience;
 }
 
-/** Each destination says once what it promises. */
-export function tellGuarantee(notify: Notify, shown: string, guarantee: string): void {
-  notify({ kind: "remark", text: `to ${shown}: ${guarantee}` });
+/** Stdout as a member of a delivery of runs. @param openStore where its place is kept; `null` for nowhere. */
+export function printedMember(stdout: RunSink, openStore: (() => Promise<MarkStore>) | null): Promise<CountedMember> {
+  const takes = stdout.encodeOther === null ? [mainRecord("runs")] : everyRecord;
+  return printingMember({ sink: stdout, encode: (record) => encodeRecord(record, stdout), takes }, openStore);
 }
 
-/** Stdout as a member of a delivery. @param openStore where its place is kept; `null` for nowhere. */
-export async function printedMember(
-  stdout: RunSink,
-  openStore: (() => Promise<MarkStore>) | null,
-): Promise<CountedMember> {
-  const counts = noCounts();
-  const sink: Sink<DeliveredRecord> = {
-    take: async (batch, mark) => {
-      const rows = batch.flatMap(({ encoded: record, ...candidate }) => {
-        const encoded = encodeRecord(record, stdout);
-        return encoded === undefined ? [] : [{ ...candidate, encoded }];
-      });
-      await stdout.take(rows, mark);
-      counts.delivered += batch.filter(({ isAbsence }) => isAbsence !== true).length;
-    },
-    close: () => Promise.resolve(),
-  };
-  const kept = openStore === null ? sink : withCursorFile(sink, await openStore());
-  return {
-    name: "stdout",
-    sink: kept,
-    takes: stdout.encodeAbsence === null ? ["flowrun.run"] : ["flowrun.run", "flowrun.absent"],
-    counts,
-  };
-}
-
-function encodeRecord(record: DeliveredRecord, { encode, encodeAbsence }: RunSink): string | undefined {
-  if (record.type === "flowrun.run") return encode(record);
-  return record.type === "flowrun.absent" ? encodeAbsence?.(record) : undefined;
+function encodeRecord(record: DeliveredRecord, { encode, encodeOther }: RunSink): string | undefined {
+  return record.type === "flowrun.run" ? encode(record) : encodeOther?.(record);
 }
 
 /** A destination that is given up while the others go on, as it is told. Pure. */

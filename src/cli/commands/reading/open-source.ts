@@ -8,6 +8,7 @@ import type { Digesting } from "../../../engine/digest.ts";
 import { fileSource } from "../../../engine/sources/file.ts";
 import { journalSource, warnOfStart, type JournalStart } from "../../../engine/sources/journal.ts";
 import type { Resumption } from "../../../engine/sinks/sink.ts";
+import type { JobsTaken } from "../../../engine/sources/job-candidate.ts";
 import type { Candidate, Source } from "../../../engine/sources/source.ts";
 import type { OnExpired } from "../../../adobe/journal/read-pages.ts";
 import { watchGaps } from "../../../engine/sources/gaps.ts";
@@ -45,6 +46,8 @@ export interface Window {
 /** The form in which runs are handed on, and who is told how far a window is read. */
 export interface SourceUse<T> {
   readonly encode: Digesting<T>["encode"];
+  /** For what was received: the events of Lytics among it; left out where they are passed by. */
+  readonly jobs?: JobsTaken<T>;
   readonly onShare: (share: number) => void;
 }
 
@@ -70,7 +73,8 @@ export async function openSource<T>(session: Session, window: Window, use: Sourc
     const from = start.kind === "next" ? start.url : null;
     const signal = window.signal ?? session.host.signal;
     const { spoolSource } = await import("../../../engine/sources/spool.ts");
-    return spoolSource({ ...digestingOf(session, profile, named, use), spool, from, signal });
+    const jobs = use.jobs === undefined ? {} : { jobs: use.jobs };
+    return spoolSource({ ...digestingOf(session, profile, named, use), ...jobs, spool, from, signal });
   }
   const profile = origin.kind === "archive" ? origin.profile : origin.connection.settings.profile;
   const archive = window.archive === undefined ? await findArchive(session, window) : window.archive;

@@ -22,12 +22,12 @@ export interface Printed<Row> extends Pick<Session, "host" | "reporter"> {
 /**
  * Where runs, or rows of another kind, are printed, in the format that the options name.
  * @param isAtOnce each batch is printed when it is taken, rather than laid out together with others.
- * @param tellsAbsences whether flows that do not run are printed as well.
+ * @param hasOthers whether other records than runs are printed as well.
  */
 export function openStdout<Row>(
   { options, host, reporter }: Printed<Row>,
   isAtOnce: boolean,
-  tellsAbsences = false,
+  hasOthers = false,
 ): Promise<RunSink<Row>> {
   const { output, columns, columnsNamed, headers, fields = null, time, common } = options;
   const colour = decideColour(common.color, host.env, host.stdout.isTTY);
@@ -40,7 +40,7 @@ export function openStdout<Row>(
     colour,
     time,
     hold: isAtOnce ? 0 : rowsHeld,
-    tellsAbsences,
+    hasOthers,
   };
   return openSink({ ...layout, now: () => host.now() }, quietly(host.stdout, reporter));
 }

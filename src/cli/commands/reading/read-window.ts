@@ -7,13 +7,12 @@ import { clock, count, number, seconds } from "../../terminal/reporter.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { createSeen } from "../../../runs/events/seen.ts";
 import type { Sink } from "../../../engine/sinks/sink.ts";
-import { warnOfFirst } from "./first-few.ts";
+import { warnOfFirst } from "../../terminal/first-few.ts";
 import { openSource, type SourceUse, type Window } from "./open-source.ts";
 import type { Origin, Session } from "./session.ts";
 
 /** Where the runs of a window go, and in which form. */
-export interface Target<T> {
-  readonly encode: SourceUse<T>["encode"];
+export interface Target<T> extends Pick<SourceUse<T>, "encode" | "jobs"> {
   readonly sink: Sink<T>;
 }
 
@@ -25,15 +24,16 @@ export async function readWindow<T>(session: Session, window: Window, target: Ta
   const { origin, reporter, tally, quota } = session;
   const { past, isLast } = window;
   const live = liveLine(session, window);
-  const source = await openSource(session, window, { encode: target.encode, onShare: live.onShare });
+  const { sink, ...form } = target;
+  const source = await openSource(session, window, { ...form, onShare: live.onShare });
   const poison = poisonTeller(origin, reporter.notify);
   let isTooMany = false;
   const pumping: Pumping<T> = {
     source,
     seen: createSeen(keysRemembered, past?.keys),
     sink: {
-      ...target.sink,
-      take: (batch, mark) => (isTooMany ? Promise.reject(quota.full) : target.sink.take(batch, mark)),
+      ...sink,
+      take: (batch, mark) => (isTooMany ? Promise.reject(quota.full) : sink.take(batch, mark)),
     },
     isEnough: (run) => {
       const claim = quota.claim();

@@ -88,7 +88,7 @@ function printer(stdout: RunSink): Printer<string> {
   return {
     sink: stdout,
     encodeFor: () => stdout.encode,
-    encodeAbsence: (record) => stdout.encodeAbsence?.(record) ?? null,
+    encodeAbsence: (record) => stdout.encodeOther?.(record) ?? null,
     sizeOf: ({ length }) => length,
   };
 }

@@ -13,7 +13,7 @@ export interface Watch {
   /** Watches one profile: what several of its readings hand on is counted once. */
   profile(origin: Pick<Session["origin"], "kind">): WatchedProfile;
   /** Told whether this process waits for the host that delivers. */
-  standsBy(isWaiting: boolean): void;
+  readonly standsBy: (isWaiting: boolean) => void;
   /** Watches a destination that lies on a disk of this machine. @param shown its name, without a secret. */
   disk(shown: string): WatchedDisk;
   close(): Promise<void>;

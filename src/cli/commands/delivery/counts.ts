@@ -1,10 +1,9 @@
 import type { DeliveredRecord, RecordType } from "../../../engine/destinations/destination.ts";
 import type { Member } from "../../../engine/destinations/lanes.ts";
-import type { Sink } from "../../../engine/sinks/sink.ts";
 import type { Notify } from "../../../notices.ts";
 import { count, number } from "../../terminal/reporter.ts";
 
-/** How many runs became of what at a destination. */
+/** How many runs, or other records, became of what at a destination. */
 export interface DeliveryCounts {
   delivered: number;
   /** Refused, and passed by. */
@@ -12,8 +11,7 @@ export interface DeliveryCounts {
 }
 
 /** A member of a delivery that counts. */
-export interface CountedMember extends Member {
-  readonly sink: Sink<DeliveredRecord>;
+export interface CountedMember extends Member<DeliveredRecord> {
   /** The records that it has a form for. */
   readonly takes: readonly RecordType[];
   readonly counts: Readonly<DeliveryCounts>;
@@ -25,15 +23,21 @@ export function noCounts(): DeliveryCounts {
 }
 
 /**
- * Says how many runs each destination has got, where the closing line does not say it for all of them.
- * @param told how many runs that line tells of; `null` where it tells of something else, or there is none.
+ * Says how many records each destination has got, where the closing line does not say it for all of them.
+ * @param told how many of them that line tells of; `null` where it tells of something else, or there is none.
+ * @param called how one of them is called.
  */
-export function tellCounts(members: readonly CountedMember[], told: number | null, notify: Notify): void {
+export function tellCounts(
+  members: readonly CountedMember[],
+  told: number | null,
+  notify: Notify,
+  called = "run",
+): void {
   const isToldOf = members.length === 1 && told === members[0]?.counts.delivered;
   const isAnyPassedBy = members.some(({ counts }) => counts.passedBy > 0);
   if (isToldOf && !isAnyPassedBy) return;
   for (const { name, counts } of members) {
     const passedBy = counts.passedBy === 0 ? "" : `, ${number(counts.passedBy)} refused and passed by`;
-    notify({ kind: "remark", text: `to ${name}: ${count(counts.delivered, "run")}${passedBy}` });
+    notify({ kind: "remark", text: `to ${name}: ${count(counts.delivered, called)}${passedBy}` });
   }
 }

@@ -1,4 +1,4 @@
-import type { Notify } from "../../../notices.ts";
+import type { Notify } from "../../notices.ts";
 
 /** So many of those that are alike are told one by one; there may be a million. */
 const mostTold = 20;

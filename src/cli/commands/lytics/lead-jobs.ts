@@ -1,0 +1,75 @@
+import { archivePlaceOf } from "../../../engine/archive/of-profile.ts";
+import { openDatabaseToWrite } from "../../../engine/archive/open.ts";
+import type { ArchivePlace } from "../../../engine/archive/place.ts";
+import { jobsArchive, openJobsHome } from "../../../engine/destinations/jobs-archive.ts";
+import { openTableHome, type TableHome } from "../../../engine/destinations/table/home.ts";
+import { insist } from "../../../engine/insist.ts";
+import type { FlowrunError } from "../../../errors.ts";
+import type { DeliveryOptions } from "../../options/destination-options.ts";
+import { tellOfMemory } from "../archive/open-to-fill.ts";
+import { leadBy } from "../delivery/lead.ts";
+import type { DeliveredTo } from "../delivery/member.ts";
+import { standbyOf } from "../delivery/standby.ts";
+import { deliverToAll, isKept, meansOf, patienceOf, type JobDelivery } from "./deliver-jobs.ts";
+import type { JobReading } from "./read-jobs.ts";
+
+/**
+ * Delivers events to an archive or a table, and to others: where a place is kept as the one process of several hosts that
+ * may, with the lease and all places in that database.
+ * @returns the worst failure among several, which has been told.
+ * @throws FlowrunError `usage` that names a process which delivers already; `lease` where another host took over.
+ */
+export async function deliverByDatabase(ways: JobDelivery): Promise<FlowrunError | null> {
+  const { leader, table } = ways.delivery;
+  if (leader !== null) return deliverByArchive(ways, leader);
+  if (table === null) return deliverToAll(ways);
+  const home = await insist(() => openTableHome(table.address, meansOf(ways.reading)), retryingOf(ways.reading));
+  try {
+    return await deliverUnder(home, ways, table, null);
+  } finally {
+    await home.database.close();
+  }
+}
+
+async function deliverByArchive(
+  ways: JobDelivery,
+  { url, address }: NonNullable<DeliveryOptions["leader"]>,
+): Promise<FlowrunError | null> {
+  const { reading } = ways;
+  const { host, reporter, origin } = reading;
+  const place: ArchivePlace =
+    url === null ? await archivePlaceOf(origin.profile, host) : { kind: "postgres", url, isSet: true };
+  tellOfMemory(place, reporter.notify, "FLOWRUN_ARCHIVE=demo.db flowrun lytics since last --to archive --profile demo");
+  const retrying = retryingOf(reading);
+  const database = await insist(() => openDatabaseToWrite(place, host), retrying);
+  try {
+    const archive: DeliveredTo = {
+      scheme: { name: "archive", guarantee: "exactly once", load: () => Promise.resolve(jobsArchive(database)) },
+      address: { ...address, shown: database.place },
+    };
+    if (!isKept(reading)) return await deliverToAll(ways, archive);
+    const home = await insist(() => openJobsHome(database, meansOf(reading)), retrying);
+    return await deliverUnder(home, ways, archive, archive);
+  } finally {
+    await database.close();
+  }
+}
+
+async function deliverUnder(
+  home: TableHome,
+  ways: JobDelivery,
+  leader: DeliveredTo,
+  archive: DeliveredTo | null,
+): Promise<FlowrunError | null> {
+  const { reading, delivery } = ways;
+  const retrying = retryingOf(reading);
+  const standby = delivery.standby ? standbyOf(retrying) : null;
+  return leadBy({ home, leader, cursor: reading.options.cursor, standby, retrying }, (leading, signal) =>
+    deliverToAll({ ...ways, reading: { ...reading, signal } }, archive, leading),
+  );
+}
+
+function retryingOf(reading: JobReading) {
+  const { host, signal, reporter } = reading;
+  return { host, signal, notify: reporter.notify, patience: patienceOf(reading) };
+}
