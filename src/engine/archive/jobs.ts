@@ -151,3 +151,40 @@ export async function countJobs(database: JobsReader, account: string, before = 
     lastAt: numberOrNull(row, "last_at"),
   };
 }
+
+/** How many events of an account cannot be read back. @param onRead told how many were looked at so far. */
+export async function verifyJobs(
+  database: JobsReader,
+  account: string,
+  onRead: (soFar: number) => void,
+): Promise<{ readonly jobs: number; readonly unreadable: number }> {
+  let [jobs, unreadable] = [0, 0];
+  for await (const rows of readJobs(database, account, { from: -Infinity, to: Infinity })) {
+    jobs += rows.length;
+    unreadable += rows.filter(({ record }) => typeof record === "string").length;
+    onRead(jobs);
+  }
+  return { jobs, unreadable };
+}
+
+const prunedAtOnce = 2000;
+
+/** Forgets the events of an account that happened before a moment (epoch milliseconds), some at a time. @returns how many are gone. */
+export async function pruneJobs(
+  database: Database,
+  account: string,
+  before: number,
+  onGone: (soFar: number) => void,
+): Promise<number> {
+  if (!(await hasJobs(database))) return 0;
+  for (let gone = 0; ;) {
+    const some = await database.run(
+      `DELETE FROM {schema}jobs WHERE seq IN (SELECT seq FROM {schema}jobs
+        WHERE account = $1 AND at < $2 ORDER BY at, seq LIMIT ${prunedAtOnce})`,
+      [journalKey(account), before],
+    );
+    gone += some;
+    if (some < prunedAtOnce) return gone;
+    onGone(gone);
+  }
+}
