@@ -57,13 +57,17 @@ const jobsTable: Insertion = {
 function jobValues(account: string, seq: number, { key, job }: KeyedJob, now: number): readonly Value[] {
   const at = job.at === null ? NaN : Date.parse(job.at);
   return [
-    ...[account, eventKey(shortKey(key)), seq, Number.isNaN(at) ? now : at],
+    ...[account, eventKey(shortKey(key)), seq, Number.isNaN(at) ? now : Math.min(Math.max(at, earliest), latest)],
     ...[idOrNull(job.subjectType), idOrNull(job.subjectId), idOrNull(job.verb), job.status],
     ...[idOrNull(job.workflow), wordsOrNull(job.jobName), countOrNull(job.priority)],
     ...[idOrNull(job.accountId), idOrNull(job.userId), wordsOrNull(job.notes)],
     packTexts({ record: JSON.stringify(job), event: null }).record,
   ];
 }
+
+/** The years 1 to 9999: beyond these a database's own times end, and its tools with them. */
+const earliest = Date.parse("0001-01-01T00:00:00Z");
+const latest = Date.parse("9999-12-31T23:59:59.999Z");
 
 /** An event as the archive gives it back. */
 export interface KeptJob {
