@@ -1,6 +1,6 @@
 import { eventKey } from "../../src/engine/archive/run-row.ts";
 import { parseAddress } from "../../src/engine/destinations/address.ts";
-import type { DeliveredRun, Kind, Means, OpenDestination } from "../../src/engine/destinations/destination.ts";
+import type { DeliveredRun, Kind, Means, OpenDestination, Subject } from "../../src/engine/destinations/destination.ts";
 import type { Notice } from "../../src/notices.ts";
 import type { FlowRun } from "../../src/runs/record/flow-run.ts";
 import { archived } from "./archived.ts";
@@ -29,16 +29,17 @@ export interface MeansOptions {
   readonly notices?: Notice[];
   readonly cursor?: string;
   readonly signal?: AbortSignal;
+  readonly of?: Subject;
 }
 
 /** The part of the world that a destination may use, with a clock that stands at noon. */
 export function meansOf(options: MeansOptions): Means {
-  const { dir, env = {}, isKept = true, now = () => noon, notices = [], cursor = "default" } = options;
+  const { dir, env = {}, isKept = true, now = () => noon, notices = [], cursor = "default", of = "runs" } = options;
   return {
     host: { ...fakeHost({ dir, env }), now, sleep: realSleep },
     signal: options.signal ?? new AbortController().signal,
     notify: (notice) => void notices.push(notice),
-    reading: { of: "runs", profile: "default", journal: "https://journal.test/1", organisation: null, cursor },
+    reading: { of, profile: "default", journal: "https://journal.test/1", organisation: null, cursor },
     isKept,
   };
 }
@@ -46,7 +47,7 @@ export function meansOf(options: MeansOptions): Means {
 /** Checks the address, and opens it. */
 export function openDestination(kind: Kind, address: string, means: Means): Promise<OpenDestination> {
   const parsed = parseAddress(address, means.host.env);
-  kind.check(parsed, means.host.env);
+  kind.check(parsed, means.host.env, means.reading.of);
   return kind.open(parsed, means);
 }
 

@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import type { DeliveredRun, Kind, Means, OpenDestination } from "../../src/engine/destinations/destination.ts";
+import type {
+  Delivered,
+  DeliveredRun,
+  Kind,
+  Means,
+  OpenDestination,
+  Subject,
+} from "../../src/engine/destinations/destination.ts";
 import { parseAddress } from "../../src/engine/destinations/address.ts";
 import { absence } from "./absences.ts";
+import { deliveredJob } from "./jobs.ts";
 import { FlowrunError } from "../../src/errors.ts";
 
 /** The other side of a destination under test: a real server, file or process. */
@@ -11,6 +19,8 @@ export interface OtherSide {
   readonly env?: Readonly<Record<string, string>>;
   /** The ids of the runs that arrived, in the order of their arrival; repeated ones stand repeatedly. */
   readonly delivered: () => Promise<readonly string[]>;
+  /** The same of events of Lytics. */
+  readonly deliveredJobs: () => Promise<readonly string[]>;
   /** It goes down, and comes back at the same address with what it had. Left out where nothing can be down. */
   readonly goDown?: () => Promise<void>;
   readonly comeBack?: () => Promise<void>;
@@ -31,13 +41,14 @@ export interface DestinationGuarantee {
 
 /**
  * What is asked of every destination: order, duplicates, a crash between batches and inside one, refusal, slow, down at
- * start, down in the middle, back again.
+ * start, down in the middle, back again; and the same records that are no runs, as far as it takes them.
+ * @param openSide is told what it is to take.
  * @param run makes the nth run of the contract.
  */
 export function destinationContract(
   name: string,
   kind: Kind,
-  openSide: () => Promise<OtherSide>,
+  openSide: (of: Subject) => Promise<OtherSide>,
   {
     guarantee,
     means,
@@ -57,11 +68,12 @@ export function destinationContract(
 
   describe(`the contract of destinations: ${name}`, () => {
     let side: OtherSide;
-    const open = (): Promise<OpenDestination> => {
-      const { env } = means(side).host;
+    const open = (of: Subject = "runs"): Promise<OpenDestination> => {
+      const usual = means(side);
+      const { env } = usual.host;
       const address = parseAddress(side.address, env);
-      kind.check(address, env);
-      return kind.open(address, means(side));
+      kind.check(address, env, of);
+      return kind.open(address, { ...usual, reading: { ...usual.reading, of } });
     };
     const deliver = async (to: OpenDestination, from: number, until = batches): Promise<void> => {
       for (let batch = from; batch < until; batch += 1) {
@@ -73,10 +85,10 @@ export function destinationContract(
       expect([...new Set(delivered)]).toEqual(all);
       expect(delivered.length - all.length).toBeLessThanOrEqual(repeats === "never" ? 0 : allowed);
     };
-    const fresh = (title: string, body: () => Promise<void>): void => {
+    const fresh = (title: string, body: () => Promise<void>, of: Subject = "runs"): void => {
       describe(title, () => {
         beforeAll(async () => {
-          side = await openSide();
+          side = await openSide(of);
         });
         afterAll(() => side.end());
         test(title, body, 60_000);
@@ -196,10 +208,36 @@ export function destinationContract(
       await again.close();
     });
 
-    async function openAndDeliver(): Promise<void> {
-      const to = await open();
+    fresh(
+      "takes events of Lytics in a reading of them, goes on where it ended, and calls none of them a run",
+      async () => {
+        const { env } = means(side).host;
+        expect(kind.takes(parseAddress(side.address, env), "jobs")).toContain("flowrun.job");
+        const jobs = Array.from({ length: 2 * perBatch }, (_, n) => deliveredJob(n));
+        const [first, second] = [jobs.slice(0, perBatch), jobs.slice(perBatch)];
+        if (side.refuse !== undefined) {
+          await side.refuse(true);
+          const failure: unknown = await openAndDeliver("jobs", first).catch((error: unknown) => error);
+          const { message, why, hint } = failure as FlowrunError;
+          expect([message, why, hint].join("\n")).not.toMatch(
+            /(?<![./"\w])(?:run|runs|notification|undefined)\b(?!\.\w| history)/,
+          );
+          await side.refuse(false);
+        }
+        await openAndDeliver("jobs", first);
+        const to = await open("jobs");
+        if (keepsPlace) expect(await to.findPlace?.()).toBe("1");
+        await to.deliver(second, keepsPlace ? "2" : null, () => undefined);
+        await to.close();
+        expect(await side.deliveredJobs()).toEqual(jobs.map(({ id }) => id));
+      },
+      "jobs",
+    );
+
+    async function openAndDeliver(of: Subject = "runs", records: readonly Delivered[] = runsOf(0)): Promise<void> {
+      const to = await open(of);
       try {
-        await to.deliver(runsOf(0), keepsPlace ? "1" : null, () => undefined);
+        await to.deliver(records, keepsPlace ? "1" : null, () => undefined);
       } finally {
         await to.close();
       }

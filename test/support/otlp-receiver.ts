@@ -27,11 +27,13 @@ interface Service {
 const { opentelemetry } = definitions as unknown as {
   readonly opentelemetry: {
     readonly proto: {
-      readonly collector: Readonly<Record<"trace" | "metrics", { readonly v1: Readonly<Record<string, MessageType>> }>>;
+      readonly collector: Readonly<
+        Record<"trace" | "metrics" | "logs", { readonly v1: Readonly<Record<string, MessageType>> }>
+      >;
     };
   };
 };
-const { trace, metrics } = opentelemetry.proto.collector;
+const { trace, metrics, logs } = opentelemetry.proto.collector;
 export const services = {
   traces: {
     request: trace.v1["ExportTraceServiceRequest"]!,
@@ -41,9 +43,15 @@ export const services = {
     request: metrics.v1["ExportMetricsServiceRequest"]!,
     response: metrics.v1["ExportMetricsServiceResponse"]!,
   },
+  logs: {
+    request: logs.v1["ExportLogsServiceRequest"]!,
+    response: logs.v1["ExportLogsServiceResponse"]!,
+  },
 } as const satisfies Record<string, Service>;
 
 type Signal = keyof typeof services;
+
+const signalsKnown: readonly Signal[] = ["traces", "metrics", "logs"];
 
 /** A request as a receiver has it, by the published definition, whichever encoding it came in. */
 export function decodeRequest(signal: Signal, contentType: string, bytes: Uint8Array): Decoded {
@@ -116,6 +124,8 @@ export interface OtlpReceiver {
   readonly spans: () => readonly Decoded[];
   /** Every metric that was taken, in order. */
   readonly metrics: () => readonly Decoded[];
+  /** Every log record that was taken, in order. */
+  readonly logs: () => readonly Decoded[];
   readonly goDown: () => Promise<void>;
   readonly comeBack: () => Promise<void>;
   readonly end: () => Promise<void>;
@@ -181,6 +191,7 @@ export async function openReceiver(tls?: { readonly key: Buffer; readonly cert: 
     },
     spans: () => taken.flatMap(({ message }) => inside(message, "resourceSpans", "scopeSpans", "spans")),
     metrics: () => taken.flatMap(({ message }) => inside(message, "resourceMetrics", "scopeMetrics", "metrics")),
+    logs: () => taken.flatMap(({ message }) => inside(message, "resourceLogs", "scopeLogs", "logRecords")),
     goDown,
     comeBack: async () => {
       server = make();
@@ -196,7 +207,7 @@ async function read(request: IncomingMessage): Promise<Received> {
   const packed = Buffer.concat(pieces);
   const bytes = request.headers["content-encoding"] === "gzip" ? gunzipSync(packed) : packed;
   const path = request.url ?? "";
-  const signal = path.endsWith("/v1/traces") ? "traces" : path.endsWith("/v1/metrics") ? "metrics" : null;
+  const signal = signalsKnown.find((one) => path.endsWith(`/v1/${one}`)) ?? null;
   const message = signal === null ? null : decodeRequest(signal, request.headers["content-type"] ?? "", bytes);
   const hasData = message !== null && Object.keys(message).length > 0;
   return { path, headers: request.headers, bytes, signal, message, hasData };

@@ -123,7 +123,8 @@ function shownOptions(word: string, query: string): string {
 }
 
 /** Options that say how something is sent, and not where to. */
-const isManner = /^(?:batch|rotate|columns|signals|ssl\w*|ca|cert|creds|nkey|context|bucket|connect_timeout|user)$/;
+const isManner =
+  /^(?:batch|rotate|columns|records|signals|ssl\w*|ca|cert|creds|nkey|context|bucket|connect_timeout|user)$/;
 
 /** Without who asks, by which password and in which manner: it is the same place, by whatever key its door is opened. */
 function identityOf(word: string, bare: string, query: string): string {

@@ -1,5 +1,6 @@
 import type { FlowrunError } from "../../errors.ts";
-import { alertsOf, type Alert } from "./alert.ts";
+import { alertsOf } from "./alert.ts";
+import type { Alert } from "./alert/form.ts";
 import { recordOf, type Delivered, type Means, type OpenDestination } from "./destination.ts";
 import { findReceiver, post, type Receiver, type RefusedPost } from "./post.ts";
 
@@ -29,7 +30,7 @@ export async function openChat({ receiver, write, refuse }: Chat, means: Means):
   };
   await findReceiver(receiver, means);
   return {
-    found: "a message a run, those that failed alike together, at most one a second",
+    found: "a message a record, those that failed alike together, at most one a second",
     deliver: async (records, _, onSent) => {
       const sent = new Set<number>();
       let safe = 0;

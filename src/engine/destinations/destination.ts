@@ -55,7 +55,7 @@ export interface Kind {
   readonly takes: (address: Address, of: Subject) => readonly RecordType[];
 }
 
-/** What a reading is of: runs of flows and what goes with them, or events of Lytics. */
+/** The subject of a reading: runs of flows and what goes with them, or events of Lytics. */
 export type Subject = "runs" | "jobs";
 
 /** Everything that may be delivered. */
@@ -101,10 +101,15 @@ export function isRun(delivered: Delivered): delivered is DeliveredRun {
   return "run" in delivered;
 }
 
+/** Whether a record is an event of Lytics. Pure. */
+export function isJob(delivered: Delivered): delivered is DeliveredJob {
+  return "job" in delivered;
+}
+
 /** A record by its id, as a part of a sentence: `run 3f2a9c01-…`. Pure. */
 export function deliveredName(delivered: Delivered): string {
   if (isRun(delivered)) return `run ${delivered.run.runId}`;
-  return "job" in delivered
+  return isJob(delivered)
     ? `event ${delivered.job.eventId ?? delivered.id}`
     : `the news of flow ${delivered.absent.flowId}`;
 }
@@ -112,7 +117,7 @@ export function deliveredName(delivered: Delivered): string {
 /** The record itself. Pure. */
 export function recordOf(delivered: Delivered): DeliveredRecord {
   if (isRun(delivered)) return delivered.run;
-  return "job" in delivered ? delivered.job : delivered.absent;
+  return isJob(delivered) ? delivered.job : delivered.absent;
 }
 
 /** A record with the id by which it goes. Pure. */
@@ -161,7 +166,7 @@ export interface Means {
   /** Ends every request and every wait. */
   readonly signal: AbortSignal;
   readonly notify: Notify;
-  /** Whose runs these are, and by which name places are kept. */
+  /** Whose records these are, and by which name places are kept. */
   readonly reading: DeliveredReading;
   /** True where places are kept: the reading starts at `last`, or follows an archive. */
   readonly isKept: boolean;

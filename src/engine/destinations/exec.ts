@@ -1,23 +1,21 @@
 import { FlowrunError } from "../../errors.ts";
 import { ndjsonRenderer } from "../../render/formats/json.ts";
-import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Address } from "./address.ts";
 import {
   everyRecord,
-  isRun,
   recordOf,
   type DeliveredRecord,
   type Kind,
   type Means,
   type OpenDestination,
+  type Subject,
 } from "./destination.ts";
 import { isKnown, programOf, startCommand, type Command, type CommandEnd } from "./exec/command.ts";
 import { Ended } from "./refused.ts";
 import { untilAborted } from "../until-aborted.ts";
 
 /**
- * A line a run on the input of a command, its record as JSON. A run counts as delivered when the pipe has it: nobody can
- * tell when it was read, and of what a command has not read when it dies there is word.
+ * A line a record on the input of a command, as JSON. It counts as delivered when the pipe has it: nobody can tell when it was read, and of what a command has not read when it dies there is word.
  */
 export const exec: Kind = {
   check: (address) => {
@@ -64,9 +62,9 @@ const patience = { untilTold: 5000, untilEnded: 60_000, whenStopped: 5000, until
 
 const { encode } = ndjsonRenderer<DeliveredRecord>();
 
-function openExec(address: Address, command: Command, { host, signal, notify }: Means): OpenDestination {
+function openExec(address: Address, command: Command, { host, signal, notify, reading }: Means): OpenDestination {
   const { shown } = address;
-  const unread = recentRuns();
+  const unread = recentLines();
   const over = new AbortController();
   const halted = AbortSignal.any([signal, over.signal]);
   let isRunning = true;
@@ -74,7 +72,7 @@ function openExec(address: Address, command: Command, { host, signal, notify }: 
   const end = command.end.then((how) => {
     isRunning = false;
     if (isClosing) tellOfEnd(how);
-    else over.abort(endedBy(how, address, unread.told()));
+    else over.abort(endedBy(how, address, unread.told(), reading.of));
   });
   const tellOfEnd = (how: CommandEnd): void => {
     if (how.code !== 0) notify({ kind: "warning", text: `${shown} ${howEnded(how)} after its input had ended` });
@@ -104,13 +102,14 @@ function openExec(address: Address, command: Command, { host, signal, notify }: 
     deliver: async (records, _, onSent) => {
       for (const [at, delivered] of records.entries()) {
         halted.throwIfAborted();
-        const line = encode(recordOf(delivered));
+        const record = recordOf(delivered);
+        const line = encode(record);
         if (!(await hand(line))) {
           // One that reads no more may still have something to do, and its end says what it makes of it.
           await untilAborted(halted);
           halted.throwIfAborted();
         }
-        if (isRun(delivered)) unread.add(delivered.run, line.length);
+        unread.add(timeOf(record), line.length);
         onSent(at + 1);
       }
     },
@@ -133,7 +132,7 @@ function openExec(address: Address, command: Command, { host, signal, notify }: 
 }
 
 /** The reading ends by it: well, where the command has ended well. */
-function endedBy(how: CommandEnd, { shown, rest }: Address, unread: Unread | null): FlowrunError {
+function endedBy(how: CommandEnd, { shown, rest }: Address, unread: Unread | null, of: Subject): FlowrunError {
   const ended = `${shown} ${howEnded(how)}`;
   if (how.code === 0) return new Ended(ended, { why: "a command ends the reading when it ends" });
   if (how.code === 126 || how.code === 127) {
@@ -142,12 +141,13 @@ function endedBy(how: CommandEnd, { shown, rest }: Address, unread: Unread | nul
   }
   if (unread === null) {
     const hint = `see what it wrote itself, and try it alone: echo '{}' | ${rest.trim()}`;
-    return new FlowrunError("protocol", ended, { why: "it had been given no run", hint });
+    return new FlowrunError("protocol", ended, { why: "it had been given nothing", hint });
   }
-  const { runs, from } = unread;
+  const { lines, from } = unread;
+  const again = `${of === "jobs" ? "flowrun lytics since" : "flowrun since"} ${from ?? "<when>"}`;
   return new FlowrunError("protocol", ended, {
-    why: `of the runs that it was given last, it may not have read ${runs === 1 ? "one" : `up to ${runs}`}`,
-    hint: `see what it wrote itself; then give it those again: flowrun since ${from ?? "<when>"}   with the same --to`,
+    why: `of the lines that it was given last, it may not have read ${lines === 1 ? "one" : `up to ${lines}`}`,
+    hint: `see what it wrote itself; then give it those again: ${again}   with the same --to`,
   });
 }
 
@@ -155,31 +155,37 @@ function howEnded({ code, signal }: CommandEnd): string {
   return signal === null ? `ended with exit code ${code ?? "unknown"}` : `was ended by ${signal}`;
 }
 
-/** Runs that a command may not have read. */
+/** Lines that a command may not have read. */
 interface Unread {
-  readonly runs: number;
-  /** When the first of them was updated, as far as it tells. */
+  readonly lines: number;
+  /** The time of the first of them, as far as it tells. */
   readonly from: string | null;
+}
+
+/** By which a reading begins that has it again; news of a flow comes by itself. */
+function timeOf(record: DeliveredRecord): string | null {
+  if (record.type === "flowrun.run") return record.updatedAt;
+  return record.type === "flowrun.job" ? record.at : null;
 }
 
 /** More than a pipe or a socket holds, on any system. */
 const mostInPipe = 262_144;
 
 /** Those that may still stand in the pipe: as many of the last as it can hold. */
-function recentRuns() {
-  let recent: { readonly updatedAt: string | null; readonly size: number }[] = [];
+function recentLines() {
+  let recent: { readonly at: string | null; readonly size: number }[] = [];
   let size = 0;
   return {
-    add: ({ updatedAt }: FlowRun, length: number): void => {
-      recent.push({ updatedAt, size: length });
+    add: (at: string | null, length: number): void => {
+      recent.push({ at, size: length });
       size += length;
       let passed = 0;
       for (; size > mostInPipe && passed < recent.length - 1; passed += 1) size -= recent[passed]?.size ?? 0;
       if (passed > 0) recent = recent.slice(passed);
     },
     told: (): Unread | null => {
-      const [first] = recent.flatMap(({ updatedAt }) => updatedAt ?? []).sort();
-      return recent.length === 0 ? null : { runs: recent.length, from: first ?? null };
+      const [first] = recent.flatMap(({ at }) => at ?? []).sort();
+      return recent.length === 0 ? null : { lines: recent.length, from: first ?? null };
     },
   };
 }

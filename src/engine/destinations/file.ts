@@ -32,7 +32,7 @@ import { nextName, type LastFile } from "./file/names.ts";
 import { settle } from "./file/settle.ts";
 
 /**
- * A file that runs are added to, each once. Before a batch is added, a small file of ours says where it begins, how it is
+ * A file that records are added to, each once. Before a batch is added, a small file of ours says where it begins, how it is
  * known again, and the place that goes with it; so whoever comes after a crash finds it whole, or cuts its beginning off.
  */
 export const file: Kind = {
@@ -44,14 +44,14 @@ export const file: Kind = {
     // A folder that is not there is told of when it is opened.
     return growingPath(path).catch(() => path);
   },
-  // The columns of a table are those of a run.
+  // The columns of a table are those of one kind of record.
   takes: (address, of) => (fileFormOf(address).format === "ndjson" ? everyRecord : [mainRecord(of)]),
   open: async (address, means) => {
     const form = fileFormOf(address);
     const target = await growingPath(form.path);
     const book = await openBook(target, means);
     try {
-      return await openSeries({ form, target, book, encoding: await encodingFor(form), means });
+      return await openSeries({ form, target, book, encoding: await encodingFor(form, means.reading.of), means });
     } catch (error) {
       await book.release();
       throw error;
@@ -117,7 +117,7 @@ async function openSeries(series: Series): Promise<OpenDestination> {
   };
 
   return {
-    ...(means.isKept ? {} : { guarantee: "added to; a reading that keeps no place adds its runs again each time" }),
+    ...(means.isKept ? {} : { guarantee: "added to; a reading that keeps no place adds its records again each time" }),
     found: `${pathBeside(target, standing.known.name)}, ${size}`,
     ...(means.isKept ? { findPlace: () => Promise.resolve(findKept(standing.known, means)) } : {}),
     deliver: (records, place) => {
@@ -158,7 +158,7 @@ async function resume(series: Series): Promise<Standing> {
       known = withPlace({ ...known, length, behind: { ...batch.mark, pieces: [] } }, batch.kept);
     }
     if (settled.kind === "gone" || settled.kind === "changed") {
-      const again = settled.kind === "gone" && batch !== null ? "; the last runs before that may come again" : "";
+      const again = settled.kind === "gone" && batch !== null ? "; the last records before that may come again" : "";
       means.notify({ kind: "warning", text: `${path} was ${wordsOf[settled.kind]} by somebody else${again}` });
       const name =
         settled.kind === "gone" ? await chooseName(series, { name: before.name, size: 0, isGone: true }) : before.name;
@@ -255,8 +255,8 @@ function isOf(one: Whose, other: Whose): boolean {
 
 function unclear(path: string, bytes: number): FlowrunError {
   return new FlowrunError("settings", `${path} is not as it was left`, {
-    why: `the last process was killed, and somebody has changed the file since: nobody can tell whether the last ${renderBytes(bytes)} of runs are in it`,
-    hint: `nothing was cut off; begin a new file, with these runs again: mv ${path} ${path}.before`,
+    why: `the last process was killed, and somebody has changed the file since: nobody can tell whether the last ${renderBytes(bytes)} of records are in it`,
+    hint: `nothing was cut off; begin a new file, with these records again: mv ${path} ${path}.before`,
   });
 }
 

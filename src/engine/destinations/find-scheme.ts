@@ -59,7 +59,7 @@ function checkNoTable({ options, shown }: Address): void {
   }
 }
 
-const ofTable = ["table", "key", "columns"];
+const ofTable = ["table", "key", "columns", "records"];
 
 /** One that is its scheme and no more. */
 function incomplete({ word }: Address, { form }: Scheme): FlowrunError {

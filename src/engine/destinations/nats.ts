@@ -23,7 +23,7 @@ import { openPublisher } from "./nats/publish.ts";
 import { findStream, leastWindowMs, type FoundStream } from "./nats/stream.ts";
 import { Refused } from "./refused.ts";
 
-/** A message a run in a stream of JetStream, with the run's id, by which the stream knows it again. */
+/** A message a record in a stream of JetStream, with the record's id, by which the stream knows it again. */
 export const nats: Kind = {
   check: (address, env) => {
     readNatsAddress(address, env);
@@ -69,15 +69,15 @@ async function openStream(
   // Whether an earlier process, or connection, has brought a part of the batch there.
   let isUnclear = isKept;
 
-  const deliver: OpenDestination["deliver"] = async (runs, next, onSent) => {
-    const there = isUnclear ? await lookBack(manager, stream, subject, runs, link) : nothing;
+  const deliver: OpenDestination["deliver"] = async (records, next, onSent) => {
+    const there = isUnclear ? await lookBack(manager, stream, subject, records, link) : nothing;
     isUnclear = false;
-    const missing = there.size === 0 ? runs : runs.filter(({ id }) => !there.has(id));
+    const missing = there.size === 0 ? records : records.filter(({ id }) => !there.has(id));
     const { safe, trouble } = await publish(missing);
     const first = missing[safe];
-    onSent(first === undefined ? runs.length : runs.indexOf(first));
+    onSent(first === undefined ? records.length : records.indexOf(first));
     if (first !== undefined && isTooLarge(trouble)) throw tooLarge(first, stream);
-    if (trouble !== null) throw natsFailure(trouble, `the stream ${stream.name} did not take a run`, link.party);
+    if (trouble !== null) throw natsFailure(trouble, `the stream ${stream.name} did not take a message`, link.party);
     if (next !== null) await place?.save(next);
   };
 
@@ -86,9 +86,9 @@ async function openStream(
     guarantee: `exactly once within ${window}, the duplicate window of the stream ${stream.name}`,
     found: `the stream ${stream.name}, duplicate window ${window}`,
     ...(place === null ? {} : { findPlace: () => Promise.resolve(place.found) }),
-    deliver: async (runs, next, onSent) => {
+    deliver: async (records, next, onSent) => {
       try {
-        await deliver(runs, next, onSent);
+        await deliver(records, next, onSent);
       } catch (error) {
         // The connection was closed since we were told to stop.
         signal.throwIfAborted();
@@ -123,7 +123,7 @@ function warnOf({ name, windowMs, isUnheard }: FoundStream, address: Address, { 
   if (windowMs < leastWindowMs) {
     const window = renderDuration(windowMs);
     warn(
-      `the stream ${name} knows a run again for ${window} only: one that is sent again later than that, after a crash or an outage, can stand in it twice; nats stream edit ${name} --dupe-window 10m`,
+      `the stream ${name} knows a message again for ${window} only: one that is sent again later than that, after a crash or an outage, can stand in it twice; nats stream edit ${name} --dupe-window 10m`,
     );
   }
   if (isUnheard) {

@@ -6,21 +6,21 @@ import { createDelivery } from "./otlp/delivery.ts";
 import { encodeFor, exportTo, type Sending } from "./otlp/exchange.ts";
 import { emptyRequest } from "./otlp/messages.ts";
 import { readSettings, resourceAttributes, type OtlpTarget } from "./otlp/settings.ts";
+import { recordsFor } from "./otlp/signals.ts";
 import { Refused } from "./refused.ts";
 
-/** OTLP over HTTP: a run that has ended is a trace, and is counted in metrics by flow. */
+/** OTLP over HTTP: a run that has ended is a trace, an event of Lytics a log record; both are counted in metrics. */
 export const otlp: Kind = {
-  check: (address, env) => {
-    readSettings(address, env);
+  check: (address, env, of = "runs") => {
+    readSettings(address, env, of);
   },
-  // Of a run that did not begin there is no trace.
-  takes: ({ options }) => (options.get("signals") === "traces" ? ["flowrun.run"] : ["flowrun.run", "flowrun.absent"]),
+  takes: recordsFor,
   open: openOtlp,
 };
 
 async function openOtlp(address: Address, means: Means): Promise<OpenDestination> {
   const { host, reading } = means;
-  const settings = readSettings(address, host.env);
+  const settings = readSettings(address, host.env, reading.of);
   const closing = new AbortController();
   const signal = AbortSignal.any([means.signal, closing.signal]);
   const warn = warner(address.shown, means.notify);
@@ -28,7 +28,7 @@ async function openOtlp(address: Address, means: Means): Promise<OpenDestination
   for (const target of settings.targets) await checkReceiver(sendingTo(target));
   for (const text of settings.warnings) warn(text, text);
   const deliver = createDelivery({
-    targets: settings.targets,
+    targetOf: settings.targetOf,
     teller: { resource: resourceAttributes(settings, reading), version },
     organisation: reading.organisation,
     now: () => host.now(),

@@ -165,7 +165,7 @@ function moved({ url, shown }: Receiver, answer: Answer): FlowrunError {
   const to = answer.headers["location"]?.[0] ?? "";
   const where = URL.canParse(to, url.href) ? ` and names ${new URL(to, url).origin}` : "";
   return new FlowrunError("settings", `${shown} has moved`, {
-    why: `it answered ${answer.status}${where}; runs are not carried to another address than the one that was named`,
+    why: `it answered ${answer.status}${where}; nothing is carried to another address than the one that was named`,
     hint: "write the address that it has now in --to; a page for signing in means that something in between wants that",
   });
 }

@@ -1,13 +1,13 @@
 import { FlowrunError } from "../../errors.ts";
 import { keepSecretsOfUrl } from "../../mask.ts";
-import type { Alert } from "./alert.ts";
+import type { Alert } from "./alert/form.ts";
 import { urlOf, type Address } from "./address.ts";
 import { openChat } from "./chat.ts";
 import { everyRecord, type Kind } from "./destination.ts";
 import type { Receiver, RefusedPost } from "./post.ts";
 import { Refused } from "./refused.ts";
 
-/** A message a run through an incoming webhook of Slack. */
+/** A message a record through an incoming webhook of Slack. */
 export const slack: Kind = {
   check: (address) => {
     receiverOf(address);

@@ -4,28 +4,20 @@ import { writeFingerprint } from "../../text/fingerprint.ts";
 import type { Database, Queries } from "../archive/database.ts";
 import { claimLease, leaseName, lostTo, renewLease } from "../archive/lease.ts";
 import { postgresCode } from "../archive/postgres/failure.ts";
-import {
-  isRun,
-  mainRecord,
-  type Authority,
-  type DeliveredRun,
-  type Kind,
-  type Means,
-  type OpenDestination,
-} from "./destination.ts";
+import type { Authority, Delivered, Kind, Means, OpenDestination } from "./destination.ts";
 import { Away } from "./refused.ts";
 import { connectTable } from "./table/connect.ts";
-import { tableFormOf } from "./table/form.ts";
+import { rowsOf, tableFormOf } from "./table/form.ts";
 import type { Layout } from "./table/layout.ts";
 import { findPlaceAgain, movePlace, openTablePlace, type TablePlace } from "./table/place.ts";
 import { isOfContent, writeAndFind, writeRows } from "./table/write.ts";
 
 /** A table of somebody's own on a PostgreSQL server: rows, and the place that goes with them, in one transaction. */
 export const table: Kind = {
-  check: (address, env) => {
-    tableFormOf(address, env);
+  check: (address, env, of = "runs") => {
+    tableFormOf(address, env, of);
   },
-  takes: (_, of) => [mainRecord(of)],
+  takes: (address, of) => [rowsOf(address, of).record],
   open: async (address, means) => {
     const { database, layout } = await connectTable(address, means);
     try {
@@ -79,12 +71,12 @@ function writer(writing: Writing, opened: TablePlace | null): OpenDestination {
           },
         }),
     deliver: async (records, place) => {
-      const runs = records.filter(isRun);
-      const move = standing === null || place === null ? null : { from: standing, place, batch: nameOf(runs, place) };
+      const move =
+        standing === null || place === null ? null : { from: standing, place, batch: nameOf(records, place) };
       // Its answer was lost, and another connection has found it done.
       if (move !== null && move.from.batch === move.batch) return;
-      if (move === null && runs.length === 0) return;
-      await deliver(writing, runs, move);
+      if (move === null && records.length === 0) return;
+      await deliver(writing, records, move);
       if (move === null) return;
       const revision = move.from.revision + 1;
       standing = { ...move.from, place: move.place, batch: move.batch, revision };
@@ -101,26 +93,26 @@ interface Move {
 }
 
 /** The same whenever a batch is given again. */
-function nameOf(runs: readonly DeliveredRun[], place: string): string {
-  return writeFingerprint(`${place}\n${runs.map(({ id }) => id).join("\n")}`);
+function nameOf(records: readonly Delivered[], place: string): string {
+  return writeFingerprint(`${place}\n${records.map(({ id }) => id).join("\n")}`);
 }
 
 /** A process that stands still with rows in hand must not keep others from them for longer. */
 const heldMs = 60_000;
 
-async function deliver(writing: Writing, runs: readonly DeliveredRun[], move: Move | null): Promise<void> {
+async function deliver(writing: Writing, records: readonly Delivered[], move: Move | null): Promise<void> {
   const { database, layout, lease } = writing;
   const attempt = (write: typeof writeRows): Promise<void> =>
     database.transaction(
       async (queries) => {
-        await guard(queries, writing, runs.length, move);
-        await write(queries, layout, runs, database.rowsAtOnce);
+        await guard(queries, writing, records.length, move);
+        await write(queries, layout, records, database.rowsAtOnce);
       },
       { heldMs: lease?.lifeMs ?? heldMs },
     );
   try {
     await attempt(writeRows).catch((error: unknown) => {
-      if (runs.length === 0 || !isOfContent(error)) throw error;
+      if (records.length === 0 || !isOfContent(error)) throw error;
       return attempt(writeAndFind);
     });
   } catch (error) {

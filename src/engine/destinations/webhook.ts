@@ -20,7 +20,7 @@ import { findReceiver, post, type Posting, type Receiver, type RefusedPost } fro
 import { Refused } from "./refused.ts";
 
 /**
- * A POST a run, its record as JSON, or an array of them; signed as Standard Webhooks has it (standardwebhooks.com), by an
+ * A POST a record, which is its JSON, or an array of them; signed as Standard Webhooks has it (standardwebhooks.com), by an
  * id that is the same whenever it is sent again.
  */
 export const webhook: Kind = {
@@ -38,7 +38,7 @@ export const webhook: Kind = {
 
 interface WebhookSettings {
   readonly receiver: Receiver;
-  /** How many runs a request carries at most, as an array; `null`: one, as an object. */
+  /** How many records a request carries at most, as an array; `null`: one, as an object. */
   readonly batch: number | null;
   /** By each of them a signature is made. */
   readonly keys: readonly Buffer[];
@@ -52,14 +52,14 @@ function settingsOf(address: Address, env: World["env"]): WebhookSettings {
   const { shown } = address;
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
     throw new FlowrunError("usage", `${shown} is plain http, to another machine`, {
-      why: "runs, signatures and the address itself could be read on the way; http is for this machine only",
+      why: "records, signatures and the address itself could be read on the way; http is for this machine only",
       hint: `write https://${url.host}/… , or listen on 127.0.0.1 behind something that speaks TLS`,
     });
   }
   if (url.hostname === "hooks.slack.com") {
     throw new FlowrunError("usage", `${shown} is Slack's, and takes messages, not records`, {
       why: "a record would be refused there as invalid_payload",
-      hint: "write slack+https://hooks.slack.com/… for a message a run",
+      hint: "write slack+https://hooks.slack.com/… for messages that people read",
     });
   }
   const batch = batchOf(url, shown);
@@ -74,9 +74,9 @@ function batchOf({ searchParams }: URL, shown: string): number | null {
   if (text === null) return null;
   const batch = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (batch >= 1 && batch <= mostInBatch) return batch;
-  throw new FlowrunError("usage", `?batch=${text} of ${shown} is no number of runs`, {
-    why: `it says how many runs a request carries at most, 1 to ${mostInBatch}, as a JSON array`,
-    hint: "write ?batch=100, or leave it out for one run a request, as an object",
+  throw new FlowrunError("usage", `?batch=${text} of ${shown} is no number of records`, {
+    why: `it says how many records a request carries at most, 1 to ${mostInBatch}, as a JSON array`,
+    hint: "write ?batch=100, or leave it out for one record a request, as an object",
   });
 }
 
@@ -113,14 +113,14 @@ function warnOnce(notify: Notify): void {
 function openWebhook({ receiver, batch, keys }: WebhookSettings, means: Means): OpenDestination {
   const closing = new AbortController();
   const posting = { host: means.host, signal: AbortSignal.any([means.signal, closing.signal]) };
-  const form = batch === null ? "a run a request" : `up to ${batch} runs a request`;
+  const form = batch === null ? "a record a request" : `up to ${batch} records a request`;
   return {
     found: `${form}, ${keys.length === 0 ? "not signed" : `signed by ${count(keys.length, "secret")}`}`,
     // Cut in the order in which they come, so that a batch that is tried again, behind what is safe, is cut alike.
-    deliver: async (runs, _, onSent) => {
+    deliver: async (records, _, onSent) => {
       const size = batch ?? 1;
-      for (let at = 0; at < runs.length; at += size) {
-        const part = runs.slice(at, at + size);
+      for (let at = 0; at < records.length; at += size) {
+        const part = records.slice(at, at + size);
         const { id, body } = batch === null ? single(part) : several(part);
         const message = signed({ id, body }, keys, means.host.now());
         await post(message, receiver, posting, (refusal) => refused(refusal, receiver, part));
@@ -141,13 +141,13 @@ interface Content {
 
 const { encode } = jsonRenderer<DeliveredRecord>();
 
-function single(runs: readonly Delivered[]): Content {
-  return { id: runs.map(({ id }) => id).join(), body: runs.map((one) => encode(recordOf(one))).join() };
+function single(records: readonly Delivered[]): Content {
+  return { id: records.map(({ id }) => id).join(), body: records.map((one) => encode(recordOf(one))).join() };
 }
 
-function several(runs: readonly Delivered[]): Content {
-  const ids = createHash("sha256").update(runs.map(({ id }) => id).join("\n"));
-  return { id: ids.digest("base64url"), body: `[${runs.map((one) => encode(recordOf(one))).join(",\n")}]` };
+function several(records: readonly Delivered[]): Content {
+  const ids = createHash("sha256").update(records.map(({ id }) => id).join("\n"));
+  return { id: ids.digest("base64url"), body: `[${records.map((one) => encode(recordOf(one))).join(",\n")}]` };
 }
 
 /** @param now epoch milliseconds; each attempt is signed anew, since receivers refuse what is old. */
@@ -166,11 +166,11 @@ function signed({ id, body }: Content, keys: readonly Buffer[], now: number): Po
   };
 }
 
-function refused({ status, why }: RefusedPost, { shown }: Receiver, runs: readonly Delivered[]): Refused {
-  const [first] = runs;
-  const what = runs.length === 1 && first !== undefined ? deliveredName(first) : `${runs.length} runs`;
+function refused({ status, why }: RefusedPost, { shown }: Receiver, records: readonly Delivered[]): Refused {
+  const [first] = records;
+  const what = records.length === 1 && first !== undefined ? deliveredName(first) : `${records.length} records`;
   const details = {
-    ids: runs.map(({ id }) => id),
+    ids: records.map(({ id }) => id),
     hint: `${remedies.get(status) ?? usualRemedy}; or pass by: --on-refused skip`,
   };
   if (status !== 410) return new Refused(`${shown} refuses ${what}`, { ...details, why });

@@ -1,13 +1,19 @@
+import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { alertsOf, type Alert } from "../../../src/engine/destinations/alert.ts";
+import { alertsOf } from "../../../src/engine/destinations/alert.ts";
+import type { Alert } from "../../../src/engine/destinations/alert/form.ts";
 import { messageOf } from "../../../src/engine/destinations/slack.ts";
 import { cardOf } from "../../../src/engine/destinations/teams.ts";
+import { words } from "../../../src/cli/options/output-options.ts";
 import { explain } from "../../../src/runs/catalogue/catalogue.ts";
+import { compileJobFilter } from "../../../src/runs/filter/job-filter.ts";
+import type { Job } from "../../../src/runs/job/job.ts";
 import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
 import { absentRecord } from "../../support/absences.ts";
 import { casesOf } from "../../support/cases.ts";
 import { noon } from "../../support/host.ts";
+import { deliveredJob, failedJob } from "../../support/jobs.ts";
 import { delivered } from "../../support/receiver.ts";
 
 const known = "CONNECTOR-1001-500";
@@ -61,6 +67,72 @@ test("a flow that does not run is told with since when, its usual pace, and what
     command: "flowrun flows --flow flow-1 --profile prod",
     line: "Web orders has not run (absent), silent since 2026-11-22 12:00:00 UTC, usually every 1h, sandbox prod",
   });
+});
+
+test("a work that failed is told with what Lytics says of it, and a line that shows more", () => {
+  const related = Array.from({ length: 7 }, (_, n) => ({ type: "segment", id: `s${n}` }));
+  const [alert] = alertsOf([failedJob(1, { related }).job], "my profile");
+  expect(alert).toEqual<Alert>({
+    places: [0],
+    isFailure: true,
+    title: "Work Orders work-1 failed",
+    facts: [
+      { name: "Subject", value: "work work-1" },
+      { name: "Verb", value: "failed" },
+      { name: "Workflow", value: "csv_import" },
+      { name: "Notes", value: "a note" },
+      { name: "Related", value: "segment s0, segment s1, segment s2, segment s3, segment s4, 2 more" },
+      { name: "When", value: "2026-11-22 12:01:00 UTC" },
+    ],
+    meaning: null,
+    remedy: "Look at it in Lytics, whose log of it says more; once the cause is gone, start it again.",
+    command: "flowrun lytics since 2026-11-22T12:01:00.000Z --subject-id work-1 --profile 'my profile'",
+    line: "Work Orders work-1 failed: a note, 2026-11-22 12:01:00 UTC",
+  });
+});
+
+test("works that failed several times in a batch are one alert each, among runs and in their order", () => {
+  const jobs = [failedJob(3), failedJob(1), failedJob(4)].map(({ job }) => ({ ...job, subjectId: "w" }));
+  const other = failedJob(2).job;
+  const alerts = alertsOf([failed(0), jobs[0]!, other, jobs[1]!, failed(1), jobs[2]!], "prod");
+  expect(alerts.map(({ places }) => places)).toEqual([[0, 4], [1, 3, 5], [2]]);
+  const [, together] = alerts;
+  expect(together).toMatchObject({
+    title: "Work Orders work-4 failed 3 times",
+    command: "flowrun lytics since 2026-11-22T12:01:00.000Z --subject-id w --profile prod",
+  });
+  expect(together!.facts).toContainEqual({ name: "Verb", value: "failed, 3 events" });
+  expect(together!.facts).toContainEqual({ name: "When", value: "2026-11-22 12:01:00 to 2026-11-22 12:04:00 UTC" });
+  const nameless = { ...other, subjectId: null };
+  expect(alertsOf([nameless, nameless], "prod")).toHaveLength(2);
+});
+
+test.each<[Partial<Job>, string]>([
+  [{ verb: "completed", status: "success" }, "Work Orders work-1: completed, a note, 2026-11-22 12:01:00 UTC"],
+  [{ subjectType: "segment", jobName: null, notes: null }, "Segment work-1: synced, 2026-11-22 12:01:00 UTC"],
+  [{ subjectType: null, subjectId: null, jobName: null, verb: null, at: null, notes: null }, "Subject: no verb"],
+])("any other event of Lytics is a line: %j", (change, line) => {
+  const { job } = deliveredJob(1, change);
+  expect(alertsOf([job, job], "prod").map((alert) => [alert.isFailure, alert.line])).toEqual([
+    [false, line],
+    [false, line],
+  ]);
+});
+
+test("the line that shows more finds the event again, whatever its subject is called", () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string({ unit: "binary", minLength: 1 }), fc.string({ minLength: 1 })), (subjectId) => {
+      const { job } = failedJob(1, { subjectId });
+      const { command } = alertsOf([job], "prod")[0]!;
+      expect(command).not.toContain("…");
+      const parts = execFileSync("sh", ["-c", `printf '%s\\0' ${command}`], { encoding: "utf8" }).split("\0");
+      const at = parts.indexOf("--subject-id");
+      expect([parts[3], parts[at + 2]]).toEqual(["2026-11-22T12:01:00.000Z", "--profile"]);
+      const { keep } = compileJobFilter({ subjectId: words(parts[at + 1]!, undefined) });
+      expect(keep(job)).toBe(true);
+    }),
+    { numRuns: casesOf(200) },
+  );
 });
 
 test("one that runs again is a line, with how long it was silent", () => {
@@ -142,9 +214,13 @@ describe("a name that would ping, format, link or break out", () => {
   const evil = "*b* _i_ ~s~ `c` <!channel> <@U1> <https://evil.example|ok> &amp; [x](https://evil.example)\n# h\u202e";
   const run = failed(0, { flowName: evil, rootCause: { code: "E`1", message: evil }, runId: "run`1" });
   const calm = { ...succeeded(1), flowName: evil };
+  const jobs = [
+    failedJob(1, { subjectId: evil, notes: evil, jobName: evil, related: [{ type: evil, id: evil }] }).job,
+    deliveredJob(2, { subjectType: evil, jobName: evil, notes: evil }).job,
+  ];
 
   test("is text to Slack, wherever it stands", () => {
-    for (const alert of [...alertsOf([run], evil), ...alertsOf([calm], "prod")]) {
+    for (const alert of [...alertsOf([run, ...jobs], evil), ...alertsOf([calm], "prod")]) {
       const message = JSON.parse(messageOf(alert)) as { text: string; mrkdwn: boolean; blocks: unknown };
       expect(message.mrkdwn).toBe(false);
       for (const { type, text } of textsOf(message)) {
@@ -157,7 +233,7 @@ describe("a name that would ping, format, link or break out", () => {
   });
 
   test("is text to Teams, wherever it stands", () => {
-    for (const alert of [...alertsOf([run], evil), ...alertsOf([calm], "prod")]) {
+    for (const alert of [...alertsOf([run, ...jobs], evil), ...alertsOf([calm], "prod")]) {
       const card = cardOf(alert);
       for (const { type } of textsOf(JSON.parse(card))) expect(type).toBe("TextRun");
       expect(card).not.toMatch(/"TextBlock"|"FactSet"/);
@@ -186,7 +262,11 @@ test("no text is longer than Slack and Teams take, and none is cut within a char
     fc.property(long, long, long, long, long, (flowName, code, message, name, profile) => {
       const change = { flowName, rootCause: { code, message }, sandbox: { id: null, name }, runId: profile };
       const runs = [failed(0, change), failed(1, { ...change, status: name }), { ...succeeded(2), ...change }];
-      for (const alert of alertsOf([...runs, { ...succeeded(3), flowName, runId: code }], profile)) {
+      const jobs = [
+        failedJob(1, { subjectId: flowName, jobName: name, notes: message, workflow: code, verb: profile }).job,
+        deliveredJob(2, { subjectType: code, subjectId: flowName, jobName: null, notes: message, verb: name }).job,
+      ];
+      for (const alert of alertsOf([...runs, { ...succeeded(3), flowName, runId: code }, ...jobs], profile)) {
         const message = messageOf(alert);
         const { text, blocks } = JSON.parse(message) as { text: string; blocks: { type: string; text?: object }[] };
         expect(text.length).toBeLessThanOrEqual(4000);

@@ -7,6 +7,7 @@ import { teams } from "../../../src/engine/destinations/teams.ts";
 import { FlowrunError } from "../../../src/errors.ts";
 import { destinationContract } from "../../support/destination-contract.ts";
 import { noon, realSleep } from "../../support/host.ts";
+import { jobsIn } from "../../support/jobs.ts";
 import {
   closeWorld,
   delivered,
@@ -80,6 +81,8 @@ describe.skipIf(trust === null).each(chats)(
             receiver.posted
               .filter(({ status, body }) => status === good && !body.includes("Web orders"))
               .map(({ body }) => idOf(`event-${String(placeIn(body))}#0`)),
+          deliveredJobs: async () =>
+            jobsIn(receiver.posted.filter(({ status }) => status === good).map(({ body }) => body)),
           refuse: async (isRefusing) => {
             receiver.answer(isRefusing ? { status: 400, body: bad } : { status: good });
           },

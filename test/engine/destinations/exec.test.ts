@@ -12,6 +12,7 @@ import { FlowrunError } from "../../../src/errors.ts";
 import { destinationContract } from "../../support/destination-contract.ts";
 import { scratch } from "../../support/flowrun.ts";
 import { realSleep } from "../../support/host.ts";
+import { deliveredJob, jobsIn } from "../../support/jobs.ts";
 import { delivered, idOf, meansOf, type MeansParts } from "../../support/receiver.ts";
 
 const ignore = (): void => undefined;
@@ -46,6 +47,11 @@ done`,
       delivered: async () => {
         const names = (await readdir(folder)).filter((name) => name.endsWith(".ndjson")).sort();
         return (await Promise.all(names.map((name) => idsIn(join(folder, name))))).flat();
+      },
+      deliveredJobs: async () => {
+        const names = (await readdir(folder)).filter((name) => name.endsWith(".ndjson")).sort();
+        const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
+        return jobsIn(texts.join("").split("\n"));
       },
       beSlow: () => writeFile(join(folder, "slow"), ""),
       end: () => rm(folder, { recursive: true, force: true }),
@@ -137,10 +143,25 @@ test("its words are the shell's: pipes, quotes, variables", async () => {
   expect(await readFile(at("taken"), "utf8")).toMatch(/^1 \{"type":"flowrun.run"/);
 });
 
+test("one that dies over events of Lytics is given them again by the command that reads them", async () => {
+  const { to, means } = await running("exit 3");
+  await to.close();
+  const reading = { ...means.reading, of: "jobs" } as const;
+  const again = await exec.open(parseAddress("exec:read a; read b; exit 3", env), { ...means, reading });
+  onTestFinished(() => again.close());
+  await again.deliver([deliveredJob(2), deliveredJob(1)], null, ignore);
+  await new Promise((resolve) => again.ended?.addEventListener("abort", resolve));
+  expect(again.ended?.reason).toMatchObject({
+    why: "of the lines that it was given last, it may not have read up to 2",
+    hint: expect.stringContaining("flowrun lytics since 2026-11-22T12:01:00.000Z   with the same --to") as string,
+  });
+});
+
 test("it has no secret of flowrun's in its environment", async () => {
   const secrets = {
     FLOWRUN_CLIENT_SECRET: "client-secret",
     FLOWRUN_ACCESS_TOKEN: "access-token",
+    FLOWRUN_LYTICS_TOKEN: "lytics-token",
     FLOWRUN_WEBHOOK_SECRET: "webhook-secret",
   };
   const { to, at } = await running('env > "$D/env"; cat > /dev/null', { env: { ...secrets, OTHER: "other" } });
@@ -178,7 +199,7 @@ test("one that crashes ends the reading, and it is said what it may not have rea
   expect(failure).not.toBeInstanceOf(Refused);
   expect(failure).toMatchObject({ kind: "protocol" });
   expect(failure.message).toBe("exec:read -r line; exit 3 ended with exit code 3");
-  expect(failure.why).toMatch(/^of the runs that it was given last, it may not have read (up to \d+|one)$/);
+  expect(failure.why).toMatch(/^of the lines that it was given last, it may not have read (up to \d+|one)$/);
   expect(failure.hint).toContain("flowrun since 2026-11-22T12:01:00.000Z   with the same --to");
   await to.close();
   expect(means.told).toEqual([]);
@@ -197,7 +218,7 @@ test("one that had been given nothing says so", async () => {
   const { to } = await running("exit 9");
   const failure = (await failureIn(to.ended)) as FlowrunError;
   const hint = expect.stringContaining("echo '{}' | exit 9") as string;
-  expect(failure).toMatchObject({ kind: "protocol", why: "it had been given no run", hint });
+  expect(failure).toMatchObject({ kind: "protocol", why: "it had been given nothing", hint });
   expect(failure.message).toContain("exit code 9");
 });
 

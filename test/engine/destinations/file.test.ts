@@ -31,6 +31,7 @@ import { buildProgram, type BuiltProgram } from "../../support/built.ts";
 import { deliveredRun, deliveredRuns, meansOf, openDestination, unheard } from "../../support/deliveries.ts";
 import { destinationContract } from "../../support/destination-contract.ts";
 import { launch, records, scratch, type Running } from "../../support/flowrun.ts";
+import { failedJob, jobsIn } from "../../support/jobs.ts";
 import { luckOf } from "../../support/luck.ts";
 import { canMount, whyNoMount } from "../../support/machine.ts";
 
@@ -47,10 +48,13 @@ function deliverTo(address: string, dir: string, ...more: Words): Running {
 }
 
 /** The ids of the runs in a series of files, in the order of their names. */
-async function idsIn(folder: string, isOurs = (name: string) => /\.(?:ndjson|csv)(?:\.gz)?$/.test(name)) {
+async function idsIn(folder: string, isOurs?: (name: string) => boolean) {
+  return records(await textIn(folder, isOurs)).map(({ key }) => eventKey(String(key)));
+}
+
+async function textIn(folder: string, isOurs = (name: string) => /\.(?:ndjson|csv)(?:\.gz)?$/.test(name)) {
   const names = (await readdir(folder)).filter(isOurs).sort();
-  const texts = await Promise.all(names.map((name) => textOf(join(folder, name))));
-  return texts.flatMap((text) => records(text).map(({ key }) => eventKey(String(key))));
+  return (await Promise.all(names.map((name) => textOf(join(folder, name))))).join("");
 }
 
 async function textOf(path: string): Promise<string> {
@@ -104,6 +108,11 @@ for (const name of ["runs.ndjson", "runs.ndjson.gz", "runs.csv", "runs.ndjson?ro
           const [header, ...lines] = (await readFile(path, "utf8").catch(() => "")).trim().split("\n");
           if (header !== "") expect(header).toMatch(/^run,updatedAt,status,/);
           return lines.map((line) => deliveredRun(Number(/^run-(\d+)/.exec(line)?.[1])).id);
+        },
+        deliveredJobs: async () => {
+          const text = await textIn(disk, (each) => each !== "filler");
+          if (name.endsWith("csv")) expect(text).toMatch(/^at,verb,subjectType,subjectId,/);
+          return jobsIn(text.split("\n"));
         },
         ...(mount
           ? {
@@ -347,7 +356,7 @@ describe("a file that others change", () => {
       expect(records(await readFile(path, "utf8")).map(({ runId }) => runId)).toEqual(
         Array.from({ length: 5 - place }, (_, n) => `run-${String(place + n)}`),
       );
-      const again = how === "well" ? "" : "; the last runs before that may come again";
+      const again = how === "well" ? "" : "; the last records before that may come again";
       expect(warningsIn(notices)).toEqual([`${path} was moved away or emptied by somebody else${again}`]);
     });
   }
@@ -599,6 +608,30 @@ describe("bad input", () => {
     const pipe = join(data, "pipe.ndjson");
     expect(spawnSync("mkfifo", [pipe]).status).toBe(0);
     expect(await failure(pipe)).toMatchObject({ kind: "usage", hint: `write to stdout instead: -o ndjson > ${pipe}` });
+  });
+
+  it("a CSV file of runs in a reading of events of Lytics, and the other way round", async () => {
+    const { data, dir } = await places();
+    const of = { runs: meansOf({ dir }), jobs: meansOf({ dir, of: "jobs" }) };
+    const [runs, jobs] = [`file:${join(data, "runs.csv")}`, `file:${join(data, "jobs.csv")}`];
+    const toRuns = await openDestination(file, runs, of.runs);
+    await toRuns.deliver(deliveredRuns(1), "1", unheard);
+    await toRuns.close();
+    const toJobs = await openDestination(file, jobs, of.jobs);
+    await toJobs.deliver([failedJob(1)], "1", unheard);
+    await toJobs.close();
+    expect((await readFile(join(data, "jobs.csv"), "utf8")).split("\n").slice(0, 2)).toEqual([
+      "at,verb,subjectType,subjectId,jobName,status,notes",
+      "2026-11-22T12:01:00.000Z,failed,work,work-1,Orders work-1,failed,a note",
+    ]);
+    for (const [address, means] of [
+      [runs, of.jobs],
+      [jobs, of.runs],
+    ] as const) {
+      expect(await failureOf(openDestination(file, address, means))).toMatchObject({ message: /other columns/ });
+    }
+    const address = parseAddress(jobs, {});
+    expect([file.takes(address, "jobs"), file.takes(address, "runs")]).toEqual([["flowrun.job"], ["flowrun.run"]]);
   });
 
   it("a CSV file with other columns, gzip that is none, and none that is", async () => {

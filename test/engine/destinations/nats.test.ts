@@ -19,6 +19,7 @@ import { launch, scratch } from "../../support/flowrun.ts";
 import { hasNats, startNats, whyNoNats, type NatsSide, type NatsSideOptions } from "../../support/nats.ts";
 import { luckOf } from "../../support/luck.ts";
 import { makeOperator } from "../../support/nats-jwt.ts";
+import { jobsIn } from "../../support/jobs.ts";
 import { natsMeans, natsRun, natsRuns } from "../../support/nats-runs.ts";
 import { hasOpenssl, makeCertificate } from "../../support/tls.ts";
 
@@ -127,6 +128,7 @@ describe.skipIf(!hasNats)(`nats${whyNoNats}`, () => {
       return {
         address: `nats://${side.place}/aep.runs`,
         delivered: () => idsOf(side),
+        deliveredJobs: async () => jobsIn((await side.messages("RUNS")).map(({ text }) => text)),
         goDown: () => side.kill(),
         comeBack: () => side.start(),
         beSlow: async () => {
@@ -210,7 +212,7 @@ describe.skipIf(!hasNats)(`nats${whyNoNats}`, () => {
       await open("", means, address);
       await open("", means, address);
       expect(told).toEqual([
-        expect.stringMatching(/RUNS knows a run again for 30s only.*stand in it twice.*--dupe-window/) as string,
+        expect.stringMatching(/RUNS knows a message again for 30s only.*stand in it twice.*--dupe-window/) as string,
       ]);
     });
 

@@ -2,19 +2,19 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { shortfallIn } from "../../../src/engine/destinations/otlp/answer.ts";
 import { encodeJson } from "../../../src/engine/destinations/otlp/json.ts";
-import {
-  metricsRequest,
-  traceRequest,
-  type Attributes,
-  type Metric,
-  type Point,
-  type TraceSpan,
-} from "../../../src/engine/destinations/otlp/messages.ts";
+import type { Attributes } from "../../../src/engine/destinations/otlp/attributes.ts";
+import { logOf } from "../../../src/engine/destinations/otlp/job-log.ts";
+import { createJobMeter } from "../../../src/engine/destinations/otlp/job-meter.ts";
+import type { LogRecord } from "../../../src/engine/destinations/otlp/log-record.ts";
+import { logsRequest, metricsRequest, traceRequest } from "../../../src/engine/destinations/otlp/messages.ts";
+import type { Metric, Point } from "../../../src/engine/destinations/otlp/metric.ts";
+import type { TraceSpan } from "../../../src/engine/destinations/otlp/span.ts";
 import { createMeter } from "../../../src/engine/destinations/otlp/meter.ts";
 import { decodeProtobuf, encodeProtobuf } from "../../../src/engine/destinations/otlp/protobuf.ts";
 import { traceOf } from "../../../src/engine/destinations/otlp/trace.ts";
 import { resolveEventSelection } from "../../../src/runs/events/event-selection.ts";
 import { normalise } from "../../../src/runs/events/normalise.ts";
+import { readJob } from "../../../src/runs/job/read-job.ts";
 import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
 import { casesOf } from "../../support/cases.ts";
 import { hostileEvent } from "../../support/hostile.ts";
@@ -31,7 +31,53 @@ const runs = fc
     ),
   );
 
+/** Any event of Lytics, also of somebody who sends what he likes. */
+const jobs = fc.array(
+  fc
+    .record(
+      {
+        id: fc.string(),
+        subject_type: fc.constantFrom("work", "workflow", "segment", ""),
+        subject_id: fc.oneof(fc.string({ unit: "binary" }), fc.integer()),
+        verb: fc.constantFrom("failed", "completed", "synced", "x"),
+        timestamp: fc.oneof(
+          fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+          fc.string(),
+        ),
+        notes: fc.oneof(fc.string({ unit: "binary" }), fc.constant("\u{1f600}".repeat(3000))),
+        priority: fc.oneof(fc.integer(), fc.double()),
+        related: fc.array(fc.record({ type: fc.string(), id: fc.string() })),
+        context: fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 3 }),
+      },
+      { requiredKeys: ["verb"] },
+    )
+    .map((item) => readJob(item, null))
+    .filter((event) => typeof event !== "string")
+    .map(({ job }) => job),
+  { minLength: 1, maxLength: 4 },
+);
+
 describe("any record", () => {
+  test("of Lytics is read as the log record that was meant, and as the metrics", () => {
+    fc.assert(
+      fc.property(jobs, (all) => {
+        const meter = createJobMeter();
+        for (const job of all) meter.add(job);
+        const metrics = meter.read();
+        const records = all.map((job) => logOf(job, 1234));
+        for (const [type, bytes] of encoded(logsRequest(teller, records))) {
+          const message = decodeRequest("logs", type, bytes);
+          expect(inside(message, "resourceLogs", "scopeLogs", "logRecords")).toEqual(records.map(meantLog));
+        }
+        for (const [type, bytes] of encoded(metricsRequest(teller, metrics, { start: 5n, now: 7n }))) {
+          const message = decodeRequest("metrics", type, bytes);
+          expect(inside(message, "resourceMetrics", "scopeMetrics", "metrics")).toEqual(metrics.map(meantMetric));
+        }
+      }),
+      { numRuns: casesOf(150) },
+    );
+  });
+
   test("is read by the published definitions as the trace that was meant, from either encoding", () => {
     let seen = 0;
     fc.assert(
@@ -107,6 +153,18 @@ function meantSpan(span: TraceSpan): object {
       span.links.map(({ traceId, spanId }) => ({ traceId: hex(traceId), spanId: hex(spanId) })),
     ),
     ...(span.error === null ? {} : { status: { code: 2, message: meantText(span.error) } }),
+  };
+}
+
+function meantLog({ at, isError, body, attributes }: LogRecord): object {
+  return {
+    ...(at === null ? {} : { timeUnixNano: String(at) }),
+    severityNumber: isError ? 17 : 9,
+    severityText: isError ? "ERROR" : "INFO",
+    body: { stringValue: meantText(body) },
+    ...meantAttributes(attributes),
+    observedTimeUnixNano: "1234000000",
+    eventName: "flowrun.job",
   };
 }
 

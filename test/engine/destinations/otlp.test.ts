@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { createTransport } from "../../../src/adobe/http/transport.ts";
 import { parseAddress } from "../../../src/engine/destinations/address.ts";
-import type { DeliveredRun, Means, OpenDestination } from "../../../src/engine/destinations/destination.ts";
+import type { DeliveredRun, Means, OpenDestination, Subject } from "../../../src/engine/destinations/destination.ts";
 import { otlp } from "../../../src/engine/destinations/otlp.ts";
 import { FlowrunError } from "../../../src/errors.ts";
 import type { Notice } from "../../../src/notices.ts";
@@ -13,6 +13,7 @@ import { archived } from "../../support/archived.ts";
 import { destinationContract, type OtherSide } from "../../support/destination-contract.ts";
 import { launch } from "../../support/flowrun.ts";
 import { fakeHost, noon, realSleep } from "../../support/host.ts";
+import { deliveredJob, failedJob, jobsIn } from "../../support/jobs.ts";
 import type { RunParts } from "../../support/journal.ts";
 import {
   attributesOf,
@@ -40,12 +41,13 @@ interface MeansOptions {
   readonly now?: () => number;
   readonly signal?: AbortSignal;
   readonly organisation?: string | null;
+  readonly of?: Subject;
 }
 
 /** The real network and clock, and an ear for notices. */
 function meansWith(
   env: Means["host"]["env"] = {},
-  { now = () => noon, signal = new AbortController().signal, organisation = "org-1" }: MeansOptions = {},
+  { now = () => noon, signal = new AbortController().signal, organisation = "org-1", of = "runs" }: MeansOptions = {},
 ): Means & { readonly notices: Notice[] } {
   const transport = createTransport({ env: {}, stallMs: 20_000, sleep: realSleep });
   onTestFinished(() => transport.close());
@@ -54,7 +56,7 @@ function meansWith(
     host: { ...fakeHost({ env, send: transport.send }), now, sleep: realSleep },
     signal,
     notify: (notice) => void notices.push(notice),
-    reading: { of: "runs", profile: "p", journal: "https://journal.test/1", organisation, cursor: "default" },
+    reading: { of, profile: "p", journal: "https://journal.test/1", organisation, cursor: "default" },
     isKept: true,
     notices,
   };
@@ -74,7 +76,7 @@ async function openAt(
 ): Promise<OpenDestination> {
   const { env } = means.host;
   const parsed = parseAddress(address.replaceAll("PORT", String(receiver.port)), env);
-  otlp.check(parsed, env);
+  otlp.check(parsed, env, means.reading.of);
   const to = await otlp.open(parsed, means);
   onTestFinished(() => to.close());
   return to;
@@ -117,6 +119,8 @@ for (const protocol of ["http/protobuf", "http/json"]) {
         address: `otlp+http://127.0.0.1:${receiver.port}`,
         env: { OTEL_EXPORTER_OTLP_PROTOCOL: protocol },
         delivered: async () => receiver.spans().map((span) => String(attributesOf(span)["aep.run.id"])),
+        deliveredJobs: async () =>
+          jobsIn(receiver.logs().map((one) => String(attributesOf(one)["flowrun.job.subject.id"]))),
         goDown: receiver.goDown,
         comeBack: receiver.comeBack,
         beSlow: async () => {
@@ -384,7 +388,177 @@ function failedRun(): DeliveredRun {
   );
 }
 
+describe.each(["http/protobuf", "http/json"])("an event of Lytics over %s", (protocol) => {
+  const env = { OTEL_EXPORTER_OTLP_PROTOCOL: protocol };
+
+  it("is a log record, an error where a work failed, and is counted by what it is", async () => {
+    const receiver = await receive();
+    const to = await openAt(receiver, meansWith(env, { now: () => noon + 3_600_000, of: "jobs" }));
+    expect(receiver.asked.map(({ path }) => path)).toEqual(["/v1/metrics", "/v1/logs"]);
+    const done = deliveredJob(2, { verb: "completed", status: "success", notes: null, related: [], context: {} });
+    await to.deliver([failedJob(1), done, failedJob(3)], null, ignoreSent);
+    const [failed, completed, ...more] = receiver.logs();
+    expect(more).toHaveLength(1);
+    expect(failed).toEqual({
+      timeUnixNano: `${noon + 60_000}000000`,
+      observedTimeUnixNano: `${noon + 3_600_000}000000`,
+      severityNumber: 17,
+      severityText: "ERROR",
+      eventName: "flowrun.job",
+      body: { stringValue: "work Orders work-1 failed: a note" },
+      attributes: expect.any(Array) as unknown[],
+    });
+    expect(attributesOf(failed)).toEqual({
+      "flowrun.job.event.id": "job-1",
+      "flowrun.job.subject.type": "work",
+      "flowrun.job.subject.id": "work-1",
+      "flowrun.job.verb": "failed",
+      "flowrun.job.status": "failed",
+      "flowrun.job.name": "Orders work-1",
+      "flowrun.job.workflow": "csv_import",
+      "flowrun.job.notes": "a note",
+      "flowrun.job.account.id": "4711",
+      "flowrun.job.related": ["segment segment-1"],
+      "flowrun.job.context": JSON.stringify({ workflow: "csv_import", name: "Orders work-1" }),
+    });
+    expect(completed).toMatchObject({ severityNumber: 9, severityText: "INFO" });
+    expect(completed).toMatchObject({ body: { stringValue: "work Orders work-2 completed" } });
+    for (const absent of ["notes", "related", "context"]) {
+      expect(attributesOf(completed)).not.toHaveProperty(`flowrun.job.${absent}`);
+    }
+    expect(pointsIn(receiver, "flowrun.job.events")).toEqual([
+      [{ "flowrun.job.subject.type": "work", "flowrun.job.verb": "failed", "flowrun.job.status": "failed" }, "2"],
+      [{ "flowrun.job.subject.type": "work", "flowrun.job.verb": "completed", "flowrun.job.status": "success" }, "1"],
+    ]);
+    const work = { "flowrun.job.subject.type": "work", "flowrun.job.subject.id": "work-2" };
+    expect(pointsIn(receiver, "flowrun.job.last_success")).toEqual([
+      [{ ...work, "flowrun.job.name": "Orders work-2" }, (noon + 120_000) / 1000],
+    ]);
+  });
+
+  it("is named where it is refused among others, which are taken", async () => {
+    const receiver = await receive();
+    const to = await openAt(receiver, meansWith(env, { of: "jobs" }));
+    receiver.reply(({ signal, bytes }) =>
+      signal === "logs" && Buffer.from(bytes).includes("work-1") ? { status: 400, body: "no" } : null,
+    );
+    const sent: number[] = [];
+    const failure = await failureOf(
+      to.deliver([deliveredJob(0), deliveredJob(1), deliveredJob(2)], null, (count) => sent.push(count)),
+    );
+    expect(failure).toMatchObject({ ids: ["job-1"] });
+    expect(linesOf(failure)).toMatch(/refuses these logs/);
+    expect(jobsIn(receiver.logs().map((one) => JSON.stringify(one)))).toEqual(["job-0"]);
+    expect(sent).toEqual([1]);
+  });
+
+  it("that the receiver left out is told of, and not sent again", async () => {
+    const receiver = await receive();
+    const means = meansWith(env, { of: "jobs" });
+    const to = await openAt(receiver, means);
+    const partialSuccess = { rejectedLogRecords: 2, errorMessage: "too old" };
+    const { response } = services.logs;
+    const body =
+      protocol === "http/json"
+        ? JSON.stringify({ partialSuccess: { ...partialSuccess, rejectedLogRecords: "2" } })
+        : response.encode(response.fromObject({ partialSuccess })).finish();
+    receiver.reply(({ signal }) => (signal === "logs" ? { body } : null));
+    await to.deliver([deliveredJob(0), deliveredJob(1)], null, ignoreSent);
+    expect(warningsIn(means.notices)).toEqual([expect.stringContaining("left out 2 of the logs for good: too old")]);
+    expect(receiver.logs()).toHaveLength(2);
+  });
+});
+
+/** The points of a metric that were taken, each by its attributes. */
+function pointsIn(receiver: OtlpReceiver, name: string): readonly unknown[] {
+  return receiver
+    .metrics()
+    .filter((metric) => metric["name"] === name)
+    .flatMap(({ sum, gauge }) => inside(sum ?? gauge, "dataPoints"))
+    .map((point) => [attributesOf(point), point["asInt"] ?? point["asDouble"]]);
+}
+
+describe("the signals of a reading", () => {
+  it("of runs asks no receiver of logs, whatever the variables for it say, until there is an event", async () => {
+    const receiver = await receive();
+    const env = { OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: "grpc", OTEL_EXPORTER_OTLP_LOGS_CERTIFICATE: "ca.pem" };
+    const means = meansWith(env);
+    const to = await openAt(receiver, means);
+    await to.deliver([delivered(1)], null, ignoreSent);
+    expect([...new Set(receiver.asked.map(({ signal }) => signal))]).toEqual(["traces", "metrics"]);
+    expect(warningsIn(means.notices)).toEqual([]);
+    expect(linesOf(await failureOf(to.deliver([deliveredJob(1)], null, ignoreSent)))).toContain(
+      "OTEL_EXPORTER_OTLP_LOGS_PROTOCOL",
+    );
+  });
+
+  it("of runs, with events of Lytics among them, sends each to where it belongs", async () => {
+    const receiver = await receive();
+    const to = await openAt(receiver);
+    await to.deliver([delivered(1), deliveredJob(2), delivered(3)], null, ignoreSent);
+    expect(receiver.spans().filter(({ parentSpanId }) => parentSpanId === undefined)).toHaveLength(2);
+    expect(jobsIn(receiver.logs().map((one) => JSON.stringify(one)))).toEqual(["job-2"]);
+  });
+
+  it("of events of Lytics goes where the variables of logs say, with their headers", async () => {
+    const receiver = await receive();
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${receiver.port}/usual`,
+      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `http://127.0.0.1:${receiver.port}/own/v1/logs`,
+      OTEL_EXPORTER_OTLP_LOGS_HEADERS: "x-key=of-logs",
+    };
+    const to = await openAt(receiver, meansWith(env, { of: "jobs" }), "otlp");
+    await to.deliver([deliveredJob(1)], null, ignoreSent);
+    expect(receiver.taken.map(({ path, headers, hasData }) => [path, headers["x-key"], hasData])).toEqual([
+      ["/usual/v1/metrics", undefined, false],
+      ["/own/v1/logs", "of-logs", false],
+      ["/own/v1/logs", "of-logs", true],
+      ["/usual/v1/metrics", undefined, true],
+    ]);
+  });
+
+  it.each([
+    ["", ["flowrun.run", "flowrun.absent", "flowrun.job"]],
+    ["?signals=traces", ["flowrun.run"]],
+    ["?signals=metrics", ["flowrun.run", "flowrun.absent", "flowrun.job"]],
+    ["?signals=logs", ["flowrun.job"]],
+    ["?signals=logs,traces", ["flowrun.run", "flowrun.job"]],
+  ])("decide which records are taken: %s", (query, records) => {
+    expect(otlp.takes(parseAddress(`otlp+http://h:4318${query}`, {}), "runs")).toEqual(records);
+  });
+
+  it("that are all of runs are refused for events of Lytics", () => {
+    const address = parseAddress("otlp+http://h:4318?signals=traces", {});
+    otlp.check(address, {}, "runs");
+    expect(() => {
+      otlp.check(address, {}, "jobs");
+    }).toThrow(expect.objectContaining({ kind: "usage", hint: expect.stringContaining("?signals=logs") as string }));
+  });
+
+  it("may leave out logs, where their receiver takes none", async () => {
+    const receiver = await receive();
+    receiver.reply(({ signal }) => (signal === "logs" ? { status: 404 } : null));
+    const means = meansWith({}, { of: "jobs" });
+    expect(linesOf(await failureOf(openAt(receiver, means)))).toMatch(/takes no logs there[^]*\?signals=metrics/);
+    const to = await openAt(receiver, means, "otlp+http://127.0.0.1:PORT?signals=metrics");
+    await to.deliver([deliveredJob(1)], null, ignoreSent);
+    expect(pointsIn(receiver, "flowrun.job.events")).toHaveLength(1);
+  });
+});
+
 describe("what is delivered", () => {
+  it("counts events of Lytics as other beyond a thousand kinds, and keeps no more works", async () => {
+    const receiver = await receive();
+    const to = await openAt(receiver, meansWith({}, { of: "jobs" }), "otlp+http://127.0.0.1:PORT?signals=metrics");
+    const jobs = Array.from({ length: 1010 }, (_, n) => deliveredJob(n, { verb: `verb-${n}`, status: "success" }));
+    await to.deliver(jobs, null, ignoreSent);
+    const counted = pointsIn(receiver, "flowrun.job.events") as [Record<string, string>, string][];
+    expect(counted.filter(([by]) => by["flowrun.job.subject.type"] === "other").at(-1)?.[1]).toBe("10");
+    expect(new Set(counted.map(([by]) => JSON.stringify(by))).size).toBe(1001);
+    const works = pointsIn(receiver, "flowrun.job.last_success") as [Record<string, string>, number][];
+    expect(new Set(works.map(([by]) => by["flowrun.job.subject.id"])).size).toBe(1000);
+  });
+
   it("is only what has ended, and of it what tells a time", async () => {
     const receiver = await receive();
     const means = meansWith();
@@ -566,7 +740,7 @@ describe("the address and the environment", () => {
     ["otlp+http:host", {}, /is not a URL/],
     ["otlp+http://host:4318/v1/traces", {}, /names the path of one signal[^]*leave it away/],
     ["otlp+http://host:4318?signal=traces", {}, /does not know \?signal=/],
-    ["otlp+http://host:4318?signals=logs", {}, /does not know the signal "logs"/],
+    ["otlp+http://host:4318?signals=profiles", {}, /does not know the signal "profiles"/],
   ] as const)("%s %o is told before anything is asked for", (address, env, words) => {
     const check = (): void => {
       otlp.check(parseAddress(address, env), env);

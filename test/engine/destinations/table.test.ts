@@ -6,6 +6,7 @@ import { confirmLease, type Lease } from "../../../src/engine/archive/lease.ts";
 import { openPostgres } from "../../../src/engine/archive/postgres.ts";
 import { parseAddress } from "../../../src/engine/destinations/address.ts";
 import type { Means, OpenDestination } from "../../../src/engine/destinations/destination.ts";
+import { findWanted } from "../../../src/engine/destinations/find-scheme.ts";
 import { table } from "../../../src/engine/destinations/table.ts";
 import { FlowrunError } from "../../../src/errors.ts";
 import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
@@ -15,6 +16,7 @@ import { deliveredRun, deliveredRuns, meansOf, openDestination, unheard } from "
 import { destinationContract } from "../../support/destination-contract.ts";
 import { launch } from "../../support/flowrun.ts";
 import { noon, realSleep } from "../../support/host.ts";
+import { deliveredJob, failedJob } from "../../support/jobs.ts";
 import { luckOf } from "../../support/luck.ts";
 import {
   hasPgbouncer,
@@ -51,6 +53,12 @@ const notifications = `CREATE TABLE runs (n bigserial, event_id text PRIMARY KEY
   CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     INSERT INTO done (what, event_id) VALUES (TG_OP, NEW.event_id); RETURN NEW; END $$;
   CREATE TRIGGER note AFTER INSERT OR UPDATE ON runs FOR EACH ROW EXECUTE FUNCTION note()`;
+
+/** The same of events of Lytics. */
+const jobNotifications = notifications.replace(
+  "run_id text NOT NULL",
+  "subject_id text NOT NULL, verb text, at timestamptz",
+);
 
 interface Side {
   readonly url: string;
@@ -97,13 +105,14 @@ for (const [name, isHere] of [
     destinationContract(
       "table",
       table,
-      async () => {
-        const { url, ask } = await side(notifications);
+      async (of) => {
+        const { url, ask } = await side(of === "runs" ? notifications : jobNotifications);
         const address = new URL(url);
         if (name.startsWith("behind")) address.port = String(pooler);
         return {
           address: address.href,
           delivered: () => ask("SELECT event_id FROM done ORDER BY n"),
+          deliveredJobs: () => ask("SELECT event_id FROM done ORDER BY n"),
           // A pooler whose server is away lets everybody wait for two minutes.
           ...(name.startsWith("behind")
             ? {}
@@ -340,6 +349,48 @@ describe.skipIf(!hasPostgres)(`rows${whyNoPostgres}`, () => {
     ).toEqual(["run-1|1|59000|1|flow-1|prod"]);
   });
 
+  it("the table that is proposed takes an event of Lytics a row, each once, also without an id of its own", async () => {
+    const bare = await side("SELECT 1", "table=work_events");
+    const change = { reading: { ...bare.means().reading, of: "jobs" } } as const;
+    const failure = await failureOf(opened(bare, "", change));
+    expect(failure.hint).toMatch(
+      /^CREATE TABLE work_events \(event_id text PRIMARY KEY, at timestamptz, .*, record jsonb\);$/,
+    );
+    await bare.ask(failure.hint ?? "");
+    const to = await opened(bare, "", change);
+    const nameless = deliveredJob(2, { eventId: null });
+    const failed = failedJob(1, { notes: "quota\u0000" });
+    await to.deliver([failed, nameless, deliveredJob(3), failed], "1", unheard);
+    await to.deliver([nameless], "2", unheard);
+    expect(await to.findPlace?.()).toBe("2");
+    expect(
+      await bare.ask(
+        `SELECT event_id, at AT TIME ZONE 'UTC', verb, subject_type, subject_id, job_name, workflow, status, notes,
+           record #>> '{related,0,id}', record ->> 'eventId' FROM work_events ORDER BY event_id`,
+      ),
+    ).toEqual([
+      "job-1|2026-11-22 12:01:00|failed|work|work-1|Orders work-1|csv_import|failed|quota�|segment-1|job-1",
+      `${nameless.id}|2026-11-22 12:02:00|synced|work|work-2|Orders work-2|csv_import|inProgress|a note|segment-2|`,
+      "job-3|2026-11-22 12:03:00|synced|work|work-3|Orders work-3|csv_import|inProgress|a note|segment-3|job-3",
+    ]);
+  });
+
+  it("fields of events of Lytics in columns of other types and names, and records=jobs in a reading of runs", async () => {
+    const there = await side(
+      `CREATE TABLE events (number text PRIMARY KEY, Priority smallint, related jsonb, context jsonb, kinds text[], document json,
+        run_id text, schema_version int)`,
+      "table=events&records=jobs&key=number&columns=number=id,kinds=related.type",
+    );
+    const to = await opened(there);
+    expect(table.takes(parseAddress(there.url, {}), "runs")).toEqual(["flowrun.job"]);
+    await to.deliver([deliveredJob(1, { priority: 6 })], "1", unheard);
+    expect(
+      await there.ask(
+        `SELECT number, priority, related #>> '{0,id}', context ->> 'workflow', kinds, document ->> 'verb', run_id, schema_version FROM events`,
+      ),
+    ).toEqual(["job-1|6|segment-1|csv_import|{segment}|synced||1"]);
+  });
+
   it("every field in columns of every type, by their names", async () => {
     const there = await side(`CREATE DOMAIN short AS varchar(30);
       CREATE TABLE runs ("event_id" text, run_id short, status varchar(20), flow_id uuid, updated_at bigint, started_at timestamp,
@@ -538,10 +589,17 @@ describe("bad input", () => {
     ],
     ["postgres://h/d?table=runs&columns=a=root_code", "usage", "there is no field 'root_code'", "rootCause.code"],
     ["postgres://h:x/d?table=runs", "settings", "cannot be asked", ""],
-  ])("%s", (text, kind, message, hint) => {
+    ["postgres://h/d?table=events&records=job", "usage", "cannot be used", "records=jobs"],
+    ["postgres://h/d?table=events&records=runs", "usage", "holds runs alone", "records=jobs", "jobs"],
+    ["postgres://h/d?table=events&columns=a", "usage", "cannot be used", "columns=work=subjectId", "jobs"],
+    ["postgres://h/d?table=events&columns=a=runId", "usage", "no field 'runId'", "flowrun lytics since", "jobs"],
+    ["postgres://h/d?table=events&columns=a=job_name", "usage", "no field 'job_name'", "jobName", "jobs"],
+    ["postgres://h/d?records=jobs", "usage", "cannot be used", "?table=", "wanted"],
+  ])("%s", (text, kind, message, hint, of = "runs") => {
     const address = parseAddress(text, {});
     const checking = (): void => {
-      table.check(address, {});
+      if (of === "wanted") findWanted(text, {});
+      else table.check(address, {}, of === "jobs" ? "jobs" : "runs");
     };
     try {
       checking();
@@ -575,6 +633,21 @@ describe("bad input", () => {
   describe.skipIf(!hasPostgres)(`on a server${whyNoPostgres}`, () => {
     it.each([
       ["no key", "CREATE TABLE runs (run_id text)", "", "no primary key", /ADD PRIMARY KEY \(run_id\)/],
+      ["no key", "CREATE TABLE runs (verb text)", "&records=jobs", "no primary key", /ADD PRIMARY KEY \(event_id\)/],
+      [
+        "another key of the server's own",
+        "CREATE TABLE runs (n bigserial PRIMARY KEY, verb text)",
+        "&records=jobs",
+        "what goes into n",
+        /&columns=n=id .*key=event_id \(an event a row\)/,
+      ],
+      [
+        "names of nothing in it",
+        "CREATE TABLE runs (run_id text PRIMARY KEY)",
+        "&records=jobs",
+        "like a field of an event of Lytics",
+        /&columns=<column>=id/,
+      ],
       [
         "a key of the server's own",
         "CREATE TABLE runs (n bigserial PRIMARY KEY, run_id text)",

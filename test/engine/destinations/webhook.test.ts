@@ -9,6 +9,7 @@ import { ndjsonRenderer } from "../../../src/render/formats/json.ts";
 import { absence } from "../../support/absences.ts";
 import { destinationContract } from "../../support/destination-contract.ts";
 import { realSleep } from "../../support/host.ts";
+import { jobsIn } from "../../support/jobs.ts";
 import {
   closeWorld,
   delivered,
@@ -42,6 +43,13 @@ for (const query of ["", "?batch=2"]) {
             .filter(({ status }) => status === 200)
             .flatMap(({ body }) => [JSON.parse(body) as unknown].flat())
             .map((record) => idOf((record as { key: string }).key)),
+        deliveredJobs: async () =>
+          jobsIn(
+            receiver.posted
+              .filter(({ status }) => status === 200)
+              .flatMap(({ body }) => [JSON.parse(body) as unknown].flat())
+              .map((record) => JSON.stringify(record)),
+          ),
         refuse: async (isRefusing) => {
           receiver.answer(isRefusing ? { status: 422, body: "no such field" } : { status: 200 });
         },

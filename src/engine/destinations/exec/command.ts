@@ -75,7 +75,12 @@ export function programOf(command: string): string | null {
 }
 
 /** It needs none of these, and may hand its environment on. */
-const secrets: readonly string[] = ["FLOWRUN_CLIENT_SECRET", "FLOWRUN_ACCESS_TOKEN", "FLOWRUN_WEBHOOK_SECRET"];
+const secrets: readonly string[] = [
+  "FLOWRUN_CLIENT_SECRET",
+  "FLOWRUN_ACCESS_TOKEN",
+  "FLOWRUN_LYTICS_TOKEN",
+  "FLOWRUN_WEBHOOK_SECRET",
+];
 
 function ownEnv(env: World["env"]): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !secrets.includes(name)));

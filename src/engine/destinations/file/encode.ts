@@ -1,23 +1,30 @@
 import { FlowrunError } from "../../../errors.ts";
+import type { ColumnSet } from "../../../render/formats/column.ts";
 import type { Renderer } from "../../../render/formats/renderer.ts";
 import { gunzipStart, gzipMember, type GrowingFile } from "../../../state/growing-file.ts";
-import type { DeliveredRecord } from "../destination.ts";
+import type { DeliveredRecord, Subject } from "../destination.ts";
 import type { FileForm } from "./form.ts";
 
-/** How runs, and in ndjson what else is told, become bytes of a file. */
+/** How records become bytes of a file. */
 export interface FileEncoding {
   /**
    * The bytes of some records, in pieces by which a part of them is known again: a line each, or a few of gzip.
    * @param after `nothing`: of the file; `a line`; or a part of one, which stays on a line of its own.
    */
   encode(records: readonly DeliveredRecord[], after: "nothing" | "a line" | "a part"): Promise<readonly Uint8Array[]>;
-  /** How a file ends that has something in it. @throws FlowrunError `settings` where runs cannot go on behind it. */
+  /** How a file ends that has something in it. @throws FlowrunError `settings` where records cannot go on behind it. */
   look(file: GrowingFile, size: number): Promise<"a line" | "a part">;
 }
 
-/** The encoding of a form. */
-export async function encodingFor({ format, isPacked }: Pick<FileForm, "format" | "isPacked">): Promise<FileEncoding> {
-  const renderer = format === "csv" ? await csv() : await ndjson();
+/**
+ * The encoding of a form.
+ * @param of the records whose columns a table has.
+ */
+export async function encodingFor(
+  { format, isPacked }: Pick<FileForm, "format" | "isPacked">,
+  of: Subject,
+): Promise<FileEncoding> {
+  const renderer = format === "csv" ? await csvBySubject[of]() : await ndjson();
   const header = renderer.open();
   return {
     encode: async (records, after) => {
@@ -57,14 +64,24 @@ async function ndjson(): Promise<Renderer<DeliveredRecord>> {
   return (await import("../../../render/formats/json.ts")).ndjsonRenderer();
 }
 
-async function csv(): Promise<Renderer<DeliveredRecord>> {
-  const [{ csvRenderer }, { resolveColumns }] = await Promise.all([
+/** Its columns are those of one kind of record, and it is given no other. */
+const csvBySubject: Readonly<Record<Subject, () => Promise<Renderer<DeliveredRecord>>>> = {
+  runs: async () => {
+    const rows = await csv((await import("../../../render/formats/run-columns.ts")).runColumns);
+    return { ...rows, encode: (record) => (record.type === "flowrun.run" ? rows.encode(record) : "") };
+  },
+  jobs: async () => {
+    const rows = await csv((await import("../../../render/formats/job-columns.ts")).jobColumns);
+    return { ...rows, encode: (record) => (record.type === "flowrun.job" ? rows.encode(record) : "") };
+  },
+};
+
+async function csv<R>(set: ColumnSet<R>): Promise<Renderer<R>> {
+  const [{ csvRenderer }, { pickColumns }] = await Promise.all([
     import("../../../render/formats/csv.ts"),
-    import("../../../render/formats/run-columns.ts"),
+    import("../../../render/formats/pick-columns.ts"),
   ]);
-  const rows = csvRenderer({ columns: resolveColumns(undefined, "csv"), headers: true });
-  // Its columns are those of a run, and it is given nothing else.
-  return { ...rows, encode: (record) => (record.type === "flowrun.run" ? rows.encode(record) : "") };
+  return csvRenderer({ columns: pickColumns(set, undefined, "csv"), headers: true });
 }
 
 function notThat(path: string, isGzip: boolean): FlowrunError {

@@ -85,5 +85,5 @@ function rotationOf(address: Address): Rotation {
 }
 
 function unusable({ shown }: Address, why: string, hint: string): FlowrunError {
-  return new FlowrunError("usage", `${shown} is no file that runs can be added to`, { why, hint });
+  return new FlowrunError("usage", `${shown} is no file that records can be added to`, { why, hint });
 }

@@ -219,7 +219,7 @@ function troubleOfSubject(subject: string): string | null {
   const words = subject.split(".");
   if (words.includes("")) return "a subject is words with single dots between";
   if (words.some((word) => word === "*" || word === ">"))
-    return "* and > stand for many subjects, and a run goes to one";
+    return "* and > stand for many subjects, and a message goes to one";
   return /^\$|^_INBOX$/.test(words[0] ?? "") ? `subjects below ${words[0] ?? ""} are the server's own` : null;
 }
 

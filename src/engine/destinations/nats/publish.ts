@@ -9,11 +9,11 @@ export interface Published {
   readonly trouble: unknown;
 }
 
-/** How runs are published. */
+/** How records are published. */
 export interface Publishing {
   readonly acks: Acks;
   /** A record, as bytes. */
-  readonly encode: (run: Delivered) => Uint8Array;
+  readonly encode: (record: Delivered) => Uint8Array;
   /** Whether each message may name the one before it. */
   readonly mayChain: boolean;
   /** The most that a message may be, with its headers, in bytes. */
@@ -24,7 +24,7 @@ export interface Publishing {
 const mostInFlight = 500;
 
 /**
- * Publishes runs in their order, and awaits what is on its way all at once. Where it may be, each message names the one before
+ * Publishes records in their order, and awaits what is on its way all at once. Where it may be, each message names the one before
  * it, and the stream takes it only behind that one: so none passes one that was not taken. Elsewhere one that was not taken,
  * as at a change of leaders, is sent again, and may then stand behind some that were sent with it. Fails by what it returns.
  */
@@ -33,22 +33,22 @@ export function openPublisher({
   encode,
   mayChain,
   mostBytes,
-}: Publishing): (runs: readonly Delivered[]) => Promise<Published> {
+}: Publishing): (records: readonly Delivered[]) => Promise<Published> {
   let isChained = mayChain;
 
-  const publishSome = async (runs: readonly Delivered[]): Promise<Published> => {
+  const publishSome = async (records: readonly Delivered[]): Promise<Published> => {
     const limit: { passedBy: TooLarge | null } = { passedBy: null };
     const messages = function* (): Generator<SentMessage> {
       let before: string | null = null;
-      for (const run of runs) {
-        const data = encode(run);
-        if (data.length + headerBytes(run.id, before) > mostBytes) {
+      for (const record of records) {
+        const data = encode(record);
+        if (data.length + headerBytes(record.id, before) > mostBytes) {
           // Those behind it would pass it.
           limit.passedBy = new TooLarge();
           return;
         }
-        yield { headers: headersOf(run.id, before), data };
-        before = isChained ? run.id : null;
+        yield { headers: headersOf(record.id, before), data };
+        before = isChained ? record.id : null;
       }
     };
     const outcomes = await acks.sendAll(messages());
@@ -58,10 +58,10 @@ export function openPublisher({
       : { safe: failed, trouble: outcomes[failed] };
   };
 
-  return async (runs) => {
+  return async (records) => {
     let safe = 0;
-    while (safe < runs.length) {
-      const some = await publishSome(runs.slice(safe, safe + mostInFlight));
+    while (safe < records.length) {
+      const some = await publishSome(records.slice(safe, safe + mostInFlight));
       safe += some.safe;
       if (some.trouble === null) continue;
       if (!isChained || jetStreamCode(some.trouble) !== wrongLastId) return { safe, trouble: some.trouble };

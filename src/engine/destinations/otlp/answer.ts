@@ -5,7 +5,7 @@ import { decodeProtobuf, type EncodedField } from "./protobuf.ts";
 
 /** The part of a request that a receiver left, which took the rest. */
 export interface Shortfall {
-  /** So many spans, or points of metrics; 0 where it only has something to say. */
+  /** So many spans, points of metrics, or log records; 0 where it only has something to say. */
   readonly rejected: number;
   /** In its own words, on one line. */
   readonly reason: string | null;
@@ -39,7 +39,7 @@ interface Told {
   readonly reason: Uint8Array | null;
 }
 
-/** The `partial_success` of either response holds how many were rejected, and why. */
+/** The `partial_success` of any response holds how many were rejected, and why. */
 function shortfallInProtobuf(body: Uint8Array): Told {
   const partial = bytesOf(decodeProtobuf(body), 1);
   const fields = partial === null ? null : decodeProtobuf(partial);
@@ -49,9 +49,9 @@ function shortfallInProtobuf(body: Uint8Array): Told {
 
 function shortfallInJson(body: Uint8Array): Told {
   const { partialSuccess } = parseObject(new TextDecoder().decode(body)) ?? {};
-  const { rejectedSpans, rejectedDataPoints, errorMessage } = objectOf(partialSuccess);
+  const { rejectedSpans, rejectedDataPoints, rejectedLogRecords, errorMessage } = objectOf(partialSuccess);
   // 64 bits, which JSON has as a text.
-  const rejected = Number(wordOf(rejectedSpans) ?? wordOf(rejectedDataPoints) ?? 0);
+  const rejected = Number(wordOf(rejectedSpans) ?? wordOf(rejectedDataPoints) ?? wordOf(rejectedLogRecords) ?? 0);
   const reason = textOf(errorMessage);
   return { rejected: rejected > 0 ? rejected : 0, reason: reason === null ? null : new TextEncoder().encode(reason) };
 }

@@ -1,18 +1,23 @@
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { isTerminal } from "../../../runs/record/status.ts";
-import { isRun, type Delivered } from "../destination.ts";
+import { isJob, isRun, type Delivered } from "../destination.ts";
 import { Refused } from "../refused.ts";
 import { encodeFor } from "./exchange.ts";
-import { metricsRequest, traceRequest, type TraceSpan, type Teller } from "./messages.ts";
+import type { Message } from "./fields.ts";
+import { logOf } from "./job-log.ts";
+import { createJobMeter } from "./job-meter.ts";
+import { logsRequest, metricsRequest, traceRequest, type Teller } from "./messages.ts";
 import { createMeter } from "./meter.ts";
-import type { OtlpSettings, Signal, OtlpTarget } from "./settings.ts";
-import { nanos, traceOf } from "./trace.ts";
+import { nanos } from "./nanos.ts";
+import type { OtlpSettings, OtlpTarget } from "./settings.ts";
+import type { TraceSpan } from "./span.ts";
+import { traceOf } from "./trace.ts";
 
 /** The ways and means of a delivery. */
 export interface Delivering {
-  readonly targets: OtlpSettings["targets"];
+  readonly targetOf: OtlpSettings["targetOf"];
   readonly teller: Teller;
-  /** Whose runs they are; `null` where each tells it itself. */
+  /** Whose records they are; `null` where each tells it itself. */
   readonly organisation: string | null;
   readonly now: () => number;
   /** Sends what is encoded for a target. @throws Refused where it is these data that are refused. */
@@ -24,17 +29,16 @@ export interface Delivering {
 /** Passes records on, and says of each few that they are safe. Of flows that do not run there are metrics alone. */
 export type Deliver = (records: readonly Delivered[], onPassed: (count: number) => void) => Promise<void>;
 
-/** So many runs a request at most, and so many bytes before they are packed: receivers have limits of their own. */
-const most = { runs: 200, bytes: 4_000_000 } as const;
+/** So many records a request at most, and so many bytes before they are packed: receivers have limits of their own. */
+const most = { records: 200, bytes: 4_000_000 } as const;
 
 /** Most backends drop, without a word, what is older than they expect. */
 const lateMs = 3_600_000;
 
 /** A delivery whose metrics are counted from now on. */
-export function createDelivery({ targets, teller, organisation, now, send, warn }: Delivering): Deliver {
-  const targetOf = (signal: Signal): OtlpTarget | null => targets.find((one) => one.signal === signal) ?? null;
-  const [traces, metrics] = [targetOf("traces"), targetOf("metrics")];
+export function createDelivery({ targetOf, teller, organisation, now, send, warn }: Delivering): Deliver {
   const meter = createMeter();
+  const jobMeter = createJobMeter();
   const startedAt = now();
   let toldAt = startedAt;
 
@@ -50,31 +54,52 @@ export function createDelivery({ targets, teller, organisation, now, send, warn 
     return trace.spans;
   };
 
-  /** Why the traces of some runs are refused; `null` where they are safe. */
-  const sendTraces = async (
-    target: OtlpTarget,
-    records: readonly Delivered[],
-  ): Promise<Refused | "too large" | null> => {
-    const spans = records.filter(isRun).flatMap(({ run }) => spansOf(run));
-    if (spans.length === 0) return null;
-    const body = encodeFor(target, traceRequest(teller, spans));
-    if (body.length > most.bytes && records.length > 1) return "too large";
-    try {
-      await send(target, body);
-      return null;
-    } catch (error) {
-      if (error instanceof Refused) return error;
-      throw error;
-    }
+  /** All that is told of each record by itself; a signal without data is not sent. */
+  const requestsFor = (records: readonly Delivered[]): readonly Telling[] => {
+    const [runs, jobs] = [records.filter(isRun), records.filter(isJob)];
+    const traces = runs.length === 0 ? null : targetOf("traces");
+    const logs = jobs.length === 0 ? null : targetOf("logs");
+    const spans = traces === null ? [] : runs.flatMap(({ run }) => spansOf(run));
+    return [
+      ...(traces === null || spans.length === 0 ? [] : [{ target: traces, message: traceRequest(teller, spans) }]),
+      ...(logs === null
+        ? []
+        : [
+            {
+              target: logs,
+              message: logsRequest(
+                teller,
+                jobs.map(({ job }) => logOf(job, now())),
+              ),
+            },
+          ]),
+    ];
   };
 
-  const sendMetrics = async (target: OtlpTarget, records: readonly Delivered[]): Promise<void> => {
+  /** Why the traces or the logs of some records are refused; `null` where they are safe. */
+  const tell = async (records: readonly Delivered[]): Promise<Refused | "too large" | null> => {
+    for (const { target, message } of requestsFor(records)) {
+      const body = encodeFor(target, message);
+      if (body.length > most.bytes && records.length > 1) return "too large";
+      try {
+        await send(target, body);
+      } catch (error) {
+        if (error instanceof Refused) return error;
+        throw error;
+      }
+    }
+    return null;
+  };
+
+  const sendMetrics = async (records: readonly Delivered[]): Promise<void> => {
     for (const one of records) {
       if (isRun(one)) meter.add(one.run);
-      else if ("absent" in one) meter.miss(one.absent);
+      else if (isJob(one)) jobMeter.add(one.job);
+      else meter.miss(one.absent);
     }
-    const counted = meter.read();
-    if (counted.length === 0) return;
+    const counted = [...meter.read(), ...jobMeter.read()];
+    const target = counted.length === 0 ? null : targetOf("metrics");
+    if (target === null) return;
     // A series has one point at a time.
     toldAt = Math.max(toldAt + 1, now());
     const interval = { start: nanos(startedAt), now: nanos(toldAt) };
@@ -82,16 +107,16 @@ export function createDelivery({ targets, teller, organisation, now, send, warn 
       await send(target, encodeFor(target, metricsRequest(teller, counted, interval)));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      // A later total makes up for a point that is lost, and no run is held up by it.
+      // A later total makes up for a point that is lost, and nothing is held up by it.
       warn("metrics refused", `it refuses metrics: ${error.why ?? ""}`);
     }
   };
 
   /** Those that are refused together are sent in halves, until only the one at fault is left. */
   const pass: Deliver = async (records, onPassed) => {
-    const refusal = traces === null ? null : await sendTraces(traces, records);
+    const refusal = await tell(records);
     if (refusal === null) {
-      if (metrics !== null) await sendMetrics(metrics, records);
+      await sendMetrics(records);
       onPassed(records.length);
     } else if (refusal !== "too large" && records.length === 1) {
       const { message, why, hint } = refusal;
@@ -108,6 +133,13 @@ export function createDelivery({ targets, teller, organisation, now, send, warn 
   };
 
   return async (records, onPassed) => {
-    for (let at = 0; at < records.length; at += most.runs) await pass(records.slice(at, at + most.runs), onPassed);
+    for (let at = 0; at < records.length; at += most.records)
+      await pass(records.slice(at, at + most.records), onPassed);
   };
+}
+
+/** A request, and who it goes to. */
+interface Telling {
+  readonly target: OtlpTarget;
+  readonly message: Message;
 }

@@ -118,7 +118,7 @@ function refusal({ target, name }: Refuser, { status, headers }: Answer, body: U
 function hintForData(status: number): string {
   return status === 413
     ? "allow larger requests there, or in the proxy before it (nginx: client_max_body_size)"
-    : "see the receiver's log for what it minds; --on-refused skip passes such a run by";
+    : "see the receiver's log for what it minds; --on-refused skip passes it by";
 }
 
 /** Why a receiver refuses whatever it is sent. */
@@ -129,7 +129,7 @@ function misdirected(
 ): readonly [kind: FailureKind, message: string, hint: string] {
   const instead = protocol === "http/json" ? "http/protobuf" : "http/json";
   const plain = isPacked ? "; or OTEL_EXPORTER_OTLP_COMPRESSION=none, should it be gzip that it minds" : "";
-  const without = signal === "metrics" ? "; where it takes no metrics: ?signals=traces" : "";
+  const without = signal === "traces" ? "" : `; where it takes no ${signal}: ${withoutSignal[signal]}`;
   switch (status) {
     case 401:
       return ["auth", "does not know who we are", setHeaders];
@@ -155,6 +155,12 @@ function misdirected(
       return ["protocol", `answered ${status}, which says that no other try will help`, "see the receiver's log"];
   }
 }
+
+/** The setting that is left where a receiver takes no metrics, or no logs. */
+const withoutSignal = {
+  metrics: "?signals=traces, or ?signals=logs for events of Lytics",
+  logs: "?signals=metrics",
+} as const;
 
 const setHeaders = 'export OTEL_EXPORTER_OTLP_HEADERS="name=value"   with the header that its vendor asks for';
 

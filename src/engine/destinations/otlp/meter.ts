@@ -1,7 +1,8 @@
 import type { AbsentRecord } from "../../../runs/cadence/flow-record.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { isTerminal } from "../../../runs/record/status.ts";
-import type { Attributes, Distribution, Metric, Point } from "./messages.ts";
+import type { Attributes } from "./attributes.ts";
+import type { Distribution, Metric, Point } from "./metric.ts";
 
 /** Counts runs that have ended, and those that are missing, by flow. */
 export interface Meter {
@@ -14,7 +15,8 @@ export interface Meter {
 /** So many flows are told apart, and of each so many statuses and root causes; the rest is counted as `other`. */
 const most = { flows: 1000, statuses: 10, causes: 20 } as const;
 
-const other = "other";
+/** Stands for all that is not told apart. */
+export const otherKey = "other";
 
 /** Upper bounds of the durations' buckets, in seconds: from a second to a day. */
 const bounds: readonly number[] = [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400, 43_200, 86_400];
@@ -25,7 +27,8 @@ export function createMeter(): Meter {
   let changed = new Set<FlowFigures>();
   const flowOf = (record: Flow): FlowFigures => {
     const name = keyIn(flows, record.flowId, most.flows);
-    const flow = flows.get(name) ?? figuresOf(name === record.flowId ? attributesOf(record) : [["aep.flow.id", other]]);
+    const flow =
+      flows.get(name) ?? figuresOf(name === record.flowId ? attributesOf(record) : [["aep.flow.id", otherKey]]);
     flows.set(name, flow);
     changed.add(flow);
     return flow;
@@ -47,9 +50,9 @@ export function createMeter(): Meter {
 
 type Flow = Pick<FlowRun, "flowId" | "flowName" | "sandbox">;
 
-/** A name that is counted apart while there is room. */
-function keyIn(map: ReadonlyMap<string, unknown>, name: string, limit: number): string {
-  return map.has(name) || map.size < limit ? name : other;
+/** A name that is counted apart while there is room, or `other`. Pure. */
+export function keyIn(map: ReadonlyMap<string, unknown>, name: string, limit: number): string {
+  return map.has(name) || map.size < limit ? name : otherKey;
 }
 
 /** The figures of a flow since the meter was at zero. */

@@ -3,13 +3,19 @@ import { FlowrunError } from "../../../errors.ts";
 import type { World } from "../../../host.ts";
 import { keepPassword, keepSecret } from "../../../mask.ts";
 import { urlOf, type Address } from "../address.ts";
-import type { DeliveredReading } from "../destination.ts";
-import type { Attributes } from "./messages.ts";
+import type { DeliveredReading, Subject } from "../destination.ts";
+import type { Attributes } from "./attributes.ts";
+import { chooseSignals, isOneOf, type Signal } from "./signals.ts";
 
 /** Where to, how and in whose name: an address and the environment together. */
 export interface OtlpSettings {
-  /** One for each signal that is sent, traces first. */
+  /** One for each signal that the reading needs, traces first. */
   readonly targets: readonly OtlpTarget[];
+  /**
+   * Where a signal goes; `null` where it is not to be sent. The variables of one that the reading does not need are read only now.
+   * @throws FlowrunError `usage`, as `readSettings`.
+   */
+  readonly targetOf: (signal: Signal) => OtlpTarget | null;
   /** Attributes of the resource, as far as somebody has named them. */
   readonly resource: Attributes;
   /** Of settings that have no effect, or a bad one. */
@@ -30,11 +36,6 @@ export interface OtlpTarget {
   readonly timeoutMs: number;
 }
 
-const signals = ["traces", "metrics"] as const;
-
-/** A kind of telemetry. */
-export type Signal = (typeof signals)[number];
-
 const protocols = ["http/protobuf", "http/json"] as const;
 
 /** An encoding over HTTP, by OpenTelemetry's name for it. */
@@ -42,15 +43,19 @@ export type Protocol = (typeof protocols)[number];
 
 /**
  * Reads an address and the variables that OpenTelemetry has for the rest; secrets in them are remembered.
+ * @param of the records that are delivered.
  * @throws FlowrunError `usage`, naming the variable that cannot be right.
  */
-export function readSettings(address: Address, env: World["env"]): OtlpSettings {
-  const wanted = wantedSignals(address);
-  const targets = wanted.map((signal) => targetOf(signal, address, env));
+export function readSettings(address: Address, env: World["env"], of: Subject): OtlpSettings {
+  const { wanted, needed } = chooseSignals(address, of);
+  const targets = needed.map((signal) => targetFor(signal, address, env));
   return {
     targets,
+    targetOf: (signal) =>
+      targets.find((one) => one.signal === signal) ??
+      (wanted.includes(signal) ? targetFor(signal, address, env) : null),
     resource: [...resourceOf(env)],
-    warnings: [...ignored(env), ...targets.flatMap(exposed)],
+    warnings: [...ignored(env, needed), ...targets.flatMap(exposed)],
   };
 }
 
@@ -70,29 +75,6 @@ export function resourceAttributes({ resource }: OtlpSettings, reading: Delivere
   ];
 }
 
-function wantedSignals({ options }: Address): readonly Signal[] {
-  const unknown = [...options.keys()].find((name) => name !== "signals");
-  if (unknown !== undefined) {
-    throw new FlowrunError("usage", `--to does not know ?${unknown}= of an OTLP address`, {
-      why: "the only option there is ?signals=; a URL that needs options of its own goes into a variable",
-      hint: 'export OTEL_EXPORTER_OTLP_TRACES_ENDPOINT="https://…"   and OTEL_EXPORTER_OTLP_METRICS_ENDPOINT, with --to otlp',
-    });
-  }
-  const named = options.getAll("signals").flatMap((text) => text.split(","));
-  const odd = named.find((name) => !isOneOf(signals, name));
-  if (odd !== undefined) {
-    throw new FlowrunError("usage", `--to does not know the signal "${odd}"`, {
-      why: "of a run there are traces and metrics",
-      hint: "leave ?signals= away for both, or name one: ?signals=traces",
-    });
-  }
-  return signals.filter((signal) => named.length === 0 || named.includes(signal));
-}
-
-function isOneOf<T extends string>(known: readonly T[], name: string): name is T {
-  return known.some((one) => one === name);
-}
-
 /** A variable, of the signal's own name or of the one for all; an empty one is none. */
 interface Variable {
   readonly name: string;
@@ -105,7 +87,7 @@ function find(env: World["env"], signal: Signal, what: string): Variable | null 
   return name === undefined ? null : { name, value: env[name]?.trim() ?? "" };
 }
 
-function targetOf(signal: Signal, address: Address, env: World["env"]): OtlpTarget {
+function targetFor(signal: Signal, address: Address, env: World["env"]): OtlpTarget {
   const url = endpointOf(signal, address, env);
   const own = authorizationOf(url);
   url.username = "";
@@ -126,9 +108,9 @@ function endpointOf(signal: Signal, address: Address, env: World["env"]): URL {
   if (address.word !== "otlp") {
     const url = urlOf(address, address.word.replace("otlp+", ""));
     url.search = "";
-    if (/\/v1\/(?:traces|metrics)\/*$/.test(url.pathname)) {
+    if (/\/v1\/(?:traces|metrics|logs)\/*$/.test(url.pathname)) {
       throw new FlowrunError("usage", `${address.shown} names the path of one signal`, {
-        why: "/v1/traces and /v1/metrics are put behind an address",
+        why: "/v1/traces, /v1/metrics and /v1/logs are put behind an address",
         hint: `leave it away; with ?signals=${signal} nothing else is sent`,
       });
     }
@@ -257,9 +239,9 @@ function decoded(text: string): string {
   }
 }
 
-function ignored(env: World["env"]): readonly string[] {
+function ignored(env: World["env"], needed: readonly Signal[]): readonly string[] {
   const valueOf = (what: string): string =>
-    signals.map((signal) => find(env, signal, what)?.value ?? "").find((value) => value !== "") ?? "";
+    needed.map((signal) => find(env, signal, what)?.value ?? "").find((value) => value !== "") ?? "";
   const certificate = valueOf("CERTIFICATE");
   const hasClient = valueOf("CLIENT_CERTIFICATE") !== "" || valueOf("CLIENT_KEY") !== "";
   const temporality = (env["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"] ?? "").trim().toLowerCase();

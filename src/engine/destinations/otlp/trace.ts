@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Activity, Cause, FlowRun, RunCause, RunError } from "../../../runs/record/flow-run.ts";
 import { isTerminal } from "../../../runs/record/status.ts";
-import type { Attributes, TraceSpan, SpanEvent } from "./messages.ts";
+import type { Attributes } from "./attributes.ts";
+import { nanos, tellableMs } from "./nanos.ts";
+import type { SpanEvent, TraceSpan } from "./span.ts";
 
 /** A run as a trace. */
 export interface RunTrace {
@@ -81,25 +83,12 @@ function ordered(start: number, end: number): Times {
   return { start, end: Math.max(start, end) };
 }
 
-/** 64 bits of nanoseconds end in the year 2554. */
-const latestMs = Number(2n ** 64n / 1_000_000n) - 1;
-
 function msOf(time: string | null): number | null {
-  return time === null ? null : orNone(Date.parse(time));
+  return time === null ? null : tellableMs(Date.parse(time));
 }
 
 function within(time: number | null, more: number | null): number | null {
-  return time === null || more === null ? null : orNone(Math.round(time + more));
-}
-
-/** A time that a span cannot tell counts as none. */
-function orNone(ms: number): number | null {
-  return ms >= 0 && ms <= latestMs ? ms : null;
-}
-
-/** Epoch milliseconds as nanoseconds. Pure. */
-export function nanos(ms: number): bigint {
-  return BigInt(ms) * 1_000_000n;
+  return time === null || more === null ? null : tellableMs(Math.round(time + more));
 }
 
 function spanOfRun(

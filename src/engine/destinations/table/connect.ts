@@ -14,9 +14,9 @@ export interface ConnectedTable {
 }
 
 /** Connects to the database of a table, and looks at the table. @throws FlowrunError as `Kind.open`. */
-export async function connectTable(address: Address, { host, signal }: Means): Promise<ConnectedTable> {
+export async function connectTable(address: Address, { host, signal, reading }: Means): Promise<ConnectedTable> {
   const { env, sleep } = host;
-  const form = tableFormOf(address, env);
+  const form = tableFormOf(address, env, reading.of);
   const database = await openPostgres(form.url, { env, sleep, signal });
   try {
     return { database, layout: await findLayout(database, form) };

@@ -3,7 +3,9 @@ import type { World } from "../../../host.ts";
 import { nearest } from "../../../text/nearest.ts";
 import { parsePostgresUrl, postgresParameters } from "../../archive/postgres/url.ts";
 import type { Address } from "../address.ts";
+import type { Subject } from "../destination.ts";
 import { checkFieldPath } from "./fields.ts";
+import { rowsBySubject, type Rows } from "./rows.ts";
 
 /** A table of somebody's own, as an address names it. */
 export interface TableForm {
@@ -12,14 +14,20 @@ export interface TableForm {
   /** `null`: where the search path finds it. */
   readonly schema: string | null;
   readonly table: string;
+  /** The records that it has rows of. */
+  readonly rows: Rows;
   /** The columns by which a row is met again; `null`: its primary key. */
   readonly key: readonly string[] | null;
   /** The path of a field for a column; empty for a column that is left alone. */
   readonly columns: ReadonlyMap<string, string>;
 }
 
-/** Reads `postgres://host/database?table=reporting.runs&key=run_id&columns=a=path`. @throws FlowrunError `usage`, `settings`. */
-export function tableFormOf(address: Address, env: World["env"]): TableForm {
+/**
+ * Reads `postgres://host/database?table=reporting.runs&key=run_id&columns=a=path`.
+ * @param of the records that are delivered.
+ * @throws FlowrunError `usage`, `settings`.
+ */
+export function tableFormOf(address: Address, env: World["env"], of: Subject): TableForm {
   const { options, rest, word } = address;
   checkNames(address);
   const named = options.get("table");
@@ -47,16 +55,33 @@ export function tableFormOf(address: Address, env: World["env"]): TableForm {
     );
   }
   parsePostgresUrl(url, env);
+  const rows = rowsOf(address, of);
   return {
     url,
     schema: schema === undefined ? null : bare(schema),
     table: bare(table),
+    rows,
     key: keyOf(options.get("key")),
-    columns: columnsOf(address),
+    columns: columnsOf(address, rows),
   };
 }
 
-const own = ["table", "key", "columns"];
+/**
+ * The records that a table has rows of: those that `records=` names, where a reading may have both.
+ * @throws FlowrunError `usage` for a word that is none, or names what is not delivered. Pure.
+ */
+export function rowsOf(address: Address, of: Subject): Rows {
+  const named = address.options.get("records") ?? of;
+  if (named !== "runs" && named !== "jobs") {
+    const hint = "write records=jobs for events of Lytics, or leave it out";
+    throw unusable(address, "cannot be used", `records=${named} is neither runs nor jobs`, hint);
+  }
+  if (of === "runs" || named === "jobs") return rowsBySubject[named];
+  const hint = "leave records= out, or write records=jobs";
+  throw unusable(address, "holds runs alone", "records=runs says so, and these are events of Lytics", hint);
+}
+
+const own = ["table", "key", "columns", "records"];
 
 /** `runs`, `reporting.runs`, each as it is or quoted as in SQL. */
 const name = /^(?:("(?:[^"]|"")+"|[^".]+)\.)?("(?:[^"]|"")+"|[^".]+)$/;
@@ -80,16 +105,16 @@ function keyOf(text: string | null): readonly string[] | null {
   return names.every((each) => each === "") ? null : names.filter((each) => each !== "");
 }
 
-function columnsOf(address: Address): ReadonlyMap<string, string> {
+function columnsOf(address: Address, rows: Rows): ReadonlyMap<string, string> {
   const columns = new Map<string, string>();
   for (const pair of (address.options.get("columns") ?? "").split(",").map((each) => each.trim())) {
     if (pair === "") continue;
     const [, column = "", path = ""] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
     if (column === "" || columns.has(column)) {
       const why = column === "" ? `columns= says ${pair}` : `columns= says twice what is in ${column}`;
-      throw unusable(address, "cannot be used", why, "write columns=id=runId,failed=records.failed");
+      throw unusable(address, "cannot be used", why, `write ${rows.renamed}`);
     }
-    columns.set(column.trim(), path === "" ? "" : checkFieldPath(path.trim()));
+    columns.set(column.trim(), path === "" ? "" : checkFieldPath(rows, path.trim()));
   }
   return columns;
 }

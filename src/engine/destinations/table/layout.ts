@@ -1,14 +1,16 @@
 import { FlowrunError, type FailureKind } from "../../../errors.ts";
 import { nearest } from "../../../text/nearest.ts";
 import type { Value } from "../../archive/database.ts";
-import type { DeliveredRun } from "../destination.ts";
+import type { Delivered } from "../destination.ts";
 import type { FoundTable, TableColumn } from "./catalogue.ts";
 import { fieldAt, fieldNamed, type Field } from "./fields.ts";
 import type { TableForm } from "./form.ts";
+import type { Rows } from "./rows.ts";
 import { valueFor } from "./values.ts";
 
-/** How runs become rows of a table. */
+/** How records become rows of a table. */
 export interface Layout {
+  readonly rows: Rows;
   /** Quoted, with its schema. */
   readonly table: string;
   /** For people: `reporting.runs`. */
@@ -23,7 +25,7 @@ export interface Layout {
 /** A column that is filled, and with what. */
 export interface FilledColumn extends TableColumn {
   readonly path: string;
-  readonly value: (delivered: DeliveredRun) => Value;
+  readonly value: (delivered: Delivered) => Value;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface FilledColumn extends TableColumn {
  * @throws FlowrunError `settings` where it does not work out, `forbidden` where rights are missing. Pure.
  */
 export function layOut(
-  { columns: wanted, key: named }: Pick<TableForm, "columns" | "key">,
+  { rows, columns: wanted, key: named }: Pick<TableForm, "rows" | "columns" | "key">,
   found: FoundTable,
   place: string,
 ): Layout {
@@ -60,7 +62,7 @@ export function layOut(
     );
   }
   const filled = found.columns.flatMap((column) => {
-    const field = fieldOf(column, wanted);
+    const field = fieldOf(column, wanted, rows);
     if (field === null) return [];
     const value = valueFor(field, column);
     if (value !== null) return [{ ...column, path: field.path, value }];
@@ -71,17 +73,20 @@ export function layOut(
   });
   const names = filled.map((column) => column.name);
   if (names.length === 0) {
-    throw refuse("none of its columns is called like a field of a run", `say what goes where: &columns=<column>=runId`);
+    throw refuse(
+      `none of its columns is called like a field of ${rows.one}`,
+      `say what goes where: &columns=<column>=${rows.field}`,
+    );
   }
   const empty = found.columns.filter((column) => column.isNeeded && !names.includes(column.name));
   if (empty.length > 0) {
     const list = empty.map((column) => column.name).join(", ");
     throw refuse(
       `nothing says what goes into ${list}, and a row without is refused (NOT NULL, no default)`,
-      `say it: &columns=${empty[0]?.name ?? ""}=flowId   or give a default: ALTER TABLE ${name} ALTER ${quoted(empty[0]?.name ?? "")} SET DEFAULT …`,
+      `say it: &columns=${empty[0]?.name ?? ""}=${rows.field}   or give a default: ALTER TABLE ${name} ALTER ${quoted(empty[0]?.name ?? "")} SET DEFAULT …`,
     );
   }
-  const key = keyOf(named, found, names, refuse);
+  const key = keyOf(rows, { named, found, filled: names, refuse });
   const lacking = new Set(filled.flatMap((column) => column.missingRights));
   if (lacking.size > 0) {
     const list = [...lacking].join(", ");
@@ -92,7 +97,7 @@ export function layOut(
     );
   }
   const updated = filled.find(({ path, category }) => path === "updatedAt" && "DNS".includes(category)) ?? null;
-  return { table: tableName(found), name, columns: filled, key, updated };
+  return { rows, table: tableName(found), name, columns: filled, key, updated };
 }
 
 /** An SQL name. Pure. */
@@ -101,25 +106,9 @@ export function quoted(text: string): string {
 }
 
 /** The statement that makes a table which suits. Pure. */
-export function createTable({ schema, table }: Pick<TableForm, "schema" | "table">): string {
+export function createTable({ schema, table, rows }: Pick<TableForm, "schema" | "table" | "rows">): string {
   const name = [...(schema === null ? [] : [schema]), table].map(plainOrQuoted).join(".");
-  const columns = [
-    "run_id text PRIMARY KEY",
-    "flow_id text NOT NULL",
-    "flow_name text",
-    "status text NOT NULL",
-    "sandbox text",
-    "updated_at timestamptz",
-    "started_at timestamptz",
-    "duration_ms bigint",
-    "records_in bigint",
-    "records_out bigint",
-    "records_failed bigint",
-    "root_code text",
-    "root_message text",
-    "record jsonb",
-  ];
-  return `CREATE TABLE ${name} (${columns.join(", ")});`;
+  return `CREATE TABLE ${name} (${rows.columns.join(", ")});`;
 }
 
 function plainOrQuoted(text: string): string {
@@ -130,10 +119,10 @@ function tableName({ schema, name }: FoundTable): string {
   return `${quoted(schema)}.${quoted(name)}`;
 }
 
-function fieldOf(column: TableColumn, wanted: TableForm["columns"]): Field | null {
+function fieldOf(column: TableColumn, wanted: TableForm["columns"], rows: Rows): Field | null {
   const path = wanted.get(column.name);
-  if (path !== undefined) return path === "" ? null : fieldAt(path);
-  return column.isFixed ? null : fieldNamed(column.name);
+  if (path !== undefined) return path === "" ? null : fieldAt(rows, path);
+  return column.isFixed ? null : fieldNamed(rows, column.name);
 }
 
 function typeFor({ kind }: Field): string {
@@ -154,29 +143,33 @@ function typeFor({ kind }: Field): string {
   }
 }
 
-function keyOf(
-  named: readonly string[] | null,
-  found: FoundTable,
-  filled: readonly string[],
-  refuse: (why: string, hint: string) => FlowrunError,
-): readonly string[] {
+/** The key that was named, if any, and all that it is looked for in. */
+interface KeyWish {
+  readonly named: readonly string[] | null;
+  readonly found: FoundTable;
+  /** The names of the columns that are filled. */
+  readonly filled: readonly string[];
+  readonly refuse: (why: string, hint: string) => FlowrunError;
+}
+
+function keyOf(rows: Rows, { named, found, filled, refuse }: KeyWish): readonly string[] {
   const table = tableName(found);
   const key = named ?? found.keys.find(({ isPrimary }) => isPrimary)?.columns;
   if (key === undefined) {
     throw refuse(
       "it has no primary key, so that nothing says when a row is the same",
-      `give it one: ALTER TABLE ${table} ADD PRIMARY KEY (run_id)   or say which columns have a unique index: key=run_id`,
+      `give it one: ALTER TABLE ${table} ADD PRIMARY KEY (${rows.key})   or say which columns have a unique index: key=${rows.key}`,
     );
   }
   const unknown = key.find((column) => !found.columns.some(({ name }) => name === column));
   if (unknown !== undefined) {
-    throw refuse(`key= names ${unknown}, and it has no such column`, "say which columns of it: key=run_id");
+    throw refuse(`key= names ${unknown}, and it has no such column`, `say which columns of it: key=${rows.key}`);
   }
   const empty = key.find((column) => !filled.includes(column));
   if (empty !== undefined) {
     throw refuse(
       `nothing says what goes into ${empty}, by which rows are to be met again`,
-      `say it: &columns=${empty}=runId   or say key=run_id (a run a row) or key=event_id (a notification a row)`,
+      `say it: &columns=${empty}=${rows.field}   or say ${rows.keys}`,
     );
   }
   const isUnique = found.keys.some(

@@ -1,5 +1,5 @@
 import type { Value } from "../../archive/database.ts";
-import type { DeliveredRun } from "../destination.ts";
+import type { Delivered } from "../destination.ts";
 import type { Field } from "./fields.ts";
 
 /** The type of a column, as PostgreSQL's catalogue tells it. */
@@ -13,7 +13,7 @@ export interface ColumnType {
 }
 
 /** The value of a field in a column of a type; `null` where such a column cannot hold it. Pure. */
-export function valueFor(field: Field, column: ColumnType): ((delivered: DeliveredRun) => Value) | null {
+export function valueFor(field: Field, column: ColumnType): ((delivered: Delivered) => Value) | null {
   const write = writerFor(field, column);
   if (write === null) return null;
   return (delivered) => {

@@ -1,7 +1,7 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { Queries, Value } from "../../archive/database.ts";
 import { postgresCode, postgresWords } from "../../archive/postgres/failure.ts";
-import type { DeliveredRun } from "../destination.ts";
+import { deliveredName, isRun, type Delivered } from "../destination.ts";
 import { Refused } from "../refused.ts";
 import { quoted, type Layout } from "./layout.ts";
 
@@ -9,11 +9,11 @@ import { quoted, type Layout } from "./layout.ts";
 const mostValues = 65_535;
 
 /**
- * Writes runs as rows: new ones, or over those of the same key, unless what is there is newer.
+ * Writes records as rows: new ones, or over those of the same key, unless what is there is newer.
  * @throws FlowrunError of the database.
  */
-export async function writeRows(queries: Queries, layout: Layout, runs: readonly DeliveredRun[], rowsAtOnce: number) {
-  const rows = newestOf(layout, runs).map((run) => layout.columns.map(({ value }) => value(run)));
+export async function writeRows(queries: Queries, layout: Layout, records: readonly Delivered[], rowsAtOnce: number) {
+  const rows = newestOf(layout, records).map((one) => layout.columns.map(({ value }) => value(one)));
   const atOnce = Math.min(rowsAtOnce, Math.floor(mostValues / layout.columns.length));
   for (let at = 0; at < rows.length; at += atOnce) {
     const some = rows.slice(at, at + atOnce);
@@ -28,20 +28,20 @@ export function isOfContent(error: unknown): boolean {
 }
 
 /**
- * Writes runs of which some are refused, each half by itself, until it is known which; the transaction they are in has to
+ * Writes records of which some are refused, each half by itself, until it is known which; the transaction they are in has to
  * be given up where there are any.
  * @throws Refused that names them; FlowrunError of the database.
  */
 export async function writeAndFind(
   queries: Queries,
   layout: Layout,
-  runs: readonly DeliveredRun[],
+  records: readonly Delivered[],
   rowsAtOnce: number,
 ) {
   // What is only checked at the end would not tell which row it was.
   await queries.run("SET CONSTRAINTS ALL IMMEDIATE");
   const culprits: Culprit[] = [];
-  const tryAll = async (some: readonly DeliveredRun[]): Promise<void> => {
+  const tryAll = async (some: readonly Delivered[]): Promise<void> => {
     await queries.run("SAVEPOINT part");
     try {
       await writeRows(queries, layout, some, rowsAtOnce);
@@ -50,37 +50,42 @@ export async function writeAndFind(
     } catch (error) {
       if (!isOfContent(error)) throw error;
       await queries.run("ROLLBACK TO SAVEPOINT part");
-      const [run, ...more] = some;
-      if (run !== undefined && more.length === 0) culprits.push({ run, error });
+      const [one, ...more] = some;
+      if (one !== undefined && more.length === 0) culprits.push({ one, error });
     }
     if (some.length === 1) return;
     const half = Math.ceil(some.length / 2);
     await tryAll(some.slice(0, half));
     await tryAll(some.slice(half));
   };
-  await tryAll(runs);
+  await tryAll(records);
   const [first] = culprits;
   if (first !== undefined) throw refused(culprits, first, layout, await columnIn(queries, layout, first));
 }
 
 interface Culprit {
-  readonly run: DeliveredRun;
+  readonly one: Delivered;
   readonly error: unknown;
 }
 
-/** Of runs with one key, the one that is to stand in the end: one statement meets a row only once. */
-function newestOf({ columns, key, updated }: Layout, runs: readonly DeliveredRun[]): readonly DeliveredRun[] {
+/** Of records with one key, the one that is to stand in the end: one statement meets a row only once. */
+function newestOf({ columns, key, updated }: Layout, records: readonly Delivered[]): readonly Delivered[] {
   const parts = columns.filter(({ name }) => key.includes(name));
-  const newest = new Map<string, DeliveredRun>();
-  for (const each of runs) {
+  const newest = new Map<string, Delivered>();
+  for (const each of records) {
     const own = JSON.stringify(parts.map(({ value }) => value(each)));
     const other = newest.get(own);
-    const isOlder = updated !== null && (each.run.updatedAt ?? "~") < (other?.run.updatedAt ?? "");
+    const isOlder = updated !== null && (updatedAt(each) ?? "~") < (updatedAt(other) ?? "");
     if (isOlder) continue;
     newest.delete(own);
     newest.set(own, each);
   }
   return [...newest.values()];
+}
+
+/** An event of Lytics does not change. */
+function updatedAt(one: Delivered | undefined): string | null {
+  return one !== undefined && isRun(one) ? one.run.updatedAt : null;
 }
 
 function textFor({ table, columns, key, updated }: Layout, count: number): string {
@@ -104,11 +109,11 @@ function unlessOlder({ name, category }: NonNullable<Layout["updated"]>): string
 }
 
 /** The column that a refusal is about: as the server says itself, or else the first whose value does not go into it. */
-async function columnIn(queries: Queries, layout: Layout, { run, error }: Culprit): Promise<string | null> {
+async function columnIn(queries: Queries, layout: Layout, { one, error }: Culprit): Promise<string | null> {
   const told = fieldIn(error, "column");
   if (told !== null || fieldIn(error, "constraint") !== null || !/^2[23]/.test(postgresCode(error))) return told;
   for (const { name, value, category } of layout.columns) {
-    const own = value(run);
+    const own = value(one);
     if (own === null || category === "A") continue;
     if (!(await fits(queries, layout.table, name, own))) return name;
   }
@@ -135,17 +140,17 @@ function fieldIn(error: unknown, name: "column" | "constraint"): string | null {
 
 function refused(
   culprits: readonly Culprit[],
-  { run, error }: Culprit,
-  { name }: Layout,
+  { one, error }: Culprit,
+  { name, rows }: Layout,
   column: string | null,
 ): Refused {
   const others = culprits.length === 1 ? "" : ` and ${String(culprits.length - 1)} more`;
   const where = column === null ? "" : `column ${column}: `;
   const alone = column === null ? "" : `, or leave the column alone: &columns=${column}=`;
-  return new Refused(`${name} does not take run ${run.run.runId}${others}`, {
-    ids: culprits.map((each) => each.run.id),
+  return new Refused(`${name} does not take ${deliveredName(one)}${others}`, {
+    ids: culprits.map((each) => each.one.id),
     why: `${where}${postgresWords(error)}`,
-    hint: `change the table${alone}; or pass such runs by: --on-refused skip`,
+    hint: `change the table${alone}; or pass such ${rows.many} by: --on-refused skip`,
     cause: error,
   });
 }
