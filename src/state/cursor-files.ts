@@ -162,7 +162,7 @@ function isTexts(value: unknown): value is readonly string[] {
 function damaged(place: CursorPlace, why: string): FlowrunError {
   return new FlowrunError("settings", `the cursor file ${cursorPath(place)} cannot be used`, {
     why: `${why}; starting over silently might skip or repeat runs`,
-    hint: `mend or move the file, or start over knowingly: flowrun cursor set ${place.name} oldest${profileFlag(place.profile)}`,
+    hint: `mend or move the file, or start over knowingly: flowrun cursor delete ${place.name}${profileFlag(place.profile)}`,
   });
 }
 

@@ -146,11 +146,11 @@ describe("a damaged cursor file is named, exits 2 and is left alone", () => {
     const { code, stdout, stderr } = await journal.run("since last");
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(cursorFile(journal.home));
-    expect(stderr).toContain("flowrun cursor set default oldest");
+    expect(stderr).toContain("flowrun cursor delete default");
     expect(await readFile(cursorFile(journal.home), "utf8")).toBe(text);
     expect((await journal.run("cursor list")).stdout).toMatch(/default +damaged/);
     // What the message says to type mends it.
-    expect((await journal.run("cursor set default oldest")).code).toBe(0);
+    expect((await journal.run("cursor delete default")).code).toBe(0);
     expect(printed(await journal.run("since last --json"))).toEqual(runIds(5));
   });
 });

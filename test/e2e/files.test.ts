@@ -70,7 +70,7 @@ describe("a `next` that somebody put into a cursor", () => {
       const { code, stderr } = await journal.run(args);
       expect(code).toBe(2);
       expect(stderr).toContain(cursorFile(journal.home));
-      expect(stderr).toContain("flowrun cursor set default oldest");
+      expect(stderr).toContain("flowrun cursor delete default");
     }
     expect((await journal.run("cursor list")).stdout).toMatch(/default +damaged/);
     expect([other.asked, journal.asked().length]).toEqual([[], asked]);

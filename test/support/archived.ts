@@ -1,4 +1,5 @@
 import type { Database } from "../../src/engine/archive/database.ts";
+import { readJobs, type JobsWindow, type KeptJob } from "../../src/engine/archive/jobs.ts";
 import { takeLease, type Lease } from "../../src/engine/archive/lease.ts";
 import { readInOrder, type ReadBack } from "../../src/engine/archive/read-archived.ts";
 import { journalKey, type WholeRun } from "../../src/engine/archive/run-row.ts";
@@ -79,4 +80,15 @@ export async function idsOf(database: Database, name = journal): Promise<readonl
 export async function countOf(database: Database, table: string): Promise<number> {
   const [row] = await database.all(`SELECT count(*) AS n FROM {schema}${table}`);
   return Number(row?.["n"]);
+}
+
+/** All events of an account of Lytics in a window, as they come. */
+export async function jobBatches(
+  database: Database,
+  account: string,
+  window: JobsWindow = { from: -Infinity, to: Infinity },
+): Promise<readonly (readonly KeptJob[])[]> {
+  const batches: (readonly KeptJob[])[] = [];
+  for await (const rows of readJobs(database, account, window)) batches.push(rows);
+  return batches;
 }

@@ -6,6 +6,8 @@ import { startServer } from "../../src/demo/server.ts";
 import { listedSource } from "../../src/demo/source.ts";
 import type { Lytics } from "../../src/lytics/lytics.ts";
 import { openNodeWorld } from "../../src/node-host.ts";
+import type { Job } from "../../src/runs/job/job.ts";
+import { readJob } from "../../src/runs/job/read-job.ts";
 import type { Notice } from "../../src/notices.ts";
 
 export const lyticsNoon = Date.UTC(2026, 10, 28, 12);
@@ -19,6 +21,14 @@ export function workEvent(id: string, at: number, more: Readonly<Record<string, 
 /** Events of works, each at an instant of its own or shared, as event-0, event-1, … */
 export function workEvents(...instants: readonly number[]): LyticsItem[] {
   return instants.map((at, n) => workEvent(`event-${String(n)}`, at));
+}
+
+/** The record of an event of a work, as it is read. */
+export function jobOf(change: Partial<Job> = {}): Job {
+  const { item } = workEvent("event", lyticsNoon);
+  const read = readJob(item, "p");
+  if (typeof read === "string") throw new Error(read);
+  return { ...read.job, ...change };
 }
 
 /** How a test's Lytics is, and what happens while it is waited for. */

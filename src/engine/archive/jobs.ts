@@ -52,13 +52,17 @@ const jobsTable: Insertion = {
 function jobValues(account: string, seq: number, { key, job }: KeyedJob, now: number): readonly Value[] {
   const at = job.at === null ? NaN : Date.parse(job.at);
   return [
-    ...[account, eventKey(shortKey(key)), seq, Number.isNaN(at) ? now : at],
+    ...[account, eventKey(shortKey(key)), seq, Number.isNaN(at) ? now : Math.min(Math.max(at, earliest), latest)],
     ...[idOrNull(job.subjectType), idOrNull(job.subjectId), idOrNull(job.verb), job.status],
     ...[idOrNull(job.workflow), wordsOrNull(job.jobName), countOrNull(job.priority)],
     ...[idOrNull(job.accountId), idOrNull(job.userId), wordsOrNull(job.notes)],
     packTexts({ record: JSON.stringify(job), event: null }).record,
   ];
 }
+
+/** The years 1 to 9999: beyond these a database's own times end, and its tools with them. */
+const earliest = Date.parse("0001-01-01T00:00:00Z");
+const latest = Date.parse("9999-12-31T23:59:59.999Z");
 
 /** An event as the archive gives it back. */
 export interface KeptJob {
@@ -145,4 +149,41 @@ export async function countJobs(database: JobsReader, account: string, before = 
     firstAt: numberOrNull(row, "first_at"),
     lastAt: numberOrNull(row, "last_at"),
   };
+}
+
+/** How many events of an account cannot be read back. @param onRead told how many were looked at so far. */
+export async function verifyJobs(
+  database: JobsReader,
+  account: string,
+  onRead: (soFar: number) => void,
+): Promise<{ readonly jobs: number; readonly unreadable: number }> {
+  let [jobs, unreadable] = [0, 0];
+  for await (const rows of readJobs(database, account, { from: -Infinity, to: Infinity })) {
+    jobs += rows.length;
+    unreadable += rows.filter(({ record }) => typeof record === "string").length;
+    onRead(jobs);
+  }
+  return { jobs, unreadable };
+}
+
+const prunedAtOnce = 2000;
+
+/** Forgets the events of an account that happened before a moment (epoch milliseconds), some at a time. @returns how many are gone. */
+export async function pruneJobs(
+  database: Database,
+  account: string,
+  before: number,
+  onGone: (soFar: number) => void,
+): Promise<number> {
+  if (!(await hasJobs(database))) return 0;
+  for (let gone = 0; ;) {
+    const some = await database.run(
+      `DELETE FROM {schema}jobs WHERE seq IN (SELECT seq FROM {schema}jobs
+        WHERE account = $1 AND at < $2 ORDER BY at, seq LIMIT ${prunedAtOnce})`,
+      [journalKey(account), before],
+    );
+    gone += some;
+    if (some < prunedAtOnce) return gone;
+    onGone(gone);
+  }
 }

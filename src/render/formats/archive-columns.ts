@@ -62,6 +62,10 @@ export interface ArchiveDocument {
   /** About when the first and the last run was recorded; `null` where there is none. */
   readonly firstRecordedAt: string | null;
   readonly lastRecordedAt: string | null;
+  /** Events of the profile's account of Lytics, and when the first and the last of them happened; `null` where there is none. */
+  readonly jobs: number;
+  readonly firstJobAt: string | null;
+  readonly lastJobAt: string | null;
   readonly bytes: number;
   /** Journals that share the database, this one not counted. */
   readonly otherJournals: number;
@@ -117,7 +121,8 @@ export const stretchColumns: ColumnSet<StretchRow> = {
     ...["type", "schemaVersion", "profile", "archive", "kind", "journal"],
     ...["complete.from", "complete.to", "complete.fromExact", "complete.toExact"],
     ...["gaps.from", "gaps.to", "gaps.fromExact", "gaps.toExact", "gaps.reason"],
-    ...["beginsBy", "runs", "withoutEvent", "firstRecordedAt", "lastRecordedAt", "bytes", "otherJournals"],
+    ...["beginsBy", "runs", "withoutEvent", "firstRecordedAt", "lastRecordedAt"],
+    ...["jobs", "firstJobAt", "lastJobAt", "bytes", "otherJournals"],
     ...cursorFields("cursor"),
     ...leaseFields("lease"),
     ...cursorFields("cursors"),

@@ -76,6 +76,8 @@ const reasons: Readonly<Record<StretchReason, string>> = {
   pruned: "pruned: what was older was removed",
 };
 
+type Fact = readonly [label: string, text: string];
+
 function head(archive: ArchiveDocument, { time }: ArchiveSheetLook): readonly string[] {
   const { kind, bytes, journal, otherJournals, runs, withoutEvent, firstRecordedAt, lastRecordedAt } = archive;
   const others =
@@ -86,7 +88,7 @@ function head(archive: ArchiveDocument, { time }: ArchiveSheetLook): readonly st
     withoutEvent === 0
       ? ""
       : `; ${withoutEvent === runs ? "all" : renderCount(withoutEvent)} of them without the event as delivered`;
-  const facts: readonly (readonly [label: string, text: string])[] = [
+  const facts: readonly Fact[] = [
     ["Archive", safeText(archive.archive)],
     ["", `${kind === "embedded" ? "SQLite" : "PostgreSQL"} · ${renderBytes(bytes)}${others}`],
     [
@@ -99,8 +101,18 @@ function head(archive: ArchiveDocument, { time }: ArchiveSheetLook): readonly st
       : ([
           ["Recorded", `${edge(firstRecordedAt, false, time)} to ${edge(lastRecordedAt, false, time)}${zone(time)}`],
         ] as const)),
+    ...jobsFacts(archive, time),
   ];
   return facts.map(([label, text]) => label.padEnd(labelWidth) + text);
+}
+
+/** What it has of Lytics, where it has any. */
+function jobsFacts({ jobs, firstJobAt, lastJobAt }: ArchiveDocument, time: TimeTelling): readonly Fact[] {
+  if (firstJobAt === null || lastJobAt === null) return [];
+  return [
+    ["Lytics", `${renderCount(jobs)} event${jobs === 1 ? "" : "s"}`],
+    ["", `${edge(firstJobAt, true, time)} to ${edge(lastJobAt, true, time)}${zone(time)}`],
+  ];
 }
 
 function titled(title: string, { painter, time }: ArchiveSheetLook): string {

@@ -20,6 +20,8 @@ export interface VerdictDocument {
   readonly withoutEvent: number;
   /** Those that lie in no stretch that is complete: they were imported, or came by a webhook. */
   readonly outside: number;
+  /** Events of Lytics that are there. */
+  readonly jobs: number;
   /** A sentence each. */
   readonly damages: readonly string[];
   readonly gaps: readonly ToldGap[];
@@ -27,7 +29,7 @@ export interface VerdictDocument {
 
 /** All that was looked at, and each thing that is wrong. Pure but for `time`. */
 export function renderVerdict(verdict: VerdictDocument, look: ArchiveSheetLook): string {
-  const { archive, outside, damages, gaps } = verdict;
+  const { archive, outside, jobs, damages, gaps } = verdict;
   const { painter, room } = look;
   const width = Math.min(room, 100);
   const beside = (label: string, text: string): readonly string[] => wrapBeside(label.padEnd(labelWidth), text, width);
@@ -35,6 +37,7 @@ export function renderVerdict(verdict: VerdictDocument, look: ArchiveSheetLook):
     [
       `${"Archive".padEnd(labelWidth)}${safeText(archive)}`,
       ...beside("Runs", runWords(verdict)),
+      ...beside("Lytics", jobs === 0 ? "" : `${renderCount(jobs)} event${jobs === 1 ? "" : "s"} looked at`),
       ...beside("Checked", "the database's pages and indexes, numbers, errors, cursors, coverage"),
       ...beside("Outside", outside === 0 ? "" : `${renderCount(outside)} runs lie in no complete stretch: imported`),
       ...beside("Damages", damages.length === 0 ? "none" : "").map((text) => painter.green(text)),

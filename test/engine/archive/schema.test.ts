@@ -1,11 +1,14 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Database } from "../../../src/engine/archive/database.ts";
 import { checkSchema, setUpSchema } from "../../../src/engine/archive/schema.ts";
 import { verify } from "../../../src/engine/archive/verify.ts";
 import { FlowrunError } from "../../../src/errors.ts";
-import { idsOf, journal, pageOf, takeOver, writePage, schemaVersion } from "../../support/archived.ts";
+import { idsOf, jobBatches, journal, pageOf, takeOver, writePage, schemaVersion } from "../../support/archived.ts";
+import { jobOf } from "../../support/lytics.ts";
 import { describeEngines, dying } from "../../support/engines.ts";
 import { runIds } from "../../support/journal.ts";
+import { makeVersion1 } from "../../support/archive-version-1.ts";
+import { addJobs, countJobs, pruneJobs } from "../../../src/engine/archive/jobs.ts";
 
 const tables = [
   "meta",
@@ -173,5 +176,79 @@ describeEngines("the schema", ({ place }) => {
     await writePage(other, await takeOver(one), pageOf(0));
     const [first] = await one.all("SELECT min(seq) AS seq FROM {schema}runs");
     expect(first).toEqual({ seq: 42 });
+  });
+
+  describe("of version 1", () => {
+    const version1 = async () => {
+      const opened = await place();
+      const database = await opened.open();
+      await make(database, ...[...views].reverse().map((name) => `DROP VIEW IF EXISTS {schema}${name}`));
+      await make(database, ...tables.map((name) => `DROP TABLE IF EXISTS {schema}${name}`));
+      await makeVersion1(database);
+      await writePage(database, await takeOver(database), pageOf(0));
+      return { ...opened, database };
+    };
+    const isWhole = async (database: Database): Promise<void> => {
+      expect(await versionOf(database)).toEqual([schemaVersion]);
+      expect(await idsOf(database)).toEqual(runIds(3));
+      for (const table of tables) expect(await database.hasTable(table)).toBe(true);
+      for (const view of views) await database.all(`SELECT * FROM {schema}${view}`);
+      expect(await verify(database, journal, () => undefined)).toMatchObject({ damages: [], runs: 3 });
+      expect(await addJobs(database, "https://l.test/v2/event#p", [{ key: "a", job: jobOf({ eventId: "a" }) }])).toBe(
+        1,
+      );
+      await writePage(database, await takeOver(database), pageOf(1));
+      expect(await idsOf(database)).toEqual(runIds(6));
+    };
+
+    test("is read as it is, and has no event of Lytics", async () => {
+      const { database } = await version1();
+      expect(await checkSchema(database)).toBe(true);
+      expect(await idsOf(database)).toEqual(runIds(3));
+      expect(await countJobs(database, "a")).toEqual({ jobs: 0, firstAt: null, lastAt: null });
+      expect(await jobBatches(database, "a")).toEqual([]);
+      expect(await pruneJobs(database, "a", Date.now(), () => undefined)).toBe(0);
+      expect(await versionOf(database)).toEqual([1]);
+      expect(await database.hasTable("jobs")).toBe(false);
+    });
+
+    test("becomes today's, by one of two at once", async () => {
+      const { database, open } = await version1();
+      const other = await open();
+      await Promise.all([setUpSchema(database), setUpSchema(other)]);
+      await isWhole(other);
+    });
+
+    test.each(["before", "after"] as const)("is that of then or today's when it dies %s any step", async (moment) => {
+      for (let at = 0; ; at += 1) {
+        const { database } = await version1();
+        const death = await setUpSchema(dying(database, at, moment)).catch((error: unknown) => error);
+        const [version] = await database.all("SELECT version FROM {schema}meta");
+        expect(await database.hasTable("jobs")).toBe(version?.["version"] === schemaVersion);
+        await setUpSchema(database);
+        await isWhole(database);
+        if (death === undefined) break;
+      }
+    });
+
+    test("keeps the views that have not changed, and with them who may read them", async () => {
+      const { database } = await version1();
+      // A view that was made anew would not have what is added to it here.
+      await make(database, "DROP VIEW {schema}failures", "CREATE VIEW {schema}failures AS SELECT 7 AS kept");
+      await setUpSchema(database);
+      expect(await database.all("SELECT * FROM {schema}failures")).toEqual([{ kept: 7 }]);
+    });
+
+    test.each(["jobs", "accounts", "lytics_jobs"])("stays as it is beside somebody else's table '%s'", async (name) => {
+      const { database } = await version1();
+      await make(database, `CREATE TABLE {schema}${name} (theirs INTEGER)`);
+      await expect(setUpSchema(database)).rejects.toMatchObject({
+        kind: "settings",
+        why: `it has a table '${name}' that is somebody else's`,
+      });
+      expect(await versionOf(database)).toEqual([1]);
+      expect(await idsOf(database)).toEqual(runIds(3));
+      await make(database, `DROP TABLE {schema}${name}`);
+    });
   });
 });

@@ -49,6 +49,9 @@ const archive: ArchiveDocument = {
   runs: 123_456,
   withoutEvent: 1234,
   firstRecordedAt: ago(400),
+  jobs: 0,
+  firstJobAt: null,
+  lastJobAt: null,
   lastRecordedAt: ago(0.02),
   bytes: 428_000_000,
   otherJournals: 2,
@@ -69,6 +72,7 @@ const verdict: VerdictDocument = {
   ok: false,
   runs: 123_456,
   unreadable: 3,
+  jobs: 0,
   withoutEvent: 0,
   outside: 17,
   damages: [

@@ -8,6 +8,8 @@ import { noArchive } from "../reading/session-archive.ts";
 export interface OpenedArchive {
   readonly archive: Archive;
   readonly profile: string;
+  /** The name of the profile's account of Lytics, whose events may be in it as well. */
+  readonly account: string;
 }
 
 /**
@@ -21,13 +23,13 @@ export async function inArchive<R>(
   work: (opened: OpenedArchive) => Promise<R>,
 ): Promise<R> {
   const own = await archiveOfProfile(flag, host);
-  const { place, journalName, profile } = own;
+  const { place, journalName, profile, accountName: account } = own;
   if (!(await hasArchive(place))) throw noArchive(own);
   const open = to === "read" ? openToRead : openToChange;
   const archive = await open(place, journalName, host);
   if (archive === null) throw noArchive(own);
   try {
-    return await work({ archive, profile });
+    return await work({ archive, profile, account });
   } finally {
     await archive.database.close();
   }

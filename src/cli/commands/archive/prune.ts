@@ -1,4 +1,5 @@
 import type { Host } from "../../../host.ts";
+import { countJobs, pruneJobs } from "../../../engine/archive/jobs.ts";
 import { countBefore, prune } from "../../../engine/archive/prune.ts";
 import type { ColumnSet } from "../../../render/formats/column.ts";
 import { renderTime } from "../../../render/text/times.ts";
@@ -29,12 +30,17 @@ export async function runArchivePrune(flags: PruneFlags, host: Host): Promise<vo
     const { time } = await archiveLook(flags, host);
     const until = renderTime(pruned.before, time);
     const text = `${count(pruned.runs, "run")} recorded before ${until} would be removed; ${number(pruned.left)} would stay\n`;
-    await tell(text, host.stdout);
+    const jobs = `${events(pruned.jobs)} that happened before ${until} would be removed; ${number(pruned.jobsLeft)} would stay\n`;
+    await tell(pruned.jobs + pruned.jobsLeft === 0 ? text : text + jobs, host.stdout);
   }
 }
 
+function events(jobs: number): string {
+  return `${count(jobs, "event")} of Lytics`;
+}
+
 async function pruneBefore(
-  { archive: { database, journal }, profile }: OpenedArchive,
+  { archive: { database, journal }, profile, account }: OpenedArchive,
   before: number,
   { dryRun = false, quiet = false, verbose = 0, progress: live, profile: named }: PruneFlags,
   host: Host,
@@ -43,12 +49,19 @@ async function pruneBefore(
   const began = host.now();
   const all = await countBefore(database, journal, Number.MAX_SAFE_INTEGER);
   let runs = await countBefore(database, journal, before);
+  const { jobs: allJobs } = await countJobs(database, account);
+  let { jobs } = await countJobs(database, account, before);
   if (!dryRun) {
     const expected = runs;
+    const expectedJobs = jobs;
     try {
       runs = await prune(database, journal, before, (soFar) => {
         host.signal.throwIfAborted();
         reporter.live(`removing · ${number(soFar)} of ${count(expected, "run")}`);
+      });
+      jobs = await pruneJobs(database, account, before, (soFar) => {
+        host.signal.throwIfAborted();
+        reporter.live(`removing · ${number(soFar)} of ${events(expectedJobs)}`);
       });
     } finally {
       reporter.clear();
@@ -56,6 +69,8 @@ async function pruneBefore(
     const until = new Date(before).toISOString();
     const text = `${count(runs, "run")} recorded before ${until} removed, ${number(all - runs)} stay · ${seconds(host.now() - began)}`;
     reporter.notify({ kind: "remark", text });
+    const more = `${events(jobs)} that happened before ${until} removed, ${number(allJobs - jobs)} stay`;
+    if (allJobs > 0) reporter.notify({ kind: "remark", text: more });
   }
   return {
     type: "flowrun.prune",
@@ -66,6 +81,8 @@ async function pruneBefore(
     dryRun,
     runs,
     left: all - runs,
+    jobs,
+    jobsLeft: allJobs - jobs,
   };
 }
 
@@ -81,6 +98,9 @@ interface Pruned {
   /** Removed, or to be removed. */
   readonly runs: number;
   readonly left: number;
+  /** The same of the events of Lytics. */
+  readonly jobs: number;
+  readonly jobsLeft: number;
 }
 
 /** All columns of what was pruned. */
@@ -90,11 +110,13 @@ export const pruneColumns: ColumnSet<Pruned> = {
     { name: "before", title: "BEFORE", kind: "time", value: ({ before }) => before },
     { name: "runs", title: "RUNS", kind: "count", value: ({ runs }) => runs },
     { name: "left", title: "LEFT", kind: "count", value: ({ left }) => left },
+    { name: "jobs", title: "JOBS", kind: "count", value: ({ jobs }) => jobs },
+    { name: "jobsLeft", title: "JOBS LEFT", kind: "count", value: ({ jobsLeft }) => jobsLeft },
     { name: "dryRun", title: "DRY RUN", kind: "flag", value: ({ dryRun }) => dryRun },
     { name: "archive", title: "ARCHIVE", kind: "text", value: ({ archive }) => archive },
   ],
   usual: ["profile", "before", "runs", "left", "dryRun"],
-  wide: ["archive"],
+  wide: ["jobs", "jobsLeft", "archive"],
   id: "profile",
-  fields: ["type", "schemaVersion", "profile", "archive", "before", "dryRun", "runs", "left"],
+  fields: ["type", "schemaVersion", "profile", "archive", "before", "dryRun", "runs", "left", "jobs", "jobsLeft"],
 };

@@ -1,6 +1,7 @@
 import type { Host } from "../../../host.ts";
 import { dayMs } from "../../../adobe/journal/retention.ts";
 import { profileFlag } from "../../../adobe/settings/profile-name.ts";
+import { countJobs } from "../../../engine/archive/jobs.ts";
 import { readStatus } from "../../../engine/archive/status.ts";
 import {
   stretchColumns,
@@ -25,9 +26,10 @@ import { toldStatus } from "./told-archive.ts";
  */
 export async function runArchiveStatus(flags: ArchiveFlags, host: Host): Promise<void> {
   const options = resolveOutput(stretchColumns, flags, "json");
-  const status = await inArchive(flags, "read", host, async ({ archive: { database, journal }, profile }) =>
-    toldStatus(await readStatus(database, journal), { profile, archive: database.place, kind: database.kind }),
-  );
+  const status = await inArchive(flags, "read", host, async ({ archive: { database, journal }, profile, account }) => {
+    const named = { profile, archive: database.place, kind: database.kind };
+    return toldStatus(await readStatus(database, journal), await countJobs(database, account), named);
+  });
   if (wantsSheet(options)) await tell(renderArchiveSheet(status, await archiveLook(flags, host)), host.stdout);
   else {
     const told = { rows: stretchRows(status), document: status, color: flags.color };

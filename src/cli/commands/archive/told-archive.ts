@@ -1,6 +1,7 @@
 import { retentionMs } from "../../../adobe/journal/retention.ts";
 import type { Covered, Gap } from "../../../engine/archive/coverage.ts";
 import { archiveCursor } from "../../../engine/archive/cursors.ts";
+import type { JobsCount } from "../../../engine/archive/jobs.ts";
 import type { HeldLease } from "../../../engine/archive/lease.ts";
 import type { ArchiveStatus, CursorStatus } from "../../../engine/archive/status.ts";
 import type {
@@ -14,6 +15,7 @@ import type {
 /** An archive's state as a document for people and programs. Pure. */
 export function toldStatus(
   { coverage, cursors: all, firstAt, lastAt, journalName, ...counts }: ArchiveStatus,
+  { jobs, firstAt: firstJobAt, lastAt: lastJobAt }: JobsCount,
   named: Pick<ArchiveDocument, "profile" | "archive" | "kind">,
 ): ArchiveDocument {
   const cursors = all.map(toldCursor);
@@ -30,6 +32,9 @@ export function toldStatus(
     withoutEvent: counts.withoutEvent,
     firstRecordedAt: firstAt === null ? null : iso(firstAt),
     lastRecordedAt: lastAt === null ? null : iso(lastAt),
+    jobs,
+    firstJobAt: firstJobAt === null ? null : iso(firstJobAt),
+    lastJobAt: lastJobAt === null ? null : iso(lastJobAt),
     bytes: counts.bytes,
     otherJournals: counts.otherJournals,
     cursor: cursor.name === null ? null : cursor,

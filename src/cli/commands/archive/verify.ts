@@ -1,12 +1,13 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
+import { verifyJobs } from "../../../engine/archive/jobs.ts";
 import { readStatus } from "../../../engine/archive/status.ts";
 import { verify } from "../../../engine/archive/verify.ts";
 import type { ColumnSet } from "../../../render/formats/column.ts";
 import { renderVerdict, type VerdictDocument } from "../../../render/sheets/verdict-sheet.ts";
 import type { ArchiveFlags } from "../../options/flags.ts";
 import { resolveOutput, wantsSheet } from "../../options/output-options.ts";
-import { createReporter, number } from "../../terminal/reporter.ts";
+import { count, createReporter, number } from "../../terminal/reporter.ts";
 import { tell } from "../../terminal/tell.ts";
 import { printRows } from "../print-rows.ts";
 import { archiveLook } from "./look.ts";
@@ -33,7 +34,8 @@ export async function runArchiveVerify(flags: ArchiveFlags, host: Host, finish: 
   if (verdict.gaps.length > 0) throw incomplete(verdict);
 }
 
-async function look({ archive, profile }: OpenedArchive, flags: ArchiveFlags, host: Host): Promise<VerdictDocument> {
+async function look(opened: OpenedArchive, flags: ArchiveFlags, host: Host): Promise<VerdictDocument> {
+  const { archive, profile } = opened;
   const { database, journal } = archive;
   const { quiet = false, verbose = 0, progress: live } = flags;
   const reporter = createReporter(host, { quiet, verbose, live, profile: flags.profile });
@@ -44,11 +46,34 @@ async function look({ archive, profile }: OpenedArchive, flags: ArchiveFlags, ho
       host.signal.throwIfAborted();
       reporter.live(`verifying · ${number(soFar)}${runs === null ? "" : ` of ${number(runs)}`} runs read back`);
     });
-    const ok = found.damages.length === 0 && found.gaps.length === 0;
+    const { jobs, damages } = await lookAtJobs(opened, found.damages, (soFar) => {
+      host.signal.throwIfAborted();
+      reporter.live(`verifying · ${count(soFar, "event")} of Lytics read back`);
+    });
+    const ok = damages.length === 0 && found.gaps.length === 0;
     const head = { type: "flowrun.verification", schemaVersion: 1, profile, archive: database.place, ok } as const;
-    return { ...head, ...found, gaps: found.gaps.map(toldGap) };
+    return { ...head, ...found, jobs, damages, gaps: found.gaps.map(toldGap) };
   } finally {
     reporter.clear();
+  }
+}
+
+/** The events of Lytics, and all damages with what is wrong with them. */
+async function lookAtJobs(
+  { archive: { database }, account }: OpenedArchive,
+  damages: readonly string[],
+  onRead: (soFar: number) => void,
+): Promise<Pick<VerdictDocument, "jobs" | "damages">> {
+  try {
+    const { jobs, unreadable } = await verifyJobs(database, account, onRead);
+    return {
+      jobs,
+      damages: unreadable === 0 ? damages : [...damages, `${count(unreadable, "event")} of Lytics that cannot be read`],
+    };
+  } catch (error) {
+    // Of pages that are damaged already some cannot be read at all.
+    if (damages.length === 0 || !(error instanceof FlowrunError) || error.kind !== "settings") throw error;
+    return { jobs: 0, damages };
   }
 }
 
@@ -97,15 +122,16 @@ export const verdictColumns: ColumnSet<VerdictDocument> = {
       value: ({ withoutEvent }) => withoutEvent,
     },
     { name: "outside", title: "OUTSIDE", kind: "count", value: ({ outside }) => outside },
+    { name: "jobs", title: "JOBS", kind: "count", value: ({ jobs }) => jobs },
     { name: "damages", title: "DAMAGES", kind: "list", value: ({ damages }) => damages },
     { name: "gaps", title: "GAPS", kind: "count", value: ({ gaps }) => gaps.length },
     { name: "archive", title: "ARCHIVE", kind: "text", value: ({ archive }) => archive },
   ],
   usual: ["profile", "ok", "runs", "unreadable", "gaps", "damages"],
-  wide: ["outside", "withoutEvent", "archive"],
+  wide: ["outside", "withoutEvent", "jobs", "archive"],
   id: "profile",
   fields: [
-    ...["type", "schemaVersion", "profile", "archive", "ok", "runs", "unreadable", "withoutEvent", "outside"],
+    ...["type", "schemaVersion", "profile", "archive", "ok", "runs", "unreadable", "withoutEvent", "outside", "jobs"],
     ...["damages", "gaps.from", "gaps.to", "gaps.fromExact", "gaps.toExact", "gaps.reason"],
   ],
 };

@@ -4,6 +4,7 @@ import { profileFlag } from "../../../adobe/settings/profile-name.ts";
 import { archiveOfProfile, type ProfileArchive } from "../../../engine/archive/of-profile.ts";
 import { openToRead } from "../../../engine/archive/open.ts";
 import { hasArchive } from "../../../engine/archive/place.ts";
+import { countJobs } from "../../../engine/archive/jobs.ts";
 import { readStatus, type ArchiveStatus } from "../../../engine/archive/status.ts";
 import { count, number } from "../../terminal/reporter.ts";
 import { failed, ok, warning, type Finding } from "./finding.ts";
@@ -20,7 +21,8 @@ export async function lookAtArchive(profile: string, host: Host): Promise<Findin
     if (opened === null) return ok("archive", "none: what the journal forgets after seven days is gone");
     const { database, journal } = opened;
     try {
-      return findingOf(await readStatus(database, journal), own, { place: database.place, now: host.now() });
+      const { jobs } = await countJobs(database, own.accountName);
+      return findingOf(await readStatus(database, journal), own, { place: database.place, now: host.now(), jobs });
     } finally {
       await database.close();
     }
@@ -30,22 +32,25 @@ export async function lookAtArchive(profile: string, host: Host): Promise<Findin
 
 interface At {
   readonly place: string;
+  /** Events of Lytics. */
+  readonly jobs: number;
   readonly now: number;
 }
 
 function findingOf(
   { coverage, runs, cursors }: ArchiveStatus,
   { profile }: ProfileArchive,
-  { place, now }: At,
+  { place, now, jobs }: At,
 ): Finding {
   const { complete, gaps } = coverage;
   const flag = profileFlag(profile);
   const readUntil = Math.max(...cursors.map(({ cursor }) => cursor.readUntil));
-  const facts = { place, runs, gaps: gaps.length, readUntil: cursors.length === 0 ? null : iso(readUntil) };
+  const facts = { place, runs, jobs, gaps: gaps.length, readUntil: cursors.length === 0 ? null : iso(readUntil) };
   const from = complete[0]?.from.at ?? null;
   const since = from === null ? "nothing complete" : `from ${iso(from)} to ${iso(complete.at(-1)?.to.at ?? from)}`;
   const holes = gaps.length === 0 ? "" : `, with ${count(gaps.length, "gap")} (flowrun archive status${flag})`;
-  const text = `${place}: ${number(runs)} notifications, ${since}${holes}`;
+  const events = jobs === 0 ? "" : `; ${count(jobs, "event")} of Lytics`;
+  const text = `${place}: ${number(runs)} notifications, ${since}${holes}${events}`;
   if (cursors.length === 0) return ok("archive", `${text}; no journal was read into it yet`, facts);
   const expiresAt = readUntil + retentionMs;
   if (expiresAt <= now) {

@@ -1,6 +1,6 @@
 import { findCursor, moveCursor } from "../../archive/cursors.ts";
 import type { Database, Queries } from "../../archive/database.ts";
-import { noteJournal } from "../../archive/journal-names.ts";
+import { noteAccount, noteJournal } from "../../archive/journal-names.ts";
 import { setUpSchema } from "../../archive/schema.ts";
 import type { DeliveredReading } from "../destination.ts";
 
@@ -19,11 +19,12 @@ export interface TablePlace {
 /** Finds the place, and makes the tables of flowrun's own that it is kept in. @throws FlowrunError of the database. */
 export async function openTablePlace(
   database: Database,
-  { journal: journalName, cursor }: DeliveredReading,
+  { of, journal: journalName, cursor }: DeliveredReading,
   { table, now }: { readonly table: string; readonly now: number },
 ): Promise<TablePlace> {
   await setUpSchema(database);
-  const journal = await noteJournal(database, journalName, now);
+  const note = of === "jobs" ? noteAccount : noteJournal;
+  const journal = await note(database, journalName, now);
   return findPlaceAgain(database, { journal, name: `${cursor} ${table}` });
 }
 
