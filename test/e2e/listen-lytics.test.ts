@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { account } from "../../src/demo/account.ts";
-import { readJobs } from "../../src/engine/archive/jobs.ts";
+import { readKeptJobs } from "../../src/engine/archive/jobs.ts";
 import { openToRead } from "../../src/engine/archive/open.ts";
 import { accountName } from "../../src/lytics/account-name.ts";
 import { openNodeWorld } from "../../src/node-host.ts";
@@ -212,7 +212,7 @@ describe("listen --lytics", () => {
     );
     onTestFinished(() => archive?.database.close());
     const kept: unknown[] = [];
-    for await (const some of readJobs(archive!.database, accountName("https://api.lytics.io", "default"), {
+    for await (const some of readKeptJobs(archive!.database, accountName("https://api.lytics.io", "default"), {
       from: -Infinity,
       to: Infinity,
     }))

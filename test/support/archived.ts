@@ -1,5 +1,5 @@
 import type { Database } from "../../src/engine/archive/database.ts";
-import { readJobs, type JobsWindow, type KeptJob } from "../../src/engine/archive/jobs.ts";
+import { readKeptJobs, type JobsWindow, type KeptJob } from "../../src/engine/archive/jobs.ts";
 import { takeLease, type Lease } from "../../src/engine/archive/lease.ts";
 import { readInOrder, type ReadBack } from "../../src/engine/archive/read-archived.ts";
 import { journalKey, type WholeRun } from "../../src/engine/archive/run-row.ts";
@@ -89,6 +89,6 @@ export async function jobBatches(
   window: JobsWindow = { from: -Infinity, to: Infinity },
 ): Promise<readonly (readonly KeptJob[])[]> {
   const batches: (readonly KeptJob[])[] = [];
-  for await (const rows of readJobs(database, account, window)) batches.push(rows);
+  for await (const rows of readKeptJobs(database, account, window)) batches.push(rows);
   return batches;
 }

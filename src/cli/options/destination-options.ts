@@ -1,6 +1,6 @@
 import { FlowrunError } from "../../errors.ts";
 import type { Start } from "../../adobe/journal/when.ts";
-import type { Subject } from "../../engine/destinations/destination.ts";
+import type { RecordType, Subject } from "../../engine/destinations/destination.ts";
 import type { World } from "../../host.ts";
 import type { WantedDestination } from "../../engine/destinations/find-scheme.ts";
 import type { ToFlags } from "./flags.ts";
@@ -24,6 +24,19 @@ export interface DeliveryOptions {
   readonly cursor: string | null;
 }
 
+/** The subject of a reading, and the records that it may bring. */
+export interface Brought {
+  readonly of: Subject;
+  readonly records: readonly RecordType[];
+}
+
+/** Runs, and what is told of flows that do not run. */
+export const runsBrought: Brought = { of: "runs", records: ["flowrun.run", "flowrun.absent"] };
+/** Events of Lytics alone. */
+export const jobsBrought: Brought = { of: "jobs", records: ["flowrun.job"] };
+/** Runs, with events of Lytics among them. */
+export const bothBrought: Brought = { of: "runs", records: [...runsBrought.records, ...jobsBrought.records] };
+
 /**
  * The destinations that the flags name; `null` where they name none, and runs are printed.
  * @throws FlowrunError `usage`.
@@ -31,7 +44,7 @@ export interface DeliveryOptions {
 export async function resolveDelivery(
   flags: ToFlags,
   env: World["env"],
-  of: Subject = "runs",
+  { of, records }: Brought = runsBrought,
 ): Promise<DeliveryOptions | null> {
   const { to = [] } = flags;
   if (to.length === 0) {
@@ -52,6 +65,7 @@ export async function resolveDelivery(
   for (const { scheme, address } of others) {
     const kind = await scheme.load();
     kind.check(address, env, of);
+    if (!kind.takes(address, of).some((type) => records.includes(type))) throw nothingForIt(address.shown, of);
     const identity = `${scheme.name} ${(await kind.identify?.(address)) ?? address.digest}`;
     const other = known.get(identity);
     if (other !== undefined) throw twice(other.shown, address.shown);
@@ -119,6 +133,15 @@ export function checkStandby({ standby }: DeliveryOptions, start: Start, line: s
   throw new FlowrunError("usage", "--standby goes with a reading from 'last' only", {
     why: "whoever takes over goes on where the other one stopped, and a window has no such place",
     hint: `${line} --since last --to … --standby`,
+  });
+}
+
+function nothingForIt(shown: string, of: Subject): FlowrunError {
+  const [brought, other, command] =
+    of === "runs" ? ["runs", "events of Lytics", "flowrun lytics tail"] : ["events of Lytics", "runs", "flowrun tail"];
+  return new FlowrunError("usage", `${shown} would get nothing`, {
+    why: `by its options it takes ${other} alone, and this line reads ${brought}`,
+    hint: `leave those options out (?records=, ?signals=), or deliver ${other}: ${command} --to …`,
   });
 }
 

@@ -86,7 +86,7 @@ const rowsAtOnce = 500;
  * The events of an account that were there when the reading began, oldest first, some at a time.
  * @param account its name; none for one that the archive does not know.
  */
-export async function* readJobs(
+export async function* readKeptJobs(
   queries: JobsReader,
   account: string,
   { from, to }: JobsWindow,
@@ -158,7 +158,7 @@ export async function verifyJobs(
   onRead: (soFar: number) => void,
 ): Promise<{ readonly jobs: number; readonly unreadable: number }> {
   let [jobs, unreadable] = [0, 0];
-  for await (const rows of readJobs(database, account, { from: -Infinity, to: Infinity })) {
+  for await (const rows of readKeptJobs(database, account, { from: -Infinity, to: Infinity })) {
     jobs += rows.length;
     unreadable += rows.filter(({ record }) => typeof record === "string").length;
     onRead(jobs);

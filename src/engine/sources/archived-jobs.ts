@@ -1,5 +1,5 @@
 import type { Job } from "../../runs/job/job.ts";
-import { readJobs, type JobsReader, type JobsWindow, type KeptJob } from "../archive/jobs.ts";
+import { readKeptJobs, type JobsReader, type JobsWindow, type KeptJob } from "../archive/jobs.ts";
 import type { Batch, Fault, Source } from "./source.ts";
 
 /** Which archived events of Lytics are read, and in which form they are handed on. */
@@ -46,7 +46,7 @@ export function archivedJobsSource<T>({
   };
   return {
     async *read() {
-      for await (const rows of readJobs(database, account, window)) yield batchOf(rows);
+      for await (const rows of readKeptJobs(database, account, window)) yield batchOf(rows);
     },
     describe: ({ position }) => `${position} of the archive`,
   };

@@ -4,7 +4,7 @@ import {
   addJobs,
   countJobs,
   pruneJobs,
-  readJobs,
+  readKeptJobs,
   verifyJobs,
   type KeyedJob,
 } from "../../../src/engine/archive/jobs.ts";
@@ -70,7 +70,7 @@ describeEngines("events of Lytics", ({ place }) => {
     const [database, writer] = await ready();
     await addJobs(database, account, some(0, 501));
     const read: string[] = [];
-    for await (const rows of readJobs(database, account, always)) {
+    for await (const rows of readKeptJobs(database, account, always)) {
       read.push(...rows.map(({ eventKey }) => eventKey));
       await addJobs(writer, account, some(501, 1200));
     }

@@ -18,7 +18,7 @@ import type { Host } from "../../../host.ts";
 import { compileJobFilter } from "../../../runs/filter/job-filter.ts";
 import { lockSpool, spoolFolder } from "../../../state/spool-lock.ts";
 import { openZone } from "../../options/clock.ts";
-import { resolveDelivery, type DeliveryOptions } from "../../options/destination-options.ts";
+import { bothBrought, resolveDelivery, runsBrought, type DeliveryOptions } from "../../options/destination-options.ts";
 import { resolveReading, resolveStart } from "../../options/reading-options.ts";
 import { createReporter } from "../../terminal/reporter.ts";
 import { openToFill } from "../archive/open-to-fill.ts";
@@ -43,7 +43,7 @@ export async function runListen(flags: ListenFlags, host: Host): Promise<void> {
   const zone = await openZone(flags.time, host.stdout);
   const now = host.now();
   const options = await resolveReading(flags, now, zone);
-  const delivery = await resolveDelivery(flags, host.env);
+  const delivery = await resolveDelivery(flags, host.env, flags.lytics === undefined ? runsBrought : bothBrought);
   refuseListen(flags, options, delivery);
   const isDemo = (await chosenProfile(options.common.profile, host)) === demoProfile;
   const listening = resolveListen(flags, host.env, isDemo);

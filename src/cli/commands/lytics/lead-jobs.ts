@@ -10,7 +10,7 @@ import { tellOfMemory } from "../archive/open-to-fill.ts";
 import { leadBy } from "../delivery/lead.ts";
 import type { DeliveredTo } from "../delivery/member.ts";
 import { standbyOf } from "../delivery/standby.ts";
-import { deliverToAll, isKept, meansOf, patienceOf, type JobDelivery } from "./deliver-jobs.ts";
+import { deliverToAll, isKept, meansOf, patienceOf, type JobDelivery } from "./deliver-to-all.ts";
 import type { JobReading } from "./read-jobs.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { Host } from "../../../host.ts";
-import { resolveDelivery } from "../../options/destination-options.ts";
+import { jobsBrought, resolveDelivery } from "../../options/destination-options.ts";
 import { openZone } from "../../options/clock.ts";
 import type { LyticsSinceFlags } from "../../options/flags.ts";
 import { checkSource, resolveLytics, resolveLyticsStart } from "./lytics-options.ts";
@@ -15,7 +15,7 @@ export async function runLyticsSince(when: string | undefined, flags: LyticsSinc
   const zone = await openZone(flags.time, host.stdout);
   const now = host.now();
   const options = await resolveLytics(flags, now, zone);
-  const delivery = await resolveDelivery(flags, host.env, "jobs");
+  const delivery = await resolveDelivery(flags, host.env, jobsBrought);
   const start = resolveLyticsStart(when, flags, now, zone);
   checkSource(flags, start);
   await performJobs({ options, start, delivery, follow: false }, host);

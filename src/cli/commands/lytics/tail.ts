@@ -1,6 +1,6 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
-import { isLed, resolveDelivery } from "../../options/destination-options.ts";
+import { isLed, jobsBrought, resolveDelivery } from "../../options/destination-options.ts";
 import { openZone } from "../../options/clock.ts";
 import type { LyticsFlags, LyticsTailFlags } from "../../options/flags.ts";
 import { turnAway } from "../../options/reading-options.ts";
@@ -43,7 +43,7 @@ export async function followJobs(
   const zone = await openZone(flags.time, host.stdout);
   const now = host.now();
   const options = await resolveLytics(flags, now, zone);
-  const delivery = await resolveDelivery(flags, host.env, "jobs");
+  const delivery = await resolveDelivery(flags, host.env, jobsBrought);
   const usual = named === tailNamed ? (isLed(delivery) ? "last" : "now") : undefined;
   const start = resolveLyticsStart(when ?? usual, flags, now, zone);
   await performJobs({ options, start, delivery, follow: true }, host);
