@@ -85,6 +85,7 @@ const rooms = [
       "runs/record",
       "state/cursor-name",
     ],
+    types: ["engine/destinations/destination"],
     because: "Words become domain values here; choices come from the registries so that help cannot lie.",
   },
   {

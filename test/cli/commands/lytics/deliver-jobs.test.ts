@@ -230,7 +230,7 @@ describe("lytics --to archive", () => {
 test("a damaged cursor of Lytics says how to begin anew, and what it says helps", async () => {
   const { run, file } = await openAccount(day);
   await run("lytics since last -o name");
-  await writeFile(file("flowrun/state/cursors/default/lytics.json"), "{");
+  await writeFile(file("flowrun/cursors/default/lytics.json"), "{");
   const { code, stderr } = await run("lytics since last");
   expect(code).toBe(2);
   expect(stderr).toContain("flowrun cursor delete lytics");
