@@ -6,7 +6,7 @@ import type { Database, Insertion, Queries, Row, Value } from "./database.ts";
 import { takeNumbers } from "./take-numbers.ts";
 import { noteAccount } from "./journal-names.ts";
 import { packTexts } from "./pack.ts";
-import { bounded, unpacked } from "./read-archived.ts";
+import { boundedMoment, unpacked } from "./read-archived.ts";
 import { bytesIn, numberIn, numberOrNull, textIn } from "./row-values.ts";
 import { countOrNull, eventKey, idOrNull, journalKey, wordsOrNull } from "./run-row.ts";
 
@@ -94,13 +94,13 @@ export async function* readKeptJobs(
   if (!(await hasJobs(queries))) return;
   const [newest] = await queries.all(`SELECT last_seq FROM {schema}meta`);
   const upTo = newest === undefined ? 0 : numberIn(newest, "last_seq");
-  let after: readonly [at: number, seq: number] = [bounded(from), -1];
+  let after: readonly [at: number, seq: number] = [boundedMoment(from), -1];
   for (;;) {
     const rows = await queries.all(
       `SELECT seq, at, event_key, document FROM {schema}jobs
       WHERE account = $1 AND at >= $2 AND at <= $3 AND (at, seq) > ($2, $4) AND seq <= $5
       ORDER BY at, seq LIMIT ${rowsAtOnce}`,
-      [journalKey(account), after[0], bounded(to), after[1], upTo],
+      [journalKey(account), after[0], boundedMoment(to), after[1], upTo],
     );
     if (rows.length > 0) yield rows.map(keptJobIn);
     const last = rows.at(-1);
@@ -140,7 +140,7 @@ export async function countJobs(database: JobsReader, account: string, before = 
     ? await database.all(
         `SELECT count(*) AS jobs, min(at) AS first_at, max(at) AS last_at FROM {schema}jobs
         WHERE account = $1 AND at < $2`,
-        [journalKey(account), bounded(before)],
+        [journalKey(account), boundedMoment(before)],
       )
     : [];
   if (row === undefined) return { jobs: 0, firstAt: null, lastAt: null };

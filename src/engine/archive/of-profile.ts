@@ -4,6 +4,7 @@ import { filled, type ProfileValues } from "../../adobe/settings/keys.ts";
 import { findSetting } from "../../adobe/settings/settings.ts";
 import type { World } from "../../host.ts";
 import { accountName, demoAccount } from "../../lytics/account-name.ts";
+import { archiveFile, hasArchiveFile } from "../../state/archive-file.ts";
 import { peekProfile } from "../../state/profile-files.ts";
 import { archivePlace, type ArchivePlace } from "./place.ts";
 
@@ -23,9 +24,10 @@ type ProfileWorld = Pick<World, "env" | "dirs">;
 export async function archiveOfProfile(flag: string | undefined, host: ProfileWorld): Promise<ProfileArchive> {
   const profile = await chosenProfile(flag, host);
   if (profile === demoProfile) return found(profile, {}, demoName, host);
-  await requireProfile(profile, "profile", host).catch((error: unknown) => {
-    // An archive of its own may be all that there is of it.
-    if (filled(host.env["FLOWRUN_ARCHIVE"]) === null) throw error;
+  await requireProfile(profile, "profile", host).catch(async (error: unknown) => {
+    // An archive may be all that there is of it: its other settings are variables.
+    const isSet = filled(host.env["FLOWRUN_ARCHIVE"]) !== null;
+    if (!isSet && !(await hasArchiveFile(archiveFile(host.dirs.state, profile)))) throw error;
   });
   const saved = await peeked({}, profile, host);
   return found(profile, saved, findSetting("journalUrl", host.env, saved)?.value ?? null, host);

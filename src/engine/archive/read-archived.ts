@@ -42,13 +42,13 @@ export async function* readWindowOf(
   { from, to, upTo }: ArchivedWindow,
   how: ReadingBack,
 ): AsyncGenerator<readonly ReadBack[], void, undefined> {
-  let after: readonly [recordedAt: number, seq: number] = [bounded(from), -1];
+  let after: readonly [recordedAt: number, seq: number] = [boundedMoment(from), -1];
   for (;;) {
     const rows = await queries.all(
       `SELECT seq, recorded_at, event_key, document${eventColumn(how)} FROM {schema}runs
       WHERE journal = $1 AND recorded_at >= $2 AND recorded_at < $3 AND (recorded_at, seq) > ($2, $4) AND seq <= $5
       ORDER BY recorded_at, seq LIMIT ${rowsAtOnce}`,
-      [journal, after[0], bounded(to), after[1], upTo],
+      [journal, after[0], boundedMoment(to), after[1], upTo],
     );
     if (rows.length > 0) yield rows.map(readBack);
     const last = rows.at(-1);
@@ -71,11 +71,11 @@ export async function* readFiguresOf(
       FROM (SELECT ${listed.join(", ")} FROM {schema}runs
         WHERE journal = $1 AND recorded_at >= $2 AND recorded_at < $3 AND (recorded_at, seq) > ($2, $4) AND seq <= $5
         ORDER BY recorded_at, seq LIMIT ${figuresAtOnce}) AS part`,
-      [journal, after[0], bounded(to), after[1], upTo],
+      [journal, after[0], boundedMoment(to), after[1], upTo],
     );
     return lists;
   };
-  for (let asked: Promise<Row> | null = ask([bounded(from), -1]); asked !== null;) {
+  for (let asked: Promise<Row> | null = ask([boundedMoment(from), -1]); asked !== null;) {
     const lists: Row = await asked;
     const places = placesIn(lists);
     // A server finds the next ones while these are made and counted.
@@ -297,6 +297,6 @@ export async function readLastSeq(queries: Queries): Promise<number> {
 }
 
 /** A moment as a database takes it: Infinity is no number of its. Pure. */
-export function bounded(at: number): number {
+export function boundedMoment(at: number): number {
   return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, at));
 }

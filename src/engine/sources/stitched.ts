@@ -1,7 +1,7 @@
 import { lateMs } from "../../adobe/journal/read-until.ts";
 import { uncovered, type Coverage, type Span } from "../archive/coverage.ts";
 import type { Queries } from "../archive/database.ts";
-import { bounded } from "../archive/read-archived.ts";
+import { boundedMoment } from "../archive/read-archived.ts";
 import { numberIn, textIn } from "../archive/row-values.ts";
 import { eventKey } from "../archive/run-row.ts";
 import type { Batch, Source } from "./source.ts";
@@ -133,7 +133,7 @@ async function findArchived(
     const rows = await queries.all(
       `SELECT event_key, recorded_at FROM {schema}runs
       WHERE journal = $1 AND recorded_at >= $2 AND seq <= $3 AND event_key IN (${places})`,
-      [journal, bounded(from), upTo, ...own],
+      [journal, boundedMoment(from), upTo, ...own],
     );
     for (const row of rows) found.set(textIn(row, "event_key"), numberIn(row, "recorded_at"));
   }

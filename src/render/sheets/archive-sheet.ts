@@ -106,7 +106,7 @@ function head(archive: ArchiveDocument, { time }: ArchiveSheetLook): readonly st
   return facts.map(([label, text]) => label.padEnd(labelWidth) + text);
 }
 
-/** What it has of Lytics, where it has any. */
+/** The events of Lytics that it has, and from when to when. */
 function jobsFacts({ jobs, firstJobAt, lastJobAt }: ArchiveDocument, time: TimeTelling): readonly Fact[] {
   if (firstJobAt === null || lastJobAt === null) return [];
   return [

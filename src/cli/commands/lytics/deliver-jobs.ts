@@ -4,7 +4,7 @@ import { checkStandby, type DeliveryOptions } from "../../options/destination-op
 import { inOutlet } from "../outlet.ts";
 import { openStdout } from "../reading/open-stdout.ts";
 import { checkFailed } from "../reading/read.ts";
-import { deliverToAll, isKept, type JobDelivery } from "./deliver-to-all.ts";
+import { deliverToAll, isKept, type JobDelivery } from "./job-lanes.ts";
 import type { JobPlan } from "./job-plan.ts";
 import { inReading, type JobReading } from "./read-jobs.ts";
 

@@ -10,7 +10,7 @@ import { tellOfMemory } from "../archive/open-to-fill.ts";
 import { leadBy } from "../delivery/lead.ts";
 import type { DeliveredTo } from "../delivery/member.ts";
 import { standbyOf } from "../delivery/standby.ts";
-import { deliverToAll, isKept, meansOf, patienceOf, type JobDelivery } from "./deliver-to-all.ts";
+import { deliverToAll, isKept, jobMeansOf, jobPatienceOf, type JobDelivery } from "./job-lanes.ts";
 import type { JobReading } from "./read-jobs.ts";
 
 /**
@@ -23,7 +23,7 @@ export async function deliverByDatabase(ways: JobDelivery): Promise<FlowrunError
   const { leader, table } = ways.delivery;
   if (leader !== null) return deliverByArchive(ways, leader);
   if (table === null) return deliverToAll(ways);
-  const home = await insist(() => openTableHome(table.address, meansOf(ways.reading)), retryingOf(ways.reading));
+  const home = await insist(() => openTableHome(table.address, jobMeansOf(ways.reading)), retryingOf(ways.reading));
   try {
     return await deliverUnder(home, ways, table, null);
   } finally {
@@ -48,7 +48,7 @@ async function deliverByArchive(
       address: { ...address, shown: database.place },
     };
     if (!isKept(reading)) return await deliverToAll(ways, archive);
-    const home = await insist(() => openJobsHome(database, meansOf(reading)), retrying);
+    const home = await insist(() => openJobsHome(database, jobMeansOf(reading)), retrying);
     return await deliverUnder(home, ways, archive, archive);
   } finally {
     await database.close();
@@ -71,5 +71,5 @@ async function deliverUnder(
 
 function retryingOf(reading: JobReading) {
   const { host, signal, reporter } = reading;
-  return { host, signal, notify: reporter.notify, patience: patienceOf(reading) };
+  return { host, signal, notify: reporter.notify, patience: jobPatienceOf(reading) };
 }

@@ -10,7 +10,7 @@ import { inOutlet } from "../outlet.ts";
 import { nobodyGets, openStdout, tellHidden } from "../reading/open-stdout.ts";
 import { checkFailed } from "../reading/read.ts";
 import type { JobPlan } from "./job-plan.ts";
-import { beginOf, inReading, pumpJobs, type JobReading } from "./read-jobs.ts";
+import { jobsFrom, inReading, pumpJobs, type JobReading } from "./read-jobs.ts";
 
 /**
  * Prints the events that a plan names to stdout; stderr tells how it goes.
@@ -103,5 +103,5 @@ async function printTo<T>(
 ): Promise<void> {
   const { signal, tally } = reading;
   const kept = store === null ? sink : withCursorFile(sink, store);
-  await pumpJobs(reading, { from: beginOf(reading, past), wantsAll: false, encode, signal, sink: kept, past, tally });
+  await pumpJobs(reading, { from: jobsFrom(reading, past), wantsAll: false, encode, signal, sink: kept, past, tally });
 }

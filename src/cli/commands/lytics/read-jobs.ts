@@ -82,7 +82,7 @@ function windowWords(start: Start, { until, zone }: JobPlan["options"], now: num
  * @param past where an earlier one stopped; `null` for none.
  * @throws FlowrunError `settings` for a cursor whose place tells none. Pure.
  */
-export function beginOf(
+export function jobsFrom(
   {
     start,
     options: { cursor },

@@ -127,7 +127,6 @@ describe("lytics since", () => {
     ["lytics since -P1D --follow --last 3", "--last has no meaning with --follow", "flowrun lytics since"],
     ["lytics tail --sort at", "--sort has no meaning with lytics tail", ""],
     ["lytics tail --until -PT1H", "--until has no meaning with lytics tail", "--until -PT1H"],
-    ["lytics since -P1D --to nats://x/y", "unknown option '--to'", ""],
   ])("%s is turned away", async (line, message, hint) => {
     const { run, server } = await openAccount(day);
     const { code, stderr, stdout } = await run(line);

@@ -13,7 +13,7 @@ import type { Leading } from "../delivery/lead.ts";
 import { openMember, printingMember, type DeliveredTo } from "../delivery/member.ts";
 import { deliverTogether } from "../delivery/together.ts";
 import type { JobPlan } from "./job-plan.ts";
-import { beginOf, pumpJobs, type JobReading } from "./read-jobs.ts";
+import { jobsFrom, pumpJobs, type JobReading } from "./read-jobs.ts";
 
 /** A reading of events that is delivered. */
 export interface JobDelivery {
@@ -29,12 +29,12 @@ export function isKept({ start, origin }: Pick<JobReading, "start" | "origin">):
 }
 
 /** How long trouble is put up with: `tail` never gives up. */
-export function patienceOf({ follow, options }: JobPlan): Patience {
+export function jobPatienceOf({ follow, options }: JobPlan): Patience {
   return follow ? endlessPatience : options.patience;
 }
 
 /** The part of the world that a destination gets, and whose events it takes. */
-export function meansOf(reading: JobReading): Means {
+export function jobMeansOf(reading: JobReading): Means {
   const { host, signal, reporter, origin, options } = reading;
   const delivered: DeliveredReading = {
     of: "jobs",
@@ -62,7 +62,7 @@ export async function deliverToAll(
   const kept = isKept(reading);
   const wantsAll = archive !== null;
   // One moment for all, whenever each begins.
-  const begin = beginOf(reading, null);
+  const begin = jobsFrom(reading, null);
   const first = begin === "now" ? await origin.now() : begin;
   return deliverTogether({
     host,
@@ -73,8 +73,8 @@ export async function deliverToAll(
     leading,
     open: async (to, keeping, { signal: until, onEnded, lease, authority }) => {
       const right = { ...(lease === undefined ? {} : { lease }), ...(authority === undefined ? {} : { authority }) };
-      const means = { ...meansOf(reading), signal: until, isKept: keeping !== null, ...right };
-      const patience = patienceOf(reading);
+      const means = { ...jobMeansOf(reading), signal: until, isKept: keeping !== null, ...right };
+      const patience = jobPatienceOf(reading);
       const { onRefused } = delivery;
       const member = await openMember(to, keeping, { means, patience, onRefused, notify, onEnded, called: "event" });
       return wantsAll && to !== archive ? filtered(member, reading) : member;
@@ -90,7 +90,7 @@ export async function deliverToAll(
           },
     over: (member) => member,
     read: async (past, sink, { signal: until, tally: own }) => {
-      const from = past === null ? first : beginOf(reading, past);
+      const from = past === null ? first : jobsFrom(reading, past);
       await pumpJobs(reading, {
         ...{ from, wantsAll, past, sink, signal: until, tally: own },
         encode: (job): DeliveredRecord => job,
