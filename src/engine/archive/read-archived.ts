@@ -1,7 +1,7 @@
 import { isObject } from "../../json.ts";
+import { timeText } from "../../runs/events/time-text.ts";
 import { readRecord, serviceOf } from "../../runs/record/read-record.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
-import { momentWriter } from "../../text/moment-texts.ts";
 import type { Queries, Row, Value } from "./database.ts";
 
 import { unpack } from "./pack.ts";
@@ -117,7 +117,6 @@ function readFigures(lists: Row, places: readonly Place[], words: readonly (Word
   const [input, output] = [numbersIn(lists, "records_in"), numbersIn(lists, "records_out")];
   const failed = numbersIn(lists, "records_failed");
   const [read, written] = [numbersIn(lists, "bytes_in"), numbersIn(lists, "bytes_out")];
-  const writeMoment = momentWriter();
   return places.flatMap(([recordedAt, seq], index) => {
     const shared = words[index] ?? null;
     if (shared === null) return [];
@@ -132,7 +131,7 @@ function readFigures(lists: Row, places: readonly Place[], words: readonly (Word
         ...shared.record,
         key: eventKey,
         runId: ids[index] ?? "",
-        updatedAt: time === null ? null : writeMoment(time),
+        updatedAt: timeText(time),
         durationMs: durations[index] ?? null,
         // Written out, since a hundred thousand copies of a copy take a tenth of the time.
         records: {

@@ -6,15 +6,16 @@
 export function timeText(ms: number | null): string | null {
   if (ms === null) return null;
   const day = Math.floor(ms / dayMs);
-  if (day !== latest.day) latest = { day, text: new Date(ms).toISOString().slice(0, "2026-11-28T".length) };
+  if (day !== latest.day) latest = { day, text: new Date(ms).toISOString().replace(/T.*/, "T") };
   digits ??= makeDigits();
-  const minute = Math.floor(ms / 60_000) - day * minutesOfADay;
-  const second = Math.floor(ms / 1000) % 60;
-  return `${latest.text}${digits.minutes[minute] ?? ""}:${digits.seconds[second] ?? ""}.${digits.thousandths[ms % 1000] ?? ""}Z`;
+  const inDay = ms - day * dayMs;
+  const inMinute = inDay % minuteMs;
+  const minute = digits.minutes[Math.floor(inDay / minuteMs)] ?? "";
+  return `${latest.text}${minute}:${digits.seconds[Math.floor(inMinute / 1000)] ?? ""}.${digits.thousandths[inMinute % 1000] ?? ""}Z`;
 }
 
-const dayMs = 86_400_000;
-const minutesOfADay = 1440;
+const minuteMs = 60_000;
+const dayMs = 1440 * minuteMs;
 
 /** The day that was asked for last, up to the T. */
 let latest = { day: NaN, text: "" };

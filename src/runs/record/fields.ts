@@ -123,8 +123,9 @@ function findGroup(shape: FieldGroup, value: JsonObject): JsonObject {
 /** A date and a time of day; where it names no zone, UTC's. */
 const rfc3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?$/i;
 
-/** The record's own form, at a day that every month has. */
-const ownForm = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+/** The record's own form, at a day that its month has in every year. */
+const ownForm =
+  /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
 /** A time in the record's own form; `null` for anything else. */
 function timeOf(value: unknown): string | null {

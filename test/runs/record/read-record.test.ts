@@ -32,6 +32,18 @@ describe("a record", () => {
     });
   });
 
+  test("has a day of the calendar, in leap years and others, as a date reads it", () => {
+    const two = (number: number): string => String(number).padStart(2, "0");
+    for (const year of [2023, 2024, 2100])
+      for (let month = 0; month <= 13; month += 1)
+        for (let day = 0; day <= 32; day += 1) {
+          const text = `${String(year)}-${two(month)}-${two(day)}T23:59:59.999Z`;
+          const at = Date.parse(text);
+          const updatedAt = Number.isNaN(at) ? null : new Date(at).toISOString();
+          expect(readRecord(throughJson({ ...sampleRun(), updatedAt: text })), text).toMatchObject({ updatedAt });
+        }
+  });
+
   test.each<[string, object, string]>([
     ["a newer schema", { schemaVersion: 2 }, "is a record of a schemaVersion other than 1: 2"],
     ["no run id", { runId: "" }, "is a record without a runId"],
