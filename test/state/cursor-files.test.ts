@@ -102,7 +102,7 @@ describe("a damaged file is named and left alone, never started over", () => {
     const error = await failureOf(openCursorFile(at).find());
     expect(exitCodes[error.kind]).toBe(2);
     expect(error.message).toContain(cursorPath(at));
-    expect(error.hint).toContain("flowrun cursor set default");
+    expect(error.hint).toContain("flowrun cursor delete default");
     expect(await readFile(cursorPath(at), "utf8")).toBe(text);
   });
 });
