@@ -17,16 +17,24 @@ export type EventsVerdict =
   | { readonly kind: "genuine"; readonly events: readonly unknown[] }
   | {
       readonly kind: "refused";
-      readonly status: 400 | 401;
-      readonly reason: "header" | "form";
+      readonly status: 400 | 401 | 413;
+      readonly reason: "header" | "form" | "events";
       readonly why: string;
     };
 
 /** Beyond a few thousand JSON cannot be written; an event has three. */
 const deepest = 500;
 
-/** Judges a delivery of Lytics by its header first, and what is in it only then. @param required `null` lets anybody in. Pure. */
-export function judgeEvents({ headers, body }: WebhookDelivery, required: RequiredHeader | null): EventsVerdict {
+/** How deliveries of Lytics are judged. */
+export interface EventsMeans {
+  /** `null` lets anybody in. */
+  readonly required: RequiredHeader | null;
+  /** The events of one delivery. */
+  readonly most: number;
+}
+
+/** Judges a delivery of Lytics by its header first, and what is in it only then. Pure. */
+export function judgeEvents({ headers, body }: WebhookDelivery, { required, most }: EventsMeans): EventsVerdict {
   if (required !== null && !isShown(headers[required.name], required.value)) {
     const why = headers[required.name] === undefined ? "it does not have the header" : "its header has another value";
     return { kind: "refused", status: 401, reason: "header", why };
@@ -35,6 +43,9 @@ export function judgeEvents({ headers, body }: WebhookDelivery, required: Requir
   if (content === undefined) return unreadable("its body is no JSON");
   const items = itemsOf(content);
   if (items === null) return unreadable("its JSON is no event of Lytics, and no list of such");
+  if (items.length > most) {
+    return { kind: "refused", status: 413, reason: "events", why: `it has more than ${most} events` };
+  }
   if (isDeeperThan(items, deepest)) return unreadable("its JSON is nested without end");
   const reasons = items.map((item) => readJob(item, null)).filter((read) => typeof read === "string");
   if (items.length > 0 && reasons.length === items.length) {

@@ -104,6 +104,8 @@ describe("listen --lytics", () => {
     for (const content of noEvents) expect(await post(url, content)).toEqual([400, expect.stringMatching(/no event/)]);
     expect(await status(url, gzipSync(JSON.stringify(v2("a"))), { ...token, "content-encoding": "gzip" })).toBe(415);
     expect(await status(url, "x".repeat(4_100_000))).toBe(413);
+    const tooMany = Array.from({ length: 10_001 }, (_, n) => ({ id: String(n), verb: "synced" }));
+    expect(await post(url, tooMany)).toEqual([413, expect.stringMatching(/more events than are taken at once/)]);
     const got = await fetch(url, { headers: token });
     expect([got.status, got.headers.get("allow")]).toEqual([405, "POST"]);
     // A list of which one is an event is taken, and what is none in it is told.
@@ -264,8 +266,11 @@ describe("listen --lytics", () => {
       ["--lytics /l --lytics-header X-Token:env:LINES", "cannot come in a header"],
       ["--lytics /l --lytics-header no-colon-at-all", "name of a header"],
       ["--lytics /l --lytics-header sp@ce:value", "name of a header"],
+      ["--lytics /l --lytics-header X-Token:pre-env:LINES", "hold all of the word"],
       ["--lytics-header X-Token:a", "no path to which"],
       ["--lytics l", "is no path"],
+      ["--lytics /ä", "as it is sent"],
+      ["--path /a/../b", "as it is sent"],
       ["--lytics /l --path /l", "not a path of its own"],
       ["--lytics / --path /l", "not a path of its own"],
       ["--lytics /metrics", "not a path of its own"],

@@ -17,8 +17,8 @@ const aboutProfile = [
   ...["lytics", "login", "logout", "whoami", "config", "registrations", "providers", "doctor"],
 ];
 
-/** Each to where the words go on in prose, or its shell does. */
+/** Each to where the words go on in prose, or its shell does; what stands in quotes is a word of the command's. */
 const commandsIn = new RegExp(
-  `\\bflowrun (?:${aboutProfile.join("|")})(?![\\w-])(?!(?: \\S+){0,2} --help).*?(?=$|, |[();]|\\?$| {2,}| [<>|&·]+ |: )`,
+  `\\bflowrun (?:${aboutProfile.join("|")})(?![\\w-])(?!(?: \\S+){0,2} --help)(?:(?<=\\s)'[^']*'|.)*?(?=$|, |[();]|\\?$| {2,}| [<>|&·]+ |: )`,
   "gm",
 );

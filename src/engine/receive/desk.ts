@@ -71,6 +71,7 @@ const refusals = {
   recipient: "it is for nobody here",
   header: "it does not have the header that is asked for",
   form: "it is no event of Lytics, and no list of such",
+  events: "it has more events than are taken at once",
 } as const satisfies Record<Extract<DeliveryVerdict | EventsVerdict, { kind: "refused" }>["reason"], string>;
 
 /** After this many seconds there may be room again; Adobe comes back after a minute anyway. */

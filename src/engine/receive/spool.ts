@@ -81,8 +81,8 @@ export interface Spool extends Inbox {
   close(): Promise<void>;
 }
 
-/** The most that waits: more is not taken, and Adobe sends it again. */
-const mostWaiting = { events: 10_000, bytes: 64 * 2 ** 20 };
+/** The most that waits: more is not taken, and Adobe sends it again. A delivery with more events finds room at no time. */
+export const mostWaiting = { events: 10_000, bytes: 64 * 2 ** 20 };
 
 /** A webhook is not later than that, or it is not late but sent again. */
 const lateMs = 3_600_000;
@@ -146,14 +146,15 @@ export async function openSpool({ folder, host, notify, onLate = () => undefined
     // A batch may hold an event twice, as it may come twice at the same time.
     const here = new Set<string>();
     const isHere = (key: string): boolean => known.has(key) || underway.has(key) || here.has(key);
-    const fresh = keys.flatMap(({ own, same }, index) => {
+    const isFresh = keys.map(({ own, same }) => {
       const isKnown = same.some((those) => those.every(isHere));
       for (const key of own) here.add(key);
-      return isKnown ? [] : [index];
+      return !isKnown;
     });
+    const fresh = isFresh.flatMap((is, index) => (is ? [index] : []));
     // All of a delivery is safe before it is acknowledged, whoever has brought a part of it.
     const others = keys.flatMap(({ same }, index) =>
-      fresh.includes(index) ? [] : same.flat().flatMap((key) => underway.get(key) ?? []),
+      isFresh[index] === true ? [] : same.flat().flatMap((key) => underway.get(key) ?? []),
     );
     const untilOthers = async (): Promise<void> => {
       await Promise.all(others).catch((error: unknown) => {
@@ -165,12 +166,10 @@ export async function openSpool({ folder, host, notify, onLate = () => undefined
       await untilOthers();
       return 0;
     }
-    if (
-      backlog.events + fresh.length > mostWaiting.events ||
-      backlog.bytes + delivery.body.length > mostWaiting.bytes
-    ) {
-      return "full";
-    }
+    // Where nothing waits any length fits, or what is longer than all that may wait would never be taken.
+    const isFull =
+      backlog.events + fresh.length > mostWaiting.events || backlog.bytes + delivery.body.length > mostWaiting.bytes;
+    if (isFull && backlog.events > 0) return "full";
     const own = fresh.flatMap((index) => keys[index]?.own ?? []);
     const entry = writeEntry(
       { via, at: host.now(), headers: delivery.headers, fresh, positions, keys: own },
@@ -455,7 +454,7 @@ function diskFailure({ home, below }: SpoolFolder, error: unknown): FlowrunError
   if (error instanceof FlowrunError) return error;
   return new FlowrunError("state", `what is received cannot be kept in ${[home, ...below].join("/")}`, {
     why: reasonOf(error),
-    hint: `make room there, or choose another folder with FLOWRUN_HOME; until then Adobe keeps what it sends`,
+    hint: `make room there, or choose another folder with FLOWRUN_HOME; until then whoever delivers is asked to come again`,
     cause: error,
   });
 }

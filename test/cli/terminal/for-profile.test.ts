@@ -16,6 +16,12 @@ test.each([
   ["did you mean flowrun show 3f2a?", "did you mean flowrun show 3f2a §?"],
   ["flowrun archive status: it says more", "flowrun archive status §: it says more"],
   ["flowrun since 'a?b' -n 1", "flowrun since 'a?b' -n 1 §"],
+  [
+    "flowrun listen --lytics /l --lytics-header 'X-Token: env:T'",
+    "flowrun listen --lytics /l --lytics-header 'X-Token: env:T' §",
+  ],
+  ["flowrun since --where 'a > 1, b'   (or so)", "flowrun since --where 'a > 1, b' §   (or so)"],
+  ["flowrun login of acme's, and globex' too", "flowrun login of acme's §, and globex' too"],
   // Each by itself: that one names a profile already says nothing of the others.
   [
     "flowrun login --profile acme   (or try: flowrun listen --reconcile off)",

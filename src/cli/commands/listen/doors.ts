@@ -65,7 +65,7 @@ const noInbox: Inbox = {
     Promise.reject(
       new FlowrunError("state", "nothing that comes can be kept yet", {
         why: closed,
-        hint: "make room, as the lines above say; until then Adobe keeps what it sends",
+        hint: "make room, as the lines above say; until then whoever delivers is asked to come again",
       }),
     ),
 };

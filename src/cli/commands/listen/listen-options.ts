@@ -6,7 +6,7 @@ import { FlowrunError } from "../../../errors.ts";
 import { parseDuration } from "../../../adobe/journal/when.ts";
 import type { DeliveryFlags, HostPort } from "../../options/flags.ts";
 import { resolveLyticsDoor, type LyticsDoor, type LyticsDoorFlags } from "./lytics-door.ts";
-import { isPath } from "./paths.ts";
+import { isPath, pathForm } from "./paths.ts";
 
 /** Options of `listen`, as commander hands them over. */
 export interface ListenFlags extends DeliveryFlags, LyticsDoorFlags {
@@ -54,7 +54,7 @@ export function resolveListen(flags: ListenFlags, env: World["env"], isDemo: boo
   if (host === "") throw noHost();
   if (!isPath(path)) {
     throw new FlowrunError("usage", `--path ${path} is no path`, {
-      why: "it is the part of the webhook's address behind host and port, and begins with a slash",
+      why: pathForm,
       hint: "flowrun listen --path /adobe",
     });
   }

@@ -84,10 +84,11 @@ async function inSpool(asked: ListenLine, host: Host, work: (receiving: Receivin
       onOpen(opened.origin);
       return opened;
     };
-    // Adobe is told to come again, as it is by a receiver whose disk fills up later.
+    // Whoever delivers is told to come again, as by a receiver whose disk fills up later.
     const onFull = async (): Promise<void> => {
       await doors((origin) => {
-        const text = `listening on ${origin}${listening.path} and asking Adobe to come again until there is room on the disk`;
+        const at = doorAt(origin, { listening, identity });
+        const text = `listening on ${at} and asking whoever delivers to come again until there is room on the disk`;
         notify({ kind: "warning", text });
       });
     };
@@ -113,6 +114,12 @@ async function inSpool(asked: ListenLine, host: Host, work: (receiving: Receivin
     over.abort();
     await identity.close();
   }
+}
+
+/** The address of the door that counts: Adobe's, but where Lytics alone delivers. */
+function doorAt(origin: string, { listening, identity }: Pick<Receiving, "listening" | "identity">): string {
+  const path = identity.clientId === null ? listening.lytics?.path : listening.path;
+  return `${origin}${path ?? ""}`;
 }
 
 async function closeDoors(doors: Doors | null): Promise<void> {
@@ -148,16 +155,9 @@ async function receive(receiving: Receiving, host: Host): Promise<void> {
   };
   const delivering: SpoolDelivery = {
     plan: { options, delivery, start: { kind: "last" }, follow: true, onExpired: "oldest", signal: over.signal },
-    ...{
-      session,
-      spool,
-      delivery,
-      stdout,
-      archive,
-      accountName: identity.accountName,
-      keepJob,
-      listensToLytics: listening.lytics !== null,
-    },
+    ...{ session, spool, delivery, stdout, archive, keepJob },
+    accountName: identity.accountName,
+    listensToLytics: listening.lytics !== null,
     onRecord: (record) => {
       if (record.type === "flowrun.job") {
         countJob(counts, record);
@@ -175,8 +175,7 @@ async function receive(receiving: Receiving, host: Host): Promise<void> {
   try {
     await admitReaders([...readersOf(delivering), ...(listening.forwardTo === null ? [] : [forwarder])], receiving);
     const doors = await receiving.doors((origin) => {
-      const path = identity.clientId === null ? listening.lytics?.path : listening.path;
-      where = `${origin}${path ?? ""}`;
+      where = doorAt(origin, receiving);
       tellStart(origin, receiving);
     });
     const { lytics } = spool;

@@ -4,7 +4,7 @@ import type { World } from "../../../host.ts";
 import type { RequiredHeader } from "../../../lytics/judge-events.ts";
 import { keepSecret } from "../../../mask.ts";
 import { fillReferences } from "../../../text/env-reference.ts";
-import { isPath } from "./paths.ts";
+import { isPath, pathForm } from "./paths.ts";
 
 /** The options of `listen` about Lytics, as commander hands them over, and where Adobe's door is. */
 export interface LyticsDoorFlags {
@@ -40,7 +40,7 @@ export function resolveLyticsDoor(
   }
   if (!isPath(path)) {
     throw new FlowrunError("usage", `--lytics ${path} is no path`, {
-      why: "it is the part of the address behind host and port, and begins with a slash",
+      why: pathForm,
       hint: "flowrun listen --lytics /lytics",
     });
   }
@@ -74,6 +74,12 @@ function headerOf(text: string, env: World["env"]): RequiredHeader {
     throw new FlowrunError("usage", "--lytics-header does not begin with the name of a header", {
       why: "it goes Name: value, and a name has letters, digits and hyphens",
       hint: `flowrun listen --lytics /lytics --lytics-header '${example}'`,
+    });
+  }
+  if (/env:[a-z_]/i.test(fillReferences(given, () => ""))) {
+    throw new FlowrunError("usage", `--lytics-header names a variable for ${name.trim()} within a word`, {
+      why: "env:NAME stands behind a blank or another sign, or it is taken as it is written, and nothing that comes is the same",
+      hint: `let the variable hold all of the word: --lytics-header '${name.trim()}: env:LYTICS_HOOK_TOKEN'`,
     });
   }
   const value = fillReferences(given, (variable) => valueOf(variable, env)).trim();

@@ -6,6 +6,7 @@ import type { DeliveryMeter } from "../../../engine/receive/delivery-metrics.ts"
 import type { Intake } from "../../../engine/receive/desk.ts";
 import type { Inbox } from "../../../engine/receive/inbox.ts";
 import { startReceiver, type RunningReceiver } from "../../../engine/receive/receiver.ts";
+import { mostWaiting } from "../../../engine/receive/spool.ts";
 import { readTlsFiles } from "../../../engine/receive/tls-files.ts";
 import { FlowrunError, reasonOf } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
@@ -72,7 +73,7 @@ function putAway({ identity, host, notify }: ReceiverMeans): (delivery: WebhookD
 
 /** None where nobody knows for whom Adobe delivers. */
 function adobesIntake(means: ReceiverMeans): readonly Intake[] {
-  const { listening, identity, inbox, host, notify, signal } = means;
+  const { listening, identity, inbox, host, signal } = means;
   const { clientId, secrets, send, keysUrl } = identity;
   if (clientId === null) return [];
   const judging: JudgeMeans = {
@@ -80,23 +81,26 @@ function adobesIntake(means: ReceiverMeans): readonly Intake[] {
     keys: listening.verifies ? createPublicKeys({ url: keysUrl, host: { ...host, send }, signal }) : null,
     hmacSecrets: listening.acceptsHmac ? secrets : [],
   };
-  const tell = nowAndThen(host, notify);
-  const onRefused: Intake["onRefused"] = (status, why) => {
-    tell(String(status), `a request was refused with ${status}: ${why}`);
-  };
+  const onRefused = tellRefused("a request", means);
   const judge: Intake["judge"] = (delivery) => judgeDelivery(delivery, judging);
   return [{ path: listening.path, isChallenged: true, judge, inbox, meter: means.meters.webhook, onRefused }];
 }
 
-function lyticsIntake({ listening, lyticsInbox, meters, host, notify }: ReceiverMeans): readonly Intake[] {
+function lyticsIntake(means: ReceiverMeans): readonly Intake[] {
+  const { listening, lyticsInbox, meters } = means;
   if (listening.lytics === null || meters.lytics === null) return [];
   const { path, header } = listening.lytics;
-  const tell = nowAndThen(host, notify);
-  const onRefused: Intake["onRefused"] = (status, why) => {
-    tell(String(status), `a delivery of Lytics was refused with ${status}: ${why}`);
-  };
-  const judge: Intake["judge"] = (delivery) => Promise.resolve(judgeEvents(delivery, header));
+  const onRefused = tellRefused("a delivery of Lytics", means);
+  const judge: Intake["judge"] = (delivery) =>
+    Promise.resolve(judgeEvents(delivery, { required: header, most: mostWaiting.events }));
   return [{ path, isChallenged: false, judge, inbox: lyticsInbox, meter: meters.lytics, onRefused }];
+}
+
+function tellRefused(what: string, { host, notify }: ReceiverMeans): Intake["onRefused"] {
+  const tell = nowAndThen(host, notify);
+  return (status, why) => {
+    tell(String(status), `${what} was refused with ${status}: ${why}`);
+  };
 }
 
 /** Anybody can ask for it, unsigned: one at a time, each address once, and the next one after a while. */

@@ -1,4 +1,9 @@
-/** Whether a text can be the path of an address to which is delivered: `/adobe`. Pure. */
+/** Whether a text is the path of an address to which is delivered, as whoever delivers sends it: `/adobe`. Pure. */
 export function isPath(text: string): boolean {
-  return text.startsWith("/") && !/[?#\s]/.test(text);
+  const base = "http://localhost";
+  return URL.canParse(text, base) && new URL(text, base).pathname === text;
 }
+
+/** Why a text is none. */
+export const pathForm =
+  "it is the part of the address behind host and port as it is sent: it begins with a slash, and ä is %C3%A4";
