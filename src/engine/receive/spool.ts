@@ -108,7 +108,7 @@ export async function openSpool({ folder, host, notify, onLate = () => undefined
   const files = await openSpoolFiles(folder, (path) => {
     notify({
       kind: "warning",
-      text: `${path} is damaged, and what cannot be read in it is passed by; the journal has it for seven days: flowrun since -P7D`,
+      text: `${path} is damaged, and what cannot be read in it is passed by; the journal has what came from Adobe for seven days: flowrun since -P7D`,
     });
   }).catch((error: unknown) => {
     throw diskFailure(folder, error);

@@ -16,7 +16,7 @@ export async function admitReaders(readers: readonly string[], { spool, reporter
     if (place === null) continue;
     if (readers.includes(reader)) {
       if (comparePlaces(place, spool.start()) >= 0) continue;
-      const text = `some of what came in while nothing was delivered to ${reader} is kept here no longer; the journal has it for seven days`;
+      const text = `some of what came in while nothing was delivered to ${reader} is kept here no longer; the journal has what came from Adobe for seven days`;
       notify({ kind: "warning", text });
     } else if (comparePlaces(place, spool.end()) < 0) {
       const text = `what came in and was not delivered to ${reader} yet is not kept for it, since the line does not name it any more`;
