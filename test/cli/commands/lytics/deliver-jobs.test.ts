@@ -123,12 +123,12 @@ describe("lytics since --to", () => {
 
   test.each([
     ["--to nothing:x", "is no destination", "flowrun destinations"],
-    ["--to archive --to postgres://h/d", "--to names two archives", ""],
-    ["--to file:a.ndjson --to file:a.ndjson", "twice", "leave one of them out"],
+    ["--to archive --to postgres://h/d", "--to names two archives", "flowrun lytics tail --to archive"],
+    ["--to file:a.ndjson --to file:a.ndjson", "every event would arrive there twice", "leave one of them out"],
     ["--to archive --last 3", "--last has no meaning with --to", "leave it out"],
     ["--to archive --sort at", "--sort has no meaning with --to", ""],
     ["--to archive --out x", "--out has no meaning with --to", ""],
-    ["--on-refused skip", "--on-refused goes with --to only", "flowrun destinations"],
+    ["--on-refused skip", "what becomes of refused events", "flowrun destinations"],
     ["--source archive --names", "--names has no meaning with --source archive", "--names --to archive"],
     ["--source journal", "", ""],
   ])("%s is turned away", async (options, message, hint) => {
