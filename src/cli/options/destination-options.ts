@@ -49,13 +49,13 @@ export async function resolveDelivery(
   const { to = [] } = flags;
   if (to.length === 0) {
     const misplaced = flags.standby === true ? "standby" : flags.onRefused !== undefined ? "on-refused" : null;
-    if (misplaced !== null) throw alone(misplaced);
+    if (misplaced !== null) throw alone(misplaced, of);
     return null;
   }
   const { findWanted } = await import("../../engine/destinations/find-scheme.ts");
   const wanted = to.map((text) => findWanted(text, env));
   const [leader = null, ...more] = wanted.filter((one) => one.kind === "archive");
-  if (more.length > 0) throw twoArchives();
+  if (more.length > 0) throw twoArchives(of);
   turnAway(["last", "sort", "out"], flags, "--to", {
     why: `it waits for the end of the reading, and destinations get each ${of === "runs" ? "run" : "event"} as it comes`,
     hint: "leave it out; whoever reads over there has orders of their own",
@@ -68,7 +68,7 @@ export async function resolveDelivery(
     if (!kind.takes(address, of).some((type) => records.includes(type))) throw nothingForIt(address.shown, of);
     const identity = `${scheme.name} ${(await kind.identify?.(address)) ?? address.digest}`;
     const other = known.get(identity);
-    if (other !== undefined) throw twice(other.shown, address.shown);
+    if (other !== undefined) throw twice(other.shown, address.shown, of);
     known.set(identity, address);
   }
   const standby = flags.standby === true;
@@ -145,26 +145,27 @@ function nothingForIt(shown: string, of: Subject): FlowrunError {
   });
 }
 
-function alone(name: string): FlowrunError {
+function alone(name: string, of: Subject): FlowrunError {
   return new FlowrunError("usage", `--${name} goes with --to only`, {
-    why: name === "standby" ? "it says which of several hosts delivers" : "it says what becomes of refused runs",
+    why:
+      name === "standby"
+        ? "it says which of several hosts delivers"
+        : `it says what becomes of refused ${of === "runs" ? "runs" : "events"}`,
     hint: "see what there is to deliver to: flowrun destinations",
   });
 }
 
-function twoArchives(): FlowrunError {
+function twoArchives(of: Subject): FlowrunError {
   return new FlowrunError("usage", "--to names two archives", {
-    why: "one of them leads, and its rows feed the others; a second one would have to be led itself",
-    hint: "fill it by a line of its own: FLOWRUN_ARCHIVE=postgres://… flowrun tail --to archive",
+    why: "one of them leads the others; a second one would have to be led itself",
+    hint: `fill it by a line of its own: FLOWRUN_ARCHIVE=postgres://… ${of === "runs" ? "flowrun" : "flowrun lytics"} tail --to archive`,
   });
 }
 
-function twice(shown: string, again: string): FlowrunError {
+function twice(shown: string, again: string, of: Subject): FlowrunError {
+  const twofold = `every ${of === "runs" ? "run" : "event"} would arrive there twice`;
   return new FlowrunError("usage", `--to names ${shown} twice`, {
-    why:
-      shown === again
-        ? "every run would arrive there twice"
-        : `${again} is the same: every run would arrive there twice`,
+    why: shown === again ? twofold : `${again} is the same: ${twofold}`,
     hint: "leave one of them out",
   });
 }

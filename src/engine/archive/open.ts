@@ -5,7 +5,7 @@ import { noteJournal } from "./journal-names.ts";
 import type { ArchivePlace } from "./place.ts";
 import { textIn } from "./row-values.ts";
 import { journalKey } from "./run-row.ts";
-import { checkSchema, setUpSchema } from "./schema.ts";
+import { checkSchema, setUpForRuns, setUpSchema } from "./schema.ts";
 
 /** An archive, as one journal's readers and writers have it. */
 export interface Archive {
@@ -95,7 +95,7 @@ async function onlyJournal(database: Database): Promise<string> {
 
 /** Opens an archive to write to it, and makes it where there is none. @throws FlowrunError likewise. */
 export async function openToWrite(place: ArchivePlace, journalName: string, host: ArchiveMeans): Promise<Archive> {
-  const database = await openDatabaseToWrite(place, host);
+  const database = await openMade(place, host, setUpForRuns);
   try {
     const journal = await noteJournal(database, journalName, host.now());
     return { database, journal };
@@ -105,11 +105,15 @@ export async function openToWrite(place: ArchivePlace, journalName: string, host
   }
 }
 
-/** Opens the database of an archive to write to it, whosever events these are. @throws FlowrunError likewise. */
+/** Opens the database of an archive to write events of Lytics to it. @throws FlowrunError likewise. */
 export async function openDatabaseToWrite(place: ArchivePlace, host: ArchiveMeans): Promise<Database> {
+  return openMade(place, host, setUpSchema);
+}
+
+async function openMade(place: ArchivePlace, host: ArchiveMeans, setUp: typeof setUpSchema): Promise<Database> {
   const database = await connectTo(place, "create", host);
   try {
-    await setUpSchema(database);
+    await setUp(database);
     return database;
   } catch (error) {
     await database.close();

@@ -48,10 +48,11 @@ export function unpack(bytes: Uint8Array): string {
 }
 
 /**
- * Room that is set aside for each call: tables to match a window of 8 kB. The window is the part of the dictionary that is read in, which is most
- * of the work: with 16 kB a call takes a sixth longer (107 against 92 µs for an event and its record), and saves no byte in a
- * hundred of those that the bench has, five of rare ones; with zlib's own sizes half as long again. A chunk is as long as
- * most of what is packed, and so small that Node cuts it from a pool: with one of 4 kB a call takes a third longer.
+ * Room that is set aside for each call: tables to match a window of 8 kB. The window is the part of the dictionary that is
+ * read in, which is most of the work: with 16 kB a call takes a sixth longer (107 against 92 µs for an event and its record),
+ * and saves no byte in a hundred of those that the bench has, five of rare ones; with zlib's own sizes half as long again. A
+ * chunk is as long as most of what is packed, and so small that Node cuts it from a pool: with one of 4 kB a call takes a
+ * third longer.
  */
 const sizes = { windowBits: 13, memLevel: 6, chunkSize: 1024 };
 

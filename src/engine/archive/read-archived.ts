@@ -3,7 +3,6 @@ import { timeText } from "../../runs/events/time-text.ts";
 import { readRecord, serviceOf } from "../../runs/record/read-record.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Queries, Row, Value } from "./database.ts";
-
 import { unpack } from "./pack.ts";
 import { sharedColumnNames } from "./run-row.ts";
 import { bytesIn, numberIn, numbersIn, textIn, textOrNull, textsIn } from "./row-values.ts";

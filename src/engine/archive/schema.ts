@@ -5,8 +5,8 @@ import { numberIn } from "./row-values.ts";
 /** The version of the schema that this program reads and writes. */
 const schemaVersion = 2;
 
-/** The oldest version that can be read as it is: what came later is simply not in it. */
-const oldestRead = 1;
+/** The oldest version that can be read, and filled with runs, as it is: what came later is simply not in it. */
+const oldestUsed = 1;
 
 /**
  * How an archive of each version becomes one of the next, from nothing on; the last makes it `schemaVersion`. Texts as
@@ -138,15 +138,25 @@ export async function setUpSchema(database: Database): Promise<void> {
 }
 
 /**
+ * The same for whoever keeps runs alone: an archive that has room for these stays of its version, so that older programs go on
+ * with it, and nobody needs a right that was not needed until now.
+ * @throws FlowrunError likewise.
+ */
+export async function setUpForRuns(database: Database): Promise<void> {
+  const found = await findVersion(database);
+  if (found === null || found < oldestUsed) await setUpSchema(database);
+}
+
+/**
  * Makes sure that an archive can be read as it is, without changing it.
  * @returns false where there is none.
  * @throws FlowrunError `settings` for one that a newer flowrun has made, or one too old, and for tables that are not ours.
  */
 export async function checkSchema(database: Database): Promise<boolean> {
   const version = await findVersion(database);
-  if (version === null || version >= oldestRead) return version !== null;
+  if (version === null || version >= oldestUsed) return version !== null;
   throw new FlowrunError("settings", `the archive at ${database.place} is of an older flowrun`, {
-    why: `its schema is version ${String(version)}, and this one reads version ${String(oldestRead)} and later ones`,
+    why: `its schema is version ${String(version)}, and this one reads version ${String(oldestUsed)} and later ones`,
     hint: "bring it up to date: flowrun archive sync",
   });
 }

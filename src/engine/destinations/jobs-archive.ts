@@ -25,18 +25,24 @@ export async function openJobsHome(
   };
 }
 
-/** An archive that is open, as a destination of Lytics' events: what is new of them, and the place, in one transaction. */
+/**
+ * An archive that is open, as a destination of Lytics' events: what is new of them, and the place, in one transaction. Where it
+ * was away, it is written to from where it was left: a copy that was restored meanwhile, and lacks events, is told from it.
+ */
 export function jobsArchive(database: Database): Kind {
+  let opened: OpenDestination | null = null;
   return {
     check: () => undefined,
     takes: () => ["flowrun.job"],
-    open: async (_, means) => {
-      const { journal, cursor } = means.reading;
-      if (!means.isKept) return writer({ database, means }, null);
-      const account = await noteAccount(database, journal, means.host.now());
-      return writer({ database, means }, await findPlaceAgain(database, { journal: account, name: cursor }));
-    },
+    open: async (_, means) => (opened ??= writer({ database, means }, await placeOf(database, means))),
   };
+}
+
+/** Where the place stands; `null` where none is kept. */
+async function placeOf(database: Database, { reading, isKept, host }: Means): Promise<TablePlace | null> {
+  if (!isKept) return null;
+  const account = await noteAccount(database, reading.journal, host.now());
+  return findPlaceAgain(database, { journal: account, name: reading.cursor });
 }
 
 /** All that the writing needs to know. */

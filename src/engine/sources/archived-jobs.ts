@@ -1,17 +1,15 @@
-import type { Job } from "../../runs/job/job.ts";
 import { readKeptJobs, type JobsReader, type JobsWindow, type KeptJob } from "../archive/jobs.ts";
+import { jobCandidates, type JobsTaken } from "./job-candidate.ts";
 import type { Batch, Fault, Source } from "./source.ts";
 
 /** Which archived events of Lytics are read, and in which form they are handed on. */
-export interface ArchivedJobsReading<T> {
+export interface ArchivedJobsReading<T> extends JobsTaken<T> {
   readonly database: JobsReader;
   /** The account's name. */
   readonly account: string;
   /** The profile whose they are told to be. */
   readonly profile: string;
   readonly window: JobsWindow;
-  readonly keep: (job: Job) => boolean;
-  readonly encode: (job: Job) => T;
 }
 
 /** The events of an account that an archive has of a window, oldest first, some at a time. Its marks are no places. */
@@ -30,9 +28,7 @@ export function archivedJobsSource<T>({
         rejects.push({ position: `row ${String(seq)}`, reason: record });
         return [];
       }
-      const job = { ...record, profile };
-      if (!keep(job)) return [];
-      return [{ key, position: key, runId: job.subjectId ?? key, status: job.status ?? "", encoded: encode(job) }];
+      return jobCandidates({ key, job: { ...record, profile } }, key, { keep, encode });
     });
     return {
       candidates,

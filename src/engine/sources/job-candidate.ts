@@ -10,7 +10,7 @@ export interface JobsTaken<T> {
 
 /** An event that stands there as a candidate; none where it is not wanted. Pure, if those two are. */
 export function jobCandidates<T>(
-  { key, job }: JobEvent,
+  { key, job }: Pick<JobEvent, "key" | "job">,
   position: string,
   { keep, encode }: JobsTaken<T>,
 ): readonly Candidate<T>[] {

@@ -1,6 +1,7 @@
 import { askLyticsClock, readEvents, type EventsAsked } from "../../lytics/read-events.ts";
 import type { Lytics } from "../../lytics/lytics.ts";
 import type { JobEvent } from "../../runs/job/read-job.ts";
+import { writeFingerprint } from "../../text/fingerprint.ts";
 import { keysKept } from "../../adobe/journal/cursor.ts";
 import { jobCandidates, type JobsTaken } from "./job-candidate.ts";
 import type { Batch, Source } from "./source.ts";
@@ -25,7 +26,8 @@ const demoPollMs = 2_000;
 
 /**
  * The events of a window of Lytics, oldest first, to its end or for ever. Its marks are questions: whoever asks one again has every
- * event that came after it, and some before it once more, which are known by their keys.
+ * event that came after it, and some before it once more, which are known by their keys. Two readings that stand at one mark have
+ * given the same events.
  */
 export function lyticsSource<T>(reading: LyticsReading<T>): Source<T> {
   const { lytics, asked, to, follow } = reading;
@@ -36,7 +38,7 @@ export function lyticsSource<T>(reading: LyticsReading<T>): Source<T> {
       // Ours may be minutes off either way, and would leave events out or bring in some from before.
       const begin = reading.from === "now" ? await askLyticsClock(lytics) : reading.from;
       let from = begin;
-      let place: Place = { newest: from, times: [] };
+      let place: Place = { newest: from, recent: [] };
       let given: ReadonlySet<string> = new Set();
       for (;;) {
         const shown: JobEvent[] = [];
@@ -53,7 +55,7 @@ export function lyticsSource<T>(reading: LyticsReading<T>): Source<T> {
             withoutRaw: [],
             waitMs: follow && isLast ? waitMs : 0,
             mark: {
-              next: placeUrl(lytics, next),
+              next: placeUrl(lytics, place, next),
               last: fresh.at(-1)?.key ?? null,
               atEnd: isLast,
               recordedAt: Number.isFinite(place.newest) ? place.newest : null,
@@ -61,7 +63,8 @@ export function lyticsSource<T>(reading: LyticsReading<T>): Source<T> {
             },
             nextAfter: (key) => {
               const index = fresh.findIndex((event) => event.key === key);
-              return placeUrl(lytics, nextFrom(placeAfter(before, fresh.slice(0, index + 1), servedAt), begin));
+              const there = placeAfter(before, fresh.slice(0, index + 1), servedAt);
+              return placeUrl(lytics, there, nextFrom(there, begin));
             },
           } satisfies Batch<T>;
           // What will be shown again, and no more: a tail goes on for weeks.
@@ -79,28 +82,35 @@ export function lyticsSource<T>(reading: LyticsReading<T>): Source<T> {
   };
 }
 
-/** How far a reading has come: the newest event, and when the others of its last minute happened. Epoch ms. */
+/** How far a reading has come: the newest event's moment, epoch ms, and the events of the minute before it. */
 interface Place {
   readonly newest: number;
-  readonly times: readonly number[];
+  /** By time. */
+  readonly recent: readonly { readonly key: string; readonly at: number }[];
 }
 
 /** @param servedAt an event from the future, which a wrong clock makes, must not hide what happens until then. */
-function placeAfter({ newest, times }: Place, events: readonly JobEvent[], servedAt: number): Place {
-  const more = events.flatMap(({ at }) => (at === null ? [] : [Math.min(at, servedAt)]));
-  const latest = more.reduce((one, other) => Math.max(one, other), newest);
-  return { newest: latest, times: [...times, ...more].filter((at) => at >= latest - overlapMs).sort((a, b) => a - b) };
+function placeAfter({ newest, recent }: Place, events: readonly JobEvent[], servedAt: number): Place {
+  const more = events.map(({ key, at }) => ({ key, at: Math.min(at ?? newest, servedAt) }));
+  const latest = more.reduce((one, { at }) => Math.max(one, at), newest);
+  const still = [...recent, ...more].filter(({ at }) => at >= latest - overlapMs);
+  return { newest: latest, recent: still.sort((one, other) => one.at - other.at) };
 }
 
 /** A minute before the newest event, and never before `begin`; later where more have come since than a cursor knows again. */
-function nextFrom({ newest, times }: Place, begin: number): number {
-  const first = times.length <= keysKept ? newest - overlapMs : (times.at(-keysKept) ?? newest);
+function nextFrom({ newest, recent }: Place, begin: number): number {
+  const first = recent.length <= keysKept ? newest - overlapMs : (recent.at(-keysKept)?.at ?? newest);
   return Math.max(begin, first);
 }
 
-/** The question that goes on after an instant (epoch ms); one for all there is, where that is not finite. Pure. */
-function placeUrl({ url }: Pick<Lytics, "url">, at: number): string {
-  return Number.isFinite(at) ? `${url}/v2/event?after=${new Date(at).toISOString()}` : `${url}/v2/event`;
+/**
+ * The question that goes on after an instant (epoch ms); one for all there is, where that is not finite. Behind `#`, which is not
+ * asked, it tells by a fingerprint what was given of its answer: an event may come late, and the question is the same. Pure.
+ */
+function placeUrl({ url }: Pick<Lytics, "url">, { recent }: Place, from: number): string {
+  const question = Number.isFinite(from) ? `${url}/v2/event?after=${new Date(from).toISOString()}` : `${url}/v2/event`;
+  const given = recent.filter(({ at }) => at >= from).map(({ key }) => key);
+  return given.length === 0 ? question : `${question}#${writeFingerprint(given.sort().join("\n"))}`;
 }
 
 /** The instant that such a question goes on after, epoch ms; `null` for another. Pure. */

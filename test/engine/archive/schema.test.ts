@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Database } from "../../../src/engine/archive/database.ts";
-import { checkSchema, setUpSchema } from "../../../src/engine/archive/schema.ts";
+import { checkSchema, setUpForRuns, setUpSchema } from "../../../src/engine/archive/schema.ts";
 import { verify } from "../../../src/engine/archive/verify.ts";
 import { FlowrunError } from "../../../src/errors.ts";
 import { idsOf, jobBatches, journal, pageOf, takeOver, writePage, schemaVersion } from "../../support/archived.ts";
@@ -41,7 +41,7 @@ describeEngines("the schema", ({ place }) => {
   test("is made once, however often it is asked for", async () => {
     const database = await (await place()).open();
     expect(await checkSchema(database)).toBe(false);
-    await setUpSchema(database);
+    await setUpForRuns(database);
     await writePage(database, await takeOver(database), pageOf(0));
     await setUpSchema(database);
     expect(await checkSchema(database)).toBe(true);
@@ -103,7 +103,7 @@ describeEngines("the schema", ({ place }) => {
     await writePage(database, await takeOver(database), pageOf(0));
     await database.run("UPDATE {schema}meta SET version = $1", [schemaVersion + 1]);
     await make(database, "DROP VIEW {schema}failures");
-    for (const attempt of [setUpSchema, checkSchema]) {
+    for (const attempt of [setUpSchema, setUpForRuns, checkSchema]) {
       const error = await attempt(database).catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(FlowrunError);
       expect(error).toMatchObject({
@@ -119,7 +119,7 @@ describeEngines("the schema", ({ place }) => {
   test.each([...tables, ...views])("is not made beside somebody else's table '%s'", async (name) => {
     const database = await (await place()).open();
     await make(database, `CREATE TABLE {schema}${name} (theirs INTEGER)`, `INSERT INTO {schema}${name} VALUES (7)`);
-    for (const attempt of [setUpSchema, checkSchema]) {
+    for (const attempt of [setUpSchema, setUpForRuns, checkSchema]) {
       await expect(attempt(database)).rejects.toMatchObject({
         kind: "settings",
         message: `the database at ${database.place} is not an archive of flowrun`,
@@ -210,6 +210,14 @@ describeEngines("the schema", ({ place }) => {
       expect(await pruneJobs(database, "a", Date.now(), () => undefined)).toBe(0);
       expect(await versionOf(database)).toEqual([1]);
       expect(await database.hasTable("jobs")).toBe(false);
+    });
+
+    test("stays so for whoever keeps runs alone, and older programs and their rights with it", async () => {
+      const { database } = await version1();
+      await setUpForRuns(database);
+      await writePage(database, await takeOver(database), pageOf(1));
+      expect(await idsOf(database)).toEqual(runIds(6));
+      expect([await versionOf(database), await database.hasTable("jobs")]).toEqual([[1], false]);
     });
 
     test("becomes today's, by one of two at once", async () => {

@@ -7,8 +7,9 @@ export interface Insert {
 }
 
 /**
- * Puts rows into one question whose values are whole columns, as lists in PostgreSQL's own binary form: of a list of values for each row, the server would
- * read and plan thousands of places anew each time (49 against 29 µs of its time for a run's row, a hundred at once).
+ * Puts rows into one question whose values are whole columns, as lists in PostgreSQL's own binary form: of a list of values
+ * for each row, the server would read and plan thousands of places anew each time (49 against 29 µs of its time for a run's
+ * row, a hundred at once).
  * A column that is empty in all rows is left out. Pure.
  */
 export function insertOf(

@@ -1,7 +1,7 @@
 import { findCursor, moveCursor } from "../../archive/cursors.ts";
 import type { Database, Queries } from "../../archive/database.ts";
 import { noteAccount, noteJournal } from "../../archive/journal-names.ts";
-import { setUpSchema } from "../../archive/schema.ts";
+import { setUpForRuns, setUpSchema } from "../../archive/schema.ts";
 import type { DeliveredReading } from "../destination.ts";
 
 /** The place of a reading, as it is kept beside the rows. */
@@ -22,8 +22,8 @@ export async function openTablePlace(
   { of, journal: journalName, cursor }: DeliveredReading,
   { table, now }: { readonly table: string; readonly now: number },
 ): Promise<TablePlace> {
-  await setUpSchema(database);
-  const note = of === "jobs" ? noteAccount : noteJournal;
+  const [setUp, note] = of === "jobs" ? [setUpSchema, noteAccount] : [setUpForRuns, noteJournal];
+  await setUp(database);
   const journal = await note(database, journalName, now);
   return findPlaceAgain(database, { journal, name: `${cursor} ${table}` });
 }

@@ -88,6 +88,19 @@ describe("lytics since --to", () => {
     expect(await idsIn("x.ndjson")).toHaveLength(5);
   });
 
+  test("an event that comes late reaches the one that has not got it, too, though both stand at one moment", async () => {
+    const items = [...day];
+    const { run, file, idsIn } = await openAccount(items);
+    const [x, y] = ["x.ndjson", "y.ndjson"];
+    const both = `lytics since last --to file:${file(x)} --to file:${file(y)}`;
+    await run(both);
+    items.push(workEvent("late", noon - 3_600_000 - 1000));
+    await run(`lytics since last --to file:${file(x)}`);
+    expect((await run(both)).code).toBe(0);
+    expect(await idsIn(x)).toEqual(["a", "b", "c", "d", "late"]);
+    expect(await idsIn(y)).toEqual(["a", "b", "c", "d", "late"]);
+  });
+
   test("a failure in the middle doubles nothing and loses nothing", async () => {
     const faults: FaultRule[] = [{ on: "api", fault: { kind: "status", status: 500 } }];
     const { run, file, idsIn } = await openAccount(day, faults);
@@ -110,12 +123,12 @@ describe("lytics since --to", () => {
 
   test.each([
     ["--to nothing:x", "is no destination", "flowrun destinations"],
-    ["--to archive --to postgres://h/d", "--to names two archives", ""],
-    ["--to file:a.ndjson --to file:a.ndjson", "twice", "leave one of them out"],
+    ["--to archive --to postgres://h/d", "--to names two archives", "flowrun lytics tail --to archive"],
+    ["--to file:a.ndjson --to file:a.ndjson", "every event would arrive there twice", "leave one of them out"],
     ["--to archive --last 3", "--last has no meaning with --to", "leave it out"],
     ["--to archive --sort at", "--sort has no meaning with --to", ""],
     ["--to archive --out x", "--out has no meaning with --to", ""],
-    ["--on-refused skip", "--on-refused goes with --to only", "flowrun destinations"],
+    ["--on-refused skip", "what becomes of refused events", "flowrun destinations"],
     ["--source archive --names", "--names has no meaning with --source archive", "--names --to archive"],
     ["--source journal", "", ""],
   ])("%s is turned away", async (options, message, hint) => {
