@@ -7,6 +7,7 @@ import { describeFaults } from "../engine/faults.ts";
 import { lyticsSource } from "../engine/sources/lytics.ts";
 import { FlowrunError } from "../errors.ts";
 import type { World } from "../host.ts";
+import { isObject } from "../json.ts";
 import { lyticsOn } from "../lytics/connect-lytics.ts";
 import { askJobNames } from "../lytics/job-names.ts";
 import type { Lytics } from "../lytics/lytics.ts";
@@ -155,7 +156,7 @@ async function wayTo(
   keepSecretsOf(world.env);
   if (settings === undefined) return openWay({ profile, ...more }, "profile", world);
   // A caller in JavaScript has no compiler to tell it.
-  const token: unknown = settings.token;
+  const token: unknown = isObject(settings) ? settings.token : null;
   if (typeof token !== "string" || token.trim() === "") {
     throw new FlowrunError("settings", "the settings lack token", {
       why: "nothing of the environment and of profiles is looked at where settings are given",

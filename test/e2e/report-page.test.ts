@@ -8,8 +8,10 @@ import { renderReportPage } from "../../src/render/report/page.ts";
 import type { FlowRun } from "../../src/runs/record/flow-run.ts";
 import { lookOf } from "../render/report/sample-look.ts";
 import { begin, failedAt, hour, reportOn, wholeRead } from "../runs/report/sample-report.ts";
+import { worksOn } from "../runs/report/sample-works.ts";
 import { chromiumPath, useChromium, whyNoChromium } from "../support/chromium.ts";
 import { bareEnv, flowrun } from "../support/flowrun.ts";
+import { workJob } from "../support/works.ts";
 
 /** What is done inside a page is written as a string: nothing else here knows a document. */
 describe.skipIf(chromiumPath === null)(`the page of the demo's week in Chromium${whyNoChromium}`, () => {
@@ -170,7 +172,23 @@ async function pageOf(texts: readonly string[]): Promise<string> {
     ),
   );
   const reads = texts.map((text) => ({ ...wholeRead, profile: text, source: text, failure: text }));
-  const report = reportOn(runs, {}, reads);
+  const jobs = texts.flatMap((text, n) =>
+    ["failed", text].map((verb, turn) =>
+      workJob(
+        begin + (n + 1) * hour + turn,
+        verb,
+        {
+          subject_id: `${text}${n}`,
+          notes: text,
+          context: { name: text, workflow: text },
+        },
+        text,
+      ),
+    ),
+  );
+  const works = worksOn(jobs);
+  const sources = texts.map((text) => ({ profile: text, events: 1, failure: text }));
+  const report = { ...reportOn(runs, {}, reads), works: { ...works, sources } };
   return renderReportPage(report, lookOf(report, { title: texts.join(" "), stale: texts.join(" ") }));
 }
 
@@ -197,6 +215,13 @@ describe.skipIf(chromiumPath === null)(`hostile texts in Chromium${whyNoChromium
     expect(links.filter((link) => !/^https:\/\/|^#days$/.test(link))).toEqual([]);
     expect(await page.locator("h1").isVisible()).toBe(true);
     expect(await page.locator("body").innerText()).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u0000\u001b]/);
+    await page.close();
+  });
+
+  it("have room where they are one long word", async () => {
+    const { page } = await browser.open(await pageOf(["x".repeat(400)]));
+    const beyond = "one.scrollWidth - one.clientWidth";
+    expect(await page.evaluate<number[]>(all("[aria-label='Table: Works of Lytics']", beyond))).toEqual([0]);
     await page.close();
   });
 

@@ -118,12 +118,16 @@ describe("readJobs", () => {
     [{ since: "soon" }, "usage", "soon"],
     [{ profile: "demo", settings: { token: "x" } }, "usage", "profile and settings do not go together"],
     [{ settings: {} }, "settings", "the settings lack token"],
+    [{ settings: null }, "settings", "the settings lack token"],
     [{ settings: { token: "wrong-token" } }, "auth", "Lytics does not take the token"],
     [{ filters: { verb: "" } }, "usage", "verb is no word"],
     [{ filters: { where: "nothing > 1" } }, "usage", "nothing"],
   ])("%j is a FlowrunError of kind %s", async (options, kind, words) => {
     const { read, server } = await open();
-    const given = "settings" in options ? { settings: { url: server.origin, ...options.settings } } : {};
+    const given =
+      "settings" in options && options.settings !== null
+        ? { settings: { url: server.origin, ...options.settings } }
+        : {};
     const reading = async () => idsOf(read({ ...options, ...given } as Partial<ReadJobsOptions>));
     const error = await reading().catch((one: unknown) => one);
     expect(error).toBeInstanceOf(FlowrunError);

@@ -75,6 +75,7 @@ th, td { padding: .42rem .45rem; border-bottom: 1px solid var(--line); vertical-
 th:first-child { padding-left: .1rem; }
 th:last-child, td:last-child { padding-right: .1rem; }
 tbody th { min-width: 9rem; overflow-wrap: anywhere; }
+.words { min-width: 8rem; overflow-wrap: anywhere; }
 .number { text-align: right; white-space: nowrap; }
 .numbers td, .numbers th:not(:first-child) { text-align: right; }
 .badge { display: inline-block; border: 1px solid var(--absent); color: var(--absent); border-radius: 1rem;

@@ -29,11 +29,16 @@ function workLine(work: WorkRecord, times: ReportTimes): Markup {
   return row(workHead(work), [
     numberCell(renderCount(work.succeeded)),
     failed === "" ? numberCell("") : markup`<td class="number bad">${failed}</td>`,
-    textCell(lastEventTold(work, times)),
+    wordsCell(lastEventTold(work, times)),
     textCell(lastFailureTold(work, times)),
-    textCell(oneLine(work.lastFailedNotes ?? "", 300)),
+    wordsCell(oneLine(work.lastFailedNotes ?? "", 300)),
     numberCell(lengthTold(work.paceMs)),
   ]);
+}
+
+/** Words of an event's own, which may be one long one: a path, a URL. */
+function wordsCell(words: string): Markup {
+  return markup`<td class="words">${words}</td>`;
 }
 
 function workHead(work: WorkRecord): Markup {

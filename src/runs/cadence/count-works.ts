@@ -1,7 +1,7 @@
 import { keptId, keptText } from "../../text/kept.ts";
 import type { Job } from "../job/job.ts";
 import { mostFlows, type FlowCounter } from "./count-flows.ts";
-import { judgeByPace, notJudged, type FlowVerdict } from "./judge.ts";
+import { isOverdue, judgeByPace, notJudged, type FlowVerdict } from "./judge.ts";
 import { learnPace } from "./pace.ts";
 import type { WorkRecord } from "./work-record.ts";
 
@@ -61,6 +61,10 @@ interface KnownWork {
   lastSuccessAt: number | null;
   lastFailure: { readonly at: number; readonly notes: string | null } | null;
   lastStatus: WorkRecord["lastStatus"];
+  /** When it was last seen at work, or ended. */
+  lastActiveAt: number;
+  /** Whether it was deleted, and has not begun anew since. */
+  isDeleted: boolean;
   /** When it ended, in order; more than are needed, for a while. */
   ends: number[];
 }
@@ -79,6 +83,8 @@ function beginWork(subjectType: string, subjectId: string, profile: string | nul
     lastSuccessAt: null,
     lastFailure: null,
     lastStatus: null,
+    lastActiveAt: -Infinity,
+    isDeleted: false,
     ends: [],
   };
 }
@@ -88,6 +94,10 @@ function note(work: KnownWork, { jobName, workflow, verb, status, notes }: Job, 
   if (workflow !== null && workflow !== work.workflow) work.workflow = keptText(workflow, longestName);
   work.lastVerb = verb === null ? null : keptText(verb, 100);
   work.lastAt = at;
+  if (verb === "deleted") work.isDeleted = true;
+  else if (verb !== null && beginnings.has(verb)) work.isDeleted = false;
+  if (status === null) return;
+  work.lastActiveAt = at;
   if (status === "success") {
     work.succeeded += 1;
     work.lastSuccessAt = at;
@@ -126,13 +136,19 @@ function tell(work: KnownWork, at: number): WorkRecord {
   };
 }
 
+/** A work that is at it again was not deleted for good; one that was may still tell how it ended. */
+const beginnings: ReadonlySet<string> = new Set(["created", "started", "syncing"]);
+
 /** Each end is told of as it happens: there is no lag as between a run's start and its notification. */
-function judge({ ends, lastVerb }: KnownWork, now: number): FlowVerdict {
-  if (lastVerb === "deleted") return notJudged("disabled");
+function judge({ ends, isDeleted, lastActiveAt }: KnownWork, now: number): FlowVerdict {
+  if (isDeleted) return notJudged("disabled");
   const told = ends.slice(-mostEnds);
   const pace = learnPace(told);
   const last = told.at(-1);
-  return pace === null || last === undefined ? notJudged("irregular") : judgeByPace(pace, { last, now, lagMs: 0 });
+  if (pace === null || last === undefined) return notJudged("irregular");
+  const verdict = judgeByPace(pace, { last, now, lagMs: 0 });
+  // One that takes long over a cycle is at work, and not silent.
+  return isOverdue(verdict.state) ? judgeByPace(pace, { last: lastActiveAt, now, lagMs: 0 }) : verdict;
 }
 
 function iso(at: number | null): string | null {

@@ -39,7 +39,7 @@ describe("works of Lytics on a page", () => {
       'flow <span class="place">workflow</span>',
     ]);
     expect(part(page)).toContain('<td class="number bad">1</td>');
-    expect(part(page)).toContain("<td>quota exceeded</td>");
+    expect(part(page)).toContain('<td class="words">quota exceeded</td>');
     expect(text).toContain("| broken | 0 | 1 | failed, Sun 29 Nov 10:00 | Sun 29 Nov 10:00 | quota exceeded |  |");
     expect(text).toContain("| flow (workflow) | 1 |  | synccomplete, Sun 29 Nov 11:00 |  |  |  |");
   });

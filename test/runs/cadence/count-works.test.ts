@@ -76,6 +76,22 @@ describe("a work is one record", () => {
     ]);
   });
 
+  test("that was deleted while it was at work is not missed either, until it begins anew", () => {
+    const gone = [...hourly(5 * hour), workJob(noon - 4.5 * hour, "deleted"), workJob(noon - 4.4 * hour, "failed")];
+    expect(counted(gone)).toMatchObject([{ state: "disabled", missing: null, lastVerb: "failed" }]);
+    expect(counted([...gone, workJob(noon - 4 * hour, "created")])).toMatchObject([{ state: "absent" }]);
+  });
+
+  test.each([
+    [10 * minute, "ok", 0],
+    [2 * hour, "late", 2],
+    [4 * hour, "absent", 4],
+  ])("that is long at a cycle, and was seen at it %d ms ago, is %s and misses %d", (ago, state, missing) => {
+    const long = [...hourly(6 * hour), workJob(noon - 5.5 * hour, "syncing"), workJob(noon - ago, "synced")];
+    expect(counted(long)).toMatchObject([{ state, missing }]);
+    expect(counted([...long, workJob(noon, "update")])).toMatchObject([{ state, missing, lastVerb: "update" }]);
+  });
+
   test("without a steady pace is not judged", () => {
     expect(counted(hourly(5 * hour).slice(0, 6))).toMatchObject([{ state: "irregular", succeeded: 3, paceMs: null }]);
   });

@@ -18,7 +18,7 @@ import type { CountedSpan } from "./counted-window.ts";
 /** The works of a profile's account of Lytics. */
 export interface ProfileWorks {
   readonly profile: string;
-  /** Judged at the window's end; `null` where the profile has no token, which only one of several may lack. */
+  /** Judged at the window's end, or now by Lytics' clock where that is earlier; `null` where the profile has no token, which only one of several may lack. */
   readonly works: readonly WorkRecord[] | null;
   /** How many events were read for them. */
   readonly events: number;
@@ -91,6 +91,8 @@ async function worksIn(
   const named = await askJobNames(lytics);
   const counter = countWorks();
   let [events, unreadable] = [0, 0];
+  // By its own clock: by ours, which may be fast, all of them would be late.
+  let at = to;
   // Lytics takes one type at once; most of what happens there is of people and segments, and is not asked for.
   for (const subjectType of countedSubjects) {
     const onPage = (read: number): void => {
@@ -100,13 +102,14 @@ async function worksIn(
       for (const { job } of slice.events) counter.add(named(job));
       events += slice.events.length;
       unreadable += slice.rejects.length;
+      at = Math.min(to, slice.servedAt);
     }
   }
   lytics.signal.throwIfAborted();
   if (unreadable > 0)
     reporter.notify({ kind: "warning", text: `${count(unreadable, "item")} of Lytics could not be read` });
   if (counter.leavesOut()) reporter.notify({ kind: "warning", text: leftOut });
-  return { works: counter.read(to), events, leavesOut: counter.leavesOut() };
+  return { works: counter.read(at), events, leavesOut: counter.leavesOut() };
 }
 
 const leftOut = `there are more than ${count(mostFlows, "work")} in Lytics, and only the first in the window are judged`;

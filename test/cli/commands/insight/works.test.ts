@@ -50,8 +50,15 @@ async function open(told: readonly LyticsItem[] = items, faults: readonly FaultR
   const home = await scratch();
   const lytics = { FLOWRUN_LYTICS_TOKEN: token, FLOWRUN_LYTICS_URL: server.origin };
   const env: Record<string, string> = { ...bareEnv(home), ...settingsFor(server), ...lytics };
-  const run = (line: string, more: { readonly columns?: number; readonly env?: Record<string, string> } = {}) =>
-    runHere(line.split(" "), { env: { ...(more.env ?? env) } }, { columns: more.columns ?? null, now: () => now });
+  const run = (
+    line: string,
+    more: { readonly columns?: number; readonly env?: Record<string, string>; readonly now?: number } = {},
+  ) =>
+    runHere(
+      line.split(" "),
+      { env: { ...(more.env ?? env) } },
+      { columns: more.columns ?? null, now: () => more.now ?? now },
+    );
   return { server, home, env, run };
 }
 
@@ -99,6 +106,17 @@ describe("flows --with-lytics", () => {
       expect(target).toContain(`after=${encodeURIComponent("2026-11-29T11:59:59Z")}`);
       expect(target).toContain(`before=${encodeURIComponent("2026-11-30T11:00:01Z")}`);
     }
+  });
+
+  test("judges them by the clock of Lytics where ours is fast, and at the end of a window that is over", async () => {
+    const { run } = await open();
+    const statesAt = async (line: string, at: number) =>
+      records((await run(line, { now: at })).stdout)
+        .filter(({ type }) => type === "flowrun.work")
+        .map(({ subjectId, state }) => `${String(subjectId)} ${String(state)}`);
+    const line = "flows -P1D --with-lytics --json";
+    expect(await statesAt(line, now + 6 * hour)).toEqual(await statesAt(line, now));
+    expect(await statesAt(`${line} --until -PT4H`, now)).toContain("gone ok");
   });
 
   test("tells of them in a line of its own, and counts none of them among the flows", async () => {
