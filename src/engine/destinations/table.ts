@@ -45,6 +45,12 @@ async function leaseBelow(authority: Authority, database: Database, { journal, n
   return claimLease(database, { name: leaseName(journal, name), holder: describeSelf() });
 }
 
+/**
+ * The place at which each delivery was left. A server that was away may come back as a copy that lacks rows: the place that
+ * it has then is no place to go on from, for what came after it is not read again.
+ */
+const leftAt = new WeakMap<Means, TablePlace>();
+
 /** All that the writing needs to know. */
 interface Writing {
   readonly database: Database;
@@ -56,8 +62,8 @@ interface Writing {
 
 /** @param opened where the place stands; `null` where none is kept. */
 function writer(writing: Writing, opened: TablePlace | null): OpenDestination {
-  const { database, layout } = writing;
-  let standing = opened;
+  const { database, layout, means } = writing;
+  let standing = leftAt.get(means) ?? opened;
   const by = `by ${layout.key.join(", ")}`;
   return {
     ...(opened === null ? { guarantee: `once ${by}; no place is kept` } : {}),
@@ -80,6 +86,7 @@ function writer(writing: Writing, opened: TablePlace | null): OpenDestination {
       if (move === null) return;
       const revision = move.from.revision + 1;
       standing = { ...move.from, place: move.place, batch: move.batch, revision };
+      leftAt.set(means, standing);
     },
     close: () => database.close().catch(() => undefined),
   };

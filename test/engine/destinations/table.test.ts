@@ -237,6 +237,29 @@ describe.skipIf(!hasPostgres)(`exactly once${whyNoPostgres}`, () => {
     await expectOnce(there, 9);
   });
 
+  it("a server that comes back as a copy that lacks rows is not gone on with past them", async () => {
+    const there = await side(notifications);
+    const means = there.means();
+    const address = parseAddress(there.url, means.host.env);
+    const open = async () => {
+      const to = await table.open(address, means);
+      onTestFinished(() => to.close());
+      return to;
+    };
+    const before = await open();
+    await before.deliver(deliveredRuns(3), "3", unheard);
+    const [kept] = await there.ask("SELECT revision || ' ' || page_id FROM flowrun.cursors");
+    const [revision, batch] = String(kept).split(" ");
+    await before.deliver(deliveredRuns(3, 3), "6", unheard);
+    await before.close();
+    await there.ask(`UPDATE flowrun.cursors SET next = '3', revision = ${revision ?? ""}, page_id = '${batch ?? ""}'`);
+    const after = await open();
+    const failure = await failureOf(after.deliver(deliveredRuns(3, 6), "9", unheard));
+    expect(failure).toMatchObject({ kind: "usage", why: expect.stringContaining("was restored meanwhile") as string });
+    // Whoever begins again reads on from there.
+    expect(await (await opened(there)).findPlace?.()).toBe("3");
+  });
+
   it("two processes by one cursor: the second one stops, and nothing is doubled", async () => {
     const there = await side(notifications);
     const [one, other] = [await opened(there), await opened(there)];
