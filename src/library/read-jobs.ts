@@ -9,7 +9,7 @@ import { FlowrunError } from "../errors.ts";
 import type { World } from "../host.ts";
 import { isObject } from "../json.ts";
 import { lyticsOn } from "../lytics/connect-lytics.ts";
-import { askJobNames } from "../lytics/job-names.ts";
+import { askJobs } from "../lytics/list-jobs.ts";
 import type { Lytics } from "../lytics/lytics.ts";
 import { keepSecret, keepSecretsOf } from "../mask.ts";
 import type { Notify } from "../notices.ts";
@@ -174,7 +174,7 @@ const keysRemembered = 200_000;
 async function* readFrom(lytics: Lytics, plan: JobPlan, signal: AbortSignal): AsyncGenerator<Job, void, undefined> {
   const { from, to, asked, follow, names, isOfProfile, keep } = plan;
   if (follow) plan.doubts().forEach(lytics.notify);
-  const named = names ? await askJobNames(lytics) : (job: Job): Job => job;
+  const named = names ? (await askJobs(lytics)).name : (job: Job): Job => job;
   const told = (job: Job): Job => (isOfProfile ? named(job) : { ...named(job), profile: null });
   const source = lyticsSource<Job>({
     lytics,

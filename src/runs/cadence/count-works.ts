@@ -5,11 +5,15 @@ import { isOverdue, judgeByPace, notJudged, type FlowVerdict } from "./judge.ts"
 import { learnPace } from "./pace.ts";
 import type { WorkRecord } from "./work-record.ts";
 
-/** Collects the events of works and workflows; `read` judges them at a moment (epoch ms). */
+/** Collects the events of works and workflows. */
 export interface WorkCounter extends Pick<FlowCounter, "leavesOut"> {
   /** Of any other subject nothing is kept. */
   add(job: Job): void;
-  read(at: number): readonly WorkRecord[];
+  /**
+   * Judges them at a moment (epoch ms).
+   * @param isHalted whether nothing is to be expected of the work of that id, though no event said so.
+   */
+  read(at: number, isHalted?: (id: string) => boolean): readonly WorkRecord[];
 }
 
 /** The subjects that run, and so are counted. */
@@ -43,7 +47,8 @@ export function countWorks(): WorkCounter {
       note(work, job, at);
     },
     leavesOut: () => leavesOut,
-    read: (at) => Array.from(known.values(), (work) => tell(work, at)),
+    read: (at, isHalted = () => false) =>
+      Array.from(known.values(), (work) => tell(work, at, isHalted(work.subjectId))),
   };
 }
 
@@ -110,9 +115,10 @@ function note(work: KnownWork, { jobName, workflow, verb, status, notes }: Job, 
   if (work.ends.length >= 2 * mostEnds) work.ends = work.ends.slice(-mostEnds);
 }
 
-function tell(work: KnownWork, at: number): WorkRecord {
+function tell(work: KnownWork, at: number, isHalted: boolean): WorkRecord {
   const { lastVerb, lastAt, lastFailure } = work;
-  const { state, missing, paceMs, nextExpectedAt } = judge(work, at);
+  const { state, missing, paceMs, nextExpectedAt } =
+    isHalted || work.isDeleted ? notJudged("disabled") : judge(work, at);
   return {
     type: "flowrun.work",
     schemaVersion: 1,
@@ -140,8 +146,7 @@ function tell(work: KnownWork, at: number): WorkRecord {
 const beginnings: ReadonlySet<string> = new Set(["created", "started", "syncing"]);
 
 /** Each end is told of as it happens: there is no lag as between a run's start and its notification. */
-function judge({ ends, isDeleted, lastActiveAt }: KnownWork, now: number): FlowVerdict {
-  if (isDeleted) return notJudged("disabled");
+function judge({ ends, lastActiveAt }: KnownWork, now: number): FlowVerdict {
   const told = ends.slice(-mostEnds);
   const pace = learnPace(told);
   const last = told.at(-1);

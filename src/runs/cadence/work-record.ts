@@ -31,7 +31,7 @@ export interface WorkRecord {
   readonly paceMs: number | null;
   /** When it is to end next; in the past where that is late. */
   readonly nextExpectedAt: string | null;
-  /** Judged by the pace of its ends, as a flow is by its runs; `disabled` where it was deleted. */
+  /** Judged by the pace of its ends, as a flow is by its runs; `disabled` where it was deleted or halted. */
   readonly state: FlowState;
   /** How many ends were to come since the last one, and did not; `null` where it is not judged. */
   readonly missing: number | null;

@@ -76,6 +76,14 @@ describe("a work is one record", () => {
     ]);
   });
 
+  test("that was halted, which no event tells, is not missed", () => {
+    const counter = countWorks();
+    for (const job of hourly(5 * hour)) counter.add(job);
+    expect(counter.read(noon)).toMatchObject([{ state: "absent" }]);
+    const [{ subjectId } = { subjectId: "" }] = counter.read(noon);
+    expect(counter.read(noon, (id) => id === subjectId)).toMatchObject([{ state: "disabled", missing: null }]);
+  });
+
   test("that was deleted while it was at work is not missed either, until it begins anew", () => {
     const gone = [...hourly(5 * hour), workJob(noon - 4.5 * hour, "deleted"), workJob(noon - 4.4 * hour, "failed")];
     expect(counted(gone)).toMatchObject([{ state: "disabled", missing: null, lastVerb: "failed" }]);

@@ -4,7 +4,7 @@ import { findSetting } from "../../../adobe/settings/settings.ts";
 import { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import { lyticsOn } from "../../../lytics/connect-lytics.ts";
-import { askJobNames } from "../../../lytics/job-names.ts";
+import { askJobs } from "../../../lytics/list-jobs.ts";
 import type { Lytics } from "../../../lytics/lytics.ts";
 import { readEvents } from "../../../lytics/read-events.ts";
 import { mostFlows } from "../../../runs/cadence/count-flows.ts";
@@ -88,7 +88,7 @@ async function worksIn(
   { from, to }: CountedSpan,
   reporter: Reporter,
 ): Promise<Omit<ProfileWorks, "profile">> {
-  const named = await askJobNames(lytics);
+  const listed = await askJobs(lytics);
   const counter = countWorks();
   let [events, unreadable] = [0, 0];
   // By its own clock: by ours, which may be fast, all of them would be late.
@@ -99,7 +99,7 @@ async function worksIn(
       reporter.live(`reading Lytics · ${count(read, "event")} of ${subjectType}s`);
     };
     for await (const slice of readEvents(lytics, { from, to, subjectType, onPage })) {
-      for (const { job } of slice.events) counter.add(named(job));
+      for (const { job } of slice.events) counter.add(listed.name(job));
       events += slice.events.length;
       unreadable += slice.rejects.length;
       at = Math.min(to, slice.servedAt);
@@ -109,7 +109,7 @@ async function worksIn(
   if (unreadable > 0)
     reporter.notify({ kind: "warning", text: `${count(unreadable, "item")} of Lytics could not be read` });
   if (counter.leavesOut()) reporter.notify({ kind: "warning", text: leftOut });
-  return { works: counter.read(at), events, leavesOut: counter.leavesOut() };
+  return { works: counter.read(at, listed.isHalted), events, leavesOut: counter.leavesOut() };
 }
 
 const leftOut = `there are more than ${count(mostFlows, "work")} in Lytics, and only the first in the window are judged`;

@@ -9,7 +9,7 @@ import { lyticsSource } from "../../../engine/sources/lytics.ts";
 import type { Source } from "../../../engine/sources/source.ts";
 import { FlowrunError } from "../../../errors.ts";
 import { connectLytics, type LyticsConnection } from "../../../lytics/connect-lytics.ts";
-import { askJobNames, type NameJobs } from "../../../lytics/job-names.ts";
+import { askJobs, type ListedJobs } from "../../../lytics/list-jobs.ts";
 import { askLyticsClock } from "../../../lytics/read-events.ts";
 import type { Job } from "../../../runs/job/job.ts";
 import { count, type Reporter } from "../../terminal/reporter.ts";
@@ -55,8 +55,8 @@ export async function openOrigin(plan: JobPlan, means: OriginMeans): Promise<Job
   const { profile } = plan.options.common;
   const connection = await connectLytics({ profile, notify: reporter.notify, signal }, host);
   try {
-    const names = plan.options.names ? await askJobNames(connection.lytics(plan.options.patience)) : null;
-    return accountOrigin(plan, connection, names, means);
+    const listed = plan.options.names ? await askJobs(connection.lytics(plan.options.patience)) : null;
+    return accountOrigin(plan, connection, listed, means);
   } catch (error) {
     await connection.close();
     throw error;
@@ -66,12 +66,12 @@ export async function openOrigin(plan: JobPlan, means: OriginMeans): Promise<Job
 function accountOrigin(
   { options, follow }: JobPlan,
   connection: LyticsConnection,
-  names: NameJobs | null,
+  listed: ListedJobs | null,
   { reporter }: OriginMeans,
 ): JobsOrigin {
   const { profile, journalName: account } = connection;
   const lytics = connection.lytics(follow ? endlessPatience : options.patience);
-  const named = names ?? ((job: Job): Job => job);
+  const named = listed?.name ?? ((job: Job): Job => job);
   let isCaughtUp = false;
   const onPage = (events: number, downTo: number): void => {
     if (isCaughtUp) return;
