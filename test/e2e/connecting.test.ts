@@ -244,8 +244,10 @@ describe.each(all)(`nowhere: %s${why}`, (_, open) => {
   ] as const)("%s ends it at once, early and late", async (signal, exitCode) => {
     const { run, underway } = await open();
     for (const waitMs of [400, 2500]) {
-      const reading = run("since", "-PT1H");
-      await expect.poll(underway, { timeout: 20_000 }).toBe(true);
+      // A process that is still beginning ends as any does.
+      const reading = run("since", "-PT1H", "--verbose");
+      await reading.saw("> POST", "stderr");
+      await expect.poll(underway, { timeout: 60_000 }).toBe(true);
       await new Promise((resolve) => setTimeout(resolve, waitMs));
       const { code, took } = await stop(reading, signal);
       expect(code).toBe(exitCode);

@@ -19,7 +19,7 @@ function startWith(args: string, stdio: ("ignore" | "pipe" | Socket | number)[],
 
 /** Resolves when the journal has been asked at least so often. */
 async function asked(journal: OpenJournal, times = 1): Promise<void> {
-  await expect.poll(() => journal.asked().length, { timeout: 20_000 }).toBeGreaterThanOrEqual(times);
+  await expect.poll(() => journal.asked().length, { timeout: 60_000 }).toBeGreaterThanOrEqual(times);
 }
 
 /** Resolves when the journal has not been asked for a second. */
@@ -100,7 +100,7 @@ describe("a reader that is still there", () => {
     let stdout = "";
     theirs.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     theirs.end();
-    await expect.poll(() => stdout, { timeout: 20_000 }).toContain("run-4");
+    await expect.poll(() => stdout, { timeout: 60_000 }).toContain("run-4");
     const before = journal.asked().length;
     await asked(journal, before + 3);
     theirs.destroy();
@@ -152,7 +152,7 @@ describe("a reader that never reads", () => {
     child.kill("SIGTERM");
     child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     expect(await ended).toBe(143);
-    await expect.poll(() => stdout.endsWith("}\n"), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => stdout.endsWith("}\n"), { timeout: 60_000 }).toBe(true);
     expect(printed({ stdout })).toEqual(runIds(400));
     expect(printed(await journal.run("since last --json -q"))).toEqual([]);
   });

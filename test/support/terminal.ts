@@ -54,7 +54,7 @@ export async function openTerminal(line: string, { env, columns = 80 }: Terminal
       tmux("send-keys", keys);
     },
     shows: async (text) => {
-      await expect.poll(screen, { timeout: 20_000, interval: 100 }).toMatch(text);
+      await expect.poll(screen, { timeout: 60_000, interval: 100 }).toMatch(text);
       return screen();
     },
   };

@@ -166,7 +166,7 @@ describe.skipIf(!hasPostgres)(`exactly once${whyNoPostgres}`, () => {
 
   it("a server that ends the connection, again and again", { timeout: 120_000 }, async () => {
     const there = await side(notifications);
-    const total = 600;
+    const total = 1500;
     const running = launch(process.execPath, [built.path, there.url, "/nonexistent", String(total), "5"], {
       env: { HOME: "/nonexistent" },
     });
