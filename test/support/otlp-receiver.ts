@@ -62,7 +62,7 @@ export function decodeRequest(signal: Signal, contentType: string, bytes: Uint8A
       : request.decode(bytes);
   const problem = request.verify(message);
   if (problem !== null) throw new Error(problem);
-  return idsInHex(request.toObject(message, { longs: String, enums: Number, bytes: Array })) as Decoded;
+  return asWritten(request.toObject(message, { longs: String, enums: Number, bytes: Array })) as Decoded;
 }
 
 const idNames = new Set(["traceId", "spanId", "parentSpanId"]);
@@ -74,10 +74,13 @@ function bytesOfIds(value: unknown): unknown {
   );
 }
 
-function idsInHex(value: unknown): unknown {
-  return changed(value, (name, inner) =>
-    idNames.has(name) && Array.isArray(inner) ? Buffer.from(inner).toString("hex") : idsInHex(inner),
-  );
+/** Ids in hexadecimal, and times, which have no sign (`fixed64`): of JSON the library reads them as if they had one. */
+function asWritten(value: unknown): unknown {
+  return changed(value, (name, inner) => {
+    if (idNames.has(name) && Array.isArray(inner)) return Buffer.from(inner).toString("hex");
+    if (name.endsWith("UnixNano") && typeof inner === "string") return String(BigInt.asUintN(64, BigInt(inner)));
+    return asWritten(inner);
+  });
 }
 
 function changed(value: unknown, change: (name: string, inner: unknown) => unknown): unknown {

@@ -57,6 +57,17 @@ const jobs = fc.array(
   { minLength: 1, maxLength: 4 },
 );
 
+test("a time after 2262, which takes the last of its 64 bits, is read as it is from either encoding", () => {
+  const read = readJob({ verb: "failed", timestamp: "2262-04-11T23:47:16.855Z" }, null);
+  if (typeof read === "string") throw new Error(read);
+  const record = logOf(read.job, 1234);
+  expect(record.at).toBe(9_223_372_036_855_000_000n);
+  for (const [type, bytes] of encoded(logsRequest(teller, [record]))) {
+    const message = decodeRequest("logs", type, bytes);
+    expect(inside(message, "resourceLogs", "scopeLogs", "logRecords"), type).toEqual([meantLog(record)]);
+  }
+});
+
 describe("any record", () => {
   test("of Lytics is read as the log record that was meant, and as the metrics", () => {
     fc.assert(
