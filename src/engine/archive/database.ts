@@ -33,8 +33,6 @@ export interface Database extends Queries {
   readonly kind: "embedded" | "postgres";
   /** Its path or URL, for people to read: no secret, no password. */
   readonly place: string;
-  /** How many rows one INSERT should bring: where each question is a round trip, many. */
-  readonly rowsAtOnce: number;
   /** This process as the database knows it. A file's database knows the process itself, and its start is empty. */
   self(): Promise<Backend>;
   /** Whether the process that this was is known to be gone; false where nobody can tell. */

@@ -105,7 +105,6 @@ function embedded(connection: Sqlite, archive: Troubled, host: Pick<Host, "sleep
   return {
     kind: "embedded",
     place: archive.path,
-    rowsAtOnce: 1,
     all: (text, values) => ask(() => connection.all(text, values)),
     run: (text, values) => ask(() => connection.run(text, values)),
     insert: (into, rows) => ask(() => connection.insert(into, rows)),

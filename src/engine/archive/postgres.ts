@@ -47,7 +47,6 @@ export async function openPostgres(url: string, { env, sleep, signal }: Postgres
   return {
     kind: "postgres",
     place: target.place,
-    rowsAtOnce: 100,
     ...queries,
     transaction,
     exclusively: (work) =>

@@ -1,12 +1,20 @@
 import { FlowrunError } from "../../errors.ts";
-import { writeFingerprint } from "../../text/fingerprint.ts";
 import type { Database, Queries } from "../archive/database.ts";
 import { insertJobs, type KeyedJob } from "../archive/jobs.ts";
 import { noteAccount } from "../archive/journal-names.ts";
-import { leaseName, lostTo, renewLease } from "../archive/lease.ts";
+import { leaseName, lostTo } from "../archive/lease.ts";
 import type { Delivered, Kind, Means, OpenDestination } from "./destination.ts";
 import type { TableHome } from "./table/home.ts";
-import { findPlaceAgain, movePlace, type TablePlace } from "./table/place.ts";
+import {
+  batchName,
+  enterBatch,
+  Fenced,
+  findPlaceAgain,
+  Moved,
+  movedPlace,
+  type BatchMove,
+  type TablePlace,
+} from "./table/place.ts";
 
 /** An archive as one that leads a delivery of Lytics' events: its lease and the places of all are kept in it. */
 export async function openJobsHome(
@@ -62,11 +70,12 @@ function writer(writing: Writing, opened: TablePlace | null): OpenDestination {
       await write(writing, jobs, null);
       return;
     }
-    const move = { from: standing, place, batch: nameOf(jobs, place) };
+    const ids = jobs.map(({ key }) => key);
+    const move = { from: standing, place, batch: batchName(ids, place) };
     // Its answer was lost, and another attempt has found it done.
     if (standing.batch === move.batch) return;
     await write(writing, jobs, move);
-    standing = { ...standing, place, batch: move.batch, revision: standing.revision + 1 };
+    standing = movedPlace(move);
   };
   const findPlace = async (): Promise<string | null> => {
     if (standing !== null) standing = await findPlaceAgain(database, standing);
@@ -81,27 +90,10 @@ function keyedIn(delivered: Delivered): readonly KeyedJob[] {
   return "job" in delivered ? [{ key: delivered.id, job: delivered.job }] : [];
 }
 
-/** The same whenever a batch is given again. */
-function nameOf(jobs: readonly KeyedJob[], place: string): string {
-  return writeFingerprint(`${place}\n${jobs.map(({ key }) => key).join("\n")}`);
-}
-
-/** How the place moves with a batch. */
-interface Move {
-  readonly from: TablePlace;
-  readonly place: string;
-  readonly batch: string;
-}
-
-async function write({ database, means }: Writing, jobs: readonly KeyedJob[], move: Move | null): Promise<void> {
+async function write({ database, means }: Writing, jobs: readonly KeyedJob[], move: BatchMove | null): Promise<void> {
   const { lease, reading, host } = means;
   const work = async (queries: Queries): Promise<void> => {
-    if (lease !== undefined && !(await renewLease(queries, lease))) throw new Fenced("fenced");
-    if (move !== null) {
-      const { from, place, batch } = move;
-      const moved = { place, batch, runs: jobs.length, now: host.now(), epoch: lease?.epoch ?? 0 };
-      if (!(await movePlace(queries, from, moved))) throw new Moved("moved");
-    }
+    await enterBatch(queries, lease ?? null, move, { runs: jobs.length, now: host.now() });
     await insertJobs(queries, reading.journal, jobs);
   };
   try {
@@ -115,9 +107,6 @@ async function write({ database, means }: Writing, jobs: readonly KeyedJob[], mo
     throw movedBySomebody(database, reading.cursor);
   }
 }
-
-class Fenced extends Error {}
-class Moved extends Error {}
 
 function movedBySomebody({ place }: Database, cursor: string): FlowrunError {
   return new FlowrunError("usage", `another process keeps these events in ${place} by the cursor '${cursor}'`, {

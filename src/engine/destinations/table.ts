@@ -1,15 +1,24 @@
 import { FlowrunError } from "../../errors.ts";
 import { describeSelf } from "../../state/self.ts";
-import { writeFingerprint } from "../../text/fingerprint.ts";
-import type { Database, Queries } from "../archive/database.ts";
-import { claimLease, leaseName, lostTo, renewLease } from "../archive/lease.ts";
+import type { Database } from "../archive/database.ts";
+import { claimLease, leaseName, lostTo } from "../archive/lease.ts";
 import { postgresCode } from "../archive/postgres/failure.ts";
 import type { Authority, Delivered, Kind, Means, OpenDestination } from "./destination.ts";
 import { Away } from "./refused.ts";
 import { connectTable } from "./table/connect.ts";
 import { rowsOf, tableFormOf } from "./table/form.ts";
 import type { Layout } from "./table/layout.ts";
-import { findPlaceAgain, movePlace, openTablePlace, type TablePlace } from "./table/place.ts";
+import {
+  batchName,
+  enterBatch,
+  Fenced,
+  findPlaceAgain,
+  Moved,
+  movedPlace,
+  openTablePlace,
+  type BatchMove,
+  type TablePlace,
+} from "./table/place.ts";
 import { isOfContent, writeAndFind, writeRows } from "./table/write.ts";
 
 /** A table of somebody's own on a PostgreSQL server: rows, and the place that goes with them, in one transaction. */
@@ -77,43 +86,30 @@ function writer(writing: Writing, opened: TablePlace | null): OpenDestination {
           },
         }),
     deliver: async (records, place) => {
-      const move =
-        standing === null || place === null ? null : { from: standing, place, batch: nameOf(records, place) };
+      const ids = records.map(({ id }) => id);
+      const move = standing === null || place === null ? null : { from: standing, place, batch: batchName(ids, place) };
       // Its answer was lost, and another connection has found it done.
       if (move !== null && move.from.batch === move.batch) return;
       if (move === null && records.length === 0) return;
       await deliver(writing, records, move);
       if (move === null) return;
-      const revision = move.from.revision + 1;
-      standing = { ...move.from, place: move.place, batch: move.batch, revision };
+      standing = movedPlace(move);
       leftAt.set(means, standing);
     },
     close: () => database.close().catch(() => undefined),
   };
 }
 
-/** How the place moves with a batch. */
-interface Move {
-  readonly from: TablePlace;
-  readonly place: string;
-  readonly batch: string;
-}
-
-/** The same whenever a batch is given again. */
-function nameOf(records: readonly Delivered[], place: string): string {
-  return writeFingerprint(`${place}\n${records.map(({ id }) => id).join("\n")}`);
-}
-
 /** A process that stands still with rows in hand must not keep others from them for longer. */
 const heldMs = 60_000;
 
-async function deliver(writing: Writing, records: readonly Delivered[], move: Move | null): Promise<void> {
-  const { database, layout, lease } = writing;
+async function deliver(writing: Writing, records: readonly Delivered[], move: BatchMove | null): Promise<void> {
+  const { database, layout, lease, means } = writing;
   const attempt = (write: typeof writeRows): Promise<void> =>
     database.transaction(
       async (queries) => {
-        await guard(queries, writing, records.length, move);
-        await write(queries, layout, records, database.rowsAtOnce);
+        await enterBatch(queries, lease, move, { runs: records.length, now: means.host.now() });
+        await write(queries, layout, records);
       },
       { heldMs: lease?.lifeMs ?? heldMs },
     );
@@ -139,24 +135,6 @@ async function fenced({ database, means, layout }: Writing, { name }: NonNullabl
     why: lost.why ?? "",
     hint: "nothing was doubled; where it goes on, give one of the two a cursor of its own: --cursor <name>",
   });
-}
-
-class Fenced extends Error {}
-class Moved extends Error {}
-
-/** The first steps of the transaction, by which whoever comes too late is kept out. */
-async function guard(queries: Queries, { means, lease }: Writing, runs: number, move: Move | null): Promise<void> {
-  if (lease !== null && !(await renewLease(queries, lease))) throw new Fenced("fenced");
-  if (move === null) return;
-  const { from, place, batch } = move;
-  const isMoved = await movePlace(queries, from, {
-    place,
-    batch,
-    runs,
-    now: means.host.now(),
-    epoch: lease?.epoch ?? 0,
-  });
-  if (!isMoved) throw new Moved("moved");
 }
 
 function movedBySomebody({ layout, database, means }: Writing): FlowrunError {

@@ -1,7 +1,9 @@
 import { findCursor, moveCursor } from "../../archive/cursors.ts";
 import type { Database, Queries } from "../../archive/database.ts";
 import { noteAccount, noteJournal } from "../../archive/journal-names.ts";
+import { renewLease, type Lease } from "../../archive/lease.ts";
 import { setUpForRuns, setUpSchema } from "../../archive/schema.ts";
+import { writeFingerprint } from "../../../text/fingerprint.ts";
 import type { DeliveredReading } from "../destination.ts";
 
 /** The place of a reading, as it is kept beside the rows. */
@@ -73,4 +75,46 @@ export async function movePlace(
     ...counts,
     ...nothing,
   });
+}
+
+/** How a place moves with a batch. */
+export interface BatchMove {
+  readonly from: TablePlace;
+  readonly place: string;
+  readonly batch: string;
+}
+
+/** The name of a batch: the same whenever it is given again. Pure. */
+export function batchName(ids: readonly string[], place: string): string {
+  return writeFingerprint(`${place}\n${ids.join("\n")}`);
+}
+
+/** The place once it has moved. Pure. */
+export function movedPlace({ from, place, batch }: BatchMove): TablePlace {
+  return { ...from, place, batch, revision: from.revision + 1 };
+}
+
+/** The lease is another process's by now. */
+export class Fenced extends Error {}
+
+/** The place is not where it was left. */
+export class Moved extends Error {}
+
+/**
+ * The first steps of the transaction of a batch, by which whoever comes too late is kept out.
+ * @param lease `null` where nobody else may write there; `move` likewise where no place is kept.
+ * @throws Fenced, Moved.
+ */
+export async function enterBatch(
+  queries: Queries,
+  lease: Pick<Lease, "name" | "epoch" | "lifeMs"> | null,
+  move: BatchMove | null,
+  { runs, now }: Pick<PlaceMove, "runs" | "now">,
+): Promise<void> {
+  if (lease !== null && !(await renewLease(queries, lease))) throw new Fenced("fenced");
+  if (move === null) return;
+  const { from, place, batch } = move;
+  if (!(await movePlace(queries, from, { place, batch, runs, now, epoch: lease?.epoch ?? 0 }))) {
+    throw new Moved("moved");
+  }
 }
