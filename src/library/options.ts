@@ -1,15 +1,14 @@
 import { endlessPatience } from "../adobe/access/connect.ts";
 import type { Patience } from "../adobe/gateway/retrying.ts";
 import type { OnExpired } from "../adobe/journal/read-pages.ts";
-import { findMoment } from "../adobe/journal/moment.ts";
-import { findDuration } from "../adobe/journal/when.ts";
+import { timeWordsAt } from "../adobe/journal/when.ts";
 import type { JournalStart } from "../engine/sources/journal.ts";
 import { FlowrunError } from "../errors.ts";
 import type { Notice } from "../notices.ts";
 import { resolveEventSelection, type EventSelection } from "../runs/events/event-selection.ts";
 import { compileFilter } from "../runs/filter/filter.ts";
 import type { WatchedFilter } from "../runs/filter/watch.ts";
-import { beginOf, untilOf, filtersIn, openClock, type ReadingClock } from "./window.ts";
+import { beginOf, checkOneWay, untilOf, filtersIn, openClock, type ReadingClock } from "./window.ts";
 import { wordList, type Words } from "./words.ts";
 
 /** Which runs are wanted: any word of one filter, and every filter. They take the words of the command's options. */
@@ -99,13 +98,8 @@ export interface ReadingPlan extends WatchedFilter {
  * @throws FlowrunError `usage`. Pure.
  */
 export async function resolveOptions(options: ReadRunsOptions, now: number): Promise<ReadingPlan> {
-  const { since, profile, settings, follow = false, raw = false, jobs = 1, limit } = options;
-  if (profile !== undefined && settings !== undefined) {
-    throw new FlowrunError("usage", "profile and settings do not go together", {
-      why: "both say how the journal is reached",
-      hint: "give one of them",
-    });
-  }
+  const { since, follow = false, raw = false, jobs = 1, limit } = options;
+  checkOneWay(options, "the journal");
   const filters = filtersIn(options.filters);
   checkCount("jobs", jobs, mostJobs);
   if (limit !== undefined) checkCount("limit", limit, Infinity);
@@ -163,7 +157,7 @@ async function resolveFilters(
   if (expressions.length === 0) return compileFilter(words, plainName);
   // Brings a pattern matcher with it.
   const { whereRuns } = await import("../runs/filter/where.ts");
-  const times = { duration: findDuration, instant: (given: string) => findMoment(given, now, zone) };
+  const times = timeWordsAt(now, zone);
   const conditions = expressions.flatMap((expression) => whereRuns.criteria(expression, times, "where"));
   return compileFilter({ ...words, conditions }, plainName);
 }

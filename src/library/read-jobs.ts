@@ -1,7 +1,6 @@
 import { endlessPatience, usualPatience } from "../adobe/access/connect.ts";
 import { givenWay, openWay, type Way } from "../adobe/access/way.ts";
-import { findMoment } from "../adobe/journal/moment.ts";
-import { findDuration } from "../adobe/journal/when.ts";
+import { timeWordsAt } from "../adobe/journal/when.ts";
 import { defaultProfile } from "../adobe/settings/profile-name.ts";
 import { describeFaults } from "../engine/faults.ts";
 import { lyticsSource } from "../engine/sources/lytics.ts";
@@ -19,7 +18,7 @@ import type { WatchedFilter } from "../runs/filter/watch.ts";
 import type { Job } from "../runs/job/job.ts";
 import { inWorld, type ReadingWorld } from "./in-world.ts";
 import type { StopSignal } from "./options.ts";
-import { beginOf, checkSince, untilOf, filtersIn, openClock, type ReadingClock } from "./window.ts";
+import { beginOf, checkOneWay, checkSince, untilOf, filtersIn, openClock, type ReadingClock } from "./window.ts";
 import { wordList, type Words } from "./words.ts";
 
 /** Which events of Lytics are wanted: any word of one filter, and every filter. They take the words of the command's options. */
@@ -97,13 +96,8 @@ interface JobPlan extends WatchedFilter<Job> {
 }
 
 async function resolveJobOptions(options: ReadJobsOptions, now: number): Promise<JobPlan> {
-  const { since, timeZone, profile, settings, follow = false, names = false } = options;
-  if (profile !== undefined && settings !== undefined) {
-    throw new FlowrunError("usage", "profile and settings do not go together", {
-      why: "both say how Lytics is reached",
-      hint: "give one of them",
-    });
-  }
+  const { since, timeZone, settings, follow = false, names = false } = options;
+  checkOneWay(options, "Lytics");
   const filters = filtersIn(options.filters);
   const clock = await openClock(now, timeZone);
   const until = untilOf(filters.until, clock);
@@ -144,7 +138,7 @@ function nameOfOption(option: string): string {
 async function conditions(expressions: readonly string[] | undefined, { now, zone }: ReadingClock) {
   if (expressions === undefined) return [];
   const { whereJobs } = await import("../runs/filter/where.ts");
-  const times = { duration: findDuration, instant: (words: string) => findMoment(words, now, zone) };
+  const times = timeWordsAt(now, zone);
   return expressions.flatMap((expression) => whereJobs.criteria(expression, times, "where"));
 }
 
@@ -182,8 +176,9 @@ async function* readFrom(lytics: Lytics, plan: JobPlan, signal: AbortSignal): As
     from,
     to,
     follow,
-    keep: (job) => keep(told(job)),
-    encode: told,
+    told,
+    keep,
+    encode: (job) => job,
   });
   const seen = createSeen(keysRemembered);
   for await (const batch of source.read()) {

@@ -30,6 +30,15 @@ interface Caller {
   readonly hint: string;
 }
 
+/** That a caller says once how something is reached. @param what `the journal`. @throws FlowrunError `usage`. Pure. */
+export function checkOneWay(options: { readonly profile?: unknown; readonly settings?: unknown }, what: string): void {
+  if (options.profile === undefined || options.settings === undefined) return;
+  throw new FlowrunError("usage", "profile and settings do not go together", {
+    why: `both say how ${what} is reached`,
+    hint: "give one of them",
+  });
+}
+
 /** Where a reading begins. @param until when it ends, epoch ms. @throws FlowrunError `usage`. Pure. */
 export function beginOf(
   since: string | Date,

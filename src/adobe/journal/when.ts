@@ -96,6 +96,11 @@ export function findDuration(word: string): number | null {
   return readDuration(word)?.ms ?? null;
 }
 
+/** How a condition reads its words of time (`TimeWords`): by that moment (epoch ms) and that zone. */
+export function timeWordsAt(now: number, zone: Zone) {
+  return { duration: findDuration, instant: (words: string) => findMoment(words, now, zone) };
+}
+
 /**
  * The URL of the first question to a journal, asked at `now`, epoch milliseconds: with `seek`, with `latest`, or with neither
  * of them. `limit` is how many events a page is to have at most; `null` leaves that to the journal. Pure.

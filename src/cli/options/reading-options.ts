@@ -2,8 +2,7 @@ import { FlowrunError } from "../../errors.ts";
 import type { CommonFlags, ReadingFlags, SinceFlags, SourceWord } from "./flags.ts";
 import type { Patience } from "../../adobe/gateway/retrying.ts";
 import type { OnExpired } from "../../adobe/journal/read-pages.ts";
-import { findMoment } from "../../adobe/journal/moment.ts";
-import { findDuration, parseDuration, parseUntil, parseWhen, type Start } from "../../adobe/journal/when.ts";
+import { timeWordsAt, parseDuration, parseUntil, parseWhen, type Start } from "../../adobe/journal/when.ts";
 import { mixedRunColumns, runColumns } from "../../render/formats/run-columns.ts";
 import { resolveEventSelection, type EventSelection } from "../../runs/events/event-selection.ts";
 import type { Criterion, RunFilter } from "../../runs/filter/criterion.ts";
@@ -158,7 +157,7 @@ async function conditions(
 ): Promise<readonly Criterion[]> {
   if (expressions === undefined) return [];
   const { whereRuns } = await import("../../runs/filter/where.ts");
-  const times = { duration: findDuration, instant: (words: string) => findMoment(words, now, zone) };
+  const times = timeWordsAt(now, zone);
   return expressions.flatMap((expression) => whereRuns.criteria(expression, times));
 }
 

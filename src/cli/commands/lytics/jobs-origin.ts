@@ -71,7 +71,6 @@ function accountOrigin(
 ): JobsOrigin {
   const { profile, journalName: account } = connection;
   const lytics = connection.lytics(follow ? endlessPatience : options.patience);
-  const named = listed?.name ?? ((job: Job): Job => job);
   let isCaughtUp = false;
   const onPage = (events: number, downTo: number): void => {
     if (isCaughtUp) return;
@@ -90,8 +89,9 @@ function accountOrigin(
         from,
         to: options.until ?? Infinity,
         follow,
-        keep: (job) => wantsAll || options.keep(named(job)),
-        encode: (job) => encode(named(job)),
+        ...(listed === null ? {} : { told: listed.name }),
+        keep: (job) => wantsAll || options.keep(job),
+        encode,
       });
       return {
         ...source,

@@ -1,5 +1,4 @@
-import { parseDuration, findDuration, parseUntil, type Start } from "../../../adobe/journal/when.ts";
-import { findMoment } from "../../../adobe/journal/moment.ts";
+import { parseDuration, timeWordsAt, parseUntil, type Start } from "../../../adobe/journal/when.ts";
 import type { Patience } from "../../../adobe/gateway/retrying.ts";
 import { jobColumns, namedJobColumns } from "../../../render/formats/job-columns.ts";
 import type { TimeStyle } from "../../../render/text/times.ts";
@@ -94,6 +93,6 @@ async function conditions(
 ): Promise<readonly Criterion<Job>[]> {
   if (expressions === undefined) return [];
   const { whereJobs } = await import("../../../runs/filter/where.ts");
-  const times = { duration: findDuration, instant: (words: string) => findMoment(words, now, zone) };
+  const times = timeWordsAt(now, zone);
   return expressions.flatMap((expression) => whereJobs.criteria(expression, times));
 }
