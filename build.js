@@ -87,12 +87,6 @@ await build({
   plugins: [apart],
   output: { file: "dist/start.cjs", format: "cjs", dynamicImportInCjs: false },
 });
-/** A thread has a file of its own: what the program is made of would start the program again. */
-await build({
-  input: source("engine/archive/pack/worker"),
-  platform: "node",
-  output: { file: "dist/pack-worker.cjs", format: "cjs" },
-});
 const program = await build({
   input: { main: source("main") },
   platform: "node",

@@ -10,12 +10,10 @@ import { describeSelf } from "../state/self.ts";
 import { holdingLease, leaseName, type Lease, type LeaseWish, type Standby } from "./archive/lease.ts";
 import type { Archive } from "./archive/open.ts";
 import type { WrittenRun } from "./archive/run-row.ts";
-import type { Packer } from "./archive/pack/packer.ts";
 import { pump, type Tally } from "./pump.ts";
 import { archiveSink, CursorElsewhere, type ArchiveSink, type ArchiveWriting } from "./sinks/archive.ts";
 import { journalSource, type JournalStart } from "./sources/journal.ts";
 import { forArchive, joinBatches, readAhead } from "./sources/for-archive.ts";
-import { packAhead } from "./sources/pack-ahead.ts";
 import type { Batch, Source } from "./sources/source.ts";
 
 /** A journal that is read into an archive, and how. */
@@ -112,9 +110,7 @@ async function fillOnce(
     enough.abort();
   };
   // Whoever follows hands on each page as it comes.
-  const source = filling.follow
-    ? whole
-    : readAhead(joinBatches(packAhead(whole, loadPacker), { ...joined, now }), stop);
+  const source = filling.follow ? whole : readAhead(joinBatches(whole, { ...joined, now }), stop);
   try {
     await pump(
       {
@@ -134,12 +130,6 @@ async function fillOnce(
   }
   lease.lost.throwIfAborted();
   return { added: sink.added(), isElsewhere: false };
-}
-
-/** In a file of its own, since hardly any reading is long enough for it. */
-async function loadPacker(): Promise<Packer> {
-  const { openPacker } = await import("./archive/pack/packer.ts");
-  return openPacker();
 }
 
 async function readingOf(

@@ -1,7 +1,8 @@
 import type { Database } from "../../src/engine/archive/database.ts";
 import { readKeptJobs, type JobsWindow, type KeptJob } from "../../src/engine/archive/jobs.ts";
 import { takeLease, type Lease } from "../../src/engine/archive/lease.ts";
-import { readInOrder, type ReadBack } from "../../src/engine/archive/read-archived.ts";
+import { readInOrder } from "../../src/engine/archive/read-archived.ts";
+import type { ReadBack } from "../../src/engine/archive/read-back.ts";
 import { journalKey, type WholeRun } from "../../src/engine/archive/run-row.ts";
 import { takingOf, type ArchivePage, type PageTaken } from "../../src/engine/archive/write-page.ts";
 import { resolveEventSelection } from "../../src/runs/events/event-selection.ts";
@@ -11,7 +12,7 @@ import { noon, realSleep } from "./host.ts";
 import { runEvent, type RunParts } from "./journal.ts";
 
 /** The version of the schema of today. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /** Takes a page, once. */
 export function writePage(database: Database, lease: Lease, page: ArchivePage): Promise<PageTaken> {

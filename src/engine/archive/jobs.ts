@@ -5,8 +5,9 @@ import { readJobRecord } from "../../runs/job/read-job-record.ts";
 import type { Database, Insertion, Queries, Row, Value } from "./database.ts";
 import { takeNumbers } from "./take-numbers.ts";
 import { noteAccount } from "./journal-names.ts";
-import { packTexts } from "./pack.ts";
-import { boundedMoment, unpacked } from "./read-archived.ts";
+import { packRecord } from "./pack.ts";
+import { boundedMoment } from "./read-archived.ts";
+import { unpacked } from "./read-back.ts";
 import { bytesIn, numberIn, numberOrNull, textIn } from "./row-values.ts";
 import { countOrNull, eventKey, idOrNull, journalKey, wordsOrNull } from "./run-row.ts";
 
@@ -31,8 +32,8 @@ export async function insertJobs(queries: Queries, account: string, jobs: readon
   if (jobs.length === 0) return 0;
   const now = await clockOf(queries);
   const short = await noteAccount(queries, account, now);
-  const last = await takeNumbers(queries, jobs.length);
-  const rows = jobs.map((job, index) => jobValues(short, last - jobs.length + 1 + index, job, now));
+  const { first } = await takeNumbers(queries, jobs.length);
+  const rows = jobs.map((job, index) => jobValues(short, first + index, job, now));
   return queries.insert(jobsTable, rows);
 }
 
@@ -56,7 +57,7 @@ function jobValues(account: string, seq: number, { key, job }: KeyedJob, now: nu
     ...[idOrNull(job.subjectType), idOrNull(job.subjectId), idOrNull(job.verb), job.status],
     ...[idOrNull(job.workflow), wordsOrNull(job.jobName), countOrNull(job.priority)],
     ...[idOrNull(job.accountId), idOrNull(job.userId), wordsOrNull(job.notes)],
-    packTexts({ record: JSON.stringify(job), event: null }).record,
+    packRecord(JSON.stringify(job)),
   ];
 }
 

@@ -5,7 +5,7 @@ import { noteJournal } from "./journal-names.ts";
 import type { ArchivePlace } from "./place.ts";
 import { textIn } from "./row-values.ts";
 import { journalKey } from "./run-row.ts";
-import { checkSchema, setUpForRuns, setUpSchema } from "./schema.ts";
+import { checkSchema, setUpForJobs, setUpForRuns } from "./schema.ts";
 
 /** An archive, as one journal's readers and writers have it. */
 export interface Archive {
@@ -107,10 +107,10 @@ export async function openToWrite(place: ArchivePlace, journalName: string, host
 
 /** Opens the database of an archive to write events of Lytics to it. @throws FlowrunError likewise. */
 export async function openDatabaseToWrite(place: ArchivePlace, host: ArchiveMeans): Promise<Database> {
-  return openMade(place, host, setUpSchema);
+  return openMade(place, host, setUpForJobs);
 }
 
-async function openMade(place: ArchivePlace, host: ArchiveMeans, setUp: typeof setUpSchema): Promise<Database> {
+async function openMade(place: ArchivePlace, host: ArchiveMeans, setUp: typeof setUpForRuns): Promise<Database> {
   const database = await connectTo(place, "create", host);
   try {
     await setUp(database);

@@ -1,32 +1,16 @@
-import { isObject } from "../../json.ts";
 import { timeText } from "../../runs/events/time-text.ts";
 import { readRecord, serviceOf } from "../../runs/record/read-record.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Queries, Row, Value } from "./database.ts";
-import { unpack } from "./pack.ts";
+import { columnsToReadBack, readBack, type ReadBack, type ReadingBack } from "./read-back.ts";
 import { sharedColumnNames } from "./run-row.ts";
-import { bytesIn, numberIn, numbersIn, textIn, textOrNull, textsIn } from "./row-values.ts";
-
-/** A run as the archive gives it back. */
-export interface ReadBack {
-  readonly seq: number;
-  /** About when it was recorded in the journal, epoch milliseconds. */
-  readonly recordedAt: number;
-  readonly eventKey: string;
-  /** The record, or the end of a sentence that says why it is none. */
-  readonly record: FlowRun | string;
-}
+import { numberIn, numbersIn, textIn, textOrNull, textsIn } from "./row-values.ts";
 
 /** A part of what was recorded: from a moment on and before another (epoch milliseconds), with numbers up to one. */
 export interface ArchivedWindow {
   readonly from: number;
   readonly to: number;
   readonly upTo: number;
-}
-
-/** Whether the event as delivered is wanted beside each record, as its `raw`. */
-export interface ReadingBack {
-  readonly raw: boolean;
 }
 
 const rowsAtOnce = 500;
@@ -44,12 +28,12 @@ export async function* readWindowOf(
   let after: readonly [recordedAt: number, seq: number] = [boundedMoment(from), -1];
   for (;;) {
     const rows = await queries.all(
-      `SELECT seq, recorded_at, event_key, document${eventColumn(how)} FROM {schema}runs
+      `SELECT ${columnsToReadBack(how)} FROM {schema}runs
       WHERE journal = $1 AND recorded_at >= $2 AND recorded_at < $3 AND (recorded_at, seq) > ($2, $4) AND seq <= $5
       ORDER BY recorded_at, seq LIMIT ${rowsAtOnce}`,
       [journal, after[0], boundedMoment(to), after[1], upTo],
     );
-    if (rows.length > 0) yield rows.map(readBack);
+    if (rows.length > 0) yield await readBack(queries, rows);
     const last = rows.at(-1);
     if (last === undefined || rows.length < rowsAtOnce) return;
     after = [numberIn(last, "recorded_at"), numberIn(last, "seq")];
@@ -213,11 +197,11 @@ export async function* readInOrder(
 ): AsyncGenerator<readonly ReadBack[], void, undefined> {
   for (let after = begin; ;) {
     const rows = await queries.all(
-      `SELECT seq, recorded_at, event_key, document${eventColumn(how)} FROM {schema}runs
+      `SELECT ${columnsToReadBack(how)} FROM {schema}runs
       WHERE seq > $2 AND journal = $1 ORDER BY seq LIMIT ${rowsAtOnce}`,
       [journal, after],
     );
-    if (rows.length > 0) yield rows.map(readBack);
+    if (rows.length > 0) yield await readBack(queries, rows);
     const last = rows.at(-1);
     if (last === undefined || rows.length < rowsAtOnce) return;
     after = numberIn(last, "seq");
@@ -232,10 +216,11 @@ export async function readBackOf(
   seq: number,
 ): Promise<ReadBack | null> {
   const [row] = await queries.all(
-    `SELECT seq, recorded_at, event_key, document${eventColumn(how)} FROM {schema}runs WHERE seq = $2 AND journal = $1`,
+    `SELECT ${columnsToReadBack(how)} FROM {schema}runs WHERE seq = $2 AND journal = $1`,
     [journal, seq],
   );
-  return row === undefined ? null : readBack(row);
+  const [found = null] = row === undefined ? [] : await readBack(queries, [row]);
+  return found;
 }
 
 /** The notifications of the runs whose id begins so, in any case, in the order of time. */
@@ -250,43 +235,15 @@ export async function findByRun(
   const values = spellings.flatMap((text): readonly Value[] => [text, `${text}\u{10ffff}`]);
   const rows = await queries.all(
     // A journal as it stands would have all its rows looked at, by the index that begins with it.
-    `SELECT seq, recorded_at, event_key, document${eventColumn(how)} FROM {schema}runs
+    `SELECT ${columnsToReadBack(how)} FROM {schema}runs
     WHERE journal || '' = $1 AND (${ranges}) ORDER BY updated_at, seq LIMIT ${mostFound}`,
     [journal, ...values],
   );
-  return rows.map(readBack);
+  return readBack(queries, rows);
 }
 
 /** A beginning of eight characters belongs to one run, with a handful of notifications. */
 const mostFound = 1000;
-
-function eventColumn({ raw }: ReadingBack): string {
-  return raw ? ", event" : "";
-}
-
-/** A row of `runs` with its `document`, and with its `event` where that was asked for. */
-export function readBack(row: Row): ReadBack {
-  const place = {
-    seq: numberIn(row, "seq"),
-    recordedAt: numberIn(row, "recorded_at"),
-    eventKey: textIn(row, "event_key"),
-  };
-  const value = unpacked(bytesIn(row, "document"));
-  const record = isObject(value) ? readRecord(value) : "cannot be unpacked";
-  if (typeof record === "string" || !("event" in row)) return { ...place, record };
-  if (row["event"] == null) return { ...place, record: { ...record, raw: null } };
-  const raw = unpacked(bytesIn(row, "event"));
-  return { ...place, record: raw === null ? "has an event that cannot be unpacked" : { ...record, raw } };
-}
-
-/** The JSON that was packed. A row that is damaged is one that cannot be read, and not the end of the reading: `null`. Pure. */
-export function unpacked(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(unpack(bytes));
-  } catch {
-    return null;
-  }
-}
 
 /** The number that was given out last. */
 export async function readLastSeq(queries: Queries): Promise<number> {

@@ -2,8 +2,13 @@ import { resolveEventSelection } from "../../runs/events/event-selection.ts";
 import { normalise } from "../../runs/events/normalise.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Database, Queries } from "./database.ts";
-import { readInOrder, type ReadBack } from "./read-archived.ts";
-import { eventKey, runColumnNames, runValues, type ArchivedRun } from "./run-row.ts";
+import { readInOrder } from "./read-archived.ts";
+import type { ReadBack } from "./read-back.ts";
+import { readInPack } from "./pack.ts";
+import { replaceInPacks, textsAlone, type PackedRecord } from "./packs.ts";
+import { bytesIn } from "./row-values.ts";
+import { eventKey, runColumnNames, runValues, writtenOf, type ArchivedRun } from "./run-row.ts";
+import { setUpSchema } from "./schema.ts";
 import { insertParts } from "./write-page.ts";
 
 /** How many records were made anew. */
@@ -15,13 +20,17 @@ export interface Reindexed {
   readonly kept: number;
 }
 
-/** Decodes all events of a journal anew: what an older flowrun did not see in them is there afterwards. */
+/**
+ * Decodes all events of a journal anew: what an older flowrun did not see in them is there afterwards. The archive is brought
+ * up to date first, since nobody who works with it is older after an upgrade.
+ */
 export async function reindex(
   database: Database,
   journal: string,
   onDone: (soFar: Reindexed) => void,
 ): Promise<Reindexed> {
   const counts = { runs: 0, changed: 0, kept: 0 };
+  await setUpSchema(database);
   for await (const rows of readInOrder(database, journal, { raw: true })) {
     const anew = rows.map((row) => ({ row, run: decodeAnew(row) }));
     const changed = anew.filter((one): one is Changed => one.run !== null && isOther(one.row.record, one.run));
@@ -60,15 +69,25 @@ const decoded = runColumnNames.filter(
 
 async function replace(queries: Queries, journal: string, changed: readonly Changed[]): Promise<void> {
   const runs: ArchivedRun[] = [];
+  const packed: PackedRecord[] = [];
   for (const { row, run } of changed) {
-    const values = runValues(journal, row.seq, { key: run.key, run, recordedAt: row.recordedAt });
+    const [found] = await queries.all(`SELECT document FROM {schema}runs WHERE seq = $1`, [row.seq]);
+    if (found === undefined) continue;
+    const { kept, ...written } = writtenOf(run);
+    const words = bytesIn(found, "document");
+    const inPack = readInPack(words);
+    const texts = inPack === null ? textsAlone(kept) : { record: words, event: words };
+    const archived = { ...written, key: run.key, recordedAt: row.recordedAt, kept };
+    const values = runValues(journal, row.seq, archived, texts);
     const own = decoded.map((name) => values[runColumnNames.indexOf(name)] ?? null);
     const sets = decoded.map((name, n) => `${name} = $${String(n + 2)}`).join(", ");
     // It may have been pruned since it was read.
     if ((await queries.run(`UPDATE {schema}runs SET ${sets} WHERE seq = $1`, [row.seq, ...own])) === 0) continue;
-    runs.push({ key: run.key, run, recordedAt: row.recordedAt });
+    if (inPack !== null) packed.push({ ...inPack, record: kept.record });
+    runs.push(archived);
     for (const table of ["run_errors", "origins"])
       await queries.run(`DELETE FROM {schema}${table} WHERE journal = $1 AND event_key = $2`, [journal, row.eventKey]);
   }
+  await replaceInPacks(queries, packed);
   await insertParts(queries, journal, runs);
 }

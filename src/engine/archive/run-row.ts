@@ -3,7 +3,8 @@ import { fingerprintHalves, writeFingerprint } from "../../text/fingerprint.ts";
 import { keptText } from "../../text/kept.ts";
 import type { FlowRun, RunError } from "../../runs/record/flow-run.ts";
 import type { Value } from "./database.ts";
-import { packTexts, type PackedTexts, type RunTexts } from "./pack.ts";
+import type { RunTexts } from "./pack.ts";
+import type { Packed, RowTexts } from "./packs.ts";
 
 /** A run as it is archived: whole, with the event that told of it where that is known, or written already. */
 export type ArchivedRun = WholeRun | WrittenRun;
@@ -21,7 +22,7 @@ export interface WholeRun extends Recorded {
 }
 
 /** A run whose record and event are texts already, or packed: with their objects they would take five times the memory. */
-export interface WrittenRun<Kept = RunTexts | PackedTexts> extends Recorded {
+export interface WrittenRun<Kept = RunTexts | Packed> extends Recorded {
   readonly run: ColumnedRun;
   readonly kept: Kept;
 }
@@ -62,10 +63,13 @@ function columnedOf(run: FlowRun) {
   };
 }
 
-/** A run as a row of `runs`. Pure. */
-export function runValues(journal: string, seq: number, archived: ArchivedRun): readonly Value[] {
-  const { key, run, recordedAt } = archived;
-  const { record, event } = packTexts(archived.kept ?? writtenOf(archived.run).kept);
+/** A run as a row of `runs`, with what that says of its texts. Pure. */
+export function runValues(
+  journal: string,
+  seq: number,
+  { key, run, recordedAt }: ArchivedRun,
+  { record, event }: RowTexts,
+): readonly Value[] {
   const shared = [
     ...[
       idOrNull(run.eventCode),

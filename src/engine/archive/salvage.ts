@@ -1,6 +1,7 @@
 import { FlowrunError } from "../../errors.ts";
 import type { Queries } from "./database.ts";
-import { readBackOf, readInOrder, readLastSeq, type ReadBack, type ReadingBack } from "./read-archived.ts";
+import { readBackOf, readInOrder, readLastSeq } from "./read-archived.ts";
+import type { ReadBack, ReadingBack } from "./read-back.ts";
 
 /**
  * All runs in the order in which they were archived. Where some of them cannot be read at once, since a page of the file

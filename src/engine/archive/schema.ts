@@ -3,10 +3,13 @@ import type { Database } from "./database.ts";
 import { numberIn } from "./row-values.ts";
 
 /** The version of the schema that this program reads and writes. */
-const schemaVersion = 2;
+const schemaVersion = 3;
 
 /** The oldest version that can be read, and filled with runs, as it is: what came later is simply not in it. */
 const oldestUsed = 1;
+
+/** The oldest one that can be filled with events of Lytics. */
+const oldestWithJobs = 2;
 
 /**
  * How an archive of each version becomes one of the next, from nothing on; the last makes it `schemaVersion`. Texts as
@@ -59,6 +62,10 @@ const steps: readonly (readonly string[])[] = [
       PRIMARY KEY (account, event_key))`,
     `CREATE INDEX jobs_by_time ON {schema}jobs (at, seq)`,
     `CREATE INDEX jobs_by_subject ON {schema}jobs (subject_id, at)`,
+  ],
+  [
+    // The texts of runs whose numbers lie between two, packed as one; their rows say where in it.
+    `CREATE TABLE {schema}packs (first_seq BIGINT PRIMARY KEY, last_seq BIGINT NOT NULL, texts {bytes} NOT NULL)`,
   ],
 ];
 
@@ -143,8 +150,17 @@ export async function setUpSchema(database: Database): Promise<void> {
  * @throws FlowrunError likewise.
  */
 export async function setUpForRuns(database: Database): Promise<void> {
+  await setUpWhereOlder(database, oldestUsed);
+}
+
+/** The same for whoever keeps events of Lytics. @throws FlowrunError likewise. */
+export async function setUpForJobs(database: Database): Promise<void> {
+  await setUpWhereOlder(database, oldestWithJobs);
+}
+
+async function setUpWhereOlder(database: Database, oldest: number): Promise<void> {
   const found = await findVersion(database);
-  if (found === null || found < oldestUsed) await setUpSchema(database);
+  if (found === null || found < oldest) await setUpSchema(database);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Queries } from "./database.ts";
-import { readBack } from "./read-archived.ts";
+import { columnsToReadBack, readBack } from "./read-back.ts";
 import { idOf } from "./run-row.ts";
 
 /** Names that one question asks for. */
@@ -20,12 +20,12 @@ export async function findSuccessors(
     const some = names.slice(at, at + namesAtOnce).map(idOf);
     const places = some.map((_, n) => `$${String(n + 2)}`).join(", ");
     const rows = await queries.all(
-      `SELECT seq, recorded_at, event_key, document FROM {schema}runs AS runs WHERE runs.journal = $1 AND event_key IN
+      `SELECT ${columnsToReadBack({ raw: false })} FROM {schema}runs AS runs WHERE runs.journal = $1 AND event_key IN
         (SELECT event_key FROM {schema}origins WHERE name IN (${places}) AND journal = $1)
       ORDER BY updated_at, seq LIMIT ${mostSuccessors}`,
       [journal, ...some],
     );
-    found.push(...rows.map(readBack).flatMap(({ record }) => (typeof record === "string" ? [] : [record])));
+    for (const { record } of await readBack(queries, rows)) if (typeof record !== "string") found.push(record);
   }
   return found;
 }

@@ -12,7 +12,8 @@ import {
   type ArchivedRun,
 } from "./run-row.ts";
 import { findCursor, moveCursor, type ArchiveCursor } from "./cursors.ts";
-import { takeNumbers } from "./take-numbers.ts";
+import { layOut, packsTable, packValues } from "./packs.ts";
+import { takeNumbers, type Numbers } from "./take-numbers.ts";
 import { numberIn } from "./row-values.ts";
 import type { ChainBeginning, Edge } from "./coverage.ts";
 
@@ -94,11 +95,11 @@ type Numbered = ArchivePage & { readonly pageId: string };
 async function writeAll(queries: Queries, lease: Lease, page: Numbered): Promise<PageTaken> {
   if (!(await renewLease(queries, lease))) return { kind: "fenced" };
   // Whoever numbers rows waits here for whoever did before, so that numbers come in the order of commits.
-  const last = page.runs.length === 0 ? 0 : await takeNumbers(queries, page.runs.length);
+  const numbers = page.runs.length === 0 ? null : await takeNumbers(queries, page.runs.length);
   const { cursor: name, now: savedAt } = page;
   const move = { ...page, name, savedAt, runs: page.runs.length, epoch: lease.epoch };
   if (!(await moveCursor(queries, move))) return { kind: "moved" };
-  const added = await insertRuns(queries, { ...page, first: last - page.runs.length + 1 });
+  const added = numbers === null ? 0 : await insertRuns(queries, { ...page, numbers });
   await extendCoverage(queries, page);
   return { kind: "taken", added };
 }
@@ -107,37 +108,50 @@ async function writeAll(queries: Queries, lease: Lease, page: Numbered): Promise
 export async function addRuns(database: Database, journal: string, runs: readonly ArchivedRun[]): Promise<number> {
   if (runs.length === 0) return 0;
   return database.transaction(async (queries) => {
-    const last = await takeNumbers(queries, runs.length);
-    return insertRuns(queries, { journal, runs, first: last - runs.length + 1 });
+    const numbers = await takeNumbers(queries, runs.length);
+    return insertRuns(queries, { journal, runs, numbers });
   });
 }
 
-/** Rows to be written together. */
-export interface RunRows {
+/** Runs to be written together. */
+interface NumberedRuns {
   readonly journal: string;
   readonly runs: readonly ArchivedRun[];
-  /** The number of the first of them. */
-  readonly first: number;
+  readonly numbers: Numbers;
 }
 
-/** Writes runs that are not there yet, with their errors. @returns how many were new. */
-async function insertRuns(queries: Queries, { journal, runs, first }: RunRows): Promise<number> {
-  const rows = runs.map((run, index) => runValues(journal, first + index, run));
+/** Writes runs that are not there yet, with their texts and errors. @returns how many were new. */
+async function insertRuns(queries: Queries, { journal, runs, numbers }: NumberedRuns): Promise<number> {
+  const laid = layOut(runs, numbers);
+  const rows = laid.runs.map(({ seq, run, texts }) => runValues(journal, seq, run, texts));
   const added = await queries.insert({ table: "runs", columns: runColumnNames }, rows);
-  const fresh = added === runs.length ? runs : await withNumbersFrom(queries, { journal, runs, first });
-  await insertParts(queries, journal, fresh);
+  const isIn = added === runs.length ? () => true : await newOf(queries, journal, numbers.first, runs.length);
+  const fresh = laid.runs.filter(({ seq }) => isIn(seq));
+  // The text of a run that was there before stays in its pack, and nobody asks for it.
+  const packs = laid.packs.filter(({ first, last }) => fresh.some(({ seq }) => seq >= first && seq <= last));
+  await queries.insert(packsTable, packs.map(packValues));
+  await insertParts(
+    queries,
+    journal,
+    fresh.map(({ run }) => run),
+  );
   return added;
 }
 
 /** A run that was there before keeps its errors: those of another telling of it would be mixed with them. */
-async function withNumbersFrom(queries: Queries, { journal, runs, first }: RunRows): Promise<readonly ArchivedRun[]> {
+async function newOf(
+  queries: Queries,
+  journal: string,
+  first: number,
+  count: number,
+): Promise<(seq: number) => boolean> {
   const rows = await queries.all(`SELECT seq FROM {schema}runs WHERE journal = $1 AND seq >= $2 AND seq < $3`, [
     journal,
     first,
-    first + runs.length,
+    first + count,
   ]);
   const numbers = new Set(rows.map((row) => numberIn(row, "seq")));
-  return runs.filter((_, index) => numbers.has(first + index));
+  return (seq) => numbers.has(seq);
 }
 
 /** Writes what other tables hold of runs that are there: their errors, what they came of, and what was met first. */

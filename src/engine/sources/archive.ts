@@ -1,11 +1,6 @@
 import type { Database } from "../archive/database.ts";
-import {
-  findByRun,
-  readFiguresOf,
-  readWindowOf,
-  type ArchivedWindow,
-  type ReadBack,
-} from "../archive/read-archived.ts";
+import { findByRun, readFiguresOf, readWindowOf, type ArchivedWindow } from "../archive/read-archived.ts";
+import type { ReadBack } from "../archive/read-back.ts";
 import { digestRecord, joined } from "../digest-record.ts";
 import type { Digesting } from "../digest.ts";
 import type { Batch, Source } from "./source.ts";

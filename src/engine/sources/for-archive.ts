@@ -1,6 +1,6 @@
 import type { World } from "../../host.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
-import type { RunTexts } from "../archive/pack.ts";
+import { packRuns } from "../archive/packs.ts";
 import { writtenOf, type WrittenRun } from "../archive/run-row.ts";
 import type { Batch, Mark, Source } from "./source.ts";
 
@@ -13,20 +13,28 @@ export interface Joining {
   readonly now: World["now"];
 }
 
-/** A source of runs as one of what an archive keeps of them, whose objects are let go as soon as their text is there. */
-export function forArchive(source: Source<FlowRun>, now: World["now"]): Source<WrittenRun<RunTexts>> {
+/**
+ * A source of runs as one of what an archive keeps of them. Their objects are let go as soon as their text is there, and that
+ * as soon as it is packed, so that batches are joined of what is small.
+ */
+export function forArchive(source: Source<FlowRun>, now: World["now"]): Source<WrittenRun> {
   return {
     async *read() {
-      for await (const batch of source.read()) yield withRecording(batch, now());
+      for await (const batch of source.read()) yield packed(batch, now());
     },
     describe: (fault) => source.describe(fault),
   };
 }
 
-function withRecording(batch: Batch<FlowRun>, now: number): Batch<WrittenRun<RunTexts>> {
-  const candidates = batch.candidates.map((candidate) => {
-    const { key, encoded: run } = candidate;
-    return { ...candidate, encoded: { key, recordedAt: recordingOf(run, batch.mark, now), ...writtenOf(run) } };
+function packed(batch: Batch<FlowRun>, now: number): Batch<WrittenRun> {
+  const written = batch.candidates.map(({ key, encoded: run }) => ({
+    ...{ key, recordedAt: recordingOf(run, batch.mark, now) },
+    ...writtenOf(run),
+  }));
+  const runs = packRuns(written);
+  const candidates = batch.candidates.flatMap((candidate, n) => {
+    const encoded = runs[n];
+    return encoded === undefined ? [] : { ...candidate, encoded };
   });
   return { ...batch, candidates };
 }

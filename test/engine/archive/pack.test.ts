@@ -2,15 +2,20 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { deflateRawSync } from "node:zlib";
 import { expect, it } from "vitest";
-import { packTexts, unpack } from "../../../src/engine/archive/pack.ts";
+import {
+  packEvent,
+  packRecord,
+  packTogether,
+  readInPack,
+  unpack,
+  unpackTogether,
+  writeInPack,
+} from "../../../src/engine/archive/pack.ts";
 import { eventDictionary } from "../../../src/engine/archive/pack/event-dictionary.ts";
 import { recordDictionary } from "../../../src/engine/archive/pack/record-dictionary.ts";
 import { sampleRun } from "../../render/sample-runs.ts";
 
 const events = readdirSync("fixtures/payloads").map((name) => readFileSync(`fixtures/payloads/${name}`, "utf8"));
-const packRecord = (text: string): Uint8Array => packTexts({ record: text, event: null }).record;
-const packEvent = (text: string): Uint8Array => packTexts({ record: "", event: text }).event ?? new Uint8Array();
-
 const compact = events.map((text) => JSON.stringify(JSON.parse(text)));
 
 it("a text comes back as it was packed, whatever it holds", () => {
@@ -19,6 +24,33 @@ it("a text comes back as it was packed, whatever it holds", () => {
     expect(unpack(packEvent(text)) === text).toBe(true);
     expect(unpack(packRecord(text)) === text).toBe(true);
   }
+});
+
+it("texts of several runs come back in their order, each with its event or without one", () => {
+  const record = JSON.stringify({ message: "é … 🙂 \u0000 \n two lines" });
+  const runs = [
+    ...compact.map((event) => ({ record, event })),
+    { record: "{}", event: null },
+    { record: JSON.stringify("x".repeat(3_000_000)), event: "{}" },
+    { record, event: null },
+  ];
+  for (const some of [runs, runs.slice(0, 2), runs.slice(-1)]) expect(unpackTogether(packTogether(some))).toEqual(some);
+});
+
+it("many together take half of what they take one by one", () => {
+  const some = Array.from({ length: 50 }, (_, n) => {
+    const event = JSON.stringify({ id: n, ...(JSON.parse(events[n % events.length] ?? "") as object) });
+    return { record: JSON.stringify({ ...sampleRun(), position: String(n) }), event };
+  });
+  const alone = some.reduce((sum, { record, event }) => sum + packRecord(record).length + packEvent(event).length, 0);
+  expect(packTogether(some).length / alone).toBeLessThan(1 / 2);
+});
+
+it("the words for texts that are in a pack are told from packed texts", () => {
+  const words = writeInPack({ pack: 2 ** 53 - 1, place: 4_000_000_000 });
+  expect(readInPack(words)).toEqual({ pack: 2 ** 53 - 1, place: 4_000_000_000 });
+  for (const packed of [packRecord("{}"), packEvent("{}"), new Uint8Array(), words.subarray(0, 12)])
+    expect(readInPack(packed)).toBeNull();
 });
 
 it("events and records that look like others take less than a third", () => {
@@ -36,6 +68,9 @@ it("what was packed with a dictionary can be read for ever: neither of the two h
   expect(Math.max(eventDictionary.length, recordDictionary.length)).toBeLessThan(32_768);
   expect(unpack(Buffer.from("AYMmFEPkGDBCCdDaWgA=", "base64"))).toBe('{"id":"1","flowId":"2","metrics":{}}');
   expect(unpack(Buffer.from("AiMy7dUCAA==", "base64"))).toBe('{"type":"flowrun.run","schemaVersion":1}');
+  expect(unpackTogether(Buffer.from("AyNyF10tFzRFgUpEeFRBztyEhXxtLQA=", "base64"))).toEqual([
+    { record: '{"type":"flowrun.run","schemaVersion":1}', event: '{"id":"1","flowId":"2","metrics":{}}' },
+  ]);
 });
 
 it("what was packed with the whole of a dictionary at hand, as the first archives were, is read too", () => {
@@ -50,9 +85,11 @@ function digestOf(text: string): string {
 }
 
 it("what a newer flowrun packed is said to be so", () => {
-  expect(() => unpack(Uint8Array.of(3, 1, 2))).toThrow(
-    expect.objectContaining({ kind: "settings", why: expect.stringContaining("a newer flowrun") as string }),
-  );
+  for (const read of [unpack, unpackTogether]) {
+    expect(() => read(Uint8Array.of(4, 1, 2))).toThrow(
+      expect.objectContaining({ kind: "settings", why: expect.stringContaining("a newer flowrun") as string }),
+    );
+  }
 });
 
 it.each([
@@ -60,7 +97,9 @@ it.each([
   ["half of it", packEvent(compact[0]!).subarray(0, 100)],
   ["other bytes", Uint8Array.of(1, 255, 255, 255, 255)],
 ])("%s is a damaged run, and not an empty one", (_, bytes) => {
-  expect(() => unpack(bytes)).toThrow(
-    expect.objectContaining({ kind: "settings", message: "a run in the archive is damaged" }),
-  );
+  for (const read of [unpack, unpackTogether]) {
+    expect(() => read(bytes)).toThrow(
+      expect.objectContaining({ kind: "settings", message: "a run in the archive is damaged" }),
+    );
+  }
 });

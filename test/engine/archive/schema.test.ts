@@ -23,6 +23,7 @@ const tables = [
   "deliveries",
   "accounts",
   "jobs",
+  "packs",
 ];
 const views = ["runs_latest", "failures", "runs_by_hour", "lytics_jobs"];
 
@@ -247,16 +248,19 @@ describeEngines("the schema", ({ place }) => {
       expect(await database.all("SELECT * FROM {schema}failures")).toEqual([{ kept: 7 }]);
     });
 
-    test.each(["jobs", "accounts", "lytics_jobs"])("stays as it is beside somebody else's table '%s'", async (name) => {
-      const { database } = await version1();
-      await make(database, `CREATE TABLE {schema}${name} (theirs INTEGER)`);
-      await expect(setUpSchema(database)).rejects.toMatchObject({
-        kind: "settings",
-        why: `it has a table '${name}' that is somebody else's`,
-      });
-      expect(await versionOf(database)).toEqual([1]);
-      expect(await idsOf(database)).toEqual(runIds(3));
-      await make(database, `DROP TABLE {schema}${name}`);
-    });
+    test.each(["jobs", "accounts", "lytics_jobs", "packs"])(
+      "stays as it is beside somebody else's table '%s'",
+      async (name) => {
+        const { database } = await version1();
+        await make(database, `CREATE TABLE {schema}${name} (theirs INTEGER)`);
+        await expect(setUpSchema(database)).rejects.toMatchObject({
+          kind: "settings",
+          why: `it has a table '${name}' that is somebody else's`,
+        });
+        expect(await versionOf(database)).toEqual([1]);
+        expect(await idsOf(database)).toEqual(runIds(3));
+        await make(database, `DROP TABLE {schema}${name}`);
+      },
+    );
   });
 });

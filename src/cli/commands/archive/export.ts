@@ -1,6 +1,6 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
-import type { ReadBack } from "../../../engine/archive/read-archived.ts";
+import type { ReadBack } from "../../../engine/archive/read-back.ts";
 import { salvageInOrder } from "../../../engine/archive/salvage.ts";
 import { ndjsonRenderer } from "../../../render/formats/json.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";

@@ -2,7 +2,7 @@ import { findCursor, moveCursor } from "../../archive/cursors.ts";
 import type { Database, Queries } from "../../archive/database.ts";
 import { noteAccount, noteJournal } from "../../archive/journal-names.ts";
 import { renewLease, type Lease } from "../../archive/lease.ts";
-import { setUpForRuns, setUpSchema } from "../../archive/schema.ts";
+import { setUpForJobs, setUpForRuns } from "../../archive/schema.ts";
 import { writeFingerprint } from "../../../text/fingerprint.ts";
 import type { DeliveredReading } from "../destination.ts";
 
@@ -24,7 +24,7 @@ export async function openTablePlace(
   { of, journal: journalName, cursor }: DeliveredReading,
   { table, now }: { readonly table: string; readonly now: number },
 ): Promise<TablePlace> {
-  const [setUp, note] = of === "jobs" ? [setUpSchema, noteAccount] : [setUpForRuns, noteJournal];
+  const [setUp, note] = of === "jobs" ? [setUpForJobs, noteAccount] : [setUpForRuns, noteJournal];
   await setUp(database);
   const journal = await note(database, journalName, now);
   return findPlaceAgain(database, { journal, name: `${cursor} ${table}` });

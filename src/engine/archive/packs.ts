@@ -1,0 +1,174 @@
+import type { Insertion, Queries, Row, Value } from "./database.ts";
+import {
+  packEvent,
+  packRecord,
+  packTogether,
+  unpackTogether,
+  writeInPack,
+  type InPack,
+  type RunTexts,
+} from "./pack.ts";
+import { bytesIn, numberIn } from "./row-values.ts";
+import { writtenOf, type ArchivedRun, type WrittenRun } from "./run-row.ts";
+import type { Numbers } from "./take-numbers.ts";
+
+/** Texts of several runs, packed as one. */
+export interface Pack {
+  readonly bytes: Uint8Array;
+}
+
+/** The texts of a run that are packed with others. */
+export interface Packed {
+  readonly pack: Pack;
+  /** Which of the pack's runs it is, from 0 on. */
+  readonly place: number;
+  readonly hasEvent: boolean;
+}
+
+/** Since this version of the schema an archive has a table of packs. */
+export const packsSince = 3;
+
+/** The table of packs: each by the numbers of the first and the last of its runs. */
+export const packsTable: Insertion = { table: "packs", columns: ["first_seq", "last_seq", "texts"] };
+
+/** Of this many characters a pack holds a hundred runs of the usual size; whoever wants one of them unpacks them all. */
+const mostText = 512 * 1024;
+
+/** Packs the texts of runs that stand one after the other, as many together as suits; one that is left alone stays as it is. Pure. */
+export function packRuns(runs: readonly WrittenRun[]): readonly WrittenRun[] {
+  return groupsOf(runs).flatMap(packGroup);
+}
+
+function groupsOf(runs: readonly WrittenRun[]): readonly (readonly WrittenRun[])[] {
+  const groups: WrittenRun[][] = [];
+  let room = 0;
+  for (const run of runs) {
+    const length = lengthOf(run);
+    const group = groups.at(-1);
+    if (group === undefined || length > room) {
+      groups.push([run]);
+      room = mostText - length;
+    } else {
+      group.push(run);
+      room -= length;
+    }
+  }
+  return groups;
+}
+
+/** Of a run that is packed already no room is left beside it. */
+function lengthOf({ kept }: WrittenRun): number {
+  return isPacked(kept) ? Infinity : kept.record.length + (kept.event?.length ?? 0);
+}
+
+function packGroup(runs: readonly WrittenRun[]): readonly WrittenRun[] {
+  const texts = runs.flatMap(({ kept }) => (isPacked(kept) ? [] : [kept]));
+  if (texts.length < 2) return runs;
+  const pack = { bytes: packTogether(texts) };
+  return runs.map((run, place) => ({ ...run, kept: { pack, place, hasEvent: texts[place]?.event !== null } }));
+}
+
+function isPacked(kept: WrittenRun["kept"]): kept is Packed {
+  return "pack" in kept;
+}
+
+/** Runs with their numbers and with what their rows say of their texts, and the packs that hold these. */
+export interface LaidOut {
+  readonly runs: readonly LaidRun[];
+  readonly packs: readonly PackRow[];
+}
+
+interface LaidRun {
+  readonly seq: number;
+  readonly run: ArchivedRun;
+  readonly texts: RowTexts;
+}
+
+/** A run's texts as its row has them: packed by themselves, or in the words for those that are packed with others. */
+export interface RowTexts {
+  readonly record: Uint8Array;
+  readonly event: Uint8Array | null;
+}
+
+/** A pack for the table, by the numbers of the first and the last of its runs. */
+export interface PackRow {
+  readonly first: number;
+  readonly last: number;
+  readonly pack: Pack;
+}
+
+/** A pack as a row of `packs`. Pure. */
+export function packValues({ first, last, pack }: PackRow): readonly Value[] {
+  return [first, last, pack.bytes];
+}
+
+/**
+ * Where the texts of runs go that have these numbers: into packs, those of one run alone into its row, and all of them where
+ * the archive is of a version that has no packs. Pure.
+ */
+export function layOut(runs: readonly ArchivedRun[], { first, version }: Numbers): LaidOut {
+  const written = runs.map((run) => (run.kept === undefined ? { ...run, ...writtenOf(run.run) } : run));
+  const packs = new Map<Pack, PackRow>();
+  const put = (seq: number, kept: RunTexts | Packed): RowTexts => {
+    if (!isPacked(kept)) return textsAlone(kept);
+    const row = { ...(packs.get(kept.pack) ?? { first: seq, pack: kept.pack }), last: seq };
+    packs.set(kept.pack, row);
+    const words = writeInPack({ pack: row.first, place: kept.place });
+    return { record: words, event: kept.hasEvent ? words : null };
+  };
+  const packed = version < packsSince ? unpackRuns(written) : packRuns(written);
+  const laid = packed.map((run, index) => ({ seq: first + index, run, texts: put(first + index, run.kept) }));
+  return { runs: laid, packs: [...packs.values()] };
+}
+
+/** The texts of a run, packed by themselves. Pure. */
+export function textsAlone({ record, event }: RunTexts): RowTexts {
+  return { record: packRecord(record), event: event === null ? null : packEvent(event) };
+}
+
+function unpackRuns(runs: readonly WrittenRun[]): readonly WrittenRun[] {
+  const known = new Map<Pack, readonly RunTexts[]>();
+  return runs.map((run) => {
+    const { kept } = run;
+    if (!isPacked(kept)) return run;
+    const texts = known.get(kept.pack) ?? unpackTogether(kept.pack.bytes);
+    known.set(kept.pack, texts);
+    const own = texts[kept.place];
+    if (own === undefined) throw new RangeError("a pack without that place");
+    return { ...run, kept: own };
+  });
+}
+
+/** Finds packs by their numbers, `packsAtOnce` at most. @returns rows with `first_seq` and `texts`, in any order. */
+export function findPacks(queries: Queries, numbers: readonly number[]): Promise<readonly Row[]> {
+  // Always as many places in the text, so that it is prepared once.
+  const some = Array.from({ length: packsAtOnce }, (_, n) => numbers[n] ?? noPack);
+  const places = some.map((_, n) => `$${String(n + 1)}`).join(", ");
+  return queries.all(`SELECT first_seq, texts FROM {schema}packs WHERE first_seq IN (${places})`, some);
+}
+
+/** Some hundred rows that were recorded one after the other lie in fewer. */
+export const packsAtOnce = 20;
+
+/** No pack has it. */
+const noPack = -1;
+
+/** A record to stand in the place of the one that is in a pack. */
+export interface PackedRecord extends InPack {
+  readonly record: string;
+}
+
+/** Puts other records into packs; the events in them, and all else, stay. */
+export async function replaceInPacks(queries: Queries, records: readonly PackedRecord[]): Promise<void> {
+  for (const number of new Set(records.map(({ pack }) => pack))) {
+    const [found] = await findPacks(queries, [number]);
+    if (found === undefined) continue;
+    const texts = [...unpackTogether(bytesIn(found, "texts"))];
+    for (const { pack, place, record } of records) {
+      const old = texts[place];
+      if (pack === number && old !== undefined) texts[place] = { ...old, record };
+    }
+    const values = [numberIn(found, "first_seq"), packTogether(texts)];
+    await queries.run(`UPDATE {schema}packs SET texts = $2 WHERE first_seq = $1`, values);
+  }
+}
