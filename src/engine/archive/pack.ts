@@ -43,7 +43,7 @@ export function unpack(bytes: Uint8Array): string {
  * each), and into half of the room (291 against 643 bytes). Pure.
  */
 export function packTogether(runs: readonly RunTexts[]): Uint8Array {
-  const lines = runs.map(({ record, event }) => `${record}\n${event ?? ""}`);
+  const lines = runs.flatMap(({ record, event }) => [record, event ?? ""]);
   return pack(lines.join("\n"), ofSeveral, together);
 }
 
