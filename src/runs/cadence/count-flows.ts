@@ -176,10 +176,11 @@ function note({ runs, forgotten }: KnownFlow, kept: { runs: number }, run: FlowR
       status: keptStatus(run.status),
       updatedAt: updated,
     });
-    const [oldest] = runs.values();
     kept.runs += 1;
     const isFull = runs.size > mostRuns || (kept.runs > mostRunsInAll && runs.size > leastRuns);
-    if (!isFull || oldest === undefined) return;
+    if (!isFull) return;
+    const [oldest] = runs.values();
+    if (oldest === undefined) return;
     runs.delete(oldest.runId);
     kept.runs -= 1;
     forgotten.runs += 1;
