@@ -68,6 +68,7 @@ async function bundled(scratch) {
       "engine/archive/embedded",
       "engine/archive/postgres",
       "engine/archive/read-archived",
+      "engine/archive/read-figures",
       "engine/archive/run-row",
       "runs/figures/stats",
     ])),

@@ -4,25 +4,43 @@ import type { readRecord } from "../runs/record/read-record.ts";
 import { guarded, type Digest, type Digesting } from "./digest.ts";
 import type { Candidate, Fault } from "./sources/source.ts";
 
-/** The run of a record, or of what is none (the end of a sentence about it), as `digest` has those of an event. Pure. */
-export function digestRecord<T>(
-  record: ReturnType<typeof readRecord>,
-  position: string,
+/** A record that was read, or the end of a sentence that says why it is none. */
+interface ReadOne {
+  readonly record: ReturnType<typeof readRecord>;
+}
+
+/**
+ * The runs of records, as `digest` has those of events. All go into one digest, since of a hundred thousand one each
+ * would be felt. Pure.
+ * @param positionOf where one stands in its source.
+ */
+export function digestRecords<One extends ReadOne, T>(
+  read: readonly One[],
+  positionOf: (one: One) => string,
   { events, raw, keep, encode }: Digesting<T>,
 ): Digest<T> {
-  if (typeof record === "string") return rejected({ position, reason: `it ${record}` });
-  const { eventCode, service, key, runId, status } = record;
-  if (!wants(events, eventCode) || !wantsService(events, eventCode, service)) return nothing;
-  const run = withRaw(record, raw);
   const candidates: Candidate<T>[] = [];
   const rejects: Fault[] = [];
-  guarded(
-    (reason) => rejects.push({ position, reason }),
-    () => {
-      if (keep(run)) candidates.push({ key, position, runId, status, encoded: encode(run) });
-    },
-  );
-  return { candidates, rejects, runs: 1, withoutRaw: [] };
+  let runs = 0;
+  for (const one of read) {
+    const { record } = one;
+    const position = positionOf(one);
+    if (typeof record === "string") {
+      rejects.push({ position, reason: `it ${record}` });
+      continue;
+    }
+    const { eventCode, service, key, runId, status } = record;
+    if (!wants(events, eventCode) || !wantsService(events, eventCode, service)) continue;
+    runs += 1;
+    const run = withRaw(record, raw);
+    guarded(
+      (reason) => rejects.push({ position, reason }),
+      () => {
+        if (keep(run)) candidates.push({ key, position, runId, status, encoded: encode(run) });
+      },
+    );
+  }
+  return { candidates, rejects, runs, withoutRaw: [] };
 }
 
 /** Most records come without the event, and of a million a copy each would be felt. */

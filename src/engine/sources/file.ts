@@ -1,7 +1,7 @@
 import { isObject } from "../../json.ts";
 import { isRecord, readRecord } from "../../runs/record/read-record.ts";
 import type { GivenLine, GivenLines } from "../../state/given-lines.ts";
-import { digestRecord, joined, rejected } from "../digest-record.ts";
+import { digestRecords, joined, rejected } from "../digest-record.ts";
 import { digest, type Digest, type Digesting } from "../digest.ts";
 import type { Batch, Source } from "./source.ts";
 
@@ -58,7 +58,7 @@ function parse(text: string): unknown {
 function digestValue<T>(value: unknown, position: string, digesting: Digesting<T>): Digest<T> {
   if (Array.isArray(value)) return joined(value.map((item: unknown) => digestValue(item, position, digesting)));
   if (!isObject(value)) return rejected({ position, reason: "it holds no object" });
-  if (isRecord(value)) return digestRecord(readRecord(value), position, digesting);
+  if (isRecord(value)) return digestRecords([{ record: readRecord(value) }], () => position, digesting);
   const delivered = { ...digesting, via: "file" } as const;
   const { events, _page } = value;
   if (Array.isArray(events) && _page !== undefined) {

@@ -101,7 +101,9 @@ export function withoutArchived<T>(source: Source<T>, given: Given): Source<T> {
 
 /** An archive's source without what others have given in its place. */
 export function withoutKeys<T>(source: Source<T>, inPlace: ReadonlySet<string>): Source<T> {
-  return stripped(source, (keys) => Promise.resolve(keys.map((key) => inPlace.has(eventKey(key)))));
+  return stripped(source, (keys) =>
+    Promise.resolve(inPlace.size === 0 ? [] : keys.map((key) => inPlace.has(eventKey(key)))),
+  );
 }
 
 /** @param areGiven one after the other, since a batch may hold a key twice. */

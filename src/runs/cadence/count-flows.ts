@@ -1,6 +1,7 @@
 import { keptId, keptText } from "../../text/kept.ts";
 import type { FlowRun } from "../record/flow-run.ts";
 import { startOfRun } from "../record/run-start.ts";
+import { knownStatuses } from "../record/status.ts";
 import { steadyClock } from "./clock.ts";
 import type { FlowRecord, LostRun } from "./flow-record.ts";
 import {
@@ -52,7 +53,8 @@ export interface UnreadPart {
 
 /** Collects the runs of flows; `read` judges them at a moment (epoch ms). */
 export interface FlowCounter {
-  add(run: FlowRun): void;
+  /** @param startedAt when it began, where that is known better than the run itself tells; epoch ms. */
+  add(run: FlowRun, startedAt?: number | null): void;
   /** Whether a run was of one flow more than are remembered, which is judged by nobody. */
   readonly leavesOut: () => boolean;
   /**
@@ -100,7 +102,7 @@ export function countFlows(from: number): FlowCounter {
   };
 
   return {
-    add: (run) => {
+    add: (run, startedAt = startOfRun(run)) => {
       const flow = flowOf(run);
       if (flow === null) {
         leavesOut = true;
@@ -108,7 +110,7 @@ export function countFlows(from: number): FlowCounter {
       }
       if (run.flowName !== null && run.flowName !== flow.flowName) flow.flowName = keptText(run.flowName, longestName);
       if (run.sandbox.name !== null) flow.sandbox = run.sandbox;
-      note(flow, kept, run);
+      note(flow, kept, run, startedAt);
     },
     leavesOut: () => leavesOut,
     read: (at, declared = [], unread = []) => {
@@ -159,8 +161,7 @@ interface KnownRun {
 }
 
 /** @param kept how many runs are remembered, of all flows. */
-function note({ runs, forgotten }: KnownFlow, kept: { runs: number }, run: FlowRun): void {
-  const started = startOfRun(run);
+function note({ runs, forgotten }: KnownFlow, kept: { runs: number }, run: FlowRun, started: number | null): void {
   const updated = timeOf(run.updatedAt ?? run.completedAt ?? run.startedAt);
   if (started === null || updated === null) return;
   const runId = keptId(run.runId);
@@ -172,13 +173,14 @@ function note({ runs, forgotten }: KnownFlow, kept: { runs: number }, run: FlowR
       position: run.position === "" ? runId : keptId(run.position),
       startedAt: started,
       toldAt: updated,
-      status: keptText(run.status, 100),
+      status: keptStatus(run.status),
       updatedAt: updated,
     });
-    const [oldest] = runs.values();
     kept.runs += 1;
     const isFull = runs.size > mostRuns || (kept.runs > mostRunsInAll && runs.size > leastRuns);
-    if (!isFull || oldest === undefined) return;
+    if (!isFull) return;
+    const [oldest] = runs.values();
+    if (oldest === undefined) return;
     runs.delete(oldest.runId);
     kept.runs -= 1;
     forgotten.runs += 1;
@@ -189,7 +191,12 @@ function note({ runs, forgotten }: KnownFlow, kept: { runs: number }, run: FlowR
   seen.toldAt = Math.min(seen.toldAt, updated);
   if (updated < seen.updatedAt) return;
   seen.updatedAt = updated;
-  seen.status = keptText(run.status, 100);
+  seen.status = keptStatus(run.status);
+}
+
+/** Of the known ones no copies are needed, and nearly all runs have one of these. */
+function keptStatus(status: string): string {
+  return knownStatuses.find((known) => known === status) ?? keptText(status, 100);
 }
 
 function timeOf(time: string | null): number | null {

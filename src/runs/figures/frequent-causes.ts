@@ -64,14 +64,14 @@ interface Counter {
   readonly flows: Map<string, string | null>;
 }
 
-function note(counter: Counter, { rootCause, flowName, ...run }: FlowRun, at: number): void {
+function note(counter: Counter, { rootCause, flowName, flowId: id }: FlowRun, at: number): void {
   counter.count += 1;
   const message = rootCause?.message ?? null;
   if (message !== null && message !== counter.message) counter.message = keptText(message, longestMessage);
   counter.first = Math.min(counter.first, at);
   counter.last = Math.max(counter.last, at);
   const { flows } = counter;
-  const flowId = keptId(run.flowId);
+  const flowId = keptId(id);
   const known = flows.get(flowId);
   if (known === undefined && flows.size >= mostFlows) return;
   // A copy of the same name is not made again for each of its runs.

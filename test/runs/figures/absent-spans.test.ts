@@ -53,6 +53,13 @@ test("a run of an archive's figures began when its end and its length say", () =
   expect(spans(figures)?.map(({ from, missing }) => [from, missing])).toEqual([["2026-11-27T23:00:00.000Z", 2]]);
 });
 
+test("a run that says it took longer than there is time began when it ended, as far as anybody knows", () => {
+  const endless = run(5, { startedAt: null, createdAt: null, completedAt: null, durationMs: Number.MAX_SAFE_INTEGER });
+  expect(spans([...without(12, 11), endless])?.map(({ from, missing }) => [from, missing])).toEqual([
+    ["2026-11-27T23:00:00.000Z", 2],
+  ]);
+});
+
 test("nobody knows where no run passed by, and in less than a week; a flow with few runs has no gaps", () => {
   expect(spans([])).toBeNull();
   expect(spans(without(12, 11), { from: noon - 3 * 24 * hour, to: noon })).toBeNull();
