@@ -22,6 +22,8 @@ describe("a refused line is told what, why, and a line that works", () => {
     ["tail -P1D", /too many arguments for 'tail'/, /as --since/, "flowrun tail --since -P1D"],
     ["tail 2h -q --profile demo", /too many/, /as --since/, "flowrun tail --since 2h -q --profile demo"],
     ["-P1D", /unknown command '-P1D'/, /a moment/, "flowrun since -P1D"],
+    ["-P1X", /unknown command '-P1X'/, /a moment/, "flowrun since -P1D"],
+    ["tail -P1X", /too many arguments for 'tail'/, /as --since/, "flowrun tail --since -P1D"],
     ["-P1D --profile demo", /unknown command/, /a moment/, "flowrun since -P1D --profile demo"],
     ["folows", /unknown command 'folows'/, /Did you mean flows\?/, "flowrun flows"],
     ["bananas", /unknown command 'bananas'/, /the commands of flowrun are since, tail, /, "flowrun --help"],
@@ -78,6 +80,53 @@ describe("a refused line is told what, why, and a line that works", () => {
     expect(second).toMatch(/^ {2}why: ./);
     expect(second).toMatch(why);
     expect(rest).toEqual([`  fix: ${fix}`]);
+  });
+
+  test.each([
+    "since -P1X",
+    "since -1x",
+    "since -P1X --max 5",
+    "since --max 5 -P1X",
+    "since --json=runId --max 5 -3dd",
+    "since -PD1",
+    "since -P1D --until -P1X",
+    "since -P1D --until=-1x",
+    "tail --since -P1X",
+    "tail --since -1x",
+    "wait --since -P1X",
+    "stats -q -P1X",
+    "flows -30days",
+    "report -P1X -o week.html",
+    "show fd4c3794 --since -P1X",
+    "rows fd4c3794 --since -1x",
+    "replay --to http://127.0.0.1:1/ -P1X",
+    "listen --since -P1X",
+    "lytics since -P1X",
+    "lytics tail --since -1x",
+  ])("a mistyped duration is a bad time, and no unknown option: flowrun %s", async (line) => {
+    const { code, out, err } = await type(`${line} --profile demo`);
+    const [wrong = ""] = /-(?:P1X|1x|3dd|PD1|30days)/.exec(line) ?? [];
+    const told = line.includes("--json")
+      ? `"message":"'${wrong}' is not a time flowrun understands: it is none of`
+      : `error: '${wrong}' is not a time flowrun understands\n  why: it is none of the accepted forms\n  fix: give a`;
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toContain(told);
+    expect(err).toContain("a duration (-P1D, 90m, ");
+  });
+
+  test.each(["since -P1D --max-wait -1x", "stats --bucket -1x", "wait --timeout -1x", "listen --reconcile -1x"])(
+    "and no length of time either: flowrun %s",
+    async (line) => {
+      const { code, err } = await type(`${line} --profile demo`);
+      expect(code).toBe(2);
+      expect(err).toMatch(/^error: '-1x' is not a length of time\n/);
+    },
+  );
+
+  test("what is an option's name stays one, also where it begins as a duration does", async () => {
+    expect((await type("since -profile demo")).err).toContain(
+      "unknown option '-profile'\n  why: Did you mean --profile?",
+    );
   });
 
   test("a fix keeps nothing of a profile's name that a shell could take for more", async () => {
