@@ -129,6 +129,24 @@ describe("a refused line is told what, why, and a line that works", () => {
     );
   });
 
+  test.each([
+    ["--lytics-header X-Token:hush-1 --lytics-header X-Other:hush-2", "'X-Token: env:LYTICS_HOOK_TOKEN'"],
+    ["--lytics /hush-1 --lytics /hush-2", "/lytics"],
+    ["--forward-to http://127.0.0.1:1/hush-1 --forward-to http://127.0.0.1:1/hush-2", "http://127.0.0.1:3000/hook"],
+  ])("what listen takes once is not given twice, and neither value is shown: %s", async (options, sample) => {
+    const { code, err } = await type(`listen --profile demo ${options}`);
+    const [name = ""] = options.split(" ");
+    expect([code, err.split("\n")]).toEqual([
+      2,
+      [
+        `error: ${name} is given twice`,
+        "  why: there is one, and nothing says which of the two that is",
+        `  fix: leave one of them out: ${name} ${sample}`,
+        "",
+      ],
+    ]);
+  });
+
   test("a fix keeps nothing of a profile's name that a shell could take for more", async () => {
     expect((await type("since --profile 'a;reboot'")).err).toContain("fix: flowrun since -P1D   (the last day)");
   });
