@@ -61,6 +61,8 @@ describe("a refused line is told what, why, and a line that works", () => {
     ["since -P1D --output=tabel", /'tabel' is invalid/, /mean table\?/, "flowrun since -P1D --output=table"],
     ["since -P1D -otabel", /'tabel' is invalid/, /mean table\?/, "flowrun since -P1D -otable"],
     ["since -P1D -n x", /'x' is invalid/, /whole number/, "flowrun since --help"],
+    ["listen --max-body 64MiB", /'64MiB' is invalid/, /from 1kB to 64MB/, "flowrun listen --help"],
+    ["listen --max-body 64000001", /is invalid/, /from 1kB to 64MB/, "flowrun listen --help"],
     ["config get clientid", /'clientid' is invalid/, /Did you mean clientId\?/, "flowrun config get clientId"],
     ["completion tcsh", /'tcsh' is invalid/, /bash, zsh, fish/, "flowrun completion --help"],
     ["login --registration a --journal-url b", /cannot be used with/, /left out/, "flowrun login --help"],

@@ -76,6 +76,7 @@ const units: Readonly<Record<string, number>> = { "": 1, b: 1, kb: 1000, mb: 1_0
 function size(text: string): number {
   const [, amount = "", unit = ""] = /^(\d{1,9})\s*([a-z]*)$/i.exec(text) ?? [];
   const bytes = Number(amount) * (units[unit.toLowerCase()] ?? NaN);
+  // Less than all that may wait, or one that is longer would find no room while anything waits.
   if (amount !== "" && bytes >= 1000 && bytes <= 64_000_000) return bytes;
   throw new InvalidArgumentError("It is a length from 1kB to 64MB.");
 }

@@ -16,6 +16,7 @@ import { openSpool, type Spool } from "../../../engine/receive/spool.ts";
 import { FlowrunError, reasonOf } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import { compileJobFilter } from "../../../runs/filter/job-filter.ts";
+import { clearHalfPoison } from "../../../state/poison-files.ts";
 import { lockSpool, spoolFolder } from "../../../state/spool-lock.ts";
 import { openZone } from "../../options/clock.ts";
 import { bothBrought, resolveDelivery, runsBrought, type DeliveryOptions } from "../../options/destination-options.ts";
@@ -96,6 +97,7 @@ async function inSpool(asked: ListenLine, host: Host, work: (receiving: Receivin
     try {
       const lock = await whenThereIsRoom(() => lockSpool(folder, host), room);
       try {
+        await clearHalfPoison(folder);
         const onLate = (events: number): void => void (late.events += events);
         const spool = await whenThereIsRoom(() => openSpool({ folder, host, notify, onLate }), room);
         spooled = spool;
