@@ -15,6 +15,8 @@ async function type(line: string) {
   return { code, out: host.out(), err: host.err() };
 }
 
+const fixOfSchedule = "flowrun tail --absent --schedule; or all flows at once: flowrun flows --schedule";
+
 describe("a refused line is told what, why, and a line that works", () => {
   test.each<readonly [line: string, what: RegExp, why: RegExp, fix: string]>([
     ["since", /missing required argument 'when'/, /the line names none/, "flowrun since -P1D   (the last day)"],
@@ -63,6 +65,7 @@ describe("a refused line is told what, why, and a line that works", () => {
     ["since -P1D -n x", /'x' is invalid/, /whole number/, "flowrun since --help"],
     ["listen --max-body 64MiB", /'64MiB' is invalid/, /from 1kB to 64MB/, "flowrun listen --help"],
     ["listen --max-body 64000001", /is invalid/, /from 1kB to 64MB/, "flowrun listen --help"],
+    ["tail --schedule", /--schedule goes with --absent/, /nobody asks/, fixOfSchedule],
     ["config get clientid", /'clientid' is invalid/, /Did you mean clientId\?/, "flowrun config get clientId"],
     ["completion tcsh", /'tcsh' is invalid/, /bash, zsh, fish/, "flowrun completion --help"],
     ["login --registration a --journal-url b", /cannot be used with/, /left out/, "flowrun login --help"],
