@@ -58,7 +58,7 @@ export interface Kind {
 /** The subject of a reading: runs of flows and what goes with them, or events of Lytics. */
 export type Subject = "runs" | "jobs";
 
-/** What a reading brings. */
+/** The subject of a reading, and whatever else it may bring. */
 export interface Brings {
   readonly of: Subject;
   /** Whether events of Lytics come among the runs, as they do to a receiver; left out where they do not. */
