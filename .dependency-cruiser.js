@@ -62,7 +62,7 @@ const rooms = [
   },
   {
     room: "cli/refusal-words",
-    may: ["cli/refused-line", "cli/negative-durations", "cli/options/output-options", "render/text"],
+    may: ["cli/refused-line", "cli/negative-durations", "cli/options/output-options", "adobe/journal", "render/text"],
     because: "What was typed wrong is told by what the program declares, in one place.",
   },
   { room: "cli/help-words", may: [], because: "A question is read from words and declarations alone." },

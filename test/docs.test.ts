@@ -152,7 +152,7 @@ describe("options", () => {
 
   test("the tables of the reading commands have those that they share, and no other", () => {
     // The others have no use for some of them, and do not show them.
-    const ownOfSince = ["-f", "--follow", "--absent", "--to", "--on-refused", "-h", "--help"];
+    const ownOfSince = ["-f", "--follow", "--absent", "--schedule", "--to", "--on-refused", "-h", "--help"];
     const shared = optionsOf(commandOf("since")).filter((option) => !ownOfSince.includes(option));
     expect([...ofAll].sort()).toEqual([...shared].sort());
   });

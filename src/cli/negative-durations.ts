@@ -2,9 +2,10 @@ import type { Command } from "commander";
 import { withFieldsApart, withFieldsTogether } from "./options/json-fields.ts";
 
 /**
- * commander takes an operand like `-P1D` or `-2h` for an option, and has no way to say that it is none. So a token that is
- * exactly a negative duration goes through it with a real minus sign (U+2212), and loses that again before its command
- * sees it. `--json=…` has a trick of its own.
+ * commander takes an operand like `-P1D` or `-2h` for an option, and has no way to say that it is none. So a token that
+ * begins as a negative duration does goes through it with a real minus sign (U+2212), and loses that again before its
+ * command sees it: a mistyped one (`-P1X`, `-3dd`) as well, so that it is refused as the time that it was meant as. No
+ * option begins like that. `--json=…` has a trick of its own.
  */
 export function shield(token: string): string {
   return negativeDuration.test(token) ? minus + token.slice(1) : withFieldsApart(token);
@@ -25,7 +26,8 @@ export function unshielded(text: string): string {
 }
 
 const minus = "\u2212";
-const negativeDuration = /^-(?:P[\dTWDHMSY.,]*|(?:\d+(?:\.\d+)?[wdhms])+)$/i;
+// A number alone is left as it is: commander knows those.
+const negativeDuration = /^-(?:P[TWDHMSY.,]*(?:\d.*)?|\d+(?:\.\d+)?[^\d.].*)$/is;
 
 function typed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(typed);

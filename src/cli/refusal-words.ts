@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { findDuration } from "../adobe/journal/when.ts";
 import { FlowrunError } from "../errors.ts";
 import { nearest } from "../text/nearest.ts";
 import { quoteForShell } from "../render/text/shell-word.ts";
@@ -106,7 +107,7 @@ function tellUnknownCommand(name: string, group: Command, argv: readonly string[
   const what = `unknown command '${name}'`;
   if (group.parent === null && looksLikeWhen(name)) {
     const why = "it is a moment, and a command has to say what to do with it; since reads from there on";
-    return { what, why, fix: retyped(argv, name, "since", name) };
+    return { what, why, fix: retyped(argv, name, "since", momentFor(name)) };
   }
   const found = nearest(name, group.parent === null ? [...known, ...Object.keys(habits)] : known);
   if (found === null)
@@ -171,7 +172,7 @@ function tellExcess(refused: Refused): Words {
   const what = message.replace(/\..*$/s, "");
   if (looksLikeWhen(first) && command.options.some(({ long }) => long === "--since")) {
     const why = `${path} takes a moment as --since`;
-    return { what, why, fix: retyped(argv, first, "--since", first) };
+    return { what, why, fix: retyped(argv, first, "--since", momentFor(first)) };
   }
   const takes = wanted.length === 0 ? "nothing" : operandsOf(command).trim();
   const why = `${path} takes ${takes} beside its options, and is given ${surplus.map(quoteForShell).join(" ")}, too`;
@@ -223,7 +224,16 @@ function listed(names: readonly string[]): string {
 
 /** Words that stand for a moment, as far as their form tells. */
 function looksLikeWhen(word: string): boolean {
-  return /^-?P\w|^-?\d+[wdhms]|^\d{4}-\d\d-\d\d|^(?:oldest|now|last|today|yesterday)$/i.test(word);
+  return isDurationLike(word) || /^\d{4}-\d\d-\d\d|^(?:oldest|now|last|today|yesterday)$/i.test(word);
+}
+
+function isDurationLike(word: string): boolean {
+  return /^-?P\w|^-?\d+[wdhms]/i.test(word);
+}
+
+/** A mistyped duration (`-P1X`) is replaced by one that works. */
+function momentFor(word: string): string {
+  return isDurationLike(word) && findDuration(word) === null ? "-P1D" : word;
 }
 
 /** The line as it was typed, one word replaced by others. */

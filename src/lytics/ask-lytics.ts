@@ -6,6 +6,7 @@ import { isWebPage, readServerWords, saidIn } from "../adobe/http/words.ts";
 import { profileFlag } from "../adobe/settings/profile-name.ts";
 import type { Answer } from "../host.ts";
 import type { Lytics } from "./lytics.ts";
+import { parseBody } from "./parse-body.ts";
 
 /** An answer of Lytics, and when it came by its own clock (epoch ms; ours where it does not tell). */
 export interface LyticsAnswer {
@@ -37,7 +38,7 @@ async function judge(lytics: Lytics, url: string, answer: Answer): Promise<Attem
   const body = await answer.body({ mostBytes });
   const servedAt = Date.parse(headers["date"]?.[0] ?? "");
   if (status === 200) {
-    const read = parse(new TextDecoder().decode(body));
+    const read = parseBody(body);
     if (read === undefined) return { trouble: unavailable("Lytics sent an answer that is no whole JSON", null) };
     return { value: { body: read, servedAt: Number.isNaN(servedAt) ? lytics.host.now() : servedAt } };
   }
@@ -92,11 +93,3 @@ function refusal(status: number, { isPage, ...told }: Refused, url: string, { pr
 
 /** A hundred events have some hundred kilobytes. */
 const mostBytes = 32 * 1024 * 1024;
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -3,6 +3,7 @@ import type { WebhookDelivery } from "../adobe/webhook/delivery.ts";
 import type { Secret } from "../adobe/auth/secret.ts";
 import { isDeeperThan } from "../runs/events/depth.ts";
 import { itemsOf, readJob } from "../runs/job/read-job.ts";
+import { parseBody } from "./parse-body.ts";
 
 /** A header that whoever delivers events of Lytics must show. */
 export interface RequiredHeader {
@@ -39,7 +40,7 @@ export function judgeEvents({ headers, body }: WebhookDelivery, { required, most
     const why = headers[required.name] === undefined ? "it does not have the header" : "its header has another value";
     return { kind: "refused", status: 401, reason: "header", why };
   }
-  const content = parsed(body);
+  const content = parseBody(body);
   if (content === undefined) return unreadable("its body is no JSON");
   const items = itemsOf(content);
   if (items === null) return unreadable("its JSON is no event of Lytics, and no list of such");
@@ -56,20 +57,11 @@ export function judgeEvents({ headers, body }: WebhookDelivery, { required, most
 
 /** The items of the body of a delivery that was judged genuine. Pure. */
 export function itemsIn(body: Uint8Array): readonly unknown[] {
-  return itemsOf(parsed(body)) ?? [];
+  return itemsOf(parseBody(body)) ?? [];
 }
 
 function unreadable(why: string): EventsVerdict {
   return { kind: "refused", status: 400, reason: "form", why };
-}
-
-/** `undefined` for what is no JSON. */
-function parsed(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    return undefined;
-  }
 }
 
 /** By digests, which are of one length: how long it takes says nothing of the value. */

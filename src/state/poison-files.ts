@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { filesIn } from "./folders.ts";
 import { privateFile } from "./private-file.ts";
@@ -42,6 +42,18 @@ export async function putPoisonAway(
 }
 
 const ending = ".http";
+
+/**
+ * Takes away what was left half written by a process that was killed: each has a name of its own, which nothing is written
+ * under again. Whoever calls holds the spool's lock, so that nobody is at it.
+ * @throws the file system's own error; FlowrunError `settings` where others may write in the folder.
+ */
+export async function clearHalfPoison({ home, below }: SpoolFolder): Promise<void> {
+  const folder = [...below, "poison"];
+  for (const name of await filesIn(home, ...folder)) {
+    if (name.endsWith(".tmp")) await rm(join(home, ...folder, name), { force: true });
+  }
+}
 
 /** @param names of what lies there, the oldest first. */
 async function makeRoom({ home, below }: SpoolFolder, names: readonly string[], length: number): Promise<void> {

@@ -15,6 +15,8 @@ async function type(line: string) {
   return { code, out: host.out(), err: host.err() };
 }
 
+const fixOfSchedule = "flowrun tail --absent --schedule; or all flows at once: flowrun flows --schedule";
+
 describe("a refused line is told what, why, and a line that works", () => {
   test.each<readonly [line: string, what: RegExp, why: RegExp, fix: string]>([
     ["since", /missing required argument 'when'/, /the line names none/, "flowrun since -P1D   (the last day)"],
@@ -22,6 +24,8 @@ describe("a refused line is told what, why, and a line that works", () => {
     ["tail -P1D", /too many arguments for 'tail'/, /as --since/, "flowrun tail --since -P1D"],
     ["tail 2h -q --profile demo", /too many/, /as --since/, "flowrun tail --since 2h -q --profile demo"],
     ["-P1D", /unknown command '-P1D'/, /a moment/, "flowrun since -P1D"],
+    ["-P1X", /unknown command '-P1X'/, /a moment/, "flowrun since -P1D"],
+    ["tail -P1X", /too many arguments for 'tail'/, /as --since/, "flowrun tail --since -P1D"],
     ["-P1D --profile demo", /unknown command/, /a moment/, "flowrun since -P1D --profile demo"],
     ["folows", /unknown command 'folows'/, /Did you mean flows\?/, "flowrun flows"],
     ["bananas", /unknown command 'bananas'/, /the commands of flowrun are since, tail, /, "flowrun --help"],
@@ -59,6 +63,9 @@ describe("a refused line is told what, why, and a line that works", () => {
     ["since -P1D --output=tabel", /'tabel' is invalid/, /mean table\?/, "flowrun since -P1D --output=table"],
     ["since -P1D -otabel", /'tabel' is invalid/, /mean table\?/, "flowrun since -P1D -otable"],
     ["since -P1D -n x", /'x' is invalid/, /whole number/, "flowrun since --help"],
+    ["listen --max-body 64MiB", /'64MiB' is invalid/, /from 1kB to 64MB/, "flowrun listen --help"],
+    ["listen --max-body 64000001", /is invalid/, /from 1kB to 64MB/, "flowrun listen --help"],
+    ["tail --schedule", /--schedule goes with --absent/, /nobody asks/, fixOfSchedule],
     ["config get clientid", /'clientid' is invalid/, /Did you mean clientId\?/, "flowrun config get clientId"],
     ["completion tcsh", /'tcsh' is invalid/, /bash, zsh, fish/, "flowrun completion --help"],
     ["login --registration a --journal-url b", /cannot be used with/, /left out/, "flowrun login --help"],
@@ -78,6 +85,71 @@ describe("a refused line is told what, why, and a line that works", () => {
     expect(second).toMatch(/^ {2}why: ./);
     expect(second).toMatch(why);
     expect(rest).toEqual([`  fix: ${fix}`]);
+  });
+
+  test.each([
+    "since -P1X",
+    "since -1x",
+    "since -P1X --max 5",
+    "since --max 5 -P1X",
+    "since --json=runId --max 5 -3dd",
+    "since -PD1",
+    "since -P1D --until -P1X",
+    "since -P1D --until=-1x",
+    "tail --since -P1X",
+    "tail --since -1x",
+    "wait --since -P1X",
+    "stats -q -P1X",
+    "flows -30days",
+    "report -P1X -o week.html",
+    "show fd4c3794 --since -P1X",
+    "rows fd4c3794 --since -1x",
+    "replay --to http://127.0.0.1:1/ -P1X",
+    "listen --since -P1X",
+    "lytics since -P1X",
+    "lytics tail --since -1x",
+  ])("a mistyped duration is a bad time, and no unknown option: flowrun %s", async (line) => {
+    const { code, out, err } = await type(`${line} --profile demo`);
+    const [wrong = ""] = /-(?:P1X|1x|3dd|PD1|30days)/.exec(line) ?? [];
+    const told = line.includes("--json")
+      ? `"message":"'${wrong}' is not a time flowrun understands: it is none of`
+      : `error: '${wrong}' is not a time flowrun understands\n  why: it is none of the accepted forms\n  fix: give a`;
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toContain(told);
+    expect(err).toContain("a duration (-P1D, 90m, ");
+  });
+
+  test.each(["since -P1D --max-wait -1x", "stats --bucket -1x", "wait --timeout -1x", "listen --reconcile -1x"])(
+    "and no length of time either: flowrun %s",
+    async (line) => {
+      const { code, err } = await type(`${line} --profile demo`);
+      expect(code).toBe(2);
+      expect(err).toMatch(/^error: '-1x' is not a length of time\n/);
+    },
+  );
+
+  test("what is an option's name stays one, also where it begins as a duration does", async () => {
+    expect((await type("since -profile demo")).err).toContain(
+      "unknown option '-profile'\n  why: Did you mean --profile?",
+    );
+  });
+
+  test.each([
+    ["--lytics-header X-Token:hush-1 --lytics-header X-Other:hush-2", "'X-Token: env:LYTICS_HOOK_TOKEN'"],
+    ["--lytics /hush-1 --lytics /hush-2", "/lytics"],
+    ["--forward-to http://127.0.0.1:1/hush-1 --forward-to http://127.0.0.1:1/hush-2", "http://127.0.0.1:3000/hook"],
+  ])("what listen takes once is not given twice, and neither value is shown: %s", async (options, sample) => {
+    const { code, err } = await type(`listen --profile demo ${options}`);
+    const [name = ""] = options.split(" ");
+    expect([code, err.split("\n")]).toEqual([
+      2,
+      [
+        `error: ${name} is given twice`,
+        "  why: there is one, and nothing says which of the two that is",
+        `  fix: leave one of them out: ${name} ${sample}`,
+        "",
+      ],
+    ]);
   });
 
   test("a fix keeps nothing of a profile's name that a shell could take for more", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { widthOf } from "../../src/render/text/cut-text.ts";
 import type { FlowRecord } from "../../src/runs/cadence/flow-record.ts";
-import { bareEnv, flowrun, scratch, start } from "../support/flowrun.ts";
+import { bareEnv, flowrun, records, scratch, start } from "../support/flowrun.ts";
 import { openJournal, runEvent } from "../support/journal.ts";
 import { hasTerminal, openTerminal } from "../support/terminal.ts";
 
@@ -53,6 +53,27 @@ describe("the demo's week", () => {
     expect(scheduled.filter((line) => line.includes(",absent,"))).toHaveLength(1);
     const { code } = await demo("--late", "--exit-status", "-q");
     expect(code).toBe(3);
+  });
+
+  test("tail --absent --schedule does not tell of a flow whose notification was lost", async () => {
+    const absentBy = async (...more: readonly string[]): Promise<readonly unknown[]> => {
+      const line = ["tail", "--absent", "--json", "--profile", "demo", ...more];
+      const running = start(line, { env: bareEnv(await scratch()) });
+      // All that are silent at the start are told of together.
+      await running.saw('"type":"flowrun.absent"');
+      running.child.kill("SIGINT");
+      const { stdout } = await running.finished;
+      return records(stdout)
+        .filter(({ type, state }) => type === "flowrun.absent" && state === "absent")
+        .map(({ flowName, paceFrom }) => [flowName, paceFrom]);
+    };
+    expect(await absentBy()).toEqual(
+      expect.arrayContaining([
+        ["Returns and refunds", "history"],
+        ["Gift cards", "history"],
+      ]) as unknown[],
+    );
+    expect(await absentBy("--schedule")).toEqual([["Returns and refunds", "schedule"]]);
   });
 
   test.skipIf(!hasTerminal).each([80, 120])("no row wraps on %i columns", async (columns) => {

@@ -9,6 +9,7 @@ import { accountName } from "../../src/lytics/account-name.ts";
 import { openNodeWorld } from "../../src/node-host.ts";
 import { bareEnv, flowrun, records, scratch, start, type Running } from "../support/flowrun.ts";
 import { openJournal, runEvent, type OpenJournal } from "../support/journal.ts";
+import { openReceiver as openOtlp } from "../support/otlp-receiver.ts";
 import { openReceiver } from "../support/receiver.ts";
 import { deliveryOf, makeSigner, openKeyHost } from "../support/webhook.ts";
 
@@ -254,6 +255,21 @@ describe("listen --lytics", () => {
     const { code, stderr } = await stop();
     expect([code, stderr]).toEqual([143, expect.stringContaining("no header is asked for (--lytics-header)")]);
     expect(stderr).toMatch(/\n1 event of Lytics printed, 0 failed\n$/);
+  });
+
+  it("has a receiver of logs looked at before the first event comes", async () => {
+    const receiver = await openOtlp();
+    onTestFinished(() => receiver.end());
+    const line = `${secured} --to otlp+http://127.0.0.1:${String(receiver.port)}`;
+    const { stop } = await listen(await openJournal({ events: 0 }), line);
+    await expect
+      .poll(() => receiver.asked.map(({ signal, hasData }) => [signal, hasData]), quickly)
+      .toEqual([
+        ["traces", false],
+        ["metrics", false],
+        ["logs", false],
+      ]);
+    expect((await stop()).code).toBe(143);
   });
 
   it("does not start where others could come in unasked, nor with what can be no door", async () => {

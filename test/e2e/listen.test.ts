@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { spawnSync } from "node:child_process";
-import { mkdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { account } from "../../src/demo/account.ts";
 import { scratch, type Running } from "./../support/flowrun.ts";
@@ -107,10 +107,8 @@ describe("listen", () => {
   });
 
   it("puts away what is Adobe's and cannot be read, once, and says where", async () => {
-    const { running, deliver, stop } = await openListening(
-      "--json --reconcile off --admin 0",
-      await openJournal({ events: 0 }),
-    );
+    const journal = await openJournal({ events: 0 });
+    const { running, deliver, stop } = await openListening("--json --reconcile off --admin 0", journal);
     await running.saw(/healthz/, "stderr");
     const [admin = ""] = /http:\S+(?=\/healthz)/.exec(running.stderr()) ?? [];
     const headers = { "x-adobe-event-id": "broken", authorization: "Bearer of-a-proxy" };
@@ -124,6 +122,10 @@ describe("listen", () => {
     expect(text).toMatch(/^x-adobe-event-id: broken\r\n/m);
     expect(text.endsWith("\r\n\r\nnot JSON")).toBe(true);
     expect(text).not.toContain("of-a-proxy");
+    // As a process leaves it that is killed over the next one.
+    await writeFile(`${paths[0] ?? ""}x.1-2-3-4.tmp`, "half");
+    await (await openListening("--json --reconcile off", journal)).stop();
+    expect(await readdir(join(paths[0] ?? "", ".."))).toEqual([basename(paths[0] ?? "")]);
   });
 
   it("hands on after kill -9 whatever it has acknowledged, and knows again what comes once more", async () => {

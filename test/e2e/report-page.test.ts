@@ -58,6 +58,22 @@ describe.skipIf(chromiumPath === null)(`the page of the demo's week in Chromium$
     await page.close();
   });
 
+  it.each([
+    [1280, [7], [6]],
+    [800, [4, 3], [3, 3]],
+    [400, [3, 2, 2], [2, 2, 2]],
+  ])("has no tile alone in its row: %i pixels", async (width, seven, six) => {
+    const { page } = await browser.open(html, { width });
+    const rows = async (): Promise<readonly number[]> => {
+      const tops = await page.evaluate<number[]>(all(".tile", "Math.round(one.getBoundingClientRect().top)"));
+      return [...new Set(tops)].map((top) => tops.filter((one) => one === top).length);
+    };
+    expect(await rows()).toEqual(seven);
+    await page.evaluate(`document.querySelector(".tile:last-child").remove()`);
+    expect(await rows()).toEqual(six);
+    await page.close();
+  });
+
   it("has the structure of what it tells", async () => {
     const { page } = await browser.open(html);
     const flows = stats.groups.length;

@@ -1,7 +1,7 @@
-import { readdir, readFile, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { putPoisonAway } from "../../src/state/poison-files.ts";
+import { clearHalfPoison, putPoisonAway } from "../../src/state/poison-files.ts";
 import { noon } from "../support/host.ts";
 import { scratch } from "../support/flowrun.ts";
 
@@ -49,5 +49,14 @@ describe("what cannot be read", () => {
     expect((await texts()).filter((_, at, all) => at === 0 || at === all.length - 1)).toEqual(["<86>", "xxxxxxxxxx"]);
     await put(Buffer.alloc(mostPoison.bytes + 1, "y"), 1001);
     expect(await texts()).toEqual(["yyyyyyyyyy"]);
+  });
+
+  it("leaves nothing half written of a process that was killed", async () => {
+    const home = await scratch();
+    await clearHalfPoison(folderIn(home));
+    const path = await putPoisonAway(folderIn(home), { headers, body: Buffer.from("a") }, noon);
+    await writeFile(`${path.replace(/[^/]*$/, "20261122T115959000Z-0123456789abcdef.http")}.1-2-3-4.tmp`, "half");
+    await clearHalfPoison(folderIn(home));
+    expect(await readdir(join(path, ".."))).toEqual([basename(path)]);
   });
 });

@@ -47,7 +47,7 @@ export function meansOf(options: MeansOptions): Means {
 /** Checks the address, and opens it. */
 export function openDestination(kind: Kind, address: string, means: Means): Promise<OpenDestination> {
   const parsed = parseAddress(address, means.host.env);
-  kind.check(parsed, means.host.env, means.reading.of);
+  kind.check(parsed, means.host.env, means.reading);
   return kind.open(parsed, means);
 }
 

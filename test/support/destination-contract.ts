@@ -72,7 +72,7 @@ export function destinationContract(
       const usual = means(side);
       const { env } = usual.host;
       const address = parseAddress(side.address, env);
-      kind.check(address, env, of);
+      kind.check(address, env, { of });
       return kind.open(address, { ...usual, reading: { ...usual.reading, of } });
     };
     const deliver = async (to: OpenDestination, from: number, until = batches): Promise<void> => {

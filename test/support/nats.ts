@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect as dial } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,6 +31,10 @@ export interface NatsSide {
   start(): Promise<void>;
   /** Without warning. */
   kill(): Promise<void>;
+  /** Keeps a copy of all that it has, as a backup does; it is stopped for it, and started again. */
+  backUp(): Promise<void>;
+  /** Comes back, after it was stopped, as the copy that was kept. */
+  restore(): Promise<void>;
   /** Says nothing for so long, and then goes on. */
   hang(ms: number): void;
   /** Asks it, over a connection of its own. */
@@ -53,7 +57,8 @@ export async function startNats(options: NatsSideOptions = {}): Promise<NatsSide
   const { config = "", hasJetStream = true, admin = {} } = options;
   const folder = await mkdtemp(join(tmpdir(), "flowrun-nats-"));
   const port = await freePort();
-  const store = hasJetStream ? `jetstream { store_dir: "${join(folder, "store")}" }` : "";
+  const [there, copy] = [join(folder, "store"), join(folder, "copy")];
+  const store = hasJetStream ? `jetstream { store_dir: "${there}" }` : "";
   await writeFile(join(folder, "conf"), `listen: "127.0.0.1:${port}"\n${store}\n${config}\n`);
   let server: ChildProcess | null = null;
 
@@ -72,6 +77,17 @@ export async function startNats(options: NatsSideOptions = {}): Promise<NatsSide
       const gone = once(server, "exit");
       server.kill("SIGKILL");
       await gone;
+    },
+    backUp: async () => {
+      await side.kill();
+      await cp(there, copy, { recursive: true });
+      await side.start();
+    },
+    restore: async () => {
+      await side.kill();
+      await rm(there, { recursive: true });
+      await cp(copy, there, { recursive: true });
+      await side.start();
     },
     hang: (ms) => {
       const hanging = server;

@@ -85,7 +85,7 @@ export function startSince(at: number, now: number): TimeStart {
 export function parseDuration(words: string): number {
   const duration = readDuration(words.trim());
   if (duration !== null) return duration.ms;
-  throw new FlowrunError("usage", `'${words}' is not a length of time`, {
+  throw new FlowrunError("usage", `'${typed(words)}' is not a length of time`, {
     why: `years and months have no fixed length, and nothing else than weeks, days, hours, minutes and seconds is known`,
     hint: "write it as PT30S, PT5M, PT1H, P1D, or 30s, 5m, 1h, 1d",
   });
@@ -196,8 +196,12 @@ const unitsMs = [7 * dayMs, dayMs, 3_600_000, 60_000, 1000];
 
 function refuse(word: string): FlowrunError {
   const isCalendar = /^[-\u2212]?P(?=[^T]*\d[YM])(?:\d+[YMWD])+(?:T.*)?$|^\w+ (?:month|year)s? ago$/i.test(word);
-  return new FlowrunError("usage", `'${word.replace("\u2212", "-")}' is not a time flowrun understands`, {
+  return new FlowrunError("usage", `'${typed(word)}' is not a time flowrun understands`, {
     why: isCalendar ? "years and months are refused: a journal keeps seven days" : "it is none of the accepted forms",
     hint: `give ${forms}`,
   });
+}
+
+function typed(word: string): string {
+  return word.replace("\u2212", "-");
 }

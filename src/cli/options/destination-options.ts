@@ -20,6 +20,8 @@ export interface DeliveryOptions {
   readonly others: readonly OtherDestination[];
   readonly onRefused: "stop" | "skip";
   readonly standby: boolean;
+  /** Whether events of Lytics come among runs. */
+  readonly withJobs: boolean;
   /** The cursor that the line names; `null` for the usual one. */
   readonly cursor: string | null;
 }
@@ -61,10 +63,11 @@ export async function resolveDelivery(
     hint: "leave it out; whoever reads over there has orders of their own",
   });
   const others = wanted.filter((one) => one.kind === "other");
+  const withJobs = of === "runs" && records.includes("flowrun.job");
   const known = new Map<string, OtherDestination["address"]>();
   for (const { scheme, address } of others) {
     const kind = await scheme.load();
-    kind.check(address, env, of);
+    kind.check(address, env, { of, withJobs });
     if (!kind.takes(address, of).some((type) => records.includes(type))) throw nothingForIt(address.shown, of);
     const identity = `${scheme.name} ${(await kind.identify?.(address)) ?? address.digest}`;
     const other = known.get(identity);
@@ -81,6 +84,7 @@ export async function resolveDelivery(
     others,
     onRefused: flags.onRefused ?? "stop",
     standby,
+    withJobs,
     cursor: flags.cursor ?? null,
   };
 }

@@ -61,6 +61,7 @@ export interface DeliveryFlags extends ReadingFlags, ToFlags {}
 export interface SinceFlags extends DeliveryFlags {
   readonly follow?: boolean;
   readonly absent?: boolean;
+  readonly schedule?: boolean;
 }
 
 /** Options of `replay`. */
@@ -134,6 +135,7 @@ export interface HostPort {
 export interface TailFlags extends DeliveryFlags {
   readonly since?: string;
   readonly absent?: boolean;
+  readonly schedule?: boolean;
   /** Where `/healthz` and `/metrics` are. */
   readonly admin?: HostPort;
 }

@@ -239,17 +239,40 @@ function checkWindow(
   });
 }
 
+/** The flows of which `--absent` tells, and by what they are judged. */
+export interface AbsenceWish {
+  /** Chooses flows by their runs, whatever became of those: by `--flow` and `--sandbox`. */
+  readonly keep: RunFilter;
+  /** Whether Flow Service is asked for schedules. */
+  readonly isScheduled: boolean;
+  /** The words of `--sandbox`. */
+  readonly sandboxes: readonly string[];
+}
+
 /**
- * The flows of which `--absent` tells, by their runs, whatever became of those: `--flow` and `--sandbox` choose flows, and every
- * other filter only runs. `null` where nobody asks.
- * @throws FlowrunError `usage` for a file. Pure.
+ * The flows of which `--absent` tells; every filter but `--flow` and `--sandbox` is about runs alone. `null` where nobody asks.
+ * @throws FlowrunError `usage` for a file, and for schedules without it. Pure.
  */
-export function resolveAbsences({ absent, flow, sandbox, from }: SinceFlags): RunFilter | null {
-  if (absent !== true) return null;
-  if (from === undefined) return compileFilter({ status: ["all"], flow, sandbox }).keep;
+export function resolveAbsences(flags: SinceFlags): AbsenceWish | null {
+  const { absent, schedule, flow, sandbox, from } = flags;
+  if (absent !== true) {
+    if (schedule === true) throw withoutAbsent();
+    return null;
+  }
+  if (from === undefined) {
+    const { keep } = compileFilter({ status: ["all"], flow, sandbox });
+    return { keep, isScheduled: schedule === true, sandboxes: sandbox ?? [] };
+  }
   throw new FlowrunError("usage", "--absent and --from do not go together", {
     why: "where a file is silent, nobody can tell whether the flow is or whoever writes it",
     hint: "follow the journal: flowrun tail --absent; or look back: flowrun stats --from <file>",
+  });
+}
+
+function withoutAbsent(): FlowrunError {
+  return new FlowrunError("usage", "--schedule goes with --absent", {
+    why: "it says by what flows are judged that do not run, and nobody asks for these",
+    hint: "flowrun tail --absent --schedule; or all flows at once: flowrun flows --schedule",
   });
 }
 

@@ -37,10 +37,10 @@ export interface SchemeSetting {
 /** A kind of destination: one file. */
 export interface Kind {
   /**
-   * @param of what is to be delivered; runs where nobody says.
+   * @param brings what is to be delivered; runs where nobody says.
    * @throws FlowrunError `usage` for an address that cannot be right, before anything is asked for.
    */
-  readonly check: (address: Address, env: World["env"], of?: Subject) => void;
+  readonly check: (address: Address, env: World["env"], brings?: Brings) => void;
   /**
    * The one thing that an address comes down to, where it can be written in several ways: two with the same may not be delivered to at
    * once. Left out where the address itself says it all.
@@ -57,6 +57,13 @@ export interface Kind {
 
 /** The subject of a reading: runs of flows and what goes with them, or events of Lytics. */
 export type Subject = "runs" | "jobs";
+
+/** The subject of a reading, and whatever else it may bring. */
+export interface Brings {
+  readonly of: Subject;
+  /** Whether events of Lytics come among the runs, as they do to a receiver; left out where they do not. */
+  readonly withJobs?: boolean;
+}
 
 /** Everything that may be delivered. */
 export type DeliveredRecord = FlowRun | AbsentRecord | Job;
@@ -183,8 +190,7 @@ export interface Authority {
 }
 
 /** A reading that is delivered; places are kept for it. */
-export interface DeliveredReading {
-  readonly of: Subject;
+export interface DeliveredReading extends Brings {
   readonly profile: string;
   /** As a cursor names it: its URL without a secret, or `demo:`; of Lytics, its list of events. */
   readonly journal: string;

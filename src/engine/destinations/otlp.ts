@@ -11,8 +11,8 @@ import { Refused } from "./refused.ts";
 
 /** OTLP over HTTP: a run that has ended is a trace, an event of Lytics a log record; both are counted in metrics. */
 export const otlp: Kind = {
-  check: (address, env, of = "runs") => {
-    readSettings(address, env, of);
+  check: (address, env, brings = { of: "runs" }) => {
+    readSettings(address, env, brings);
   },
   takes: recordsFor,
   open: openOtlp,
@@ -20,7 +20,7 @@ export const otlp: Kind = {
 
 async function openOtlp(address: Address, means: Means): Promise<OpenDestination> {
   const { host, reading } = means;
-  const settings = readSettings(address, host.env, reading.of);
+  const settings = readSettings(address, host.env, reading);
   const closing = new AbortController();
   const signal = AbortSignal.any([means.signal, closing.signal]);
   const warn = warner(address.shown, means.notify);

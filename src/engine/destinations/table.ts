@@ -23,8 +23,8 @@ import { isOfContent, writeAndFind, writeRows } from "./table/write.ts";
 
 /** A table of somebody's own on a PostgreSQL server: rows, and the place that goes with them, in one transaction. */
 export const table: Kind = {
-  check: (address, env, of = "runs") => {
-    tableFormOf(address, env, of);
+  check: (address, env, brings) => {
+    tableFormOf(address, env, brings?.of ?? "runs");
   },
   takes: (address, of) => [rowsOf(address, of).record],
   open: async (address, means) => {

@@ -25,7 +25,10 @@ const dark = markup`
   --success: #39705a; --stroke: #6fc19b; --partialSuccess: #e0a63f; --other: #93a0b3;
   --failed: #f2766c; --on-failed: #16181c; --absent: #bf9bf7;`;
 
-/** Nothing of an event is in it, so that its hash is that of this version. */
+/**
+ * Nothing of an event is in it, so that its hash is that of this version. No tile stands alone in its row: there are six (all in
+ * one, 3 + 3, 2 + 2 + 2), or seven (all in one, 4 + 3, 3 + 2 + 2).
+ */
 const sheet = markup`
 :root { color-scheme: light dark;${light} }
 @media screen and (prefers-color-scheme: dark) { :root {${dark} } }
@@ -47,8 +50,8 @@ a { color: var(--link); text-underline-offset: .15em; }
 .unseen { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .store { position: absolute; }
 
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .65rem; margin: 1.25rem 0 0; }
-.tile { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .7rem .9rem; }
+.tiles { display: flex; flex-wrap: wrap; gap: .65rem; margin: 1.25rem 0 0; }
+.tile { flex: 1 1 12%; min-width: 0; background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .7rem .9rem; }
 .tile dt { font-size: .875rem; }
 .tile dd { margin: 0; }
 .tile .value { font-size: 1.45rem; line-height: 1.3; font-weight: 700; font-variant-numeric: tabular-nums; }
@@ -115,10 +118,15 @@ summary { cursor: pointer; font-size: .875rem; color: var(--link); width: fit-co
 .gaps { margin: 0; padding-left: 1.1rem; }
 footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .6rem; font-size: .875rem; }
 
+@media screen and (max-width: 66rem) {
+  .tile { flex-basis: 30%; }
+  .tiles:has(> :nth-child(7)) > .tile { flex-basis: 22%; }
+}
 @media screen and (max-width: 46rem) {
   body { --names: 8.5rem; padding: 1.1rem 1rem 2rem; }
-  .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-  .tile { padding: .55rem .7rem; }
+  .tile { flex-basis: 40%; padding: .55rem .7rem; }
+  .tiles:has(> :nth-child(7)) > .tile { flex-basis: 40%; }
+  .tiles:has(> :nth-child(7)) > .tile:nth-child(-n+3) { flex-basis: 28%; }
   .bars { grid-template-columns: 2.25rem minmax(0, 1fr); }
   .bars .labels text:nth-child(even) { display: none; }
   .bars + details { margin-left: 0; }
@@ -131,7 +139,7 @@ footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .6r
   h1 { font-size: 15pt; }
   h2 { font-size: 11pt; margin-top: 1.4rem; break-after: avoid; }
   h3 { font-size: 8.5pt; }
-  .tiles { grid-template-columns: repeat(6, 1fr); gap: .35rem; }
+  .tiles { gap: .35rem; }
   .tile { padding: .4rem .55rem; }
   .tile dt, .tile .note, .facts, .said, .legend, .flows, .badge, .root, summary, footer { font-size: 7.5pt; }
   .tile .value { font-size: 12pt; }

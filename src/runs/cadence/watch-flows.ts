@@ -1,13 +1,16 @@
 import { keptId } from "../../text/kept.ts";
 import type { FlowRun } from "../record/flow-run.ts";
-import { countFlows, type FlowCounter, type FlowHistory } from "./count-flows.ts";
+import { countFlows, type DeclaredFlow, type FlowCounter, type FlowHistory } from "./count-flows.ts";
 import { isOverdue } from "./judge.ts";
 
 /** Flows that are watched for as long as anybody likes. */
 export interface FlowWatch {
   add(run: FlowRun): void;
-  /** All flows, judged at a moment, epoch ms: it goes on from one to the next, and not back. */
-  look(at: number): readonly FlowHistory[];
+  /**
+   * All flows, judged at a moment, epoch ms: it goes on from one to the next, and not back.
+   * @param declared the flows that Flow Service has, which are judged by that.
+   */
+  look(at: number, declared?: readonly DeclaredFlow[]): readonly FlowHistory[];
   /** Whether there are more of them than are remembered. */
   leavesOut(): boolean;
 }
@@ -22,7 +25,7 @@ const judgedEveryMs = 60_000;
 export function watchFlows(from: number, windowMs: number): FlowWatch {
   let current: Counted = { from, counter: countFlows(from) };
   let next: Counted = { from: from + windowMs, counter: countFlows(from + windowMs) };
-  let judged: { readonly at: number; readonly histories: readonly FlowHistory[] } | null = null;
+  let judged: Judged | null = null;
   let silent: ReadonlySet<string> = new Set();
   let isStirred = false;
   return {
@@ -31,20 +34,29 @@ export function watchFlows(from: number, windowMs: number): FlowWatch {
       if (timeOf(run) >= next.from) next.counter.add(run);
       if (silent.has(keptId(run.flowId))) isStirred = true;
     },
-    look: (at) => {
+    look: (at, declared = nothing) => {
       if (at >= next.from + windowMs) {
         current = next;
         next = { from: at, counter: countFlows(at) };
       }
-      if (judged !== null && !isStirred && at - judged.at < judgedEveryMs) return judged.histories;
-      const histories = current.counter.read(at);
-      judged = { at, histories };
+      const isFresh = judged !== null && judged.declared === declared && at - judged.at < judgedEveryMs;
+      if (judged !== null && isFresh && !isStirred) return judged.histories;
+      const histories = current.counter.read(at, declared);
+      judged = { at, declared, histories };
       silent = new Set(histories.filter(({ flow: { state } }) => isOverdue(state)).map(({ flow }) => flow.flowId));
       isStirred = false;
       return histories;
     },
     leavesOut: () => current.counter.leavesOut(),
   };
+}
+
+const nothing: readonly DeclaredFlow[] = [];
+
+interface Judged {
+  readonly at: number;
+  readonly declared: readonly DeclaredFlow[];
+  readonly histories: readonly FlowHistory[];
 }
 
 interface Counted {

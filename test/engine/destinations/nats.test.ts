@@ -559,6 +559,52 @@ describe.skipIf(!hasNats)(`nats${whyNoNats}`, () => {
       expect(await (await open(`nats://${side.place}/aep.runs`)).findPlace?.()).toBe("6");
     });
 
+    test.each([
+      ["an earlier place", 3],
+      ["none yet", 0],
+    ])("a server that comes back as a copy with %s is not gone on with past what it lacks", async (_, kept) => {
+      const side = await startWithStream();
+      const address = parseAddress(`nats://${side.place}/aep.runs`, {});
+      const means = natsMeans();
+      const deliver = async (from: number, to: number): Promise<void> => {
+        const there = await open("", means, address);
+        await there.deliver(natsRuns(from, to), String(to), nobodyAsks);
+        await there.close();
+      };
+      if (kept > 0) await deliver(0, kept);
+      await side.backUp();
+      await deliver(kept, 6);
+      await side.restore();
+      const failure = await failureOf(deliver(6, 9));
+      expect(failure).toMatchObject({
+        kind: "lease",
+        why: expect.stringContaining("was restored meanwhile") as string,
+        hint: expect.stringContaining("start it again") as string,
+      });
+      // Whoever begins again reads on from there.
+      const again = await open(`nats://${side.place}/aep.runs`);
+      expect(await again.findPlace?.()).toBe(kept === 0 ? null : String(kept));
+      await again.deliver(natsRuns(kept, 9), "9", nobodyAsks);
+      expect(await idsOf(side)).toEqual(ids(0, 9));
+    });
+
+    test("a bucket that is gone while the connection stands is not made anew and gone on with", async () => {
+      const side = await startWithStream();
+      const means = natsMeans();
+      const to = patientDestination(nats, parseAddress(`nats://${side.place}/aep.runs`, {}), means, {
+        patience: { retries: 3, maxWaitMs: 1000 },
+        onRefused: "stop",
+        onOpen: nobodyAsks,
+        onDelivered: nobodyAsks,
+        onPassedBy: nobodyAsks,
+        onEnded: nobodyAsks,
+      });
+      onTestFinished(() => to.close());
+      await to.deliver(natsRuns(0, 3), "3");
+      await side.manage((manager) => manager.streams.delete("KV_flowrun"));
+      expect(await failureOf(to.deliver(natsRuns(3, 6), "6"))).toMatchObject({ kind: "lease" });
+    });
+
     test("places of other cursors, journals and subjects are others", async () => {
       const side = await startWithStream({ name: "RUNS", subjects: ["aep.>"] });
       const { reading } = natsMeans();

@@ -42,12 +42,19 @@ interface MeansOptions {
   readonly signal?: AbortSignal;
   readonly organisation?: string | null;
   readonly of?: Subject;
+  readonly withJobs?: boolean;
 }
 
 /** The real network and clock, and an ear for notices. */
 function meansWith(
   env: Means["host"]["env"] = {},
-  { now = () => noon, signal = new AbortController().signal, organisation = "org-1", of = "runs" }: MeansOptions = {},
+  {
+    now = () => noon,
+    signal = new AbortController().signal,
+    organisation = "org-1",
+    of = "runs",
+    withJobs = false,
+  }: MeansOptions = {},
 ): Means & { readonly notices: Notice[] } {
   const transport = createTransport({ env: {}, stallMs: 20_000, sleep: realSleep });
   onTestFinished(() => transport.close());
@@ -56,7 +63,7 @@ function meansWith(
     host: { ...fakeHost({ env, send: transport.send }), now, sleep: realSleep },
     signal,
     notify: (notice) => void notices.push(notice),
-    reading: { of, profile: "p", journal: "https://journal.test/1", organisation, cursor: "default" },
+    reading: { of, withJobs, profile: "p", journal: "https://journal.test/1", organisation, cursor: "default" },
     isKept: true,
     notices,
   };
@@ -76,7 +83,7 @@ async function openAt(
 ): Promise<OpenDestination> {
   const { env } = means.host;
   const parsed = parseAddress(address.replaceAll("PORT", String(receiver.port)), env);
-  otlp.check(parsed, env, means.reading.of);
+  otlp.check(parsed, env, means.reading);
   const to = await otlp.open(parsed, means);
   onTestFinished(() => to.close());
   return to;
@@ -500,6 +507,20 @@ describe("the signals of a reading", () => {
     expect(jobsIn(receiver.logs().map((one) => JSON.stringify(one)))).toEqual(["job-2"]);
   });
 
+  it("of runs, where events of Lytics may come among them, has the receiver of logs looked at from the start", async () => {
+    const receiver = await receive();
+    const means = meansWith({}, { withJobs: true });
+    await openAt(receiver, means);
+    expect(receiver.asked.map(({ signal }) => signal)).toEqual(["traces", "metrics", "logs"]);
+    receiver.reply(({ signal }) => (signal === "logs" ? { status: 404 } : null));
+    expect(linesOf(await failureOf(openAt(receiver, means)))).toMatch(/takes no logs there[^]*signals=traces,metrics/);
+    await openAt(receiver, means, "otlp+http://127.0.0.1:PORT?signals=traces,metrics");
+    const env = { OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: "grpc" };
+    expect(() => {
+      otlp.check(parseAddress("otlp+http://h:4318", {}), env, means.reading);
+    }).toThrow(expect.objectContaining({ kind: "usage" }));
+  });
+
   it("of events of Lytics goes where the variables of logs say, with their headers", async () => {
     const receiver = await receive();
     const env = {
@@ -529,9 +550,9 @@ describe("the signals of a reading", () => {
 
   it("that are all of runs are refused for events of Lytics", () => {
     const address = parseAddress("otlp+http://h:4318?signals=traces", {});
-    otlp.check(address, {}, "runs");
+    otlp.check(address, {}, { of: "runs" });
     expect(() => {
-      otlp.check(address, {}, "jobs");
+      otlp.check(address, {}, { of: "jobs" });
     }).toThrow(expect.objectContaining({ kind: "usage", hint: expect.stringContaining("?signals=logs") as string }));
   });
 

@@ -622,7 +622,7 @@ describe("bad input", () => {
     const address = parseAddress(text, {});
     const checking = (): void => {
       if (of === "wanted") findWanted(text, {});
-      else table.check(address, {}, of === "jobs" ? "jobs" : "runs");
+      else table.check(address, {}, { of: of === "jobs" ? "jobs" : "runs" });
     };
     try {
       checking();

@@ -127,6 +127,17 @@ describe("a spool", () => {
     await again.spool.close();
   });
 
+  it("takes the longest delivery that --max-body allows, though others wait", async () => {
+    const { spool, put } = await opened(await scratch());
+    spool.readBy(["stdout"]);
+    expect(await put(eventOf(0, { text: "x".repeat(3_000_000) }))).toBe(1);
+    const [{ body, headers }, longest] = [deliveryOf(eventOf(1)), Buffer.alloc(64_000_000, " ")];
+    longest.set(body);
+    expect(await spool.put({ headers, body: longest }, [eventOf(1)])).toBe(1);
+    expect(await put(eventOf(2, { text: "x".repeat(3_000_000) }))).toBe("full");
+    await spool.close();
+  });
+
   it("takes no more than ten thousand events that nobody has had, and then again", async () => {
     const { spool, put } = await opened(await scratch());
     spool.readBy(["stdout"]);

@@ -69,7 +69,7 @@ async function otherFinding(
   host: Host,
 ): Promise<Finding> {
   const kind = await scheme.load();
-  kind.check(address, host.env, "runs");
+  kind.check(address, host.env);
   const journal = journalName ?? "test:";
   const reading: DeliveredReading = { of: "runs", profile, journal, organisation: null, cursor: "doctor" };
   const to = await kind.open(address, { host, signal: host.signal, notify, reading, isKept: false });

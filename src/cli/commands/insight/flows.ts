@@ -103,7 +103,7 @@ async function judgeFlows(
   const at = judgedAt(session, { now, newest, end: to });
   const histories = counter.read(at, [], unread);
   if (!isScheduled || origin.kind !== "journal") return histories.filter(isWanted);
-  const { loadDeclared } = await import("./scheduled-flows.ts");
+  const { loadDeclared } = await import("../scheduled-flows.ts");
   const scheduled = {
     flows: histories.map(({ flow }) => flow),
     serviceOf: (flowId: string): Service => services.get(flowId) ?? "unknown",

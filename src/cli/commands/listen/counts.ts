@@ -74,13 +74,35 @@ export function listenWords(counts: ListenCounts, wording: ListenWording): strin
   ].join(" · ");
 }
 
-function runWords(counts: ListenCounts, { did, isCompared }: ListenWording): string {
-  const { deliveries, known, recovered, runs, failed } = counts;
+/**
+ * The same for a line that is redrawn, which has the width of a terminal: the first of these that fits it, the last where
+ * none does. They leave out first what was told at the start, then words, then how many deliveries there were. Pure.
+ */
+export function liveWords(where: string, counts: ListenCounts, wording: ListenWording): readonly string[] {
+  const { hasRuns, hasJobs } = wording;
+  const { runs, failed, recovered, jobs, failedJobs } = counts;
+  const missed = recovered === 0 ? "" : `, ${number(recovered)} only in the journal`;
+  const ran = hasRuns ? [`${count(runs, "run")}, ${number(failed)} failed${missed}`] : [];
+  const delivered = hasRuns ? [deliveryWords(counts)] : [];
+  const events = hasJobs || jobs > 0 ? [`${number(jobs)} of Lytics, ${number(failedJobs)} failed`] : [];
+  return [
+    [`listening on ${where}`, listenWords(counts, wording)],
+    ["listening", ...ran, ...delivered, ...events],
+    [...ran, ...events],
+  ].map((parts) => parts.join(" · "));
+}
+
+function deliveryWords({ deliveries, known }: ListenCounts): string {
   const all = deliveries + known;
+  return `${number(all)} ${all === 1 ? "delivery" : "deliveries"}`;
+}
+
+function runWords(counts: ListenCounts, { did, isCompared }: ListenWording): string {
+  const { known, recovered, runs, failed } = counts;
   return [
     `${count(runs, "run")} ${did}, ${number(failed)} failed`,
     isCompared ? `, ${recovered === 0 ? "none" : number(recovered)} of them only the journal had` : "",
-    ` · ${number(all)} ${all === 1 ? "delivery" : "deliveries"}`,
+    ` · ${deliveryWords(counts)}`,
     known === 0 ? "" : `, ${number(known)} known already`,
   ].join("");
 }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
+import { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import { declareDelivery, declareReading, port, portOfHost, withoutUse } from "../../options/flags.ts";
 import type { ListenFlags } from "./listen-options.ts";
@@ -17,9 +18,9 @@ export function declareListen(program: Command, host: Host): void {
       .option("--path <path>", "the path of the webhook's address", "/")
       .option("--reconcile <duration>", "ask the journal so often for what the webhook missed, or off (default: 5m)")
       .option("--since <when>", "the first time, ask the journal from there: -P1D, oldest (default: from now on)")
-      .option("--lytics <path>", "take events of Lytics there as well: /lytics")
-      .option("--lytics-header <header>", "… from whoever sends it: 'X-Token: env:LYTICS_HOOK_TOKEN'")
-      .option("--forward-to <url>", "pass on each delivery as it came, once it is acknowledged")
+      .option("--lytics <path>", "take events of Lytics there as well: /lytics", once("--lytics /lytics"))
+      .option("--lytics-header <header>", `… from whoever sends it: ${header}`, once(`--lytics-header ${header}`))
+      .option("--forward-to <url>", "pass on each delivery as it came, once it is acknowledged", once(forward))
       .option(
         "--admin <port>",
         "tell there how it is: /healthz, /metrics (Prometheus); 0.0.0.0:9464 for other machines as well",
@@ -52,11 +53,30 @@ Examples:
     .action(async (flags: ListenFlags) => (await import("./listen.ts")).runListen(flags, host));
 }
 
+const header = "'X-Token: env:LYTICS_HOOK_TOKEN'";
+const forward = "--forward-to http://127.0.0.1:3000/hook";
+
+/**
+ * For an option that somebody may give twice for both to count, as `--to` does. Neither value is told: it may hold a secret.
+ * @param sample the option as it can be given. @throws FlowrunError `usage`.
+ */
+function once(sample: string): (value: string, previous: string | undefined) => string {
+  return (value, previous) => {
+    if (previous === undefined) return value;
+    const [name = ""] = sample.split(" ");
+    throw new FlowrunError("usage", `${name} is given twice`, {
+      why: "there is one, and nothing says which of the two that is",
+      hint: `leave one of them out: ${sample}`,
+    });
+  };
+}
+
 const units: Readonly<Record<string, number>> = { "": 1, b: 1, kb: 1000, mb: 1_000_000, kib: 1024, mib: 1_048_576 };
 
 function size(text: string): number {
   const [, amount = "", unit = ""] = /^(\d{1,9})\s*([a-z]*)$/i.exec(text) ?? [];
   const bytes = Number(amount) * (units[unit.toLowerCase()] ?? NaN);
+  // Less than all that may wait, or one that is longer would find no room while anything waits.
   if (amount !== "" && bytes >= 1000 && bytes <= 64_000_000) return bytes;
   throw new InvalidArgumentError("It is a length from 1kB to 64MB.");
 }

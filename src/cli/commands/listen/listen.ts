@@ -16,6 +16,7 @@ import { openSpool, type Spool } from "../../../engine/receive/spool.ts";
 import { FlowrunError, reasonOf } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import { compileJobFilter } from "../../../runs/filter/job-filter.ts";
+import { clearHalfPoison } from "../../../state/poison-files.ts";
 import { lockSpool, spoolFolder } from "../../../state/spool-lock.ts";
 import { openZone } from "../../options/clock.ts";
 import { bothBrought, resolveDelivery, runsBrought, type DeliveryOptions } from "../../options/destination-options.ts";
@@ -30,7 +31,15 @@ import { takeNotes } from "../reading/recent-notes.ts";
 import type { Session } from "../reading/session.ts";
 import { admitReaders, playOthers, tellStart } from "./at-start.ts";
 import { compare, type Comparing } from "./compare.ts";
-import { countedInbox, countJob, countRun, listenWords, noListenCounts } from "./counts.ts";
+import {
+  countedInbox,
+  countJob,
+  countRun,
+  listenWords,
+  liveWords,
+  noListenCounts,
+  type ListenCounts,
+} from "./counts.ts";
 import { archiveSpool, deliverSpool, readersOf, type SpoolDelivery } from "./deliver-spool.ts";
 import { openDoors, type Doors } from "./doors.ts";
 import { findIdentity } from "./identity.ts";
@@ -96,6 +105,7 @@ async function inSpool(asked: ListenLine, host: Host, work: (receiving: Receivin
     try {
       const lock = await whenThereIsRoom(() => lockSpool(folder, host), room);
       try {
+        await clearHalfPoison(folder);
         const onLate = (events: number): void => void (late.events += events);
         const spool = await whenThereIsRoom(() => openSpool({ folder, host, notify, onLate }), room);
         spooled = spool;
@@ -138,20 +148,19 @@ async function receive(receiving: Receiving, host: Host): Promise<void> {
   const archive = await archiveFor(receiving, host);
   const stdout = delivery === null || delivery.toStdout ? await openStdout(session, true, true) : null;
   let where = "";
-  const told = (): string => {
+  const wording = {
+    did: didOf(delivery),
+    isCompared: listening.reconcileMs !== null,
+    hasRuns: identity.clientId !== null,
+    hasJobs: listening.lytics !== null,
+  };
+  const counted = (): ListenCounts => {
     const recovered = Math.max(0, counts.recovered - receiving.late.events);
-    return listenWords(
-      { ...counts, recovered },
-      {
-        did: didOf(delivery),
-        isCompared: listening.reconcileMs !== null,
-        hasRuns: identity.clientId !== null,
-        hasJobs: listening.lytics !== null,
-      },
-    );
+    return { ...counts, recovered };
   };
   const live = (isNow = false): void => {
-    reporter.live(`listening on ${where} · ${told()}`, isNow);
+    const texts = liveWords(where, counted(), wording);
+    reporter.live(texts.find(({ length }) => length < host.stderr.columns) ?? texts.at(-1) ?? "", isNow);
   };
   const delivering: SpoolDelivery = {
     plan: { options, delivery, start: { kind: "last" }, follow: true, onExpired: "oldest", signal: over.signal },
@@ -195,7 +204,7 @@ async function receive(receiving: Receiving, host: Host): Promise<void> {
     reporter.clear();
     await stdout?.close().catch(() => undefined);
     await archive?.database.close();
-    notify({ kind: "remark", text: told() });
+    notify({ kind: "remark", text: listenWords(counted(), wording) });
   }
   host.signal.throwIfAborted();
 }

@@ -4,10 +4,13 @@ import { FlowrunError } from "../../../errors.ts";
 import { emptyTally } from "../../../engine/pump.ts";
 import type { Sink } from "../../../engine/sinks/sink.ts";
 import { withAbsences, type Absences } from "../../../engine/sinks/with-absences.ts";
+import { mostFlows, type DeclaredFlow } from "../../../runs/cadence/count-flows.ts";
 import { watchFlows } from "../../../runs/cadence/watch-flows.ts";
-import type { RunFilter } from "../../../runs/filter/criterion.ts";
-import type { FlowRun } from "../../../runs/record/flow-run.ts";
+import type { FlowRun, Service } from "../../../runs/record/flow-run.ts";
+import { keptId } from "../../../text/kept.ts";
+import type { AbsenceWish } from "../../options/reading-options.ts";
 import type { CountedMember } from "../delivery/counts.ts";
+import { loadDeclared } from "../scheduled-flows.ts";
 import { tooManyFlows } from "../too-many-flows.ts";
 import { createQuota } from "./quota.ts";
 import { readWindow, runTarget } from "./read-window.ts";
@@ -35,15 +38,20 @@ export interface AbsenceWatch {
 
 /**
  * Takes down the runs of a session as they are read, whichever of them are wanted. How flows usually run is learned from the
- * last seven days, beside the following and not before the end of the journal is reached: nobody waits for that.
- * @param keep chooses the flows: by their runs, of any status.
+ * last seven days, beside the following and not before the end of the journal is reached: nobody waits for that. So are the
+ * schedules of Flow Service, where these are wanted, every five minutes: a run of which no notification came is known by them.
  */
-export function watchAbsences(session: Session, keep: RunFilter): AbsenceWatch {
-  const { options, began, reporter } = session;
+export function watchAbsences(session: Session, { keep, isScheduled, sandboxes }: AbsenceWish): AbsenceWatch {
+  const { options, origin, began, reporter } = session;
   const flows = watchFlows(began - retentionMs, retentionMs);
   const note = (run: FlowRun): void => {
-    if (keep(run)) flows.add(run);
+    if (!keep(run)) return;
+    flows.add(run);
+    const flowId = keptId(run.flowId);
+    if (isScheduled && (services.size < mostFlows || services.has(flowId))) services.set(flowId, run.service);
   };
+  /** Which of AEP's services ran a flow, by its id. */
+  const services = new Map<string, Service>();
   let learning: "to do" | "under way" | "done" = "to do";
   let failure: Error | null = null;
   let isTold = false;
@@ -60,7 +68,30 @@ export function watchAbsences(session: Session, keep: RunFilter): AbsenceWatch {
       // One that is away, such as an archive, may be back by the next look.
       learning = "to do";
       if (error instanceof FlowrunError && error.kind === "unavailable") return;
-      failure = error instanceof Error ? error : new Error(String(error));
+      failure = asError(error);
+    }
+  };
+  /** `null` before Flow Service has answered. */
+  let declared: readonly DeclaredFlow[] | null = isScheduled && origin.kind === "journal" ? null : [];
+  let asking: Asking | null = null;
+  const askOnce = async (at: number): Promise<void> => {
+    if (!isScheduled || origin.kind !== "journal") return;
+    if (asking !== null && (!asking.isOver || at - asking.at < askedEveryMs)) return;
+    const mine: Asking = { at, isOver: false };
+    asking = mine;
+    try {
+      declared = await loadDeclared(origin.connection, {
+        flows: flows.look(at).map(({ flow }) => flow),
+        serviceOf: (flowId) => services.get(flowId) ?? "unknown",
+        options: { ...options, keep },
+        sandboxes,
+        withSilent: true,
+      });
+    } catch (error) {
+      // What it said last holds until it is back.
+      if (!(error instanceof FlowrunError) || error.kind !== "unavailable") failure = asError(error);
+    } finally {
+      mine.isOver = true;
     }
   };
   const look: AbsenceWatch["look"] = (at) => {
@@ -68,7 +99,8 @@ export function watchAbsences(session: Session, keep: RunFilter): AbsenceWatch {
     if (learning === "to do") void learnOnce();
     if (learning !== "done") return null;
     if (flows.leavesOut()) tellTooMany();
-    return flows.look(at);
+    void askOnce(at);
+    return declared === null ? null : flows.look(at, declared);
   };
   const tell: AbsenceWatch["tell"] = (sink, encode, told) =>
     withAbsences(sink, {
@@ -103,6 +135,19 @@ export function watchAbsences(session: Session, keep: RunFilter): AbsenceWatch {
       return { ...member, sink: tell(sink, (record) => (takesAbsences ? record : null), null) };
     },
   };
+}
+
+/** A question to Flow Service, and when it was asked (epoch ms). */
+interface Asking {
+  readonly at: number;
+  isOver: boolean;
+}
+
+/** As often as the receiver asks the journal what it missed. */
+const askedEveryMs = 5 * 60_000;
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** Reads seven days, from the archive as far as that has them, and says nothing. */

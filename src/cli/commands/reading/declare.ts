@@ -24,7 +24,8 @@ export function declareSince(program: Command, host: Host): void {
         '-P1D, 90m, "2 hours ago", yesterday, monday, 02:00, a date or time, oldest, now, or last (the saved cursor)',
       )
       .option("-f, --follow", "go on after the end, as tail does")
-      .option("--absent", "with -f: tell also of flows that do not run as they usually do"),
+      .option("--absent", "with -f: tell also of flows that do not run as they usually do")
+      .option("--schedule", "with --absent: judge by the schedules that Flow Service has"),
   );
   declareDelivery(since)
     .addHelpText(
@@ -57,7 +58,8 @@ export function declareTail(program: Command, host: Host): void {
         "--since <when>",
         "print that window first: -P1D, 90m, today, 02:00, a date or time, oldest, last (default: now; to an archive: last)",
       )
-      .option("--absent", "tell also of flows that do not run as they usually do, and when they run again"),
+      .option("--absent", "tell also of flows that do not run as they usually do, and when they run again")
+      .option("--schedule", "with --absent: judge by the schedules that Flow Service has"),
   );
   declareStandby(declareDelivery(tail)).option(
     "--admin <port>",

@@ -41,8 +41,10 @@ export async function memberOf(
   const { notify } = session.reporter;
   // What else may fail is somewhere else, and its own to tell of.
   const disk = to.scheme.name === "file" ? plan.watch?.disk(to.address.shown) : undefined;
+  const usual = meansOf({ plan, session }, keeping !== null);
   const means = {
-    ...meansOf({ plan, session }, keeping !== null),
+    ...usual,
+    reading: { ...usual.reading, withJobs: delivery.withJobs },
     notify: disk?.hear(notify) ?? notify,
     ...(lease === undefined ? {} : { lease }),
     ...(authority === undefined ? {} : { authority }),

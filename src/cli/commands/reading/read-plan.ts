@@ -3,8 +3,7 @@ import type { Start } from "../../../adobe/journal/when.ts";
 import type { Candidate } from "../../../engine/sources/source.ts";
 import type { DeliveryOptions } from "../../options/destination-options.ts";
 import type { HostPort } from "../../options/flags.ts";
-import type { ReadingOptions } from "../../options/reading-options.ts";
-import type { RunFilter } from "../../../runs/filter/criterion.ts";
+import type { AbsenceWish, ReadingOptions } from "../../options/reading-options.ts";
 import type { Watch } from "./watch.ts";
 
 /** The options that all commands which print runs share, and each one's own ways. */
@@ -23,7 +22,7 @@ export interface ReadPlan {
   /** Where it is told how the reading is; nowhere unless somebody wants to ask. */
   readonly admin?: HostPort;
   /** The flows of which it is told where they do not run, by their runs; none where that is left out. */
-  readonly absent?: RunFilter;
+  readonly absent?: AbsenceWish;
   /** Who tells it there, while that is open. */
   readonly watch?: Watch;
 }

@@ -19,7 +19,7 @@ export async function runSince(when: string | undefined, flags: SinceFlags, host
     await follow({ options, start, delivery }, flags, "--follow", host);
     return;
   }
-  if (flags.absent === true) throw withoutFollow(when);
+  if (flags.absent === true || flags.schedule === true) throw withoutFollow(flags, when);
   const outcome = await perform(
     { options, start, delivery, follow: false, onExpired: options.onExpired ?? "fail", signal: host.signal },
     host,
@@ -27,9 +27,10 @@ export async function runSince(when: string | undefined, flags: SinceFlags, host
   checkFailed(options, outcome);
 }
 
-function withoutFollow(when = "-P1D"): FlowrunError {
-  return new FlowrunError("usage", "--absent goes with --follow", {
+function withoutFollow({ schedule }: SinceFlags, when = "-P1D"): FlowrunError {
+  const name = schedule === true ? "--absent --schedule" : "--absent";
+  return new FlowrunError("usage", `${name} goes with --follow`, {
     why: "it tells of a flow when it becomes late or absent, and this reading ends before",
-    hint: `go on after the end: flowrun since ${when} -f --absent; or look back: flowrun stats ${when}`,
+    hint: `go on after the end: flowrun since ${when} -f ${name}; or look back: flowrun stats ${when}`,
   });
 }

@@ -48,13 +48,11 @@ export async function openPlace(client: JetStreamClient, link: NatsLink, wish: P
     throw natsFailure(error, `could not read the place in the bucket ${bucket} at ${party.place}`, party);
   });
   const value = entry?.operation === "PUT" ? entry.string() : null;
-  const known = knownPlaces.get(address);
-  if (known !== undefined && entry !== null && entry.revision !== known.revision && value !== known.wished) {
-    throw movedByAnother(bucket, key);
-  }
-  const found = value === null ? null : placeIn(value, bucket, key);
   // A place that was deleted has a number too.
   let revision = entry?.revision ?? 0;
+  const known = knownPlaces.get(address);
+  if (known !== undefined && revision !== known.revision && value !== known.wished) throw movedByAnother(bucket, key);
+  const found = value === null ? null : placeIn(value, bucket, key);
   knownPlaces.set(address, { revision, wished: value });
   return {
     found,
@@ -79,7 +77,8 @@ export async function openPlace(client: JetStreamClient, link: NatsLink, wish: P
 
 /**
  * As this process last knew a place, and wanted it to be. A destination that was away is opened anew, and would else
- * take a place for its own that another process has moved in the meantime, as after a night in which this machine slept.
+ * take a place for its own that another process has moved in the meantime, as after a night in which this machine slept;
+ * or go on from one of a restored copy that is earlier, or has none, and lacks runs that are not read again.
  */
 interface KnownPlace {
   readonly revision: number;
@@ -130,7 +129,7 @@ function placeIn(value: string, bucket: string, key: string): string {
 
 function movedByAnother(bucket: string, key: string): FlowrunError {
   return new FlowrunError("lease", "another process moves this place now", {
-    why: `${key} in the bucket ${bucket} was changed by somebody else since this process has known it`,
-    hint: "let one of them go on alone, or give one a place of its own: --cursor <name>",
+    why: `${key} in the bucket ${bucket} is not as this process left it, unless the bucket was restored meanwhile`,
+    hint: "let one of them go on alone, or give one a place of its own: --cursor <name>; if it was restored, start it again",
   });
 }

@@ -159,7 +159,7 @@ function misdirected(
 /** The setting that is left where a receiver takes no metrics, or no logs. */
 const withoutSignal = {
   metrics: "?signals=traces, or ?signals=logs for events of Lytics",
-  logs: "?signals=metrics",
+  logs: "?signals=metrics, or ?signals=traces,metrics where runs go there as well",
 } as const;
 
 const setHeaders = 'export OTEL_EXPORTER_OTLP_HEADERS="name=value"   with the header that its vendor asks for';

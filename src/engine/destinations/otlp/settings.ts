@@ -3,7 +3,7 @@ import { FlowrunError } from "../../../errors.ts";
 import type { World } from "../../../host.ts";
 import { keepPassword, keepSecret } from "../../../mask.ts";
 import { urlOf, type Address } from "../address.ts";
-import type { DeliveredReading, Subject } from "../destination.ts";
+import type { Brings, DeliveredReading } from "../destination.ts";
 import type { Attributes } from "./attributes.ts";
 import { chooseSignals, isOneOf, type Signal } from "./signals.ts";
 
@@ -43,11 +43,11 @@ export type Protocol = (typeof protocols)[number];
 
 /**
  * Reads an address and the variables that OpenTelemetry has for the rest; secrets in them are remembered.
- * @param of the records that are delivered.
+ * @param brings the records that are delivered.
  * @throws FlowrunError `usage`, naming the variable that cannot be right.
  */
-export function readSettings(address: Address, env: World["env"], of: Subject): OtlpSettings {
-  const { wanted, needed } = chooseSignals(address, of);
+export function readSettings(address: Address, env: World["env"], brings: Brings): OtlpSettings {
+  const { wanted, needed } = chooseSignals(address, brings);
   const targets = needed.map((signal) => targetFor(signal, address, env));
   return {
     targets,

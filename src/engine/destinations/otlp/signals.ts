@@ -1,6 +1,6 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { Address } from "../address.ts";
-import { everyRecord, type RecordType, type Subject } from "../destination.ts";
+import { everyRecord, type Brings, type RecordType, type Subject } from "../destination.ts";
 
 /** Every kind of telemetry, in the order in which they are sent. */
 export const signals = ["traces", "metrics", "logs"] as const;
@@ -21,11 +21,12 @@ export interface ChosenSignals {
 }
 
 /** Reads `?signals=`; without it all are wanted. @throws FlowrunError `usage` for what is unknown, or leaves nothing. Pure. */
-export function chooseSignals(address: Address, of: Subject): ChosenSignals {
+export function chooseSignals(address: Address, { of, withJobs = false }: Brings): ChosenSignals {
   const named = namedSignals(address);
   const wanted = named ?? signals;
   // There may be events of Lytics among runs, and whoever names logs expects them.
-  const needed = of === "runs" && named !== null ? named : wanted.filter((signal) => needs[of].includes(signal));
+  const usual = withJobs ? signals : needs[of];
+  const needed = of === "runs" && named !== null ? named : wanted.filter((signal) => usual.includes(signal));
   if (needed.length === 0) throw withoutForm(address);
   return { wanted, needed };
 }

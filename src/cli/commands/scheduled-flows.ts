@@ -1,11 +1,11 @@
-import type { Connection } from "../../../adobe/access/connect.ts";
-import { isSandboxName } from "../../../adobe/platform/api.ts";
-import { listEnabledFlows, type ListedFlow } from "../../../adobe/platform/flows.ts";
-import type { DeclaredFlow } from "../../../runs/cadence/count-flows.ts";
-import type { FlowRecord } from "../../../runs/cadence/flow-record.ts";
-import { readRecord } from "../../../runs/record/read-record.ts";
-import type { Service } from "../../../runs/record/flow-run.ts";
-import type { ReadingOptions } from "../../options/reading-options.ts";
+import type { Connection } from "../../adobe/access/connect.ts";
+import { isSandboxName } from "../../adobe/platform/api.ts";
+import { listEnabledFlows, type ListedFlow } from "../../adobe/platform/flows.ts";
+import type { DeclaredFlow } from "../../runs/cadence/count-flows.ts";
+import type { FlowRecord } from "../../runs/cadence/flow-record.ts";
+import { readRecord } from "../../runs/record/read-record.ts";
+import type { Service } from "../../runs/record/flow-run.ts";
+import type { ReadingOptions } from "../options/reading-options.ts";
 
 /** The flows of a window, and what Flow Service is to be asked about them. */
 export interface ScheduledFlows {
