@@ -148,11 +148,12 @@ describe("the home", () => {
       launch(node, [binary, ...args], { env, uid, cwd: "/" }).finished;
 
     it("is nowhere, and a reading works", async () => {
-      const env = { ...bareEnv(""), FLOWRUN_HOME: undefined, HOME: undefined };
-      const reading = await asNobody(["since", "-P1D", "--profile", "demo", "--json", "-n", "1"], env);
+      const journal = await openJournal();
+      const env = { ...journal.env, FLOWRUN_HOME: undefined, HOME: undefined };
+      const reading = await asNobody(["since", "-P1D", "--json", "-n", "1"], env);
       expect([reading.code, records(reading.stdout).length]).toEqual([0, 1]);
       expect(reading.stderr).not.toContain("bug");
-      const saving = await asNobody(["since", "last", "--profile", "demo", "-n", "1"], env);
+      const saving = await asNobody(["since", "last", "-n", "1"], env);
       expect(saving).toMatchObject({ code: 1, stderr: expect.stringContaining("FLOWRUN_HOME") as string });
     });
 
@@ -162,7 +163,8 @@ describe("the home", () => {
       const env = { ...bareEnv(folder), HOME: undefined, FLOWRUN_HOME: join(folder, "own") };
       expect((await asNobody(["config", "set", "clientId", "abc"], env)).code).toBe(0);
       expect(await asNobody(["config", "get", "clientId"], env)).toMatchObject({ code: 0, stdout: "abc\n" });
-      expect((await asNobody(["since", "last", "--profile", "demo", "-n", "1"], env)).code).toBe(0);
+      const journal = await openJournal();
+      expect((await asNobody(["since", "last", "-n", "1"], { ...journal.env, ...env })).code).toBe(0);
     });
   });
 });

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { readFile, readdir, rename, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { scratch, startAt, type Running } from "../support/flowrun.ts";
-import { emptyPath, withoutNativeLock } from "../support/installation.ts";
+import { emptyPath, withoutNativeLock, type Installation } from "../support/installation.ts";
 import { cursorFile, openJournal, printed, runEvent, runIds, type OpenJournal } from "../support/journal.ts";
 
 const hasFlock = spawnSync("flock", ["--version"]).status === 0;
@@ -11,14 +11,19 @@ const hasFlock = spawnSync("flock", ["--version"]).status === 0;
 /** Runs one of several installations of flowrun. */
 type Run = (args: string) => Running;
 
+let copy: Installation;
+beforeAll(async () => {
+  copy = await withoutNativeLock();
+});
+afterAll(() => copy.remove());
+
 async function installations(journal: OpenJournal) {
-  const copy = await withoutNativeLock();
   const bare = await emptyPath();
   const at =
     (binary: string, more: Readonly<Record<string, string>> = {}): Run =>
     (args) =>
       startAt(binary, args.split(" "), { env: { ...journal.env, ...more } });
-  return { native: (args: string) => journal.start(args), flock: at(copy), none: at(copy, bare) };
+  return { native: (args: string) => journal.start(args), flock: at(copy.path), none: at(copy.path, bare) };
 }
 
 type Kind = keyof Awaited<ReturnType<typeof installations>>;

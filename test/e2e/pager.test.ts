@@ -103,10 +103,12 @@ describe.skipIf(!hasTerminal)(`the pager${hasTerminal ? "" : " (no tmux here)"}`
 });
 
 describe.skipIf(!hasTerminal)(`the pager of a reading${hasTerminal ? "" : " (no tmux here)"}`, () => {
-  const many = "since oldest --profile demo";
+  const day = "since -P1D --profile demo";
+  /** More than a pipe holds. */
+  const week = "since oldest --profile demo";
 
   it.skipIf(!hasLess)("is less, which has all there is when it is asked for the end", async () => {
-    const terminal = await open(`flowrun ${many}`);
+    const terminal = await open(`flowrun ${week}`);
     await terminal.shows(/^:$/m);
     expect(terminal.screen()).toMatch(/UPDATED \(UTC\) +STATUS/);
     expect(terminal.screen()).not.toContain("runs printed");
@@ -143,7 +145,7 @@ describe.skipIf(!hasTerminal)(`the pager of a reading${hasTerminal ? "" : " (no 
   });
 
   it.each([
-    ["since", many],
+    ["since", day],
     ["stats", "stats --by flow --bucket PT1H --profile demo"],
     ["show", "show fd4c3794 --profile demo"],
     ["a table of the catalogue", "explain --columns code"],
@@ -156,12 +158,12 @@ describe.skipIf(!hasTerminal)(`the pager of a reading${hasTerminal ? "" : " (no 
   });
 
   it("that cannot be started leaves a long reading to the terminal, all of it", async () => {
-    const terminal = await open(`flowrun ${many} -o wide --columns runId -q`, { PAGER: "/nonexistent/pager" });
+    const terminal = await open(`flowrun ${day} -o wide --columns runId -q`, { PAGER: "/nonexistent/pager" });
     const shown = await terminal.shows("exit 0");
-    const { stdout } = await flowrun([...many.split(" "), "--columns", "runId", "-q"], {
+    const { stdout } = await flowrun([...day.split(" "), "--columns", "runId", "-q"], {
       env: bareEnv(await scratch()),
     });
-    // The week has gone on in between.
+    // The day has gone on in between.
     const last = stdout.trimEnd().split("\n").slice(-20);
     expect(last.some((id) => shown.includes(id))).toBe(true);
   });
@@ -209,15 +211,15 @@ describe.skipIf(!hasTerminal)(`the pager of a reading${hasTerminal ? "" : " (no 
   });
 
   it("may be one that reads a little and leaves", async () => {
-    const terminal = await open(`flowrun ${many} -o wide`, { PAGER: "head -2" });
+    const terminal = await open(`flowrun ${week} -o wide`, { PAGER: "head -2" });
     expect(await terminal.shows("exit 0")).toMatch(/UPDATED/);
     expect(terminal.screen()).not.toContain("error");
   });
 
   it.each([
-    ["with --no-pager", `${many} --no-pager`],
-    ["with --out", `${many} --out $HOME/runs.txt`],
-    ["for JSON", `${many} --json`],
+    ["with --no-pager", `${day} --no-pager`],
+    ["with --out", `${day} --out $HOME/runs.txt`],
+    ["for JSON", `${day} --json`],
     ["for since last", "since last --profile demo"],
     ["for since -f", "since oldest -f -n 200 --profile demo"],
     ["for tail", "tail --since oldest -n 200 --profile demo"],

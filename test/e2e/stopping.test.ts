@@ -85,7 +85,7 @@ async function quiet(journal: OpenJournal): Promise<void> {
 
 describe("a reader that does not read", () => {
   it("pauses the journal, and gets everything when it reads again", async () => {
-    const journal = await openJournal({ events: 6000 });
+    const journal = await openJournal({ events: 3000 });
     const { child, ended } = startUnread(["since", "oldest", "--json", "--limit", "50", "--jobs", "1"], journal);
     await quiet(journal);
     expect(journal.asked().length).toBeLessThan(30);
@@ -93,7 +93,7 @@ describe("a reader that does not read", () => {
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     expect(await ended).toBe(0);
     await expect.poll(() => stdout.endsWith("}\n")).toBe(true);
-    expect(printed({ stdout })).toEqual(runIds(6000));
+    expect(printed({ stdout })).toEqual(runIds(3000));
   });
 });
 

@@ -229,7 +229,7 @@ async function always<T>(share: number, cases_: fc.Arbitrary<T>, check: (one: T)
   await fc.assert(fc.asyncProperty(cases_, check), { numRuns, interruptAfterTimeLimit: 60 * minuteMs });
 }
 
-const patient = { timeout: Math.max(15_000, cases * 100) };
+const patient = { timeout: Math.max(60_000, cases * 100) };
 
 describe("many places at once come to what the plain walk comes to", () => {
   test("whatever the journal", patient, () =>
