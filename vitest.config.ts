@@ -10,6 +10,9 @@ export default defineConfig({
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
     // End-to-end tests mostly wait, so that four of them suit two cores.
     maxWorkers: 4,
+    // What takes longer hangs, also where CI's checks run beside it.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // Of the rooms that are pure: what they do depends on nothing but what they are handed.
     coverage: {
       include: ["src/runs/**", "src/render/**", "src/text/**", "src/engine/{digest,pump,trail}.ts"],
@@ -23,13 +26,11 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: endToEnd,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
         },
       },
       {
         extends: true,
-        test: { name: "e2e", include: endToEnd, testTimeout: 120_000, hookTimeout: 120_000 },
+        test: { name: "e2e", include: endToEnd },
       },
     ],
   },

@@ -123,7 +123,7 @@ describe("the chain of an error", () => {
     expect(causesOf(error, [readDetail({ errorDetail })])[0]?.message).toBe(message);
   });
 
-  it("stays short, and is found in reasonable time, whatever the text", { timeout: 60_000 }, () => {
+  it("stays short, and is found in reasonable time, whatever the text", () => {
     const size = 4_000_000;
     const fill = (text: string) => text.repeat(Math.ceil(size / text.length));
     const numbered = (prefix: string) => Array.from({ length: 200_000 }, (_, n) => `${prefix}${n} `).join("");
