@@ -1,4 +1,4 @@
-import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { deflateRawSync, deflateSync, inflateRawSync, inflateSync } from "node:zlib";
 import { FlowrunError, reasonOf } from "../../errors.ts";
 import { eventDictionary } from "./pack/event-dictionary.ts";
 import { recordDictionary } from "./pack/record-dictionary.ts";
@@ -11,8 +11,10 @@ interface Packing {
 
 const ofEvents: Packing = { number: 1, dictionary: Buffer.from(eventDictionary) };
 const ofRecords: Packing = { number: 2, dictionary: Buffer.from(recordDictionary) };
-/** Of the texts of several runs; what stands in a row in their place is not packed, and begins with it as well. */
 const ofSeveral: Packing = { number: 3, dictionary: Buffer.concat([ofRecords.dictionary, ofEvents.dictionary]) };
+/** The first byte of the words that stand in a row for texts that are packed with others. */
+const ofWords = 4;
+const newest = ofWords;
 
 /** The texts that an archive keeps of a run: its record and, where it is known, its event, as JSON without line breaks. */
 export interface RunTexts {
@@ -22,12 +24,12 @@ export interface RunTexts {
 
 /** Packs the record of a run, or of an event of Lytics, by itself, into about a fifth of its bytes. Pure. */
 export function packRecord(text: string): Uint8Array {
-  return pack(text, ofRecords, alone);
+  return packAlone(text, ofRecords);
 }
 
 /** The same for an event as it was delivered. Pure. */
 export function packEvent(text: string): Uint8Array {
-  return pack(text, ofEvents, alone);
+  return packAlone(text, ofEvents);
 }
 
 /**
@@ -35,21 +37,28 @@ export function packEvent(text: string): Uint8Array {
  * @throws FlowrunError `settings` for what a newer flowrun packed, and for what is damaged.
  */
 export function unpack(bytes: Uint8Array): string {
-  return unpacked(bytes, [ofEvents, ofRecords], alone);
+  return unpackedBy(bytes, [ofEvents, ofRecords], (packed, dictionary) =>
+    inflateRawSync(packed, { ...alone, windowBits: widest, dictionary }),
+  );
 }
 
 /**
  * Packs the texts of several runs as one: of a hundred in a tenth of the time that they take one by one (17 against 169 µs
- * each), and into half of the room (291 against 643 bytes). Pure.
+ * each), and into half of the room (291 against 643 bytes). A sum is kept with it, since a byte that is another one could
+ * give a run another's text. Pure.
  */
 export function packTogether(runs: readonly RunTexts[]): Uint8Array {
   const lines = runs.flatMap(({ record, event }) => [record, event ?? ""]);
-  return pack(lines.join("\n"), ofSeveral, together);
+  const { number, dictionary } = ofSeveral;
+  // A text that is long enough to stand alone here is packed as well as may be.
+  const level = runs.length === 1 ? alone.level : together.level;
+  return Buffer.concat([Buffer.of(number), deflateSync(lines.join("\n"), { ...together, level, dictionary })]);
 }
 
 /** The texts that were packed together, in their order. Pure. @throws FlowrunError likewise. */
 export function unpackTogether(bytes: Uint8Array): readonly RunTexts[] {
-  const lines = unpacked(bytes, [ofSeveral], together).split("\n");
+  const inflate = (packed: Uint8Array, dictionary: Buffer): Buffer => inflateSync(packed, { ...together, dictionary });
+  const lines = unpackedBy(bytes, [ofSeveral], inflate).split("\n");
   return Array.from({ length: lines.length / 2 }, (_, n) => {
     const event = lines[2 * n + 1] ?? "";
     return { record: lines[2 * n] ?? "", event: event === "" ? null : event };
@@ -65,7 +74,7 @@ export interface InPack {
 /** The words of a row for texts that are elsewhere. Pure. */
 export function writeInPack({ pack: number, place }: InPack): Uint8Array {
   const bytes = Buffer.alloc(13);
-  bytes.writeUInt8(ofSeveral.number, 0);
+  bytes.writeUInt8(ofWords, 0);
   bytes.writeDoubleBE(number, 1);
   bytes.writeUInt32BE(place, 9);
   return bytes;
@@ -73,7 +82,7 @@ export function writeInPack({ pack: number, place }: InPack): Uint8Array {
 
 /** The same, read; `null` for a text that was packed by itself. Pure. */
 export function readInPack(bytes: Uint8Array): InPack | null {
-  if (bytes[0] !== ofSeveral.number || bytes.length !== 13) return null;
+  if (bytes[0] !== ofWords || bytes.length !== 13) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   return { pack: view.getFloat64(1), place: view.getUint32(9) };
 }
@@ -100,25 +109,28 @@ const together: Sizes = { windowBits: 15, memLevel: 8, chunkSize: 64 * 1024, lev
 /** The first archives have texts that were packed by themselves with a larger window; a larger one reads any. */
 const widest = 15;
 
-function pack(text: string, { number, dictionary }: Packing, sizes: Sizes): Uint8Array {
-  return Buffer.concat([Buffer.of(number), deflateRawSync(text, { ...sizes, dictionary })]);
+function packAlone(text: string, { number, dictionary }: Packing): Uint8Array {
+  return Buffer.concat([Buffer.of(number), deflateRawSync(text, { ...alone, dictionary })]);
 }
 
-function unpacked(bytes: Uint8Array, packings: readonly Packing[], sizes: Sizes): string {
+function unpackedBy(
+  bytes: Uint8Array,
+  packings: readonly Packing[],
+  inflate: (packed: Uint8Array, dictionary: Buffer) => Buffer,
+): string {
   const packing = packings.find(({ number }) => number === bytes[0]);
   if (packing === undefined) throw unknownNumber(bytes[0]);
   try {
-    const how = { ...sizes, windowBits: widest, dictionary: packing.dictionary };
-    return inflateRawSync(bytes.subarray(1), how).toString();
+    return inflate(bytes.subarray(1), packing.dictionary).toString();
   } catch (error) {
     throw damagedText(error);
   }
 }
 
 function unknownNumber(number: number | undefined): FlowrunError {
-  if (number === undefined || number <= ofSeveral.number) return damagedText(new Error("it has no beginning"));
+  if (number === undefined || number <= newest) return damagedText(new Error("it has no beginning"));
   return new FlowrunError("settings", "a run in the archive cannot be read by this version", {
-    why: `a newer flowrun has packed it (format ${number}, and this one knows up to ${ofSeveral.number})`,
+    why: `a newer flowrun has packed it (format ${number}, and this one knows up to ${newest})`,
     hint: "npm install --global flowrun@latest",
   });
 }

@@ -8,7 +8,7 @@ import {
   type InPack,
   type RunTexts,
 } from "./pack.ts";
-import { bytesIn, numberIn } from "./row-values.ts";
+import { bytesIn } from "./row-values.ts";
 import { writtenOf, type ArchivedRun, type WrittenRun } from "./run-row.ts";
 import type { Numbers } from "./take-numbers.ts";
 
@@ -34,7 +34,13 @@ export const packsTable: Insertion = { table: "packs", columns: ["first_seq", "l
 /** Of this many characters a pack holds a hundred runs of the usual size; whoever wants one of them unpacks them all. */
 const mostText = 512 * 1024;
 
-/** Packs the texts of runs that stand one after the other, as many together as suits; one that is left alone stays as it is. Pure. */
+/** A text of so many characters is not left lying about, since batches of such ones would take all memory. */
+const longText = 16 * 1024;
+
+/**
+ * Packs the texts of runs that stand one after the other, as many together as suits. A short one that is left alone stays as
+ * it is, since it takes less room in its row. Pure.
+ */
 export function packRuns(runs: readonly WrittenRun[]): readonly WrittenRun[] {
   return groupsOf(runs).flatMap(packGroup);
 }
@@ -63,7 +69,7 @@ function lengthOf({ kept }: WrittenRun): number {
 
 function packGroup(runs: readonly WrittenRun[]): readonly WrittenRun[] {
   const texts = runs.flatMap(({ kept }) => (isPacked(kept) ? [] : [kept]));
-  if (texts.length < 2) return runs;
+  if (texts.length === 0 || (runs.length === 1 && runs.every((run) => lengthOf(run) < longText))) return runs;
   const pack = { bytes: packTogether(texts) };
   return runs.map((run, place) => ({ ...run, kept: { pack, place, hasEvent: texts[place]?.event !== null } }));
 }
@@ -82,6 +88,8 @@ interface LaidRun {
   readonly seq: number;
   readonly run: ArchivedRun;
   readonly texts: RowTexts;
+  /** In a pack; `null` where its texts stand in its row. */
+  readonly place: number | null;
 }
 
 /** A run's texts as its row has them: packed by themselves, or in the words for those that are packed with others. */
@@ -97,9 +105,25 @@ export interface PackRow {
   readonly pack: Pack;
 }
 
-/** A pack as a row of `packs`. Pure. */
-export function packValues({ first, last, pack }: PackRow): readonly Value[] {
-  return [first, last, pack.bytes];
+/**
+ * The packs of runs as rows of `packs`, without the texts of those that the archive has already: a run that a webhook brought
+ * would take its room twice. Pure.
+ * @param isIn whether a number's run is one that is in by it.
+ */
+export function packRows({ runs, packs }: LaidOut, isIn: (seq: number) => boolean): readonly (readonly Value[])[] {
+  return packs.flatMap(({ first, last, pack }) => {
+    const own = runs.filter(({ seq }) => seq >= first && seq <= last);
+    const used = own.filter(({ seq }) => isIn(seq));
+    if (used.length === 0) return [];
+    return [[first, last, used.length === own.length ? pack.bytes : thinned(pack, used)]];
+  });
+}
+
+/** The places of all others stay, and are empty. */
+function thinned(pack: Pack, used: readonly LaidRun[]): Uint8Array {
+  const places = new Set(used.flatMap(({ place }) => place ?? []));
+  const texts = unpackTogether(pack.bytes);
+  return packTogether(texts.map((own, place) => (places.has(place) ? own : { record: "", event: null })));
 }
 
 /**
@@ -116,8 +140,12 @@ export function layOut(runs: readonly ArchivedRun[], { first, version }: Numbers
     const words = writeInPack({ pack: row.first, place: kept.place });
     return { record: words, event: kept.hasEvent ? words : null };
   };
+  // A page's are packed by now; runs of several pages that were left alone are packed here.
   const packed = version < packsSince ? unpackRuns(written) : packRuns(written);
-  const laid = packed.map((run, index) => ({ seq: first + index, run, texts: put(first + index, run.kept) }));
+  const laid = packed.map((run, index) => {
+    const seq = first + index;
+    return { seq, run, texts: put(seq, run.kept), place: isPacked(run.kept) ? run.kept.place : null };
+  });
   return { runs: laid, packs: [...packs.values()] };
 }
 
@@ -161,14 +189,17 @@ export interface PackedRecord extends InPack {
 /** Puts other records into packs; the events in them, and all else, stay. */
 export async function replaceInPacks(queries: Queries, records: readonly PackedRecord[]): Promise<void> {
   for (const number of new Set(records.map(({ pack }) => pack))) {
-    const [found] = await findPacks(queries, [number]);
+    // Locked from here on, since another process may be at its other records.
+    const [found] = await queries.all(
+      "UPDATE {schema}packs SET texts = texts WHERE first_seq = $1 RETURNING first_seq, texts",
+      [number],
+    );
     if (found === undefined) continue;
     const texts = [...unpackTogether(bytesIn(found, "texts"))];
     for (const { pack, place, record } of records) {
       const old = texts[place];
       if (pack === number && old !== undefined) texts[place] = { ...old, record };
     }
-    const values = [numberIn(found, "first_seq"), packTogether(texts)];
-    await queries.run(`UPDATE {schema}packs SET texts = $2 WHERE first_seq = $1`, values);
+    await queries.run(`UPDATE {schema}packs SET texts = $2 WHERE first_seq = $1`, [number, packTogether(texts)]);
   }
 }

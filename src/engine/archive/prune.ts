@@ -1,5 +1,6 @@
 import { readCursors, readChains } from "./cursors.ts";
 import type { Database, Queries } from "./database.ts";
+import { packsSince } from "./packs.ts";
 import { numberIn, textIn } from "./row-values.ts";
 
 const rowsAtOnce = 2000;
@@ -24,23 +25,21 @@ export async function prune(
   onGone: (soFar: number) => void,
 ): Promise<number> {
   await cutCoverage(database, journal, before);
-  const hasPacks = await database.hasTable("packs");
   let gone = 0;
   for (;;) {
-    const some = await database.transaction((queries) => forgetSome(queries, { journal, before, hasPacks }));
+    const some = await database.transaction((queries) => forgetSome(queries, journal, before));
     gone += some;
-    if (some < rowsAtOnce) return gone;
+    if (some < rowsAtOnce) break;
     onGone(gone);
   }
+  await database.transaction(forgetPacks);
+  return gone;
 }
 
-async function forgetSome(
-  queries: Queries,
-  { journal, before, hasPacks }: { readonly journal: string; readonly before: number; readonly hasPacks: boolean },
-): Promise<number> {
+async function forgetSome(queries: Queries, journal: string, before: number): Promise<number> {
   const gone = await queries.all(
     `DELETE FROM {schema}runs WHERE seq IN (SELECT seq FROM {schema}runs
-      WHERE journal = $1 AND recorded_at < $2 ORDER BY recorded_at LIMIT ${rowsAtOnce}) RETURNING event_key, seq`,
+      WHERE journal = $1 AND recorded_at < $2 ORDER BY recorded_at LIMIT ${rowsAtOnce}) RETURNING event_key`,
     [journal, before],
   );
   if (gone.length === 0) return 0;
@@ -50,20 +49,16 @@ async function forgetSome(
     const text = `DELETE FROM {schema}${table} WHERE journal = $1 AND event_key IN (${places})`;
     await queries.run(text, [journal, ...keys]);
   }
-  if (hasPacks)
-    await forgetPacks(
-      queries,
-      gone.map((row) => numberIn(row, "seq")),
-    );
   return gone.length;
 }
 
-/** Forgets the packs of runs that are gone, but for those of which another run is there still. */
-async function forgetPacks(queries: Queries, gone: readonly number[]): Promise<void> {
+/** Forgets the packs whose last run is gone, whoever has pruned it. */
+async function forgetPacks(queries: Queries): Promise<void> {
+  const [row = {}] = await queries.all(`SELECT version FROM {schema}meta`);
+  if (numberIn(row, "version") < packsSince) return;
   await queries.run(
-    `DELETE FROM {schema}packs WHERE first_seq <= $2 AND last_seq >= $1 AND NOT EXISTS
+    `DELETE FROM {schema}packs WHERE NOT EXISTS
       (SELECT 1 FROM {schema}runs AS runs WHERE runs.seq >= first_seq AND runs.seq <= last_seq)`,
-    [Math.min(...gone), Math.max(...gone)],
   );
 }
 

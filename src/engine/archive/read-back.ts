@@ -71,12 +71,12 @@ function textsOf(found: Row): readonly RunTexts[] {
 }
 
 async function stillThere(queries: Queries, rows: readonly Row[]): Promise<readonly Row[]> {
-  const there: Row[] = [];
-  for (const row of rows) {
-    const found = await queries.all("SELECT seq FROM {schema}runs WHERE seq = $1", [numberIn(row, "seq")]);
-    if (found.length > 0) there.push(row);
-  }
-  return there;
+  if (rows.length === 0) return [];
+  const places = rows.map((_, n) => `$${String(n + 1)}`).join(", ");
+  const seqs = rows.map((row) => numberIn(row, "seq"));
+  const found = await queries.all(`SELECT seq FROM {schema}runs WHERE seq IN (${places})`, seqs);
+  const there = new Set(found.map((row) => numberIn(row, "seq")));
+  return rows.filter((row) => there.has(numberIn(row, "seq")));
 }
 
 /** @param texts of a pack, where the row says that they are there. */

@@ -8,7 +8,6 @@ import { readInPack } from "./pack.ts";
 import { replaceInPacks, textsAlone, type PackedRecord } from "./packs.ts";
 import { bytesIn } from "./row-values.ts";
 import { eventKey, runColumnNames, runValues, writtenOf, type ArchivedRun } from "./run-row.ts";
-import { setUpSchema } from "./schema.ts";
 import { insertParts } from "./write-page.ts";
 
 /** How many records were made anew. */
@@ -20,17 +19,13 @@ export interface Reindexed {
   readonly kept: number;
 }
 
-/**
- * Decodes all events of a journal anew: what an older flowrun did not see in them is there afterwards. The archive is brought
- * up to date first, since nobody who works with it is older after an upgrade.
- */
+/** Decodes all events of a journal anew: what an older flowrun did not see in them is there afterwards. */
 export async function reindex(
   database: Database,
   journal: string,
   onDone: (soFar: Reindexed) => void,
 ): Promise<Reindexed> {
   const counts = { runs: 0, changed: 0, kept: 0 };
-  await setUpSchema(database);
   for await (const rows of readInOrder(database, journal, { raw: true })) {
     const anew = rows.map((row) => ({ row, run: decodeAnew(row) }));
     const changed = anew.filter((one): one is Changed => one.run !== null && isOther(one.row.record, one.run));
@@ -76,7 +71,8 @@ async function replace(queries: Queries, journal: string, changed: readonly Chan
     const { kept, ...written } = writtenOf(run);
     const words = bytesIn(found, "document");
     const inPack = readInPack(words);
-    const texts = inPack === null ? textsAlone(kept) : { record: words, event: words };
+    // The column of the event is none of those that are written.
+    const texts = inPack === null ? textsAlone(kept) : { record: words, event: null };
     const archived = { ...written, key: run.key, recordedAt: row.recordedAt, kept };
     const values = runValues(journal, row.seq, archived, texts);
     const own = decoded.map((name) => values[runColumnNames.indexOf(name)] ?? null);

@@ -125,11 +125,12 @@ function namesSince(version: number): readonly string[] {
 
 /**
  * Makes the tables of an archive, or those of an older version into today's; nothing where they are that already.
+ * @returns whether there was something to do.
  * @throws FlowrunError `settings` for one that a newer flowrun has made, and for tables that are not ours.
  */
-export async function setUpSchema(database: Database): Promise<void> {
+export async function setUpSchema(database: Database): Promise<boolean> {
   const found = await findVersion(database);
-  if (found === schemaVersion) return;
+  if (found === schemaVersion) return false;
   if (found !== null) await checkNames(database, found);
   await database.exclusively(async (queries) => {
     for (const text of meta) await queries.run(text);
@@ -142,6 +143,7 @@ export async function setUpSchema(database: Database): Promise<void> {
     for (const [name, , query] of changed) await queries.run(`CREATE VIEW {schema}${name} AS ${query}`);
     await queries.run(`UPDATE {schema}meta SET version = $1`, [schemaVersion]);
   });
+  return true;
 }
 
 /**

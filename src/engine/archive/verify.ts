@@ -30,7 +30,7 @@ export async function verify(
   try {
     const coverage = coverageOf(await readChains(database, journal));
     gaps = coverage.gaps;
-    await readBack({ database, journal, coverage, counts, onRead });
+    await countAll({ database, journal, coverage, counts, onRead });
     damages.push(...(await countMistakes(database, journal)));
   } catch (error) {
     // Where the engine has found its pages damaged, some of them cannot be read at all: that is told with the rest.
@@ -49,7 +49,7 @@ interface ReadingBackAll {
   readonly onRead: (soFar: number) => void;
 }
 
-async function readBack({ database, journal, coverage, counts, onRead }: ReadingBackAll): Promise<void> {
+async function countAll({ database, journal, coverage, counts, onRead }: ReadingBackAll): Promise<void> {
   for await (const rows of salvageInOrder(database, journal, { raw: true })) {
     for (const { record, recordedAt: at } of rows) {
       counts.runs += 1;

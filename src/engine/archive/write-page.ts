@@ -12,7 +12,7 @@ import {
   type ArchivedRun,
 } from "./run-row.ts";
 import { findCursor, moveCursor, type ArchiveCursor } from "./cursors.ts";
-import { layOut, packsTable, packValues } from "./packs.ts";
+import { layOut, packRows, packsTable } from "./packs.ts";
 import { takeNumbers, type Numbers } from "./take-numbers.ts";
 import { numberIn } from "./row-values.ts";
 import type { ChainBeginning, Edge } from "./coverage.ts";
@@ -127,9 +127,7 @@ async function insertRuns(queries: Queries, { journal, runs, numbers }: Numbered
   const added = await queries.insert({ table: "runs", columns: runColumnNames }, rows);
   const isIn = added === runs.length ? () => true : await newOf(queries, journal, numbers.first, runs.length);
   const fresh = laid.runs.filter(({ seq }) => isIn(seq));
-  // The text of a run that was there before stays in its pack, and nobody asks for it.
-  const packs = laid.packs.filter(({ first, last }) => fresh.some(({ seq }) => seq >= first && seq <= last));
-  await queries.insert(packsTable, packs.map(packValues));
+  await queries.insert(packsTable, packRows(laid, isIn));
   await insertParts(
     queries,
     journal,

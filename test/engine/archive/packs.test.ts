@@ -101,6 +101,42 @@ describeEngines("texts that are packed together", ({ place }) => {
     }
   });
 
+  test("of runs that were there before are left out of the pack of those that were not", async () => {
+    const database = await ready();
+    await addRuns(database, journal, some(0, 40));
+    await addRuns(database, journal, packedPage(0, 42));
+    const [known, more] = await database.all("SELECT length(texts) AS size FROM {schema}packs ORDER BY first_seq");
+    expect(Number(more?.["size"])).toBeLessThan(Number(known?.["size"]) / 2);
+    expect((await allOf(database)).map(({ record }) => record)).toEqual(
+      some(0, 42).flatMap(({ run, kept }) => (kept === undefined ? [run] : [])),
+    );
+  });
+
+  test("that are long are packed alone, too, so that no batch holds them", async () => {
+    const long = packRuns(
+      [0, 1, 2].map((n) => {
+        const { key, recordedAt, run } = archived(n, {}, { flowName: "x".repeat(600_000) });
+        return { key, recordedAt, ...writtenOf(run) };
+      }),
+    );
+    expect(long.map(({ kept }) => "pack" in kept && kept.pack.bytes.length < 10_000)).toEqual([true, true, true]);
+    const database = await ready();
+    await addRuns(database, journal, long);
+    expect([await countOf(database, "packs"), await idsOf(database)]).toEqual([3, runIds(3)]);
+  });
+
+  test("of which any byte is another one are damaged, and nobody else's", async () => {
+    const database = await ready();
+    await addRuns(database, journal, some(0, 20));
+    const [row] = await database.all("SELECT texts FROM {schema}packs");
+    const texts = row?.["texts"] as Uint8Array;
+    for (let at = 1; at < texts.length; at += 37) {
+      const flipped = Uint8Array.from(texts, (byte, n) => (n === at ? byte ^ 4 : byte));
+      await database.run("UPDATE {schema}packs SET texts = $1", [flipped]);
+      expect((await allOf(database)).map(({ record }) => record)).toEqual(Array(20).fill("cannot be unpacked"));
+    }
+  });
+
   test("that are damaged or gone are said to be, and spoil no other", async () => {
     const database = await ready();
     for (const from of [0, 3, 6]) await addRuns(database, journal, some(from, from + 3));
@@ -146,7 +182,7 @@ describeEngines("texts that are packed together", ({ place }) => {
     expect((await sizes(database)).flat()).not.toContain(false);
   });
 
-  test("stand in their rows in an archive of a version without packs, until reindex has brought it up to date", async () => {
+  test("stand in their rows in an archive of a version without packs, until it is brought up to date", async () => {
     const { open } = await place();
     const database = await open();
     await makeVersion1(database);
@@ -157,6 +193,7 @@ describeEngines("texts that are packed together", ({ place }) => {
     expect([await database.hasTable("packs"), await sizes(database)]).toEqual([false, Array(5).fill([false, false])]);
     expect(await prune(database, journal, noon + 60_000, ignore)).toBe(1);
     expect(await reindex(database, journal, ignore)).toEqual({ runs: 4, changed: 0, kept: 0 });
+    expect(await setUpSchema(database)).toBe(true);
     await addRuns(database, journal, packedPage(5, 8));
     expect(await idsOf(database)).toEqual(runIds(7, 1));
     expect(await countOf(database, "packs")).toBe(1);

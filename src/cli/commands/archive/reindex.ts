@@ -1,5 +1,6 @@
 import type { Host } from "../../../host.ts";
 import { reindex, type Reindexed } from "../../../engine/archive/reindex.ts";
+import { setUpSchema } from "../../../engine/archive/schema.ts";
 import { countBefore } from "../../../engine/archive/prune.ts";
 import type { ColumnSet } from "../../../render/formats/column.ts";
 import type { ListingFlags } from "../../options/flags.ts";
@@ -27,6 +28,7 @@ async function readAnew(
   const reporter = createReporter(host, { quiet, verbose, live, profile: named });
   const began = host.now();
   const all = await countBefore(database, journal, Number.MAX_SAFE_INTEGER);
+  if (await setUpSchema(database)) reporter.notify({ kind: "remark", text: upToDate });
   let counts: Reindexed = { runs: 0, changed: 0, kept: 0 };
   try {
     counts = await reindex(database, journal, (soFar) => {
@@ -40,6 +42,9 @@ async function readAnew(
   }
   return { type: "flowrun.reindex", schemaVersion: 1, profile, archive: database.place, ...counts };
 }
+
+const upToDate =
+  "the archive is of this flowrun's version now: older ones refuse it, and roles of yours need their rights on its tables again";
 
 function closingLine({ runs, changed, kept }: Reindexed, tookMs: number): string {
   const without = kept === 0 ? "" : `, ${number(kept)} kept as they were for want of an event`;
