@@ -22,6 +22,25 @@ export interface RunTexts {
   readonly event: string | null;
 }
 
+/** Texts of several runs, packed as one. */
+export interface Pack {
+  readonly bytes: Uint8Array;
+}
+
+/** The texts of a run that are packed with others. */
+export interface Packed {
+  readonly pack: Pack;
+  /** Which of the pack's runs it is, from 0 on. */
+  readonly place: number;
+  readonly hasEvent: boolean;
+}
+
+/** A run's texts as its row has them: packed by themselves, or in the words for those that are packed with others. */
+export interface RowTexts {
+  readonly record: Uint8Array;
+  readonly event: Uint8Array | null;
+}
+
 /** Packs the record of a run, or of an event of Lytics, by itself, into about a fifth of its bytes. Pure. */
 export function packRecord(text: string): Uint8Array {
   return packAlone(text, ofRecords);

@@ -6,24 +6,14 @@ import {
   unpackTogether,
   writeInPack,
   type InPack,
+  type Pack,
+  type Packed,
+  type RowTexts,
   type RunTexts,
 } from "./pack.ts";
 import { bytesIn } from "./row-values.ts";
 import { writtenOf, type ArchivedRun, type WrittenRun } from "./run-row.ts";
 import type { Numbers } from "./take-numbers.ts";
-
-/** Texts of several runs, packed as one. */
-export interface Pack {
-  readonly bytes: Uint8Array;
-}
-
-/** The texts of a run that are packed with others. */
-export interface Packed {
-  readonly pack: Pack;
-  /** Which of the pack's runs it is, from 0 on. */
-  readonly place: number;
-  readonly hasEvent: boolean;
-}
 
 /** Since this version of the schema an archive has a table of packs. */
 export const packsSince = 3;
@@ -90,12 +80,6 @@ interface LaidRun {
   readonly texts: RowTexts;
   /** In a pack; `null` where its texts stand in its row. */
   readonly place: number | null;
-}
-
-/** A run's texts as its row has them: packed by themselves, or in the words for those that are packed with others. */
-export interface RowTexts {
-  readonly record: Uint8Array;
-  readonly event: Uint8Array | null;
 }
 
 /** A pack for the table, by the numbers of the first and the last of its runs. */

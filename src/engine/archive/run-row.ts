@@ -3,8 +3,7 @@ import { fingerprintHalves, writeFingerprint } from "../../text/fingerprint.ts";
 import { keptText } from "../../text/kept.ts";
 import type { FlowRun, RunError } from "../../runs/record/flow-run.ts";
 import type { Value } from "./database.ts";
-import type { RunTexts } from "./pack.ts";
-import type { Packed, RowTexts } from "./packs.ts";
+import type { Packed, RowTexts, RunTexts } from "./pack.ts";
 
 /** A run as it is archived: whole, with the event that told of it where that is known, or written already. */
 export type ArchivedRun = WholeRun | WrittenRun;

@@ -81,12 +81,12 @@ export function joinBatches<T>(source: Source<T>, { mostRuns, mostMs, now }: Joi
 }
 
 /** How a source has ended: where it failed, by what. */
-export interface Ending {
+interface Ending {
   error?: unknown;
 }
 
 /** A source's batches up to its end or its failure, which is put down. */
-export async function* untilFailing<T>(source: Source<T>, end: Ending): AsyncGenerator<Batch<T>, void, undefined> {
+async function* untilFailing<T>(source: Source<T>, end: Ending): AsyncGenerator<Batch<T>, void, undefined> {
   try {
     yield* source.read();
   } catch (error) {
