@@ -24,8 +24,13 @@ describe("a refused line is told what, why, and a line that works", () => {
     ["tail -P1D", /too many arguments for 'tail'/, /as --since/, "flowrun tail --since -P1D"],
     ["tail 2h -q --profile demo", /too many/, /as --since/, "flowrun tail --since 2h -q --profile demo"],
     ["-P1D", /unknown command '-P1D'/, /a moment/, "flowrun since -P1D"],
-    ["-P1X", /unknown command '-P1X'/, /a moment/, "flowrun since -P1D"],
+    ["-P1X", /unknown command '-P1X'/, /looks like a length of time, and is none/, "flowrun since -P1D"],
+    ["-1x", /unknown command '-1x'/, /looks like a length of time, and is none/, "flowrun since -P1D"],
+    ["-PX", /unknown command '-PX'/, /looks like a length of time, and is none/, "flowrun since -P1D"],
+    ["purge", /unknown command 'purge'/, /the commands of flowrun are since, tail, /, "flowrun --help"],
     ["tail -P1X", /too many arguments for 'tail'/, /as --since/, "flowrun tail --since -P1D"],
+    ["tail -1x", /too many arguments for 'tail'/, /as --since/, "flowrun tail --since -P1D"],
+    ["tail -.5h", /too many arguments for 'tail'/, /as --since/, "flowrun tail --since -P1D"],
     ["-P1D --profile demo", /unknown command/, /a moment/, "flowrun since -P1D --profile demo"],
     ["folows", /unknown command 'folows'/, /Did you mean flows\?/, "flowrun flows"],
     ["bananas", /unknown command 'bananas'/, /the commands of flowrun are since, tail, /, "flowrun --help"],
@@ -94,6 +99,8 @@ describe("a refused line is told what, why, and a line that works", () => {
     "since --max 5 -P1X",
     "since --json=runId --max 5 -3dd",
     "since -PD1",
+    "since -PX",
+    "since -.5h",
     "since -P1D --until -P1X",
     "since -P1D --until=-1x",
     "tail --since -P1X",
@@ -110,7 +117,7 @@ describe("a refused line is told what, why, and a line that works", () => {
     "lytics tail --since -1x",
   ])("a mistyped duration is a bad time, and no unknown option: flowrun %s", async (line) => {
     const { code, out, err } = await type(`${line} --profile demo`);
-    const [wrong = ""] = /-(?:P1X|1x|3dd|PD1|30days)/.exec(line) ?? [];
+    const [wrong = ""] = /-(?:P1X|1x|3dd|PD1|PX|\.5h|30days)/.exec(line) ?? [];
     const told = line.includes("--json")
       ? `"message":"'${wrong}' is not a time flowrun understands: it is none of`
       : `error: '${wrong}' is not a time flowrun understands\n  why: it is none of the accepted forms\n  fix: give a`;
