@@ -152,7 +152,7 @@ describe("a refused line is told what, why, and a line that works", () => {
       2,
       [
         `error: ${name} is given twice`,
-        "  why: there is one, and nothing says which of the two that is",
+        "  why: it can be given once, and the two may differ",
         `  fix: leave one of them out: ${name} ${sample}`,
         "",
       ],
@@ -207,6 +207,12 @@ describe("help", () => {
     const { code, out, err } = await type(line);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out.split("\n")[0]).toBe(`Usage: ${usage}`);
+  });
+
+  test("the longest delivery that listen can be told to take stands in its help", async () => {
+    expect((await type("help listen")).out.replaceAll(/\s+/g, " ")).toContain(
+      "refuse longer deliveries: 500kB, up to 64MB (default: 4MB)",
+    );
   });
 
   test("an operand named help is one where a command has no others below it", async () => {

@@ -246,6 +246,8 @@ describe("tail --absent", () => {
 
   test.each([
     ["since -P1D --absent", "--absent goes with --follow"],
+    ["since -P1D --absent --schedule", "--absent --schedule goes with --follow"],
+    ["since -P1D --schedule", "--schedule goes with --follow and --absent"],
     ["tail --from runs.ndjson --absent", "--absent and --from do not go together"],
   ])("%s is refused", async (args, message) => {
     const world = await openWorld([]);
