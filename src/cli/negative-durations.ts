@@ -8,7 +8,12 @@ import { withFieldsApart, withFieldsTogether } from "./options/json-fields.ts";
  * option begins like that. `--json=…` has a trick of its own.
  */
 export function shield(token: string): string {
-  return negativeDuration.test(token) ? minus + token.slice(1) : withFieldsApart(token);
+  return isNegativeDuration(token) ? minus + token.slice(1) : withFieldsApart(token);
+}
+
+/** Whether a word begins as a negative duration does: it is one, or was meant as one. Pure. */
+export function isNegativeDuration(word: string): boolean {
+  return negativeDuration.test(word);
 }
 
 /** Gives a parsed command its operands and options as they were typed. */
@@ -26,8 +31,8 @@ export function unshielded(text: string): string {
 }
 
 const minus = "\u2212";
-// A number alone is left as it is: commander knows those.
-const negativeDuration = /^-(?:P[TWDHMSY.,]*(?:\d.*)?|\d+(?:\.\d+)?[^\d.].*)$/is;
+// A number alone is left as it is: commander knows those. What begins as `-profile` does is an option.
+const negativeDuration = /^-(?:[Pp][TWDHMSYtwdhmsy.,]*(?:\d.*)?|P[A-Z]|(?:\d+(?:\.\d+)?|\.\d+)[^\d.].*)$/s;
 
 function typed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(typed);

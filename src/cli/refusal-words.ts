@@ -4,7 +4,7 @@ import { FlowrunError } from "../errors.ts";
 import { nearest } from "../text/nearest.ts";
 import { quoteForShell } from "../render/text/shell-word.ts";
 import { words as severalValues } from "./options/output-options.ts";
-import { unshielded } from "./negative-durations.ts";
+import { isNegativeDuration, unshielded } from "./negative-durations.ts";
 import type { RefusedLine } from "./refused-line.ts";
 
 /** The words that were typed, and those that commander has for it. */
@@ -106,7 +106,9 @@ function tellUnknownCommand(name: string, group: Command, argv: readonly string[
   const path = pathOf(group);
   const what = `unknown command '${name}'`;
   if (group.parent === null && looksLikeWhen(name)) {
-    const why = "it is a moment, and a command has to say what to do with it; since reads from there on";
+    const why = isMistyped(name)
+      ? "it looks like a length of time, and is none; and a command has to say what to do with a time"
+      : "it is a moment, and a command has to say what to do with it; since reads from there on";
     return { what, why, fix: retyped(argv, name, "since", momentFor(name)) };
   }
   const found = nearest(name, group.parent === null ? [...known, ...Object.keys(habits)] : known);
@@ -228,12 +230,17 @@ function looksLikeWhen(word: string): boolean {
 }
 
 function isDurationLike(word: string): boolean {
-  return /^-?P\w|^-?\d+[wdhms]/i.test(word);
+  return isNegativeDuration(word) || /^P\d/i.test(word) || findDuration(word) !== null;
 }
 
-/** A mistyped duration (`-P1X`) is replaced by one that works. */
+/** A mistyped duration: `-P1X`. */
+function isMistyped(word: string): boolean {
+  return isDurationLike(word) && findDuration(word) === null;
+}
+
+/** A mistyped duration is replaced by one that works. */
 function momentFor(word: string): string {
-  return isDurationLike(word) && findDuration(word) === null ? "-P1D" : word;
+  return isMistyped(word) ? "-P1D" : word;
 }
 
 /** The line as it was typed, one word replaced by others. */

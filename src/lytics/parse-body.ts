@@ -11,10 +11,11 @@ export function parseBody(body: Uint8Array): unknown {
 }
 
 /**
- * The fields that `readJob` reads an id from. Inside a text a quote has a backslash before it, so that nothing there is one of
- * them; and a text is never walked through: 64 MB take 0.1 s.
+ * The fields whose names end in `id`: those that `readJob` reads, and any other (`work_id`), by which events without an id
+ * of their own are told apart. Inside a text a quote has a backslash before it, so that nothing there is one of them; and a
+ * text is never walked through: 64 MB take 0.05 s.
  */
-const longId = /(?<!\\)("(?:id|aid|(?:account|subject|user)_id)"\s*:\s*)(-?\d{16,})(?=\s*[,}])/g;
+const longId = /([iI]d"\s*:\s*)(-?[1-9]\d{15,})(?=\s*[,}])/g;
 
 function asText(token: string, name: string, digits: string): string {
   return Number.isSafeInteger(Number(digits)) ? token : `${name}"${digits}"`;

@@ -338,6 +338,7 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     ["cursor list --sort -name -o csv --columns name", 0, /^name\nt\nf\n$/, ""],
     ["cursor show t", 0, /position/, ""],
     ["cursor set u oldest", 0, "", /u/],
+    ["cursor set u -P1X", 2, "", /a cursor cannot be set to '-P1X'[^]*fix: to read a window: flowrun since -P1D\n/],
     ["cursor set u no-position", 6, "", /the journal knows no position 'no-position'/],
     ["cursor delete u", 0, "", ""],
     ["cursor show u", 1, "", /there is no cursor 'u'/],

@@ -24,8 +24,13 @@ describe("a refused line is told what, why, and a line that works", () => {
     ["tail -P1D", /too many arguments for 'tail'/, /as --since/, "flowrun tail --since -P1D"],
     ["tail 2h -q --profile demo", /too many/, /as --since/, "flowrun tail --since 2h -q --profile demo"],
     ["-P1D", /unknown command '-P1D'/, /a moment/, "flowrun since -P1D"],
-    ["-P1X", /unknown command '-P1X'/, /a moment/, "flowrun since -P1D"],
+    ["-P1X", /unknown command '-P1X'/, /looks like a length of time, and is none/, "flowrun since -P1D"],
+    ["-1x", /unknown command '-1x'/, /looks like a length of time, and is none/, "flowrun since -P1D"],
+    ["-PX", /unknown command '-PX'/, /looks like a length of time, and is none/, "flowrun since -P1D"],
+    ["purge", /unknown command 'purge'/, /the commands of flowrun are since, tail, /, "flowrun --help"],
     ["tail -P1X", /too many arguments for 'tail'/, /as --since/, "flowrun tail --since -P1D"],
+    ["tail -1x", /too many arguments for 'tail'/, /as --since/, "flowrun tail --since -P1D"],
+    ["tail -.5h", /too many arguments for 'tail'/, /as --since/, "flowrun tail --since -P1D"],
     ["-P1D --profile demo", /unknown command/, /a moment/, "flowrun since -P1D --profile demo"],
     ["folows", /unknown command 'folows'/, /Did you mean flows\?/, "flowrun flows"],
     ["bananas", /unknown command 'bananas'/, /the commands of flowrun are since, tail, /, "flowrun --help"],
@@ -94,6 +99,8 @@ describe("a refused line is told what, why, and a line that works", () => {
     "since --max 5 -P1X",
     "since --json=runId --max 5 -3dd",
     "since -PD1",
+    "since -PX",
+    "since -.5h",
     "since -P1D --until -P1X",
     "since -P1D --until=-1x",
     "tail --since -P1X",
@@ -110,7 +117,7 @@ describe("a refused line is told what, why, and a line that works", () => {
     "lytics tail --since -1x",
   ])("a mistyped duration is a bad time, and no unknown option: flowrun %s", async (line) => {
     const { code, out, err } = await type(`${line} --profile demo`);
-    const [wrong = ""] = /-(?:P1X|1x|3dd|PD1|30days)/.exec(line) ?? [];
+    const [wrong = ""] = /-(?:P1X|1x|3dd|PD1|PX|\.5h|30days)/.exec(line) ?? [];
     const told = line.includes("--json")
       ? `"message":"'${wrong}' is not a time flowrun understands: it is none of`
       : `error: '${wrong}' is not a time flowrun understands\n  why: it is none of the accepted forms\n  fix: give a`;
@@ -145,7 +152,7 @@ describe("a refused line is told what, why, and a line that works", () => {
       2,
       [
         `error: ${name} is given twice`,
-        "  why: there is one, and nothing says which of the two that is",
+        "  why: it can be given once, and the two may differ",
         `  fix: leave one of them out: ${name} ${sample}`,
         "",
       ],
@@ -200,6 +207,12 @@ describe("help", () => {
     const { code, out, err } = await type(line);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out.split("\n")[0]).toBe(`Usage: ${usage}`);
+  });
+
+  test("the longest delivery that listen can be told to take stands in its help", async () => {
+    expect((await type("help listen")).out.replaceAll(/\s+/g, " ")).toContain(
+      "refuse longer deliveries: 500kB, up to 64MB (default: 4MB)",
+    );
   });
 
   test("an operand named help is one where a command has no others below it", async () => {

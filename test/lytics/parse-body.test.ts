@@ -18,9 +18,16 @@ test("ids beyond what a number holds stay two, as they are written", () => {
   );
 });
 
+test.each(["work_id", "actor_id", "workId", "parent_aid"])("events without an id stay two by %s", (name) => {
+  const body = ["9007199254740992", "9007199254740993"].map((id) => `{"verb":"failed","context":{"${name}":${id}}}`);
+  const keys = itemsIn(bytes(`[${body.join(",")}]`)).map((item) => readJob(item, null)?.key);
+  expect(keys).toEqual([expect.any(String), expect.any(String)]);
+  expect(new Set(keys).size).toBe(2);
+});
+
 test.each<[string, unknown]>([
   ["what a number holds stays one", { id: 9007199254740991, aid: 4711, context: { id: 1465844458666000 } }],
-  ["what is no id is as it came", { rows: 12345678901234567000, id: 1.5, valid: [12345678901234567000] }],
+  ["what is no id is as it came", { rows: 12345678901234567000, id_: 12345678901234567000, valid: [1e20], id: 1.5 }],
   ["a text is left alone", { notes: '"id":12345678901234567890,', '"id"': '\\"id":12345678901234567890}' }],
   ["so is one that ends in a backslash", { a: "\\", id: "x", b: '\\","id":12345678901234567890,' }],
 ])("%s", (_, value) => {
@@ -28,6 +35,9 @@ test.each<[string, unknown]>([
   expect(parseBody(bytes(JSON.stringify(value, null, 2)))).toEqual(value);
 });
 
-test("what is no JSON is none", () => {
-  expect(parseBody(bytes('{"id":12345678901234567890,'))).toBeUndefined();
-});
+test.each(['{"id":12345678901234567890,', '{"id":012345678901234567890}', '{"id":-012345678901234567890}'])(
+  "what is no JSON is none: %s",
+  (text) => {
+    expect(parseBody(bytes(text))).toBeUndefined();
+  },
+);

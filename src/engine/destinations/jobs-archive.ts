@@ -110,7 +110,7 @@ async function write({ database, means }: Writing, jobs: readonly KeyedJob[], mo
 
 function movedBySomebody({ place }: Database, cursor: string): FlowrunError {
   return new FlowrunError("usage", `another process keeps these events in ${place} by the cursor '${cursor}'`, {
-    why: "its place is not where this process left it, unless the database was restored meanwhile",
+    why: "its place is not as left: another process moved it, or the database came back as an earlier copy",
     hint: "nothing was doubled; end one of the two, or give it a cursor of its own: --cursor <name>",
   });
 }

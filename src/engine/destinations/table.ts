@@ -142,7 +142,7 @@ function movedBySomebody({ layout, database, means }: Writing): FlowrunError {
     "usage",
     `another process delivers to ${layout.name} by the cursor '${means.reading.cursor}'`,
     {
-      why: `the place at ${database.place} is not where this process left it, unless the database was restored meanwhile`,
+      why: `the place at ${database.place} is not as left: another process moved it, or the database came back as an earlier copy`,
       hint: "nothing was doubled; end one of the two, or give it a cursor of its own: --cursor <name>",
     },
   );

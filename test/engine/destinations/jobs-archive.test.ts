@@ -63,7 +63,7 @@ describeEngines(
       lose("before");
       await expect(to.deliver([deliveredJob(3)], "place 3")).rejects.toMatchObject({
         kind: "usage",
-        why: /the database was restored meanwhile/,
+        why: /the database came back as an earlier copy/,
       });
       expect(await database.all("SELECT next FROM {schema}cursors")).toEqual([{ next: "place 1" }]);
     });

@@ -578,7 +578,7 @@ describe.skipIf(!hasNats)(`nats${whyNoNats}`, () => {
       const failure = await failureOf(deliver(6, 9));
       expect(failure).toMatchObject({
         kind: "lease",
-        why: expect.stringContaining("was restored meanwhile") as string,
+        why: expect.stringContaining("came back as an earlier copy") as string,
         hint: expect.stringContaining("start it again") as string,
       });
       // Whoever begins again reads on from there.
@@ -586,6 +586,24 @@ describe.skipIf(!hasNats)(`nats${whyNoNats}`, () => {
       expect(await again.findPlace?.()).toBe(kept === 0 ? null : String(kept));
       await again.deliver(natsRuns(kept, 9), "9", nobodyAsks);
       expect(await idsOf(side)).toEqual(ids(0, 9));
+    });
+
+    test("nor where another has brought the copy to the same number with another place", async () => {
+      const side = await startWithStream();
+      const addressOf = () => parseAddress(`nats://${side.place}/aep.runs`, {});
+      const means = natsMeans();
+      const deliver = async (address: Address, from: number, to: number): Promise<void> => {
+        const there = await open("", means, address);
+        await there.deliver(natsRuns(from, to), String(to), nobodyAsks);
+        await there.close();
+      };
+      const address = addressOf();
+      await deliver(address, 0, 3);
+      await side.backUp();
+      await deliver(address, 3, 6);
+      await side.restore();
+      await deliver(addressOf(), 3, 4);
+      expect(await failureOf(deliver(address, 6, 9))).toMatchObject({ kind: "lease" });
     });
 
     test("a bucket that is gone while the connection stands is not made anew and gone on with", async () => {

@@ -255,7 +255,10 @@ describe.skipIf(!hasPostgres)(`exactly once${whyNoPostgres}`, () => {
     await there.ask(`UPDATE flowrun.cursors SET next = '3', revision = ${revision ?? ""}, page_id = '${batch ?? ""}'`);
     const after = await open();
     const failure = await failureOf(after.deliver(deliveredRuns(3, 6), "9", unheard));
-    expect(failure).toMatchObject({ kind: "usage", why: expect.stringContaining("was restored meanwhile") as string });
+    expect(failure).toMatchObject({
+      kind: "usage",
+      why: expect.stringContaining("came back as an earlier copy") as string,
+    });
     // Whoever begins again reads on from there.
     expect(await (await opened(there)).findPlace?.()).toBe("3");
   });

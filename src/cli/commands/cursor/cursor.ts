@@ -1,6 +1,7 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { CommonFlags, ListingFlags } from "../../options/flags.ts";
 import { resolveOutput, wantsSheet } from "../../options/output-options.ts";
+import { isNegativeDuration } from "../../negative-durations.ts";
 import { printRows } from "../print-rows.ts";
 import type { Host } from "../../../host.ts";
 import { askJournal, isPurged } from "../../../adobe/journal/ask-journal.ts";
@@ -300,11 +301,13 @@ async function questionFor(where: string, connection: Connection, host: Host): P
 /** A window is easily given for a position, and the journal might answer 204 to it for ever. */
 function checkPosition(where: string, now: number): void {
   const isDuration = findDuration(withoutAgo(where)) !== null;
-  const isWhen = where === "last" || isDuration || findMoment(where, now, utc) !== null;
+  const isMistyped = !isDuration && isNegativeDuration(where);
+  const isWhen = where === "last" || isDuration || isMistyped || findMoment(where, now, utc) !== null;
   if (!isWhen) return;
+  const window = isMistyped ? "-P1D" : where;
   throw new FlowrunError("usage", `a cursor cannot be set to '${where}'`, {
     why: "it is a place in the journal: oldest, now, or the position of an event",
-    hint: `to read that window: flowrun since ${where.includes(" ") ? JSON.stringify(where) : where}`,
+    hint: `to read ${isMistyped ? "a" : "that"} window: flowrun since ${window.includes(" ") ? JSON.stringify(window) : window}`,
   });
 }
 

@@ -34,7 +34,11 @@ export function declareListen(program: Command, host: Host): void {
       .option("--tls-cert <file>", "receive HTTPS, with this certificate (PEM), …")
       .option("--tls-key <file>", "… and its key")
       .option("--client-ca <file>", "take only clients with a certificate of these authorities")
-      .option("--max-body <size>", "refuse longer deliveries: 500kB, 4MB", size, 4_000_000),
+      .addOption(
+        new Option("--max-body <size>", "refuse longer deliveries: 500kB, up to 64MB")
+          .argParser(size)
+          .default(4_000_000, "4MB"),
+      ),
   );
   declareDelivery(listen).addOption(new Option("--standby", "").hideHelp());
   withoutUse(listen, "last", "sort", "out", "source", "strict", "cursor", "onExpired", "from", "jobs", "limit");
@@ -65,7 +69,7 @@ function once(sample: string): (value: string, previous: string | undefined) => 
     if (previous === undefined) return value;
     const [name = ""] = sample.split(" ");
     throw new FlowrunError("usage", `${name} is given twice`, {
-      why: "there is one, and nothing says which of the two that is",
+      why: "it can be given once, and the two may differ",
       hint: `leave one of them out: ${sample}`,
     });
   };
@@ -76,7 +80,7 @@ const units: Readonly<Record<string, number>> = { "": 1, b: 1, kb: 1000, mb: 1_0
 function size(text: string): number {
   const [, amount = "", unit = ""] = /^(\d{1,9})\s*([a-z]*)$/i.exec(text) ?? [];
   const bytes = Number(amount) * (units[unit.toLowerCase()] ?? NaN);
-  // Less than all that may wait, or one that is longer would find no room while anything waits.
+  // No more than all that are under way have room for; what finds none there has to come again.
   if (amount !== "" && bytes >= 1000 && bytes <= 64_000_000) return bytes;
   throw new InvalidArgumentError("It is a length from 1kB to 64MB.");
 }

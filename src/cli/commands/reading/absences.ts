@@ -42,7 +42,7 @@ export interface AbsenceWatch {
  * schedules of Flow Service, where these are wanted, every five minutes: a run of which no notification came is known by them.
  */
 export function watchAbsences(session: Session, { keep, isScheduled, sandboxes }: AbsenceWish): AbsenceWatch {
-  const { options, origin, began, reporter } = session;
+  const { host, options, origin, began, reporter } = session;
   const flows = watchFlows(began - retentionMs, retentionMs);
   const note = (run: FlowRun): void => {
     if (!keep(run)) return;
@@ -71,9 +71,20 @@ export function watchAbsences(session: Session, { keep, isScheduled, sandboxes }
       failure = asError(error);
     }
   };
-  /** `null` before Flow Service has answered. */
+  /** `null` before Flow Service was asked; none while it has never answered, so that flows are judged by their pace. */
   let declared: readonly DeclaredFlow[] | null = isScheduled && origin.kind === "journal" ? null : [];
   let asking: Asking | null = null;
+  let isAway = false;
+  const tellAway = ({ message }: FlowrunError): void => {
+    const meanwhile = declared === null ? "flows are judged by their usual pace" : "what it said last holds";
+    const text = `Flow Service does not tell its schedules: ${message}; ${meanwhile} until it does`;
+    if (!isAway) reporter.notify({ kind: "warning", text });
+    isAway = true;
+  };
+  const tellBack = (): void => {
+    if (isAway) reporter.notify({ kind: "remark", text: "Flow Service tells its schedules again" });
+    isAway = false;
+  };
   const askOnce = async (at: number): Promise<void> => {
     if (!isScheduled || origin.kind !== "journal") return;
     if (asking !== null && (!asking.isOver || at - asking.at < askedEveryMs)) return;
@@ -87,9 +98,17 @@ export function watchAbsences(session: Session, { keep, isScheduled, sandboxes }
         sandboxes,
         withSilent: true,
       });
+      tellBack();
     } catch (error) {
-      // What it said last holds until it is back.
-      if (!(error instanceof FlowrunError) || error.kind !== "unavailable") failure = asError(error);
+      if (host.signal.aborted) return;
+      // A right that is missing at the start is the user's to get; one that is lost later must not end a night's watch.
+      const isOver = !(error instanceof FlowrunError) || (declared === null && error.kind !== "unavailable");
+      if (isOver) {
+        failure = asError(error);
+        return;
+      }
+      tellAway(error);
+      declared ??= [];
     } finally {
       mine.isOver = true;
     }

@@ -27,9 +27,10 @@ export async function runSince(when: string | undefined, flags: SinceFlags, host
   checkFailed(options, outcome);
 }
 
-function withoutFollow({ schedule }: SinceFlags, when = "-P1D"): FlowrunError {
+function withoutFollow({ absent, schedule }: SinceFlags, when = "-P1D"): FlowrunError {
   const name = schedule === true ? "--absent --schedule" : "--absent";
-  return new FlowrunError("usage", `${name} goes with --follow`, {
+  const message = absent === true ? `${name} goes with --follow` : "--schedule goes with --follow and --absent";
+  return new FlowrunError("usage", message, {
     why: "it tells of a flow when it becomes late or absent, and this reading ends before",
     hint: `go on after the end: flowrun since ${when} -f ${name}; or look back: flowrun stats ${when}`,
   });

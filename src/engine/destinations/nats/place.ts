@@ -49,28 +49,29 @@ export async function openPlace(client: JetStreamClient, link: NatsLink, wish: P
   });
   const value = entry?.operation === "PUT" ? entry.string() : null;
   // A place that was deleted has a number too.
-  let revision = entry?.revision ?? 0;
+  const revision = entry?.revision ?? 0;
   const known = knownPlaces.get(address);
-  if (known !== undefined && revision !== known.revision && value !== known.wished) throw movedByAnother(bucket, key);
+  if (known !== undefined && !isAsKnown(known, { revision, value })) throw movedByAnother(bucket, key);
   const found = value === null ? null : placeIn(value, bucket, key);
-  knownPlaces.set(address, { revision, wished: value });
+  let left: StandingPlace = { revision, value };
+  knownPlaces.set(address, { ...left, wished: value });
   return {
     found,
     save: async (place) => {
       const { profile, cursor } = reading;
       const wished = JSON.stringify({ place, at: new Date(host.now()).toISOString(), profile, cursor, subject });
-      knownPlaces.set(address, { revision, wished });
-      revision = await (revision === 0 ? kv.create(key, wished) : kv.update(key, wished, revision)).catch(
-        (error: unknown) => {
-          const code = jetStreamCode(error);
-          const isMoved =
-            code === JetStreamApiCodes.StreamWrongLastSequence ||
-            code === JetStreamApiCodes.StreamWrongLastSequenceUnknown;
-          if (isMoved) throw movedByAnother(bucket, key);
-          throw natsFailure(error, `could not save the place in the bucket ${bucket} at ${party.place}`, party);
-        },
-      );
-      knownPlaces.set(address, { revision, wished });
+      knownPlaces.set(address, { ...left, wished });
+      const writing = left.revision === 0 ? kv.create(key, wished) : kv.update(key, wished, left.revision);
+      const moved = await writing.catch((error: unknown) => {
+        const code = jetStreamCode(error);
+        const isMoved =
+          code === JetStreamApiCodes.StreamWrongLastSequence ||
+          code === JetStreamApiCodes.StreamWrongLastSequenceUnknown;
+        if (isMoved) throw movedByAnother(bucket, key);
+        throw natsFailure(error, `could not save the place in the bucket ${bucket} at ${party.place}`, party);
+      });
+      left = { revision: moved, value: wished };
+      knownPlaces.set(address, { ...left, wished });
     },
   };
 }
@@ -80,9 +81,22 @@ export async function openPlace(client: JetStreamClient, link: NatsLink, wish: P
  * take a place for its own that another process has moved in the meantime, as after a night in which this machine slept;
  * or go on from one of a restored copy that is earlier, or has none, and lacks runs that are not read again.
  */
-interface KnownPlace {
-  readonly revision: number;
+interface KnownPlace extends StandingPlace {
   readonly wished: string | null;
+}
+
+/** What stands in the bucket. */
+interface StandingPlace {
+  readonly revision: number;
+  readonly value: string | null;
+}
+
+/**
+ * Whether a place stands as it was left, or as it was last to be, of which no answer came. A restored bucket counts its
+ * revisions anew, so that another process may bring it to the same one with another place. Pure.
+ */
+function isAsKnown(known: KnownPlace, { revision, value }: StandingPlace): boolean {
+  return value === known.wished || (revision === known.revision && value === known.value);
 }
 
 const knownPlaces = new WeakMap<Address, KnownPlace>();
@@ -129,7 +143,7 @@ function placeIn(value: string, bucket: string, key: string): string {
 
 function movedByAnother(bucket: string, key: string): FlowrunError {
   return new FlowrunError("lease", "another process moves this place now", {
-    why: `${key} in the bucket ${bucket} is not as this process left it, unless the bucket was restored meanwhile`,
+    why: `${key} in the bucket ${bucket} is not as left: another process moved it, or the bucket came back as an earlier copy`,
     hint: "let one of them go on alone, or give one a place of its own: --cursor <name>; if it was restored, start it again",
   });
 }

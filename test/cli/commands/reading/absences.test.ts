@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { runCli } from "../../../../src/cli/run-cli.ts";
-import type { FaultRule } from "../../../../src/demo/faults.ts";
+import type { DemoFault, FaultRule } from "../../../../src/demo/faults.ts";
 import { startServer } from "../../../../src/demo/server.ts";
 import { listedSource } from "../../../../src/demo/source.ts";
 import type { Host } from "../../../../src/host.ts";
@@ -59,6 +59,8 @@ interface Stay {
   readonly first?: string;
   /** The time, from noon on, in which the journal answers nobody. */
   readonly away?: readonly [from: number, to: number];
+  /** What Flow Service does instead of answering, of its questions from one on, counted from 0, up to another. */
+  readonly flowService?: { readonly fault: DemoFault; readonly from: number; readonly to: number };
 }
 
 /**
@@ -77,10 +79,27 @@ async function openWorld(events: readonly Told[]) {
     faults,
   });
   onTestFinished(() => server.close());
-  const env = { ...bareEnv(dir), ...settingsFor(server) };
+  const env = { ...bareEnv(dir), ...settingsFor(server), FLOWRUN_PLATFORM_URL: server.origin };
   /** A command line, until it is stopped. */
-  const run = async (args: string, { until, printed, first = "stopped", away }: Stay) => {
+  const run = async (args: string, { until, printed, first = "stopped", away, flowService }: Stay) => {
     const fake = fakeHost({ env, dir, now });
+    const isOfFlows = ({ target }: { readonly target: string }): boolean => target.includes("/flowservice/");
+    const askedBefore = server.requests.filter(isOfFlows).length;
+    const spoiled = (call: { readonly target: string }, from: number, to: number): boolean => {
+      const index = server.requests.filter(isOfFlows).length - askedBefore;
+      return isOfFlows(call) && index >= from && index < to;
+    };
+    const lasting: readonly FaultRule[] =
+      flowService === undefined
+        ? []
+        : [
+            {
+              on: "api",
+              when: (call) => spoiled(call, flowService.from, flowService.to),
+              fault: flowService.fault,
+            },
+          ];
+    faults.splice(0, faults.length, ...lasting);
     const isKnown = (): boolean => `${fake.out()}${fake.err()}`.includes(first);
     const host: Host = {
       ...fake,
@@ -98,9 +117,12 @@ async function openWorld(events: readonly Told[]) {
         faults.splice(
           0,
           faults.length,
+          ...lasting,
           ...(isAway ? [{ fault: { kind: "status", status: 503, retryAfter: "300" } } as FaultRule] : []),
         );
-        if (after >= until || (printed !== undefined && fake.out().includes(printed))) fake.stop();
+        if (after >= until || (printed !== undefined && `${fake.out()}${fake.err()}`.includes(printed))) {
+          fake.stop();
+        }
       },
     };
     const code = await runCli(args.split(" "), host);
@@ -224,11 +246,56 @@ describe("tail --absent", () => {
 
   test.each([
     ["since -P1D --absent", "--absent goes with --follow"],
+    ["since -P1D --absent --schedule", "--absent --schedule goes with --follow"],
+    ["since -P1D --schedule", "--schedule goes with --follow and --absent"],
     ["tail --from runs.ndjson --absent", "--absent and --from do not go together"],
   ])("%s is refused", async (args, message) => {
     const world = await openWorld([]);
     const { code, err } = await world.run(args, { until: hour });
     expect([code, err.split("\n")[0]]).toEqual([2, `error: ${message}`]);
+  });
+});
+
+describe("tail --absent --schedule", () => {
+  const line = "tail --absent --schedule --json --sandbox prod --retries 1";
+  const back = "Flow Service tells its schedules again";
+  const warnings = (err: string): readonly string[] =>
+    err.split("\n").filter((row) => row.includes("does not tell its schedules"));
+
+  test.each<[string, DemoFault, string]>([
+    ["404", { kind: "status", status: 404 }, "Flow Service is not there"],
+    ["503", { kind: "status", status: 503 }, "Flow Service answered 503"],
+    ["a closed connection", { kind: "reset", when: "beforeHeaders" }, "Flow Service could not be reached"],
+  ])("goes by the pace where Flow Service has never answered, and says so once: %s", async (_, fault, why) => {
+    const world = await openWorld(steady);
+    const flowService = { fault, from: 0, to: 3 };
+    const { code, out, err } = await world.run(line, { until: Infinity, printed: back, flowService });
+    expect(code).toBe(130);
+    expect(absences(out)[0]).toEqual(["stopped", "absent", 0]);
+    expect(warnings(err)).toEqual([
+      expect.stringMatching(`^warning: .*: ${why}.*; flows are judged by their usual pace until it does$`),
+    ]);
+    expect(err.split(back)).toHaveLength(2);
+  });
+
+  test("holds what was said last where Flow Service refuses later", async () => {
+    const world = await openWorld(steady);
+    const flowService = { fault: { kind: "status", status: 403 }, from: 1, to: 3 } as const;
+    const first = '"paceFrom":"schedule"';
+    const { code, out, err } = await world.run(line, { until: Infinity, printed: back, first, flowService });
+    expect(code).toBe(130);
+    // It is not among the enabled ones.
+    expect(absences(out).map(([flow]) => flow)).not.toContain("stopped");
+    expect(warnings(err)).toEqual([expect.stringMatching(/sandbox 'prod'.*; what it said last holds until it does$/)]);
+    expect(err.split(back)).toHaveLength(2);
+  });
+
+  test("ends where Flow Service refuses at the first question", async () => {
+    const world = await openWorld(steady);
+    const flowService = { fault: { kind: "status", status: 403 }, from: 0, to: Infinity } as const;
+    const { code, err } = await world.run(line, { until: Infinity, flowService });
+    expect(code).toBe(4);
+    expect(err).toContain("View Sources");
   });
 });
 
