@@ -20,9 +20,8 @@ test("ids beyond what a number holds stay two, as they are written", () => {
 
 test.each(["work_id", "actor_id", "workId", "parent_aid"])("events without an id stay two by %s", (name) => {
   const body = ["9007199254740992", "9007199254740993"].map((id) => `{"verb":"failed","context":{"${name}":${id}}}`);
-  const keys = itemsIn(bytes(`[${body.join(",")}]`)).map((item) => readJob(item, null)?.key);
-  expect(keys).toEqual([expect.any(String), expect.any(String)]);
-  expect(new Set(keys).size).toBe(2);
+  const jobs = itemsIn(bytes(`[${body.join(",")}]`)).map((item) => readJob(item, null));
+  expect(new Set(jobs.map((job) => (typeof job === "string" ? job : job.key))).size).toBe(2);
 });
 
 test.each<[string, unknown]>([
