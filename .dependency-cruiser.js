@@ -62,11 +62,22 @@ const rooms = [
   },
   {
     room: "cli/refusal-words",
-    may: ["cli/refused-line", "cli/negative-durations", "cli/options/output-options", "adobe/journal", "render/text"],
+    may: [
+      "cli/refused-line",
+      "cli/negative-durations",
+      "cli/options/negative-duration",
+      "cli/options/output-options",
+      "adobe/journal",
+      "render/text",
+    ],
     because: "What was typed wrong is told by what the program declares, in one place.",
   },
   { room: "cli/help-words", may: [], because: "A question is read from words and declarations alone." },
-  { room: "cli/negative-durations", may: ["cli/options/json-fields"], because: "A trick stands in one place." },
+  {
+    room: "cli/negative-durations",
+    may: ["cli/options/json-fields", "cli/options/negative-duration"],
+    because: "A trick stands in one place.",
+  },
   {
     room: "cli/options",
     may: [

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { withFieldsApart, withFieldsTogether } from "./options/json-fields.ts";
+import { isNegativeDuration } from "./options/negative-duration.ts";
 
 /**
  * commander takes an operand like `-P1D` or `-2h` for an option, and has no way to say that it is none. So a token that
@@ -9,11 +10,6 @@ import { withFieldsApart, withFieldsTogether } from "./options/json-fields.ts";
  */
 export function shield(token: string): string {
   return isNegativeDuration(token) ? minus + token.slice(1) : withFieldsApart(token);
-}
-
-/** Whether a word begins as a negative duration does: it is one, or was meant as one. Pure. */
-export function isNegativeDuration(word: string): boolean {
-  return negativeDuration.test(word);
 }
 
 /** Gives a parsed command its operands and options as they were typed. */
@@ -31,8 +27,6 @@ export function unshielded(text: string): string {
 }
 
 const minus = "\u2212";
-// A number alone is left as it is: commander knows those. What begins as `-profile` does is an option.
-const negativeDuration = /^-(?:[Pp][TWDHMSYtwdhmsy.,]*(?:\d.*)?|P[A-Z]|(?:\d+(?:\.\d+)?|\.\d+)[^\d.].*)$/s;
 
 function typed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(typed);

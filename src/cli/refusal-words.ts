@@ -3,8 +3,9 @@ import { findDuration } from "../adobe/journal/when.ts";
 import { FlowrunError } from "../errors.ts";
 import { nearest } from "../text/nearest.ts";
 import { quoteForShell } from "../render/text/shell-word.ts";
+import { isNegativeDuration } from "./options/negative-duration.ts";
 import { words as severalValues } from "./options/output-options.ts";
-import { isNegativeDuration, unshielded } from "./negative-durations.ts";
+import { unshielded } from "./negative-durations.ts";
 import type { RefusedLine } from "./refused-line.ts";
 
 /** The words that were typed, and those that commander has for it. */

@@ -1,7 +1,7 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { CommonFlags, ListingFlags } from "../../options/flags.ts";
+import { isNegativeDuration } from "../../options/negative-duration.ts";
 import { resolveOutput, wantsSheet } from "../../options/output-options.ts";
-import { isNegativeDuration } from "../../negative-durations.ts";
 import { printRows } from "../print-rows.ts";
 import type { Host } from "../../../host.ts";
 import { askJournal, isPurged } from "../../../adobe/journal/ask-journal.ts";
