@@ -114,7 +114,7 @@ function thinned(pack: Pack, used: readonly LaidRun[]): Uint8Array {
  * Where the texts of runs go that have these numbers: into packs, those of one run alone into its row, and all of them where
  * the archive is of a version that has no packs. Pure.
  */
-export function layOut(runs: readonly ArchivedRun[], { first, version }: Numbers): LaidOut {
+export function placeTexts(runs: readonly ArchivedRun[], { first, version }: Numbers): LaidOut {
   const written = runs.map((run) => (run.kept === undefined ? { ...run, ...writtenOf(run.run) } : run));
   const packs = new Map<Pack, PackRow>();
   const put = (seq: number, kept: RunTexts | Packed): RowTexts => {

@@ -12,7 +12,7 @@ import {
   type ArchivedRun,
 } from "./run-row.ts";
 import { findCursor, moveCursor, type ArchiveCursor } from "./cursors.ts";
-import { layOut, packRows, packsTable } from "./packs.ts";
+import { placeTexts, packRows, packsTable } from "./packs.ts";
 import { takeNumbers, type Numbers } from "./take-numbers.ts";
 import { numberIn } from "./row-values.ts";
 import type { ChainBeginning, Edge } from "./coverage.ts";
@@ -122,7 +122,7 @@ interface NumberedRuns {
 
 /** Writes runs that are not there yet, with their texts and errors. @returns how many were new. */
 async function insertRuns(queries: Queries, { journal, runs, numbers }: NumberedRuns): Promise<number> {
-  const laid = layOut(runs, numbers);
+  const laid = placeTexts(runs, numbers);
   const rows = laid.runs.map(({ seq, run, texts }) => runValues(journal, seq, run, texts));
   const added = await queries.insert({ table: "runs", columns: runColumnNames }, rows);
   const isIn = added === runs.length ? () => true : await newOf(queries, journal, numbers.first, runs.length);

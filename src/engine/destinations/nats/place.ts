@@ -85,7 +85,7 @@ interface KnownPlace extends StandingPlace {
   readonly wished: string | null;
 }
 
-/** What stands in the bucket. */
+/** The bucket's own words for a place. */
 interface StandingPlace {
   readonly revision: number;
   readonly value: string | null;
