@@ -174,10 +174,9 @@ export interface PackedRecord extends InPack {
 export async function replaceInPacks(queries: Queries, records: readonly PackedRecord[]): Promise<void> {
   for (const number of new Set(records.map(({ pack }) => pack))) {
     // Locked from here on, since another process may be at its other records.
-    const [found] = await queries.all(
-      "UPDATE {schema}packs SET texts = texts WHERE first_seq = $1 RETURNING first_seq, texts",
-      [number],
-    );
+    const [found] = await queries.all("UPDATE {schema}packs SET texts = texts WHERE first_seq = $1 RETURNING texts", [
+      number,
+    ]);
     if (found === undefined) continue;
     const texts = [...unpackTogether(bytesIn(found, "texts"))];
     for (const { pack, place, record } of records) {

@@ -63,11 +63,7 @@ export async function readBack(queries: Queries, rows: readonly Row[]): Promise<
 
 /** A pack that is damaged has none. */
 function textsOf(found: Row): readonly RunTexts[] {
-  try {
-    return unpackTogether(bytesIn(found, "texts"));
-  } catch {
-    return [];
-  }
+  return orNull(() => unpackTogether(bytesIn(found, "texts"))) ?? [];
 }
 
 async function stillThere(queries: Queries, rows: readonly Row[]): Promise<readonly Row[]> {
@@ -92,7 +88,7 @@ function withRecord(row: Row, texts?: RunTexts): ReadBack {
 
 /** The JSON of a text; `null` for one that cannot be read. */
 function parsedOf(bytes: Uint8Array, inPack = ""): unknown {
-  return readInPack(bytes) === null ? unpacked(bytes) : parsed(inPack);
+  return readInPack(bytes) === null ? unpacked(bytes) : orNull((): unknown => JSON.parse(inPack));
 }
 
 function placeOf(row: Row): Omit<ReadBack, "record"> {
@@ -103,18 +99,15 @@ function placeOf(row: Row): Omit<ReadBack, "record"> {
   };
 }
 
-/** The JSON that was packed. A row that is damaged is one that cannot be read, and not the end of the reading: `null`. Pure. */
+/** The JSON that was packed by itself; `null` for what is damaged. Pure. */
 export function unpacked(bytes: Uint8Array): unknown {
-  try {
-    return parsed(unpack(bytes));
-  } catch {
-    return null;
-  }
+  return orNull((): unknown => JSON.parse(unpack(bytes)));
 }
 
-function parsed(text: string): unknown {
+/** A row that is damaged is one that cannot be read, and not the end of the reading. */
+function orNull<T>(read: () => T): T | null {
   try {
-    return JSON.parse(text);
+    return read();
   } catch {
     return null;
   }

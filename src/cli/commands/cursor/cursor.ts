@@ -304,10 +304,10 @@ function checkPosition(where: string, now: number): void {
   const isMistyped = !isDuration && isNegativeDuration(where);
   const isWhen = where === "last" || isDuration || isMistyped || findMoment(where, now, utc) !== null;
   if (!isWhen) return;
-  const window = isMistyped ? "-P1D" : where;
+  const window = where.includes(" ") ? JSON.stringify(where) : where;
   throw new FlowrunError("usage", `a cursor cannot be set to '${where}'`, {
     why: "it is a place in the journal: oldest, now, or the position of an event",
-    hint: `to read ${isMistyped ? "a" : "that"} window: flowrun since ${window.includes(" ") ? JSON.stringify(window) : window}`,
+    hint: isMistyped ? "to read a window: flowrun since -P1D" : `to read that window: flowrun since ${window}`,
   });
 }
 
