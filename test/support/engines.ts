@@ -81,14 +81,40 @@ function untilTheEnd(database: Database): Database {
   return database;
 }
 
+/** Works with a database until its process dies, if it does. */
+export type Killed = (database: Database, work: (dying: Database) => Promise<unknown>) => Promise<void>;
+
+/**
+ * Rounds in which a process is killed: in the first at its first step, in the next a step later (or `stride` steps), and
+ * so on to the round in which it lived to its end. Returns the step at which that one would have died.
+ */
+export async function killedAtEachStep(
+  moment: "before" | "after",
+  round: (killed: Killed) => Promise<void>,
+  stride = 1,
+): Promise<number> {
+  for (let at = 0; ; at += stride) {
+    const deaths: Death[] = [];
+    await round(async (database, work) => {
+      try {
+        await work(dying(database, at, moment));
+      } catch (error) {
+        if (!(error instanceof Death)) throw error;
+        deaths.push(error);
+      }
+    });
+    if (deaths.length === 0) return at;
+  }
+}
+
 /** That a process is gone; nothing of its comes after. */
-export class Death extends Error {}
+class Death extends Error {}
 
 /**
  * A database whose process dies at its nth step (a question, a transaction's beginning, its end), before it is done or
  * after. What was not committed is undone, as by the database of a process that is gone.
  */
-export function dying(database: Database, at: number, moment: "before" | "after"): Database {
+function dying(database: Database, at: number, moment: "before" | "after"): Database {
   let step = 0;
   let isDead = false;
   const take = async <R>(work: () => Promise<R>): Promise<R> => {

@@ -8,7 +8,7 @@ import { verify } from "../../../src/engine/archive/verify.ts";
 import { addRuns } from "../../../src/engine/archive/write-page.ts";
 import { FlowrunError } from "../../../src/errors.ts";
 import { allOf, archived, countOf, idsOf, journal, pageOf, takeOver, writePage } from "../../support/archived.ts";
-import { Death, describeEngines, dying } from "../../support/engines.ts";
+import { describeEngines, killedAtEachStep } from "../../support/engines.ts";
 import { noon } from "../../support/host.ts";
 import { runIds } from "../../support/journal.ts";
 
@@ -64,28 +64,22 @@ describeEngines("the page's transaction", ({ place }) => {
   for (const moment of ["before", "after"] as const) {
     test(`a process that dies ${moment} any step of a page leaves all of it or nothing`, async () => {
       const [database] = await ready();
-      for (let at = 0; ; at++) {
+      const steps = await killedAtEachStep(moment, async (killed) => {
         await database.exclusively(async (queries) => {
           for (const table of ["runs", "run_errors", "firsts", "cursors", "coverage", "leases"])
             await queries.run(`DELETE FROM {schema}${table}`);
         });
         const lease = await takeOver(database);
         await writePage(database, lease, pageOf(0));
-        const died = await writePage(dying(database, at, moment), lease, pageOf(1)).then(
-          () => false,
-          (error: unknown) => error instanceof Death,
-        );
-        if (!died) {
-          // Its beginning and end, lease, numbers, cursor, runs, errors, firsts, coverage.
-          expect(at).toBeGreaterThanOrEqual(8);
-          break;
-        }
+        await killed(database, (dying) => writePage(dying, lease, pageOf(1)));
         const { length } = await idsOf(database);
         expect([3, 6]).toContain(length);
         expect((await findCursor(database, journal, "archive"))?.revision).toBe(length / 3);
         await fill(database);
         await expectWhole(database);
-      }
+      });
+      // Its beginning and end, lease, numbers, cursor, runs, errors, firsts, coverage.
+      expect(steps).toBeGreaterThanOrEqual(8);
     });
   }
 
