@@ -13,6 +13,7 @@ export default defineConfig({
     // What takes longer hangs, also where CI's checks run beside it.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    setupFiles: ["test/support/watch-loop.ts"],
     // Of the rooms that are pure: what they do depends on nothing but what they are handed.
     coverage: {
       include: ["src/runs/**", "src/render/**", "src/text/**", "src/engine/{digest,pump,trail}.ts"],
