@@ -3,6 +3,7 @@ import { readKeptJobs, type JobsWindow, type KeptJob } from "../../src/engine/ar
 import { takeLease, type Lease } from "../../src/engine/archive/lease.ts";
 import { readInOrder } from "../../src/engine/archive/read-archived.ts";
 import type { ReadBack } from "../../src/engine/archive/read-back.ts";
+import type { CursorPoint } from "../../src/engine/archive/cursors.ts";
 import { journalKey, type WholeRun } from "../../src/engine/archive/run-row.ts";
 import { takingOf, type ArchivePage, type PageTaken } from "../../src/engine/archive/write-page.ts";
 import { resolveEventSelection } from "../../src/runs/events/event-selection.ts";
@@ -41,8 +42,9 @@ export function pageOf(n: number, change: Partial<ArchivePage> = {}): ArchivePag
   const at = 3 * n;
   return {
     journal,
+    pageId: pageName(n),
     cursor: "archive",
-    revision: n,
+    from: pointAfter(n),
     runs: [archived(at), archived(at + 1, { status: "failed", errors: ["E-1", "E-2"] }), archived(at + 2)],
     next: `/j?since=${String(n + 1)}`,
     position: `p${String(at + 2)}`,
@@ -55,6 +57,15 @@ export function pageOf(n: number, change: Partial<ArchivePage> = {}): ArchivePag
     reaches: { at: noon + (at + 2) * 60_000, isExact: false },
     ...change,
   };
+}
+
+/** Where a cursor stands that so many pages have moved. */
+function pointAfter(pages: number): CursorPoint | null {
+  return pages === 0 ? null : { revision: pages, pageId: pageName(pages - 1) };
+}
+
+function pageName(n: number): string {
+  return `page ${String(n)}`;
 }
 
 /** The lease on a cursor, for a process that comes after all others' time is over, and never renews it by itself. */

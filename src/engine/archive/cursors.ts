@@ -32,27 +32,34 @@ export async function findCursor(queries: Queries, journal: string, name: string
   return row === undefined ? null : cursorOf(row);
 }
 
+/** Where a cursor was left: a copy of the database that was put back may have come to the same revision by another page. */
+export type CursorPoint = Pick<ArchiveCursor, "revision" | "pageId">;
+
 /** A cursor as it is to be, with what came since: `runs` and `events` are added to those before. */
-export type CursorMove = ArchiveCursor & { readonly journal: string };
+export interface CursorMove extends Omit<ArchiveCursor, "revision"> {
+  readonly journal: string;
+  /** Where it is known to stand; `null` for a new one. */
+  readonly from: CursorPoint | null;
+}
 
 /**
- * Moves a cursor on from the revision at which it is known, 0 for a new one.
- * @returns false where it is at another: somebody else has moved it.
+ * Moves a cursor on from where it is known to stand.
+ * @returns false where it stands elsewhere: somebody else has moved it, or the database is an older copy of itself.
  */
 export async function moveCursor(queries: Queries, move: CursorMove): Promise<boolean> {
   const { next, position, readUntil, movedAt, savedAt, runs, events, chain, epoch, pageId } = move;
-  const { journal, name, revision } = move;
-  const place = [next, position, readUntil, movedAt, savedAt, runs, events, chain, epoch, pageId];
+  const { journal, name, from } = move;
+  const place = [next, position, readUntil, movedAt, savedAt, runs, events, chain, epoch, pageId, journal, name];
   const text =
-    revision === 0
+    from === null
       ? `INSERT INTO {schema}cursors (next, position, read_until, moved_at, saved_at, runs, events, chain, epoch, page_id,
-          journal, name, revision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 + 1)
+          journal, name, revision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1)
         ON CONFLICT (journal, name) DO NOTHING`
       : `UPDATE {schema}cursors SET next = $1, position = coalesce($2, position), read_until = $3, moved_at = $4,
           saved_at = $5, runs = runs + $6, events = events + $7, chain = $8, epoch = $9, page_id = $10,
           revision = revision + 1
-        WHERE journal = $11 AND name = $12 AND revision = $13`;
-  return (await queries.run(text, [...place, journal, name, revision])) === 1;
+        WHERE journal = $11 AND name = $12 AND revision = $13 AND page_id = $14`;
+  return (await queries.run(text, from === null ? place : [...place, from.revision, from.pageId])) === 1;
 }
 
 /** All cursors that an archive keeps of a journal, by name. */

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Database, Insertion, Queries } from "./database.ts";
 import { renewLease, type Lease } from "./lease.ts";
 import { namesOfOrigin } from "../../runs/record/kin.ts";
@@ -11,7 +10,7 @@ import {
   runValues,
   type ArchivedRun,
 } from "./run-row.ts";
-import { findCursor, moveCursor, type ArchiveCursor } from "./cursors.ts";
+import { findCursor, moveCursor, type ArchiveCursor, type CursorPoint } from "./cursors.ts";
 import { placeTexts, packRows, packsTable } from "./packs.ts";
 import { takeNumbers, type Numbers } from "./take-numbers.ts";
 import { numberIn } from "./row-values.ts";
@@ -21,9 +20,11 @@ import type { ChainBeginning, Edge } from "./coverage.ts";
 export interface ArchivePage {
   /** The journal's short name. */
   readonly journal: string;
-  /** The cursor's name, and the revision at which this reading knows it; 0 where it is new. */
+  /** Its own, and nobody else's. */
+  readonly pageId: string;
+  /** The cursor's name, and where this reading knows it to stand; `null` where it is new. */
   readonly cursor: string;
-  readonly revision: number;
+  readonly from: CursorPoint | null;
   readonly runs: readonly ArchivedRun[];
   /** As a saved cursor has them. */
   readonly next: string;
@@ -57,16 +58,15 @@ export type PageTaken =
  * @throws FlowrunError of the database, where the page is not in, or nobody can tell.
  */
 export function takingOf(database: Database, lease: Lease, page: ArchivePage): () => Promise<PageTaken> {
-  const pageId = randomUUID();
   /** Of an attempt whose end nobody knows yet. */
   let unsure: PageTaken | null = null;
-  const isIn = (cursor: ArchiveCursor | null): boolean => cursor?.pageId === pageId;
+  const isIn = (cursor: ArchiveCursor | null): boolean => cursor?.pageId === page.pageId;
   return async () => {
     const taking: { outcome: PageTaken } = { outcome: { kind: "moved" } };
     try {
       await database.transaction(
         async (queries) => {
-          taking.outcome = await writeAll(queries, lease, { ...page, pageId });
+          taking.outcome = await writeAll(queries, lease, page);
           if (taking.outcome.kind !== "taken") throw new Undone();
         },
         { heldMs: lease.lifeMs },
@@ -80,7 +80,7 @@ export function takingOf(database: Database, lease: Lease, page: ArchivePage): (
       if (outcome.kind === "taken") unsure = outcome;
       const cursor = await findCursor(database, page.journal, page.cursor);
       if (unsure !== null && isIn(cursor)) return unsure;
-      if ((cursor?.revision ?? 0) !== page.revision) return { kind: "moved" };
+      if (cursor?.revision !== page.from?.revision || cursor?.pageId !== page.from?.pageId) return { kind: "moved" };
       throw error;
     }
     return taking.outcome;
@@ -90,9 +90,7 @@ export function takingOf(database: Database, lease: Lease, page: ArchivePage): (
 /** Leaves a transaction that is not to be. */
 class Undone extends Error {}
 
-type Numbered = ArchivePage & { readonly pageId: string };
-
-async function writeAll(queries: Queries, lease: Lease, page: Numbered): Promise<PageTaken> {
+async function writeAll(queries: Queries, lease: Lease, page: ArchivePage): Promise<PageTaken> {
   if (!(await renewLease(queries, lease))) return { kind: "fenced" };
   // Whoever numbers rows waits here for whoever did before, so that numbers come in the order of commits.
   const numbers = page.runs.length === 0 ? null : await takeNumbers(queries, page.runs.length);

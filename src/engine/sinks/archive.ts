@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Host } from "../../host.ts";
 import type { Patience } from "../../adobe/gateway/retrying.ts";
 import { retentionMs } from "../../adobe/journal/retention.ts";
@@ -66,7 +67,7 @@ export function archiveSink(writing: ArchiveWriting): ArchiveSink {
     if (taken.kind === "fenced") throw await lostTo(database, lease.name);
     if (taken.kind === "moved") throw new CursorElsewhere("the archive's cursor stands elsewhere");
     added += taken.added;
-    cursor = { ...page, revision: page.revision + 1 };
+    cursor = { ...page, revision: (standing?.revision ?? 0) + 1 };
   };
 
   return {
@@ -94,7 +95,7 @@ export function archiveSink(writing: ArchiveWriting): ArchiveSink {
 }
 
 /** The things that a page must know of the one before it. */
-type Standing = Pick<ArchiveCursor, "next" | "readUntil" | "movedAt" | "chain" | "revision">;
+type Standing = Pick<ArchiveCursor, "next" | "readUntil" | "movedAt" | "chain" | "revision" | "pageId">;
 
 /**
  * Until when the chain has read that a page does not go on from, though there is one; `null` for any other page. What lies
@@ -122,8 +123,9 @@ function pageOf(
   const reaches = reachOf(mark, now);
   return {
     journal,
+    pageId: randomUUID(),
     cursor: name,
-    revision: cursor?.revision ?? 0,
+    from: cursor,
     runs: batch.map(({ encoded }) => encoded),
     next,
     position: mark.last,

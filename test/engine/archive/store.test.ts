@@ -117,6 +117,18 @@ describeEngines("the page's transaction", ({ place }) => {
     await expectWhole(database);
   });
 
+  test("a cursor that stands at the same revision by another page stops it", async () => {
+    const [database] = await ready();
+    const lease = await takeOver(database);
+    await writePage(database, lease, pageOf(0));
+    const elsewhere = { next: "/j?since=7", pageId: "after a restore" };
+    expect((await writePage(database, lease, pageOf(1, elsewhere))).kind).toBe("taken");
+    expect(await writePage(database, lease, pageOf(2))).toEqual({ kind: "moved" });
+    const lost: Database = { ...database, transaction: () => Promise.reject(new FlowrunError("unavailable", "away")) };
+    expect(await writePage(lost, lease, pageOf(2))).toEqual({ kind: "moved" });
+    expect(await findCursor(database, journal, "archive")).toMatchObject({ revision: 2, ...elsewhere });
+  });
+
   test("one that lost its lease writes nothing", async () => {
     const [database, other] = await ready();
     const zombie = await takeOver(database, "zombie");

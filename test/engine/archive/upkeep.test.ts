@@ -33,7 +33,7 @@ describeEngines("upkeep", ({ kind, place }) => {
     const lease = await takeOver(database, "one", `${name} archive`);
     for (let n = from; n < to;) {
       const cursor = await findCursor(database, name, "archive");
-      const place = { journal: name, revision: cursor?.revision ?? 0, chain: cursor?.chain ?? noon };
+      const place = { journal: name, from: cursor, chain: cursor?.chain ?? noon };
       const taken = await writePage(database, lease, pageOf(n, place));
       // One that was moved is read on from where it stands.
       expect(["taken", "moved"]).toContain(taken.kind);
@@ -135,7 +135,7 @@ describeEngines("upkeep", ({ kind, place }) => {
     const known = await findCursor(one, journal, "archive");
     await prune(other, journal, at(6), ignore);
     // What it knew of its chain is no longer so.
-    expect(await writePage(one, lease, pageOf(4, { revision: known?.revision ?? 0 }))).toEqual({ kind: "moved" });
+    expect(await writePage(one, lease, pageOf(4, { from: known }))).toEqual({ kind: "moved" });
     await Promise.all([fill(one, 4, 12), prune(other, journal, at(9), ignore)]);
     expect(await idsOf(one)).toEqual(runIds(27, 9));
     expect(await stretches(one)).toEqual(["9..35"]);

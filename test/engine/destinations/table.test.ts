@@ -263,6 +263,16 @@ describe.skipIf(!hasPostgres)(`exactly once${whyNoPostgres}`, () => {
     expect(await (await opened(there)).findPlace?.()).toBe("3");
   });
 
+  it("a server that comes back by another batch at the same revision is not gone on with", async () => {
+    const there = await side(notifications);
+    const to = await opened(there);
+    await to.deliver(deliveredRuns(3), "3", unheard);
+    await there.ask("UPDATE flowrun.cursors SET next = '2', page_id = 'of another process'");
+    const failure = await failureOf(to.deliver(deliveredRuns(3, 3), "6", unheard));
+    expect(failure).toMatchObject({ kind: "usage" });
+    expect(await (await opened(there)).findPlace?.()).toBe("2");
+  });
+
   it("two processes by one cursor: the second one stops, and nothing is doubled", async () => {
     const there = await side(notifications);
     const [one, other] = [await opened(there), await opened(there)];

@@ -57,7 +57,7 @@ export interface PlaceMove {
 /** Moves the place, inside the transaction of the rows. @returns false where somebody else has moved it. */
 export async function movePlace(
   queries: Queries,
-  { journal, name, revision }: TablePlace,
+  { journal, name, revision, batch: pageId }: TablePlace,
   { place, batch, runs, now, epoch }: PlaceMove,
 ): Promise<boolean> {
   const times = { readUntil: now, movedAt: now, savedAt: now };
@@ -67,7 +67,7 @@ export async function movePlace(
   return moveCursor(queries, {
     journal,
     name,
-    revision,
+    from: revision === 0 ? null : { revision, pageId },
     next: place,
     epoch,
     pageId: batch,
