@@ -5,9 +5,17 @@
 
 /** A whole number from 0 to 2³²−1: FNV-1a, then mixed so that neighbouring texts land far apart. */
 export function numberFrom(text: string): number {
-  let state = 0x811c9dc5;
+  return mix(fold(text));
+}
+
+function fold(text: string, from = 0x811c9dc5): number {
+  let state = from;
   for (let index = 0; index < text.length; index++) state = Math.imul(state ^ text.charCodeAt(index), 0x01000193);
-  state = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
+  return state;
+}
+
+function mix(folded: number): number {
+  let state = Math.imul(folded ^ (folded >>> 16), 0x85ebca6b);
   state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35);
   return (state ^ (state >>> 16)) >>> 0;
 }
@@ -22,11 +30,14 @@ export function between(low: number, high: number, text: string): number {
   return low + Math.floor(chance(text) * (high - low + 1));
 }
 
-/** `length` hexadecimal digits. */
+/** `length` hexadecimal digits: eight from the text and the number of each part. */
 export function hexFrom(text: string, length: number): string {
+  const folded = fold(`${text}#`);
   let digits = "";
   for (let part = 0; digits.length < length; part++)
-    digits += numberFrom(`${text}#${part}`).toString(16).padStart(8, "0");
+    digits += mix(fold(String(part), folded))
+      .toString(16)
+      .padStart(8, "0");
   return digits.slice(0, length);
 }
 

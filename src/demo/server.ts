@@ -104,8 +104,9 @@ export function startDemo(now: () => number, kept?: KeptChanges): Promise<DemoSe
     batches: storyBatches(present),
     // A tail is told to come back as often as a run is added, so that it shows each as it happens.
     journal: { retryAfter: "2" },
-    // Nothing in the demo is slow on purpose.
+    // Nothing in the demo is slow on purpose, and packing for a reader in the same process is work for nothing.
     sleep: () => Promise.resolve(),
+    gzip: false,
     unref: true,
   });
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -40,6 +41,9 @@ describe("the demo's day of works", () => {
     const tail = start("lytics tail --since last --json".split(" "), { env });
     // Something happens every three seconds, after seven days.
     await tail.saw('"notes":"started by hand"');
+    // On a slow machine that is in the first answer, whose place is saved after it is printed.
+    const saved = join(home, "flowrun", "cursors", "demo", "lytics.json");
+    await expect.poll(() => existsSync(saved), { interval: 20, timeout: 60_000 }).toBe(true);
     tail.child.kill("SIGKILL");
     await tail.finished;
     const before = tail.stdout();
