@@ -1,6 +1,7 @@
 import type { World } from "../../host.ts";
 import { demoName, demoProfile } from "../../adobe/access/chosen-profile.ts";
 import { readDemoMonth, type DemoPage } from "../../adobe/access/demo-month.ts";
+import { createSeen } from "../../runs/events/seen.ts";
 import { resolveEventSelection } from "../../runs/events/event-selection.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { describeSelf } from "../../state/self.ts";
@@ -66,22 +67,30 @@ async function fill(database: Database, host: Means): Promise<void> {
 
 const events = resolveEventSelection(["runs"]);
 
+/** More than the demo's month has. */
+const keysRemembered = 20_000;
+
 const digesting: Digesting<FlowRun> = {
   ...{ events, raw: true, profile: demoProfile, via: "journal" },
   keep: () => true,
   encode: (run) => run,
 };
 
+/** The demo's pages without the runs that they tell of again: to leave these out of a pack takes longer than all else. */
 function sourceOf(pages: readonly DemoPage[]): Source<FlowRun> {
+  const seen = createSeen(keysRemembered);
   return {
     async *read() {
-      for (const [index, page] of pages.entries())
+      for (const [index, page] of pages.entries()) {
+        const { candidates, ...told } = digest(page, digesting);
         yield await Promise.resolve({
-          ...digest(page, digesting),
+          ...told,
+          candidates: candidates.filter(({ key }) => seen.add(key)),
           mark: markOf(page, index === 0),
           waitMs: 0,
           nextAfter: () => page.next,
         });
+      }
     },
     describe: ({ position }) => position,
   };
