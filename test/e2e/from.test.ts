@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { appendFile, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { appendFile, open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { bareEnv, flowrun, scratch, start } from "../support/flowrun.ts";
 import { printed, runEvent, runIds } from "../support/journal.ts";
 
@@ -72,6 +73,8 @@ describe("a file instead of the journal", () => {
     expect(none.stderr).toContain("no matching run ended");
   });
 
+  const patient = { interval: 20, timeout: 60_000 };
+
   it.skipIf(process.platform === "win32")("may be a pipe with a name, which Ctrl-C and a deadline end", async () => {
     const { file, start: begin, run } = await given([runEvent(0)]);
     const pipe = `${file}.pipe`;
@@ -79,8 +82,11 @@ describe("a file instead of the journal", () => {
     const waiting = begin(["since", "--from", pipe, "--json"]);
     const late = await run(["wait", "--from", pipe, "--timeout", "PT0.3S"]);
     expect([late.code, late.stdout]).toEqual([7, ""]);
+    // A pipe takes a writer who does not wait once somebody reads it: before that, Ctrl-C would meet a program that starts.
+    const writer = await vi.waitFor(() => open(pipe, constants.O_WRONLY | constants.O_NONBLOCK), patient);
     waiting.child.kill("SIGINT");
     expect((await waiting.finished).code).toBe(130);
+    await writer.close();
     const counting = begin(["stats", "--from", pipe, "-o", "json"]);
     await writeFile(pipe, `${JSON.stringify(runEvent(1))}\n${JSON.stringify(runEvent(2))}\n`);
     const { code, stdout } = await counting.finished;
