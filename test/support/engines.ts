@@ -94,17 +94,22 @@ export async function killedAtEachStep(
   stride = 1,
 ): Promise<number> {
   for (let at = 0; ; at += stride) {
-    const deaths: Death[] = [];
+    const deaths: number[] = [];
     await round(async (database, work) => {
-      try {
-        await work(dying(database, at, moment));
-      } catch (error) {
+      const onDeath = (): unknown => deaths.push(at);
+      await work(dying(database, { at, moment, onDeath })).catch((error: unknown) => {
         if (!(error instanceof Death)) throw error;
-        deaths.push(error);
-      }
+      });
     });
     if (deaths.length === 0) return at;
   }
+}
+
+interface Dying {
+  readonly at: number;
+  readonly moment: "before" | "after";
+  /** Told of the death, also where what works with the database keeps it to itself. */
+  readonly onDeath: () => unknown;
 }
 
 /** That a process is gone; nothing of its comes after. */
@@ -114,18 +119,20 @@ class Death extends Error {}
  * A database whose process dies at its nth step (a question, a transaction's beginning, its end), before it is done or
  * after. What was not committed is undone, as by the database of a process that is gone.
  */
-function dying(database: Database, at: number, moment: "before" | "after"): Database {
+function dying(database: Database, { at, moment, onDeath }: Dying): Database {
   let step = 0;
   let isDead = false;
   const take = async <R>(work: () => Promise<R>): Promise<R> => {
     if (isDead) throw new Death("this process is dead");
     const isLast = step++ === at;
-    if (isLast && moment === "before") isDead = true;
-    if (isDead) throw new Death("killed");
+    const die = (): never => {
+      isDead = true;
+      onDeath();
+      throw new Death("killed");
+    };
+    if (isLast && moment === "before") die();
     const done = await work();
-    isDead ||= isLast;
-    if (isDead) throw new Death("killed");
-    return done;
+    return isLast ? die() : done;
   };
   const within = (queries: Queries): Queries => ({
     all: (text, values) => take(() => queries.all(text, values)),

@@ -1,14 +1,13 @@
 import type { World } from "../../host.ts";
 import { demoName, demoProfile } from "../../adobe/access/chosen-profile.ts";
 import { readDemoMonth, type DemoPage } from "../../adobe/access/demo-month.ts";
-import { createSeen } from "../../runs/events/seen.ts";
 import { resolveEventSelection } from "../../runs/events/event-selection.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { describeSelf } from "../../state/self.ts";
 import { digest, type Digesting } from "../digest.ts";
 import { archiveSink } from "../sinks/archive.ts";
 import { forArchive } from "../sources/for-archive.ts";
-import type { Source } from "../sources/source.ts";
+import type { Candidate, Source } from "../sources/source.ts";
 import { archiveCursor } from "./cursors.ts";
 import type { Database } from "./database.ts";
 import { openApart } from "./embedded.ts";
@@ -67,9 +66,6 @@ async function fill(database: Database, host: Means): Promise<void> {
 
 const events = resolveEventSelection(["runs"]);
 
-/** More than the demo's month has. */
-const keysRemembered = 20_000;
-
 const digesting: Digesting<FlowRun> = {
   ...{ events, raw: true, profile: demoProfile, via: "journal" },
   keep: () => true,
@@ -78,14 +74,15 @@ const digesting: Digesting<FlowRun> = {
 
 /** The demo's pages without the runs that they tell of again: to leave these out of a pack takes longer than all else. */
 function sourceOf(pages: readonly DemoPage[]): Source<FlowRun> {
-  const seen = createSeen(keysRemembered);
+  const seen = new Set<string>();
+  const isNew = ({ key }: Candidate<FlowRun>): boolean => seen.size < seen.add(key).size;
   return {
     async *read() {
       for (const [index, page] of pages.entries()) {
         const { candidates, ...told } = digest(page, digesting);
         yield await Promise.resolve({
           ...told,
-          candidates: candidates.filter(({ key }) => seen.add(key)),
+          candidates: candidates.filter(isNew),
           mark: markOf(page, index === 0),
           waitMs: 0,
           nextAfter: () => page.next,

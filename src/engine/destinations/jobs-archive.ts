@@ -10,6 +10,7 @@ import {
   enterBatch,
   Fenced,
   findPlaceAgain,
+  hasMoved,
   Moved,
   movedPlace,
   type BatchMove,
@@ -103,7 +104,7 @@ async function write({ database, means }: Writing, jobs: readonly KeyedJob[], mo
     if (error instanceof Fenced && lease !== undefined) throw await lostTo(database, lease.name);
     if (!(error instanceof Moved) || move === null) throw error;
     // It may have been this very batch, whose answer was lost.
-    if ((await findPlaceAgain(database, move.from)).batch === move.batch) return;
+    if (await hasMoved(database, move)) return;
     throw movedBySomebody(database, reading.cursor);
   }
 }

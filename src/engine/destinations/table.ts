@@ -13,6 +13,7 @@ import {
   enterBatch,
   Fenced,
   findPlaceAgain,
+  hasMoved,
   Moved,
   movedPlace,
   openTablePlace,
@@ -122,7 +123,7 @@ async function deliver(writing: Writing, records: readonly Delivered[], move: Ba
     if (error instanceof Fenced && lease !== null) throw await fenced(writing, lease);
     if (!(error instanceof Moved)) throw changed(error, layout);
     // It may have been this very batch, whose answer was lost.
-    if (move !== null && (await findPlaceAgain(database, move.from)).batch === move.batch) return;
+    if (move !== null && (await hasMoved(database, move))) return;
     throw movedBySomebody(writing);
   }
 }

@@ -5,7 +5,7 @@ import { retentionMs } from "../../adobe/journal/retention.ts";
 import type { Beginning } from "../../adobe/journal/page.ts";
 import { isSliding } from "../../adobe/journal/when.ts";
 import type { Notify } from "../../notices.ts";
-import { findCursor, readChains, type ArchiveCursor } from "../archive/cursors.ts";
+import { findCursor, readChains, type ArchiveCursor, type CursorPoint } from "../archive/cursors.ts";
 import type { Database } from "../archive/database.ts";
 import type { ChainBeginning, Edge } from "../archive/coverage.ts";
 import { lostTo, type Lease } from "../archive/lease.ts";
@@ -67,7 +67,7 @@ export function archiveSink(writing: ArchiveWriting): ArchiveSink {
     if (taken.kind === "fenced") throw await lostTo(database, lease.name);
     if (taken.kind === "moved") throw new CursorElsewhere("the archive's cursor stands elsewhere");
     added += taken.added;
-    cursor = { ...page, revision: (standing?.revision ?? 0) + 1 };
+    cursor = standingAfter(page);
   };
 
   return {
@@ -97,6 +97,15 @@ export function archiveSink(writing: ArchiveWriting): ArchiveSink {
 /** The things that a page must know of the one before it. */
 type Standing = Pick<ArchiveCursor, "next" | "readUntil" | "movedAt" | "chain" | "revision" | "pageId">;
 
+/** These alone: a page that held on to the one before it would hold on to all, and to their runs. Pure. */
+function standingAfter({ next, readUntil, movedAt, chain, pageId, from }: ArchivePage): Standing {
+  return { next, readUntil, movedAt, chain, pageId, revision: (from?.revision ?? 0) + 1 };
+}
+
+function pointOf({ revision, pageId }: Standing): CursorPoint {
+  return { revision, pageId };
+}
+
 /**
  * Until when the chain has read that a page does not go on from, though there is one; `null` for any other page. What lies
  * between the two is lost, even where the oldest event that is left tells a time from before: events come late.
@@ -125,7 +134,7 @@ function pageOf(
     journal,
     pageId: randomUUID(),
     cursor: name,
-    from: cursor,
+    from: cursor === null ? null : pointOf(cursor),
     runs: batch.map(({ encoded }) => encoded),
     next,
     position: mark.last,

@@ -1,6 +1,6 @@
 /**
- * Whether lists and objects of JSON stand in each other more than `most` deep. It sees every event whole, so it makes no
- * list of its own: a third of the time (2 to 3 against 8 µs for an event of 2 kB that was just parsed). Pure.
+ * Whether lists and objects of JSON stand in each other more than `most` deep. It sees every event whole, and takes
+ * 2 to 3 µs for one of 2 kB. Pure.
  * @param most some hundreds: it calls itself for each level, and no deeper.
  */
 export function isDeeperThan(value: unknown, most: number): boolean {

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { coverageOf } from "../../../src/engine/archive/coverage.ts";
 import { findCursor, readChains } from "../../../src/engine/archive/cursors.ts";
@@ -15,6 +17,7 @@ import { runIds } from "../../support/journal.ts";
 import { batches, sinkContract, type Crash } from "../../support/sink-contract.ts";
 
 const minute = 60_000;
+const patient = { interval: 20, timeout: 60_000 };
 
 /** By a millisecond. */
 const aLittleAfter5 = String((5 * minute + 1) / minute);
@@ -114,6 +117,24 @@ describeEngines("the archive as a sink", ({ place }) => {
     const found = await archiveSink(await writingTo(database)).find("archive");
     expect(found).toEqual({ next: "https://j.test/?since=2", readUntil: noon + 2 * minute, movedAt: noon, keys: [] });
     expect(await findCursor(database, journal, "archive")).toMatchObject({ next: "/?since=2", position: "p2" });
+  });
+
+  test("lets go of a page when the next one is taken", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const sink = archiveSink(await writingTo(await ready()));
+    const held: WeakRef<object>[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      const run = candidate(n);
+      held.push(new WeakRef(run.encoded));
+      await sink.take([run], markOf(n + 1));
+    }
+    await expect
+      .poll(() => {
+        collect();
+        return held.slice(0, -1).filter((page) => page.deref() !== undefined);
+      }, patient)
+      .toEqual([]);
   });
 
   test("does not save a place that slides along with the clock, unless runs come with it", async () => {

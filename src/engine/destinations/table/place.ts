@@ -94,6 +94,12 @@ export function movedPlace({ from, place, batch }: BatchMove): TablePlace {
   return { ...from, place, batch, revision: from.revision + 1 };
 }
 
+/** Whether the place stands where this move would have it: it was made, and its answer was lost. @throws FlowrunError of the database. */
+export async function hasMoved(database: Queries, move: BatchMove): Promise<boolean> {
+  const [{ revision, batch }, wished] = [await findPlaceAgain(database, move.from), movedPlace(move)];
+  return revision === wished.revision && batch === wished.batch;
+}
+
 /** The lease is another process's by now. */
 export class Fenced extends Error {}
 
