@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Database, Insertion, Queries } from "./database.ts";
 import { renewLease, type Lease } from "./lease.ts";
 import { namesOfOrigin } from "../../runs/record/kin.ts";
@@ -20,7 +21,7 @@ import type { ChainBeginning, Edge } from "./coverage.ts";
 export interface ArchivePage {
   /** The journal's short name. */
   readonly journal: string;
-  /** Its own, and nobody else's. */
+  /** Its name (`nameOfPage`): a cursor that has it has passed this page. */
   readonly pageId: string;
   /** The cursor's name, and where this reading knows it to stand; `null` where it is new. */
   readonly cursor: string;
@@ -40,6 +41,11 @@ export interface ArchivePage {
   readonly begins: { readonly isExact: boolean; readonly why: ChainBeginning } | null;
   /** Everything of the chain until then was read; `null` where the page does not tell. */
   readonly reaches: Edge | null;
+}
+
+/** A name for a page that no other page has, of this process or any other. */
+export function nameOfPage(): string {
+  return randomUUID();
 }
 
 /** How the taking of a page came out. */

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Host } from "../../host.ts";
 import type { Patience } from "../../adobe/gateway/retrying.ts";
 import { retentionMs } from "../../adobe/journal/retention.ts";
@@ -10,7 +9,7 @@ import type { Database } from "../archive/database.ts";
 import type { ChainBeginning, Edge } from "../archive/coverage.ts";
 import { lostTo, type Lease } from "../archive/lease.ts";
 import type { ArchivedRun } from "../archive/run-row.ts";
-import { takingOf, type ArchivePage } from "../archive/write-page.ts";
+import { nameOfPage, takingOf, type ArchivePage } from "../archive/write-page.ts";
 import { insist } from "../insist.ts";
 import type { Candidate, Mark } from "../sources/source.ts";
 import type { Sink } from "./sink.ts";
@@ -132,7 +131,7 @@ function pageOf(
   const reaches = reachOf(mark, now);
   return {
     journal,
-    pageId: randomUUID(),
+    pageId: nameOfPage(),
     cursor: name,
     from: cursor === null ? null : pointOf(cursor),
     runs: batch.map(({ encoded }) => encoded),
