@@ -122,17 +122,19 @@ class Death extends Error {}
 function dying(database: Database, { at, moment, onDeath }: Dying): Database {
   let step = 0;
   let isDead = false;
+  const killed = (): Death => {
+    onDeath();
+    return new Death("killed");
+  };
   const take = async <R>(work: () => Promise<R>): Promise<R> => {
     if (isDead) throw new Death("this process is dead");
     const isLast = step++ === at;
-    const die = (): never => {
-      isDead = true;
-      onDeath();
-      throw new Death("killed");
-    };
-    if (isLast && moment === "before") die();
+    if (isLast && moment === "before") isDead = true;
+    if (isDead) throw killed();
     const done = await work();
-    return isLast ? die() : done;
+    isDead ||= isLast;
+    if (isDead) throw killed();
+    return done;
   };
   const within = (queries: Queries): Queries => ({
     all: (text, values) => take(() => queries.all(text, values)),

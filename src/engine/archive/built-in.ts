@@ -72,7 +72,7 @@ const digesting: Digesting<FlowRun> = {
   encode: (run) => run,
 };
 
-/** The demo's pages without the runs that they tell of again: to leave these out of a pack takes longer than all else. */
+/** The demo's pages without the runs that they tell of again: to leave these out of a pack takes as long as to write all others. */
 function sourceOf(pages: readonly DemoPage[]): Source<FlowRun> {
   const seen = new Set<string>();
   const isNew = ({ key }: Candidate<FlowRun>): boolean => seen.size < seen.add(key).size;

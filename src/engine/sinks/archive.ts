@@ -4,7 +4,7 @@ import { retentionMs } from "../../adobe/journal/retention.ts";
 import type { Beginning } from "../../adobe/journal/page.ts";
 import { isSliding } from "../../adobe/journal/when.ts";
 import type { Notify } from "../../notices.ts";
-import { findCursor, readChains, type ArchiveCursor, type CursorPoint } from "../archive/cursors.ts";
+import { findCursor, readChains, type ArchiveCursor } from "../archive/cursors.ts";
 import type { Database } from "../archive/database.ts";
 import type { ChainBeginning, Edge } from "../archive/coverage.ts";
 import { lostTo, type Lease } from "../archive/lease.ts";
@@ -101,10 +101,6 @@ function standingAfter({ next, readUntil, movedAt, chain, pageId, from }: Archiv
   return { next, readUntil, movedAt, chain, pageId, revision: (from?.revision ?? 0) + 1 };
 }
 
-function pointOf({ revision, pageId }: Standing): CursorPoint {
-  return { revision, pageId };
-}
-
 /**
  * Until when the chain has read that a page does not go on from, though there is one; `null` for any other page. What lies
  * between the two is lost, even where the oldest event that is left tells a time from before: events come late.
@@ -133,7 +129,7 @@ function pageOf(
     journal,
     pageId: nameOfPage(),
     cursor: name,
-    from: cursor === null ? null : pointOf(cursor),
+    from: cursor === null ? null : { revision: cursor.revision, pageId: cursor.pageId },
     runs: batch.map(({ encoded }) => encoded),
     next,
     position: mark.last,
