@@ -1,4 +1,5 @@
-import { deflateRawSync, deflateSync, inflateRawSync, inflateSync } from "node:zlib";
+import { promisify } from "node:util";
+import { deflate, deflateRawSync, inflateRawSync, inflateSync, type ZlibOptions } from "node:zlib";
 import { FlowrunError, reasonOf } from "../../errors.ts";
 import { eventDictionary } from "./pack/event-dictionary.ts";
 import { recordDictionary } from "./pack/record-dictionary.ts";
@@ -64,15 +65,31 @@ export function unpack(bytes: Uint8Array): string {
 /**
  * Packs the texts of several runs as one: of a hundred in a tenth of the time that they take one by one (17 against 169 µs
  * each), and into half of the room (291 against 643 bytes). A sum is kept with it, since a byte that is another one could
- * give a run another's text. Pure.
+ * give a run another's text. The work is done beside, while this process goes on.
  */
-export function packTogether(runs: readonly RunTexts[]): Uint8Array {
-  const lines = runs.flatMap(({ record, event }) => [record, event ?? ""]);
+export async function packTogether(runs: readonly RunTexts[]): Promise<Uint8Array> {
   const { number, dictionary } = ofSeveral;
   // A text that is long enough to stand alone here is packed as well as may be.
   const level = runs.length === 1 ? alone.level : together.level;
-  return Buffer.concat([Buffer.of(number), deflateSync(lines.join("\n"), { ...together, level, dictionary })]);
+  return Buffer.concat([Buffer.of(number), await deflated(linesOf(runs), { ...together, level, dictionary })]);
 }
+
+const deflated = promisify<Uint8Array, ZlibOptions, Uint8Array>(deflate);
+
+/** Two lines a run, written at their places: joined as a text they would all be copied once more. */
+function linesOf(runs: readonly RunTexts[]): Uint8Array {
+  const texts = runs.flatMap(({ record, event }) => [record, event ?? ""]);
+  const size = texts.reduce((sum, text) => sum + Buffer.byteLength(text) + 1, 0);
+  const lines = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const text of texts) {
+    at += lines.write(text, at);
+    at = lines.writeUInt8(lineEnd, at);
+  }
+  return lines.subarray(0, -1);
+}
+
+const lineEnd = 10;
 
 /** The texts that were packed together, in their order. Pure. @throws FlowrunError likewise. */
 export function unpackTogether(bytes: Uint8Array): readonly RunTexts[] {

@@ -29,10 +29,10 @@ const longText = 16 * 1024;
 
 /**
  * Packs the texts of runs that stand one after the other, as many together as suits. A short one that is left alone stays as
- * it is, since it takes less room in its row. Pure.
+ * it is, since it takes less room in its row.
  */
-export function packRuns(runs: readonly WrittenRun[]): readonly WrittenRun[] {
-  return groupsOf(runs).flatMap(packGroup);
+export async function packRuns(runs: readonly WrittenRun[]): Promise<readonly WrittenRun[]> {
+  return (await Promise.all(groupsOf(runs).map(packGroup))).flat();
 }
 
 function groupsOf(runs: readonly WrittenRun[]): readonly (readonly WrittenRun[])[] {
@@ -57,10 +57,10 @@ function lengthOf({ kept }: WrittenRun): number {
   return isPacked(kept) ? Infinity : kept.record.length + (kept.event?.length ?? 0);
 }
 
-function packGroup(runs: readonly WrittenRun[]): readonly WrittenRun[] {
+async function packGroup(runs: readonly WrittenRun[]): Promise<readonly WrittenRun[]> {
   const texts = runs.flatMap(({ kept }) => (isPacked(kept) ? [] : [kept]));
   if (texts.length === 0 || (runs.length === 1 && runs.every((run) => lengthOf(run) < longText))) return runs;
-  const pack = { bytes: packTogether(texts) };
+  const pack = { bytes: await packTogether(texts) };
   return runs.map((run, place) => ({ ...run, kept: { pack, place, hasEvent: texts[place]?.event !== null } }));
 }
 
@@ -91,20 +91,24 @@ export interface PackRow {
 
 /**
  * The packs of runs as rows of `packs`, without the texts of those that the archive has already: a run that a webhook brought
- * would take its room twice. Pure.
+ * would take its room twice.
  * @param isIn whether a number's run is one that is in by it.
  */
-export function packRows({ runs, packs }: LaidOut, isIn: (seq: number) => boolean): readonly (readonly Value[])[] {
-  return packs.flatMap(({ first, last, pack }) => {
+export async function packRows(
+  { runs, packs }: LaidOut,
+  isIn: (seq: number) => boolean,
+): Promise<readonly (readonly Value[])[]> {
+  const rows = packs.map(async ({ first, last, pack }) => {
     const own = runs.filter(({ seq }) => seq >= first && seq <= last);
     const used = own.filter(({ seq }) => isIn(seq));
     if (used.length === 0) return [];
-    return [[first, last, used.length === own.length ? pack.bytes : thinned(pack, used)]];
+    return [[first, last, used.length === own.length ? pack.bytes : await thinned(pack, used)]];
   });
+  return (await Promise.all(rows)).flat();
 }
 
 /** The places of all others stay, and are empty. */
-function thinned(pack: Pack, used: readonly LaidRun[]): Uint8Array {
+function thinned(pack: Pack, used: readonly LaidRun[]): Promise<Uint8Array> {
   const places = new Set(used.flatMap(({ place }) => place ?? []));
   const texts = unpackTogether(pack.bytes);
   return packTogether(texts.map((own, place) => (places.has(place) ? own : { record: "", event: null })));
@@ -112,9 +116,9 @@ function thinned(pack: Pack, used: readonly LaidRun[]): Uint8Array {
 
 /**
  * Where the texts of runs go that have these numbers: into packs, those of one run alone into its row, and all of them where
- * the archive is of a version that has no packs. Pure.
+ * the archive is of a version that has no packs.
  */
-export function placeTexts(runs: readonly ArchivedRun[], { first, version }: Numbers): LaidOut {
+export async function placeTexts(runs: readonly ArchivedRun[], { first, version }: Numbers): Promise<LaidOut> {
   const written = runs.map((run) => (run.kept === undefined ? { ...run, ...writtenOf(run.run) } : run));
   const packs = new Map<Pack, PackRow>();
   const put = (seq: number, kept: RunTexts | Packed): RowTexts => {
@@ -125,7 +129,7 @@ export function placeTexts(runs: readonly ArchivedRun[], { first, version }: Num
     return { record: words, event: kept.hasEvent ? words : null };
   };
   // A page's are packed by now; runs of several pages that were left alone are packed here.
-  const packed = version < packsSince ? unpackRuns(written) : packRuns(written);
+  const packed = version < packsSince ? unpackRuns(written) : await packRuns(written);
   const laid = packed.map((run, index) => {
     const seq = first + index;
     return { seq, run, texts: put(seq, run.kept), place: isPacked(run.kept) ? run.kept.place : null };
@@ -183,6 +187,6 @@ export async function replaceInPacks(queries: Queries, records: readonly PackedR
       const old = texts[place];
       if (pack === number && old !== undefined) texts[place] = { ...old, record };
     }
-    await queries.run(`UPDATE {schema}packs SET texts = $2 WHERE first_seq = $1`, [number, packTogether(texts)]);
+    await queries.run(`UPDATE {schema}packs SET texts = $2 WHERE first_seq = $1`, [number, await packTogether(texts)]);
   }
 }

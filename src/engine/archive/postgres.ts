@@ -91,8 +91,8 @@ function queriesOf(session: Pick<PostgresSession, "ask">, schema: string): Queri
   };
 }
 
-/** More would only take more memory. */
-const rowsAtOnce = 250;
+/** Those of the pages that are joined for a transaction; more would only take more memory. */
+const rowsAtOnce = 500;
 
 /** Milliseconds as a time that people and their tools read. */
 function timeOf(column: string): string {

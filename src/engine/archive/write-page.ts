@@ -97,14 +97,21 @@ export function takingOf(database: Database, lease: Lease, page: ArchivePage): (
 class Undone extends Error {}
 
 async function writeAll(queries: Queries, lease: Lease, page: ArchivePage): Promise<PageTaken> {
-  if (!(await renewLease(queries, lease))) return { kind: "fenced" };
-  // Whoever numbers rows waits here for whoever did before, so that numbers come in the order of commits.
-  const numbers = page.runs.length === 0 ? null : await takeNumbers(queries, page.runs.length);
   const { cursor: name, now: savedAt } = page;
   const move = { ...page, name, savedAt, runs: page.runs.length, epoch: lease.epoch };
-  if (!(await moveCursor(queries, move))) return { kind: "moved" };
-  const added = numbers === null ? 0 : await insertRuns(queries, { ...page, numbers });
-  await extendCoverage(queries, page);
+  // Whoever renews a lease that is not its own, or moves a cursor that stands elsewhere, undoes it all in the end.
+  const [isOwn, numbers, isMoved] = await Promise.all([
+    renewLease(queries, lease),
+    // Whoever numbers rows waits here for whoever did before, so that numbers come in the order of commits.
+    page.runs.length === 0 ? null : takeNumbers(queries, page.runs.length),
+    moveCursor(queries, move),
+  ]);
+  if (!isOwn) return { kind: "fenced" };
+  if (!isMoved) return { kind: "moved" };
+  const [added] = await Promise.all([
+    numbers === null ? 0 : insertRuns(queries, { ...page, numbers }),
+    extendCoverage(queries, page),
+  ]);
   return { kind: "taken", added };
 }
 
@@ -126,17 +133,14 @@ interface NumberedRuns {
 
 /** Writes runs that are not there yet, with their texts and errors. @returns how many were new. */
 async function insertRuns(queries: Queries, { journal, runs, numbers }: NumberedRuns): Promise<number> {
-  const laid = placeTexts(runs, numbers);
+  const laid = await placeTexts(runs, numbers);
   const rows = laid.runs.map(({ seq, run, texts }) => runValues(journal, seq, run, texts));
   const added = await queries.insert({ table: "runs", columns: runColumnNames }, rows);
   const isIn = added === runs.length ? () => true : await newOf(queries, journal, numbers.first, runs.length);
   const fresh = laid.runs.filter(({ seq }) => isIn(seq));
-  await queries.insert(packsTable, packRows(laid, isIn));
-  await insertParts(
-    queries,
-    journal,
-    fresh.map(({ run }) => run),
-  );
+  const packs = await packRows(laid, isIn);
+  const parts = fresh.map(({ run }) => run);
+  await Promise.all([queries.insert(packsTable, packs), insertParts(queries, journal, parts)]);
   return added;
 }
 
@@ -159,12 +163,14 @@ async function newOf(
 /** Writes what other tables hold of runs that are there: their errors, what they came of, and what was met first. */
 export async function insertParts(queries: Queries, journal: string, runs: readonly ArchivedRun[]): Promise<void> {
   const errors = runs.flatMap((run) => errorValues(journal, run));
-  await queries.insert({ table: "run_errors", columns: errorColumnNames }, errors);
   const origins = runs.flatMap(({ key, run }) =>
     namesOfOrigin(run).map((name) => [journal, eventKey(key), idOf(name)]),
   );
-  await queries.insert({ table: "origins", columns: ["journal", "event_key", "name"] }, origins);
-  await noteFirsts(queries, journal, runs);
+  await Promise.all([
+    queries.insert({ table: "run_errors", columns: errorColumnNames }, errors),
+    queries.insert({ table: "origins", columns: ["journal", "event_key", "name"] }, origins),
+    noteFirsts(queries, journal, runs),
+  ]);
 }
 
 const firstsTable: Insertion = {
@@ -197,16 +203,19 @@ function byText(one: readonly [string, string, number], other: readonly [string,
 
 async function extendCoverage(queries: Queries, { journal, chain, begins, reaches }: ArchivePage): Promise<void> {
   if (chain === null) return;
-  if (begins !== null) {
-    await queries.run(
+  const begin = (isExact: boolean, why: ChainBeginning): Promise<number> =>
+    queries.run(
       `INSERT INTO {schema}coverage (journal, from_at, to_at, from_exact, to_exact, why) VALUES ($1, $2, $2, $3, $3, $4)
       ON CONFLICT (journal, from_at) DO NOTHING`,
-      [journal, chain, begins.isExact ? 1 : 0, begins.why],
+      [journal, chain, isExact ? 1 : 0, why],
     );
-  }
-  if (reaches === null) return;
-  await queries.run(
-    `UPDATE {schema}coverage SET to_at = $3, to_exact = $4 WHERE journal = $1 AND from_at = $2 AND to_at <= $3`,
-    [journal, chain, Math.round(reaches.at), reaches.isExact ? 1 : 0],
-  );
+  const extend = ({ at, isExact }: Edge): Promise<number> =>
+    queries.run(
+      `UPDATE {schema}coverage SET to_at = $3, to_exact = $4 WHERE journal = $1 AND from_at = $2 AND to_at <= $3`,
+      [journal, chain, Math.round(at), isExact ? 1 : 0],
+    );
+  await Promise.all([
+    begins === null ? null : begin(begins.isExact, begins.why),
+    reaches === null ? null : extend(reaches),
+  ]);
 }

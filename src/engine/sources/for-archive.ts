@@ -20,18 +20,18 @@ export interface Joining {
 export function forArchive(source: Source<FlowRun>, now: World["now"]): Source<WrittenRun> {
   return {
     async *read() {
-      for await (const batch of source.read()) yield packed(batch, now());
+      for await (const batch of source.read()) yield await packed(batch, now());
     },
     describe: (fault) => source.describe(fault),
   };
 }
 
-function packed(batch: Batch<FlowRun>, now: number): Batch<WrittenRun> {
+async function packed(batch: Batch<FlowRun>, now: number): Promise<Batch<WrittenRun>> {
   const written = batch.candidates.map(({ key, encoded: run }) => ({
     ...{ key, recordedAt: recordingOf(run, batch.mark, now) },
     ...writtenOf(run),
   }));
-  const runs = packRuns(written);
+  const runs = await packRuns(written);
   const candidates = batch.candidates.flatMap((candidate, n) => {
     const encoded = runs[n];
     return encoded === undefined ? [] : { ...candidate, encoded };

@@ -65,4 +65,23 @@ describeEngines("rows that are added", ({ kind, place }) => {
     ]);
     expect(await add(database, [])).toBe(0);
   });
+
+  test("what is asked at once in a transaction is done in its order, and nothing after what failed", async () => {
+    const database = await table();
+    const put = (name: string, large: number) =>
+      `INSERT INTO {schema}things (name, large) VALUES ('${name}', ${large})`;
+    const read = "SELECT sum(large) AS sum FROM {schema}things";
+    const sums = await database.transaction((queries) =>
+      Promise.all([queries.run(put("a", 1)), queries.all(read), queries.run(put("b", 2)), queries.all(read)]),
+    );
+    expect(sums.flat().map((told) => (typeof told === "number" ? told : Number(told["sum"])))).toEqual([1, 1, 1, 3]);
+    const ends: string[] = [];
+    const failing = database.transaction(async (queries) => {
+      const asked = [put("c", 3), put("a", 1), put("d", 4)].map((text) => queries.run(text));
+      for (const each of await Promise.allSettled(asked)) ends.push(each.status);
+    });
+    await expect(failing).rejects.toThrow();
+    expect(ends).toEqual(["fulfilled", "rejected", "rejected"]);
+    expect((await all(database)).map(({ name }) => name)).toEqual(["a", "b"]);
+  });
 });

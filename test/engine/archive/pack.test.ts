@@ -26,7 +26,7 @@ it("a text comes back as it was packed, whatever it holds", () => {
   }
 });
 
-it("texts of several runs come back in their order, each with its event or without one", () => {
+it("texts of several runs come back in their order, each with its event or without one", async () => {
   const record = JSON.stringify({ message: "é … 🙂 \u0000 \n two lines" });
   const runs = [
     ...compact.map((event) => ({ record, event })),
@@ -34,16 +34,17 @@ it("texts of several runs come back in their order, each with its event or witho
     { record: JSON.stringify("x".repeat(3_000_000)), event: "{}" },
     { record, event: null },
   ];
-  for (const some of [runs, runs.slice(0, 2), runs.slice(-1)]) expect(unpackTogether(packTogether(some))).toEqual(some);
+  for (const some of [runs, runs.slice(0, 2), runs.slice(-1)])
+    expect(unpackTogether(await packTogether(some))).toEqual(some);
 });
 
-it("many together take half of what they take one by one", () => {
+it("many together take half of what they take one by one", async () => {
   const some = Array.from({ length: 50 }, (_, n) => {
     const event = JSON.stringify({ id: n, ...(JSON.parse(events[n % events.length] ?? "") as object) });
     return { record: JSON.stringify({ ...sampleRun(), position: String(n) }), event };
   });
   const alone = some.reduce((sum, { record, event }) => sum + packRecord(record).length + packEvent(event).length, 0);
-  expect(packTogether(some).length / alone).toBeLessThan(1 / 2);
+  expect((await packTogether(some)).length / alone).toBeLessThan(1 / 2);
 });
 
 it("the words for texts that are in a pack are told from packed texts", () => {

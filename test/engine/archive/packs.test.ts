@@ -19,7 +19,7 @@ const some = (from: number, to: number): readonly ArchivedRun[] =>
   Array.from({ length: to - from }, (_, n) => archived(from + n));
 
 /** Runs as a page of a journal comes to the archive: packed already. */
-const packedPage = (from: number, to: number): readonly ArchivedRun[] =>
+const packedPage = (from: number, to: number): Promise<readonly ArchivedRun[]> =>
   packRuns(some(from, to).flatMap((run) => (run.kept === undefined ? { ...run, ...writtenOf(run.run) } : [])));
 
 describeEngines("texts that are packed together", ({ place }) => {
@@ -38,7 +38,7 @@ describeEngines("texts that are packed together", ({ place }) => {
     const without = archived(4, {}, { raw: null });
     const given = [...some(0, 4), without];
     await addRuns(database, journal, given);
-    await addRuns(database, journal, packedPage(10, 13));
+    await addRuns(database, journal, await packedPage(10, 13));
     const rows = await allOf(database);
     const whole = [...given, ...some(10, 13)].flatMap(({ run, kept }) => (kept === undefined ? [run] : []));
     expect(rows.map(({ record }) => record)).toEqual(whole);
@@ -56,7 +56,7 @@ describeEngines("texts that are packed together", ({ place }) => {
   test("of one run alone stand in its row", async () => {
     const database = await ready();
     await addRuns(database, journal, some(0, 1));
-    await addRuns(database, journal, packedPage(1, 2));
+    await addRuns(database, journal, await packedPage(1, 2));
     expect([await countOf(database, "packs"), await sizes(database)]).toEqual([0, Array(2).fill([false, false])]);
     expect(await idsOf(database)).toEqual(runIds(2));
   });
@@ -76,10 +76,10 @@ describeEngines("texts that are packed together", ({ place }) => {
   test("of runs that were there before are not kept again", async () => {
     const database = await ready();
     await addRuns(database, journal, some(0, 4));
-    for (const again of [some(0, 4), packedPage(1, 4), some(2, 3)])
+    for (const again of [some(0, 4), await packedPage(1, 4), some(2, 3)])
       expect(await addRuns(database, journal, again)).toBe(0);
     expect(await countOf(database, "packs")).toBe(1);
-    for (const more of [some(2, 6), packedPage(5, 8)]) expect(await addRuns(database, journal, more)).toBe(2);
+    for (const more of [some(2, 6), await packedPage(5, 8)]) expect(await addRuns(database, journal, more)).toBe(2);
     expect(await idsOf(database)).toEqual(runIds(8));
     expect(await countOf(database, "packs")).toBe(3);
     expect((await verify(database, journal, ignore)).damages).toEqual([]);
@@ -104,7 +104,7 @@ describeEngines("texts that are packed together", ({ place }) => {
   test("of runs that were there before are left out of the pack of those that were not", async () => {
     const database = await ready();
     await addRuns(database, journal, some(0, 40));
-    await addRuns(database, journal, packedPage(0, 42));
+    await addRuns(database, journal, await packedPage(0, 42));
     const [known, more] = await database.all("SELECT length(texts) AS size FROM {schema}packs ORDER BY first_seq");
     expect(Number(more?.["size"])).toBeLessThan(Number(known?.["size"]) / 2);
     expect((await allOf(database)).map(({ record }) => record)).toEqual(
@@ -113,7 +113,7 @@ describeEngines("texts that are packed together", ({ place }) => {
   });
 
   test("that are long are packed alone, too, so that no batch holds them", async () => {
-    const long = packRuns(
+    const long = await packRuns(
       [0, 1, 2].map((n) => {
         const { key, recordedAt, run } = archived(n, {}, { flowName: "x".repeat(600_000) });
         return { key, recordedAt, ...writtenOf(run) };
@@ -188,13 +188,13 @@ describeEngines("texts that are packed together", ({ place }) => {
     await makeVersion1(database);
     await setUpForRuns(database);
     await addRuns(database, journal, some(0, 2));
-    await addRuns(database, journal, packedPage(2, 5));
+    await addRuns(database, journal, await packedPage(2, 5));
     expect(await idsOf(database)).toEqual(runIds(5));
     expect([await database.hasTable("packs"), await sizes(database)]).toEqual([false, Array(5).fill([false, false])]);
     expect(await prune(database, journal, noon + 60_000, ignore)).toBe(1);
     expect(await reindex(database, journal, ignore)).toEqual({ runs: 4, changed: 0, kept: 0 });
     expect(await setUpSchema(database)).toBe(true);
-    await addRuns(database, journal, packedPage(5, 8));
+    await addRuns(database, journal, await packedPage(5, 8));
     expect(await idsOf(database)).toEqual(runIds(7, 1));
     expect(await countOf(database, "packs")).toBe(1);
     expect(await database.all("SELECT version FROM {schema}meta")).toEqual([{ version: schemaVersion }]);

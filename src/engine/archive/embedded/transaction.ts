@@ -19,13 +19,20 @@ export async function inTransaction<R>(
   });
   let isOver = false;
   const failed: unknown[] = [];
-  const ask: ExplainedStep = async (action) => {
+  const inTurn = async <R>(action: () => R): Promise<R> => {
     if (failed.length > 0) throw failed[0];
     if (isOver) throw tooLate();
     return step(action).catch((error: unknown) => {
       failed.push(error);
       throw error;
     });
+  };
+  // One after the other: a step that finds the file busy has another try, and those behind it wait.
+  let last: Promise<unknown> = Promise.resolve();
+  const ask: ExplainedStep = (action) => {
+    const mine = last.then(() => inTurn(action));
+    last = mine.catch(() => undefined);
+    return mine;
   };
   try {
     const result = await work({

@@ -9,7 +9,7 @@ import { FlowrunError } from "../../../errors.ts";
 
 /** One connection. */
 export interface PostgresSession {
-  /** Several statements at once where there are no values. @throws FlowrunError. */
+  /** Asks at once, whatever has not been answered yet. Several statements at once where there are no values. @throws FlowrunError. */
   ask(text: string, values?: readonly Value[]): Promise<PostgresAnswer>;
   /** Whether it was lost or ended; that an idle one was lost is known here first. */
   isLost(): boolean;
@@ -104,6 +104,8 @@ async function open(
     application_name: target.applicationName,
     options: target.options,
     client_encoding: "UTF8",
+    // What is asked at once is sent at once.
+    pipeline: true,
     keepAlive: true,
     keepAliveInitialDelayMillis: 30_000,
     types: { getTypeParser: (type: number) => parsers.get(type) ?? String },
@@ -148,14 +150,8 @@ async function open(
       throw postgresFailure(lost !== null && postgresCode(error) === "" ? lost : error, target, "work");
     }
   };
-  let turn: Promise<unknown> = Promise.resolve();
   return {
-    // One at a time: pg does not like to be asked before it has answered.
-    ask: (text, values) => {
-      const mine = turn.then(() => ask(text, values));
-      turn = mine.catch(() => undefined);
-      return mine;
-    },
+    ask,
     isLost: () => lost !== null,
     toldPid: numberAt(client, "processID"),
     end: () => {
