@@ -7,7 +7,7 @@ import { openIn, type OpenArchiveOptions } from "../../src/library/open-archive.
 import { archived } from "../support/archived.ts";
 import { describeEngines } from "../support/engines.ts";
 import { scratch } from "../support/flowrun.ts";
-import { fakeHost, noon } from "../support/host.ts";
+import { fakeHost, noon, realSleep } from "../support/host.ts";
 import { runIds } from "../support/journal.ts";
 
 const journalUrl = "https://journal.test/1";
@@ -31,7 +31,9 @@ async function fill(address: string, url = journalUrl): Promise<void> {
 }
 
 async function open(options: OpenArchiveOptions, dir?: string): Promise<RunArchive> {
-  const archive = await openIn(options, fakeHost({ now: noon, ...(dir === undefined ? {} : { dir }) }));
+  // A lease that is renewed without a pause would let nothing else come to pass.
+  const host = { ...fakeHost({ now: noon, ...(dir === undefined ? {} : { dir }) }), sleep: realSleep };
+  const archive = await openIn(options, host);
   onTestFinished(() => archive.close());
   return archive;
 }

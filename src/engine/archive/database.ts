@@ -10,8 +10,8 @@ export type Row = Readonly<Record<string, Value>>;
  * `{text}`, `{time:column}` is a column of epoch milliseconds as a time for people, and `{list:column}` are a column's values over
  * the rows of a group, as the text of a JSON list in no certain order that all lists of a row share.
  *
- * Several may be asked at once, of a server for one way there and back: in a transaction they are answered in their order, and
- * none is done after one that failed.
+ * In a transaction several may be asked at once, of a server for one way there and back: they are begun in their order, and none
+ * is done after one that failed, or after the end.
  */
 export interface Queries {
   /** The rows of an answer, whole: whoever reads many asks for a part at a time. @throws FlowrunError. */

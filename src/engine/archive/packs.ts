@@ -32,7 +32,10 @@ const longText = 16 * 1024;
  * it is, since it takes less room in its row.
  */
 export async function packRuns(runs: readonly WrittenRun[]): Promise<readonly WrittenRun[]> {
-  return (await Promise.all(groupsOf(runs).map(packGroup))).flat();
+  const packed: WrittenRun[] = [];
+  // One after the other: each takes its text once more while it is packed, and most pages are one.
+  for (const group of groupsOf(runs)) packed.push(...(await packGroup(group)));
+  return packed;
 }
 
 function groupsOf(runs: readonly WrittenRun[]): readonly (readonly WrittenRun[])[] {
@@ -98,13 +101,13 @@ export async function packRows(
   { runs, packs }: LaidOut,
   isIn: (seq: number) => boolean,
 ): Promise<readonly (readonly Value[])[]> {
-  const rows = packs.map(async ({ first, last, pack }) => {
+  const rows: (readonly Value[])[] = [];
+  for (const { first, last, pack } of packs) {
     const own = runs.filter(({ seq }) => seq >= first && seq <= last);
     const used = own.filter(({ seq }) => isIn(seq));
-    if (used.length === 0) return [];
-    return [[first, last, used.length === own.length ? pack.bytes : await thinned(pack, used)]];
-  });
-  return (await Promise.all(rows)).flat();
+    if (used.length > 0) rows.push([first, last, used.length === own.length ? pack.bytes : await thinned(pack, used)]);
+  }
+  return rows;
 }
 
 /** The places of all others stay, and are empty. */

@@ -9,6 +9,7 @@ import { insertOf } from "./postgres/insert-rows.ts";
 import { findPostgresTarget, type PostgresTarget } from "./postgres/files.ts";
 import { poolOf } from "./postgres/pool.ts";
 import { connectPostgres, type PostgresSession } from "./postgres/session.ts";
+import { tooLate } from "./too-late.ts";
 
 /** How a server is reached, and the signal by which the process is told to stop. */
 export interface PostgresMeans extends Pick<World, "env" | "sleep"> {
@@ -42,7 +43,7 @@ export async function openPostgres(url: string, { env, sleep, signal }: Postgres
   const own = poolOf(connect, { most: 1, sleep, signal });
   const queries = queriesOf({ ask: (text, values) => pool.use((session) => session.ask(text, values)) }, target.schema);
   const transaction: Database["transaction"] = (work, { heldMs } = {}) =>
-    pool.use((session) => within(session, begin(heldMs), () => work(queriesOf(session, target.schema))));
+    pool.use((session) => within(session, begin(heldMs), (ask) => work(queriesOf({ ask }, target.schema))));
 
   return {
     kind: "postgres",
@@ -119,15 +120,37 @@ function begin(heldMs: number | undefined): string {
   return `BEGIN ISOLATION LEVEL READ COMMITTED${limit}`;
 }
 
-async function within<R>(session: PostgresSession, beginning: string, work: () => Promise<R>): Promise<R> {
+/**
+ * All of the work, or nothing. Of what was asked at once the first failure is told: those behind it fail because of it. The
+ * end is asked for behind all of them, and nothing after it.
+ */
+async function within<R>(
+  session: PostgresSession,
+  beginning: string,
+  work: (ask: PostgresSession["ask"]) => Promise<R>,
+): Promise<R> {
+  const failed: unknown[] = [];
+  let isOver = false;
+  const ask: PostgresSession["ask"] = async (text, values) => {
+    if (failed.length > 0) throw failed[0];
+    if (isOver) throw tooLate();
+    try {
+      return await session.ask(text, values);
+    } catch (error) {
+      failed.push(error);
+      throw failed[0];
+    }
+  };
   try {
     await session.ask(beginning);
-    const result = await work();
+    const result = await work(ask);
+    isOver = true;
     const { command } = await session.ask("COMMIT");
     // What PostgreSQL answers to a COMMIT after a statement that failed, were that failure passed by.
     if (command === "ROLLBACK") throw undone();
     return result;
   } catch (error) {
+    isOver = true;
     // Where this fails too, the connection is lost, and the server undoes it by itself.
     await session.ask("ROLLBACK").catch(() => {
       session.drop();

@@ -99,7 +99,7 @@ class Undone extends Error {}
 async function writeAll(queries: Queries, lease: Lease, page: ArchivePage): Promise<PageTaken> {
   const { cursor: name, now: savedAt } = page;
   const move = { ...page, name, savedAt, runs: page.runs.length, epoch: lease.epoch };
-  // Whoever renews a lease that is not its own, or moves a cursor that stands elsewhere, undoes it all in the end.
+  // What a process does that has lost its lease, or whose cursor stands elsewhere, is undone in the end.
   const [isOwn, numbers, isMoved] = await Promise.all([
     renewLease(queries, lease),
     // Whoever numbers rows waits here for whoever did before, so that numbers come in the order of commits.
@@ -108,10 +108,8 @@ async function writeAll(queries: Queries, lease: Lease, page: ArchivePage): Prom
   ]);
   if (!isOwn) return { kind: "fenced" };
   if (!isMoved) return { kind: "moved" };
-  const [added] = await Promise.all([
-    numbers === null ? 0 : insertRuns(queries, { ...page, numbers }),
-    extendCoverage(queries, page),
-  ]);
+  const added = numbers === null ? 0 : await insertRuns(queries, { ...page, numbers });
+  await extendCoverage(queries, page);
   return { kind: "taken", added };
 }
 

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import type { Database, Value } from "../../../src/engine/archive/database.ts";
 import { describeEngines } from "../../support/engines.ts";
@@ -18,6 +19,12 @@ describeEngines("rows that are added", ({ kind, place }) => {
   const add = (database: Database, rows: readonly (readonly Value[])[], onConflict?: string): Promise<number> =>
     database.transaction((queries) =>
       queries.insert({ table: "things", columns, ...(onConflict === undefined ? {} : { onConflict }) }, rows),
+    );
+  /** How a failure is told, with what is behind it. */
+  const wordsOf = (failing: Promise<unknown>): Promise<string> =>
+    failing.then(
+      () => "it did not fail",
+      (error: unknown) => inspect(error),
     );
   const all = (database: Database) => database.all("SELECT * FROM {schema}things ORDER BY large, name");
 
@@ -83,5 +90,36 @@ describeEngines("rows that are added", ({ kind, place }) => {
     await expect(failing).rejects.toThrow();
     expect(ends).toEqual(["fulfilled", "rejected", "rejected"]);
     expect((await all(database)).map(({ name }) => name)).toEqual(["a", "b"]);
+  });
+
+  test("what is asked after the end of a transaction is not done, and spoils no other one", async () => {
+    const database = await table();
+    const put = (name: string) => `INSERT INTO {schema}things (name) VALUES ('${name}')`;
+    const late: Promise<unknown>[] = [];
+    const failing = database.transaction((queries) => {
+      const waited = new Promise<void>((go) => setTimeout(go, 50)).then(() => queries.run(put("late")));
+      late.push(waited.catch((error: unknown) => error));
+      return Promise.all([waited, queries.run("INSERT INTO {schema}things (name, nowhere) VALUES ('a', 1)")]);
+    });
+    expect(await wordsOf(failing)).toContain("nowhere");
+    await database.transaction(async (queries) => {
+      await queries.run(put("b"));
+      await Promise.all(late);
+    });
+    expect((await all(database)).map(({ name }) => name)).toEqual(["b"]);
+    const inTime = await database.transaction((queries) => Promise.resolve(queries));
+    await expect(inTime.run(put("c"))).rejects.toThrow("a transaction that has ended");
+    expect(await all(database)).toHaveLength(1);
+  });
+
+  test("of what is asked at once the failure that came first is told", async () => {
+    const database = await table();
+    await add(database, [["a", 1, 1, null, null]]);
+    const slow = Array.from({ length: 1203 }, (_, n) => [`n${String(n)}`, 1, n, null, null]);
+    const failing = database.transaction(async (queries) => {
+      const deep = async (): Promise<number> => Promise.resolve(await queries.run("UPDATE {schema}nothing SET a = 1"));
+      await Promise.all([deep().then((count) => count), queries.insert({ table: "things", columns }, slow)]);
+    });
+    expect(await wordsOf(failing)).toContain("nothing");
   });
 });

@@ -1,5 +1,5 @@
-import { FlowrunError } from "../../../errors.ts";
 import type { Queries } from "../database.ts";
+import { tooLate } from "../too-late.ts";
 import type { Sqlite } from "./sqlite.ts";
 
 /** Does one step on a connection, and tells its failure in words. */
@@ -58,11 +58,4 @@ function undo(connection: Sqlite): void {
   } catch {
     // It was undone already, by what failed.
   }
-}
-
-function tooLate(): FlowrunError {
-  return new FlowrunError("bug", "the archive was asked for a transaction that has ended", {
-    why: "its work went on without being waited for",
-    hint: "wait for each question before the work ends",
-  });
 }

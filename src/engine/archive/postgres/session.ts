@@ -15,7 +15,7 @@ export interface PostgresSession {
   isLost(): boolean;
   /** The process id that the connection was told as it began; a pooler makes one up. */
   readonly toldPid: number | null;
-  /** Says good-bye, which a server that hangs does not answer. */
+  /** Says good-bye after what was asked has been answered; a server that hangs answers neither. */
   end(): Promise<void>;
   /** Lets go of it at once. */
   drop(): void;
