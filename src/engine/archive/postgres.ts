@@ -129,16 +129,15 @@ async function within<R>(
   beginning: string,
   work: (ask: PostgresSession["ask"]) => Promise<R>,
 ): Promise<R> {
-  const failed: unknown[] = [];
+  let failure: unknown = null;
   let isOver = false;
   const ask: PostgresSession["ask"] = async (text, values) => {
-    if (failed.length > 0) throw failed[0];
     if (isOver) throw tooLate();
     try {
       return await session.ask(text, values);
     } catch (error) {
-      failed.push(error);
-      throw failed[0];
+      if (!isBehindFailure(error)) failure = error;
+      throw error;
     }
   };
   try {
@@ -155,8 +154,13 @@ async function within<R>(
     await session.ask("ROLLBACK").catch(() => {
       session.drop();
     });
-    throw error;
+    throw isBehindFailure(error) ? (failure ?? error) : error;
   }
+}
+
+/** Of a question behind one that failed, in a transaction that is given up. */
+function isBehindFailure(error: unknown): boolean {
+  return postgresCode(error) === "25P02";
 }
 
 function undone(): FlowrunError {
