@@ -11,7 +11,7 @@ export type Row = Readonly<Record<string, Value>>;
  * the rows of a group, as the text of a JSON list in no certain order that all lists of a row share.
  *
  * In a transaction several may be asked at once, of a server for one way there and back: they are begun in their order, and none
- * is done after one that failed, or after the end.
+ * is done after one that failed, but for a savepoint that is gone back to, or after the end.
  */
 export interface Queries {
   /** The rows of an answer, whole: whoever reads many asks for a part at a time. @throws FlowrunError. */

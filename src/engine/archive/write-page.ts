@@ -201,19 +201,16 @@ function byText(one: readonly [string, string, number], other: readonly [string,
 
 async function extendCoverage(queries: Queries, { journal, chain, begins, reaches }: ArchivePage): Promise<void> {
   if (chain === null) return;
-  const begin = (isExact: boolean, why: ChainBeginning): Promise<number> =>
-    queries.run(
+  if (begins !== null) {
+    await queries.run(
       `INSERT INTO {schema}coverage (journal, from_at, to_at, from_exact, to_exact, why) VALUES ($1, $2, $2, $3, $3, $4)
       ON CONFLICT (journal, from_at) DO NOTHING`,
-      [journal, chain, isExact ? 1 : 0, why],
+      [journal, chain, begins.isExact ? 1 : 0, begins.why],
     );
-  const extend = ({ at, isExact }: Edge): Promise<number> =>
-    queries.run(
-      `UPDATE {schema}coverage SET to_at = $3, to_exact = $4 WHERE journal = $1 AND from_at = $2 AND to_at <= $3`,
-      [journal, chain, Math.round(at), isExact ? 1 : 0],
-    );
-  await Promise.all([
-    begins === null ? null : begin(begins.isExact, begins.why),
-    reaches === null ? null : extend(reaches),
-  ]);
+  }
+  if (reaches === null) return;
+  await queries.run(
+    `UPDATE {schema}coverage SET to_at = $3, to_exact = $4 WHERE journal = $1 AND from_at = $2 AND to_at <= $3`,
+    [journal, chain, Math.round(reaches.at), reaches.isExact ? 1 : 0],
+  );
 }

@@ -14,8 +14,8 @@ export interface Joining {
 }
 
 /**
- * A source of runs as one of what an archive keeps of them. Their objects are let go as soon as their text is there, and that
- * as soon as it is packed, so that batches are joined of what is small.
+ * A source of runs as one of what an archive keeps of them. Their objects and texts are let go as soon as these are packed, so
+ * that batches are joined of what is small.
  */
 export function forArchive(source: Source<FlowRun>, now: World["now"]): Source<WrittenRun> {
   return {

@@ -45,6 +45,8 @@ export async function inTransaction<R>(
     });
     return result;
   } catch (error) {
+    // One that has another try must not have it after the end.
+    await last;
     undo(connection);
     throw error;
   } finally {
