@@ -5,70 +5,78 @@ import { openJournal, runEvent } from "../support/journal.ts";
 import { hasTerminal, openTerminal } from "../support/terminal.ts";
 
 /** Every command that prints, and every kind of word on stderr: retries excepted, which are told as all notices are. */
-const commands = [
-  "since -PT6H",
-  "since -PT6H -v -q",
-  "since -PT1H -v",
-  "since -PT6H --columns run,runId,position,flow,records.input,updatedAt,status,error,message,sandbox.name,batchIds",
-  "stats",
-  "stats --by flow --bucket PT3H",
-  "stats --by code",
-  "flows",
-  "flows --late --schedule",
-  "stats -P3D --by flow --compare",
-  "stats -P4D --compare",
-  "stats -P7D --compare",
-  "stats --compare --bucket PT1H",
-  'show $(flowrun since -P1D --status failed --json -q | head -1 | sed \'s/.*"runId":"//; s/".*//\')',
-  "show 00000000-no-such-run --since -PT1H",
-  "show x",
-  "wait --run nothing --timeout PT1S",
-  "doctor",
-  "registrations",
-  "registrations use nothing",
-  "profile list",
-  "cursor list",
-  "cursor set nightly oldest",
-  "cursor show nightly",
-  "cursor list",
-  "whoami",
-  "config path",
-  "config list",
-  "login",
-  "since -P1D --where 'status == \"failed\" && records.failed > 100 && durationMs > 30m && flowName =~ /a long one/ &&& true'",
-  "since -P1D --columns nothing",
-  "since last --from nowhere",
-];
-
-const offline = [
-  "demo",
-  "explain",
-  "explain CONNECTOR-2001-500",
-  "explain 133",
-  "explain nothing-like-it",
-  "--help",
-  "since --help",
-  "cursor set --help",
-  "frobnicate",
-  "cursor",
-];
+const commands = {
+  readings: [
+    "since -PT6H",
+    "since -PT6H -v -q",
+    "since -PT1H -v",
+    "since -PT6H --columns run,runId,position,flow,records.input,updatedAt,status,error,message,sandbox.name,batchIds",
+    "since -P1D --where 'status == \"failed\" && records.failed > 100 && durationMs > 30m && flowName =~ /a long one/ &&& true'",
+    "since -P1D --columns nothing",
+    "since last --from nowhere",
+    "flows",
+    "flows --late --schedule",
+  ],
+  figures: ["stats", "stats --by flow --bucket PT3H", "stats --by code"],
+  comparisons: [
+    "stats -P3D --by flow --compare",
+    "stats -P4D --compare",
+    "stats -P7D --compare",
+    "stats --compare --bucket PT1H",
+  ],
+  "single runs": [
+    'show $(flowrun since -P1D --status failed --json -q | head -1 | sed \'s/.*"runId":"//; s/".*//\')',
+    "show 00000000-no-such-run --since -PT1H",
+    "show x",
+    "wait --run nothing --timeout PT1S",
+  ],
+  settings: [
+    "doctor",
+    "registrations",
+    "registrations use nothing",
+    "profile list",
+    "cursor list",
+    "cursor set nightly oldest",
+    "cursor show nightly",
+    "cursor list",
+    "whoami",
+    "config path",
+    "config list",
+    "login",
+  ],
+  words: [
+    "demo",
+    "explain",
+    "explain CONNECTOR-2001-500",
+    "explain 133",
+    "explain nothing-like-it",
+    "--help",
+    "since --help",
+    "cursor set --help",
+    "frobnicate",
+    "cursor",
+  ],
+};
+const kinds = Object.entries(commands);
 
 describe.skipIf(!hasTerminal)(`every command${hasTerminal ? "" : " (no tmux here)"}`, () => {
-  it.each([40, 80, 100, 120, 200])("prints no line wider than %i columns", async (columns) => {
-    const home = await scratch();
-    const lines = [
-      ...commands.map((line) => `flowrun ${line} < /dev/null`),
-      ...offline.map((line) => `flowrun ${line}`),
-    ];
-    const env = { FLOWRUN_HOME: home, FLOWRUN_PROFILE: "demo", PAGER: "cat", FLOWRUN_CLIENT_ID: "not-used" };
-    const script = lines.map((line, at) => `echo "= ${at}"; ${line}`).join("; ");
-    const terminal = await openTerminal(`${script}; echo all is said`, { env, columns });
-    await expect.poll(() => terminal.screen(), { timeout: 110_000, interval: 500 }).toMatch(/^all is said$/m);
-    const printed = terminal.printed();
-    expect(printed.filter((line) => line.startsWith("= "))).toHaveLength(lines.length);
-    expect(printed.filter((line) => widthOf(line.trimEnd()) > columns)).toEqual([]);
-    expect(printed.join("\n")).not.toContain("flowrun hit a bug");
-  });
+  // A terminal for each kind: all in one would be as long at it as a slow machine takes for fifty commands.
+  it.each([40, 80, 100, 120, 200].flatMap((columns) => kinds.map(([kind, lines]) => ({ columns, kind, lines }))))(
+    "prints no line wider than $columns columns: $kind",
+    async ({ columns, kind, lines }) => {
+      const home = await scratch();
+      const env = { FLOWRUN_HOME: home, FLOWRUN_PROFILE: "demo", PAGER: "cat", FLOWRUN_CLIENT_ID: "not-used" };
+      // Words are asked for by a person, at the keyboard.
+      const input = kind === "words" ? "" : " < /dev/null";
+      const script = lines.map((line, at) => `echo "= ${at}"; flowrun ${line}${input}`).join("; ");
+      const terminal = await openTerminal(`${script}; echo all is said`, { env, columns });
+      await expect.poll(() => terminal.screen(), { timeout: 110_000, interval: 500 }).toMatch(/^all is said$/m);
+      const printed = terminal.printed();
+      expect(printed.filter((line) => line.startsWith("= "))).toHaveLength(lines.length);
+      expect(printed.filter((line) => widthOf(line.trimEnd()) > columns)).toEqual([]);
+      expect(printed.join("\n")).not.toContain("flowrun hit a bug");
+    },
+  );
 
   it.each([40, 80, 120])("prints a journal of long names and codes in %i columns", async (columns) => {
     const code = "UserErrorOdbcOperationFailedAndNobodyKnowsWhyNotEvenTheOnesWhoWroteIt";
