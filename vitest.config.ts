@@ -10,9 +10,9 @@ export default defineConfig({
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
     // End-to-end tests mostly wait, so that four of them suit two cores.
     maxWorkers: 4,
-    // What takes longer hangs, also where CI's checks run beside it.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // What takes longer hangs, also on a machine that is three times as slow as most; no test has a limit of its own.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     setupFiles: ["test/support/watch-loop.ts"],
     // Of the rooms that are pure: what they do depends on nothing but what they are handed.
     coverage: {

@@ -159,13 +159,13 @@ async function expectLinear(make: (size: number) => object, size: number): Promi
 }
 
 describe("a message of megabytes takes time in proportion", () => {
-  test.each(texts)("%s", { timeout: 120_000 }, async (_, make) => {
+  test.each(texts)("%s", async (_, make) => {
     await expectLinear(make, 80_000);
   });
 });
 
 describe("so does a long list", () => {
-  test.each(lists)("%s", { timeout: 120_000 }, async (_, make) => {
+  test.each(lists)("%s", async (_, make) => {
     await expectLinear(make, 4000);
   });
 });

@@ -104,7 +104,7 @@ async function print(all: readonly unknown[], { format, raw, isTTY, time, allCol
 }
 
 describe("whatever an event holds, every format tells the runs around it", () => {
-  test.each(outputFormats)("%s", { timeout: 120_000 }, async (format) => {
+  test.each(outputFormats)("%s", async (format) => {
     const property = fc.asyncProperty(hostileEvent, look, async (event, rest) => {
       const { text, runs, digested } = await print([runEvent(1), event, runEvent(2)], { ...rest, format });
       expectForeseen(digested);
@@ -144,7 +144,7 @@ function parseYaml(text: string): unknown {
   });
 }
 
-test("show and stats tell any run", { timeout: 120_000 }, async () => {
+test("show and stats tell any run", async () => {
   const property = fc.asyncProperty(
     hostileEvent,
     fc.constantFrom<TimeStyle>("iso", "local", "relative"),

@@ -72,7 +72,7 @@ async function show({ title, columns = 80, line }: Screen): Promise<string> {
   return [`## ${title}${where}`, "", `${fence}text`, `$ ${line}`, ...lines, fence, ""].join("\n");
 }
 
-test("docs/screens.md is what comes out", { timeout: 300_000 }, async () => {
+test("docs/screens.md is what comes out", async () => {
   vi.stubEnv("TZ", "UTC");
   const shown: string[] = [];
   for (const screen of screens) shown.push(await show(screen));

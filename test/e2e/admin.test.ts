@@ -156,7 +156,7 @@ describe.skipIf(!hasPostgres)(`tail --admin --standby${whyNoPostgres}`, () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startCluster();
-  }, 120_000);
+  });
   afterAll(() => cluster.stop());
 
   it("says who stands by, and that it delivers once it has taken over", async () => {
@@ -181,5 +181,5 @@ describe.skipIf(!hasPostgres)(`tail --admin --standby${whyNoPostgres}`, () => {
     await expect.poll(() => ageAt(second), patient).toBeLessThan(60);
     other.child.kill("SIGINT");
     expect((await other.finished).code).toBe(130);
-  }, 120_000);
+  });
 });

@@ -326,7 +326,7 @@ describe.skipIf(!hasPostgres)(`--standby${whyNoPostgres}`, () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startCluster();
-  }, 120_000);
+  });
   afterAll(() => cluster.stop());
 
   /** A table of somebody's own, and a list of all that was ever done to a row of it. */
@@ -376,7 +376,7 @@ describe.skipIf(!hasPostgres)(`--standby${whyNoPostgres}`, () => {
       }, quickly);
       other.child.kill("SIGINT");
       expect((await other.finished).code).toBe(130);
-    }, 120_000);
+    });
 
     it("one that was frozen and wakes is refused, ends with exit code 8, and has doubled nothing", async () => {
       const { host, rows, journal } = await twoHosts(leads);
@@ -397,7 +397,7 @@ describe.skipIf(!hasPostgres)(`--standby${whyNoPostgres}`, () => {
       expect(await rows()).toEqual(runs(6));
       other.child.kill("SIGINT");
       await other.finished;
-    }, 120_000);
+    });
   });
 
   it.skipIf(!canNetwork)(
@@ -435,7 +435,6 @@ describe.skipIf(!hasPostgres)(`--standby${whyNoPostgres}`, () => {
       other.tail.child.kill("SIGINT");
       expect((await other.tail.finished).code).toBe(130);
     },
-    180_000,
   );
 
   it("without a database that all hosts share it is turned away", async () => {

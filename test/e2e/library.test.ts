@@ -35,7 +35,7 @@ beforeAll(async () => {
     await symlink(native, join(project, "node_modules", name), "junction");
   }
   await writeFile(join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
-}, 120_000);
+});
 
 afterAll(() => rm(project, { recursive: true, force: true, maxRetries: 5 }));
 

@@ -55,7 +55,7 @@ describe.skipIf(!hasPostgres)(`databases${whyNoPostgres}`, () => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startCluster();
-  }, 120_000);
+  });
   afterAll(() => cluster.remove());
 
   /** A table of somebody's own, and a list of all that was ever done to a row of it. */
@@ -108,7 +108,7 @@ describe.skipIf(!hasPostgres)(`databases${whyNoPostgres}`, () => {
       expect(await inFile()).toEqual(idsOf(items));
       expect((await flowrun(["lytics", "since", "last", ...line], { env })).code).toBe(0);
       expect(await rows()).toHaveLength(items.length);
-    }, 180_000);
+    });
 
     test("one delivers, a second is refused by name, and another takes over when the first is killed", async () => {
       const items = many("first", 5, 10 * minute);
@@ -132,7 +132,7 @@ describe.skipIf(!hasPostgres)(`databases${whyNoPostgres}`, () => {
       }, quickly);
       other.child.kill("SIGINT");
       expect((await other.finished).code).toBe(130);
-    }, 120_000);
+    });
 
     test("one that was frozen and wakes is refused, ends with exit code 8, and has doubled nothing", async () => {
       const items = many("first", 5, 10 * minute);
@@ -157,6 +157,6 @@ describe.skipIf(!hasPostgres)(`databases${whyNoPostgres}`, () => {
       expect(await rows()).toEqual(idsOf(items));
       other.child.kill("SIGINT");
       await other.finished;
-    }, 120_000);
+    });
   });
 });

@@ -48,7 +48,7 @@ describe.skipIf(process.platform !== "linux")("100,000 events through `since old
     ["read at full speed", () => 0],
     // A second's rest after every 64 MiB or so, and slow all the way through the first 8 MiB.
     ["read by a slow reader", (read) => (read < 8 * mebibyte ? 10 : read % (64 * mebibyte) < 65_536 ? 1000 : 0)],
-  ])("%s", { timeout: 180_000 }, async (_, pauseMs) => {
+  ])("%s", async (_, pauseMs) => {
     const env = await serve();
     const child = spawn(node, [binary, "since", "oldest", "--json", "-q"], {
       env,

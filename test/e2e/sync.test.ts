@@ -7,7 +7,7 @@ import { hasPostgres, startCluster, whyNoPostgres, type Cluster } from "../suppo
 let cluster: Cluster | null = null;
 beforeAll(async () => {
   if (hasPostgres) cluster = await startCluster();
-}, 60_000);
+});
 afterAll(() => cluster?.remove());
 
 const places = [

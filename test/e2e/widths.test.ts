@@ -70,7 +70,7 @@ describe.skipIf(!hasTerminal)(`every command${hasTerminal ? "" : " (no tmux here
       const input = kind === "words" ? "" : " < /dev/null";
       const script = lines.map((line, at) => `echo "= ${at}"; flowrun ${line}${input}`).join("; ");
       const terminal = await openTerminal(`${script}; echo all is said`, { env, columns });
-      await expect.poll(() => terminal.screen(), { timeout: 110_000, interval: 500 }).toMatch(/^all is said$/m);
+      await expect.poll(() => terminal.screen(), { timeout: 280_000, interval: 500 }).toMatch(/^all is said$/m);
       const printed = terminal.printed();
       expect(printed.filter((line) => line.startsWith("= "))).toHaveLength(lines.length);
       expect(printed.filter((line) => widthOf(line.trimEnd()) > columns)).toEqual([]);

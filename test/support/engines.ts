@@ -57,7 +57,7 @@ export function describeEngines(
     beforeAll(async () => {
       cluster = await startCluster();
       base = await cluster.database();
-    }, 60_000);
+    });
     afterAll(() => cluster?.remove());
     tests({
       kind: "PostgreSQL",

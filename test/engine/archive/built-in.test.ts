@@ -29,7 +29,7 @@ let runs: readonly FlowRun[] = [];
 beforeAll(async () => {
   database = await openBuiltIn(host);
   runs = await all(database);
-}, 60_000);
+});
 afterAll(() => database.close());
 
 async function all(queries: Database): Promise<readonly FlowRun[]> {

@@ -48,7 +48,7 @@ describe.skipIf(!hasPostgres)(`the dashboard for Grafana${whyNoPostgres}`, () =>
     const at = (n: number) => ({ updatedAt: Date.now() - n * 3_600_000 });
     await addRuns(database, journal, [archived(1, at(3), sandbox), archived(2, at(2), { ...failed, ...sandbox })]);
     await database.close();
-  }, 120_000);
+  });
 
   afterAll(() => cluster.stop());
 

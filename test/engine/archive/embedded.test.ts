@@ -205,7 +205,7 @@ describe("a transaction", () => {
 });
 
 describe("processes", () => {
-  it("after kill -9 there are whole pages: those that were told, or one more", { timeout: 120_000 }, async () => {
+  it("after kill -9 there are whole pages: those that were told, or one more", async () => {
     const path = join(await emptyFolder(), "archive.db");
     let told = 0;
     for (let kills = 0; kills < 10; kills += 1) {
@@ -225,39 +225,35 @@ describe("processes", () => {
     expect(told).toBeGreaterThan(10);
   });
 
-  it(
-    "two that write at once wait for each other, and whoever reads sees whole pages",
-    { timeout: 120_000 },
-    async () => {
-      const path = join(await emptyFolder(), "archive.db");
-      const writers = [startWith("write", path, "60"), startWith("write", path, "60")];
-      await writers[0]!.saw("page");
-      const reader = await openAt(path, "read");
-      const over = Promise.all(writers.map(({ finished }) => finished));
-      const seen = new Set<number>();
-      while (writers.some(({ child }) => child.exitCode === null)) {
-        const [byRows, counted] = await countPages(reader);
-        expect(byRows).toBe(counted);
-        seen.add(counted);
-        await delay(2);
-      }
-      for (const { stdout, stderr } of await over) {
-        expect(stdout.match(/page/g)).toHaveLength(60);
-        // Node's own word about its SQLite is not for whoever reads runs.
-        expect(stderr).toBe("");
-      }
-      expect(await countPages(reader)).toEqual([120, 120]);
-      expect(seen.size).toBeGreaterThan(3);
-    },
-  );
+  it("two that write at once wait for each other, and whoever reads sees whole pages", async () => {
+    const path = join(await emptyFolder(), "archive.db");
+    const writers = [startWith("write", path, "60"), startWith("write", path, "60")];
+    await writers[0]!.saw("page");
+    const reader = await openAt(path, "read");
+    const over = Promise.all(writers.map(({ finished }) => finished));
+    const seen = new Set<number>();
+    while (writers.some(({ child }) => child.exitCode === null)) {
+      const [byRows, counted] = await countPages(reader);
+      expect(byRows).toBe(counted);
+      seen.add(counted);
+      await delay(2);
+    }
+    for (const { stdout, stderr } of await over) {
+      expect(stdout.match(/page/g)).toHaveLength(60);
+      // Node's own word about its SQLite is not for whoever reads runs.
+      expect(stderr).toBe("");
+    }
+    expect(await countPages(reader)).toEqual([120, 120]);
+    expect(seen.size).toBeGreaterThan(3);
+  });
 
-  it("many may make the same archive at once", { timeout: 120_000 }, async () => {
+  it("many may make the same archive at once", async () => {
     const path = join(await emptyFolder(), "archive.db");
     const makers = await Promise.all(Array.from({ length: 6 }, () => startWith("write", path, "1").finished));
     expect(makers.map(({ stdout }) => stdout).sort()).toEqual([1, 2, 3, 4, 5, 6].map((page) => `page ${page}\n`));
   });
 
-  it("one that holds it for too long is named, and what was asked is not done", { timeout: 120_000 }, async () => {
+  it("one that holds it for too long is named, and what was asked is not done", async () => {
     const path = await filled(1);
     const holder = startWith("hold", path);
     await holder.saw("held");
@@ -452,7 +448,7 @@ describe("a damaged file", () => {
 });
 
 describe.skipIf(!canMount)(`a disk${whyNoMount}`, () => {
-  it("that is full keeps what was saved, and takes more when there is room", { timeout: 120_000 }, async () => {
+  it("that is full keeps what was saved, and takes more when there is room", async () => {
     const lines = await mounted(
       `mount -t tmpfs -o size=2m,mode=700 none "$PWD"; cd "$PWD"
       archive write "$PWD/archive.db"; archive read "$PWD/archive.db"

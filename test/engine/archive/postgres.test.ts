@@ -39,7 +39,7 @@ beforeAll(async () => {
   await cluster.ask("CREATE ROLE single LOGIN CONNECTION LIMIT 1");
   await cluster.ask("CREATE ROLE reader LOGIN; ALTER ROLE reader SET default_transaction_read_only = on");
   await cluster.ask("CREATE ROLE older LOGIN SUPERUSER; ALTER ROLE older SET bytea_output = escape");
-}, 60_000);
+});
 
 afterAll(async () => {
   if (hasPostgres) await cluster.remove();

@@ -163,7 +163,7 @@ describe("exactly once", () => {
     ["runs.ndjson.gz?rotate=day", 0],
     ["runs.ndjson?rotate=300kB", 2000],
   ] as const) {
-    it(`${name}: a process that is killed twenty times, at any moment`, { timeout: 180_000 }, async () => {
+    it(`${name}: a process that is killed twenty times, at any moment`, async () => {
       const { data, dir } = await places();
       const address = `file:${join(data, name)}`;
       const luck = luckOf(name.length);

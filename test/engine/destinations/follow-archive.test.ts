@@ -10,7 +10,7 @@ import { hasPostgres, startCluster, whyNoPostgres, type Cluster } from "../../su
 let cluster: Cluster;
 beforeAll(async () => {
   if (hasPostgres) cluster = await startCluster();
-}, 60_000);
+});
 afterAll(async () => {
   if (hasPostgres) await cluster.remove();
 });

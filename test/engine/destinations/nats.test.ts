@@ -720,7 +720,7 @@ describe.skipIf(!hasNats)(`nats${whyNoNats}`, () => {
       }
       await to.close();
       expect(await idsOf(side)).toEqual(ids(0, 6000));
-    }, 120_000);
+    });
 
     test("a batch whose place was not saved is not doubled, though the stream's window is long over", async () => {
       const side = await startWithStream({ name: "RUNS", duplicate_window: 100e6 });
@@ -791,6 +791,6 @@ describe.skipIf(!hasNats)(`nats${whyNoNats}`, () => {
       }
       expect(kills).toBeGreaterThan(2);
       expect(await idsOf(side)).toEqual(ids(0, 4000));
-    }, 120_000);
+    });
   });
 });

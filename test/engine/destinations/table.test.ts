@@ -40,7 +40,7 @@ beforeAll(async () => {
   await cluster.ask(`CREATE ROLE secretive LOGIN PASSWORD '${password}'`);
   if (hasPgbouncer) pooler = await cluster.pool();
   built = await buildProgram("delivery-process");
-}, 60_000);
+});
 afterAll(async () => {
   if (!hasPostgres) return;
   await cluster.remove();
@@ -145,7 +145,7 @@ describe.skipIf(!hasPostgres)(`exactly once${whyNoPostgres}`, () => {
     expect(await ask("SELECT what || ' ' || event_id FROM done ORDER BY n")).toEqual(ids.map((id) => `INSERT ${id}`));
   }
 
-  it("a process that is killed twenty times", { timeout: 120_000 }, async () => {
+  it("a process that is killed twenty times", async () => {
     const there = await side(notifications);
     const luck = luckOf(1);
     for (let kills = 0; kills < 20; kills += 1) {
@@ -164,7 +164,7 @@ describe.skipIf(!hasPostgres)(`exactly once${whyNoPostgres}`, () => {
     await expectOnce(there, place);
   });
 
-  it("a server that ends the connection, again and again", { timeout: 120_000 }, async () => {
+  it("a server that ends the connection, again and again", async () => {
     const there = await side(notifications);
     const total = 1500;
     const running = launch(process.execPath, [built.path, there.url, "/nonexistent", String(total), "5"], {
