@@ -6,6 +6,7 @@ import type { ArchivedRun } from "./archive/run-row.ts";
 import { addRuns } from "./archive/write-page.ts";
 import { fileSource } from "./sources/file.ts";
 import type { Batch, Candidate, Source } from "./sources/source.ts";
+import { timeOf } from "../text/time-text.ts";
 
 /** Lines that are put into an archive: records, events or pages of the journal. */
 export interface Importing {
@@ -74,6 +75,6 @@ export async function importRuns(importing: Importing): Promise<ImportCounts> {
 
 /** Nobody knows when the journal recorded it: about when the run was updated. */
 function archived({ key, encoded: run }: Candidate<FlowRun>, now: () => number): ArchivedRun {
-  const told = run.updatedAt === null ? NaN : Date.parse(run.updatedAt);
+  const told = run.updatedAt === null ? NaN : timeOf(run.updatedAt);
   return { key, run, recordedAt: Number.isNaN(told) ? now() : told };
 }

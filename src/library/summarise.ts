@@ -6,6 +6,7 @@ import type { Grouping } from "../runs/figures/grouping.ts";
 import { countStats, mostBuckets, type Stats } from "../runs/figures/stats.ts";
 import type { FlowRun } from "../runs/record/flow-run.ts";
 import { nameOf } from "./words.ts";
+import { timeOf } from "../text/time-text.ts";
 
 /** The window of the figures, and what is told apart in it. */
 export interface SummariseOptions {
@@ -58,7 +59,7 @@ function windowOf(runs: readonly FlowRun[], options: SummariseOptions): { readon
   const last = options.to === undefined ? null : instantOf(options.to, "to");
   const times = { from: Infinity, to: -Infinity };
   for (const { updatedAt } of runs) {
-    const at = updatedAt === null ? NaN : Date.parse(updatedAt);
+    const at = updatedAt === null ? NaN : timeOf(updatedAt);
     if (at < times.from) times.from = at;
     if (at > times.to) times.to = at;
   }

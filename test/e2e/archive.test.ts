@@ -197,6 +197,21 @@ describe("a sync of thousands of runs", () => {
   });
 });
 
+describe("figures of an archive", () => {
+  it("are counted of the runs that a filter names, whichever it looks at", async () => {
+    const journal = await openJournal({ events: 6 });
+    await journal.run("archive sync");
+    for (const [filter, runs] of [
+      ["", 6],
+      ["--run run-3", 1],
+      ["--run none", 0],
+    ] as const) {
+      const { stdout } = await journal.run(`stats oldest --source archive --json ${filter}`.trimEnd());
+      expect(parsed({ stdout })).toMatchObject({ row: "total", runs });
+    }
+  });
+});
+
 describe("prune", () => {
   /** A run every two hours, for five days. */
   const fiveDays = (began = Date.now() - 5 * day) => ({

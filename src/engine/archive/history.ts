@@ -2,6 +2,7 @@ import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Queries, Value } from "./database.ts";
 import { idOf } from "./run-row.ts";
 import { numberIn, numberOrNull, textIn, textOrNull } from "./row-values.ts";
+import { timeOf } from "../../text/time-text.ts";
 
 /** How often a code was met, and what became of the flows that had it. Times are epoch milliseconds. */
 export interface CodeHistory {
@@ -106,7 +107,7 @@ export async function findEarlierFailure(
   run: FlowRun,
 ): Promise<EarlierFailure | null> {
   if (run.rootCause === null || run.updatedAt === null) return null;
-  const values = [journal, idOf(run.flowId), idOf(run.rootCause.code), Date.parse(run.updatedAt), idOf(run.runId)];
+  const values = [journal, idOf(run.flowId), idOf(run.rootCause.code), timeOf(run.updatedAt), idOf(run.runId)];
   const earlier = `{schema}runs AS runs WHERE runs.journal = $1 AND runs.flow_id = $2 AND root_code = $3
       AND runs.updated_at < $4 AND run_id <> $5 AND status = 'failed'`;
   const [last] = await queries.all(
@@ -130,7 +131,7 @@ export async function findRecovery(queries: Queries, journal: string, run: FlowR
   const [row] = await queries.all(
     `SELECT min(updated_at) AS at FROM {schema}runs
     WHERE flow_id = $1 AND updated_at > $2 AND status = 'success' AND journal = $3`,
-    [idOf(run.flowId), Date.parse(run.updatedAt), journal],
+    [idOf(run.flowId), timeOf(run.updatedAt), journal],
   );
   return row === undefined ? null : numberOrNull(row, "at");
 }
@@ -155,7 +156,7 @@ export async function readNovelty(queries: Queries, journal: string): Promise<No
     return Math.min(at, known);
   };
   return ({ flowId, rootCause, updatedAt }) => {
-    const at = updatedAt === null ? NaN : Date.parse(updatedAt);
+    const at = updatedAt === null ? NaN : timeOf(updatedAt);
     if (Number.isNaN(at)) return null;
     const flow = idOf(flowId);
     const flowAt = firstOf(flow, "", at);

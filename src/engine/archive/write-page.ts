@@ -16,6 +16,7 @@ import { placeTexts, packRows, packsTable } from "./packs.ts";
 import { takeNumbers, type Numbers } from "./take-numbers.ts";
 import { numberIn } from "./row-values.ts";
 import type { ChainBeginning, Edge } from "./coverage.ts";
+import { timeOf } from "../../text/time-text.ts";
 
 /** The runs of a page, and where its reading stands after it. */
 export interface ArchivePage {
@@ -182,7 +183,7 @@ const firstsTable: Insertion = {
 async function noteFirsts(queries: Queries, journal: string, runs: readonly ArchivedRun[]): Promise<void> {
   const firsts = new Map<string, readonly [flow: string, code: string, at: number]>();
   for (const { run, recordedAt } of runs) {
-    const at = run.updatedAt === null ? Math.round(recordedAt) : Date.parse(run.updatedAt);
+    const at = run.updatedAt === null ? Math.round(recordedAt) : timeOf(run.updatedAt);
     const flow = idOf(run.flowId);
     const codes = run.rootCause === null ? [""] : ["", idOf(run.rootCause.code)];
     for (const code of codes) {

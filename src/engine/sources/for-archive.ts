@@ -3,6 +3,7 @@ import type { FlowRun } from "../../runs/record/flow-run.ts";
 import { packRuns } from "../archive/packs.ts";
 import { writtenOf, type WrittenRun } from "../archive/run-row.ts";
 import type { Batch, Mark, Source } from "./source.ts";
+import { timeOf } from "../../text/time-text.ts";
 
 /** How batches are joined. */
 export interface Joining {
@@ -45,7 +46,7 @@ async function packed(batch: Batch<FlowRun>, now: number): Promise<Batch<Written
  */
 function recordingOf({ updatedAt }: FlowRun, { recordedFrom = null, recordedAt, askedAt }: Mark, now: number): number {
   const latest = askedAt ?? now;
-  const told = updatedAt === null ? NaN : Date.parse(updatedAt);
+  const told = updatedAt === null ? NaN : timeOf(updatedAt);
   const about = Number.isNaN(told) ? (recordedAt ?? latest) : told;
   return Math.min(Math.max(about, recordedFrom ?? about), latest);
 }

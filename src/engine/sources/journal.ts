@@ -10,6 +10,7 @@ import { cutText } from "../../render/text/cut-text.ts";
 import { safeText } from "../../render/text/safe-text.ts";
 import { digest, type Digesting } from "../digest.ts";
 import type { Batch, Source } from "./source.ts";
+import { timeOf } from "../../text/time-text.ts";
 
 /** A place in the journal that a reading can start from. */
 export type JournalStart = Exclude<Start, { kind: "last" }>;
@@ -74,7 +75,7 @@ function batchOf<T>(page: Page, { journal, ...digesting }: JournalReading<T>): B
   const recordedAt = isCut ? null : page.recordedAt;
   const { until } = digesting;
   const isLater = ({ updatedAt }: FlowRun): boolean =>
-    until !== null && updatedAt !== null && Date.parse(updatedAt) > until;
+    until !== null && updatedAt !== null && timeOf(updatedAt) > until;
   return {
     ...digest(page, { ...digesting, via: "journal", isLater }),
     mark: { begins, askedAt, next, isCut, last, atEnd, recordedFrom, recordedAt, count },

@@ -17,7 +17,7 @@ import { readPredecessors } from "./predecessors.ts";
 import { readService } from "./service.ts";
 import { findStatus } from "../record/status.ts";
 import { statusToldBy } from "./event-selection.ts";
-import { timeText } from "./time-text.ts";
+import { timeText } from "../../text/time-text.ts";
 import type { Unwrapped } from "./unwrap.ts";
 
 /** A body that has turned out to be a flow run. */

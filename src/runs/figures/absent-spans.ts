@@ -1,6 +1,7 @@
 import { countFlows, type FlowCounter, type FlowHistory } from "../cadence/count-flows.ts";
 import type { FlowRun } from "../record/flow-run.ts";
 import { startOfRun } from "../record/run-start.ts";
+import { timeOf } from "../../text/time-text.ts";
 
 /** A stretch of a window in which runs of a flow were to begin, and did not. */
 export interface AbsentSpan {
@@ -82,7 +83,7 @@ export function countAbsences({ from, to }: Part): AbsenceCounter {
 function startOf(run: FlowRun): number | null {
   const { startedAt, updatedAt, durationMs } = run;
   if (startedAt !== null || updatedAt === null || durationMs === null) return startOfRun(run);
-  const start = Date.parse(updatedAt) - durationMs;
+  const start = timeOf(updatedAt) - durationMs;
   return start >= firstMoment ? start : startOfRun(run);
 }
 

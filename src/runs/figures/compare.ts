@@ -3,6 +3,7 @@ import type { FlowRun } from "../record/flow-run.ts";
 import { compareCauses, compareGroups, subtractFigures } from "./changes.ts";
 import { countFigures } from "./figures.ts";
 import { countStats, type Stats, type StatsPlan } from "./stats.ts";
+import { timeOf } from "../../text/time-text.ts";
 
 /** Counts the runs of a window and of the one before it; `read` sets the two beside each other. */
 export interface CompareCounter extends Pick<AbsenceCounter, "pass" | "lack" | "leavesOut"> {
@@ -29,12 +30,12 @@ export function countCompared(plan: Omit<StatsPlan, "bucketMs">): CompareCounter
     lane: () => {
       let at = begin;
       return (run) => {
-        at = run.updatedAt === null ? at : Date.parse(run.updatedAt);
+        at = run.updatedAt === null ? at : timeOf(run.updatedAt);
         if (at >= begin) (at >= plan.from ? now : before).add(run);
       };
     },
     pass: (run) => {
-      const at = run.updatedAt === null ? -Infinity : Date.parse(run.updatedAt);
+      const at = run.updatedAt === null ? -Infinity : timeOf(run.updatedAt);
       if (at >= begin) (at >= plan.from ? now : before).pass(run);
     },
     lack: (part) => {

@@ -1,5 +1,5 @@
 import type { FlowRun } from "../record/flow-run.ts";
-import { countQuantiles, type Quantiles } from "./quantiles.ts";
+import { countQuantiles, type QuantileCounter, type Quantiles } from "./quantiles.ts";
 import { isTerminal } from "../record/status.ts";
 
 /** The figures of many runs together. */
@@ -21,15 +21,42 @@ export interface Figures {
 /** Adds runs up; `read` gives the figures of those added so far. */
 export interface FigureCounter {
   add(run: FlowRun): void;
+  /** Adds those that another has added up. */
+  merge(other: FigureCounter): void;
   read(): Figures;
+  readonly soFar: SoFar;
+}
+
+/** The counts and sums of runs added up so far. */
+interface SoFar {
+  readonly counts: Record<"runs" | "ended" | "success" | "partialSuccess" | "failed", number>;
+  readonly durations: QuantileCounter;
+  readonly sums: Record<"input" | "output" | "failed" | "bytesIn" | "bytesOut", number | null>;
 }
 
 /** Counts runs, in memory that does not grow with their number. */
 export function countFigures(): FigureCounter {
-  const counts = { runs: 0, ended: 0, success: 0, partialSuccess: 0, failed: 0 };
-  const durations = countQuantiles();
-  const sums: Sums = { input: null, output: null, failed: null, bytesIn: null, bytesOut: null };
+  const soFar: SoFar = {
+    counts: { runs: 0, ended: 0, success: 0, partialSuccess: 0, failed: 0 },
+    durations: countQuantiles(),
+    sums: { input: null, output: null, failed: null, bytesIn: null, bytesOut: null },
+  };
+  const { counts, durations, sums } = soFar;
   return {
+    soFar,
+    merge: ({ soFar: other }) => {
+      counts.runs += other.counts.runs;
+      counts.ended += other.counts.ended;
+      counts.success += other.counts.success;
+      counts.partialSuccess += other.counts.partialSuccess;
+      counts.failed += other.counts.failed;
+      durations.merge(other.durations);
+      sums.input = plus(sums.input, other.sums.input);
+      sums.output = plus(sums.output, other.sums.output);
+      sums.failed = plus(sums.failed, other.sums.failed);
+      sums.bytesIn = plus(sums.bytesIn, other.sums.bytesIn);
+      sums.bytesOut = plus(sums.bytesOut, other.sums.bytesOut);
+    },
     add: ({ status, durationMs, records, bytes }) => {
       counts.runs += 1;
       if (isTerminal(status)) counts.ended += 1;
@@ -57,8 +84,6 @@ export function countFigures(): FigureCounter {
     },
   };
 }
-
-type Sums = Record<"input" | "output" | "failed" | "bytesIn" | "bytesOut", number | null>;
 
 function plus(sum: number | null, amount: number | null): number | null {
   return amount === null ? sum : (sum ?? 0) + amount;

@@ -1,4 +1,5 @@
 import type { FlowRun } from "../record/flow-run.ts";
+import { timeOf } from "../../text/time-text.ts";
 
 /** Looks at the runs of a file to tell since when it has them. */
 export interface ReachWatch {
@@ -15,7 +16,7 @@ export function watchReach(): ReachWatch {
   let [first, last, silence] = [Infinity, -Infinity, 0];
   return {
     note: ({ updatedAt }) => {
-      const at = updatedAt === null ? NaN : Date.parse(updatedAt);
+      const at = updatedAt === null ? NaN : timeOf(updatedAt);
       if (Number.isNaN(at)) return;
       if (at > last && last !== -Infinity) silence = Math.max(silence, at - last);
       first = Math.min(first, at);

@@ -8,6 +8,7 @@ import type { Zone } from "../../text/zone.ts";
 import { cutCalendar } from "./buckets.ts";
 import type { CauseChange, Difference, GroupChange } from "./changes.ts";
 import { cutTime, roundStep, type Timeline } from "./timeline.ts";
+import { timeOf } from "../../text/time-text.ts";
 
 /** The window to count, and how to divide it. */
 export interface StatsPlan {
@@ -119,8 +120,6 @@ const longestName = 500;
 export function countStats({ from, to, by, bucketMs, zone }: StatsPlan): StatsCounter {
   const steps = cutTime(from, to, roundStep(to - from, mostSteps));
   const pieces = bucketMs === null ? null : cutCalendar(from, to, bucketMs, zone);
-  const total = countFigures();
-  const trend = countTrend(steps);
   const buckets = Array.from({ length: pieces?.length ?? 0 }, countFigures);
   const groups = new Map<string | null, GroupCounter>();
   const rest = openGroup(null, steps);
@@ -140,11 +139,9 @@ export function countStats({ from, to, by, bucketMs, zone }: StatsPlan): StatsCo
 
   return {
     add: (run) => {
-      at = run.updatedAt === null ? at : Date.parse(run.updatedAt);
-      total.add(run);
-      trend.add(run, at);
+      at = run.updatedAt === null ? at : timeOf(run.updatedAt);
       if (pieces !== null) buckets[pieces.indexOf(at)]?.add(run);
-      if (by !== null) groupOf(groupKey(run, by)).add(run, at, by);
+      groupOf(groupKey(run, by)).add(run, at, by);
       causes.add(run, at);
     },
     pass: absences.pass,
@@ -157,9 +154,8 @@ export function countStats({ from, to, by, bucketMs, zone }: StatsPlan): StatsCo
       to: iso(to),
       by,
       bucketMs,
-      total: total.read(),
-      trend: trend.read(),
-      groups: readGroups([...groups.values()], rest),
+      ...readAll([...groups.values(), rest], steps),
+      groups: by === null ? [] : readGroups([...groups.values()], rest),
       buckets: pieces === null ? [] : buckets.map((bucket, index) => readBucket(bucket, index, pieces, { from, to })),
       rootCauses: causes.read(),
       absent: absences.read(),
@@ -169,13 +165,16 @@ export function countStats({ from, to, by, bucketMs, zone }: StatsPlan): StatsCo
   };
 }
 
-function groupKey(run: FlowRun, by: Grouping): string | null {
-  const key = keyOf(run, by);
+/** Where nothing is told apart, all runs are one group. */
+function groupKey(run: FlowRun, by: Grouping | null): string | null {
+  const key = by === null ? null : keyOf(run, by);
   return key === null ? null : keptId(key);
 }
 
 interface GroupCounter {
-  add(run: FlowRun, at: number, by: Grouping): void;
+  readonly figures: FigureCounter;
+  readonly trend: TrendCounter;
+  add(run: FlowRun, at: number, by: Grouping | null): void;
   read(): Omit<Group, "isRest">;
 }
 
@@ -184,6 +183,8 @@ function openGroup(key: string | null, steps: Timeline): GroupCounter {
   const trend = countTrend(steps);
   let name: string | null = null;
   return {
+    figures,
+    trend,
     add: (run, at, by) => {
       // A copy of the same name is not made again for each of its runs.
       if (by === "flow" && run.flowName !== null && run.flowName !== name) name = keptText(run.flowName, longestName);
@@ -194,22 +195,43 @@ function openGroup(key: string | null, steps: Timeline): GroupCounter {
   };
 }
 
+/** The figures of all groups together: a run is counted once, and not a second time for the total. */
+function readAll(groups: readonly GroupCounter[], steps: Timeline): Pick<Stats, "total" | "trend"> {
+  const [total, trend] = [countFigures(), countTrend(steps)];
+  for (const group of groups) {
+    total.merge(group.figures);
+    trend.merge(group.trend);
+  }
+  return { total: total.read(), trend: trend.read() };
+}
+
 function readGroups(groups: readonly GroupCounter[], rest: GroupCounter): readonly Group[] {
   const named = groups.map((group): Group => ({ ...group.read(), isRest: false }));
   const left: Group = { ...rest.read(), name: null, isRest: true };
   return [...named.sort((one, other) => other.runs - one.runs), ...(left.runs > 0 ? [left] : [])];
 }
 
-function countTrend(steps: Timeline) {
+interface TrendCounter {
+  add(run: FlowRun, at: number): void;
+  merge(other: TrendCounter): void;
+  read(): Trend;
+}
+
+function countTrend(steps: Timeline): TrendCounter {
   const runs = Array.from({ length: steps.length }, () => 0);
   const failed = Array.from({ length: steps.length }, () => 0);
   return {
-    add: (run: FlowRun, at: number): void => {
+    merge: (other) => {
+      const theirs = other.read();
+      theirs.runs.forEach((count, index) => (runs[index] = (runs[index] ?? 0) + count));
+      theirs.failed.forEach((count, index) => (failed[index] = (failed[index] ?? 0) + count));
+    },
+    add: (run, at) => {
       const index = steps.indexOf(at);
       runs[index] = (runs[index] ?? 0) + 1;
       if (run.status === "failed") failed[index] = (failed[index] ?? 0) + 1;
     },
-    read: (): Trend => ({ stepMs: steps.stepMs, runs, failed }),
+    read: () => ({ stepMs: steps.stepMs, runs, failed }),
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type Criterion,
 } from "./criterion.ts";
 import { openWatch, type WatchedFilter } from "./watch.ts";
+import { timeOf } from "../../text/time-text.ts";
 
 /** The words of the filter options, as the user gave them; nothing, or no word, filters nothing (but see `status`). */
 export interface FilterWords {
@@ -51,5 +52,5 @@ export function compileFilter(words: FilterWords, spell = (option: string): stri
 
 /** A run that does not say when it was updated is kept: nothing speaks against it. */
 function isNotAfter({ updatedAt }: FlowRun, untilMs: number): boolean {
-  return updatedAt === null || Date.parse(updatedAt) <= untilMs;
+  return updatedAt === null || timeOf(updatedAt) <= untilMs;
 }

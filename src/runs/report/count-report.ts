@@ -21,6 +21,7 @@ import type {
   ReportedFlow,
   ReportedWorks,
 } from "./report.ts";
+import { timeOf } from "../../text/time-text.ts";
 
 /** The window that is reported, epoch ms, and how it is looked at. */
 export interface ReportPlan {
@@ -73,7 +74,7 @@ export function countReport({ from, to, zone, judgesAbsence }: ReportPlan): Repo
 
   return {
     add: (run) => {
-      at = run.updatedAt === null ? at : Date.parse(run.updatedAt);
+      at = run.updatedAt === null ? at : timeOf(run.updatedAt);
       total.add(run);
       const tally = tallies[bars.indexOf(at)];
       if (tally !== undefined) tally[outcomeOf(run.status)] += 1;

@@ -2,6 +2,7 @@ import type { FlowRun } from "../record/flow-run.ts";
 import type { Timeline } from "../figures/timeline.ts";
 import { keptId, keptText } from "../../text/kept.ts";
 import { outcomes, type FlowCell, type RunOutcome, type OutcomeCounts } from "./report.ts";
+import { timeOf } from "../../text/time-text.ts";
 
 /** Collects the cells of a flow's row. */
 export interface CellCounter {
@@ -29,7 +30,7 @@ export function countCells(pieces: Timeline): CellCounter {
       tallyAt(buckets, pieces.indexOf(at))[outcome] += 1;
       if (runs === null) return;
       const runId = keptId(run.runId);
-      const toldAt = run.updatedAt === null ? at : Date.parse(run.updatedAt);
+      const toldAt = run.updatedAt === null ? at : timeOf(run.updatedAt);
       const known = runs.get(runId);
       if (known === undefined || known.toldAt <= toldAt) {
         runs.set(runId, { at, toldAt, status: keptText(run.status, longestStatus), durationMs: run.durationMs });

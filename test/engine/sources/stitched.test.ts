@@ -3,7 +3,7 @@ import { lateMs } from "../../../src/adobe/journal/read-until.ts";
 import { retentionMs } from "../../../src/adobe/journal/retention.ts";
 import { findCursor } from "../../../src/engine/archive/cursors.ts";
 import type { Database } from "../../../src/engine/archive/database.ts";
-import type { WholeRun } from "../../../src/engine/archive/run-row.ts";
+import { eventKey, type WholeRun } from "../../../src/engine/archive/run-row.ts";
 import { setUpSchema } from "../../../src/engine/archive/schema.ts";
 import { addRuns } from "../../../src/engine/archive/write-page.ts";
 import { archiveSink } from "../../../src/engine/sinks/archive.ts";
@@ -202,7 +202,6 @@ async function checkWindow(
   const until = isTrue() ? null : Math.max(from, now - 22 * day) + below(now - Math.max(from, now - 22 * day));
   const hasJournal = isTrue(0.8);
   const keep = ({ updatedAt }: FlowRun): boolean => until === null || Date.parse(updatedAt ?? "") <= until;
-  // Figures are counted of runs; the key of one that was archived is short.
   const encode = (run: FlowRun): string => run.runId;
   const size = 1 + below(30);
   const kept = firstAt(events, now - retentionMs);
@@ -230,12 +229,13 @@ async function checkWindow(
     digesting: { events: resolveEventSelection(["runs"]), raw: false, keep, encode },
     journal: hasJournal ? { read, fromSaved: (text) => text } : null,
   });
+  // The key of one that was archived is short, and of figures there is no more.
   const given = new Map<string, number>();
   for await (const { candidates } of source.read())
-    for (const { runId } of candidates) given.set(runId, (given.get(runId) ?? 0) + 1);
+    for (const { key } of candidates) given.set(eventKey(key), (given.get(eventKey(key)) ?? 0) + 1);
   // What the journal delivers again, or two of its parts hold, whoever reads them tells; of what is archived nobody has to.
-  const rows = await database.all("SELECT run_id FROM {schema}runs WHERE recorded_at >= $1", [Math.max(from, 0)]);
-  for (const { run_id: id } of rows) expect(given.get(String(id)) ?? 0, about).toBeLessThanOrEqual(1);
+  const rows = await database.all("SELECT event_key FROM {schema}runs WHERE recorded_at >= $1", [Math.max(from, 0)]);
+  for (const { event_key: key } of rows) expect(given.get(String(key)) ?? 0, about).toBeLessThanOrEqual(1);
 
   const last = endsAt ?? now;
   const lastAt = new Map(events.map(({ run: { key }, at }) => [key, at]));
@@ -243,7 +243,7 @@ async function checkWindow(
     const { key } = run;
     const isWanted = timeOf(run) >= from && timeOf(run) <= (until ?? now) && keep(run.run);
     const isHad = has.has(key) || (hasJournal && at >= now - retentionMs && at - timeOf(run) < lateMs);
-    const isGiven = given.has(run.run.runId);
+    const isGiven = given.has(eventKey(key));
     const isNamed = missing.some((part) => at >= part.from - lateMs && timeOf(run) <= part.to + lateMs);
     if (isWanted && isHad && timeOf(run) <= last) expect(isGiven, `${about}: ${key} at ${at} is given`).toBe(true);
     if (isWanted && !isGiven && from !== -Infinity && at >= from && at < last)

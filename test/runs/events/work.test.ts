@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { durationOf, readTime } from "../../../src/runs/events/work.ts";
-import { timeText } from "../../../src/runs/events/time-text.ts";
+import { timeText } from "../../../src/text/time-text.ts";
 import { bareRun, fixture, onlyRun } from "../events.ts";
 
 describe("times", () => {

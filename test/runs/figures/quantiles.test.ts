@@ -42,3 +42,29 @@ describe("many numbers: within one per cent, the highest exact", () => {
     }
   });
 });
+
+describe("merged: the same as of all numbers in one", () => {
+  test.each([
+    ["few and few", [10, 20]],
+    ["few that are many together", [1500, 1500]],
+    ["few into many", [5000, 3]],
+    ["many into few", [3, 5000]],
+    ["many into nothing, and nothing into many", [0, 5000, 0]],
+    ["many and many", [5000, 40_000, 2001]],
+    ["nothing", [0, 0]],
+  ])("%s", (_, counts) => {
+    const parts = counts.map((count, part) => Array.from({ length: count }, (__, n) => (part + 1) * (n + 1) * 7));
+    const merged = countQuantiles();
+    for (const part of parts) {
+      const counter = countQuantiles();
+      for (const value of part) counter.add(value);
+      const alone = counter.read();
+      merged.merge(counter);
+      expect(counter.read()).toEqual(alone);
+    }
+    expect(merged.read()).toEqual(quantilesOf(parts.flat()));
+    // What is added later goes to the one, and not to those that it was merged of.
+    merged.add(1_000_000_000);
+    expect(merged.read().max).toBe(1_000_000_000);
+  });
+});

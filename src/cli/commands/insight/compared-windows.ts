@@ -12,6 +12,7 @@ import type { StatsFlags } from "../../options/flags.ts";
 import { reachOf } from "../reading/reach-of.ts";
 import type { Session } from "../reading/session.ts";
 import { leftOutOf } from "./counted-window.ts";
+import { timeOf } from "../../../text/time-text.ts";
 
 /** One reading over a window and the one before it. */
 export interface ComparedReading {
@@ -109,7 +110,7 @@ interface Reach {
 }
 
 function isSince({ updatedAt }: FlowRun, begin: number): boolean {
-  return updatedAt === null || Date.parse(updatedAt) >= begin;
+  return updatedAt === null || timeOf(updatedAt) >= begin;
 }
 
 /** A part of a window never passes for the whole of it. */

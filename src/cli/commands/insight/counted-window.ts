@@ -9,6 +9,7 @@ import { createQuota } from "../reading/quota.ts";
 import { readWindow, runTarget } from "../reading/read-window.ts";
 import type { Session } from "../reading/session.ts";
 import { tooManyFlows } from "../too-many-flows.ts";
+import { timeOf } from "../../../text/time-text.ts";
 
 /**
  * Hands over each run of a session's window, to its end.
@@ -69,7 +70,7 @@ export async function spanOfFile(session: Session, { until, now }: AskedSpan): P
   const silent = { ...session.reporter, notify: () => undefined };
   const apart = { ...session, reporter: silent, tally: emptyTally(), quota: createQuota(session.options.max) };
   await countRuns(apart, { kind: "oldest" }, ({ updatedAt }) => {
-    const at = updatedAt === null ? NaN : Date.parse(updatedAt);
+    const at = updatedAt === null ? NaN : timeOf(updatedAt);
     if (at < times.from) times.from = at;
     if (at > times.to) times.to = at;
   });

@@ -22,6 +22,7 @@ import { resolveFlows, type FlowsOptions } from "./flows-options.ts";
 import { watchLastRuns } from "./last-runs.ts";
 import { printFlows, type FoundFlows } from "./print-flows.ts";
 import { checkAnyToken, checkWithLytics, readWorks, type ProfileWorks } from "./read-works.ts";
+import { timeOf } from "../../../text/time-text.ts";
 
 /**
  * Each flow of a window once, judged at its end.
@@ -89,7 +90,7 @@ async function judgeFlows(
     counter.add(run);
     last?.add(run);
     if (isScheduled) services.set(keptId(run.flowId), run.service);
-    const at = run.updatedAt === null ? NaN : Date.parse(run.updatedAt);
+    const at = run.updatedAt === null ? NaN : timeOf(run.updatedAt);
     if (at <= now && at > newest) newest = at;
   });
   const miss: Session["miss"] = (parts) => {

@@ -26,6 +26,7 @@ import type { ReadPlan } from "../reading/read-plan.ts";
 import { readWindow } from "../reading/read-window.ts";
 import type { Session } from "../reading/session.ts";
 import { tellAside } from "../reading/tell-aside.ts";
+import { timeOf } from "../../../text/time-text.ts";
 
 /** Received runs, and events of Lytics, on their way out. */
 export interface SpoolDelivery {
@@ -222,7 +223,7 @@ export async function archiveSpool(archive: Archive, delivering: SpoolDelivery):
 
 /** When its run was updated, and not later than it came. */
 function recordingOf({ updatedAt }: FlowRun, latest: number): number {
-  const told = Date.parse(updatedAt ?? "");
+  const told = timeOf(updatedAt ?? "");
   return Number.isNaN(told) ? latest : Math.min(told, latest);
 }
 

@@ -19,6 +19,7 @@ import { endsAfter } from "../../options/reading-options.ts";
 import type { Session } from "./session.ts";
 import { markNews } from "./mark-news.ts";
 import { missingWords } from "./session-archive.ts";
+import { timeOf } from "../../../text/time-text.ts";
 
 /** The part of its source that a command reads, and how. */
 export interface Window {
@@ -189,5 +190,5 @@ function journalParts<T>(
 
 /** A line has no time but its run's; one that does not say when it was updated is kept, as `--until` does. */
 function isInside({ updatedAt }: FlowRun, start: JournalStart): boolean {
-  return start.kind !== "time" || updatedAt === null || Date.parse(updatedAt) >= start.at;
+  return start.kind !== "time" || updatedAt === null || timeOf(updatedAt) >= start.at;
 }

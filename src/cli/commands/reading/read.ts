@@ -22,6 +22,7 @@ import type { ReadingOptions } from "../../options/reading-options.ts";
 import { inSessions, type Outcome, type Session, type Sessions } from "./session.ts";
 import { inWatch } from "./in-watch.ts";
 import { beginOfWatch, watchedTarget } from "./watch.ts";
+import { timeOf } from "../../../text/time-text.ts";
 
 /** Runs of one profile that may wait for those of others, so that all come in the order of their times. */
 const runsHeld = 2000;
@@ -151,7 +152,7 @@ async function readAll<T>(plan: ReadPlan, sessions: Sessions, out: Printer<T>, s
     const encode = encodeFor(session);
     const timed = (run: FlowRun): Timed<T> => ({
       value: encode(run),
-      at: run.updatedAt === null ? null : Date.parse(run.updatedAt),
+      at: run.updatedAt === null ? null : timeOf(run.updatedAt),
     });
     const target = { encode: timed, encodeAbsence: timedAbsence, sink: shared.lane(profile) };
     return readOne(plan, session, target, settling);
