@@ -2,6 +2,10 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { timeOf, timeText } from "../../src/text/time-text.ts";
 
+it("is read though none was told before, or asked for", () => {
+  expect(timeOf("2026-12-01T12:34:56.789Z")).toBe(Date.UTC(2026, 11, 1, 12, 34, 56, 789));
+});
+
 it("is what Date says, of any time that there is", () => {
   const anyTime = fc.integer({ min: -8.64e15, max: 8.64e15 });
   const nearMidnight = fc
