@@ -41,7 +41,7 @@ test.each(groupings)("figures by %s over runs with texts of a megabyte stay smal
   expect(JSON.stringify(stats).length).toBeLessThan(200_000);
 });
 
-test("what is kept of an error's code does not hold on to the megabytes that it stood in", { timeout: 60_000 }, () => {
+test("what is kept of an error's code does not hold on to the megabytes that it stood in", () => {
   const counter = countStats({ from: noon - 86_400_000, to: noon, by: "code", bucketMs: null });
   const before = process.memoryUsage().heapUsed;
   for (let n = 0; n < 200; n += 1) {
