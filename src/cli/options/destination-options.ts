@@ -1,10 +1,14 @@
 import { FlowrunError } from "../../errors.ts";
 import type { Start } from "../../adobe/journal/when.ts";
 import type { RecordType, Subject } from "../../engine/destinations/destination.ts";
+import { twice } from "../../engine/destinations/refused.ts";
 import type { World } from "../../host.ts";
 import type { WantedDestination } from "../../engine/destinations/find-scheme.ts";
 import type { ToFlags } from "./flags.ts";
 import { turnAway } from "./reading-options.ts";
+
+/** An archive, whose place may not be known before its profile is. */
+export type ArchiveDestination = Extract<WantedDestination, { kind: "archive" }>;
 
 /** A destination that is no archive. */
 export type OtherDestination = Extract<WantedDestination, { kind: "other" }>;
@@ -14,7 +18,9 @@ export interface DeliveryOptions {
   /** True where they are printed, too. */
   readonly toStdout: boolean;
   /** The archive that takes every run and leads the others; `null` where there is none. */
-  readonly leader: Extract<WantedDestination, { kind: "archive" }> | null;
+  readonly leader: ArchiveDestination | null;
+  /** Further archives, in the order of the line: they take every run as well, from the one that leads. */
+  readonly copies: readonly ArchiveDestination[];
   /** The table that leads where no archive does: its database keeps the places of all; one of `others`. */
   readonly table: OtherDestination | null;
   readonly others: readonly OtherDestination[];
@@ -56,8 +62,7 @@ export async function resolveDelivery(
   }
   const { findWanted } = await import("../../engine/destinations/find-scheme.ts");
   const wanted = to.map((text) => findWanted(text, env));
-  const [leader = null, ...more] = wanted.filter((one) => one.kind === "archive");
-  if (more.length > 0) throw twoArchives(of);
+  const [leader = null, ...copies] = wanted.filter((one) => one.kind === "archive");
   turnAway(["last", "sort", "out"], flags, "--to", {
     why: `it waits for the end of the reading, and destinations get each ${of === "runs" ? "run" : "event"} as it comes`,
     hint: "leave it out; whoever reads over there has orders of their own",
@@ -65,14 +70,18 @@ export async function resolveDelivery(
   const others = wanted.filter((one) => one.kind === "other");
   const withJobs = of === "runs" && records.includes("flowrun.job");
   const known = new Map<string, OtherDestination["address"]>();
+  const meet = (identity: string, address: OtherDestination["address"]): void => {
+    const other = known.get(identity);
+    if (other !== undefined) throw twice(other.shown, address.shown, of === "runs" ? "run" : "event");
+    known.set(identity, address);
+  };
+  // That the profile's own archive is one of the others shows once it is open.
+  for (const { address } of leader === null ? [] : [leader, ...copies]) meet(`archive ${address.digest}`, address);
   for (const { scheme, address } of others) {
     const kind = await scheme.load();
     kind.check(address, env, { of, withJobs });
     if (!kind.takes(address, of).some((type) => records.includes(type))) throw nothingForIt(address.shown, of);
-    const identity = `${scheme.name} ${(await kind.identify?.(address)) ?? address.digest}`;
-    const other = known.get(identity);
-    if (other !== undefined) throw twice(other.shown, address.shown, of);
-    known.set(identity, address);
+    meet(`${scheme.name} ${(await kind.identify?.(address)) ?? address.digest}`, address);
   }
   const standby = flags.standby === true;
   const table = leader === null ? (others.find(({ scheme }) => scheme.name === "table") ?? null) : null;
@@ -80,6 +89,7 @@ export async function resolveDelivery(
   return {
     toStdout: wanted.some(({ kind }) => kind === "stdout") || flags.asksForStdout === true,
     leader,
+    copies,
     table,
     others,
     onRefused: flags.onRefused ?? "stop",
@@ -156,21 +166,6 @@ function alone(name: string, of: Subject): FlowrunError {
         ? "it says which of several hosts delivers"
         : `it says what becomes of refused ${of === "runs" ? "runs" : "events"}`,
     hint: "see what there is to deliver to: flowrun destinations",
-  });
-}
-
-function twoArchives(of: Subject): FlowrunError {
-  return new FlowrunError("usage", "--to names two archives", {
-    why: "one of them leads the others; a second one would have to be led itself",
-    hint: `fill it by a line of its own: FLOWRUN_ARCHIVE=postgres://… ${of === "runs" ? "flowrun" : "flowrun lytics"} tail --to archive`,
-  });
-}
-
-function twice(shown: string, again: string, of: Subject): FlowrunError {
-  const twofold = `every ${of === "runs" ? "run" : "event"} would arrive there twice`;
-  return new FlowrunError("usage", `--to names ${shown} twice`, {
-    why: shown === again ? twofold : `${again} is the same: ${twofold}`,
-    hint: "leave one of them out",
   });
 }
 

@@ -58,6 +58,37 @@ export function coverageOf(chains: readonly Chain[]): Coverage {
   return { complete, gaps };
 }
 
+/** Chains of an archive that has taken over another one's. */
+export interface Claims {
+  /** As they are then. */
+  readonly all: readonly Chain[];
+  /** Those of them that are new, or reach further than they did. */
+  readonly changed: readonly Chain[];
+}
+
+/**
+ * An archive's chains once it has all rows of another one's: where one of them goes on from what is covered already that is
+ * extended, so that an end which moves, as by pruning, leaves no chain behind each time.
+ * @param floor what was recorded before is not claimed (epoch milliseconds): it was forgotten here. Pure.
+ */
+export function claimsOf(theirs: readonly Chain[], own: readonly Chain[], floor: number): Claims {
+  const all = own.map((chain) => ({ ...chain, to: Math.max(chain.from, chain.to) }));
+  const changed = new Map<number, Chain>();
+  for (const chain of [...theirs].sort((one, other) => one.from - other.from)) {
+    if (chain.to < floor) continue;
+    const cut: Chain = chain.from < floor ? { ...chain, from: floor, isFromExact: true, why: "pruned" } : chain;
+    const at = all.findIndex(({ from, to }) => from <= cut.from && to >= cut.from);
+    const home = all[at];
+    const isKnown = home !== undefined && cut.to <= home.to;
+    if (isKnown && (cut.to < home.to || home.isToExact || !cut.isToExact)) continue;
+    const reached = { ...(home ?? cut), to: Math.max(cut.from, cut.to), isToExact: cut.isToExact };
+    if (home === undefined) all.push(reached);
+    else all[at] = reached;
+    changed.set(reached.from, reached);
+  }
+  return { all, changed: [...changed.values()] };
+}
+
 /** The parts of a stretch that are not covered, in order. Pure. */
 export function uncovered({ complete }: Coverage, { from, to }: Span): readonly Span[] {
   const parts: Span[] = [];

@@ -62,9 +62,13 @@ export async function moveCursor(queries: Queries, move: CursorMove): Promise<bo
   return (await queries.run(text, from === null ? place : [...place, from.revision, from.pageId])) === 1;
 }
 
-/** All cursors that an archive keeps of a journal, by name. */
+/**
+ * All cursors that an archive keeps of a journal, by name. Where a table stands, and a copy of another archive, is kept
+ * beside them by names that hold a blank, as no cursor's does: nothing could be read on from there.
+ */
 export async function readCursors(queries: Queries, journal: string): Promise<readonly ArchiveCursor[]> {
-  const rows = await queries.all(`SELECT * FROM {schema}cursors WHERE journal = $1 ORDER BY name`, [journal]);
+  const text = `SELECT * FROM {schema}cursors WHERE journal = $1 AND name NOT LIKE '% %' ORDER BY name`;
+  const rows = await queries.all(text, [journal]);
   return rows.map(cursorOf);
 }
 
@@ -88,13 +92,18 @@ function cursorOf(row: Row): ArchiveCursor {
 /** The chains of pages that were read of a journal, in the order of time. */
 export async function readChains(queries: Queries, journal: string): Promise<readonly Chain[]> {
   const rows = await queries.all(`SELECT * FROM {schema}coverage WHERE journal = $1 ORDER BY from_at`, [journal]);
-  return rows.map((row) => ({
+  return rows.map(chainIn);
+}
+
+/** The chain that a row of `coverage` holds. */
+export function chainIn(row: Row): Chain {
+  return {
     from: numberIn(row, "from_at"),
     to: numberIn(row, "to_at"),
     isFromExact: numberIn(row, "from_exact") === 1,
     isToExact: numberIn(row, "to_exact") === 1,
     why: beginningIn(textIn(row, "why")),
-  }));
+  };
 }
 
 const beginnings: readonly ChainBeginning[] = ["start", "expired", "purged", "moved", "pruned"];

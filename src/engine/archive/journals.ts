@@ -1,4 +1,5 @@
 import { FlowrunError } from "../../errors.ts";
+import type { Queries } from "./database.ts";
 import type { Archive } from "./open.ts";
 import { journalKey } from "./run-row.ts";
 import { textIn } from "./row-values.ts";
@@ -36,6 +37,7 @@ export async function moveJournal({ database, journal }: Archive, formerName: st
   if (known === undefined || former === journal) throw await unknownJournal({ database, journal }, formerName);
   await database.transaction(async (queries) => {
     for (const text of moves) await queries.run(text, [former, journal]);
+    await noteMove(queries, former, journal);
     for (const table of ["runs", "run_errors", "origins", "firsts", "coverage", "cursors", "deliveries", "journals"]) {
       await queries.run(`DELETE FROM {schema}${table} WHERE journal = $1`, [former]);
     }
@@ -58,6 +60,22 @@ const moves: readonly string[] = [
     ON CONFLICT (journal, from_at) DO UPDATE SET to_at = excluded.to_at, to_exact = excluded.to_exact
     WHERE excluded.to_at > coverage.to_at`,
 ];
+
+/**
+ * Remembers that rows came to a journal by numbers that they had before. Whoever copies the archive's rows by their numbers
+ * has passed these by, and begins anew.
+ */
+async function noteMove(queries: Queries, former: string, journal: string): Promise<void> {
+  await queries.run(
+    `INSERT INTO {schema}deliveries (journal, name, destination, seq, revision, updated_at)
+    SELECT $2, '', $1, last_seq, 1, 0 FROM {schema}meta WHERE one = 1
+    ON CONFLICT (journal, name, destination) DO UPDATE SET seq = excluded.seq, revision = deliveries.revision + 1`,
+    [former, journal],
+  );
+}
+
+/** How often rows came to a journal so, inside a question whose `$1` is the journal's short name. */
+export const countOfMoves = `(SELECT coalesce(sum(revision), 0) FROM {schema}deliveries WHERE journal = $1 AND name = '')`;
 
 async function unknownJournal({ database, journal }: Archive, name: string): Promise<FlowrunError> {
   const rows = await database.all(`SELECT name FROM {schema}journals WHERE journal <> $1 ORDER BY made_at`, [journal]);

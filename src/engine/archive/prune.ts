@@ -68,6 +68,8 @@ async function cutCoverage(database: Database, journal: string, before: number):
     // Whoever reads right now knows its chain by its beginning: it starts over from its cursor.
     const ofCursors = `WHERE journal = $1 AND chain < $2`;
     await queries.run(`UPDATE {schema}cursors SET revision = revision + 1 ${ofCursors}`, cut);
+    // Nor does a copy of another archive bring back what is forgotten here, or claim it.
+    await queries.run(`UPDATE {schema}cursors SET chain = $2 ${ofCursors} AND name LIKE '% %'`, cut);
     const chains = (await readChains(queries, journal)).filter(({ from }) => from <= before);
     if (!chains.some(({ from }) => from < before)) return;
     const standing = (await readCursors(queries, journal)).map(({ chain }) => chain);

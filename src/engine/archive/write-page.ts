@@ -124,14 +124,14 @@ export async function addRuns(database: Database, journal: string, runs: readonl
 }
 
 /** Runs to be written together. */
-interface NumberedRuns {
+export interface NumberedRuns {
   readonly journal: string;
   readonly runs: readonly ArchivedRun[];
   readonly numbers: Numbers;
 }
 
-/** Writes runs that are not there yet, with their texts and errors. @returns how many were new. */
-async function insertRuns(queries: Queries, { journal, runs, numbers }: NumberedRuns): Promise<number> {
+/** Writes runs that are not there yet, with their texts and errors, in a transaction. @returns how many were new. */
+export async function insertRuns(queries: Queries, { journal, runs, numbers }: NumberedRuns): Promise<number> {
   const laid = await placeTexts(runs, numbers);
   const rows = laid.runs.map(({ seq, run, texts }) => runValues(journal, seq, run, texts));
   const added = await queries.insert({ table: "runs", columns: runColumnNames }, rows);

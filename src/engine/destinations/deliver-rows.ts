@@ -7,6 +7,7 @@ import type { Digesting } from "../digest.ts";
 import type { Resumption } from "../sinks/sink.ts";
 import { emptyTally, pump } from "../pump.ts";
 import type { Arrivals } from "../arrivals.ts";
+import { followInto, type ArchiveCopy } from "./archive-copy.ts";
 import { rowsSource } from "./follow-archive.ts";
 import { isOfOneAlone, type Member } from "./lanes.ts";
 
@@ -14,6 +15,8 @@ import { isOfOneAlone, type Member } from "./lanes.ts";
 export interface RowsDelivery {
   readonly archive: Archive;
   readonly members: readonly Member[];
+  /** Further archives: they get every row, whatever the filters say. */
+  readonly copies: readonly ArchiveCopy[];
   readonly digesting: Digesting<FlowRun>;
   readonly arrivals: Pick<Arrivals, "next">;
   /** Up to which moment (epoch milliseconds) the archive has all; `null` where it is behind. Left out where nobody asks. */
@@ -22,7 +25,7 @@ export interface RowsDelivery {
   readonly begin: number;
   readonly retrying: Omit<Retrying, "blame">;
   /** Told of a member that is given up while the others go on. */
-  readonly onLost: (member: Member, failure: FlowrunError) => void;
+  readonly onLost: (member: Pick<Member, "name">, failure: FlowrunError) => void;
 }
 
 /**
@@ -32,13 +35,14 @@ export interface RowsDelivery {
  * @throws what ends it for all: FlowrunError `lease`, `closed` where one has had enough, the signal's reason.
  */
 export async function deliverRows(delivery: RowsDelivery): Promise<FlowrunError | null> {
-  const { members, onLost, retrying } = delivery;
+  const { archive, members, copies, arrivals, onLost, retrying } = delivery;
   const over = new AbortController();
   const signal = AbortSignal.any([retrying.signal, over.signal]);
   const failures: FlowrunError[] = [];
-  const one = async (member: Member): Promise<void> => {
+  const until = { ...retrying, signal };
+  const one = async (member: Pick<Member, "name">, work: () => Promise<void>): Promise<void> => {
     try {
-      await deliverTo(member, { ...delivery, retrying: { ...retrying, signal } });
+      await work();
     } catch (error) {
       if (!isOfOneAlone(error)) {
         over.abort(error);
@@ -48,7 +52,10 @@ export async function deliverRows(delivery: RowsDelivery): Promise<FlowrunError 
       onLost(member, error);
     }
   };
-  const ends = await Promise.allSettled(members.map(one));
+  const ends = await Promise.allSettled([
+    ...members.map((member) => one(member, () => deliverTo(member, { ...delivery, retrying: until }))),
+    ...copies.map((copy) => one(copy, () => followInto(copy, { leader: archive, arrivals, retrying: until }))),
+  ]);
   // The first that failed stopped the others.
   if (over.signal.aborted) throw over.signal.reason;
   for (const end of ends) if (end.status === "rejected") throw end.reason;

@@ -4,6 +4,7 @@ import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Resumption, Sink } from "../sinks/sink.ts";
 import { standingAfter } from "../sinks/standing.ts";
 import type { Candidate, Mark } from "../sources/source.ts";
+import { Twice } from "./refused.ts";
 
 /** One of those that records are delivered to. */
 export interface Member<R = FlowRun> {
@@ -103,9 +104,10 @@ export async function deliverInLanes<R = FlowRun>(lanes: Lanes<R>): Promise<Flow
   return worstTold(failures);
 }
 
-/** Whether others may go on: not where somebody has had enough or told all to stop, nor without the lease. */
+/** Whether others may go on: not where somebody has had enough or told all to stop, nor without the lease, nor by a wrong line. */
 export function isOfOneAlone(error: unknown): error is FlowrunError {
-  return error instanceof FlowrunError && !["closed", "aborted", "bug", "lease"].includes(error.kind);
+  if (!(error instanceof FlowrunError) || error instanceof Twice) return false;
+  return !["closed", "aborted", "bug", "lease"].includes(error.kind);
 }
 
 /** Thrown inside a lane that nobody is left in; its reading ends, and that is all. */

@@ -31,3 +31,19 @@ export class Ended extends FlowrunError {
     super("closed", message, details);
   }
 }
+
+/** The line names one destination twice, which may show only once it is open: it is wrong as a whole, and ends. */
+export class Twice extends FlowrunError {
+  constructor(message: string, details: FailureDetails = {}) {
+    super("usage", message, details);
+  }
+}
+
+/** @param called how one of the records is called that would arrive there twice. Pure. */
+export function twice(shown: string, again: string, called: string): Twice {
+  const twofold = `every ${called} would arrive there twice`;
+  return new Twice(`--to names ${shown} twice`, {
+    why: shown === again ? twofold : `${again} is the same: ${twofold}`,
+    hint: "leave one of them out",
+  });
+}

@@ -11,11 +11,14 @@ export async function openToFill(
   notify: Notify,
   host: Host,
 ): Promise<Archive> {
-  tellOfMemory(place, notify, keepOne);
+  tellOfDemoArchive(place, notify);
   return openToWrite(place, journalName, host);
 }
 
-const keepOne = "FLOWRUN_ARCHIVE=demo.db flowrun archive sync --profile demo";
+/** Says of the demo's archive that it will not last. */
+export function tellOfDemoArchive(place: ArchivePlace, notify: Notify): void {
+  tellOfMemory(place, notify, "FLOWRUN_ARCHIVE=demo.db flowrun archive sync --profile demo");
+}
 
 /** Says of an archive that is in memory that it will not last. @param line the line to type that makes one which does. */
 export function tellOfMemory({ kind }: ArchivePlace, notify: Notify, line: string): void {

@@ -10,11 +10,15 @@ export interface DeliveryCounts {
   passedBy: number;
 }
 
+/** A destination by its name, and what it has got. */
+export interface Counted extends Pick<Member, "name"> {
+  readonly counts: Readonly<DeliveryCounts>;
+}
+
 /** A member of a delivery that counts. */
-export interface CountedMember extends Member<DeliveredRecord> {
+export interface CountedMember extends Member<DeliveredRecord>, Counted {
   /** The records that it has a form for. */
   readonly takes: readonly RecordType[];
-  readonly counts: Readonly<DeliveryCounts>;
 }
 
 /** Counts that have not begun. Pure. */
@@ -28,7 +32,7 @@ export function noCounts(): DeliveryCounts {
  * @param called how one of them is called.
  */
 export function tellCounts(
-  members: readonly CountedMember[],
+  members: readonly Counted[],
   told: number | null,
   notify: Notify,
   called = "run",

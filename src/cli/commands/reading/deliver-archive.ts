@@ -2,9 +2,7 @@ import { FlowrunError } from "../../../errors.ts";
 import { archiveCursor, findCursor } from "../../../engine/archive/cursors.ts";
 import { checkSameJournal } from "../../../engine/archive/journals.ts";
 import { confirmLease, type Lease } from "../../../engine/archive/lease.ts";
-import { archiveOfConnection } from "../../../engine/archive/of-profile.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
-import type { ArchivePlace } from "../../../engine/archive/place.ts";
 import { createArrivals } from "../../../engine/arrivals.ts";
 import { deliverRows } from "../../../engine/destinations/deliver-rows.ts";
 import { deliveryStore, identityOf, lastRow, markAtRow } from "../../../engine/destinations/follow-archive.ts";
@@ -17,13 +15,15 @@ import { count, seconds } from "../../terminal/reporter.ts";
 import { openToFill } from "../archive/open-to-fill.ts";
 import { tellGuarantee } from "../delivery/member.ts";
 import { standbyOf } from "../delivery/standby.ts";
+import { copiesOf, placeOfArchive } from "./deliver-copies.ts";
 import { lostText, memberOf, patienceOf, printedMember, type Ways } from "./deliver-members.ts";
 import { tellCounts, type CountedMember } from "../delivery/counts.ts";
 import { markNews } from "./mark-news.ts";
 import type { WatchedReading } from "./watch.ts";
 
 /**
- * Fills an archive from the journal, and feeds the other destinations from its rows, each at its own pace.
+ * Fills an archive from the journal, and feeds the other destinations from its rows, further archives among them, each at
+ * its own pace.
  * @returns the worst failure among the others, which has been told.
  * @throws FlowrunError `lease` where another host took over; what filling throws.
  */
@@ -32,7 +32,7 @@ export async function deliverByArchive(ways: Ways): Promise<FlowrunError | null>
   const { host, origin, reporter } = session;
   if (origin.kind !== "journal") throw noJournal();
   const { connection } = origin;
-  const place = await placeOf(ways, connection);
+  const place = await placeOfArchive(delivery.leader?.url ?? null, connection, host);
   const archive = await openToFill(place, connection, reporter.notify, host);
   try {
     await checkSameJournal(archive, connection.journalName);
@@ -45,12 +45,6 @@ export async function deliverByArchive(ways: Ways): Promise<FlowrunError | null>
   } finally {
     await archive.database.close();
   }
-}
-
-async function placeOf({ delivery, session }: Ways, connection: Connection): Promise<ArchivePlace> {
-  const url = delivery.leader?.url ?? null;
-  if (url !== null) return { kind: "postgres", url, isSet: true };
-  return (await archiveOfConnection(connection, session.host)).place;
 }
 
 /** The archive that is filled, and by which cursor. */
@@ -79,6 +73,7 @@ async function deliverUnder(
   };
   const begin = await lastRow(insistentQueries(database, retrying));
   const members = await membersOf(led, { archive, cursor, lease, retrying, begin }, onEnded);
+  const copies = await copiesOf(led, { archive, cursor, connection, lease });
   const arrivals = createArrivals();
   let filledUntil: number | null = null;
   const reading = await watchedReading(ways, { archive, cursor, retrying });
@@ -122,6 +117,7 @@ async function deliverUnder(
   const marked = await markNews(session, archive, null);
   const feed = deliverRows({
     archive,
+    copies,
     members: absences === null ? members : members.map((member) => absences.over(unlessEmpty(member))),
     ...(absences === null ? {} : { filledUntil: () => filledUntil }),
     digesting: {
@@ -140,7 +136,7 @@ async function deliverUnder(
     },
   });
   const [filled, fed] = await Promise.allSettled([fill().catch(stopped), feed.catch(stopped)]);
-  if (tally.pages > 0) tellCounts(members, null, notify);
+  if (tally.pages > 0) tellCounts([...copies, ...members], null, notify);
   plan.signal.throwIfAborted();
   lease.lost.throwIfAborted();
   if (over.signal.aborted) throw over.signal.reason;
