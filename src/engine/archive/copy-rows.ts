@@ -11,7 +11,7 @@ import type { ReadBack } from "./read-back.ts";
 import { numberIn, numberOrNull, textIn } from "./row-values.ts";
 import type { ArchivedRun } from "./run-row.ts";
 import { takeNumbers } from "./take-numbers.ts";
-import { insertRuns, nameOfPage } from "./write-page.ts";
+import { insertFirsts, insertRuns, nameOfPage, type First } from "./write-page.ts";
 
 /** An archive whose rows another one gets as well. */
 export interface Copying {
@@ -50,6 +50,8 @@ export async function copySome(copying: Copying): Promise<Copied> {
   const begin = await rowToBeginBehind(from, standing, leader.moves);
   // Looked at before the rows are: whatever it has passed is among them.
   const place = await findCursor(from.database, from.journal, cursor);
+  // Of rows that were pruned, too: no row tells of these any more.
+  const firsts = begin === beginning ? await firstsOf(from) : [];
   const rows = await rowsBehind(from, begin.row);
   const last = rows.at(-1);
   const end = last === undefined ? begin : { row: last.seq, key: last.eventKey };
@@ -57,7 +59,7 @@ export async function copySome(copying: Copying): Promise<Copied> {
   // Rows that came by numbers of before are not behind any place: it begins anew.
   const isWhole = !state.hasMore && state.moves === leader.moves;
   const next = JSON.stringify({ ...end, moves: leader.moves });
-  const step = { standing, next, rows, whole: isWhole ? { chains: state.chains, place } : null };
+  const step = { standing, next, rows, firsts, whole: isWhole ? { chains: state.chains, place } : null };
   const added = await to.database.transaction((queries) => write(queries, copying, step), { heldMs: copying.heldMs });
   if (added === null) return { runs: 0, added: 0, mayMore: true };
   return { runs: rows.length, added, mayMore: !isWhole };
@@ -122,6 +124,12 @@ async function rowToBeginBehind({ database, journal }: Archive, standing: Standi
   return found !== undefined && textIn(found, "event_key") === at.key ? at : beginning;
 }
 
+async function firstsOf({ database, journal }: Archive): Promise<readonly First[]> {
+  const text = `SELECT flow_id, root_code, first_at FROM {schema}firsts WHERE journal = $1`;
+  const rows = await database.all(text, [journal]);
+  return rows.map((row) => [textIn(row, "flow_id"), textIn(row, "root_code"), numberIn(row, "first_at")]);
+}
+
 async function rowsBehind({ database, journal }: Archive, row: number): Promise<readonly ReadBack[]> {
   for await (const rows of readInOrder(database, journal, { raw: true }, row)) return rows;
   return [];
@@ -157,13 +165,14 @@ interface Step {
   /** The place after it. */
   readonly next: string;
   readonly rows: readonly ReadBack[];
+  readonly firsts: readonly First[];
   /** What the archive says of itself, once all its rows are copied; `null` before. */
   readonly whole: { readonly chains: readonly Chain[]; readonly place: ArchiveCursor | null } | null;
 }
 
 /** @returns how many runs were new; `null` where the place is not as it was looked at, and nothing was written. */
 async function write(queries: Queries, { from, to, cursor, now }: Copying, step: Step): Promise<number | null> {
-  const { standing, next, rows, whole } = step;
+  const { standing, next, rows, firsts, whole } = step;
   const { name, point, floor } = standing;
   const { journal } = to;
   const runs = rows.filter(({ recordedAt }) => recordedAt >= floor).map((row) => runOf(row, from.database));
@@ -176,9 +185,11 @@ async function write(queries: Queries, { from, to, cursor, now }: Copying, step:
     runs.length === 0
       ? 0
       : await insertRuns(queries, { journal, runs, numbers: await takeNumbers(queries, runs.length) });
+  await insertFirsts(queries, journal, firsts);
   if (whole === null) return added;
   const claims = claimsOf(whole.chains, await readChains(queries, journal), floor);
-  if (whole.place !== null) await takeCursor(queries, { journal, name: cursor, place: whole.place, claimed: claims.all });
+  if (whole.place !== null)
+    await takeCursor(queries, { journal, name: cursor, place: whole.place, claimed: claims.all });
   for (const chain of claims.changed) await writeChain(queries, journal, chain);
   return added;
 }

@@ -181,7 +181,7 @@ const firstsTable: Insertion = {
 
 /** Of each flow and each of its root causes, the first time; the flow itself has an empty code. */
 async function noteFirsts(queries: Queries, journal: string, runs: readonly ArchivedRun[]): Promise<void> {
-  const firsts = new Map<string, readonly [flow: string, code: string, at: number]>();
+  const firsts = new Map<string, First>();
   for (const { run, recordedAt } of runs) {
     const at = run.updatedAt === null ? Math.round(recordedAt) : timeOf(run.updatedAt);
     const flow = idOf(run.flowId);
@@ -191,12 +191,20 @@ async function noteFirsts(queries: Queries, journal: string, runs: readonly Arch
       if (known === undefined || at < known[2]) firsts.set(`${flow}\0${code}`, [flow, code, at]);
     }
   }
-  const rows = [...firsts.values()].sort(byText).map((first) => [journal, ...first]);
+  await insertFirsts(queries, journal, [...firsts.values()]);
+}
+
+/** When a flow, or a root cause of it, was met first: epoch milliseconds; the flow itself has an empty code. */
+export type First = readonly [flow: string, code: string, at: number];
+
+/** Notes when each was met first, unless an earlier time is known. */
+export async function insertFirsts(queries: Queries, journal: string, firsts: readonly First[]): Promise<void> {
+  const rows = [...firsts].sort(byText).map((first) => [journal, ...first]);
   await queries.insert(firstsTable, rows);
 }
 
 /** In one order, so that two writers never wait for each other in a circle. */
-function byText(one: readonly [string, string, number], other: readonly [string, string, number]): number {
+function byText(one: First, other: First): number {
   return one[0] < other[0] ? -1 : one[0] > other[0] ? 1 : one[1] < other[1] ? -1 : 1;
 }
 

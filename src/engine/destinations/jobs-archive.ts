@@ -3,7 +3,9 @@ import type { Database, Queries } from "../archive/database.ts";
 import { insertJobs, type KeyedJob } from "../archive/jobs.ts";
 import { noteAccount } from "../archive/journal-names.ts";
 import { leaseName, lostTo } from "../archive/lease.ts";
+import type { Apart } from "./archive-copy.ts";
 import type { Delivered, Kind, Means, OpenDestination } from "./destination.ts";
+import { Away } from "./refused.ts";
 import type { TableHome } from "./table/home.ts";
 import {
   batchName,
@@ -11,6 +13,7 @@ import {
   Fenced,
   findPlaceAgain,
   hasMoved,
+  leaseBelow,
   Moved,
   movedPlace,
   type BatchMove,
@@ -28,7 +31,7 @@ export async function openJobsHome(
     journal: account,
     lease: leaseName(account, cursor),
     held: {
-      message: `another process keeps these events in ${database.place} by the cursor '${cursor}'`,
+      message: keptBy(database, cursor),
       hint: "end it, give this one a cursor of its own (--cursor <name>), or let it stand by to take over (--standby)",
     },
   };
@@ -41,31 +44,83 @@ export async function openJobsHome(
 export function jobsArchive(database: Database): Kind {
   let opened: OpenDestination | null = null;
   return {
-    check: () => undefined,
-    takes: () => ["flowrun.job"],
-    open: async (_, means) => (opened ??= writer({ database, means }, await placeOf(database, means))),
+    ...takesJobs,
+    open: async (_, means) => {
+      if (opened !== null) return opened;
+      const standing = await placeOf(database, means, means.reading.cursor);
+      // Whoever opened the database closes it.
+      const close = (): Promise<void> => Promise.resolve();
+      return (opened = writer({ database, means, lease: means.lease ?? null }, { standing }, close));
+    },
   };
 }
 
-/** Where the place stands; `null` where none is kept. */
-async function placeOf(database: Database, { reading, isKept, host }: Means): Promise<TablePlace | null> {
+/** A further archive of a line, which another one leads. */
+export interface JobsCopy {
+  /** For people, without a secret. */
+  readonly name: string;
+  readonly open: () => Promise<Database>;
+  /** The databases that the line has open. */
+  readonly apart: Apart;
+}
+
+/**
+ * The same for a further archive of a line. Its place is its own, and none that it has where it leads: so it may be filled by
+ * another line at the same time. Who may write is kept by the one that leads.
+ */
+export function jobsCopy({ name, open, apart }: JobsCopy): Kind {
+  let memory: Memory | null = null;
+  return {
+    ...takesJobs,
+    open: async (_, means) => {
+      const database = await open();
+      const close = async (): Promise<void> => {
+        apart.leave(database);
+        await database.close().catch(() => undefined);
+      };
+      try {
+        await apart.join(database, name);
+        const found = await placeOf(database, means, `${means.reading.cursor} copy`);
+        const { authority } = means;
+        const lease = found === null || authority === undefined ? null : await leaseBelow(authority, database, found);
+        // Read once nobody else can move it.
+        memory ??= { standing: found === null ? null : await findPlaceAgain(database, found) };
+        return writer({ database, means, lease }, memory, close);
+      } catch (error) {
+        await close();
+        throw error;
+      }
+    },
+  };
+}
+
+const takesJobs: Pick<Kind, "check" | "takes"> = { check: () => undefined, takes: () => ["flowrun.job"] };
+
+/** Where the place stands; `null` where none is kept. @param name by which it is kept among those of the account. */
+async function placeOf(database: Database, { reading, isKept, host }: Means, name: string): Promise<TablePlace | null> {
   if (!isKept) return null;
   const account = await noteAccount(database, reading.journal, host.now());
-  return findPlaceAgain(database, { journal: account, name: reading.cursor });
+  return findPlaceAgain(database, { journal: account, name });
 }
 
 /** All that the writing needs to know. */
 interface Writing {
   readonly database: Database;
   readonly means: Means;
+  /** By its epoch events are written, where there is one. */
+  readonly lease: NonNullable<Means["lease"]> | null;
 }
 
-/** @param opened where the place stands; `null` where none is kept. */
-function writer(writing: Writing, opened: TablePlace | null): OpenDestination {
+/** Where the place was left; `null` where none is kept. */
+interface Memory {
+  standing: TablePlace | null;
+}
+
+function writer(writing: Writing, memory: Memory, close: () => Promise<void>): OpenDestination {
   const { database } = writing;
-  let standing = opened;
   const found = `archive ${database.place}`;
   const deliver: OpenDestination["deliver"] = async (records, place) => {
+    const { standing } = memory;
     const jobs = records.flatMap(keyedIn);
     if (standing === null || place === null) {
       await write(writing, jobs, null);
@@ -76,32 +131,31 @@ function writer(writing: Writing, opened: TablePlace | null): OpenDestination {
     // Its answer was lost, and another attempt has found it done.
     if (standing.batch === move.batch) return;
     await write(writing, jobs, move);
-    standing = movedPlace(move);
+    memory.standing = movedPlace(move);
   };
   const findPlace = async (): Promise<string | null> => {
-    if (standing !== null) standing = await findPlaceAgain(database, standing);
-    return standing?.place ?? null;
+    if (memory.standing !== null) memory.standing = await findPlaceAgain(database, memory.standing);
+    return memory.standing?.place ?? null;
   };
-  // Whoever opened the database closes it.
-  const close = (): Promise<void> => Promise.resolve();
-  return { found, deliver, close, ...(opened === null ? {} : { findPlace }) };
+  return { found, deliver, close, ...(memory.standing === null ? {} : { findPlace }) };
 }
 
 function keyedIn(delivered: Delivered): readonly KeyedJob[] {
   return "job" in delivered ? [{ key: delivered.id, job: delivered.job }] : [];
 }
 
-async function write({ database, means }: Writing, jobs: readonly KeyedJob[], move: BatchMove | null): Promise<void> {
-  const { lease, reading, host } = means;
+async function write(writing: Writing, jobs: readonly KeyedJob[], move: BatchMove | null): Promise<void> {
+  const { database, means, lease } = writing;
+  const { reading, host } = means;
   const work = async (queries: Queries): Promise<void> => {
-    await enterBatch(queries, lease ?? null, move, { runs: jobs.length, now: host.now() });
+    await enterBatch(queries, lease, move, { runs: jobs.length, now: host.now() });
     await insertJobs(queries, reading.journal, jobs);
   };
   try {
     // A process that stands still in it must not keep the lease's row from whoever takes over.
-    await database.transaction(work, lease === undefined ? {} : { heldMs: lease.lifeMs });
+    await database.transaction(work, lease === null ? {} : { heldMs: lease.lifeMs });
   } catch (error) {
-    if (error instanceof Fenced && lease !== undefined) throw await lostTo(database, lease.name);
+    if (error instanceof Fenced && lease !== null) throw await fenced(writing, lease);
     if (!(error instanceof Moved) || move === null) throw error;
     // It may have been this very batch, whose answer was lost.
     if (await hasMoved(database, move)) return;
@@ -109,9 +163,23 @@ async function write({ database, means }: Writing, jobs: readonly KeyedJob[], mo
   }
 }
 
-function movedBySomebody({ place }: Database, cursor: string): FlowrunError {
-  return new FlowrunError("usage", `another process keeps these events in ${place} by the cursor '${cursor}'`, {
+/** Whose lease is kept elsewhere is to ask there before it is written again: it may be the right one still. */
+async function fenced({ database, means }: Writing, { name }: NonNullable<Writing["lease"]>): Promise<FlowrunError> {
+  const lost = await lostTo(database, name);
+  if (means.lease !== undefined) return lost;
+  return new Away(keptBy(database, means.reading.cursor), {
+    why: lost.why ?? "",
+    hint: "nothing was doubled; where it goes on, give one of the two a cursor of its own: --cursor <name>",
+  });
+}
+
+function movedBySomebody(database: Database, cursor: string): FlowrunError {
+  return new FlowrunError("usage", keptBy(database, cursor), {
     why: "its place is not as left: another process moved it, or the database came back as an earlier copy",
     hint: "nothing was doubled; end one of the two, or give it a cursor of its own: --cursor <name>",
   });
+}
+
+function keptBy({ place }: Database, cursor: string): string {
+  return `another process keeps these events in ${place} by the cursor '${cursor}'`;
 }

@@ -1,9 +1,8 @@
 import { FlowrunError } from "../../errors.ts";
-import { describeSelf } from "../../state/self.ts";
 import type { Database } from "../archive/database.ts";
-import { claimLease, leaseName, lostTo } from "../archive/lease.ts";
+import { lostTo } from "../archive/lease.ts";
 import { postgresCode } from "../archive/postgres/failure.ts";
-import type { Authority, Delivered, Kind, Means, OpenDestination } from "./destination.ts";
+import type { Delivered, Kind, Means, OpenDestination } from "./destination.ts";
 import { Away } from "./refused.ts";
 import { connectTable } from "./table/connect.ts";
 import { rowsOf, tableFormOf } from "./table/form.ts";
@@ -14,6 +13,7 @@ import {
   Fenced,
   findPlaceAgain,
   hasMoved,
+  leaseBelow,
   Moved,
   movedPlace,
   openTablePlace,
@@ -45,15 +45,6 @@ export const table: Kind = {
     }
   },
 };
-
-/**
- * Where the right to deliver is kept beside another destination, this one has a lease of its own, which is claimed by that
- * right; so the database itself keeps out whoever has lost it and does not know yet.
- */
-async function leaseBelow(authority: Authority, database: Database, { journal, name }: TablePlace) {
-  await authority.confirm();
-  return claimLease(database, { name: leaseName(journal, name), holder: describeSelf() });
-}
 
 /**
  * The place at which each delivery was left. A server that was away may come back as a copy that lacks rows: the place that

@@ -48,19 +48,19 @@ export function jobMeansOf(reading: JobReading): Means {
 
 /**
  * Delivers events to destinations that each keep their own place.
- * @param archive the archive among them, which takes all events, whatever the filters say; the others get what these leave.
+ * @param archives those among them that take all events, whatever the filters say; the others get what these leave.
  * @param leading the database that leads; left out where none does.
  * @returns the worst failure among several, which has been told.
  */
 export async function deliverToAll(
   { reading, delivery, stdout }: JobDelivery,
-  archive: DeliveredTo | null = null,
+  archives: readonly DeliveredTo[] = [],
   leading?: Leading,
 ): Promise<FlowrunError | null> {
   const { host, reporter, signal, origin, options, follow, tally } = reading;
   const { notify } = reporter;
   const kept = isKept(reading);
-  const wantsAll = archive !== null;
+  const wantsAll = archives.length > 0;
   // One moment for all, whenever each begins.
   const begin = jobsFrom(reading, null);
   const first = begin === "now" ? await origin.now() : begin;
@@ -69,7 +69,7 @@ export async function deliverToAll(
     notify,
     signal,
     places: kept && origin.readOn !== null ? { of: origin.readOn, cursor: options.cursor } : null,
-    destinations: archive === null ? delivery.others : [archive, ...delivery.others],
+    destinations: [...archives, ...delivery.others],
     leading,
     open: async (to, keeping, { signal: until, onEnded, lease, authority }) => {
       const right = { ...(lease === undefined ? {} : { lease }), ...(authority === undefined ? {} : { authority }) };
@@ -77,7 +77,7 @@ export async function deliverToAll(
       const patience = jobPatienceOf(reading);
       const { onRefused } = delivery;
       const member = await openMember(to, keeping, { means, patience, onRefused, notify, onEnded, called: "event" });
-      return wantsAll && to !== archive ? filtered(member, reading) : member;
+      return wantsAll && !archives.includes(to) ? filtered(member, reading) : member;
     },
     print:
       stdout === null

@@ -1,7 +1,10 @@
+import type { Database } from "../../../engine/archive/database.ts";
 import { archivePlaceOf } from "../../../engine/archive/of-profile.ts";
 import { openDatabaseToWrite } from "../../../engine/archive/open.ts";
 import type { ArchivePlace } from "../../../engine/archive/place.ts";
-import { jobsArchive, openJobsHome } from "../../../engine/destinations/jobs-archive.ts";
+import { createApart } from "../../../engine/destinations/archive-copy.ts";
+import type { Kind } from "../../../engine/destinations/destination.ts";
+import { jobsArchive, jobsCopy, openJobsHome } from "../../../engine/destinations/jobs-archive.ts";
 import { openTableHome, type TableHome } from "../../../engine/destinations/table/home.ts";
 import { insist } from "../../../engine/insist.ts";
 import type { FlowrunError } from "../../../errors.ts";
@@ -25,7 +28,7 @@ export async function deliverByDatabase(ways: JobDelivery): Promise<FlowrunError
   if (table === null) return deliverToAll(ways);
   const home = await insist(() => openTableHome(table.address, jobMeansOf(ways.reading)), retryingOf(ways.reading));
   try {
-    return await deliverUnder(home, ways, table, null);
+    return await deliverUnder(home, ways, table, []);
   } finally {
     await home.database.close();
   }
@@ -36,36 +39,60 @@ async function deliverByArchive(
   { url, address }: NonNullable<DeliveryOptions["leader"]>,
 ): Promise<FlowrunError | null> {
   const { reading } = ways;
-  const { host, reporter, origin } = reading;
-  const place: ArchivePlace =
-    url === null ? await archivePlaceOf(origin.profile, host) : { kind: "postgres", url, isSet: true };
-  tellOfMemory(place, reporter.notify, "FLOWRUN_ARCHIVE=demo.db flowrun lytics since last --to archive --profile demo");
+  const { host } = reading;
+  const place = await placeOf(url, reading);
   const retrying = retryingOf(reading);
   const database = await insist(() => openDatabaseToWrite(place, host), retrying);
   try {
     const archive: DeliveredTo = {
-      scheme: { name: "archive", guarantee: "exactly once", load: () => Promise.resolve(jobsArchive(database)) },
+      scheme: schemeOf(jobsArchive(database)),
       address: { ...address, shown: database.place },
     };
-    if (!isKept(reading)) return await deliverToAll(ways, archive);
+    const archives = [archive, ...(await copiesOf(ways, database))];
+    if (!isKept(reading)) return await deliverToAll(ways, archives);
     const home = await insist(() => openJobsHome(database, jobMeansOf(reading)), retrying);
-    return await deliverUnder(home, ways, archive, archive);
+    return await deliverUnder(home, ways, archive, archives);
   } finally {
     await database.close();
   }
+}
+
+/** The place that an address of an archive means; says so of one that will not last. */
+async function placeOf(url: string | null, { host, origin, reporter }: JobReading): Promise<ArchivePlace> {
+  const place: ArchivePlace =
+    url === null ? await archivePlaceOf(origin.profile, host) : { kind: "postgres", url, isSet: true };
+  tellOfMemory(place, reporter.notify, "FLOWRUN_ARCHIVE=demo.db flowrun lytics since last --to archive --profile demo");
+  return place;
+}
+
+/** Further archives; nothing is opened yet. */
+async function copiesOf({ reading, delivery }: JobDelivery, leader: Database): Promise<readonly DeliveredTo[]> {
+  const { host, signal } = reading;
+  const apart = createApart({ leader, called: "event" });
+  return Promise.all(
+    delivery.copies.map(async ({ url, address }): Promise<DeliveredTo> => {
+      const place = await placeOf(url, reading);
+      const open = (): Promise<Database> => openDatabaseToWrite(place, { ...host, signal });
+      return { scheme: schemeOf(jobsCopy({ name: address.shown, open, apart })), address };
+    }),
+  );
+}
+
+function schemeOf(kind: Kind): DeliveredTo["scheme"] {
+  return { name: "archive", guarantee: "exactly once", load: () => Promise.resolve(kind) };
 }
 
 async function deliverUnder(
   home: TableHome,
   ways: JobDelivery,
   leader: DeliveredTo,
-  archive: DeliveredTo | null,
+  archives: readonly DeliveredTo[],
 ): Promise<FlowrunError | null> {
   const { reading, delivery } = ways;
   const retrying = retryingOf(reading);
   const standby = delivery.standby ? standbyOf(retrying) : null;
   return leadBy({ home, leader, cursor: reading.options.cursor, standby, retrying }, (leading, signal) =>
-    deliverToAll({ ...ways, reading: { ...reading, signal } }, archive, leading),
+    deliverToAll({ ...ways, reading: { ...reading, signal } }, archives, leading),
   );
 }
 

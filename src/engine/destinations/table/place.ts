@@ -1,10 +1,11 @@
 import { findCursor, moveCursor } from "../../archive/cursors.ts";
 import type { Database, Queries } from "../../archive/database.ts";
 import { noteAccount, noteJournal } from "../../archive/journal-names.ts";
-import { renewLease, type Lease } from "../../archive/lease.ts";
+import { claimLease, leaseName, renewLease, type Lease } from "../../archive/lease.ts";
 import { setUpForJobs, setUpForRuns } from "../../archive/schema.ts";
+import { describeSelf } from "../../../state/self.ts";
 import { writeFingerprint } from "../../../text/fingerprint.ts";
-import type { DeliveredReading } from "../destination.ts";
+import type { Authority, DeliveredReading } from "../destination.ts";
 
 /** The place of a reading, as it is kept beside the rows. */
 export interface TablePlace {
@@ -123,4 +124,17 @@ export async function enterBatch(
   if (!(await movePlace(queries, from, { place, batch, runs, now, epoch: lease?.epoch ?? 0 }))) {
     throw new Moved("moved");
   }
+}
+
+/**
+ * Where the right to deliver is kept beside another destination, this one has a lease of its own, which is claimed by that
+ * right; so the database itself keeps out whoever has lost it and does not know yet.
+ */
+export async function leaseBelow(
+  authority: Authority,
+  database: Database,
+  { journal, name }: Pick<TablePlace, "journal" | "name">,
+): Promise<Pick<Lease, "name" | "epoch" | "lifeMs">> {
+  await authority.confirm();
+  return claimLease(database, { name: leaseName(journal, name), holder: describeSelf() });
 }
