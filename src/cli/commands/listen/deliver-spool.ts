@@ -3,7 +3,7 @@ import { addJobs } from "../../../engine/archive/jobs.ts";
 import { addRuns } from "../../../engine/archive/write-page.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
 import { everyRecord, type DeliveredRecord } from "../../../engine/destinations/destination.ts";
-import { deliverInLanes, type ReadLane } from "../../../engine/destinations/lanes.ts";
+import { deliverInLanes, isOfOneAlone, type ReadLane } from "../../../engine/destinations/lanes.ts";
 import { insist } from "../../../engine/insist.ts";
 import { emptyTally, type Tally } from "../../../engine/pump.ts";
 import { knownToSpool, spoolPlaces, spoolStore } from "../../../engine/receive/spool-places.ts";
@@ -17,7 +17,7 @@ import { resolveEventSelection } from "../../../runs/events/event-selection.ts";
 import type { Job } from "../../../runs/job/job.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { comparePlaces, type SpoolPlace } from "../../../state/spool-files.ts";
-import type { DeliveryOptions, OtherDestination } from "../../options/destination-options.ts";
+import type { ArchiveDestination, DeliveryOptions, OtherDestination } from "../../options/destination-options.ts";
 import type { CountedMember } from "../delivery/counts.ts";
 import { tellGuarantee } from "../delivery/member.ts";
 import { lostText, memberOf, patienceOf, printedMember } from "../reading/deliver-members.ts";
@@ -39,6 +39,8 @@ export interface SpoolDelivery {
   readonly stdout: RunSink | null;
   /** The archive that keeps every run and every event of Lytics, whatever the filters say; `null` for none. */
   readonly archive: Archive | null;
+  /** Further archives, which keep the same. */
+  readonly copies: readonly SpoolCopy[];
   /** The account of Lytics by its name there. */
   readonly accountName: () => Promise<string>;
   readonly listensToLytics: boolean;
@@ -48,13 +50,33 @@ export interface SpoolDelivery {
   readonly onRecord: (record: DeliveredRecord) => void;
 }
 
+/** A further archive of the line. */
+export interface SpoolCopy {
+  /** For people, without a secret. */
+  readonly name: string;
+  /** By which its place in the spool is kept. */
+  readonly reader: string;
+  /** @throws FlowrunError `unavailable` where another try may help; Twice where it is one of the others. */
+  readonly open: () => Promise<Archive>;
+}
+
+type Readers = Pick<SpoolDelivery, "delivery" | "stdout" | "archive" | "copies">;
+
 /** The names by which the readers' places are kept. Pure. */
-export function readersOf({ delivery, stdout, archive }: Pick<SpoolDelivery, "delivery" | "stdout" | "archive">) {
-  return [
-    ...(stdout === null ? [] : [printed]),
-    ...destinationsOf(delivery).map(readerOf),
-    ...(archive === null ? [] : [archived]),
-  ];
+export function readersOf(readers: Readers): readonly string[] {
+  const { archive, copies } = readers;
+  const archives = [...(archive === null ? [] : [archived]), ...copies.map(({ reader }) => reader)];
+  return [...memberNames(readers), ...archives];
+}
+
+/** Of those that get what the filters leave. */
+function memberNames({ delivery, stdout }: Pick<Readers, "delivery" | "stdout">): readonly string[] {
+  return [...(stdout === null ? [] : [printed]), ...destinationsOf(delivery).map(readerOf)];
+}
+
+/** Whether anybody but archives gets what is received. Pure. */
+export function hasMembers(readers: Pick<Readers, "delivery" | "stdout">): boolean {
+  return memberNames(readers).length > 0;
 }
 
 /** All but the archive: of tables none leads, since the spool does. */
@@ -65,6 +87,11 @@ function destinationsOf(delivery: DeliveryOptions | null): readonly OtherDestina
 
 const printed = "stdout";
 const archived = "archive";
+
+/** The name by which the place of a further archive is kept. Pure. */
+export function readerOfCopy({ address }: ArchiveDestination): string {
+  return `${archived}-${address.digest.slice(0, 8)}`;
+}
 
 function readerOf({ scheme, address }: OtherDestination): string {
   return `${scheme.name}-${address.digest.slice(0, 8)}`;
@@ -186,12 +213,54 @@ function tellOfRunsAlone(members: readonly CountedMember[], notify: Notify): voi
 
 /** Puts every run and every event of Lytics that is received into the archive, whatever the filters say, until the spool is closed. */
 export async function archiveSpool(archive: Archive, delivering: SpoolDelivery): Promise<void> {
-  const { plan, session, spool, onRecord } = delivering;
+  const count = hasMembers(delivering) ? null : countOnce(delivering.onRecord);
+  await keepSpool(archive, delivering, { reader: archived, count });
+}
+
+/**
+ * The same for a further archive, which is waited for while it is away.
+ * @returns why it was given up while the others go on, which has been told; `null` at the end.
+ * @throws what ends all of it.
+ */
+export async function copySpool(copy: SpoolCopy, delivering: SpoolDelivery): Promise<FlowrunError | null> {
+  const { session, spool } = delivering;
+  const { name, reader, open } = copy;
+  try {
+    const archive = await insist(open, retryingOf(delivering));
+    try {
+      await keepSpool(archive, delivering, { reader, count: null });
+    } finally {
+      await archive.database.close();
+    }
+    return null;
+  } catch (error) {
+    if (!isOfOneAlone(error)) throw error;
+    session.reporter.failure(lostText(name, error, session));
+    spool.giveUp(reader);
+    return error;
+  }
+}
+
+function retryingOf({ plan, session: { host, reporter } }: SpoolDelivery) {
+  return { host, signal: plan.signal, notify: reporter.notify, patience: patienceOf(plan) };
+}
+
+/** By which name an archive's place is kept, and who counts what goes in; `null` where somebody else does. */
+interface Keeper {
+  readonly reader: string;
+  readonly count: OnHanded | null;
+}
+
+async function keepSpool(
+  { database, journal }: Archive,
+  delivering: SpoolDelivery,
+  { reader, count }: Keeper,
+): Promise<void> {
+  const { plan, session, spool } = delivering;
   const { host, reporter } = session;
-  const { database, journal } = archive;
   const account = await delivering.accountName();
   tellGuarantee(reporter.notify, database.place, "exactly once");
-  const retrying = { host, signal: plan.signal, notify: reporter.notify, patience: patienceOf(plan) };
+  const retrying = retryingOf(delivering);
   const sink: Sink<DeliveredRecord> = {
     take: async (batch, { recordedAt }) => {
       const latest = recordedAt ?? host.now();
@@ -205,14 +274,13 @@ export async function archiveSpool(archive: Archive, delivering: SpoolDelivery):
     },
     close: () => Promise.resolve(),
   };
-  const store = spoolStore(spool, archived);
-  const kept = knownToSpool(sink, spool, archived);
+  const store = spoolStore(spool, reader);
+  const kept = knownToSpool(sink, spool, reader);
   const options = { ...session.options, events: resolveEventSelection(["runs"]), raw: true, keep: () => true };
   const whole = { ...session, options, quota: createQuota(Infinity), tally: emptyTally() };
-  const isAlone = readersOf(delivering).length === 1;
   await readSpool(
-    isAlone ? { ...whole, tally: session.tally } : whole,
-    isAlone ? counted(kept, countOnce(onRecord)) : kept,
+    count === null ? whole : { ...whole, tally: session.tally },
+    count === null ? kept : counted(kept, count),
     {
       delivering: { ...delivering, keepJob: () => true },
       past: await store.find(),

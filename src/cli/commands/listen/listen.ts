@@ -13,7 +13,7 @@ import { untilAborted } from "../../../engine/until-aborted.ts";
 import type { Receiver } from "../../../engine/destinations/post.ts";
 import type { Notify } from "../../../notices.ts";
 import { openSpool, type Spool } from "../../../engine/receive/spool.ts";
-import { FlowrunError, reasonOf } from "../../../errors.ts";
+import { FlowrunError, reasonOf, worstTold } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import { compileJobFilter } from "../../../runs/filter/job-filter.ts";
 import { clearHalfPoison } from "../../../state/poison-files.ts";
@@ -40,7 +40,8 @@ import {
   noListenCounts,
   type ListenCounts,
 } from "./counts.ts";
-import { archiveSpool, deliverSpool, readersOf, type SpoolDelivery } from "./deliver-spool.ts";
+import { copiesFor, placeNamed } from "./copies.ts";
+import { archiveSpool, copySpool, deliverSpool, hasMembers, readersOf, type SpoolDelivery } from "./deliver-spool.ts";
 import { openDoors, type Doors } from "./doors.ts";
 import { findIdentity } from "./identity.ts";
 import { resolveListen, type ListenFlags } from "./listen-options.ts";
@@ -165,6 +166,7 @@ async function receive(receiving: Receiving, host: Host): Promise<void> {
   const delivering: SpoolDelivery = {
     plan: { options, delivery, start: { kind: "last" }, follow: true, onExpired: "oldest", signal: over.signal },
     ...{ session, spool, delivery, stdout, archive, keepJob },
+    copies: archive === null ? [] : await copiesFor(archive.database, receiving, host),
     accountName: identity.accountName,
     listensToLytics: listening.lytics !== null,
     onRecord: (record) => {
@@ -231,8 +233,9 @@ async function untilStopped(working: Working, asked: Receiving, host: Host): Pro
   const enough = new AbortController();
   const { archive } = delivering;
   const delivered = deliverSpool(delivering);
-  const tasks: Promise<unknown>[] = [];
-  if (readersOf({ ...delivering, archive: null }).length > 0) tasks.push(delivered);
+  const copied = delivering.copies.map((copy) => copySpool(copy, delivering));
+  const tasks: Promise<unknown>[] = copied.map(unlessLost);
+  if (hasMembers(delivering)) tasks.push(delivered);
   if (archive !== null) tasks.push(archiveSpool(archive, delivering));
   const { listening } = receiving;
   if (listening.forwardTo !== null) tasks.push(passOn(listening.forwardTo, receiving, host));
@@ -252,14 +255,20 @@ async function untilStopped(working: Working, asked: Receiving, host: Host): Pro
   });
   await doors.drain();
   spool.arrivals.end();
-  await Promise.allSettled(tasks);
+  await Promise.allSettled([...tasks.slice(copied.length), ...copied]);
   isDone.abort();
   await patience;
   if (end !== null) throw end.error;
-  return delivered.catch((error: unknown) => {
-    if (host.signal.aborted) return null;
+  const failures = await Promise.all([delivered, ...copied]).catch((error: unknown) => {
+    if (host.signal.aborted) return [];
     throw error;
   });
+  return worstTold(failures.flatMap((failure) => failure ?? []));
+}
+
+/** An archive that is given up while the others go on ends nothing. */
+async function unlessLost(copied: Promise<FlowrunError | null>): Promise<void> {
+  if ((await copied) !== null) await new Promise<never>(() => undefined);
 }
 
 /** Adobe waits for ten seconds. */
@@ -299,9 +308,7 @@ function sessionOf({ options, identity, spool, reporter }: Receiving, host: Host
 
 async function archiveFor({ delivery, identity, reporter }: Receiving, host: Host): Promise<Archive | null> {
   if (delivery?.leader == null) return null;
-  const { url } = delivery.leader;
-  const place = url === null ? await identity.archivePlace() : ({ kind: "postgres", url, isSet: true } as const);
-  return openToFill(place, identity, reporter.notify, host);
+  return openToFill(await placeNamed(delivery.leader.url, identity), identity, reporter.notify, host);
 }
 
 function reloadOnHangup(doors: Doors, notify: Notify, host: Host): void {
