@@ -3,7 +3,8 @@ import type { Database } from "../../../src/engine/archive/database.ts";
 import { countJobs } from "../../../src/engine/archive/jobs.ts";
 import { setUpSchema } from "../../../src/engine/archive/schema.ts";
 import { parseAddress } from "../../../src/engine/destinations/address.ts";
-import { jobsArchive } from "../../../src/engine/destinations/jobs-archive.ts";
+import { createApart } from "../../../src/engine/destinations/archive-copy.ts";
+import { jobsArchive, jobsCopy } from "../../../src/engine/destinations/jobs-archive.ts";
 import { patientDestination } from "../../../src/engine/destinations/patient.ts";
 import { FlowrunError } from "../../../src/errors.ts";
 import { meansOf, unheard } from "../../support/deliveries.ts";
@@ -66,6 +67,93 @@ describeEngines(
         why: /the database came back as an earlier copy/,
       });
       expect(await database.all("SELECT next FROM {schema}cursors")).toEqual([{ next: "place 1" }]);
+    });
+  },
+  ["a file", "PostgreSQL"],
+);
+
+describeEngines(
+  "a further archive of Lytics' events",
+  ({ place }) => {
+    async function ready() {
+      const [one, other] = [await place(), await place()];
+      const leader = await one.open();
+      await setUpSchema(leader);
+      const dir = await scratch();
+      let isRight = true;
+      const confirm = (): Promise<void> =>
+        isRight ? Promise.resolve() : Promise.reject(new FlowrunError("lease", "lost the lease"));
+      const openThere = async () => {
+        const database = await other.open();
+        await setUpSchema(database);
+        return database;
+      };
+      /** As a process of its own. */
+      const open = async (there = openThere) => {
+        const apart = createApart({ leader, called: "event" });
+        const means = { ...meansOf({ dir, of: "jobs", cursor: "lytics" }), authority: { confirm } };
+        const kind = jobsCopy({ name: "postgres://copy", open: there, apart });
+        return { kind, means, to: await kind.open(parseAddress("archive", {}), means) };
+      };
+      const { reading } = meansOf({ dir, of: "jobs" });
+      const count = async () => countJobs(await openThere(), reading.journal);
+      return { one, openThere, open, count, lose: () => void (isRight = false) };
+    }
+
+    test("keeps events and its own place, also where it leads in another line by the same cursor", async () => {
+      const { open, openThere, count } = await ready();
+      const { to, means } = await open();
+      expect(await to.findPlace?.()).toBeNull();
+      await to.deliver([deliveredJob(1), deliveredJob(2)], "place 1", unheard);
+      const led = await jobsArchive(await openThere()).open(parseAddress("archive", {}), means);
+      expect(await led.findPlace?.()).toBeNull();
+      await led.deliver([deliveredJob(2), deliveredJob(3)], "place 7", unheard);
+      await to.deliver([deliveredJob(3), deliveredJob(4)], "place 2", unheard);
+      await to.close();
+      expect(await count()).toMatchObject({ jobs: 4 });
+      expect(await (await open()).to.findPlace?.()).toBe("place 2");
+    });
+
+    test("refuses whoever has lost the right to deliver, and says that it may be had again", async () => {
+      const { open, lose, count } = await ready();
+      const frozen = await open();
+      await frozen.to.deliver([deliveredJob(1)], "place 1", unheard);
+      const heir = await open();
+      await heir.to.deliver([deliveredJob(2)], "place 2", unheard);
+      await expect(frozen.to.deliver([deliveredJob(9)], "place 9", unheard)).rejects.toMatchObject({
+        kind: "unavailable",
+        message: expect.stringContaining("another process keeps these events in") as string,
+      });
+      lose();
+      await frozen.to.close();
+      await expect(frozen.kind.open(parseAddress("archive", {}), frozen.means)).rejects.toMatchObject({
+        kind: "lease",
+      });
+      await heir.to.deliver([deliveredJob(3)], "place 3", unheard);
+      expect(await count()).toMatchObject({ jobs: 3 });
+    });
+
+    test("goes on from where it was left when it is opened again, and is told from an earlier copy of itself", async () => {
+      const { open, openThere } = await ready();
+      const { kind, means, to } = await open();
+      await to.deliver([deliveredJob(1)], "place 1", unheard);
+      await to.close();
+      const again = await kind.open(parseAddress("archive", {}), means);
+      await again.deliver([deliveredJob(2)], "place 2", unheard);
+      await again.close();
+      const database = await openThere();
+      await database.run("UPDATE {schema}cursors SET next = 'place 1', revision = 1, page_id = 'batch 1'");
+      const restored = await kind.open(parseAddress("archive", {}), means);
+      await expect(restored.deliver([deliveredJob(3)], "place 3", unheard)).rejects.toMatchObject({ kind: "usage" });
+      await restored.close();
+    });
+
+    test("is not the one that leads", async () => {
+      const { open, one } = await ready();
+      await expect(open(() => one.open())).rejects.toMatchObject({
+        kind: "usage",
+        why: "postgres://copy is the same: every event would arrive there twice",
+      });
     });
   },
   ["a file", "PostgreSQL"],

@@ -1,10 +1,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { FaultRule } from "../../../../src/demo/faults.ts";
 import type { LyticsItem } from "../../../../src/demo/lytics/story.ts";
 import { bareEnv, records, scratch } from "../../../support/flowrun.ts";
 import { runHere } from "../../../support/in-process.ts";
+import { hasPostgres, startCluster, whyNoPostgres, type Cluster } from "../../../support/postgres.ts";
 import { lyticsNoon as noon, startLytics, workEvent } from "../../../support/lytics.ts";
 
 /** An account on loopback, and a user who has its token, an archive and a folder; the files and the waits are real. */
@@ -237,6 +238,63 @@ describe("lytics --to archive", () => {
     const pruned = await run("archive prune --older-than P1D", { now: noon + 86_400_000 - 5_400_000 });
     expect(pruned.stderr).toMatch(/3 events of Lytics that happened before .* removed, 1 stay/);
     expect(await kept()).toEqual(["d"]);
+  });
+});
+
+describe.skipIf(!hasPostgres)(`lytics --to archive --to postgres://…${whyNoPostgres}`, () => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await startCluster();
+  }, 60_000);
+  afterAll(() => cluster.remove());
+
+  test("both keep every event, whatever filters say, each once and by its own place", async () => {
+    const items = [...day];
+    const { run, file, idsIn, kept } = await openAccount(items);
+    const url = await cluster.database();
+    const there = async (): Promise<string[]> =>
+      idsOf((await run("lytics since oldest --source archive -o name", { env: { FLOWRUN_ARCHIVE: url } })).stdout);
+    expect((await run("lytics since last --to archive")).code).toBe(0);
+    items.push(workEvent("e", noon - 1000, { verb: "failed" }), workEvent("f", noon - 500));
+    const line = `lytics since last --verb failed --to archive --to ${url} --to file:${file("x.ndjson")}`;
+    const first = await run(line);
+    expect(first.code, first.stderr).toBe(0);
+    expect(first.stderr).toMatch(/to postgres:\S+: exactly once/);
+    expect(await there()).toEqual(["a", "b", "c", "d", "e", "f"]);
+    expect(await kept()).toEqual(await there());
+    expect(await idsIn("x.ndjson")).toEqual(["b", "e"]);
+    items.push(workEvent("g", noon - 200));
+    expect((await run(line)).stderr).toMatch(/to postgres:\S+: 1 event/);
+    // By itself it has a place of its own, and nothing is there twice.
+    expect((await run(`lytics since last --to ${url}`)).code).toBe(0);
+    expect((await run(`lytics since -P30D --to archive --to ${url}`)).code).toBe(0);
+    expect(await there()).toEqual(["a", "b", "c", "d", "e", "f", "g"]);
+    expect(await kept()).toEqual(await there());
+    expect(await idsIn("x.ndjson")).toEqual(["b", "e"]);
+  });
+
+  test("one that is down is named, and the other one has all; it gets what it missed when it is back", async () => {
+    const items = [...day];
+    const { run, kept } = await openAccount(items);
+    const url = await cluster.database();
+    const line = `lytics since last --to archive --to ${url} --retries 1`;
+    await cluster.stop();
+    const down = await run(line);
+    expect([down.code, down.stdout]).toEqual([5, ""]);
+    expect(down.stderr).toMatch(/error: .*no connection to postgres:.*\n {2}why: .+\n {2}fix: .+/);
+    expect(await kept()).toEqual(["a", "b", "c", "d"]);
+    await cluster.start();
+    expect((await run(line)).code).toBe(0);
+    const alone = { env: { FLOWRUN_ARCHIVE: url } };
+    expect(idsOf((await run("lytics since oldest --source archive -o name", alone)).stdout)).toEqual(await kept());
+  });
+
+  test("one database by two names is turned away", async () => {
+    const { run } = await openAccount(day);
+    const url = await cluster.database();
+    const { code, stderr } = await run(`lytics since last --to archive --to ${url}`, { env: { FLOWRUN_ARCHIVE: url } });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--to names \S+ twice\n {2}why: .*every event would arrive there twice\n {2}fix: /);
   });
 });
 
