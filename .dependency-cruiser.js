@@ -87,6 +87,7 @@ const rooms = [
       "adobe/settings",
       "engine/sinks",
       "engine/destinations/find-scheme",
+      "engine/destinations/refused",
       "render/formats",
       "render/text",
       "runs/events",

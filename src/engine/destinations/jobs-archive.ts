@@ -1,6 +1,6 @@
 import { FlowrunError } from "../../errors.ts";
 import type { Database, Queries } from "../archive/database.ts";
-import { insertJobs, type KeyedJob } from "../archive/jobs.ts";
+import { addJobs, insertJobs, readKeptJobs, type KeyedJob } from "../archive/jobs.ts";
 import { noteAccount } from "../archive/journal-names.ts";
 import { leaseName, lostTo } from "../archive/lease.ts";
 import type { Apart } from "./archive-copy.ts";
@@ -60,15 +60,18 @@ export interface JobsCopy {
   /** For people, without a secret. */
   readonly name: string;
   readonly open: () => Promise<Database>;
+  /** The one that leads. */
+  readonly leader: Database;
   /** The databases that the line has open. */
   readonly apart: Apart;
 }
 
 /**
  * The same for a further archive of a line. Its place is its own, and none that it has where it leads: so it may be filled by
- * another line at the same time. Who may write is kept by the one that leads.
+ * another line at the same time. Who may write is kept by the one that leads. One that is new there gets at first what that
+ * one has, which may be more than Lytics keeps.
  */
-export function jobsCopy({ name, open, apart }: JobsCopy): Kind {
+export function jobsCopy({ name, open, leader, apart }: JobsCopy): Kind {
   let memory: Memory | null = null;
   return {
     ...takesJobs,
@@ -83,6 +86,7 @@ export function jobsCopy({ name, open, apart }: JobsCopy): Kind {
         const found = await placeOf(database, means, `${means.reading.cursor} copy`);
         const { authority } = means;
         const lease = found === null || authority === undefined ? null : await leaseBelow(authority, database, found);
+        if (found !== null && found.place === null) await copyJobs(leader, database, means);
         // Read once nobody else can move it.
         memory ??= { standing: found === null ? null : await findPlaceAgain(database, found) };
         return writer({ database, means, lease }, memory, close);
@@ -92,6 +96,25 @@ export function jobsCopy({ name, open, apart }: JobsCopy): Kind {
       }
     },
   };
+}
+
+/** All of the account's that an archive has goes into another one: an event that is there already stays as it is. */
+async function copyJobs(from: Database, to: Database, { reading, signal }: Means): Promise<void> {
+  for await (const kept of readKeptJobs(from, reading.journal, { from: -Infinity, to: Infinity })) {
+    signal.throwIfAborted();
+    const jobs = kept.map(({ seq, eventKey: key, record: job }) => {
+      if (typeof job === "string") throw uncopied(from, seq, job);
+      return { key, job };
+    });
+    await addJobs(to, reading.journal, jobs);
+  }
+}
+
+function uncopied({ place }: Database, seq: number, why: string): FlowrunError {
+  return new FlowrunError("settings", `an event of Lytics in ${place} cannot be copied`, {
+    why: `its row ${String(seq)} ${why}`,
+    hint: "see what is damaged: flowrun archive verify",
+  });
 }
 
 const takesJobs: Pick<Kind, "check" | "takes"> = { check: () => undefined, takes: () => ["flowrun.job"] };

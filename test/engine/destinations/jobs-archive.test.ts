@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Database } from "../../../src/engine/archive/database.ts";
-import { countJobs } from "../../../src/engine/archive/jobs.ts";
+import { addJobs, countJobs } from "../../../src/engine/archive/jobs.ts";
 import { setUpSchema } from "../../../src/engine/archive/schema.ts";
 import { parseAddress } from "../../../src/engine/destinations/address.ts";
 import { createApart } from "../../../src/engine/destinations/archive-copy.ts";
@@ -92,12 +92,12 @@ describeEngines(
       const open = async (there = openThere) => {
         const apart = createApart({ leader, called: "event" });
         const means = { ...meansOf({ dir, of: "jobs", cursor: "lytics" }), authority: { confirm } };
-        const kind = jobsCopy({ name: "postgres://copy", open: there, apart });
+        const kind = jobsCopy({ name: "postgres://copy", open: there, leader, apart });
         return { kind, means, to: await kind.open(parseAddress("archive", {}), means) };
       };
       const { reading } = meansOf({ dir, of: "jobs" });
       const count = async () => countJobs(await openThere(), reading.journal);
-      return { one, openThere, open, count, lose: () => void (isRight = false) };
+      return { one, leader, openThere, open, count, lose: () => void (isRight = false) };
     }
 
     test("keeps events and its own place, also where it leads in another line by the same cursor", async () => {
@@ -112,6 +112,34 @@ describeEngines(
       await to.close();
       expect(await count()).toMatchObject({ jobs: 4 });
       expect(await (await open()).to.findPlace?.()).toBe("place 2");
+    });
+
+    test("gets what the one that leads has from before, once, and begins at no place of its", async () => {
+      const { open, leader, count } = await ready();
+      const { means } = await open();
+      const keyed = (n: number) => ({ key: deliveredJob(n).id, job: deliveredJob(n).job });
+      await addJobs(
+        leader,
+        means.reading.journal,
+        Array.from({ length: 700 }, (_, n) => keyed(n)),
+      );
+      const { to } = await open();
+      expect(await count()).toMatchObject({ jobs: 700 });
+      expect(await to.findPlace?.()).toBeNull();
+      await to.deliver([deliveredJob(1), deliveredJob(700)], "place 1", unheard);
+      expect(await count()).toMatchObject({ jobs: 701 });
+      // From then on it is fed, and looks back no more.
+      await addJobs(leader, means.reading.journal, [keyed(900)]);
+      expect(await (await open()).to.findPlace?.()).toBe("place 1");
+      expect(await count()).toMatchObject({ jobs: 701 });
+    });
+
+    test("is not given a part of what is damaged in the one that leads", async () => {
+      const { open, leader } = await ready();
+      const account = meansOf({ dir: "", of: "jobs" }).reading.journal;
+      await addJobs(leader, account, [{ key: deliveredJob(1).id, job: deliveredJob(1).job }]);
+      await leader.run("UPDATE {schema}jobs SET document = $1", [new Uint8Array([2, 3])]);
+      await expect(open()).rejects.toMatchObject({ kind: "settings", why: "its row 1 cannot be unpacked" });
     });
 
     test("refuses whoever has lost the right to deliver, and says that it may be had again", async () => {

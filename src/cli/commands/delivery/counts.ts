@@ -31,12 +31,7 @@ export function noCounts(): DeliveryCounts {
  * @param told how many of them that line tells of; `null` where it tells of something else, or there is none.
  * @param called how one of them is called.
  */
-export function tellCounts(
-  members: readonly Counted[],
-  told: number | null,
-  notify: Notify,
-  called = "run",
-): void {
+export function tellCounts(members: readonly Counted[], told: number | null, notify: Notify, called = "run"): void {
   const isToldOf = members.length === 1 && told === members[0]?.counts.delivered;
   const isAnyPassedBy = members.some(({ counts }) => counts.passedBy > 0);
   if (isToldOf && !isAnyPassedBy) return;

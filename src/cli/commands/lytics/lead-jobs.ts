@@ -73,7 +73,7 @@ async function copiesOf({ reading, delivery }: JobDelivery, leader: Database): P
     delivery.copies.map(async ({ url, address }): Promise<DeliveredTo> => {
       const place = await placeOf(url, reading);
       const open = (): Promise<Database> => openDatabaseToWrite(place, { ...host, signal });
-      return { scheme: schemeOf(jobsCopy({ name: address.shown, open, apart })), address };
+      return { scheme: schemeOf(jobsCopy({ name: address.shown, open, leader, apart })), address };
     }),
   );
 }
