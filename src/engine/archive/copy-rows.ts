@@ -24,7 +24,7 @@ export interface Copying {
   readonly heldMs: number;
 }
 
-/** What a step of copying has done. */
+/** A step of copying, once it is done. */
 export interface Copied {
   /** Runs that went over, and those of them that were not there before. */
   readonly runs: number;
@@ -81,7 +81,7 @@ interface Standing {
   readonly point: CursorPoint | null;
   readonly at: RowPoint;
   readonly moves: number;
-  /** What was recorded before was forgotten over there since it was copied (epoch milliseconds): it is not brought back. */
+  /** Runs that were recorded before (epoch milliseconds) were forgotten over there: they are not brought back. */
   readonly floor: number;
 }
 
@@ -159,14 +159,14 @@ async function stateBehind({ database, journal }: Archive, row: number): Promise
   };
 }
 
-/** What goes in together. */
+/** All that goes in together. */
 interface Step {
   readonly standing: Standing;
   /** The place after it. */
   readonly next: string;
   readonly rows: readonly ReadBack[];
   readonly firsts: readonly First[];
-  /** What the archive says of itself, once all its rows are copied; `null` before. */
+  /** The archive's coverage and its place in the journal, once all its rows are copied; `null` before. */
   readonly whole: { readonly chains: readonly Chain[]; readonly place: ArchiveCursor | null } | null;
 }
 

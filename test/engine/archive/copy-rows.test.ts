@@ -202,7 +202,7 @@ describeEngines(
           const rows = await leader.all(text, values);
           questions += 1;
           // Once its cursor was looked at, and before its rows are.
-          if (text.includes('FROM {schema}cursors')) await prune(leader, journal, at(6), ignore);
+          if (text.includes("FROM {schema}cursors")) await prune(leader, journal, at(6), ignore);
           return rows;
         },
       };

@@ -47,7 +47,8 @@ const own: readonly Listed[] = [
     name: "archive",
     form: "archive",
     guarantee: "exactly once",
-    delivers: "every run of the journal, whatever the filters say, as archive sync keeps it; it feeds the others",
+    delivers:
+      "every run of the journal, whatever the filters say, as archive sync keeps it; it feeds the others, archives too",
     settings: [{ name: "archive, FLOWRUN_ARCHIVE", meaning: "where it is (default: a file of the profile)" }],
     example: "flowrun tail --to archive --to 'exec:./page.sh'",
   },
