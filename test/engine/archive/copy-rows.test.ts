@@ -177,6 +177,20 @@ describeEngines(
       expect(await idsOf(copy)).toEqual(runIds(6, 6));
     });
 
+    test("that are forgotten over there before anything is covered are not covered later", async () => {
+      const [leader, copy] = await both(3);
+      await addRuns(
+        leader,
+        journal,
+        Array.from({ length: 600 }, (_, n) => archived(100 + n)),
+      );
+      expect((await copySome(copying(leader, copy))).mayMore).toBe(true);
+      expect(await prune(copy, journal, at(6), ignore)).toBe(6);
+      await copyAll(leader, copy);
+      expect(await stretches(copy)).toEqual(["6..8"]);
+      expect((await idsOf(copy)).slice(0, 4)).toEqual(["run-6", "run-7", "run-8", "run-100"]);
+    });
+
     test("that were pruned before it came are not covered there, and those pruned later stay there", async () => {
       const [leader, copy] = await both(4);
       await prune(leader, journal, at(6), ignore);

@@ -5,6 +5,7 @@ import type { Database } from "../../../src/engine/archive/database.ts";
 import { addRuns } from "../../../src/engine/archive/write-page.ts";
 import { createArrivals } from "../../../src/engine/arrivals.ts";
 import { createApart, followInto, type ArchiveCopy } from "../../../src/engine/destinations/archive-copy.ts";
+import { isOfOneAlone } from "../../../src/engine/destinations/lanes.ts";
 import { FlowrunError } from "../../../src/errors.ts";
 import type { Notice } from "../../../src/notices.ts";
 import { archived, idsOf } from "../../support/archived.ts";
@@ -160,6 +161,8 @@ describeEngines(
         { kind: "usage", message: expect.stringMatching(/^--to names [ab] twice$/) as string },
       ]);
       expect(await there()).toEqual(runIds(2));
+      // The line is wrong as a whole: nobody goes on with a part of it.
+      expect(refused.map(isOfOneAlone)).toEqual([false]);
       // One that has left may come back.
       const again = await openAt(other.address);
       await copy.apart.join(again.database, "c");
