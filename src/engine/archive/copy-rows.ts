@@ -1,15 +1,18 @@
 import { parseObject, textOf } from "../../json.ts";
 import { FlowrunError } from "../../errors.ts";
-import { claimsOf, type Chain } from "./coverage.ts";
+import { claimsOf, coverageOf, type Chain } from "./coverage.ts";
 import { chainIn, findCursor, moveCursor, readChains, type ArchiveCursor, type CursorPoint } from "./cursors.ts";
 import type { Database, Queries } from "./database.ts";
 import { countOfMoves } from "./journals.ts";
 import { findLease, leaseName } from "./lease.ts";
 import type { Archive } from "./open.ts";
-import { boundedMoment, readInOrder } from "./read-archived.ts";
+import type { RunTexts } from "./pack.ts";
+import { packRuns } from "./packs.ts";
+import { forgottenBefore } from "./prune.ts";
+import { readSomeInOrder, type RowsInOrder } from "./read-archived.ts";
 import type { ReadBack } from "./read-back.ts";
 import { numberIn, numberOrNull, textIn } from "./row-values.ts";
-import type { ArchivedRun } from "./run-row.ts";
+import { writtenOf, type WrittenRun } from "./run-row.ts";
 import { takeNumbers } from "./take-numbers.ts";
 import { insertFirsts, insertRuns, nameOfPage, type First } from "./write-page.ts";
 
@@ -47,22 +50,23 @@ export async function copySome(copying: Copying): Promise<Copied> {
   const { from, cursor, to } = copying;
   const leader = await lookAt(from);
   const standing = await findStanding(to, leader.made);
+  const floor = await forgottenBefore(to.database, to.journal);
   const begin = await rowToBeginBehind(from, standing, leader.moves);
   // Looked at before the rows are: whatever it has passed is among them.
   const place = await findCursor(from.database, from.journal, cursor);
   // Of rows that were pruned, too: no row tells of these any more.
   const firsts = begin === beginning ? await firstsOf(from) : [];
-  const rows = await rowsBehind(from, begin.row);
-  const last = rows.at(-1);
-  const end = last === undefined ? begin : { row: last.seq, key: last.eventKey };
+  const { count, last, runs } = await rowsBehind(from, begin.row, floor);
+  const end = last ?? begin;
   const state = await stateBehind(from, end.row);
   // Rows that came by numbers of before are not behind any place: it begins anew.
   const isWhole = !state.hasMore && state.moves === leader.moves;
   const next = JSON.stringify({ ...end, moves: leader.moves });
-  const step = { standing, next, rows, firsts, whole: isWhole ? { chains: state.chains, place } : null };
+  const whole = isWhole ? { chains: state.chains, place } : null;
+  const step = { standing, floor, next, count, runs, firsts, whole };
   const added = await to.database.transaction((queries) => write(queries, copying, step), { heldMs: copying.heldMs });
   if (added === null) return { runs: 0, added: 0, mayMore: true };
-  return { runs: rows.length, added, mayMore: !isWhole };
+  return { runs: count, added, mayMore: !isWhole };
 }
 
 /** A row of the archive that is copied. */
@@ -81,8 +85,6 @@ interface Standing {
   readonly point: CursorPoint | null;
   readonly at: RowPoint;
   readonly moves: number;
-  /** Runs that were recorded before (epoch milliseconds) were forgotten over there: they are not brought back. */
-  readonly floor: number;
 }
 
 /** Tells an archive of a journal from one that was made anew in its place, and how often rows came to it from another journal. */
@@ -105,7 +107,6 @@ async function findStanding({ database, journal }: Archive, made: number): Promi
     point: found,
     at: typeof row === "number" && key !== null ? { row, key } : beginning,
     moves: typeof moves === "number" ? moves : 0,
-    floor: found?.chain ?? boundedMoment(-Infinity),
   };
 }
 
@@ -130,9 +131,56 @@ async function firstsOf({ database, journal }: Archive): Promise<readonly First[
   return rows.map((row) => [textIn(row, "flow_id"), textIn(row, "root_code"), numberIn(row, "first_at")]);
 }
 
-async function rowsBehind({ database, journal }: Archive, row: number): Promise<readonly ReadBack[]> {
-  for await (const rows of readInOrder(database, journal, { raw: true }, row)) return rows;
-  return [];
+/** Some rows of an archive, ready to be put into another. */
+interface SomeRows {
+  /** How many they are, with those that were forgotten over there. */
+  readonly count: number;
+  /** The last of them; `null` where there is none. */
+  readonly last: RowPoint | null;
+  readonly runs: readonly WrittenRun[];
+}
+
+/** A step takes no more rows at once, … */
+const mostRows = 500;
+/** … and ends with the one that makes its texts longer than that, since they wait in memory for the other database. */
+const mostText = 4 * 1024 * 1024;
+/** How long they are is known when they have been read: of the first ones no more than this. */
+const firstRows = 10;
+
+/**
+ * The rows behind one, with their texts packed: the transaction that puts them into the other database is not kept waiting.
+ * @param floor what was recorded before was forgotten over there (epoch milliseconds).
+ */
+async function rowsBehind({ database, journal }: Archive, row: number, floor: number): Promise<SomeRows> {
+  const written: WrittenRun<RunTexts>[] = [];
+  let [count, text] = [0, 0];
+  let last: RowPoint | null = null;
+  let after: number | null = row;
+  for (let limit = firstRows; after !== null && limit > 0;) {
+    const some: RowsInOrder = await readSomeInOrder(database, journal, { raw: true }, { after, limit });
+    for (const one of some.rows) {
+      const run = writtenRunOf(one, database);
+      text += run.kept.record.length + (run.kept.event?.length ?? 0);
+      if (one.recordedAt >= floor) written.push(run);
+      last = { row: one.seq, key: one.eventKey };
+    }
+    count += some.rows.length;
+    after = some.after;
+    // As many more as fit if they are like these.
+    limit = Math.min(mostRows - count, Math.ceil(((mostText - text) * count) / Math.max(1, text)));
+  }
+  return { count, last, runs: await packRuns(written) };
+}
+
+function writtenRunOf(
+  { seq, recordedAt, eventKey: key, record: run }: ReadBack,
+  { place }: Database,
+): WrittenRun<RunTexts> {
+  if (typeof run !== "string") return { key, recordedAt, ...writtenOf(run) };
+  throw new FlowrunError("settings", `a run in ${place} cannot be copied`, {
+    why: `its row ${String(seq)} ${run}`,
+    hint: "see what is damaged: flowrun archive verify; what can be read is saved by: flowrun archive export",
+  });
 }
 
 /** An archive as it is at one moment, seen from behind a row. */
@@ -162,44 +210,40 @@ async function stateBehind({ database, journal }: Archive, row: number): Promise
 /** All that goes in together. */
 interface Step {
   readonly standing: Standing;
+  /** What was recorded before was forgotten over there when the rows were read (epoch milliseconds). */
+  readonly floor: number;
   /** The place after it. */
   readonly next: string;
-  readonly rows: readonly ReadBack[];
+  /** How many rows the place passes, … */
+  readonly count: number;
+  /** … and those of them that go in. */
+  readonly runs: readonly WrittenRun[];
   readonly firsts: readonly First[];
   /** The archive's coverage and its place in the journal, once all its rows are copied; `null` before. */
   readonly whole: { readonly chains: readonly Chain[]; readonly place: ArchiveCursor | null } | null;
 }
 
-/** @returns how many runs were new; `null` where the place is not as it was looked at, and nothing was written. */
-async function write(queries: Queries, { from, to, cursor, now }: Copying, step: Step): Promise<number | null> {
-  const { standing, next, rows, firsts, whole } = step;
-  const { name, point, floor } = standing;
+/** @returns how many runs were new; `null` where place or floor are not as they were looked at, and nothing was written. */
+async function write(queries: Queries, { to, cursor, now }: Copying, step: Step): Promise<number | null> {
+  const { standing, floor, next, count, runs, firsts, whole } = step;
+  const { name, point } = standing;
   const { journal } = to;
-  const runs = rows.filter(({ recordedAt }) => recordedAt >= floor).map((row) => runOf(row, from.database));
+  // Nobody prunes from here on until this has ended.
+  const numbers = await takeNumbers(queries, runs.length);
+  if ((await forgottenBefore(queries, journal)) !== floor) return null;
   const isMoved = await moveCursor(queries, {
-    ...{ journal, name, next, from: point, chain: floor, runs: rows.length, events: rows.length },
+    ...{ journal, name, next, from: point, chain: null, runs: count, events: count },
     ...{ readUntil: now, movedAt: now, savedAt: now, position: null, epoch: 0, pageId: nameOfPage() },
   });
   if (!isMoved) return null;
-  const added =
-    runs.length === 0
-      ? 0
-      : await insertRuns(queries, { journal, runs, numbers: await takeNumbers(queries, runs.length) });
+  const added = runs.length === 0 ? 0 : await insertRuns(queries, { journal, runs, numbers });
   await insertFirsts(queries, journal, firsts);
   if (whole === null) return added;
   const claims = claimsOf(whole.chains, await readChains(queries, journal), floor);
   if (whole.place !== null)
-    await takeCursor(queries, { journal, name: cursor, place: whole.place, claimed: claims.all });
+    await takeCursor(queries, { journal, name: cursor, place: whole.place, claimed: claims.all, floor });
   for (const chain of claims.changed) await writeChain(queries, journal, chain);
   return added;
-}
-
-function runOf({ seq, recordedAt, eventKey: key, record: run }: ReadBack, { place }: Database): ArchivedRun {
-  if (typeof run !== "string") return { key, run, recordedAt };
-  throw new FlowrunError("settings", `a run in ${place} cannot be copied`, {
-    why: `its row ${String(seq)} ${run}`,
-    hint: "see what is damaged: flowrun archive verify; what can be read is saved by: flowrun archive export",
-  });
 }
 
 /** By it a cursor is known that nobody has moved but a copying. */
@@ -211,20 +255,24 @@ interface TakenCursor {
   /** As the archive that is copied has it. */
   readonly place: ArchiveCursor;
   readonly claimed: readonly Chain[];
+  /** What was recorded before was forgotten over there (epoch milliseconds). */
+  readonly floor: number;
 }
 
 /**
  * The archive's own place in the journal goes over as well, so that what reads the copy goes on in the journal exactly where
- * it ends, and the copy can be filled by itself from there. One that is being filled by itself, or was, has a place of its own.
+ * it ends, and the copy can be filled by itself from there. While somebody fills it by itself it has a place of its own; one
+ * from former times moves on once there is nothing between the two places that the copy lacks.
  */
-async function takeCursor(queries: Queries, { journal, name, place, claimed }: TakenCursor): Promise<void> {
+async function takeCursor(queries: Queries, { journal, name, place, claimed, floor }: TakenCursor): Promise<void> {
   const own = await findCursor(queries, journal, name);
-  if (own !== null && (own.pageId !== byCopy || own.readUntil > place.readUntil)) return;
+  if (own !== null && own.readUntil > place.readUntil) return;
+  if (own !== null && own.pageId !== byCopy && !isCoveredBetween(own, place, claimed)) return;
   const lease = await findLease(queries, leaseName(journal, name));
   if (lease !== null && lease.expiresAt > lease.now) return;
-  const begun = place.chain;
+  const begun = place.chain === null ? null : Math.max(place.chain, floor);
   const home = begun === null ? null : claimed.find(({ from, to }) => from <= begun && to >= begun);
-  // What it stood at the end of was pruned meanwhile: the next step knows by which beginning it goes now.
+  // What it stood at the end of was pruned in the archive that is copied: the next step knows by which beginning it goes now.
   if (home === undefined) return;
   await moveCursor(queries, {
     ...place,
@@ -232,6 +280,11 @@ async function takeCursor(queries: Queries, { journal, name, place, claimed }: T
     runs: place.runs - (own?.runs ?? 0),
     events: place.events - (own?.events ?? 0),
   });
+}
+
+/** Whether all that was recorded between two places of a journal is covered. Pure. */
+function isCoveredBetween(earlier: ArchiveCursor, later: ArchiveCursor, claimed: readonly Chain[]): boolean {
+  return coverageOf(claimed).complete.some(({ from, to }) => from.at <= earlier.readUntil && to.at >= later.readUntil);
 }
 
 async function writeChain(queries: Queries, journal: string, chain: Chain): Promise<void> {

@@ -1,7 +1,9 @@
 import { readCursors, readChains } from "./cursors.ts";
 import type { Database, Queries } from "./database.ts";
 import { packsSince } from "./packs.ts";
+import { boundedMoment } from "./read-archived.ts";
 import { numberIn, textIn } from "./row-values.ts";
+import { takeNumbers } from "./take-numbers.ts";
 
 const rowsAtOnce = 2000;
 
@@ -62,14 +64,37 @@ async function forgetPacks(queries: Queries): Promise<void> {
   );
 }
 
+/** A row of `cursors` whose chain is where the archive begins now; the name has a blank, so that it is taken for no cursor. */
+const floorName = "pruned before";
+
+/**
+ * The moment before which a journal's runs were forgotten (epoch milliseconds): whoever copies rows into the archive brings
+ * none of them back, and claims nothing of that time. It stays as it is until the transaction ends that has taken numbers.
+ */
+export async function forgottenBefore(queries: Queries, journal: string): Promise<number> {
+  const text = `SELECT chain FROM {schema}cursors WHERE journal = $1 AND name = $2`;
+  const [row] = await queries.all(text, [journal, floorName]);
+  return row === undefined ? boundedMoment(-Infinity) : numberIn(row, "chain");
+}
+
+async function raiseFloor(queries: Queries, journal: string, before: number): Promise<void> {
+  await queries.run(
+    `INSERT INTO {schema}cursors (journal, name, next, read_until, moved_at, saved_at, runs, events, chain, revision, epoch,
+      page_id) VALUES ($1, $2, '', $3, $3, $3, 0, 0, $3, 1, 0, '')
+    ON CONFLICT (journal, name) DO UPDATE SET chain = excluded.chain WHERE cursors.chain < excluded.chain`,
+    [journal, floorName, before],
+  );
+}
+
 async function cutCoverage(database: Database, journal: string, before: number): Promise<void> {
   await database.transaction(async (queries) => {
     const cut = [journal, before];
+    // Whoever is writing rows is waited for, and whoever writes after this knows of it.
+    await takeNumbers(queries, 0);
+    await raiseFloor(queries, journal, before);
     // Whoever reads right now knows its chain by its beginning: it starts over from its cursor.
     const ofCursors = `WHERE journal = $1 AND chain < $2`;
     await queries.run(`UPDATE {schema}cursors SET revision = revision + 1 ${ofCursors}`, cut);
-    // Nor does a copy of another archive bring back what is forgotten here, or claim it.
-    await queries.run(`UPDATE {schema}cursors SET chain = $2 ${ofCursors} AND name LIKE '% %'`, cut);
     const chains = (await readChains(queries, journal)).filter(({ from }) => from <= before);
     if (!chains.some(({ from }) => from < before)) return;
     const standing = (await readCursors(queries, journal)).map(({ chain }) => chain);

@@ -43,17 +43,39 @@ export async function* readInOrder(
   how: ReadingBack,
   begin = -1,
 ): AsyncGenerator<readonly ReadBack[], void, undefined> {
-  for (let after = begin; ;) {
-    const rows = await queries.all(
-      `SELECT ${columnsToReadBack(how)} FROM {schema}runs
-      WHERE seq > $2 AND journal = $1 ORDER BY seq LIMIT ${rowsAtOnce}`,
-      [journal, after],
-    );
-    if (rows.length > 0) yield await readBack(queries, rows);
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < rowsAtOnce) return;
-    after = numberIn(last, "seq");
+  for (let next: number | null = begin; next !== null;) {
+    const { rows, after }: RowsInOrder = await readSomeInOrder(queries, journal, how, {
+      after: next,
+      limit: rowsAtOnce,
+    });
+    if (rows.length > 0) yield rows;
+    next = after;
   }
+}
+
+/** Runs that were archived one after the other, and the number that the next ones come after; `null` where there are none. */
+export interface RowsInOrder {
+  readonly rows: readonly ReadBack[];
+  readonly after: number | null;
+}
+
+/** The runs that were archived next after a number, so many at most. */
+export async function readSomeInOrder(
+  queries: Queries,
+  journal: string,
+  how: ReadingBack,
+  { after, limit }: { readonly after: number; readonly limit: number },
+): Promise<RowsInOrder> {
+  const rows = await queries.all(
+    `SELECT ${columnsToReadBack(how)} FROM {schema}runs
+    WHERE seq > $2 AND journal = $1 ORDER BY seq LIMIT $3`,
+    [journal, after, limit],
+  );
+  const last = rows.at(-1);
+  return {
+    rows: rows.length === 0 ? [] : await readBack(queries, rows),
+    after: last === undefined || rows.length < limit ? null : numberIn(last, "seq"),
+  };
 }
 
 /** The run with that number; `null` where the journal has none. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { copySome, type Copying } from "../../../src/engine/archive/copy-rows.ts";
 import { coverageOf, uncovered } from "../../../src/engine/archive/coverage.ts";
@@ -151,12 +152,68 @@ describeEngines(
       expect(await copyAll(leader, copy)).toBe(3);
       expect(await idsOf(copy)).toEqual(runIds(9, 6));
       expect(await stretches(copy)).toEqual(["6..14"]);
+      // The place goes on, though its chain begins before what is forgotten.
+      const { next, readUntil } = (await findCursor(leader, journal, "archive")) ?? {};
+      expect(await findCursor(copy, journal, "archive")).toMatchObject({ next, readUntil, chain: at(6) });
       // Nor where all that there is is gone through once more.
       await leader.run("DELETE FROM {schema}runs WHERE seq = (SELECT last_seq FROM {schema}meta)");
       expect(await copyAll(leader, copy)).toBe(0);
       expect(await idsOf(copy)).toEqual(runIds(9, 6));
       expect(await stretches(copy)).toEqual(["6..14"]);
       expect((await verify(copy, journal, ignore)).damages).toEqual([]);
+    });
+
+    test("that come while others are being forgotten over there, before any were copied, are not covered either", async () => {
+      const [leader, copy] = await both(4);
+      let cut = false;
+      const pruning: Database = {
+        ...copy,
+        transaction: async (work, options) => {
+          const done = await copy.transaction(work, options);
+          // Its coverage is cut by now, and no run is gone yet.
+          if (!cut) {
+            cut = true;
+            await copyAll(leader, copy);
+          }
+          return done;
+        },
+      };
+      await prune(pruning, journal, at(6), ignore);
+      await copyAll(leader, copy);
+      expect(await idsOf(copy)).toEqual(runIds(6, 6));
+      expect(await stretches(copy)).toEqual(["6..11"]);
+    });
+
+    test("that were forgotten over there before the first of them came are not brought back", async () => {
+      const [leader, copy] = await both(4);
+      await prune(copy, journal, at(6), ignore);
+      // An earlier moment does not undo it.
+      await prune(copy, journal, at(3), ignore);
+      await copyAll(leader, copy);
+      expect(await idsOf(copy)).toEqual(runIds(6, 6));
+      expect(await stretches(copy)).toEqual(["6..11"]);
+    });
+
+    test("of long texts go over a few at a time", async () => {
+      const [leader, copy] = await both(1);
+      // What repeats nothing cannot be made short.
+      const long = (n: number): string =>
+        createHash("shake256", { outputLength: 350_000 }).update(String(n)).digest("hex");
+      await addRuns(
+        leader,
+        journal,
+        Array.from({ length: 40 }, (_, n) =>
+          archived(100 + n, {}, { key: `long-${String(n)}`, raw: { text: long(n) } }),
+        ),
+      );
+      const steps: number[] = [];
+      for (let mayMore = true; mayMore;) {
+        const copied = await copySome(copying(leader, copy));
+        steps.push(copied.runs);
+        ({ mayMore } = copied);
+      }
+      expect(Math.max(...steps)).toBeLessThan(20);
+      await expectAlike(leader, copy);
     });
 
     test("that are forgotten over there in the middle of a step are not covered by it", async () => {
@@ -226,18 +283,28 @@ describeEngines(
       expect(await stretches(copy)).toEqual(["6..8"]);
     });
 
-    test("join those that an archive has by itself: none is lost or doubled, its gaps close, its own place stays", async () => {
+    test("join those that an archive has by itself: none is lost or doubled, its gaps close, its place moves on", async () => {
       const [leader, copy] = [await empty(), await empty()];
       // It was filled by itself, and missed what came in between.
       await fill(copy, 0, 2);
       await fill(leader, 1, 4, at(3));
-      const own = await findCursor(copy, journal, "archive");
       expect(await copyAll(leader, copy)).toBe(6);
       expect(await idsOf(copy)).toEqual(runIds(12));
       expect(await stretches(copy)).toEqual(["0..11"]);
-      expect(await findCursor(copy, journal, "archive")).toEqual(own);
+      const { next, readUntil } = (await findCursor(leader, journal, "archive")) ?? {};
+      expect(await findCursor(copy, journal, "archive")).toMatchObject({ next, readUntil });
       expect(await countOf(copy, "run_errors")).toBe(8);
       expect((await verify(copy, journal, ignore)).damages).toEqual([]);
+    });
+
+    test("leave the place of an archive that was filled by itself, as long as it lacks what follows there", async () => {
+      const [leader, copy] = [await empty(), await empty()];
+      await fill(copy, 0, 2);
+      await fill(leader, 4, 6, at(12));
+      const own = await findCursor(copy, journal, "archive");
+      await copyAll(leader, copy);
+      expect(await stretches(copy)).toEqual(["0..5", "12..17"]);
+      expect(await findCursor(copy, journal, "archive")).toEqual(own);
     });
 
     test("leave a gap of the archive a gap there, with its reason", async () => {
