@@ -80,7 +80,7 @@ export async function resolveReading(flags: ReadingFlags, now: number, zone: Zon
       conditions: await conditions(flags.where, now, zone),
     }),
     hasCondition: flags.where !== undefined,
-    looksInside: flags.where !== undefined || code !== undefined || run !== undefined,
+    looksInside: flags.where !== undefined || code !== undefined,
     names: flags.names === true,
     max: flags.max ?? Infinity,
     limit: flags.limit ?? null,

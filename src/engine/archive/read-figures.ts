@@ -61,13 +61,13 @@ const figuresAtOnce = 2000;
 
 /** The columns that each run has for itself, and the number that all share whose words are the same. */
 const listed = [
-  ...["seq", "recorded_at", "alike", "event_key", "root_message", "updated_at", "duration_ms"],
+  ...["seq", "recorded_at", "alike", "event_key", "run_id", "root_message", "updated_at", "duration_ms"],
   ...["records_in", "records_out", "records_failed", "bytes_in", "bytes_out"],
 ] as const;
 
 /** Without those that have been pruned since their numbers were read. */
 function readFigures(lists: Row, places: readonly Place[], words: readonly (Words | null)[]): ReadBack[] {
-  const [keys, messages] = [textsIn(lists, "event_key"), textsIn(lists, "root_message")];
+  const [keys, ids, messages] = [textsIn(lists, "event_key"), textsIn(lists, "run_id"), textsIn(lists, "root_message")];
   const [times, durations] = [numbersIn(lists, "updated_at"), numbersIn(lists, "duration_ms")];
   const [input, output] = [numbersIn(lists, "records_in"), numbersIn(lists, "records_out")];
   const failed = numbersIn(lists, "records_failed");
@@ -85,6 +85,7 @@ function readFigures(lists: Row, places: readonly Place[], words: readonly (Word
       record: {
         ...shared.record,
         key: eventKey,
+        runId: ids[index] ?? "",
         updatedAt: timeText(time),
         durationMs: durations[index] ?? null,
         // Written out, since a hundred thousand copies of a copy take a tenth of the time.

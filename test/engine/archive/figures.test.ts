@@ -96,6 +96,8 @@ describeEngines("figures of an archive", ({ place }) => {
     if (seed === 1) await multiply(database, 25, runs.length);
     const [records, figures] = [await read(database, false), await read(database, true)];
     expect(records.length).toBeGreaterThan(seed === 1 ? 1000 : 30);
+    // By it those are told apart that ran from those that did not.
+    expect(figures.map(({ runId }) => runId)).toEqual(records.map(({ runId }) => runId));
     const plans = [null, ...groupings].flatMap((by) =>
       [null, 5 * hour, 24 * hour].map((bucketMs) => ({ from: noon + hour, to: noon + 40 * hour, by, bucketMs })),
     );
