@@ -192,6 +192,20 @@ describe.skipIf(!hasPostgres)(`two archives in one line${whyNoPostgres}`, () => 
     expect(await idsIn(journal, archive)).toEqual(runIds(3));
   });
 
+  it("several that have nothing to copy end well, whichever of them is done while another one is opened", async () => {
+    const journal = await openJournal({ events: 2 });
+    const url = await cluster.database();
+    const further = ["c1", "c2", "c3"].map((schema) => `${url}&schema=${schema}`);
+    const line = `since last -q --to archive --to ${further.join(" --to ")}`;
+    const env = { FLOWRUN_ARCHIVE: join(await scratch(), "archive.db") };
+    for (let run = 0; run < 8; run += 1) {
+      const { code, stderr } = await journal.run(line, env);
+      expect(stderr).not.toContain("error:");
+      expect(code).toBe(0);
+    }
+    for (const copy of further) expect(await idsIn(journal, copy)).toEqual(runIds(2));
+  }, 120_000);
+
   it("one database by two names is turned away, and nothing goes into it twice", async () => {
     const journal = await openJournal({ events: 3 });
     const url = await cluster.database();

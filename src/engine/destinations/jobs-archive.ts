@@ -3,7 +3,7 @@ import type { Database, Queries } from "../archive/database.ts";
 import { addJobs, insertJobs, readKeptJobs, type KeyedJob } from "../archive/jobs.ts";
 import { noteAccount } from "../archive/journal-names.ts";
 import { leaseName, lostTo } from "../archive/lease.ts";
-import type { Apart } from "./archive-copy.ts";
+import type { Seat } from "./apart.ts";
 import type { Delivered, Kind, Means, OpenDestination } from "./destination.ts";
 import { Away } from "./refused.ts";
 import type { TableHome } from "./table/home.ts";
@@ -57,13 +57,11 @@ export function jobsArchive(database: Database): Kind {
 
 /** A further archive of a line, which another one leads. */
 export interface JobsCopy {
-  /** For people, without a secret. */
-  readonly name: string;
   readonly open: () => Promise<Database>;
   /** The one that leads. */
   readonly leader: Database;
-  /** The databases that the line has open. */
-  readonly apart: Apart;
+  /** Its own among the databases of the line. */
+  readonly seat: Seat;
 }
 
 /**
@@ -71,18 +69,17 @@ export interface JobsCopy {
  * another line at the same time. Who may write is kept by the one that leads. One that is new there gets at first what that
  * one has, which may be more than Lytics keeps.
  */
-export function jobsCopy({ name, open, leader, apart }: JobsCopy): Kind {
+export function jobsCopy({ open, leader, seat }: JobsCopy): Kind {
   let memory: Memory | null = null;
   return {
     ...takesJobs,
     open: async (_, means) => {
       const database = await open();
       const close = async (): Promise<void> => {
-        apart.leave(database);
         await database.close().catch(() => undefined);
       };
       try {
-        await apart.join(database, name);
+        await seat(database);
         const found = await placeOf(database, means, `${means.reading.cursor} copy`);
         const { authority } = means;
         const lease = found === null || authority === undefined ? null : await leaseBelow(authority, database, found);

@@ -4,7 +4,8 @@ import { openToWrite, type Archive } from "../../../src/engine/archive/open.ts";
 import type { Database } from "../../../src/engine/archive/database.ts";
 import { addRuns } from "../../../src/engine/archive/write-page.ts";
 import { createArrivals } from "../../../src/engine/arrivals.ts";
-import { createApart, followInto, type ArchiveCopy } from "../../../src/engine/destinations/archive-copy.ts";
+import { createApart } from "../../../src/engine/destinations/apart.ts";
+import { followInto, type ArchiveCopy } from "../../../src/engine/destinations/archive-copy.ts";
 import { isOfOneAlone } from "../../../src/engine/destinations/lanes.ts";
 import { FlowrunError } from "../../../src/errors.ts";
 import type { Notice } from "../../../src/notices.ts";
@@ -48,10 +49,11 @@ describeEngines(
       const stop = new AbortController();
       const told: string[] = [];
       let added = 0;
+      const apart = createApart({ leader: leader.database, called: "run" });
       const copy: ArchiveCopy = {
         ...{ name: "postgres://copy", cursor: "archive", heldMs: 60_000 },
         now: () => noon,
-        apart: createApart({ leader: leader.database, called: "run" }),
+        seat: apart.seat("postgres://copy"),
         open: () => openAt(other.address),
         onOpen: (shown) => told.push(shown),
         onCopied: (copied) => (added += copied.added),
@@ -65,7 +67,7 @@ describeEngines(
       const follow = (change: Partial<ArchiveCopy> = {}) =>
         followInto({ ...copy, ...change }, { leader, arrivals, retrying });
       const there = async () => idsOf((await openAt(other.address)).database);
-      return { leader, one, other, add, arrivals, notices, stop, told, follow, there, copy, count: () => added };
+      return { leader, one, other, add, arrivals, notices, stop, told, follow, there, apart, count: () => added };
     }
 
     test("gets what is there, what comes, and ends when nothing more comes", async () => {
@@ -143,18 +145,17 @@ describeEngines(
     });
 
     test("is not the one that leads, by whatever connection, nor another one of the line, also at once", async () => {
-      const { leader, one, other, follow, there, copy, arrivals } = await ready(2);
+      const { leader, one, other, follow, there, apart, arrivals } = await ready(2);
+      // One that is taken for another one ends as well, and is not waited for.
+      arrivals.end();
       await expect(follow({ open: () => openAt(one.address) })).rejects.toMatchObject({
         kind: "usage",
         message: `--to names ${leader.database.place} twice`,
         why: "postgres://copy is the same: every run would arrive there twice",
       });
       expect(await idsOf(leader.database)).toEqual(runIds(2));
-      const end = (): void => {
-        arrivals.end();
-      };
       const ends = await Promise.allSettled(
-        ["a", "b"].map((name) => follow({ name, open: () => openAt(other.address) }).finally(end)),
+        ["a", "b"].map((name) => follow({ name, seat: apart.seat(name), open: () => openAt(other.address) })),
       );
       const refused = ends.flatMap((end) => (end.status === "rejected" ? [end.reason as FlowrunError] : []));
       expect(refused).toMatchObject([
@@ -163,19 +164,33 @@ describeEngines(
       expect(await there()).toEqual(runIds(2));
       // The line is wrong as a whole: nobody goes on with a part of it.
       expect(refused.map(isOfOneAlone)).toEqual([false]);
-      // One that has left may come back.
-      const again = await openAt(other.address);
-      await copy.apart.join(again.database, "c");
     });
 
-    test("that is away when another one of the line is opened holds that up no longer than it takes to know", async () => {
-      const { copy, other, leader } = await ready(1);
-      const gone = { ...(await openAt(other.address)).database };
-      await copy.apart.join(gone, "gone");
-      gone.all = () => Promise.reject(away());
-      const third = await openAt((await place()).address);
-      await copy.apart.join(third.database, "third");
-      await expect(copy.apart.join({ ...leader.database }, "the leader")).rejects.toMatchObject({ kind: "usage" });
+    test("ends while another one of the line is opened, and that one goes on, unless it is the same", async () => {
+      const { other, follow, there, apart, arrivals } = await ready(2);
+      arrivals.end();
+      const third = await place();
+      const own = apart.seat("a");
+      let first: Promise<void> | null = null;
+      /** Another one: the first ends between the opening of this one and the answer to what this one is asked. */
+      const late = (name: string, address: string) => {
+        const open = async (): Promise<Archive> => {
+          const archive = await openAt(address);
+          const all: Database["all"] = async (text, values) => {
+            await first;
+            return archive.database.all(text, values);
+          };
+          return { ...archive, database: { ...archive.database, all } };
+        };
+        return follow({ name, seat: apart.seat(name), open });
+      };
+      await new Promise<void>((joined) => {
+        first = follow({ name: "a", seat: (database) => own(database).then(joined) });
+      });
+      await late("b", third.address);
+      expect(await idsOf((await openAt(third.address)).database)).toEqual(runIds(2));
+      await expect(late("c", other.address)).rejects.toMatchObject({ message: "--to names a twice" });
+      expect(await there()).toEqual(runIds(2));
     });
   },
   ["a file", "PostgreSQL"],

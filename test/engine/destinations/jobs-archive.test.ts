@@ -3,7 +3,7 @@ import type { Database } from "../../../src/engine/archive/database.ts";
 import { addJobs, countJobs } from "../../../src/engine/archive/jobs.ts";
 import { setUpSchema } from "../../../src/engine/archive/schema.ts";
 import { parseAddress } from "../../../src/engine/destinations/address.ts";
-import { createApart } from "../../../src/engine/destinations/archive-copy.ts";
+import { createApart } from "../../../src/engine/destinations/apart.ts";
 import { jobsArchive, jobsCopy } from "../../../src/engine/destinations/jobs-archive.ts";
 import { patientDestination } from "../../../src/engine/destinations/patient.ts";
 import { FlowrunError } from "../../../src/errors.ts";
@@ -92,7 +92,7 @@ describeEngines(
       const open = async (there = openThere) => {
         const apart = createApart({ leader, called: "event" });
         const means = { ...meansOf({ dir, of: "jobs", cursor: "lytics" }), authority: { confirm } };
-        const kind = jobsCopy({ name: "postgres://copy", open: there, leader, apart });
+        const kind = jobsCopy({ open: there, leader, seat: apart.seat("postgres://copy") });
         return { kind, means, to: await kind.open(parseAddress("archive", {}), means) };
       };
       const { reading } = meansOf({ dir, of: "jobs" });

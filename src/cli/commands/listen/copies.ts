@@ -1,7 +1,7 @@
 import type { Database } from "../../../engine/archive/database.ts";
 import { openToWrite, type Archive } from "../../../engine/archive/open.ts";
 import type { ArchivePlace } from "../../../engine/archive/place.ts";
-import { createApart } from "../../../engine/destinations/archive-copy.ts";
+import { createApart } from "../../../engine/destinations/apart.ts";
 import type { Host } from "../../../host.ts";
 import { tellOfDemoArchive } from "../archive/open-to-fill.ts";
 import { readerOfCopy, type SpoolCopy } from "./deliver-spool.ts";
@@ -25,10 +25,11 @@ export async function copiesFor(
       const { shown: name } = destination.address;
       const place = await placeNamed(destination.url, identity);
       tellOfDemoArchive(place, reporter.notify);
+      const seat = apart.seat(name);
       const open = async (): Promise<Archive> => {
         const archive = await openToWrite(place, identity.journalName, { ...host, signal: over.signal });
         try {
-          await apart.join(archive.database, name);
+          await seat(archive.database);
           return archive;
         } catch (error) {
           await archive.database.close();

@@ -2,7 +2,7 @@ import type { Database } from "../../../engine/archive/database.ts";
 import { archivePlaceOf } from "../../../engine/archive/of-profile.ts";
 import { openDatabaseToWrite } from "../../../engine/archive/open.ts";
 import type { ArchivePlace } from "../../../engine/archive/place.ts";
-import { createApart } from "../../../engine/destinations/archive-copy.ts";
+import { createApart } from "../../../engine/destinations/apart.ts";
 import type { Kind } from "../../../engine/destinations/destination.ts";
 import { jobsArchive, jobsCopy, openJobsHome } from "../../../engine/destinations/jobs-archive.ts";
 import { openTableHome, type TableHome } from "../../../engine/destinations/table/home.ts";
@@ -73,7 +73,7 @@ async function copiesOf({ reading, delivery }: JobDelivery, leader: Database): P
     delivery.copies.map(async ({ url, address }): Promise<DeliveredTo> => {
       const place = await placeOf(url, reading);
       const open = (): Promise<Database> => openDatabaseToWrite(place, { ...host, signal });
-      return { scheme: schemeOf(jobsCopy({ name: address.shown, open, leader, apart })), address };
+      return { scheme: schemeOf(jobsCopy({ open, leader, seat: apart.seat(address.shown) })), address };
     }),
   );
 }

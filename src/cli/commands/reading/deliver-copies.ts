@@ -4,7 +4,8 @@ import type { Lease } from "../../../engine/archive/lease.ts";
 import { archiveOfConnection } from "../../../engine/archive/of-profile.ts";
 import { openToWrite, type Archive } from "../../../engine/archive/open.ts";
 import type { ArchivePlace } from "../../../engine/archive/place.ts";
-import { createApart, type ArchiveCopy } from "../../../engine/destinations/archive-copy.ts";
+import { createApart } from "../../../engine/destinations/apart.ts";
+import type { ArchiveCopy } from "../../../engine/destinations/archive-copy.ts";
 import type { Host } from "../../../host.ts";
 import { tellOfDemoArchive } from "../archive/open-to-fill.ts";
 import { noCounts, type Counted } from "../delivery/counts.ts";
@@ -39,7 +40,7 @@ export async function copiesOf(
       tellOfDemoArchive(place, notify);
       const counts = noCounts();
       return {
-        ...{ name, cursor, apart, counts, heldMs: lease.lifeMs },
+        ...{ name, cursor, counts, seat: apart.seat(name), heldMs: lease.lifeMs },
         now: () => host.now(),
         open: () => openCopy(place, connection, { ...host, signal: plan.signal }),
         onOpen: (shown: string) => {
