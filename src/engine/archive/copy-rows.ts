@@ -210,7 +210,7 @@ async function stateBehind({ database, journal }: Archive, row: number): Promise
 /** All that goes in together. */
 interface Step {
   readonly standing: Standing;
-  /** What was recorded before was forgotten over there when the rows were read (epoch milliseconds). */
+  /** All that was recorded before was forgotten over there when the rows were read (epoch milliseconds). */
   readonly floor: number;
   /** The place after it. */
   readonly next: string;
@@ -255,7 +255,7 @@ interface TakenCursor {
   /** As the archive that is copied has it. */
   readonly place: ArchiveCursor;
   readonly claimed: readonly Chain[];
-  /** What was recorded before was forgotten over there (epoch milliseconds). */
+  /** All that was recorded before was forgotten over there (epoch milliseconds). */
   readonly floor: number;
 }
 
