@@ -64,7 +64,7 @@ async function forgetPacks(queries: Queries): Promise<void> {
   );
 }
 
-/** A row of `cursors` whose chain is where the archive begins now; the name has a blank, so that it is taken for no cursor. */
+/** A row of `deliveries` whose number is a moment; the name has a blank, as no cursor's does. */
 const floorName = "pruned before";
 
 /**
@@ -72,16 +72,15 @@ const floorName = "pruned before";
  * none of them back, and claims nothing of that time. It stays as it is until the transaction ends that has taken numbers.
  */
 export async function forgottenBefore(queries: Queries, journal: string): Promise<number> {
-  const text = `SELECT chain FROM {schema}cursors WHERE journal = $1 AND name = $2`;
+  const text = `SELECT seq FROM {schema}deliveries WHERE journal = $1 AND name = $2`;
   const [row] = await queries.all(text, [journal, floorName]);
-  return row === undefined ? boundedMoment(-Infinity) : numberIn(row, "chain");
+  return row === undefined ? boundedMoment(-Infinity) : numberIn(row, "seq");
 }
 
 async function raiseFloor(queries: Queries, journal: string, before: number): Promise<void> {
   await queries.run(
-    `INSERT INTO {schema}cursors (journal, name, next, read_until, moved_at, saved_at, runs, events, chain, revision, epoch,
-      page_id) VALUES ($1, $2, '', $3, $3, $3, 0, 0, $3, 1, 0, '')
-    ON CONFLICT (journal, name) DO UPDATE SET chain = excluded.chain WHERE cursors.chain < excluded.chain`,
+    `INSERT INTO {schema}deliveries (journal, name, destination, seq, revision, updated_at) VALUES ($1, $2, '', $3, 1, 0)
+    ON CONFLICT (journal, name, destination) DO UPDATE SET seq = excluded.seq WHERE deliveries.seq < excluded.seq`,
     [journal, floorName, before],
   );
 }

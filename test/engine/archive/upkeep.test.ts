@@ -291,6 +291,9 @@ describeEngines("upkeep", ({ kind, place }) => {
       ]);
     const archive = { database, journal };
     await expect(checkSameJournal(archive, name)).resolves.toBeUndefined();
+    // Runs that were imported, and pruned, are not read.
+    await prune(database, former, noon, ignore);
+    await expect(checkSameJournal(archive, name)).resolves.toBeUndefined();
     await fill(database, 0, 3, former);
     if (kind === "PostgreSQL") await expect(checkSameJournal(archive, name)).resolves.toBeUndefined();
     else
