@@ -75,6 +75,6 @@ export async function importRuns(importing: Importing): Promise<ImportCounts> {
 
 /** Nobody knows when the journal recorded it: about when the run was updated. */
 function archived({ key, encoded: run }: Candidate<FlowRun>, now: () => number): ArchivedRun {
-  const told = run.updatedAt === null ? NaN : timeOf(run.updatedAt);
+  const told = timeOf(run.updatedAt);
   return { key, run, recordedAt: Number.isNaN(told) ? now() : told };
 }

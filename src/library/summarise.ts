@@ -59,7 +59,7 @@ function windowOf(runs: readonly FlowRun[], options: SummariseOptions): { readon
   const last = options.to === undefined ? null : instantOf(options.to, "to");
   const times = { from: Infinity, to: -Infinity };
   for (const { updatedAt } of runs) {
-    const at = updatedAt === null ? NaN : timeOf(updatedAt);
+    const at = timeOf(updatedAt);
     if (at < times.from) times.from = at;
     if (at > times.to) times.to = at;
   }

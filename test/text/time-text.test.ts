@@ -22,6 +22,7 @@ it("is what Date says, of any time that there is", () => {
 
 it("is unknown where the time is", () => {
   expect(timeText(null)).toBeNull();
+  expect(timeOf(null)).toBeNaN();
 });
 
 it("is read as Date reads it, whatever the text", () => {

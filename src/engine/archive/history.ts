@@ -156,7 +156,7 @@ export async function readNovelty(queries: Queries, journal: string): Promise<No
     return Math.min(at, known);
   };
   return ({ flowId, rootCause, updatedAt }) => {
-    const at = updatedAt === null ? NaN : timeOf(updatedAt);
+    const at = timeOf(updatedAt);
     if (Number.isNaN(at)) return null;
     const flow = idOf(flowId);
     const flowAt = firstOf(flow, "", at);

@@ -46,7 +46,7 @@ async function packed(batch: Batch<FlowRun>, now: number): Promise<Batch<Written
  */
 function recordingOf({ updatedAt }: FlowRun, { recordedFrom = null, recordedAt, askedAt }: Mark, now: number): number {
   const latest = askedAt ?? now;
-  const told = updatedAt === null ? NaN : timeOf(updatedAt);
+  const told = timeOf(updatedAt);
   const about = Number.isNaN(told) ? (recordedAt ?? latest) : told;
   return Math.min(Math.max(about, recordedFrom ?? about), latest);
 }

@@ -74,8 +74,7 @@ function batchOf<T>(page: Page, { journal, ...digesting }: JournalReading<T>): B
   const { url, begins, askedAt, next, isCut = false, last, atEnd, recordedFrom, count, waitMs } = page;
   const recordedAt = isCut ? null : page.recordedAt;
   const { until } = digesting;
-  const isLater = ({ updatedAt }: FlowRun): boolean =>
-    until !== null && updatedAt !== null && timeOf(updatedAt) > until;
+  const isLater = ({ updatedAt }: FlowRun): boolean => until !== null && timeOf(updatedAt) > until;
   return {
     ...digest(page, { ...digesting, via: "journal", isLater }),
     mark: { begins, askedAt, next, isCut, last, atEnd, recordedFrom, recordedAt, count },

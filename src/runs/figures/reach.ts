@@ -16,7 +16,7 @@ export function watchReach(): ReachWatch {
   let [first, last, silence] = [Infinity, -Infinity, 0];
   return {
     note: ({ updatedAt }) => {
-      const at = updatedAt === null ? NaN : timeOf(updatedAt);
+      const at = timeOf(updatedAt);
       if (Number.isNaN(at)) return;
       if (at > last && last !== -Infinity) silence = Math.max(silence, at - last);
       first = Math.min(first, at);

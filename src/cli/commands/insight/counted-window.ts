@@ -70,7 +70,7 @@ export async function spanOfFile(session: Session, { until, now }: AskedSpan): P
   const silent = { ...session.reporter, notify: () => undefined };
   const apart = { ...session, reporter: silent, tally: emptyTally(), quota: createQuota(session.options.max) };
   await countRuns(apart, { kind: "oldest" }, ({ updatedAt }) => {
-    const at = updatedAt === null ? NaN : timeOf(updatedAt);
+    const at = timeOf(updatedAt);
     if (at < times.from) times.from = at;
     if (at > times.to) times.to = at;
   });

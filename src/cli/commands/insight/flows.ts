@@ -90,7 +90,7 @@ async function judgeFlows(
     counter.add(run);
     last?.add(run);
     if (isScheduled) services.set(keptId(run.flowId), run.service);
-    const at = run.updatedAt === null ? NaN : timeOf(run.updatedAt);
+    const at = timeOf(run.updatedAt);
     if (at <= now && at > newest) newest = at;
   });
   const miss: Session["miss"] = (parts) => {

@@ -291,7 +291,7 @@ async function keepSpool(
 
 /** When its run was updated, and not later than it came. */
 function recordingOf({ updatedAt }: FlowRun, latest: number): number {
-  const told = timeOf(updatedAt ?? "");
+  const told = timeOf(updatedAt);
   return Number.isNaN(told) ? latest : Math.min(told, latest);
 }
 
