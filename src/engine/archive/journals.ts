@@ -1,6 +1,7 @@
 import { FlowrunError } from "../../errors.ts";
 import type { Queries } from "./database.ts";
-import type { Archive } from "./open.ts";
+import { closedIfFailing, openToWrite, type Archive, type ArchiveMeans } from "./open.ts";
+import type { ArchivePlace } from "./place.ts";
 import { journalKey } from "./run-row.ts";
 import { textIn } from "./row-values.ts";
 
@@ -24,6 +25,13 @@ export async function checkSameJournal({ database, journal }: Archive, name: str
     why: `${database.place} was read from ${former}, and this profile reads ${name} now`,
     hint: `where the registration was replaced, go on with what is there: flowrun archive sync --moved-from '${former}'; else name another archive: flowrun config set archive <path>`,
   });
+}
+
+/** Opens an archive to write to it, as `openToWrite`, where it is this journal's. @throws FlowrunError as that, and as `checkSameJournal`. */
+export async function openSameJournal(place: ArchivePlace, name: string, host: ArchiveMeans): Promise<Archive> {
+  const archive = await openToWrite(place, name, host);
+  await closedIfFailing(archive.database, () => checkSameJournal(archive, name));
+  return archive;
 }
 
 /**

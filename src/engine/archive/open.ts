@@ -50,13 +50,10 @@ async function openThere(
 ): Promise<Archive | null> {
   const database = await openDatabaseThere(place, mode, means);
   if (database === null) return null;
-  try {
-    const journal = journalName === null ? await onlyJournal(database) : journalKey(journalName);
-    return { database, journal };
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
+  const journal = await closedIfFailing(database, () =>
+    journalName === null ? onlyJournal(database) : Promise.resolve(journalKey(journalName)),
+  );
+  return { database, journal };
 }
 
 /**
@@ -73,12 +70,7 @@ async function openDatabaseThere(
   means: ArchiveMeans,
 ): Promise<Database | null> {
   const database = await connectTo(place, mode, means);
-  try {
-    if (await checkSchema(database)) return database;
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
+  if (await closedIfFailing(database, () => checkSchema(database))) return database;
   await database.close();
   return null;
 }
@@ -96,13 +88,8 @@ async function onlyJournal(database: Database): Promise<string> {
 /** Opens an archive to write to it, and makes it where there is none. @throws FlowrunError likewise. */
 export async function openToWrite(place: ArchivePlace, journalName: string, host: ArchiveMeans): Promise<Archive> {
   const database = await openMade(place, host, setUpForRuns);
-  try {
-    const journal = await noteJournal(database, journalName, host.now());
-    return { database, journal };
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
+  const journal = await closedIfFailing(database, () => noteJournal(database, journalName, host.now()));
+  return { database, journal };
 }
 
 /** Opens the database of an archive to write events of Lytics to it. @throws FlowrunError likewise. */
@@ -112,11 +99,16 @@ export async function openDatabaseToWrite(place: ArchivePlace, host: ArchiveMean
 
 async function openMade(place: ArchivePlace, host: ArchiveMeans, setUp: typeof setUpForRuns): Promise<Database> {
   const database = await connectTo(place, "create", host);
+  await closedIfFailing(database, () => setUp(database));
+  return database;
+}
+
+/** Does the first thing with a database that was just opened: where that fails, it is closed, since nobody has it. */
+export async function closedIfFailing<R>(database: Database, first: () => Promise<R>): Promise<R> {
   try {
-    await setUp(database);
-    return database;
+    return await first();
   } catch (error) {
-    await database.close();
+    await database.close().catch(() => undefined);
     throw error;
   }
 }

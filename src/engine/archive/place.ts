@@ -41,3 +41,8 @@ export async function hasArchive(place: ArchivePlace): Promise<boolean> {
 export function addsTo(place: ArchivePlace, window: Start): boolean {
   return place.kind !== "builtIn" || window.kind === "oldest" || (window.kind === "time" && isOlderThanKept(window));
 }
+
+/** The place that an address of `--to` means: the one of its URL, or, without one, the profile's own. */
+export async function placeOfAddress(url: string | null, own: () => Promise<ArchivePlace>): Promise<ArchivePlace> {
+  return url === null ? own() : { kind: "postgres", url, isSet: true };
+}

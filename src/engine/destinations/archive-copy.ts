@@ -1,6 +1,6 @@
 import type { Retrying } from "../../adobe/gateway/retrying.ts";
 import { copySome, type Copied } from "../archive/copy-rows.ts";
-import type { Archive } from "../archive/open.ts";
+import { closedIfFailing, type Archive } from "../archive/open.ts";
 import { orStopped, type Arrivals } from "../arrivals.ts";
 import { insist } from "../insist.ts";
 import type { Seat } from "./apart.ts";
@@ -47,7 +47,7 @@ export async function followInto(copy: ArchiveCopy, { leader, arrivals, retrying
   };
   const step = async (): Promise<Copied> => {
     try {
-      opened ??= await openApart(copy);
+      opened ??= await openSeated(copy);
       if (!isTold) onOpen(opened.database.place);
       isTold = true;
       return await copySome({ from: leader, to: opened, cursor, now: now(), heldMs });
@@ -74,13 +74,9 @@ export async function followInto(copy: ArchiveCopy, { leader, arrivals, retrying
   }
 }
 
-async function openApart({ open, seat }: ArchiveCopy): Promise<Archive> {
+/** Opens a further archive, unless it is another one of the line. @throws FlowrunError as its `open` and its `seat` do. */
+export async function openSeated({ open, seat }: Pick<ArchiveCopy, "open" | "seat">): Promise<Archive> {
   const archive = await open();
-  try {
-    await seat(archive.database);
-    return archive;
-  } catch (error) {
-    await archive.database.close().catch(() => undefined);
-    throw error;
-  }
+  await closedIfFailing(archive.database, () => seat(archive.database));
+  return archive;
 }

@@ -1,9 +1,9 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import { profileFlag } from "../../../adobe/settings/profile-name.ts";
-import { checkSameJournal } from "../../../engine/archive/journals.ts";
+import { openSameJournal } from "../../../engine/archive/journals.ts";
 import { archiveOfProfile, type ProfileArchive } from "../../../engine/archive/of-profile.ts";
-import { openToChange, openToWrite, type Archive } from "../../../engine/archive/open.ts";
+import { openToChange, type Archive } from "../../../engine/archive/open.ts";
 import { hasArchive } from "../../../engine/archive/place.ts";
 import { describeFaults } from "../../../engine/faults.ts";
 import { importRuns, type ImportCounts, type Importing } from "../../../engine/import-runs.ts";
@@ -74,14 +74,7 @@ async function openFor({ place, journalName, profile }: ProfileArchive, host: Ho
       hint: `name it: flowrun config set journalUrl <URL>${profileFlag(profile)}, or FLOWRUN_JOURNAL_URL=<URL>`,
     });
   }
-  const archive = await openToWrite(place, journalName, host);
-  try {
-    await checkSameJournal(archive, journalName);
-    return archive;
-  } catch (error) {
-    await archive.database.close();
-    throw error;
-  }
+  return openSameJournal(place, journalName, host);
 }
 
 interface Into extends Pick<Importing, "open" | "profile"> {

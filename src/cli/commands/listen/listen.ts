@@ -1,5 +1,6 @@
 import { chosenProfile, demoProfile } from "../../../adobe/access/chosen-profile.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
+import { placeOfAddress } from "../../../engine/archive/place.ts";
 import { emptyTally } from "../../../engine/pump.ts";
 import { meterDeliveries, meterKept } from "../../../engine/receive/delivery-metrics.ts";
 import { forward } from "../../../engine/receive/forward.ts";
@@ -40,7 +41,7 @@ import {
   noListenCounts,
   type ListenCounts,
 } from "./counts.ts";
-import { copiesFor, placeNamed } from "./copies.ts";
+import { copiesFor } from "./copies.ts";
 import { archiveSpool, copySpool, deliverSpool, hasMembers, readersOf, type SpoolDelivery } from "./deliver-spool.ts";
 import { openDoors, type Doors } from "./doors.ts";
 import { findIdentity } from "./identity.ts";
@@ -308,7 +309,7 @@ function sessionOf({ options, identity, spool, reporter }: Receiving, host: Host
 
 async function archiveFor({ delivery, identity, reporter }: Receiving, host: Host): Promise<Archive | null> {
   if (delivery?.leader == null) return null;
-  return openToFill(await placeNamed(delivery.leader.url, identity), identity, reporter.notify, host);
+  return openToFill(await placeOfAddress(delivery.leader.url, identity.archivePlace), identity, reporter.notify, host);
 }
 
 function reloadOnHangup(doors: Doors, notify: Notify, host: Host): void {

@@ -1,7 +1,7 @@
 import type { Database } from "../../../engine/archive/database.ts";
 import { archivePlaceOf } from "../../../engine/archive/of-profile.ts";
 import { openDatabaseToWrite } from "../../../engine/archive/open.ts";
-import type { ArchivePlace } from "../../../engine/archive/place.ts";
+import { placeOfAddress, type ArchivePlace } from "../../../engine/archive/place.ts";
 import { createApart } from "../../../engine/destinations/apart.ts";
 import type { Kind } from "../../../engine/destinations/destination.ts";
 import { jobsArchive, jobsCopy, openJobsHome } from "../../../engine/destinations/jobs-archive.ts";
@@ -59,8 +59,7 @@ async function deliverByArchive(
 
 /** The place that an address of an archive means; says so of one that will not last. */
 async function placeOf(url: string | null, { host, origin, reporter }: JobReading): Promise<ArchivePlace> {
-  const place: ArchivePlace =
-    url === null ? await archivePlaceOf(origin.profile, host) : { kind: "postgres", url, isSet: true };
+  const place = await placeOfAddress(url, () => archivePlaceOf(origin.profile, host));
   tellOfMemory(place, reporter.notify, "FLOWRUN_ARCHIVE=demo.db flowrun lytics since last --to archive --profile demo");
   return place;
 }

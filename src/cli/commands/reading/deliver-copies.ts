@@ -1,9 +1,9 @@
 import type { Connection } from "../../../adobe/access/connect.ts";
-import { checkSameJournal } from "../../../engine/archive/journals.ts";
+import { openSameJournal } from "../../../engine/archive/journals.ts";
 import type { Lease } from "../../../engine/archive/lease.ts";
 import { archiveOfConnection } from "../../../engine/archive/of-profile.ts";
-import { openToWrite, type Archive } from "../../../engine/archive/open.ts";
-import type { ArchivePlace } from "../../../engine/archive/place.ts";
+import type { Archive } from "../../../engine/archive/open.ts";
+import { placeOfAddress, type ArchivePlace } from "../../../engine/archive/place.ts";
 import { createApart } from "../../../engine/destinations/apart.ts";
 import type { ArchiveCopy } from "../../../engine/destinations/archive-copy.ts";
 import type { Host } from "../../../host.ts";
@@ -12,10 +12,9 @@ import { noCounts, type Counted } from "../delivery/counts.ts";
 import { tellGuarantee } from "../delivery/member.ts";
 import type { Ways } from "./deliver-members.ts";
 
-/** The place that an address of an archive means: the one of a URL, or the profile's own. @throws FlowrunError `settings`. */
+/** The place that an address of an archive means on this connection. @throws FlowrunError `settings`. */
 export async function placeOfArchive(url: string | null, connection: Connection, host: Host): Promise<ArchivePlace> {
-  if (url !== null) return { kind: "postgres", url, isSet: true };
-  return (await archiveOfConnection(connection, host)).place;
+  return placeOfAddress(url, async () => (await archiveOfConnection(connection, host)).place);
 }
 
 /** The archive that leads. */
@@ -42,7 +41,7 @@ export async function copiesOf(
       return {
         ...{ name, cursor, counts, seat: apart.seat(name), heldMs: lease.lifeMs },
         now: () => host.now(),
-        open: () => openCopy(place, connection, { ...host, signal: plan.signal }),
+        open: () => openSameJournal(place, connection.journalName, { ...host, signal: plan.signal }),
         onOpen: (shown: string) => {
           tellGuarantee(notify, shown, "exactly once");
         },
@@ -50,15 +49,4 @@ export async function copiesOf(
       };
     }),
   );
-}
-
-async function openCopy(place: ArchivePlace, { journalName }: Connection, host: Host): Promise<Archive> {
-  const archive = await openToWrite(place, journalName, host);
-  try {
-    await checkSameJournal(archive, journalName);
-    return archive;
-  } catch (error) {
-    await archive.database.close();
-    throw error;
-  }
 }
