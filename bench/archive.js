@@ -49,10 +49,16 @@ export async function benchArchive({ isQuick, scratch, say }) {
       await multiply(database, copies, runs);
       rows.push(...(await asked(store, database, name, runs * (copies + 1))));
       await database.close();
-      const shown = timed(["show", idOf(runs - 5)], own);
-      rows.push([`archive ${name}: \`show\` of one of them, the whole command, s`, shown.seconds, "", null]);
-      const counted = timed(["stats", "-P30D", "--by", "flow", "--source", "archive"], own);
-      rows.push([`archive ${name}: \`stats -P30D --by flow\`, the whole command, s`, counted.seconds, "", null]);
+      const page = join(scratch, "report.html");
+      for (const [what, args] of [
+        ["show` of one of them", ["show", idOf(runs - 5)]],
+        ["stats -P30D --by flow`", ["stats", "-P30D", "--by", "flow", "--source", "archive"]],
+        ["flows -P30D`", ["flows", "-P30D", "--source", "archive"]],
+        ["report -P30D`", ["report", "-P30D", "--source", "archive", "-o", page]],
+      ]) {
+        const { seconds } = timed(args, own);
+        rows.push([`archive ${name}: \`${what}, the whole command, s`, seconds, "", null]);
+      }
     }
   } finally {
     journal.kill();
@@ -70,6 +76,7 @@ async function bundled(scratch) {
       "engine/archive/read-archived",
       "engine/archive/read-figures",
       "engine/archive/run-row",
+      "runs/cadence/count-flows",
       "runs/figures/stats",
     ])),
     scratch,
@@ -126,21 +133,33 @@ async function asked(store, database, name, runs) {
   const hour = await fastest(() =>
     window(3_600_000, (part) => store.readWindowOf(database, journal, part, { raw: false })),
   );
-  const month = await fastest(async () => {
-    const plan = { from: last - 30 * 86_400_000, to: last, by: "flow", bucketMs: null };
-    const counter = store.countStats(plan);
-    await window(30 * 86_400_000, async function* (part) {
-      for await (const rows of store.readFiguresOf(database, journal, part)) {
+  const begin = last - 30 * 86_400_000;
+  const counted = (counter) =>
+    window(last - begin, async function* (part) {
+      for await (const rows of store.readFiguresOf(database, journal, {
+        ...part,
+        profile: null,
+        withOrganisations: false,
+      })) {
         for (const { record } of rows) counter.add(record);
         yield rows;
       }
     });
+  const month = await fastest(async () => {
+    const counter = store.countStats({ from: begin, to: last, by: "flow", bucketMs: null });
+    await counted(counter);
     counter.read();
+  });
+  const flows = await fastest(async () => {
+    const counter = store.countFlows(begin);
+    await counted(counter);
+    counter.read(last);
   });
   return [
     [`${many} one by its id, ms`, run, "≤", 5],
     [`${many} an hour's window, ms`, hour, "≤", 50],
     [`${many} figures of 30 days by flow, ms`, month, "≤", 300],
+    [`${many} flows of 30 days, judged, ms`, flows, "≤", 500],
   ];
 }
 

@@ -147,7 +147,7 @@ async function* readWindow(
     until,
     now,
     digesting: { events, raw, profile, keep, encode: (run) => run },
-    isForFigures: false,
+    extent: "all",
     journal: null,
   });
   for (const { from, to } of missing) {

@@ -13,6 +13,11 @@ export interface DialectWords {
   readonly list: (column: string) => string;
 }
 
+/** The places of so many values in a text, `$1, $2, …`, from a number on. Pure. */
+export function placesOf(count: number, first = 1): string {
+  return Array.from({ length: count }, (_, index) => `$${String(first + index)}`).join(", ");
+}
+
 /** A text of an archive, as one kind of database takes it. Pure. */
 export function fillText(text: string, { schema, now, bytes, text: type, time, list }: DialectWords): string {
   return text

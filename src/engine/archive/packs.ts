@@ -1,3 +1,4 @@
+import { placesOf } from "./fill-text.ts";
 import type { Insertion, Queries, Row, Value } from "./database.ts";
 import {
   packEvent,
@@ -162,7 +163,7 @@ function unpackRuns(runs: readonly WrittenRun[]): readonly WrittenRun[] {
 export function findPacks(queries: Queries, numbers: readonly number[]): Promise<readonly Row[]> {
   // Always as many places in the text, so that it is prepared once.
   const some = Array.from({ length: packsAtOnce }, (_, n) => numbers[n] ?? noPack);
-  const places = some.map((_, n) => `$${String(n + 1)}`).join(", ");
+  const places = placesOf(packsAtOnce);
   return queries.all(`SELECT first_seq, texts FROM {schema}packs WHERE first_seq IN (${places})`, some);
 }
 

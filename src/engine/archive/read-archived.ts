@@ -1,5 +1,6 @@
 import type { Queries, Value } from "./database.ts";
 import { columnsToReadBack, readBack, type ReadBack, type ReadingBack } from "./read-back.ts";
+import { placesOf } from "./fill-text.ts";
 import { numberIn } from "./row-values.ts";
 
 /** A part of what was recorded: from a moment on and before another (epoch milliseconds), with numbers up to one. */
@@ -78,18 +79,23 @@ export async function readSomeInOrder(
   };
 }
 
-/** The run with that number; `null` where the journal has none. */
-export async function readBackOf(
+/** The runs with these numbers, in their order; of a number that the journal has not, none. */
+export async function readTheseBack(
   queries: Queries,
   journal: string,
   how: ReadingBack,
-  seq: number,
-): Promise<ReadBack | null> {
-  const [row] = await queries.all(
-    `SELECT ${columnsToReadBack(how)} FROM {schema}runs WHERE seq = $2 AND journal = $1`,
-    [journal, seq],
-  );
-  const [found = null] = row === undefined ? [] : await readBack(queries, [row]);
+  seqs: readonly number[],
+): Promise<readonly ReadBack[]> {
+  const found: ReadBack[] = [];
+  for (let n = 0; n < seqs.length; n += rowsAtOnce) {
+    const part = seqs.slice(n, n + rowsAtOnce);
+    const rows = await queries.all(
+      `SELECT ${columnsToReadBack(how)} FROM {schema}runs
+      WHERE ${ofJournal} AND seq IN (${placesOf(part.length, 2)}) ORDER BY seq`,
+      [journal, ...part],
+    );
+    found.push(...(await readBack(queries, rows)));
+  }
   return found;
 }
 
@@ -104,13 +110,15 @@ export async function findByRun(
   const ranges = spellings.map((_, n) => `(run_id >= $${2 * n + 2} AND run_id < $${2 * n + 3})`).join(" OR ");
   const values = spellings.flatMap((text): readonly Value[] => [text, `${text}\u{10ffff}`]);
   const rows = await queries.all(
-    // A journal as it stands would have all its rows looked at, by the index that begins with it.
     `SELECT ${columnsToReadBack(how)} FROM {schema}runs
-    WHERE journal || '' = $1 AND (${ranges}) ORDER BY updated_at, seq LIMIT ${mostFound}`,
+    WHERE ${ofJournal} AND (${ranges}) ORDER BY updated_at, seq LIMIT ${mostFound}`,
     [journal, ...values],
   );
   return readBack(queries, rows);
 }
+
+/** A journal as it stands would have all its rows looked at, by the index that begins with it. */
+const ofJournal = "journal || '' = $1";
 
 /** A beginning of eight characters belongs to one run, with a handful of notifications. */
 const mostFound = 1000;

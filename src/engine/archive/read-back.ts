@@ -4,6 +4,7 @@ import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Queries, Row } from "./database.ts";
 import { readInPack, unpack, unpackTogether, type RunTexts } from "./pack.ts";
 import { findPacks, packsAtOnce } from "./packs.ts";
+import { placesOf } from "./fill-text.ts";
 import { bytesIn, numberIn, textIn } from "./row-values.ts";
 
 /** A run as the archive gives it back. */
@@ -68,9 +69,8 @@ function textsOf(found: Row): readonly RunTexts[] {
 
 async function stillThere(queries: Queries, rows: readonly Row[]): Promise<readonly Row[]> {
   if (rows.length === 0) return [];
-  const places = rows.map((_, n) => `$${String(n + 1)}`).join(", ");
   const seqs = rows.map((row) => numberIn(row, "seq"));
-  const found = await queries.all(`SELECT seq FROM {schema}runs WHERE seq IN (${places})`, seqs);
+  const found = await queries.all(`SELECT seq FROM {schema}runs WHERE seq IN (${placesOf(seqs.length)})`, seqs);
   const there = new Set(found.map((row) => numberIn(row, "seq")));
   return rows.filter((row) => there.has(numberIn(row, "seq")));
 }

@@ -123,6 +123,16 @@ export function eventKey(key: string): string {
   return /^[\w-]{1,200}$/.test(plain) ? plain : createHash("sha256").update(key).digest("base64url");
 }
 
+/**
+ * Whether a run by that key, in the archive's form, may be another one than the first of its event: these go by a SHA-256.
+ * Pure.
+ */
+export function mayBeLater(own: string): boolean {
+  return own.length === digestLength;
+}
+
+const digestLength = 43;
+
 /** The short name of a journal inside an archive. Pure. */
 export function journalKey(name: string): string {
   return createHash("sha256").update(name).digest("base64url").slice(0, 16);

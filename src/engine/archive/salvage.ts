@@ -1,6 +1,6 @@
 import { FlowrunError } from "../../errors.ts";
 import type { Queries } from "./database.ts";
-import { readBackOf, readInOrder, readLastSeq } from "./read-archived.ts";
+import { readTheseBack, readInOrder, readLastSeq } from "./read-archived.ts";
 import type { ReadBack, ReadingBack } from "./read-back.ts";
 
 /**
@@ -49,8 +49,7 @@ async function oneByOne(
   const rows: ReadBack[] = [];
   for (let seq = after + 1; seq <= upTo; seq += 1) {
     try {
-      const row = await readBackOf(queries, journal, how, seq);
-      if (row !== null) rows.push(row);
+      rows.push(...(await readTheseBack(queries, journal, how, [seq])));
     } catch (error) {
       if (!isDamage(error)) throw error;
       rows.push({ seq, recordedAt: 0, eventKey: "", record: "lies in a part of the file that is damaged" });

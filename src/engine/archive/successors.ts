@@ -1,6 +1,7 @@
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Queries } from "./database.ts";
 import { columnsToReadBack, readBack } from "./read-back.ts";
+import { placesOf } from "./fill-text.ts";
 import { idOf } from "./run-row.ts";
 
 /** Names that one question asks for. */
@@ -18,7 +19,7 @@ export async function findSuccessors(
   const found: FlowRun[] = [];
   for (let at = 0; at < names.length; at += namesAtOnce) {
     const some = names.slice(at, at + namesAtOnce).map(idOf);
-    const places = some.map((_, n) => `$${String(n + 2)}`).join(", ");
+    const places = placesOf(some.length, 2);
     const rows = await queries.all(
       `SELECT ${columnsToReadBack({ raw: false })} FROM {schema}runs AS runs WHERE runs.journal = $1 AND event_key IN
         (SELECT event_key FROM {schema}origins WHERE name IN (${places}) AND journal = $1)

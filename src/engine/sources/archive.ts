@@ -6,6 +6,9 @@ import { digestRecords } from "../digest-record.ts";
 import type { Digesting } from "../digest.ts";
 import type { Batch, Source } from "./source.ts";
 
+/** How much of each run is wanted: all of it; what figures are counted from, which stands in columns; or its organisation too. */
+export type Extent = "all" | "figures" | "figures and organisations";
+
 /** A part of an archive to read, and how. */
 export interface ArchiveReading<T> extends Digesting<T> {
   readonly database: Database;
@@ -13,8 +16,7 @@ export interface ArchiveReading<T> extends Digesting<T> {
   readonly journal: string;
   /** By the time of recording; epoch milliseconds. */
   readonly window: Pick<ArchivedWindow, "from" | "to">;
-  /** True where no more of a run is wanted than figures are counted from. */
-  readonly isForFigures: boolean;
+  readonly extent: Extent;
   /** The last number of those that are given. */
   readonly upTo: number;
 }
@@ -25,15 +27,17 @@ export function archiveSource<T>({
   journal,
   window,
   upTo,
-  isForFigures,
+  extent,
   ...digesting
 }: ArchiveReading<T>): Source<T> {
   return {
     async *read() {
       const part = { ...window, upTo };
-      const read = isForFigures
-        ? readFiguresOf(database, journal, { ...part, profile: digesting.profile ?? null })
-        : readWindowOf(database, journal, part, digesting);
+      const { profile = null } = digesting;
+      const read =
+        extent === "all"
+          ? readWindowOf(database, journal, part, digesting)
+          : readFiguresOf(database, journal, { ...part, profile, withOrganisations: extent === "figures and organisations" });
       for await (const rows of read) yield batchOfRows(rows, digesting);
     },
     describe: ({ position }) => `${position} of the archive`,
@@ -41,7 +45,7 @@ export function archiveSource<T>({
 }
 
 /** A run to find in an archive by the beginning of its id, and how. */
-export interface ArchivedRunReading<T> extends Omit<ArchiveReading<T>, "window" | "upTo" | "isForFigures"> {
+export interface ArchivedRunReading<T> extends Omit<ArchiveReading<T>, "window" | "upTo" | "extent"> {
   readonly beginning: string;
   /** Nothing that was recorded before is given; epoch milliseconds. */
   readonly from: number;

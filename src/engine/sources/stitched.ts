@@ -1,6 +1,7 @@
 import { lateMs } from "../../adobe/journal/read-until.ts";
 import { uncovered, type Coverage, type Span } from "../archive/coverage.ts";
 import type { Queries } from "../archive/database.ts";
+import { placesOf } from "../archive/fill-text.ts";
 import { boundedMoment } from "../archive/read-archived.ts";
 import { numberIn, textIn } from "../archive/row-values.ts";
 import { eventKey } from "../archive/run-row.ts";
@@ -131,10 +132,9 @@ async function findArchived(
   const found = new Map<string, number>();
   for (let at = 0; at < keys.length; at += keysAtOnce) {
     const own = [...new Set(keys.slice(at, at + keysAtOnce).map(eventKey))];
-    const places = own.map((_, n) => `$${String(n + 4)}`).join(", ");
     const rows = await queries.all(
       `SELECT event_key, recorded_at FROM {schema}runs
-      WHERE journal = $1 AND recorded_at >= $2 AND seq <= $3 AND event_key IN (${places})`,
+      WHERE journal = $1 AND recorded_at >= $2 AND seq <= $3 AND event_key IN (${placesOf(own.length, 4)})`,
       [journal, boundedMoment(from), upTo, ...own],
     );
     for (const row of rows) found.set(textIn(row, "event_key"), numberIn(row, "recorded_at"));

@@ -7,7 +7,7 @@ import { retentionMs } from "../../adobe/journal/retention.ts";
 import { numberOrNull } from "../archive/row-values.ts";
 import { startAt } from "../../adobe/journal/when.ts";
 import { readLastSeq } from "../archive/read-archived.ts";
-import { archivedRunSource, archiveSource } from "./archive.ts";
+import { archivedRunSource, archiveSource, type Extent } from "./archive.ts";
 import type { Digesting } from "../digest.ts";
 import type { JournalStart } from "./journal.ts";
 import { oneAfterTheOther, stitch, withoutArchived, withoutKeys, type Given, type Part } from "./stitched.ts";
@@ -21,8 +21,7 @@ export interface StitchedReading<T> {
   readonly until: number | null;
   readonly now: number;
   readonly digesting: Digesting<T>;
-  /** True where no more of a run is wanted than figures are counted from. */
-  readonly isForFigures: boolean;
+  readonly extent: Extent;
   /** A part of the journal; `null` where it is not to be asked. */
   readonly journal: JournalParts<T> | null;
 }
@@ -44,14 +43,14 @@ export interface Stitched<T> {
 
 /** Reads a window from an archive and, where that ends, from the journal: each run once, in one order. */
 export async function stitchedSource<T>(reading: StitchedReading<T>): Promise<Stitched<T>> {
-  const { archive, from, digesting, isForFigures } = reading;
+  const { archive, from, digesting, extent } = reading;
   const { begin, parts, missing, upTo, endsAt, open } = await divide(reading);
   // All there is includes what was imported from before anything that is covered.
   const before: readonly Part[] = from === -Infinity ? [{ kind: "archive", from, to: begin }] : [];
   // A hole may lie before what was archived of it: a reading that ended in the middle, or an import, tells no end.
   const inPlace = new Set<string>();
   const archived = (part: Span): Source<T> =>
-    withoutKeys(archiveSource({ ...digesting, ...archive, window: part, upTo, isForFigures }), inPlace);
+    withoutKeys(archiveSource({ ...digesting, ...archive, window: part, upTo, extent }), inPlace);
   const sources = [...before, ...parts].flatMap((part) =>
     part.kind === "archive"
       ? [archived(part)]

@@ -1,5 +1,7 @@
 import { keptId, keptText } from "../../text/kept.ts";
+import { timeOf } from "../../text/time-text.ts";
 import type { FlowRun } from "../record/flow-run.ts";
+import { openByFlow } from "../record/by-flow.ts";
 import { startOfRun } from "../record/run-start.ts";
 import { knownStatuses } from "../record/status.ts";
 import { steadyClock } from "./clock.ts";
@@ -80,15 +82,14 @@ const onItsWayMs = 15 * 60_000;
  * runs. Of a flow's runs the last 10,000 are remembered, of flows the first 1,000, and 300,000 runs in all.
  */
 export function countFlows(from: number): FlowCounter {
-  const known = new Map<string, KnownFlow>();
+  const known = openByFlow<KnownFlow>();
   const kept = { runs: 0 };
   let leavesOut = false;
 
   const flowOf = (run: FlowRun): KnownFlow | null => {
-    const key = flowKey(run.profile, keptId(run.flowId));
-    const found = known.get(key);
+    const found = known.get(run);
     if (found !== undefined) return found;
-    if (known.size >= mostFlows) return null;
+    if (known.values.length >= mostFlows) return null;
     const flow: KnownFlow = {
       flowId: keptId(run.flowId),
       profile: run.profile,
@@ -97,7 +98,7 @@ export function countFlows(from: number): FlowCounter {
       runs: new Map(),
       forgotten: { runs: 0, failed: 0 },
     };
-    known.set(key, flow);
+    known.add(run, flow);
     return flow;
   };
 
@@ -116,8 +117,8 @@ export function countFlows(from: number): FlowCounter {
     read: (at, declared = [], unread = []) => {
       const window = { from, at, unread };
       const byId = new Map(declared.map((flow) => [flow.flowId, flow]));
-      const told = [...known.values()].map((flow) => judge(flow, byId.get(flow.flowId) ?? null, window));
-      const ids = new Set([...known.values()].map(({ flowId }) => flowId));
+      const told = known.values.map((flow) => judge(flow, byId.get(flow.flowId) ?? null, window));
+      const ids = new Set(known.values.map(({ flowId }) => flowId));
       // One without a run may have had it among those that were left out.
       const silent = leavesOut ? [] : declared.filter(({ flowId }) => !ids.has(flowId));
       return [...told, ...silent.map((flow) => judge(silentFlow(flow), flow, window))];
@@ -126,10 +127,6 @@ export function countFlows(from: number): FlowCounter {
 }
 
 const longestName = 500;
-
-function flowKey(profile: string | null, flowId: string): string {
-  return `${profile ?? ""}\n${flowId}`;
-}
 
 /** One that no run was told of. */
 function silentFlow(flow: DeclaredFlow): KnownFlow {
@@ -163,7 +160,7 @@ interface KnownRun {
 /** @param kept how many runs are remembered, of all flows. */
 function note({ runs, forgotten }: KnownFlow, kept: { runs: number }, run: FlowRun, started: number | null): void {
   const updated = timeOf(run.updatedAt ?? run.completedAt ?? run.startedAt);
-  if (started === null || updated === null) return;
+  if (started === null || Number.isNaN(updated)) return;
   const runId = keptId(run.runId);
   const seen = runs.get(runId);
   if (seen === undefined) {
@@ -196,12 +193,10 @@ function note({ runs, forgotten }: KnownFlow, kept: { runs: number }, run: FlowR
 
 /** Of the known ones no copies are needed, and nearly all runs have one of these. */
 function keptStatus(status: string): string {
-  return knownStatuses.find((known) => known === status) ?? keptText(status, 100);
+  return kept.get(status) ?? keptText(status, 100);
 }
 
-function timeOf(time: string | null): number | null {
-  return time === null ? null : Date.parse(time);
-}
+const kept = new Map<string, string>(knownStatuses.map((status) => [status, status]));
 
 /** The window as it was read, and the moment that it is judged at. */
 interface JudgedWindow extends Pick<UnreadPart, "from"> {
@@ -244,7 +239,7 @@ function judge(flow: KnownFlow, declared: DeclaredFlow | null, { from, at, unrea
         name: flow.sandbox.name ?? declared?.sandbox.name ?? null,
       },
       runs: forgotten.runs + flow.runs.size,
-      failed: forgotten.failed + [...flow.runs.values()].filter(({ status }) => status === "failed").length,
+      failed: forgotten.failed + failedIn(flow.runs),
       lastRunId: last?.runId ?? null,
       lastRunAt: iso(last?.startedAt),
       lastStatus: last?.status ?? null,
@@ -261,6 +256,12 @@ function judge(flow: KnownFlow, declared: DeclaredFlow | null, { from, at, unrea
     longestMs: gapsOf(steadyClock, starts).reduce((longest, gap) => Math.max(longest, gap), 0),
     silentMs: known.last === null ? null : Math.max(0, at - known.last),
   };
+}
+
+function failedIn(runs: KnownFlow["runs"]): number {
+  let failed = 0;
+  for (const { status } of runs.values()) if (status === "failed") failed += 1;
+  return failed;
 }
 
 interface Known {
@@ -316,21 +317,30 @@ function lostRun(
 
 /** How long after its start each run was told of; some wait for the next, to come with it in one event. */
 function lagsOf(runs: readonly KnownRun[]): readonly number[] {
-  const events = new Map<string, KnownRun[]>();
+  const firsts = new Map<string, KnownRun>();
+  // Hardly any event tells of several.
+  const shared = new Map<KnownRun, KnownRun[]>();
   for (const run of runs) {
-    const told = events.get(run.position);
-    if (told === undefined) events.set(run.position, [run]);
-    else told.push(run);
+    const first = firsts.get(run.position);
+    if (first === undefined) firsts.set(run.position, run);
+    else {
+      const together = shared.get(first) ?? [first];
+      together.push(run);
+      shared.set(first, together);
+    }
   }
-  return [...events.values()].flatMap(lagsIn);
+  const writtenAt = new Map([...shared.values()].flatMap(writingOf));
+  return runs.map((run) => Math.max(0, Math.max(run.toldAt, writtenAt.get(run) ?? 0) - run.startedAt));
 }
 
 /** No event tells of more runs; what does is a list, in which those of a week may stand. */
 const mostTogether = 10;
 
-function lagsIn(event: readonly KnownRun[]): readonly number[] {
-  const writtenAt = event.length > mostTogether ? 0 : Math.max(...event.map(({ toldAt }) => toldAt));
-  return event.map(({ startedAt, toldAt }) => Math.max(0, Math.max(toldAt, writtenAt) - startedAt));
+/** When the event was written that told of these runs, for each. */
+function writingOf(together: readonly KnownRun[]): readonly (readonly [KnownRun, number])[] {
+  if (together.length > mostTogether) return [];
+  const at = Math.max(...together.map(({ toldAt }) => toldAt));
+  return together.map((run) => [run, at]);
 }
 
 function latest(...times: readonly (number | undefined)[]): number | null {

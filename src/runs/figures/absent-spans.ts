@@ -1,7 +1,5 @@
 import { countFlows, type FlowCounter, type FlowHistory } from "../cadence/count-flows.ts";
 import type { FlowRun } from "../record/flow-run.ts";
-import { startOfRun } from "../record/run-start.ts";
-import { timeOf } from "../../text/time-text.ts";
 
 /** A stretch of a window in which runs of a flow were to begin, and did not. */
 export interface AbsentSpan {
@@ -64,7 +62,7 @@ export function countAbsences({ from, to }: Part): AbsenceCounter {
     pass: (run) => {
       passed += 1;
       if (passed > mostRuns) counter = null;
-      counter?.add(run, startOf(run));
+      counter?.add(run);
     },
     lack: (part) => {
       if (part.to >= to) end = Math.min(end, part.from);
@@ -78,17 +76,6 @@ export function countAbsences({ from, to }: Part): AbsenceCounter {
     },
   };
 }
-
-/** An archive that is read for figures tells no more than when a run ended, and how long it took. */
-function startOf(run: FlowRun): number | null {
-  const { startedAt, updatedAt, durationMs } = run;
-  if (startedAt !== null || updatedAt === null || durationMs === null) return startOfRun(run);
-  const start = timeOf(updatedAt) - durationMs;
-  return start >= firstMoment ? start : startOfRun(run);
-}
-
-/** No time is told from before it, however long a run says that it took. */
-const firstMoment = -8.64e15;
 
 function spansOf({ flow, gaps }: FlowHistory): readonly AbsentSpan[] {
   const { flowId, flowName, sandbox, profile, paceMs } = flow;

@@ -3,12 +3,13 @@ import { cutCalendar } from "../figures/buckets.ts";
 import { countFigures, type FigureCounter } from "../figures/figures.ts";
 import { countRootCauses } from "../figures/frequent-causes.ts";
 import { roundStep, type Timeline } from "../figures/timeline.ts";
+import { openByFlow, type ByFlow } from "../record/by-flow.ts";
 import type { FlowRun } from "../record/flow-run.ts";
 import { startOfRun } from "../record/run-start.ts";
 import { keptId, keptText } from "../../text/kept.ts";
 import type { Zone } from "../../text/zone.ts";
 import { countDurations, type DurationLine } from "./duration-line.ts";
-import { keepSamples } from "./failure-samples.ts";
+import { keepSamples, type SampleKeeper } from "./failure-samples.ts";
 import { countCells, mostCellsInRow, outcomeOf, type CellCounter } from "./flow-cells.ts";
 import { labelOf } from "./flow-label.ts";
 import type {
@@ -36,6 +37,10 @@ export interface ReportPlan {
 /** Counts runs; `read` gives the report on those added so far. */
 export interface ReportCounter {
   add(run: FlowRun): void;
+  /** The runs of a profile of which it is to be told how they failed, and that were added without their errors. */
+  bare(profile: string | null): readonly string[];
+  /** Such a run again, with its errors. */
+  complete(run: FlowRun): void;
   /** @param works what Lytics did in the same window, which is counted elsewhere. */
   read(madeAt: number, coverage: readonly ReadSource[], works?: ReportedWorks | null): Report;
 }
@@ -65,12 +70,13 @@ export function countReport({ from, to, zone, judgesAbsence }: ReportPlan): Repo
   const failed = openCauses();
   const partly = openCauses();
   const organisations = new Set<string>();
-  const flows = new Map<string, KnownFlow>();
+  const flows = openByFlow<KnownFlow>();
   /** By profile: each may lack other parts of the window. */
   const cadences = new Map<string | null, FlowCounter>();
   let at = from;
   let runsLeftOut = 0;
   let failedUntold = 0;
+  const causesOf = ({ status }: FlowRun): CauseKeeper => (status === "failed" ? failed : partly);
 
   return {
     add: (run) => {
@@ -78,7 +84,7 @@ export function countReport({ from, to, zone, judgesAbsence }: ReportPlan): Repo
       total.add(run);
       const tally = tallies[bars.indexOf(at)];
       if (tally !== undefined) tally[outcomeOf(run.status)] += 1;
-      (run.status === "failed" ? failed : partly).add(run, at);
+      causesOf(run).add(run, at);
       if (run.status === "failed" && run.rootCause === null) failedUntold += 1;
       if (run.imsOrgId !== null && organisations.size < mostOrganisations) organisations.add(keptId(run.imsOrgId));
       const flow = flowOf(flows, run, pieces);
@@ -88,6 +94,10 @@ export function countReport({ from, to, zone, judgesAbsence }: ReportPlan): Repo
       }
       noteRun(flow, run, at);
       if (judgesAbsence) cadenceOf(cadences, run.profile, from).add(run);
+    },
+    bare: (profile) => [...new Set([...failed.bare(profile), ...partly.bare(profile)])],
+    complete: (run) => {
+      causesOf(run).complete(run);
     },
     read: (madeAt, coverage, works = null) => {
       const histories = judgesAbsence ? judgeAll(cadences, coverage, to) : null;
@@ -119,15 +129,22 @@ export function countReport({ from, to, zone, judgesAbsence }: ReportPlan): Repo
 }
 
 /** Root causes, each with a failure that came of it. */
-function openCauses() {
+interface CauseKeeper extends Pick<SampleKeeper, "bare" | "complete"> {
+  add(run: FlowRun, at: number): void;
+  read(named: (flow: FlowLabel) => FlowLabel): readonly ReportedCause[];
+}
+
+function openCauses(): CauseKeeper {
   const causes = countRootCauses();
   const samples = keepSamples();
   return {
-    add: (run: FlowRun, at: number): void => {
+    bare: samples.bare,
+    complete: samples.complete,
+    add: (run, at) => {
       causes.add(run, at);
       samples.add(run, at);
     },
-    read: (named: (flow: FlowLabel) => FlowLabel): readonly ReportedCause[] =>
+    read: (named) =>
       causes.read().map((cause) => {
         const sample = samples.find(cause.code);
         return { ...cause, sample: sample === null ? null : { ...sample, flow: named(sample.flow) } };
@@ -142,23 +159,18 @@ interface KnownFlow {
   readonly durations: DurationLine;
 }
 
-function flowOf(flows: Map<string, KnownFlow>, run: FlowRun, pieces: Timeline): KnownFlow | null {
-  const key = keyOfFlow(run.profile, keptId(run.flowId));
-  const known = flows.get(key);
+function flowOf(flows: ByFlow<KnownFlow>, run: FlowRun, pieces: Timeline): KnownFlow | null {
+  const known = flows.get(run);
   if (known !== undefined) return known;
-  if (flows.size >= mostFlows) return null;
+  if (flows.values.length >= mostFlows) return null;
   const flow = {
     label: labelOf(run),
     figures: countFigures(),
     cells: countCells(pieces),
     durations: countDurations(),
   };
-  flows.set(key, flow);
+  flows.add(run, flow);
   return flow;
-}
-
-function keyOfFlow(profile: string | null, flowId: string): string {
-  return `${profile ?? ""}\n${flowId}`;
 }
 
 function noteRun(flow: KnownFlow, run: FlowRun, at: number): void {
@@ -188,14 +200,16 @@ function judgeAll(
   cadences: ReadonlyMap<string | null, FlowCounter>,
   coverage: readonly ReadSource[],
   at: number,
-): ReadonlyMap<string, FlowHistory> {
+): ByFlow<FlowHistory> {
+  const judged = openByFlow<FlowHistory>();
   const histories = [...cadences].flatMap(([profile, cadence]) => {
     const reads = coverage.filter((read) => read.profile === null || read.profile === profile);
     if (reads.some(({ failure }) => failure !== null)) return [];
     const unread = reads.flatMap(({ missing }) => missing);
     return cadence.read(at, [], unread);
   });
-  return new Map(histories.map((history) => [keyOfFlow(history.flow.profile, history.flow.flowId), history]));
+  for (const history of histories) judged.add(history.flow, history);
+  return judged;
 }
 
 interface WindowSpan {
@@ -210,14 +224,14 @@ interface ToldFlow {
 }
 
 function readFlows(
-  flows: ReadonlyMap<string, KnownFlow>,
-  histories: ReadonlyMap<string, FlowHistory> | null,
+  flows: ByFlow<KnownFlow>,
+  histories: ByFlow<FlowHistory> | null,
   { from, to }: WindowSpan,
 ): readonly ToldFlow[] {
-  const room = Math.floor(mostCells / Math.max(1, flows.size));
+  const room = Math.floor(mostCells / Math.max(1, flows.values.length));
   const most = Math.min(mostCellsInRow, Math.max(leastCellsInRow, room));
-  const told = Array.from(flows, ([key, { label, figures, cells, durations }]): ToldFlow => {
-    const history = histories?.get(key) ?? null;
+  const told = flows.values.map(({ label, figures, cells, durations }): ToldFlow => {
+    const history = histories?.get({ profile: label.profile, flowId: label.id }) ?? null;
     const gaps = history?.gaps ?? [];
     const expected = gaps.flatMap(({ expectedAt }) => expectedAt).filter((at) => at >= from && at <= to);
     const flow: ReportedFlow = {

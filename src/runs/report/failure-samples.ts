@@ -1,14 +1,19 @@
 import type { FlowRun, RunError } from "../record/flow-run.ts";
 import { keptId, keptText } from "../../text/kept.ts";
+import { timeOf } from "../../text/time-text.ts";
 import { labelOf } from "./flow-label.ts";
 import type { FailureSample } from "./report.ts";
 
 /** Keeps one failure of each root cause. */
 export interface SampleKeeper {
   /** `at` is the run's time, epoch ms. */
-  add(run: FlowRun, at: number): void;
+  readonly add: (run: FlowRun, at: number) => void;
   /** The last failure with that root cause. */
-  find(code: string | null): FailureSample | null;
+  readonly find: (code: string | null) => FailureSample | null;
+  /** The runs of the failures that are kept, as far as these were added without their errors. */
+  readonly bare: (profile: string | null) => readonly string[];
+  /** Such a run again, with its errors. */
+  readonly complete: (run: FlowRun) => void;
 }
 
 /** As many as root causes are told apart, and of each no more than can be read. */
@@ -29,7 +34,22 @@ export function keepSamples(): SampleKeeper {
       samples.set(code, sampleOf(run, run.rootCause.code, at));
     },
     find: (code) => (code === null ? null : (samples.get(code) ?? null)),
+    bare: (profile) =>
+      [...samples.values()].flatMap((kept) => (isBare(kept) && kept.profile === profile ? [kept.runId] : [])),
+    complete: (run) => {
+      if (run.rootCause === null) return;
+      const code = keptId(run.rootCause.code);
+      const known = samples.get(code);
+      if (known === undefined || !isBare(known) || known.runId !== run.runId) return;
+      // Of several notifications of the run it is the one that was kept.
+      if (run.updatedAt !== null && timeOf(run.updatedAt) !== known.at) return;
+      samples.set(code, sampleOf(run, run.rootCause.code, known.at));
+    },
   };
+}
+
+function isBare({ chain }: FailureSample): boolean {
+  return chain.length === 0;
 }
 
 function sampleOf(run: FlowRun, rootCode: string, at: number): FailureSample {

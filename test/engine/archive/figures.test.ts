@@ -1,14 +1,18 @@
 import { expect, test } from "vitest";
 import type { Database } from "../../../src/engine/archive/database.ts";
 import type { ArchivedRun } from "../../../src/engine/archive/run-row.ts";
+import { findByRun } from "../../../src/engine/archive/read-archived.ts";
 import { setUpSchema } from "../../../src/engine/archive/schema.ts";
 import { addRuns } from "../../../src/engine/archive/write-page.ts";
-import { archiveSource } from "../../../src/engine/sources/archive.ts";
+import { archiveSource, type Extent } from "../../../src/engine/sources/archive.ts";
 import { resolveEventSelection } from "../../../src/runs/events/event-selection.ts";
+import { countFlows } from "../../../src/runs/cadence/count-flows.ts";
 import { countCompared } from "../../../src/runs/figures/compare.ts";
 import { groupings } from "../../../src/runs/figures/grouping.ts";
 import { countStats, type StatsPlan } from "../../../src/runs/figures/stats.ts";
 import type { FlowRun } from "../../../src/runs/record/flow-run.ts";
+import { countReport } from "../../../src/runs/report/count-report.ts";
+import { utc } from "../../../src/text/zone.ts";
 import { archived, journal } from "../../support/archived.ts";
 import { describeEngines } from "../../support/engines.ts";
 import { noon } from "../../support/host.ts";
@@ -17,16 +21,28 @@ import { luckOf, type Luck } from "../../support/luck.ts";
 const hour = 3_600_000;
 const words = ["nightly", 'a "b" \\ c', "two\nlines\t\u001f", "ü 🚀", "null"];
 
+const noMore = { activity: null, count: null, severity: "error", side: null } as const;
+const beneath = { depth: 1, kind: "cause", count: null } as const;
+
 /** A run that may lack anything, be told twice under two ids, and come from the same flow under another name. */
 function anyRun(n: number, { below, isTrue }: Luck): ArchivedRun {
   const pick = <T>(list: readonly T[]): T | null => list[below(list.length)] ?? null;
   const maybe = (most: number): number | null => (isTrue(0.2) ? null : below(most));
   const id = isTrue(0.1) ? Math.max(0, n - 1) : n;
   const { key, run } = archived(n);
+  // Some events tell of several runs.
+  const isSecond = n > 0 && isTrue(0.2);
   const recordedAt = noon + below(48) * hour + (isTrue() ? 0 : below(hour));
+  const before = (share: number): string | null =>
+    isTrue(share) ? null : new Date(recordedAt - below(3 * hour)).toISOString();
+  const cause = isTrue(0.6) ? null : { code: pick(["E-1", "E-2", ...words]) ?? "E-1", message: pick([...words, null]) };
+  const flow = below(4);
   const change: Partial<FlowRun> = {
     runId: `run-${String(id)}`,
-    flowId: `flow-${String(below(4))}`,
+    flowId: `flow-${String(flow)}`,
+    imsOrgId: `${String(flow % 3)}@AdobeOrg`,
+    position: `place-${String(isSecond ? n - 1 : n)}`,
+    ...{ createdAt: before(0.4), startedAt: before(0.2), completedAt: before(0.3) },
     flowName: isTrue(0.3) ? null : pick(words),
     eventCode: isTrue(0.2) ? null : (pick(["sources_flow_run_success", "sources_flow_run_failed", "other"]) ?? null),
     sandbox: { id: pick(["s1", "s2"]), name: isTrue(0.3) ? null : pick(words) },
@@ -36,9 +52,10 @@ function anyRun(n: number, { below, isTrue }: Luck): ArchivedRun {
     durationMs: maybe(1_000_000),
     records: { ...run.records, input: maybe(9000), output: maybe(9000), failed: maybe(3) },
     bytes: { ...run.bytes, input: maybe(2 ** 40), output: isTrue() ? null : Number.MAX_SAFE_INTEGER },
-    rootCause: isTrue(0.6) ? null : { code: pick(["E-1", "E-2", ...words]) ?? "E-1", message: pick([...words, null]) },
+    rootCause: cause,
+    errors: cause === null ? [] : [{ code: "2200", message: null, ...noMore, causes: [{ ...cause, ...beneath }] }],
   };
-  return { key, run: { ...run, ...change }, recordedAt };
+  return { key: isSecond ? key.replace(/#0$/, "#1") : key, run: { ...run, ...change }, recordedAt };
 }
 
 /** All rows again, so many times, as others. */
@@ -54,9 +71,9 @@ async function multiply(database: Database, times: number, runs: number): Promis
   }
 }
 
-async function read(database: Database, isForFigures: boolean, window = { from: noon, to: noon + 48 * hour }) {
+async function read(database: Database, extent: Extent, window = { from: noon, to: noon + 48 * hour }) {
   const source = archiveSource<FlowRun>({
-    ...{ database, journal, window, isForFigures, upTo: 1_000_000, profile: "acme", raw: false },
+    ...{ database, journal, window, extent, upTo: 1_000_000, profile: "acme", raw: false },
     events: resolveEventSelection(undefined),
     keep: ({ status }) => status !== "inProgress",
     encode: (run) => run,
@@ -85,6 +102,23 @@ function comparedOf(runs: readonly FlowRun[], plan: StatsPlan) {
   return counter.read(-Infinity);
 }
 
+function historiesOf(runs: readonly FlowRun[]) {
+  const counter = countFlows(noon);
+  for (const run of runs) counter.add(run);
+  return counter.read(noon + 50 * hour);
+}
+
+/** As `report` counts it: of the failures that are told one by one the errors are read in the end. */
+async function reportOf(runs: readonly FlowRun[], database: Database) {
+  const span = { from: noon, to: noon + 48 * hour };
+  const counter = countReport({ ...span, zone: utc, judgesAbsence: true });
+  for (const run of runs) counter.add(run);
+  for (const runId of counter.bare("acme"))
+    for (const { record } of await findByRun(database, journal, runId, { raw: false }))
+      if (typeof record !== "string") counter.complete({ ...record, profile: "acme" });
+  return counter.read(span.to, []);
+}
+
 describeEngines("figures of an archive", ({ place }) => {
   test.each([1, 2, 3, 4])("are those of its records, whatever these lack (seed %i)", async (seed) => {
     const database = await (await place()).open();
@@ -94,7 +128,7 @@ describeEngines("figures of an archive", ({ place }) => {
     await addRuns(database, journal, runs);
     // More than a part, which may end amid rows of one moment.
     if (seed === 1) await multiply(database, 25, runs.length);
-    const [records, figures] = [await read(database, false), await read(database, true)];
+    const [records, figures] = [await read(database, "all"), await read(database, "figures")];
     expect(records.length).toBeGreaterThan(seed === 1 ? 1000 : 30);
     // By it those are told apart that ran from those that did not.
     expect(figures.map(({ runId }) => runId)).toEqual(records.map(({ runId }) => runId));
@@ -108,12 +142,44 @@ describeEngines("figures of an archive", ({ place }) => {
     }
     const part = { from: noon + 7 * hour, to: noon + 8 * hour };
     const plan = { ...part, by: "flow", bucketMs: null } as const;
-    expect(statsOf(await read(database, true, part), plan)).toEqual(statsOf(await read(database, false, part), plan));
+    expect(statsOf(await read(database, "figures", part), plan)).toEqual(
+      statsOf(await read(database, "all", part), plan),
+    );
+    expect(historiesOf(figures)).toEqual(historiesOf(records));
+    const report = await reportOf(records, database);
+    expect(report.organisations).toHaveLength(3);
+    expect(report.causes.every(({ sample }) => sample?.chain.length === 2)).toBe(true);
+    expect(await reportOf(await read(database, "figures and organisations"), database)).toEqual(report);
+  });
+
+  test("a run that waited to be told of with another one is not late", async () => {
+    const database = await (await place()).open();
+    await setUpSchema(database);
+    // Each hour one, told of with the next one, an hour later.
+    const runs = Array.from({ length: 40 }, (_, n) => {
+      const [event, index] = [Math.floor(n / 2), n % 2];
+      const startedAt = new Date(noon + n * hour).toISOString();
+      const position = `place-${String(event)}`;
+      const { run } = archived(
+        n,
+        {},
+        { flowId: "waiting", position, startedAt, updatedAt: new Date(noon + n * hour + 60_000).toISOString() },
+      );
+      return { key: `event-${String(event)}#${String(index)}`, run, recordedAt: noon + (2 * event + 1) * hour };
+    });
+    await addRuns(database, journal, runs);
+    const stateOf = (all: readonly FlowRun[]) => {
+      const counter = countFlows(noon);
+      for (const run of all) counter.add(run);
+      return counter.read(noon + 41 * hour).map(({ flow }) => flow.state);
+    };
+    expect(stateOf(await read(database, "figures"))).toEqual(["ok"]);
+    expect(stateOf(runs.map(({ run }) => ({ ...run, position: run.runId })))).toEqual(["late"]);
   });
 
   test("of nothing are none", async () => {
     const database = await (await place()).open();
     await setUpSchema(database);
-    expect(await read(database, true)).toEqual([]);
+    expect(await read(database, "figures")).toEqual([]);
   });
 });

@@ -225,7 +225,7 @@ async function checkWindow(
     from,
     until,
     now,
-    isForFigures: isTrue(),
+    extent: isTrue() ? "all" : "figures",
     digesting: { events: resolveEventSelection(["runs"]), raw: false, keep, encode },
     journal: hasJournal ? { read, fromSaved: (text) => text } : null,
   });

@@ -48,11 +48,6 @@ test("a gap between runs is told with its two ends, and one that lasts still wit
   expect(spans(ofWeek)).toEqual([]);
 });
 
-test("a run of an archive's figures began when its end and its length say", () => {
-  const figures = without(12, 11).map((one) => ({ ...one, startedAt: null, createdAt: null, completedAt: null }));
-  expect(spans(figures)?.map(({ from, missing }) => [from, missing])).toEqual([["2026-11-27T23:00:00.000Z", 2]]);
-});
-
 test("a run that says it took longer than there is time began when it ended, as far as anybody knows", () => {
   const endless = run(5, { startedAt: null, createdAt: null, completedAt: null, durationMs: Number.MAX_SAFE_INTEGER });
   expect(spans([...without(12, 11), endless])?.map(({ from, missing }) => [from, missing])).toEqual([

@@ -1,4 +1,5 @@
 import { FlowrunError } from "../../../errors.ts";
+import type { Extent } from "../../../engine/sources/archive.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { emptyTally } from "../../../engine/pump.ts";
 import type { Notice } from "../../../notices.ts";
@@ -13,15 +14,16 @@ import { timeOf } from "../../../text/time-text.ts";
 
 /**
  * Hands over each run of a session's window, to its end.
- * @param isForFigures whether no more of a run is wanted than figures are counted from.
+ * @param extent how much of each is wanted, unless the session's filters look at more.
  */
 export async function countRuns(
   session: Session,
   start: JournalStart,
   add: (run: FlowRun) => void,
-  isForFigures = !session.options.looksInside,
+  extent: Extent = "figures",
 ): Promise<void> {
-  await readWindow(session, { start, follow: false, onExpired: "fail", isForFigures }, runTarget(add));
+  const wanted = session.options.looksInside ? "all" : extent;
+  await readWindow(session, { start, follow: false, onExpired: "fail", extent: wanted }, runTarget(add));
   // Figures of half a window would pass for those of the whole.
   session.host.signal.throwIfAborted();
 }

@@ -1,4 +1,5 @@
 import { FlowrunError } from "../../../errors.ts";
+import type { Extent } from "../../../engine/sources/archive.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { flowColumns, mixedFlowColumns } from "../../../render/formats/flow-columns.ts";
 import { mixedWorkColumns, workColumns } from "../../../render/formats/work-columns.ts";
@@ -17,6 +18,8 @@ export interface FlowsOptions {
   readonly reading: ReadingOptions;
   /** Whether a flow's last run is as it is asked for; `null` where nobody asks. */
   readonly wantsLast: ((run: FlowRun) => boolean) | null;
+  /** How much of each run that takes. */
+  readonly extent: Extent;
   readonly output: OutputOptions<FlowRecord>;
   /** How the works of Lytics are printed below them, … */
   readonly workOutput: OutputOptions<WorkRecord>;
@@ -66,6 +69,7 @@ export async function resolveFlows(
   return {
     reading: { ...reading, report: () => [...reading.report(), ...(last?.report() ?? [])] },
     wantsLast: last === null ? null : last.keep,
+    extent: last?.looksInside === true ? "all" : "figures",
     output: resolveOutput({ ...columnsOfFlows, fields }, rows),
     workOutput: resolveOutput(columnsOfWorks, { output: flags.output, headers: flags.headers, pager: flags.pager }),
     withWorks,

@@ -78,7 +78,7 @@ async function judgeFlows(
   options: FlowsOptions,
   { from, to, now }: CountedSpan & { readonly now: number },
 ): Promise<readonly FlowHistory[]> {
-  const { start, wantsLast, sandboxes, isScheduled } = options;
+  const { start, extent, wantsLast, sandboxes, isScheduled } = options;
   const { origin } = session;
   const counter = countFlows(from);
   const last = wantsLast === null ? null : watchLastRuns(wantsLast);
@@ -97,7 +97,7 @@ async function judgeFlows(
     unread.push(...parts);
     session.miss(parts);
   };
-  await readWindow({ ...session, miss }, { start, follow: false, onExpired: "fail" }, read);
+  await readWindow({ ...session, miss }, { start, follow: false, onExpired: "fail", extent }, read);
   // Flows of half a window would be called absent.
   session.host.signal.throwIfAborted();
   if (counter.leavesOut()) session.reporter.notify(tooManyFlows);

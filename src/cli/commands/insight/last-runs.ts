@@ -1,6 +1,7 @@
 import { mostFlows } from "../../../runs/cadence/count-flows.ts";
 import type { FlowRecord } from "../../../runs/cadence/flow-record.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
+import { openByFlow, type FlowOfProfile } from "../../../runs/record/by-flow.ts";
 import { startOfRun } from "../../../runs/record/run-start.ts";
 import { keptId } from "../../../text/kept.ts";
 
@@ -19,26 +20,25 @@ const mostRuns = 100;
 
 /** Of several notifications of a run the last one says what became of it. */
 export function watchLastRuns(wants: (run: FlowRun) => boolean): LastRuns {
-  const flows = new Map<string, Map<string, ToldRun>>();
-  const runsOf = (key: string): Map<string, ToldRun> | null => {
-    const known = flows.get(key);
+  const flows = openByFlow<Map<string, ToldRun>>();
+  const runsOf = (flow: FlowOfProfile): Map<string, ToldRun> | null => {
+    const known = flows.get(flow);
     // Of more flows than that nobody judges any.
-    if (known !== undefined || flows.size >= mostFlows) return known ?? null;
+    if (known !== undefined || flows.values.length >= mostFlows) return known ?? null;
     const runs = new Map<string, ToldRun>();
-    flows.set(key, runs);
+    flows.add(flow, runs);
     return runs;
   };
   return {
     add: (run) => {
-      const runs = runsOf(keyOf(run.profile, keptId(run.flowId)));
+      const runs = runsOf(run);
       const id = keptId(run.runId);
       const updatedAt = run.updatedAt ?? "";
       if (runs === null || (runs.get(id)?.updatedAt ?? "") > updatedAt) return;
       runs.set(id, { startedAt: startOfRun(run) ?? -Infinity, updatedAt, isWanted: wants(run) });
       if (runs.size > mostRuns) runs.delete(firstOf(runs));
     },
-    wants: ({ profile, flowId, lastRunId }) =>
-      lastRunId !== null && flows.get(keyOf(profile, flowId))?.get(lastRunId)?.isWanted === true,
+    wants: (flow) => flow.lastRunId !== null && flows.get(flow)?.get(flow.lastRunId)?.isWanted === true,
   };
 }
 
@@ -54,8 +54,4 @@ function firstOf(runs: ReadonlyMap<string, ToldRun>): string {
   let [first, earliest] = ["", Infinity];
   for (const [id, { startedAt }] of runs) if (startedAt < earliest || first === "") [first, earliest] = [id, startedAt];
   return first;
-}
-
-function keyOf(profile: string | null, flowId: string): string {
-  return `${profile ?? ""}\n${flowId}`;
 }

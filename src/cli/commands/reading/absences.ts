@@ -193,7 +193,7 @@ async function learn(session: Session, note: (run: FlowRun) => void): Promise<vo
     miss: () => undefined,
   };
   const archive = await archiveIfAny("how flows usually run is learned from the journal alone", start);
-  const window = { start, archive, follow: false, onExpired: "oldest" } as const;
+  const window = { start, archive, follow: false, onExpired: "oldest", extent: "figures" } as const;
   await readWindow(
     apart,
     window,

@@ -8,6 +8,7 @@ import type { Digesting } from "../../../engine/digest.ts";
 import { fileSource } from "../../../engine/sources/file.ts";
 import { journalSource, warnOfStart, type JournalStart } from "../../../engine/sources/journal.ts";
 import type { Resumption } from "../../../engine/sinks/sink.ts";
+import type { Extent } from "../../../engine/sources/archive.ts";
 import type { JobsTaken } from "../../../engine/sources/job-candidate.ts";
 import type { Candidate, Source } from "../../../engine/sources/source.ts";
 import type { OnExpired } from "../../../adobe/journal/read-pages.ts";
@@ -32,8 +33,8 @@ export interface Window {
   readonly past?: Resumption | null;
   /** True where the sink keeps the place to read on from. */
   readonly isKept?: boolean;
-  /** True where no more of a run is wanted than figures are counted from. */
-  readonly isForFigures?: boolean;
+  /** How much of each run is wanted, of those that an archive has; all of it where nobody says. */
+  readonly extent?: Extent;
   /** True where the bytes are wanted in which the journal sent each event. */
   readonly keepsBytes?: boolean;
   /** The archive to read it from, or none, where the command has looked already. */
@@ -61,7 +62,7 @@ export async function openSource<T>(session: Session, window: Window, use: Sourc
   const { options, origin, names } = session;
   // Asked twice about a run, a name book answers the same; without one nothing stands between.
   const named = names === null ? (run: FlowRun): FlowRun => run : names.complete;
-  const { start } = window;
+  const { start, extent = "all" } = window;
   if (origin.kind === "file") {
     const lines = origin.lines({ follow: window.follow, fromEnd: start.kind === "now" });
     return fileSource(lines, {
@@ -81,7 +82,7 @@ export async function openSource<T>(session: Session, window: Window, use: Sourc
   const archive = window.archive === undefined ? await findArchive(session, window) : window.archive;
   // One that the command or the window was looked for in is not looked for again.
   const lookedFor = window.archive !== undefined || isPast(window) ? null : start;
-  const marked = await markNews(session, window.isForFigures === true ? null : archive, lookedFor);
+  const marked = await markNews(session, extent === "all" ? archive : null, lookedFor);
   const digesting = digestingOf(session, profile, (run) => marked(named(run)), use);
   const journal = origin.kind === "archive" ? null : journalParts(session, origin.connection, window, digesting, use);
   if (archive === null) return journalAlone(session, start, journal);
@@ -92,7 +93,7 @@ export async function openSource<T>(session: Session, window: Window, use: Sourc
     until: options.until,
     now: session.host.now(),
     digesting,
-    isForFigures: window.isForFigures === true && !options.raw && names === null,
+    extent: options.raw || names !== null ? "all" : extent,
     journal,
   };
   if (window.run !== undefined) {

@@ -1,5 +1,5 @@
 import type { Insertion, Row, Value } from "../database.ts";
-import { fillText, type DialectWords } from "../fill-text.ts";
+import { fillText, placesOf, type DialectWords } from "../fill-text.ts";
 
 /** An open file of SQLite that is asked by the archive's own texts. */
 export interface Sqlite {
@@ -75,7 +75,7 @@ function prepared(sqlite: SqliteConnection, text: string): Prepared {
 }
 
 function insertText({ table, columns, onConflict = "DO NOTHING" }: Insertion): string {
-  const places = columns.map((_, n) => `$${String(n + 1)}`).join(", ");
+  const places = placesOf(columns.length);
   return `INSERT INTO {schema}${table} (${columns.join(", ")}) VALUES (${places}) ON CONFLICT ${onConflict}`;
 }
 
