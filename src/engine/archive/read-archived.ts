@@ -79,24 +79,22 @@ export async function readSomeInOrder(
   };
 }
 
-/** The runs with these numbers, in their order; of a number that the journal has not, none. */
-export async function readTheseBack(
+/** The runs with these numbers, some at a time, in any order; of a number that the journal has not, none. */
+export async function* readTheseBack(
   queries: Queries,
   journal: string,
   how: ReadingBack,
   seqs: readonly number[],
-): Promise<readonly ReadBack[]> {
-  const found: ReadBack[] = [];
+): AsyncGenerator<readonly ReadBack[], void, undefined> {
   for (let n = 0; n < seqs.length; n += rowsAtOnce) {
     const part = seqs.slice(n, n + rowsAtOnce);
     const rows = await queries.all(
       `SELECT ${columnsToReadBack(how)} FROM {schema}runs
-      WHERE ${ofJournal} AND seq IN (${placesOf(part.length, 2)}) ORDER BY seq`,
+      WHERE ${ofJournal} AND seq IN (${placesOf(part.length, 2)})`,
       [journal, ...part],
     );
-    found.push(...(await readBack(queries, rows)));
+    yield await readBack(queries, rows);
   }
-  return found;
 }
 
 /** The notifications of the runs whose id begins so, in any case, in the order of time. */

@@ -17,8 +17,8 @@ export interface FiguresWindow extends ArchivedWindow {
 }
 
 /**
- * The runs of a window for figures, in its order: of each what the columns hold, without its document. One of which these do
- * not tell when it began is read whole.
+ * The runs of a window for figures, in its order: of each what the columns hold, without its document, which is asked
+ * only of one of which they do not tell when it began.
  */
 export async function* readFiguresOf(
   queries: Queries,
@@ -140,22 +140,25 @@ function readFigures(lists: Row, { places, words, keys, positions }: Found): Rea
   });
 }
 
-/** With all of those that do not tell when they began; one of which that cannot be had stays as its columns tell it. */
+/** With the times of those whose columns do not tell when they began; one whose record cannot be had stays as it is. */
 async function completed(
   queries: Queries,
   journal: string,
   figures: readonly ReadBack[],
 ): Promise<readonly ReadBack[]> {
-  const wanted = figures.filter(({ record }) => typeof record !== "string" && record.startedAt === null);
-  if (wanted.length === 0) return figures;
-  const whole = await readTheseBack(
-    queries,
-    journal,
-    { raw: false },
-    wanted.map(({ seq }) => seq),
-  );
-  const bySeq = new Map(whole.flatMap((row) => (typeof row.record === "string" ? [] : [[row.seq, row]])));
-  return figures.map((row) => bySeq.get(row.seq) ?? row);
+  const untold = figures.filter(({ record }) => typeof record !== "string" && record.startedAt === null);
+  if (untold.length === 0) return figures;
+  const times = new Map<number, Pick<FlowRun, "createdAt" | "completedAt">>();
+  const seqs = untold.map(({ seq }) => seq);
+  for await (const rows of readTheseBack(queries, journal, { raw: false }, seqs)) {
+    for (const { seq, record } of rows) {
+      if (typeof record !== "string") times.set(seq, { createdAt: record.createdAt, completedAt: record.completedAt });
+    }
+  }
+  return figures.map((row) => {
+    const told = times.get(row.seq);
+    return told === undefined || typeof row.record === "string" ? row : { ...row, record: { ...row.record, ...told } };
+  });
 }
 
 /** The words that runs have in common. */
@@ -208,8 +211,10 @@ function openOrganisations(queries: Queries, journal: string): OrganisationsOf {
     if (known.size > mostKnown) known.clear();
     const examples = new Map(rows.map((row) => [textIn(row, "flow_id"), numberIn(row, "seq")]));
     const asked = [...examples].flatMap(([flowId, seq]) => (known.has(flowId) ? [] : [seq]));
-    for (const { record } of await readTheseBack(queries, journal, { raw: false }, asked)) {
-      if (typeof record !== "string") known.set(idOf(record.flowId), record.imsOrgId);
+    for await (const found of readTheseBack(queries, journal, { raw: false }, asked)) {
+      for (const { record } of found) {
+        if (typeof record !== "string") known.set(idOf(record.flowId), record.imsOrgId);
+      }
     }
     return known;
   };

@@ -49,7 +49,7 @@ async function oneByOne(
   const rows: ReadBack[] = [];
   for (let seq = after + 1; seq <= upTo; seq += 1) {
     try {
-      rows.push(...(await readTheseBack(queries, journal, how, [seq])));
+      for await (const found of readTheseBack(queries, journal, how, [seq])) rows.push(...found);
     } catch (error) {
       if (!isDamage(error)) throw error;
       rows.push({ seq, recordedAt: 0, eventKey: "", record: "lies in a part of the file that is damaged" });

@@ -1,13 +1,16 @@
 import type { Database } from "../archive/database.ts";
-import { findByRun, readWindowOf, type ArchivedWindow } from "../archive/read-archived.ts";
+import { findByRun, readTheseBack, readWindowOf, type ArchivedWindow } from "../archive/read-archived.ts";
 import type { ReadBack } from "../archive/read-back.ts";
 import { readFiguresOf } from "../archive/read-figures.ts";
 import { digestRecords } from "../digest-record.ts";
 import type { Digesting } from "../digest.ts";
 import type { Batch, Source } from "./source.ts";
 
-/** How much of each run is wanted: all of it; what figures are counted from, which stands in columns; or its organisation too. */
-export type Extent = "all" | "figures" | "figures and organisations";
+/**
+ * How much of each run is wanted: all of it; all of it where it is kept, which its columns are enough to tell; or what figures
+ * are counted from, which stands in columns, with its organisation or without.
+ */
+export type Extent = "all" | "chosen" | "figures" | "figures and organisations";
 
 /** A part of an archive to read, and how. */
 export interface ArchiveReading<T> extends Digesting<T> {
@@ -22,26 +25,45 @@ export interface ArchiveReading<T> extends Digesting<T> {
 }
 
 /** Flow runs that were archived of a journal, in its order, as records of the profile that reads them. */
-export function archiveSource<T>({
-  database,
-  journal,
-  window,
-  upTo,
-  extent,
-  ...digesting
-}: ArchiveReading<T>): Source<T> {
+export function archiveSource<T>(reading: ArchiveReading<T>): Source<T> {
+  const { database, journal, window, upTo, extent, ...digesting } = reading;
+  const { profile = null } = digesting;
+  const part = { ...window, upTo, profile, withOrganisations: extent === "figures and organisations" };
   return {
     async *read() {
-      const part = { ...window, upTo };
-      const { profile = null } = digesting;
       const read =
-        extent === "all"
-          ? readWindowOf(database, journal, part, digesting)
-          : readFiguresOf(database, journal, { ...part, profile, withOrganisations: extent === "figures and organisations" });
-      for await (const rows of read) yield batchOfRows(rows, digesting);
+        extent === "all" ? readWindowOf(database, journal, part, digesting) : readFiguresOf(database, journal, part);
+      for await (const rows of read) {
+        if (extent === "chosen") yield* batchesOfChosen(rows, reading);
+        else yield batchOfRows(rows, digesting);
+      }
     },
     describe: ({ position }) => `${position} of the archive`,
   };
+}
+
+/** Records may be long: so many are held at once. */
+const wholeAtOnce = 500;
+
+/** Of rows as their columns tell them those that are kept, read whole: of most windows this is a small part. */
+async function* batchesOfChosen<T>(
+  figures: readonly ReadBack[],
+  { database, journal, ...digesting }: ArchiveReading<T>,
+): AsyncGenerator<Batch<T>, void, undefined> {
+  for (let n = 0; n < figures.length; n += wholeAtOnce) {
+    const rows = figures.slice(n, n + wholeAtOnce);
+    const told = batchOfRows(rows, { ...digesting, encode: () => null });
+    const keys = new Set(told.candidates.map(({ key }) => key));
+    const seqs = rows.flatMap(({ seq, eventKey }) => (keys.has(eventKey) ? [seq] : []));
+    const whole = new Map<number, ReadBack>();
+    for await (const found of readTheseBack(database, journal, digesting, seqs)) {
+      for (const row of found) whole.set(row.seq, row);
+    }
+    const inOrder = seqs.flatMap((seq) => whole.get(seq) ?? []);
+    // They are kept already, and whoever watches the filters has seen each of them once.
+    const { candidates, rejects } = batchOfRows(inOrder, { ...digesting, keep: () => true });
+    yield { ...told, candidates, rejects };
+  }
 }
 
 /** A run to find in an archive by the beginning of its id, and how. */

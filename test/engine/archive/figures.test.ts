@@ -130,6 +130,7 @@ describeEngines("figures of an archive", ({ place }) => {
     if (seed === 1) await multiply(database, 25, runs.length);
     const [records, figures] = [await read(database, "all"), await read(database, "figures")];
     expect(records.length).toBeGreaterThan(seed === 1 ? 1000 : 30);
+    expect(await read(database, "chosen")).toEqual(records);
     // By it those are told apart that ran from those that did not.
     expect(figures.map(({ runId }) => runId)).toEqual(records.map(({ runId }) => runId));
     const plans = [null, ...groupings].flatMap((by) =>
@@ -175,6 +176,31 @@ describeEngines("figures of an archive", ({ place }) => {
     };
     expect(stateOf(await read(database, "figures"))).toEqual(["ok"]);
     expect(stateOf(runs.map(({ run }) => ({ ...run, position: run.runId })))).toEqual(["late"]);
+  });
+
+  test("of those that are chosen by them the records are read, and one that is damaged is told of", async () => {
+    const database = await (await place()).open();
+    await setUpSchema(database);
+    const statusOf = (n: number) => (n % 3 === 0 ? "failed" : "success");
+    await addRuns(
+      database,
+      journal,
+      Array.from({ length: 30 }, (_, n) => archived(n, { status: statusOf(n) })),
+    );
+    await database.run("UPDATE {schema}runs SET document = $1 WHERE run_id IN ('run-6', 'run-7')", [Buffer.from("x")]);
+    const source = archiveSource({
+      ...{ database, journal, window: { from: noon, to: noon + hour }, extent: "chosen", upTo: 1000, raw: true },
+      events: resolveEventSelection(["runs"]),
+      keep: ({ status }) => status === "failed",
+      encode: (run) => [run.runId, run.raw !== null],
+    });
+    const batches = [];
+    for await (const each of source.read()) batches.push(each);
+    const [batch] = batches;
+    const others = [0, 3, 9, 12, 15, 18, 21, 24, 27].map((n) => [`run-${String(n)}`, true]);
+    expect(batch?.candidates.map(({ encoded }) => encoded)).toEqual(others);
+    expect(batch?.rejects).toEqual([{ position: "row 7", reason: "it cannot be unpacked" }]);
+    expect(batch).toMatchObject({ runs: 30, mark: { count: 30 } });
   });
 
   test("of nothing are none", async () => {

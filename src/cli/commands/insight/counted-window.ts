@@ -22,7 +22,7 @@ export async function countRuns(
   add: (run: FlowRun) => void,
   extent: Extent = "figures",
 ): Promise<void> {
-  const wanted = session.options.looksInside ? "all" : extent;
+  const wanted = session.options.choosesBy === "record" ? "all" : extent;
   await readWindow(session, { start, follow: false, onExpired: "fail", extent: wanted }, runTarget(add));
   // Figures of half a window would pass for those of the whole.
   session.host.signal.throwIfAborted();

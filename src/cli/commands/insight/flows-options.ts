@@ -69,7 +69,7 @@ export async function resolveFlows(
   return {
     reading: { ...reading, report: () => [...reading.report(), ...(last?.report() ?? [])] },
     wantsLast: last === null ? null : last.keep,
-    extent: last?.looksInside === true ? "all" : "figures",
+    extent: last?.choosesBy === "record" ? "all" : "figures",
     output: resolveOutput({ ...columnsOfFlows, fields }, rows),
     workOutput: resolveOutput(columnsOfWorks, { output: flags.output, headers: flags.headers, pager: flags.pager }),
     withWorks,

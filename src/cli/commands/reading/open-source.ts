@@ -33,7 +33,7 @@ export interface Window {
   readonly past?: Resumption | null;
   /** True where the sink keeps the place to read on from. */
   readonly isKept?: boolean;
-  /** How much of each run is wanted, of those that an archive has; all of it where nobody says. */
+  /** How much of each run is wanted, of those that an archive has; all where nobody says. */
   readonly extent?: Extent;
   /** True where the bytes are wanted in which the journal sent each event. */
   readonly keepsBytes?: boolean;
@@ -93,7 +93,7 @@ export async function openSource<T>(session: Session, window: Window, use: Sourc
     until: options.until,
     now: session.host.now(),
     digesting,
-    extent: options.raw || names !== null ? "all" : extent,
+    extent: extentOf(session, extent),
     journal,
   };
   if (window.run !== undefined) {
@@ -111,6 +111,13 @@ export async function openSource<T>(session: Session, window: Window, use: Sourc
     });
   }
   return source;
+}
+
+/** Who looks names up, or wants events, gets records. */
+function extentOf({ options, names }: Session, extent: Extent): Extent {
+  if (names !== null) return "all";
+  if (extent === "all") return options.choosesBy === "columns" ? "chosen" : "all";
+  return options.raw ? "all" : extent;
 }
 
 function digestingOf<T>(
