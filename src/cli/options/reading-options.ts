@@ -22,8 +22,6 @@ export interface ReadingOptions extends OutputOptions<FlowRun>, WatchedFilter {
   readonly raw: boolean;
   /** True where the filter includes a condition (`--where`): then the reading ends by saying how many runs matched. */
   readonly hasCondition: boolean;
-  /** Where that stands in a run by which it is chosen; `null` where nearly all are. */
-  readonly choosesBy: "columns" | "record" | null;
   /** The profiles to read side by side, by name, or all that are saved; `null` where it is one. */
   readonly profiles: readonly string[] | "all" | null;
   /** Names that events do not carry are looked up. */
@@ -80,7 +78,6 @@ export async function resolveReading(flags: ReadingFlags, now: number, zone: Zon
       conditions: await conditions(flags.where, now, zone),
     }),
     hasCondition: flags.where !== undefined,
-    choosesBy: choiceOf(flags),
     names: flags.names === true,
     max: flags.max ?? Infinity,
     limit: flags.limit ?? null,
@@ -99,17 +96,6 @@ export async function resolveReading(flags: ReadingFlags, now: number, zone: Zon
     strict: flags.strict === true,
   };
 }
-
-/** Of an archive the columns hold what most filters look at, but for the rest of a long word. */
-function choiceOf({ status, flow, run, sandbox, code, where, events }: ReadingFlags): ReadingOptions["choosesBy"] {
-  const words = [status, flow, run, sandbox].flatMap((each) => each ?? []);
-  const isLong = [...words, ...(events ?? [])].some((word) => word.length > longestInColumns);
-  if (where !== undefined || code !== undefined || isLong) return "record";
-  return words.every((word) => word.trim().toLowerCase() === "all") ? null : "columns";
-}
-
-/** Of a longer id no more than this stands there as it is. */
-const longestInColumns = 100;
 
 function resolveProfiles({ profile = "", allProfiles, from }: ReadingFlags): ReadingOptions["profiles"] {
   if (allProfiles !== true && !profile.includes(",")) return null;

@@ -1,6 +1,7 @@
 import type { Queries, Value } from "./database.ts";
 import { columnsToReadBack, readBack, type ReadBack, type ReadingBack } from "./read-back.ts";
 import { placesOf } from "./fill-text.ts";
+import { idOf } from "./run-row.ts";
 import { numberIn } from "./row-values.ts";
 
 /** A part of what was recorded: from a moment on and before another (epoch milliseconds), with numbers up to one. */
@@ -104,7 +105,7 @@ export async function findByRun(
   beginning: string,
   how: ReadingBack,
 ): Promise<readonly ReadBack[]> {
-  const spellings = [...new Set([beginning, beginning.toLowerCase(), beginning.toUpperCase()])];
+  const spellings = [...new Set([beginning, beginning.toLowerCase(), beginning.toUpperCase()].map(idOf))];
   const ranges = spellings.map((_, n) => `(run_id >= $${2 * n + 2} AND run_id < $${2 * n + 3})`).join(" OR ");
   const values = spellings.flatMap((text): readonly Value[] => [text, `${text}\u{10ffff}`]);
   const rows = await queries.all(

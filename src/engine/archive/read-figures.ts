@@ -6,7 +6,7 @@ import { boundedMoment, readTheseBack, type ArchivedWindow } from "./read-archiv
 import type { ReadBack } from "./read-back.ts";
 import { placesOf } from "./fill-text.ts";
 import { numberIn, numbersIn, textIn, textOrNull, textsIn } from "./row-values.ts";
-import { idOf, mayBeLater, sharedColumnNames } from "./run-row.ts";
+import { idOf, isCut, mayBeLater, sharedColumnNames } from "./run-row.ts";
 
 /** A window that figures are counted of, and how. */
 export interface FiguresWindow extends ArchivedWindow {
@@ -17,8 +17,8 @@ export interface FiguresWindow extends ArchivedWindow {
 }
 
 /**
- * The runs of a window for figures, in its order: of each what the columns hold, without its document, which is asked
- * only of one of which they do not tell when it began.
+ * The runs of a window for figures, in its order: of each what the columns hold, without its document, but for one
+ * of which they do not tell when it began, or not all of a long name.
  */
 export async function* readFiguresOf(
   queries: Queries,
@@ -52,9 +52,9 @@ export async function* readFiguresOf(
     const keys = textsIn(lists, "event_key").map((key) => key ?? "");
     // Positions are long, and wanted only where an event tells of several runs (239 against 204 ms for 100,000).
     const positions = keys.some(mayBeLater) ? positionsIn(await ask(after, positioned)) : noPositions;
-    const figures = readFigures(lists, { places, words, keys, positions }).sort(inOrder);
+    const { figures, untold } = readFigures(lists, { places, words, keys, positions });
     after = last;
-    yield await completed(queries, journal, figures);
+    yield (await completed(queries, journal, figures, untold)).sort(inOrder);
   }
 }
 
@@ -97,18 +97,28 @@ interface Found {
   readonly positions: ReadonlyMap<number, string>;
 }
 
+/** Runs as their columns tell them, and the numbers of those of which these do not tell enough. */
+interface Figures {
+  readonly figures: readonly ReadBack[];
+  readonly untold: readonly number[];
+}
+
 /** Without those that have been pruned since their numbers were read. */
-function readFigures(lists: Row, { places, words, keys, positions }: Found): ReadBack[] {
+function readFigures(lists: Row, { places, words, keys, positions }: Found): Figures {
   const [ids, messages] = [textsIn(lists, "run_id"), textsIn(lists, "root_message")];
   const [times, starts] = [numbersIn(lists, "updated_at"), numbersIn(lists, "started_at")];
   const durations = numbersIn(lists, "duration_ms");
   const [input, output] = [numbersIn(lists, "records_in"), numbersIn(lists, "records_out")];
   const failed = numbersIn(lists, "records_failed");
   const [read, written] = [numbersIn(lists, "bytes_in"), numbersIn(lists, "bytes_out")];
-  return places.flatMap(([recordedAt, seq], index) => {
+  const untold: number[] = [];
+  const figures = places.flatMap(([recordedAt, seq], index) => {
     const shared = words[index] ?? null;
     if (shared === null) return [];
     const eventKey = keys[index] ?? "";
+    const runId = ids[index] ?? "";
+    const startedAt = timeText(starts[index] ?? null);
+    if (startedAt === null || shared.isCut || isCut(runId)) untold.push(seq);
     const rootCause = shared.rootCode === null ? null : { code: shared.rootCode, message: messages[index] ?? null };
     return {
       seq,
@@ -117,10 +127,10 @@ function readFigures(lists: Row, { places, words, keys, positions }: Found): Rea
       record: {
         ...shared.record,
         key: eventKey,
-        runId: ids[index] ?? "",
+        runId,
         position: positions.get(seq) ?? "",
         updatedAt: timeText(times[index] ?? null),
-        startedAt: timeText(starts[index] ?? null),
+        startedAt,
         durationMs: durations[index] ?? null,
         // Written out, since a hundred thousand copies of a copy take a tenth of the time.
         records: {
@@ -138,27 +148,29 @@ function readFigures(lists: Row, { places, words, keys, positions }: Found): Rea
       },
     };
   });
+  return { figures, untold };
 }
 
-/** With the times of those whose columns do not tell when they began; one whose record cannot be had stays as it is. */
+/** With what only records tell: when a run began, and all of long words; one whose record cannot be had stays as it is. */
 async function completed(
   queries: Queries,
   journal: string,
   figures: readonly ReadBack[],
-): Promise<readonly ReadBack[]> {
-  const untold = figures.filter(({ record }) => typeof record !== "string" && record.startedAt === null);
-  if (untold.length === 0) return figures;
-  const times = new Map<number, Pick<FlowRun, "createdAt" | "completedAt">>();
-  const seqs = untold.map(({ seq }) => seq);
-  for await (const rows of readTheseBack(queries, journal, { raw: false }, seqs)) {
-    for (const { seq, record } of rows) {
-      if (typeof record !== "string") times.set(seq, { createdAt: record.createdAt, completedAt: record.completedAt });
-    }
+  untold: readonly number[],
+): Promise<ReadBack[]> {
+  const found = new Map<number, Partial<FlowRun>>();
+  for await (const rows of readTheseBack(queries, journal, { raw: false }, untold)) {
+    for (const { seq, record } of rows) if (typeof record !== "string") found.set(seq, onlyInRecords(record));
   }
   return figures.map((row) => {
-    const told = times.get(row.seq);
+    const told = found.get(row.seq);
     return told === undefined || typeof row.record === "string" ? row : { ...row, record: { ...row.record, ...told } };
   });
+}
+
+function onlyInRecords(run: FlowRun): Partial<FlowRun> {
+  const { createdAt, completedAt, runId, flowId, flowName, sandbox, status, eventCode, rootCause } = run;
+  return { createdAt, completedAt, runId, flowId, flowName, sandbox, status, eventCode, rootCause };
 }
 
 /** The words that runs have in common. */
@@ -166,6 +178,8 @@ interface Words {
   /** It says nothing of what each run has for itself. */
   readonly record: FlowRun;
   readonly rootCode: string | null;
+  /** Whether a column may hold less than the word that it is of. */
+  readonly isCut: boolean;
 }
 
 /** Finds the words of runs by the number that they share, each once: of one run of those that have it. */
@@ -232,7 +246,8 @@ function wordsIn(row: Row, told: Pick<FlowRun, "profile" | "imsOrgId">): Words {
     status: textIn(row, "status"),
     ...told,
   };
-  return { record, rootCode: textOrNull(row, "root_code") };
+  const words = sharedColumnNames.map((column) => textOrNull(row, column));
+  return { record, rootCode: textOrNull(row, "root_code"), isCut: words.some((word) => word !== null && isCut(word)) };
 }
 
 function inOrder(one: ReadBack, other: ReadBack): number {

@@ -140,13 +140,16 @@ export function journalKey(name: string): string {
 
 /** An id as a column holds it: bounded, since an index has no room for a page of text. Pure. */
 export function idOf(text: string): string {
-  return plain(text.length <= longestId ? text : `${keptText(text, 100)}…${writeFingerprint(text)}`);
+  return plain(text.length <= longestId ? text : `${keptText(text, startKept)}…${writeFingerprint(text)}`);
 }
 
 /** The same for one that may be unknown. Pure. */
 export function idOrNull(text: string | null): string | null {
   return text === null ? null : idOf(text);
 }
+
+/** Of a longer one its start stays, and its fingerprint. */
+const startKept = 100;
 
 /** PostgreSQL's indexes take 2,700 bytes an entry, and a character may have four. */
 const longestId = 200;
@@ -165,6 +168,11 @@ function plain(text: string): string {
 }
 
 const unfit = /[\0\ud800-\udfff]/;
+
+/** Whether a column's id or words may be less than those that they are of, or other ones. Pure. */
+export function isCut(column: string): boolean {
+  return column[startKept] === "…" || column.length >= longestText || column.includes("\ufffd");
+}
 
 function timeIn(time: string | null): number | null {
   return time === null ? null : countOrNull(Date.parse(time));

@@ -10,6 +10,8 @@ export type RunFilter<R = FlowRun> = (run: R) => boolean;
 export interface Criterion<R = FlowRun> {
   /** The option's name without its dashes: `flow`. */
   readonly option: string;
+  /** The paths of the fields that it looks at. */
+  readonly looksAt: readonly string[];
   /** A run is kept that fits any of them. */
   readonly wanted: readonly Wanted<R>[];
   /** True where each word names one thing, so that a single word that fits nothing is probably misspelt. */
@@ -48,6 +50,7 @@ export interface MeantThing extends Thing {
 export function flowCriterion(words: readonly string[]): Criterion {
   return {
     option: "flow",
+    looksAt: ["flowId", "flowName"],
     wanted: words.map(wantedFlow),
     isEachTold: true,
     things: ["flow", "flows"],
@@ -83,6 +86,7 @@ function labelled(name: string | null, id: string): string {
 export function runCriterion(words: readonly string[]): Criterion {
   return {
     option: "run",
+    looksAt: ["runId"],
     wanted: words.map((word) => {
       const fits = ({ runId }: FlowRun): boolean => isIdOrBeginning(word, runId, "run");
       return {
@@ -100,6 +104,7 @@ export function runCriterion(words: readonly string[]): Criterion {
 export function sandboxCriterion(words: readonly string[]): Criterion {
   return {
     option: "sandbox",
+    looksAt: ["sandbox.name"],
     wanted: words.map((word) => {
       const isName = compileGlob(word);
       return wanted(word, ({ sandbox: { name } }) => name !== null && isName(name));
@@ -114,6 +119,7 @@ export function sandboxCriterion(words: readonly string[]): Criterion {
 export function codeCriterion(words: readonly string[]): Criterion {
   return {
     option: "code",
+    looksAt: ["errors", "activities.errors"],
     wanted: words.map((word) => {
       const isCode = compileGlob(word);
       const fits = ({ code }: { readonly code: string }): boolean => isCode(code);
@@ -134,6 +140,7 @@ function errorsOf({ errors, activities }: FlowRun): readonly RunError[] {
 export function statusCriterion(words: readonly string[]): Criterion {
   return {
     option: "status",
+    looksAt: ["status"],
     wanted: words.map((word) => {
       const meant = word.trim().toLowerCase();
       return wanted(word, ({ status }) => status.toLowerCase() === meant);

@@ -54,6 +54,7 @@ function wordToAsk(words: readonly string[] | undefined, isId = false): string |
 function typeCriterion(words: readonly string[]): Criterion<Job> {
   return {
     option: "subject-type",
+    looksAt: ["subjectType"],
     ...worded(words, ({ subjectType }) => subjectType),
     things: ["subject type", "subject types"],
     known: knownTypes,
@@ -61,7 +62,13 @@ function typeCriterion(words: readonly string[]): Criterion<Job> {
 }
 
 function verbCriterion(words: readonly string[]): Criterion<Job> {
-  return { option: "verb", ...worded(words, ({ verb }) => verb), things: ["verb", "verbs"], known: knownVerbs };
+  return {
+    option: "verb",
+    looksAt: ["verb"],
+    ...worded(words, ({ verb }) => verb),
+    things: ["verb", "verbs"],
+    known: knownVerbs,
+  };
 }
 
 function worded(words: readonly string[], of: (job: Job) => string | null) {
@@ -79,6 +86,7 @@ function worded(words: readonly string[], of: (job: Job) => string | null) {
 function idCriterion(words: readonly string[]): Criterion<Job> {
   return {
     option: "subject-id",
+    looksAt: ["subjectId"],
     wanted: words.map((word) => {
       const isOne = isGlob(word) ? compileGlob(word.replaceAll("…", "*")) : (id: string): boolean => id === word;
       return wanted(word, ({ subjectId }) => subjectId !== null && isOne(subjectId));
@@ -92,6 +100,7 @@ function idCriterion(words: readonly string[]): Criterion<Job> {
 function jobStatusCriterion(words: readonly string[]): Criterion<Job> {
   return {
     option: "status",
+    looksAt: ["status"],
     wanted: words.map((word) => {
       const meant = word.trim().toLowerCase();
       return wanted(word, ({ status }) => status?.toLowerCase() === meant);

@@ -7,6 +7,8 @@ import { quote, type Criterion, type RunFilter, type Thing, type Wanted } from "
 /** A filter that remembers what it saw, within bounds, to tell in the end why nothing matched. */
 export interface WatchedFilter<R = FlowRun> {
   readonly keep: RunFilter<R>;
+  /** The paths of the fields by which it chooses: none where it keeps nearly all. */
+  readonly looksAt: readonly string[];
   /** Remarks before a reading that may never end, about words that are probably misspelt. */
   readonly doubts: () => readonly Notice[];
   /** Remarks after a reading: filters that nothing matched, with the nearest that was seen; beginnings that fit several. */
@@ -33,6 +35,7 @@ export function openWatch<R extends { readonly status: string | null }>(
   const watched = criteria.map(watchOne);
   const counts = { seen: 0, kept: 0, begun: 0 };
   return {
+    looksAt: criteria.flatMap(({ looksAt }) => looksAt),
     keep: (run) => {
       counts.seen += 1;
       let fits = true;

@@ -70,11 +70,28 @@ function conditionCriterion<R>(
   const told = `'${text}'`;
   return {
     option: "where",
+    looksAt: pathsIn(condition, words),
     wanted: [{ told, word: named?.word ?? text, fits }],
     isEachTold: false,
     things: named === null ? null : [`value of ${named.field}`, `values of ${named.field}`],
     thingsOf: named === null ? () => [] : (run) => named.valuesOf(run).map((label) => ({ key: label, label })),
   };
+}
+
+function pathsIn<R>(condition: Condition, words: RecordWords<R>): readonly string[] {
+  switch (condition.kind) {
+    case "all":
+    case "any":
+      return condition.parts.flatMap((part) => pathsIn(part, words));
+    case "not":
+      return pathsIn(condition.part, words);
+    case "constant":
+      return [];
+    case "comparison":
+      return [condition.left, condition.right].flatMap(({ kind, text }) =>
+        kind === "word" && words.kindAt(text) !== null ? [text] : [],
+      );
+  }
 }
 
 /** The field and the text of `field == "text"`, where a text that nothing has may be misspelt. */

@@ -40,7 +40,7 @@ export function keepSamples(): SampleKeeper {
       if (run.rootCause === null) return;
       const code = keptId(run.rootCause.code);
       const known = samples.get(code);
-      if (known === undefined || !isBare(known) || known.runId !== run.runId) return;
+      if (known === undefined || !isBare(known) || known.runId !== keptId(run.runId)) return;
       // Of several notifications of the run it is the one that was kept.
       if (run.updatedAt !== null && timeOf(run.updatedAt) !== known.at) return;
       samples.set(code, sampleOf(run, run.rootCause.code, known.at));

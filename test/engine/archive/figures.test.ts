@@ -2,6 +2,8 @@ import { expect, test } from "vitest";
 import type { Database } from "../../../src/engine/archive/database.ts";
 import type { ArchivedRun } from "../../../src/engine/archive/run-row.ts";
 import { findByRun } from "../../../src/engine/archive/read-archived.ts";
+import { figureFields } from "../../../src/engine/archive/figure-fields.ts";
+import { valuesAt } from "../../../src/runs/record/fields.ts";
 import { setUpSchema } from "../../../src/engine/archive/schema.ts";
 import { addRuns } from "../../../src/engine/archive/write-page.ts";
 import { archiveSource, type Extent } from "../../../src/engine/sources/archive.ts";
@@ -19,7 +21,9 @@ import { noon } from "../../support/host.ts";
 import { luckOf, type Luck } from "../../support/luck.ts";
 
 const hour = 3_600_000;
-const words = ["nightly", 'a "b" \\ c', "two\nlines\t\u001f", "ü 🚀", "null"];
+const long = "long ".repeat(1000);
+const plainWords = ["nightly", 'a "b" \\ c', "two\nlines\t\u001f", "ü 🚀", "null"];
+const words = [...plainWords, long, "half \ud83d"];
 
 const noMore = { activity: null, count: null, severity: "error", side: null } as const;
 const beneath = { depth: 1, kind: "cause", count: null } as const;
@@ -35,11 +39,13 @@ function anyRun(n: number, { below, isTrue }: Luck): ArchivedRun {
   const recordedAt = noon + below(48) * hour + (isTrue() ? 0 : below(hour));
   const before = (share: number): string | null =>
     isTrue(share) ? null : new Date(recordedAt - below(3 * hour)).toISOString();
-  const cause = isTrue(0.6) ? null : { code: pick(["E-1", "E-2", ...words]) ?? "E-1", message: pick([...words, null]) };
+  const cause = isTrue(0.6)
+    ? null
+    : { code: pick(["E-1", "E-2", ...words]) ?? "E-1", message: pick([...plainWords, null]) };
   const flow = below(4);
   const change: Partial<FlowRun> = {
-    runId: `run-${String(id)}`,
-    flowId: `flow-${String(flow)}`,
+    runId: id % 10 === 0 ? `${long.slice(0, 250)}${String(id)}` : `run-${String(id)}`,
+    flowId: flow === 3 ? `${long.slice(0, 300)}3` : `flow-${String(flow)}`,
     imsOrgId: `${String(flow % 3)}@AdobeOrg`,
     position: `place-${String(isSecond ? n - 1 : n)}`,
     ...{ createdAt: before(0.4), startedAt: before(0.2), completedAt: before(0.3) },
@@ -131,6 +137,8 @@ describeEngines("figures of an archive", ({ place }) => {
     const [records, figures] = [await read(database, "all"), await read(database, "figures")];
     expect(records.length).toBeGreaterThan(seed === 1 ? 1000 : 30);
     expect(await read(database, "chosen")).toEqual(records);
+    for (const path of figureFields.map((field) => field.split(".")))
+      expect(figures.map((run) => valuesAt(run, path))).toEqual(records.map((run) => valuesAt(run, path)));
     // By it those are told apart that ran from those that did not.
     expect(figures.map(({ runId }) => runId)).toEqual(records.map(({ runId }) => runId));
     const plans = [null, ...groupings].flatMap((by) =>

@@ -1,4 +1,5 @@
 import { FlowrunError } from "../../../errors.ts";
+import { areInColumns } from "../../../engine/archive/figure-fields.ts";
 import type { Extent } from "../../../engine/sources/archive.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { emptyTally } from "../../../engine/pump.ts";
@@ -22,7 +23,7 @@ export async function countRuns(
   add: (run: FlowRun) => void,
   extent: Extent = "figures",
 ): Promise<void> {
-  const wanted = session.options.choosesBy === "record" ? "all" : extent;
+  const wanted = areInColumns(session.options.looksAt) ? extent : "all";
   await readWindow(session, { start, follow: false, onExpired: "fail", extent: wanted }, runTarget(add));
   // Figures of half a window would pass for those of the whole.
   session.host.signal.throwIfAborted();

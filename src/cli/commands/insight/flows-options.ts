@@ -1,4 +1,5 @@
 import { FlowrunError } from "../../../errors.ts";
+import { areInColumns } from "../../../engine/archive/figure-fields.ts";
 import type { Extent } from "../../../engine/sources/archive.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import { flowColumns, mixedFlowColumns } from "../../../render/formats/flow-columns.ts";
@@ -69,7 +70,7 @@ export async function resolveFlows(
   return {
     reading: { ...reading, report: () => [...reading.report(), ...(last?.report() ?? [])] },
     wantsLast: last === null ? null : last.keep,
-    extent: last?.choosesBy === "record" ? "all" : "figures",
+    extent: areInColumns(last?.looksAt ?? []) ? "figures" : "all",
     output: resolveOutput({ ...columnsOfFlows, fields }, rows),
     workOutput: resolveOutput(columnsOfWorks, { output: flags.output, headers: flags.headers, pager: flags.pager }),
     withWorks,

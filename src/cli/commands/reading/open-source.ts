@@ -3,6 +3,7 @@ import { endlessPatience, type Connection } from "../../../adobe/access/connect.
 import { retentionMs } from "../../../adobe/journal/retention.ts";
 import { isOlderThanKept } from "../../../adobe/journal/when.ts";
 import type { Span } from "../../../engine/archive/coverage.ts";
+import { areInColumns } from "../../../engine/archive/figure-fields.ts";
 import type { Archive } from "../../../engine/archive/open.ts";
 import type { Digesting } from "../../../engine/digest.ts";
 import { fileSource } from "../../../engine/sources/file.ts";
@@ -116,7 +117,7 @@ export async function openSource<T>(session: Session, window: Window, use: Sourc
 /** Who looks names up, or wants events, gets records. */
 function extentOf({ options, names }: Session, extent: Extent): Extent {
   if (names !== null) return "all";
-  if (extent === "all") return options.choosesBy === "columns" ? "chosen" : "all";
+  if (extent === "all") return options.looksAt.length > 0 && areInColumns(options.looksAt) ? "chosen" : "all";
   return options.raw ? "all" : extent;
 }
 
