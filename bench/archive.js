@@ -53,7 +53,10 @@ export async function benchArchive({ isQuick, scratch, say }) {
       for (const [what, args] of [
         ["show` of one of them", ["show", idOf(runs - 5)]],
         ["stats -P30D --by flow`", ["stats", "-P30D", "--by", "flow", "--source", "archive"]],
-        ["since -P30D --status failed`", ["since", "-P30D", "--status", "failed", "--source", "archive", "-o", "ndjson"]],
+        [
+          "since -P30D --status failed`",
+          ["since", "-P30D", "--status", "failed", "--source", "archive", "-o", "ndjson"],
+        ],
         ["flows -P30D`", ["flows", "-P30D", "--source", "archive"]],
         ["report -P30D`", ["report", "-P30D", "--source", "archive", "-o", page]],
       ]) {
