@@ -21,9 +21,13 @@ export async function benchArchive({ isQuick, scratch, say }) {
   const store = await bundled(scratch);
   const rows = [];
   const cluster = hasPostgres ? await startCluster() : null;
-  const journal = spawn(process.execPath, [join(here, "journal.js"), JSON.stringify({ events: runs, runShare: 1 })], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const journal = spawn(
+    process.execPath,
+    [join(here, "journal.js"), JSON.stringify({ events: runs, runShare: 1, startShare: 0.2 })],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   const [line] = await once(journal.stdout.setEncoding("utf8"), "data");
   const settings = JSON.parse(line);
   const env = (name) => ({ PATH: process.env.PATH, HOME: scratch, FLOWRUN_HOME: join(scratch, name), ...settings });
@@ -133,7 +137,7 @@ async function asked(store, database, name, runs) {
     for await (const rows of read({ from: last - length, to: last + 1, upTo: runs })) count += rows.length;
     return count;
   };
-  const run = await fastest(() => store.findByRun(database, journal, idOf(1), { raw: false }));
+  const run = await fastest(() => store.findByRun(database, journal, idOf(2), { raw: false }));
   const hour = await fastest(() =>
     window(3_600_000, (part) => store.readWindowOf(database, journal, part, { raw: false })),
   );

@@ -7,8 +7,12 @@ import { startServer } from "../dist/demo/server.cjs";
 import { generatedSource } from "../dist/demo/source.cjs";
 
 const settings = JSON.parse(process.argv[2] ?? "{}");
-/** `eventBytes`: about how large an event is, 2500, 1400 or 600; `messageBytes`: how large the error of a failed run. */
+/**
+ * `eventBytes`: about how large an event is, 2500, 1400 or 600; `messageBytes`: how large the error of a failed run;
+ * `startShare`: how many events tell that a run begins.
+ */
 const { events, runShare = 0.6, latencyMs = 0, shape = "even", eventBytes = 2500, messageBytes = 0 } = settings;
+const { startShare = 0 } = settings;
 const weekMs = 7 * 86_400_000 - 600_000;
 const end = Date.now();
 
@@ -49,6 +53,16 @@ function run(index) {
   );
 }
 
+/** Tells that the run begins which the next event tells of: no more than its status is known. */
+function start(index) {
+  const at = writtenAt(index);
+  const id = `${hex(index + 1, 8)}-aaaa-4bbb-8ccc-ddddeeeeffff`;
+  const flow = `${hex((index + 1) % 12, 8)}-1111-4222-8333-444455556666`;
+  return `{"eventid":"${hex(index, 12)}","recipientclientid":"bench","event":{"id":"${id}","flowId":"${flow}","flowName":"Flow ${(index + 1) % 12}","createdAt":${at - 500},"updatedAt":${at},"sandboxName":"prod","imsOrgId":"BENCH@AdobeOrg","metrics":{"statusSummary":{"status":"inProgress"}},"header":{"_adobeio":{"imsOrgId":"BENCH@AdobeOrg","eventCode":"source_flow_run_info"}}}}`;
+}
+
+const isStart = (index) => startShare > 0 && index % Math.round(1 / startShare) === 1;
+
 /** Another provider's event, of about the same size. */
 function other(index) {
   const at = writtenAt(index);
@@ -74,7 +88,7 @@ const server = await startServer({
     total: () => events,
     length: () => events,
     writtenAt,
-    event: (index) => (isRun(index) ? run(index) : other(index)),
+    event: (index) => (isStart(index) ? start(index) : isRun(index) ? run(index) : other(index)),
   }),
 });
 process.stdout.write(

@@ -2,7 +2,7 @@
  * The fields of a run's record that its columns tell as the record does, by their paths; `flow` is the flow's name, or else its
  * id (docs/conditions.md).
  */
-export const figureFields: readonly string[] = [
+const figureFields: readonly string[] = [
   ...["runId", "flow", "flowId", "flowName", "sandbox.id", "sandbox.name", "service", "status", "eventCode"],
   ...["updatedAt", "startedAt", "durationMs", "records.input", "records.output", "records.failed"],
   ...["bytes.input", "bytes.output", "rootCause.code"],

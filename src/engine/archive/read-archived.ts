@@ -87,16 +87,22 @@ export async function* readTheseBack(
   how: ReadingBack,
   seqs: readonly number[],
 ): AsyncGenerator<readonly ReadBack[], void, undefined> {
-  for (let n = 0; n < seqs.length; n += rowsAtOnce) {
-    const part = seqs.slice(n, n + rowsAtOnce);
+  for (let n = 0; n < seqs.length; n += namedAtOnce) {
+    const part = Array.from({ length: namedAtOnce }, (_, index) => seqs[n + index] ?? noSeq);
     const rows = await queries.all(
       `SELECT ${columnsToReadBack(how)} FROM {schema}runs
-      WHERE ${ofJournal} AND seq IN (${placesOf(part.length, 2)})`,
+      WHERE ${ofJournal} AND seq IN (${placesOf(namedAtOnce, 2)})`,
       [journal, ...part],
     );
     yield await readBack(queries, rows);
   }
 }
+
+/** Always as many places in the text, so that it is prepared once. */
+const namedAtOnce = 100;
+
+/** No run has it. */
+const noSeq = -1;
 
 /** The notifications of the runs whose id begins so, in any case, in the order of time. */
 export async function findByRun(

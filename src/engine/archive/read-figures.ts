@@ -1,4 +1,5 @@
 import { timeText } from "../../text/time-text.ts";
+import { isTerminal } from "../../runs/record/status.ts";
 import { readRecord, serviceOf } from "../../runs/record/read-record.ts";
 import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Queries, Row } from "./database.ts";
@@ -50,7 +51,7 @@ export async function* readFiguresOf(
     await new Promise((gone) => setImmediate(gone));
     const words = await wordsOf(numbersIn(lists, "alike"), places);
     const keys = textsIn(lists, "event_key").map((key) => key ?? "");
-    // Positions are long, and wanted only where an event tells of several runs (239 against 204 ms for 100,000).
+    // Positions are long, and wanted only where an event may tell of several runs (239 against 204 ms for 100,000).
     const positions = keys.some(mayBeLater) ? positionsIn(await ask(after, positioned)) : noPositions;
     const { figures, untold } = readFigures(lists, { places, words, keys, positions });
     after = last;
@@ -93,7 +94,7 @@ interface Found {
   readonly places: readonly Place[];
   readonly words: readonly (Words | null)[];
   readonly keys: readonly string[];
-  /** By number; of an event whose runs two parts divide, those of the second. */
+  /** By number. Where an event's runs lie in two parts, those in the first have none. */
   readonly positions: ReadonlyMap<number, string>;
 }
 
@@ -112,13 +113,19 @@ function readFigures(lists: Row, { places, words, keys, positions }: Found): Fig
   const failed = numbersIn(lists, "records_failed");
   const [read, written] = [numbersIn(lists, "bytes_in"), numbersIn(lists, "bytes_out")];
   const untold: number[] = [];
+  // A run is told of when it begins, without a time, and at its end with that, mostly among the same rows.
+  let begun: ReadonlySet<string | null> | null = null;
+  const isToldBeside = (runId: string): boolean =>
+    (begun ??= new Set(ids.filter((_, index) => starts[index] !== null))).has(runId);
   const figures = places.flatMap(([recordedAt, seq], index) => {
     const shared = words[index] ?? null;
     if (shared === null) return [];
     const eventKey = keys[index] ?? "";
     const runId = ids[index] ?? "";
     const startedAt = timeText(starts[index] ?? null);
-    if (startedAt === null || shared.isCut || isCut(runId)) untold.push(seq);
+    const updatedAt = timeText(times[index] ?? null);
+    const lacksStart = startedAt === null && (isTerminal(shared.record.status) || !isToldBeside(runId));
+    if (lacksStart || updatedAt === null || shared.isCut || isCut(runId)) untold.push(seq);
     const rootCause = shared.rootCode === null ? null : { code: shared.rootCode, message: messages[index] ?? null };
     return {
       seq,
@@ -129,7 +136,7 @@ function readFigures(lists: Row, { places, words, keys, positions }: Found): Fig
         key: eventKey,
         runId,
         position: positions.get(seq) ?? "",
-        updatedAt: timeText(times[index] ?? null),
+        updatedAt,
         startedAt,
         durationMs: durations[index] ?? null,
         // Written out, since a hundred thousand copies of a copy take a tenth of the time.
@@ -180,7 +187,12 @@ interface Words {
   readonly rootCode: string | null;
   /** Whether a column may hold less than the word that it is of. */
   readonly isCut: boolean;
+  /** How often one of its runs was asked for the organisation. */
+  readonly tries: number;
 }
+
+/** Not each event tells its organisation: so many of a flow's runs are asked. */
+const mostTries = 5;
 
 /** Finds the words of runs by the number that they share, each once: of one run of those that have it. */
 function openWords(queries: Queries, profile: string | null, organisationsOf: OrganisationsOf | null) {
@@ -189,7 +201,9 @@ function openWords(queries: Queries, profile: string | null, organisationsOf: Or
     // Events could name any number of flows.
     if (known.size > mostKnown) known.clear();
     const examples = new Map(likes.map((alike, index) => [alike, places[index]?.[1] ?? noSeq]));
-    const asked = [...examples].flatMap(([alike, seq]) => (known.has(alike) ? [] : [seq]));
+    const isSettled = (words: Words | undefined): boolean =>
+      words !== undefined && (organisationsOf === null || words.record.imsOrgId !== null || words.tries >= mostTries);
+    const asked = [...examples].flatMap(([alike, seq]) => (isSettled(known.get(alike)) ? [] : [seq]));
     for (let n = 0; n < asked.length; n += examplesAtOnce) {
       const part = Array.from({ length: examplesAtOnce }, (_, index) => asked[n + index] ?? noSeq);
       const rows = await queries.all(
@@ -199,8 +213,10 @@ function openWords(queries: Queries, profile: string | null, organisationsOf: Or
       );
       const organisations = await organisationsOf?.(rows);
       for (const row of rows) {
+        const alike = numberIn(row, "alike");
         const imsOrgId = organisations?.get(textIn(row, "flow_id")) ?? null;
-        known.set(numberIn(row, "alike"), wordsIn(row, { profile, imsOrgId }));
+        const tries = (known.get(alike)?.tries ?? 0) + 1;
+        known.set(alike, { ...wordsIn(row, { profile, imsOrgId }), tries });
       }
     }
     return likes.map((alike) => known.get(alike) ?? null);
@@ -216,25 +232,25 @@ const examplesAtOnce = 50;
 const noSeq = -1;
 
 /** The organisations of the flows of some rows, and of others, by the flow's id. */
-type OrganisationsOf = (rows: readonly Row[]) => Promise<ReadonlyMap<string, string | null>>;
+type OrganisationsOf = (rows: readonly Row[]) => Promise<ReadonlyMap<string, string>>;
 
-/** No column tells them: of each flow one run is read whole. */
+/** No column tells them: of each flow a run is read whole. */
 function openOrganisations(queries: Queries, journal: string): OrganisationsOf {
-  const known = new Map<string, string | null>();
+  const known = new Map<string, string>();
   return async (rows) => {
     if (known.size > mostKnown) known.clear();
     const examples = new Map(rows.map((row) => [textIn(row, "flow_id"), numberIn(row, "seq")]));
     const asked = [...examples].flatMap(([flowId, seq]) => (known.has(flowId) ? [] : [seq]));
     for await (const found of readTheseBack(queries, journal, { raw: false }, asked)) {
       for (const { record } of found) {
-        if (typeof record !== "string") known.set(idOf(record.flowId), record.imsOrgId);
+        if (typeof record !== "string" && record.imsOrgId !== null) known.set(idOf(record.flowId), record.imsOrgId);
       }
     }
     return known;
   };
 }
 
-function wordsIn(row: Row, told: Pick<FlowRun, "profile" | "imsOrgId">): Words {
+function wordsIn(row: Row, told: Pick<FlowRun, "profile" | "imsOrgId">): Omit<Words, "tries"> {
   const blank = readRecord({ schemaVersion: 1, runId: "-", flowId: textIn(row, "flow_id") });
   if (typeof blank === "string") throw new Error(`a record without words ${blank}`);
   const record = {

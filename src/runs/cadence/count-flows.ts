@@ -55,8 +55,7 @@ export interface UnreadPart {
 
 /** Collects the runs of flows; `read` judges them at a moment (epoch ms). */
 export interface FlowCounter {
-  /** @param startedAt when it began, where that is known better than the run itself tells; epoch ms. */
-  add(run: FlowRun, startedAt?: number | null): void;
+  add(run: FlowRun): void;
   /** Whether a run was of one flow more than are remembered, which is judged by nobody. */
   readonly leavesOut: () => boolean;
   /**
@@ -103,7 +102,7 @@ export function countFlows(from: number): FlowCounter {
   };
 
   return {
-    add: (run, startedAt = startOfRun(run)) => {
+    add: (run) => {
       const flow = flowOf(run);
       if (flow === null) {
         leavesOut = true;
@@ -111,7 +110,7 @@ export function countFlows(from: number): FlowCounter {
       }
       if (run.flowName !== null && run.flowName !== flow.flowName) flow.flowName = keptText(run.flowName, longestName);
       if (run.sandbox.name !== null) flow.sandbox = run.sandbox;
-      note(flow, kept, run, startedAt);
+      note(flow, kept, run);
     },
     leavesOut: () => leavesOut,
     read: (at, declared = [], unread = []) => {
@@ -150,6 +149,8 @@ interface KnownRun {
   /** Where the first event stands that told of it. */
   readonly position: string;
   startedAt: number;
+  /** Whether a notification has told that: the first one seldom does, and then its own time stands for it. */
+  isStartTold: boolean;
   /** When the first notification of it was written. */
   toldAt: number;
   status: string;
@@ -158,9 +159,11 @@ interface KnownRun {
 }
 
 /** @param kept how many runs are remembered, of all flows. */
-function note({ runs, forgotten }: KnownFlow, kept: { runs: number }, run: FlowRun, started: number | null): void {
+function note({ runs, forgotten }: KnownFlow, kept: { runs: number }, run: FlowRun): void {
+  const started = startOfRun(run);
   const updated = timeOf(run.updatedAt ?? run.completedAt ?? run.startedAt);
   if (started === null || Number.isNaN(updated)) return;
+  const isStartTold = run.startedAt !== null;
   const runId = keptId(run.runId);
   const seen = runs.get(runId);
   if (seen === undefined) {
@@ -169,6 +172,7 @@ function note({ runs, forgotten }: KnownFlow, kept: { runs: number }, run: FlowR
       // One that nobody knows is no place that runs could share.
       position: run.position === "" ? runId : keptId(run.position),
       startedAt: started,
+      isStartTold,
       toldAt: updated,
       status: keptStatus(run.status),
       updatedAt: updated,
@@ -184,7 +188,9 @@ function note({ runs, forgotten }: KnownFlow, kept: { runs: number }, run: FlowR
     if (oldest.status === "failed") forgotten.failed += 1;
     return;
   }
-  seen.startedAt = Math.min(seen.startedAt, started);
+  if (isStartTold && !seen.isStartTold) seen.startedAt = started;
+  else if (isStartTold === seen.isStartTold) seen.startedAt = Math.min(seen.startedAt, started);
+  seen.isStartTold ||= isStartTold;
   seen.toldAt = Math.min(seen.toldAt, updated);
   if (updated < seen.updatedAt) return;
   seen.updatedAt = updated;
@@ -193,10 +199,10 @@ function note({ runs, forgotten }: KnownFlow, kept: { runs: number }, run: FlowR
 
 /** Of the known ones no copies are needed, and nearly all runs have one of these. */
 function keptStatus(status: string): string {
-  return kept.get(status) ?? keptText(status, 100);
+  return keptStatuses.get(status) ?? keptText(status, 100);
 }
 
-const kept = new Map<string, string>(knownStatuses.map((status) => [status, status]));
+const keptStatuses = new Map<string, string>(knownStatuses.map((status) => [status, status]));
 
 /** The window as it was read, and the moment that it is judged at. */
 interface JudgedWindow extends Pick<UnreadPart, "from"> {
@@ -317,31 +323,24 @@ function lostRun(
 
 /** How long after its start each run was told of; some wait for the next, to come with it in one event. */
 function lagsOf(runs: readonly KnownRun[]): readonly number[] {
-  const firsts = new Map<string, KnownRun>();
-  // Hardly any event tells of several.
-  const shared = new Map<KnownRun, KnownRun[]>();
-  for (const run of runs) {
-    const first = firsts.get(run.position);
-    if (first === undefined) firsts.set(run.position, run);
+  const events = new Map<string, { runs: number; writtenAt: number }>();
+  for (const { position, toldAt } of runs) {
+    const event = events.get(position);
+    if (event === undefined) events.set(position, { runs: 1, writtenAt: toldAt });
     else {
-      const together = shared.get(first) ?? [first];
-      together.push(run);
-      shared.set(first, together);
+      event.runs += 1;
+      event.writtenAt = Math.max(event.writtenAt, toldAt);
     }
   }
-  const writtenAt = new Map([...shared.values()].flatMap(writingOf));
-  return runs.map((run) => Math.max(0, Math.max(run.toldAt, writtenAt.get(run) ?? 0) - run.startedAt));
+  return runs.map(({ position, toldAt, startedAt }) => {
+    const event = events.get(position);
+    const isTogether = event !== undefined && event.runs <= mostTogether;
+    return Math.max(0, (isTogether ? event.writtenAt : toldAt) - startedAt);
+  });
 }
 
 /** No event tells of more runs; what does is a list, in which those of a week may stand. */
 const mostTogether = 10;
-
-/** When the event was written that told of these runs, for each. */
-function writingOf(together: readonly KnownRun[]): readonly (readonly [KnownRun, number])[] {
-  if (together.length > mostTogether) return [];
-  const at = Math.max(...together.map(({ toldAt }) => toldAt));
-  return together.map((run) => [run, at]);
-}
 
 function latest(...times: readonly (number | undefined)[]): number | null {
   const told = times.filter((time) => time !== undefined);

@@ -95,7 +95,7 @@ export function countReport({ from, to, zone, judgesAbsence }: ReportPlan): Repo
       noteRun(flow, run, at);
       if (judgesAbsence) cadenceOf(cadences, run.profile, from).add(run);
     },
-    bare: (profile) => [...new Set([...failed.bare(profile), ...partly.bare(profile)])],
+    bare: (profile) => [...new Set([...failed.bare(profile, mostCauses), ...partly.bare(profile, mostPartCauses)])],
     complete: (run) => {
       causesOf(run).complete(run);
     },
@@ -129,17 +129,22 @@ export function countReport({ from, to, zone, judgesAbsence }: ReportPlan): Repo
 }
 
 /** Root causes, each with a failure that came of it. */
-interface CauseKeeper extends Pick<SampleKeeper, "bare" | "complete"> {
+interface CauseKeeper extends Pick<SampleKeeper, "complete"> {
   add(run: FlowRun, at: number): void;
   read(named: (flow: FlowLabel) => FlowLabel): readonly ReportedCause[];
+  /** @param most of how many causes it is asked. */
+  bare(profile: string | null, most: number): readonly string[];
 }
 
 function openCauses(): CauseKeeper {
   const causes = countRootCauses();
   const samples = keepSamples();
   return {
-    bare: samples.bare,
     complete: samples.complete,
+    bare: (profile, most) => {
+      const codes = causes.read().map(({ code }) => code);
+      return samples.bare(profile, codes.slice(0, most));
+    },
     add: (run, at) => {
       causes.add(run, at);
       samples.add(run, at);

@@ -10,8 +10,8 @@ export interface SampleKeeper {
   readonly add: (run: FlowRun, at: number) => void;
   /** The last failure with that root cause. */
   readonly find: (code: string | null) => FailureSample | null;
-  /** The runs of the failures that are kept, as far as these were added without their errors. */
-  readonly bare: (profile: string | null) => readonly string[];
+  /** The runs of a profile's failures with these root causes, as far as they were added without their errors. */
+  readonly bare: (profile: string | null, codes: readonly (string | null)[]) => readonly string[];
   /** Such a run again, with its errors. */
   readonly complete: (run: FlowRun) => void;
 }
@@ -24,6 +24,7 @@ const longestMessage = 500;
 /** Keeps samples in bounded memory. */
 export function keepSamples(): SampleKeeper {
   const samples = new Map<string, FailureSample>();
+  const find: SampleKeeper["find"] = (code) => (code === null ? null : (samples.get(code) ?? null));
   return {
     add: (run, at) => {
       if (run.rootCause === null) return;
@@ -33,9 +34,11 @@ export function keepSamples(): SampleKeeper {
       if (known === undefined ? samples.size >= mostCodes : known.at >= at) return;
       samples.set(code, sampleOf(run, run.rootCause.code, at));
     },
-    find: (code) => (code === null ? null : (samples.get(code) ?? null)),
-    bare: (profile) =>
-      [...samples.values()].flatMap((kept) => (isBare(kept) && kept.profile === profile ? [kept.runId] : [])),
+    find,
+    bare: (profile, codes) =>
+      codes
+        .map(find)
+        .flatMap((kept) => (kept !== null && isBare(kept) && kept.profile === profile ? [kept.runId] : [])),
     complete: (run) => {
       if (run.rootCause === null) return;
       const code = keptId(run.rootCause.code);

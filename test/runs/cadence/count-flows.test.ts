@@ -51,6 +51,21 @@ test("a flow's runs count once, however often they are told of, and the last wor
   expect(history!.gaps).toEqual([]);
 });
 
+test("a run began when that is told, whichever notification tells it, and until then when it was made", () => {
+  const end = run(noon - hour);
+  const begun = {
+    ...end,
+    status: "inProgress",
+    ...{ startedAt: null, completedAt: null },
+    createdAt: new Date(noon - 61 * minute).toISOString(),
+    updatedAt: new Date(noon - 61 * minute).toISOString(),
+  };
+  const beginOf = (runs: readonly FlowRun[]) => counted(runs, noon)[0]?.flow.lastRunAt;
+  expect(beginOf([begun])).toBe("2026-11-28T10:59:00.000Z");
+  expect(beginOf([begun, end])).toBe("2026-11-28T11:00:00.000Z");
+  expect(beginOf([end, begun])).toBe("2026-11-28T11:00:00.000Z");
+});
+
 test("a flow that has stopped is absent, and the gap is open", () => {
   const [history] = counted(hourly, noon + 3 * hour);
   expect(history!.flow).toMatchObject({ state: "absent", missing: 3, nextExpectedAt: "2026-11-28T12:00:00.000Z" });

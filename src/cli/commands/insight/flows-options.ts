@@ -19,7 +19,7 @@ export interface FlowsOptions {
   readonly reading: ReadingOptions;
   /** Whether a flow's last run is as it is asked for; `null` where nobody asks. */
   readonly wantsLast: ((run: FlowRun) => boolean) | null;
-  /** How much of each run that takes. */
+  /** How much of each run is read. */
   readonly extent: Extent;
   readonly output: OutputOptions<FlowRecord>;
   /** How the works of Lytics are printed below them, … */

@@ -64,6 +64,7 @@ async function completeSamples({ session, profile }: Reading, start: JournalStar
   if (archive === null) return;
   const { findByRun } = await import("../../../engine/archive/read-archived.ts");
   for (const runId of bare) {
+    session.host.signal.throwIfAborted();
     for (const { record } of await findByRun(archive.database, archive.journal, runId, { raw: false })) {
       if (typeof record !== "string") counter.complete({ ...record, profile });
     }
