@@ -197,7 +197,9 @@ const unitsMs = [7 * dayMs, dayMs, 3_600_000, 60_000, 1000];
 function refuse(word: string): FlowrunError {
   const isCalendar = /^[-\u2212]?P(?=[^T]*\d[YM])(?:\d+[YMWD])+(?:T.*)?$|^\w+ (?:month|year)s? ago$/i.test(word);
   return new FlowrunError("usage", `'${typed(word)}' is not a time flowrun understands`, {
-    why: isCalendar ? "years and months are refused: a journal keeps seven days" : "it is none of the accepted forms",
+    why: isCalendar
+      ? "years and months have no fixed length: count in days, as in -P30D or -P365D"
+      : "it is none of the accepted forms",
     hint: `give ${forms}`,
   });
 }

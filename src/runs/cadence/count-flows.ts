@@ -94,8 +94,7 @@ export function countFlows(from: number): FlowCounter {
       profile: run.profile,
       flowName: null,
       sandbox: run.sandbox,
-      runs: new Map(),
-      forgotten: { runs: 0, failed: 0 },
+      ...noRuns(),
     };
     known.add(run, flow);
     return flow;
@@ -129,7 +128,7 @@ const longestName = 500;
 
 /** One that no run was told of. */
 function silentFlow(flow: DeclaredFlow): KnownFlow {
-  return { ...flow, profile: null, runs: new Map(), forgotten: { runs: 0, failed: 0 } };
+  return { ...flow, profile: null, ...noRuns() };
 }
 
 interface KnownFlow {
@@ -139,8 +138,15 @@ interface KnownFlow {
   sandbox: FlowRun["sandbox"];
   /** The last of them, by id. */
   readonly runs: Map<string, KnownRun>;
+  /** The same from the first on, which is the next to be forgotten: to look for it anew each time is slow (5.6 s a million). */
+  readonly oldest: Iterator<KnownRun, undefined>;
   /** Those before. */
   readonly forgotten: { runs: number; failed: number };
+}
+
+function noRuns(): Pick<KnownFlow, "runs" | "oldest" | "forgotten"> {
+  const runs: KnownFlow["runs"] = new Map();
+  return { runs, oldest: runs.values(), forgotten: { runs: 0, failed: 0 } };
 }
 
 /** Times are epoch ms. */
@@ -159,7 +165,7 @@ interface KnownRun {
 }
 
 /** @param kept how many runs are remembered, of all flows. */
-function note({ runs, forgotten }: KnownFlow, kept: { runs: number }, run: FlowRun): void {
+function note({ runs, oldest, forgotten }: KnownFlow, kept: { runs: number }, run: FlowRun): void {
   const started = startOfRun(run);
   const updated = timeOf(run.updatedAt ?? run.completedAt ?? run.startedAt);
   if (started === null || Number.isNaN(updated)) return;
@@ -180,12 +186,12 @@ function note({ runs, forgotten }: KnownFlow, kept: { runs: number }, run: FlowR
     kept.runs += 1;
     const isFull = runs.size > mostRuns || (kept.runs > mostRunsInAll && runs.size > leastRuns);
     if (!isFull) return;
-    const [oldest] = runs.values();
-    if (oldest === undefined) return;
-    runs.delete(oldest.runId);
+    const first = oldest.next().value;
+    if (first === undefined) return;
+    runs.delete(first.runId);
     kept.runs -= 1;
     forgotten.runs += 1;
-    if (oldest.status === "failed") forgotten.failed += 1;
+    if (first.status === "failed") forgotten.failed += 1;
     return;
   }
   if (isStartTold && !seen.isStartTold) seen.startedAt = started;
