@@ -1,10 +1,11 @@
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished } from "vitest";
 import type { Database, Queries } from "../../src/engine/archive/database.ts";
 import { openEmbedded } from "../../src/engine/archive/embedded.ts";
 import { openPostgres } from "../../src/engine/archive/postgres.ts";
 import { scratch } from "./flowrun.ts";
 import { realSleep } from "./host.ts";
+import { watched } from "./plans.ts";
 import { hasPostgres, startCluster, whyNoPostgres, type Cluster } from "./postgres.ts";
 
 /** A place for an archive that nobody has used yet. */
@@ -39,14 +40,14 @@ export function describeEngines(
         cluster: none,
         place: async () => {
           const address = join(await scratch(), "archive.db");
-          return { address, open: async () => untilTheEnd(await openEmbedded(address, opening)) };
+          return { address, open: async () => watchedToTheEnd(await openEmbedded(address, opening)) };
         },
       });
     });
   if (kinds.includes("memory"))
     describe(`${about}, in memory`, () => {
       const address = ":memory:";
-      const open = async () => untilTheEnd(await openEmbedded(address, opening));
+      const open = async () => watchedToTheEnd(await openEmbedded(address, opening));
       tests({ kind: "memory", cluster: none, place: () => Promise.resolve({ address, open }) });
     });
   if (!kinds.includes("PostgreSQL")) return;
@@ -75,6 +76,17 @@ export function describeEngines(
 const everyKind: readonly Engine["kind"][] = ["a file", "memory", "PostgreSQL"];
 
 const opening = { mode: "create", host: { sleep: realSleep } } as const;
+
+/** Each question that a file or memory is asked in a test is one that a million rows do not slow down. */
+function watchedToTheEnd(opened: Database): Database {
+  const { database, slow } = watched(opened);
+  onTestFinished(async () => {
+    const found = await slow();
+    await opened.close();
+    expect(found).toEqual([]);
+  });
+  return database;
+}
 
 function untilTheEnd(database: Database): Database {
   onTestFinished(() => database.close());

@@ -3,6 +3,7 @@ import { FlowrunError } from "../../errors.ts";
 import { claimsOf, coverageOf, type Chain } from "./coverage.ts";
 import { chainIn, findCursor, moveCursor, readChains, type ArchiveCursor, type CursorPoint } from "./cursors.ts";
 import type { Database, Queries } from "./database.ts";
+import { ofJournal } from "./fill-text.ts";
 import { countOfMoves } from "./journals.ts";
 import { findLease, leaseName } from "./lease.ts";
 import type { Archive } from "./open.ts";
@@ -194,7 +195,7 @@ interface StateBehind {
 /** One question, so that all of it is of one moment: what is covered then stands in rows that are there then. */
 async function stateBehind({ database, journal }: Archive, row: number): Promise<StateBehind> {
   const rows = await database.all(
-    `SELECT (SELECT seq FROM {schema}runs WHERE journal = $1 AND seq > $2 ORDER BY seq LIMIT 1) AS next_row,
+    `SELECT (SELECT seq FROM {schema}runs WHERE ${ofJournal} AND seq > $2 ORDER BY seq LIMIT 1) AS next_row,
       ${countOfMoves} AS moves, from_at, to_at, from_exact, to_exact, why
     FROM {schema}meta LEFT JOIN {schema}coverage ON journal = $1 ORDER BY from_at`,
     [journal, row],

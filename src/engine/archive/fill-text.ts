@@ -13,6 +13,13 @@ export interface DialectWords {
   readonly list: (column: string) => string;
 }
 
+/**
+ * Rows of the journal `$1`, where all else says which rows: by the journal as it stands SQLite, which knows of no other one,
+ * would look at all that there are, and sort them for each question (202 against 3 ms for 500 of a million). An expression is
+ * looked for in no index.
+ */
+export const ofJournal = "journal || '' = $1";
+
 /** The places of so many values in a text, `$1, $2, …`, from a number on. Pure. */
 export function placesOf(count: number, first = 1): string {
   return Array.from({ length: count }, (_, index) => `$${String(first + index)}`).join(", ");

@@ -99,7 +99,7 @@ export async function* readKeptJobs(
   for (;;) {
     const rows = await queries.all(
       `SELECT seq, at, event_key, document FROM {schema}jobs
-      WHERE account = $1 AND at >= $2 AND at <= $3 AND (at, seq) > ($2, $4) AND seq <= $5
+      WHERE ${ofAccount} AND at >= $2 AND at <= $3 AND (at, seq) > ($2, $4) AND seq <= $5
       ORDER BY at, seq LIMIT ${rowsAtOnce}`,
       [journalKey(account), after[0], boundedMoment(to), after[1], upTo],
     );
@@ -109,6 +109,9 @@ export async function* readKeptJobs(
     after = [numberIn(last, "at"), numberIn(last, "seq")];
   }
 }
+
+/** As `ofJournal`. */
+const ofAccount = "account || '' = $1";
 
 /** An archive that may be of the first version, which has no events of Lytics. */
 export type JobsReader = Pick<Database, "all" | "hasTable">;
@@ -180,7 +183,7 @@ export async function pruneJobs(
   for (let gone = 0; ;) {
     const some = await database.run(
       `DELETE FROM {schema}jobs WHERE seq IN (SELECT seq FROM {schema}jobs
-        WHERE account = $1 AND at < $2 ORDER BY at, seq LIMIT ${prunedAtOnce})`,
+        WHERE ${ofAccount} AND at < $2 ORDER BY at, seq LIMIT ${prunedAtOnce})`,
       [journalKey(account), before],
     );
     gone += some;

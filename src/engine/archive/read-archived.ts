@@ -1,6 +1,6 @@
 import type { Queries, Value } from "./database.ts";
 import { columnsToReadBack, readBack, type ReadBack, type ReadingBack } from "./read-back.ts";
-import { placesOf } from "./fill-text.ts";
+import { ofJournal, placesOf } from "./fill-text.ts";
 import { idOf } from "./run-row.ts";
 import { numberIn } from "./row-values.ts";
 
@@ -70,7 +70,7 @@ export async function readSomeInOrder(
 ): Promise<RowsInOrder> {
   const rows = await queries.all(
     `SELECT ${columnsToReadBack(how)} FROM {schema}runs
-    WHERE seq > $2 AND journal = $1 ORDER BY seq LIMIT $3`,
+    WHERE ${ofJournal} AND seq > $2 ORDER BY seq LIMIT $3`,
     [journal, after, limit],
   );
   const last = rows.at(-1);
@@ -121,9 +121,6 @@ export async function findByRun(
   );
   return readBack(queries, rows);
 }
-
-/** A journal as it stands would have all its rows looked at, by the index that begins with it. */
-const ofJournal = "journal || '' = $1";
 
 /** A beginning of eight characters belongs to one run, with a handful of notifications. */
 const mostFound = 1000;

@@ -81,13 +81,14 @@ const views: readonly (readonly [name: string, since: number, query: string])[] 
   [
     "runs_latest",
     1,
-    // An index tells the later notifications of a run, so that a query for a day need not number a year's.
+    // An index tells the later notifications of a run, so that a query for a day need not number a year's: that of runs, not
+    // that of a journal, by which SQLite would look at all of it for each row (5 rows of a million: 2.5 s, not 1 ms).
     `SELECT run_id, flow_id, flow_name, sandbox, service, status, {time:updated_at} AS updated_at,
       {time:started_at} AS started_at, duration_ms, records_in, records_out, records_failed, bytes_in, bytes_out,
       root_code, root_message, journals.name AS journal, updated_at AS updated_ms
     FROM {schema}runs AS runs JOIN {schema}journals AS journals ON journals.journal = runs.journal
     WHERE NOT EXISTS (SELECT 1 FROM {schema}runs AS later
-      WHERE later.run_id = runs.run_id AND later.journal = runs.journal
+      WHERE later.run_id = runs.run_id AND later.journal || '' = runs.journal
         AND (coalesce(later.updated_at, 0), later.seq) > (coalesce(runs.updated_at, 0), runs.seq))`,
   ],
   ["failures", 1, `SELECT * FROM {schema}runs_latest AS latest WHERE status = 'failed'`],

@@ -2,6 +2,7 @@ import { FlowrunError } from "../../errors.ts";
 import { coverageOf, uncovered, type Coverage, type Gap } from "./coverage.ts";
 import { readCursors, readChains } from "./cursors.ts";
 import type { Database } from "./database.ts";
+import { ofJournal } from "./fill-text.ts";
 import { numberIn } from "./row-values.ts";
 import { salvageInOrder } from "./salvage.ts";
 
@@ -71,7 +72,7 @@ const mistakes: readonly (readonly [query: string, sentence: (count: number) => 
     (count) => `${things(count, "error")} without a run`,
   ],
   [
-    `SELECT count(*) AS n FROM {schema}runs WHERE journal = $1 AND seq > (SELECT last_seq FROM {schema}meta)`,
+    `SELECT count(*) AS n FROM {schema}runs WHERE ${ofJournal} AND seq > (SELECT last_seq FROM {schema}meta)`,
     (count) => `${things(count, "run")} with a number that was never given out`,
   ],
   [

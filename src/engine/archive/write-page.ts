@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Database, Insertion, Queries } from "./database.ts";
+import { ofJournal } from "./fill-text.ts";
 import { renewLease, type Lease } from "./lease.ts";
 import { namesOfOrigin } from "../../runs/record/kin.ts";
 import {
@@ -150,7 +151,7 @@ async function newOf(
   first: number,
   count: number,
 ): Promise<(seq: number) => boolean> {
-  const rows = await queries.all(`SELECT seq FROM {schema}runs WHERE journal = $1 AND seq >= $2 AND seq < $3`, [
+  const rows = await queries.all(`SELECT seq FROM {schema}runs WHERE ${ofJournal} AND seq >= $2 AND seq < $3`, [
     journal,
     first,
     first + count,

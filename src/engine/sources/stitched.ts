@@ -133,8 +133,9 @@ async function findArchived(
   for (let at = 0; at < keys.length; at += keysAtOnce) {
     const own = [...new Set(keys.slice(at, at + keysAtOnce).map(eventKey))];
     const rows = await queries.all(
+      // By the time as it stands SQLite would look at all that was recorded since, and not for these keys.
       `SELECT event_key, recorded_at FROM {schema}runs
-      WHERE journal = $1 AND recorded_at >= $2 AND seq <= $3 AND event_key IN (${placesOf(own.length, 4)})`,
+      WHERE journal = $1 AND recorded_at + 0 >= $2 AND seq <= $3 AND event_key IN (${placesOf(own.length, 4)})`,
       [journal, boundedMoment(from), upTo, ...own],
     );
     for (const row of rows) found.set(textIn(row, "event_key"), numberIn(row, "recorded_at"));
