@@ -13,7 +13,8 @@ import { benchArchive } from "./archive.js";
 import { benchCadence } from "./cadence.js";
 import { benchDeliver } from "./deliver.js";
 import { benchListen } from "./listen.js";
-import { benchNats, hasNats } from "./nats.js";
+import { benchNats } from "./nats.js";
+import { hasNats } from "./nats-server.js";
 import { benchOtlp } from "./otlp.js";
 import { profile } from "./profile.js";
 
