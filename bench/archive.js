@@ -144,11 +144,8 @@ async function asked(store, database, name, runs) {
   const begin = last - 30 * 86_400_000;
   const counted = (counter) =>
     window(last - begin, async function* (part) {
-      for await (const rows of store.readFiguresOf(database, journal, {
-        ...part,
-        profile: null,
-        withOrganisations: false,
-      })) {
+      const asked = { ...part, profile: null, isRead: () => true, starts: true, organisations: false };
+      for await (const rows of store.readFiguresOf(database, journal, asked)) {
         for (const { record } of rows) counter.add(record);
         yield rows;
       }

@@ -69,7 +69,13 @@ async function deliverAll(nats, address, batches) {
     host: { env: {}, now: () => Date.now() },
     signal: new AbortController().signal,
     notify: () => undefined,
-    reading: { profile: "bench", journal: "https://journal.test", organisation: null, cursor: address.digest },
+    reading: {
+      of: "runs",
+      profile: "bench",
+      journal: "https://journal.test",
+      organisation: null,
+      cursor: address.digest,
+    },
     isKept: true,
   });
   for (const [at, batch] of batches.entries()) await to.deliver(batch, String(at), () => undefined);

@@ -72,7 +72,7 @@ async function deliverAll(runs, port, env, { otlp, parseAddress, createTransport
     host: { env, now: () => Date.now(), sleep, send: transport.send },
     signal: new AbortController().signal,
     notify: () => undefined,
-    reading: { profile: "p", journal: "j", organisation: "o", cursor: "default" },
+    reading: { of: "runs", profile: "p", journal: "j", organisation: "o", cursor: "default" },
     isKept: true,
   });
   const [began, before] = [performance.now(), process.cpuUsage()];

@@ -117,6 +117,20 @@ describe("with an archive", () => {
     expect(await run("show", forgotten, "--since", "-P30D")).toMatchObject({ code: 1, stdout: "" });
   });
 
+  it("show finds a run by its batch, and what came of it, whichever filters are beside", async () => {
+    const { run, archived, now } = await journalOf([]);
+    const [batch, next] = ["01KC296CC5F625BDEFC0290DD2", "7c1c7d2f-0003-4f00-8000-000000000003"];
+    await archived(
+      old(now, forgotten, 60 * day, { batchIds: [batch], status: "success" }),
+      old(now, next, 59 * day, { predecessors: [{ runId: forgotten, flowId }], status: "success" }),
+    );
+    for (const filter of [[], ["--status", "success"], ["--where", "durationMs >= 0"]]) {
+      const { code, stdout } = await run("show", batch, "--source", "archive", ...filter, "--json");
+      expect([filter, code, records(stdout)[0]?.["runId"]]).toEqual([filter, 0, forgotten]);
+    }
+    expect((await run("show", forgotten, "--source", "archive", "--status", "success")).stdout).toContain(next);
+  });
+
   it("show reads what was recorded after the archive was filled", async () => {
     const { run, archived, now, env, path } = await journalOf(week);
     await archived(old(now, forgotten, 60 * day));

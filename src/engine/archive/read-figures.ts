@@ -9,24 +9,32 @@ import { placesOf } from "./fill-text.ts";
 import { numberIn, numbersIn, textIn, textOrNull, textsIn } from "./row-values.ts";
 import { idOf, isCut, mayBeLater, sharedColumnNames } from "./run-row.ts";
 
+/** Of a run's figures, which are wanted that columns do not always tell, or not at all. */
+export interface FiguresExtent {
+  /** When it began, and which runs one event told of. */
+  readonly starts: boolean;
+  /** Which organisation its flow is of. */
+  readonly organisations: boolean;
+}
+
 /** A window that figures are counted of, and how. */
-export interface FiguresWindow extends ArchivedWindow {
+export interface FiguresWindow extends ArchivedWindow, FiguresExtent {
   /** The profile that reads it. */
   readonly profile: string | null;
-  /** Whether it is told which organisation a flow is of. */
-  readonly withOrganisations: boolean;
+  /** Whether a run of these words, updated then (epoch milliseconds), is one that the reading hands on. */
+  readonly isRead: (words: FlowRun, at: number) => boolean;
 }
 
 /**
  * The runs of a window for figures, in its order: of each what the columns hold, without its document, but for one
- * of which they do not tell when it began, or not all of a long name.
+ * of which they do not tell all of a long name, or when it began where that is wanted.
  */
 export async function* readFiguresOf(
   queries: Queries,
   journal: string,
-  { from, to, upTo, profile, withOrganisations }: FiguresWindow,
+  { from, to, upTo, profile, isRead, starts, organisations }: FiguresWindow,
 ): AsyncGenerator<readonly ReadBack[], void, undefined> {
-  const wordsOf = openWords(queries, profile, withOrganisations ? openOrganisations(queries, journal) : null);
+  const wordsOf = openWords(queries, profile, organisations ? openOrganisations(queries, journal) : null);
   const ask = async (after: Place, columns: readonly string[] = listed): Promise<Row> => {
     // To hand a value over takes longer than to find it: a column comes as one list, and words once for all that share them.
     const [lists = {}] = await queries.all(
@@ -52,8 +60,9 @@ export async function* readFiguresOf(
     const words = await wordsOf(numbersIn(lists, "alike"), places);
     const keys = textsIn(lists, "event_key").map((key) => key ?? "");
     // Positions are long, and wanted only where an event may tell of several runs (239 against 204 ms for 100,000).
-    const positions = keys.some(mayBeLater) ? positionsIn(await ask(after, positioned)) : noPositions;
-    const { figures, untold } = readFigures(lists, { places, words, keys, positions });
+    const shares = starts && keys.some(mayBeLater);
+    const positions = shares ? positionsIn(await ask(after, positioned)) : noPositions;
+    const { figures, untold } = readFigures(lists, { places, words, keys, positions, isRead: starts ? isRead : null });
     after = last;
     yield (await completed(queries, journal, figures, untold)).sort(inOrder);
   }
@@ -96,6 +105,8 @@ interface Found {
   readonly keys: readonly string[];
   /** By number. Where an event's runs lie in two parts, those in the first have none. */
   readonly positions: ReadonlyMap<number, string>;
+  /** `null` where nobody asks when runs began. */
+  readonly isRead: FiguresWindow["isRead"] | null;
 }
 
 /** Runs as their columns tell them, and the numbers of those of which these do not tell enough. */
@@ -105,7 +116,7 @@ interface Figures {
 }
 
 /** Without those that have been pruned since their numbers were read. */
-function readFigures(lists: Row, { places, words, keys, positions }: Found): Figures {
+function readFigures(lists: Row, { places, words, keys, positions, isRead }: Found): Figures {
   const [ids, messages] = [textsIn(lists, "run_id"), textsIn(lists, "root_message")];
   const [times, starts] = [numbersIn(lists, "updated_at"), numbersIn(lists, "started_at")];
   const durations = numbersIn(lists, "duration_ms");
@@ -115,8 +126,14 @@ function readFigures(lists: Row, { places, words, keys, positions }: Found): Fig
   const untold: number[] = [];
   // A run is told of when it begins, without a time, and at its end with that, mostly among the same rows.
   let begun: ReadonlySet<string | null> | null = null;
+  const tellsStart = (index: number): boolean => {
+    const shared = words[index] ?? null;
+    return starts[index] !== null && shared !== null && isRead?.(shared.record, times[index] ?? 0) === true;
+  };
   const isToldBeside = (runId: string): boolean =>
-    (begun ??= new Set(ids.filter((_, index) => starts[index] !== null))).has(runId);
+    (begun ??= new Set(ids.filter((_, index) => tellsStart(index)))).has(runId);
+  const lacksStart = (run: Pick<FlowRun, "startedAt" | "updatedAt" | "runId" | "status">): boolean =>
+    run.updatedAt === null || (run.startedAt === null && (isTerminal(run.status) || !isToldBeside(run.runId)));
   const figures = places.flatMap(([recordedAt, seq], index) => {
     const shared = words[index] ?? null;
     if (shared === null) return [];
@@ -124,8 +141,9 @@ function readFigures(lists: Row, { places, words, keys, positions }: Found): Fig
     const runId = ids[index] ?? "";
     const startedAt = timeText(starts[index] ?? null);
     const updatedAt = timeText(times[index] ?? null);
-    const lacksStart = startedAt === null && (isTerminal(shared.record.status) || !isToldBeside(runId));
-    if (lacksStart || updatedAt === null || shared.isCut || isCut(runId)) untold.push(seq);
+    const { status } = shared.record;
+    const isUntold = isRead !== null && lacksStart({ startedAt, updatedAt, runId, status });
+    if (isUntold || shared.isCut || isCut(runId)) untold.push(seq);
     const rootCause = shared.rootCode === null ? null : { code: shared.rootCode, message: messages[index] ?? null };
     return {
       seq,

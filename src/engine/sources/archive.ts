@@ -1,16 +1,17 @@
 import type { Database } from "../archive/database.ts";
 import { findByRun, readTheseBack, readWindowOf, type ArchivedWindow } from "../archive/read-archived.ts";
 import type { ReadBack } from "../archive/read-back.ts";
-import { readFiguresOf } from "../archive/read-figures.ts";
+import { readFiguresOf, type FiguresExtent, type FiguresWindow } from "../archive/read-figures.ts";
+import { wants, wantsService } from "../../runs/events/event-selection.ts";
 import { digestRecords } from "../digest-record.ts";
 import type { Digesting } from "../digest.ts";
 import type { Batch, Source } from "./source.ts";
 
 /**
  * How much of each run is wanted: all of it; all of it where it is kept, which its columns are enough to tell; or what figures
- * are counted from, which stands in columns, with its organisation or without.
+ * are counted from, which stands in columns. (There a run's `key` is the archive's form of it.)
  */
-export type Extent = "all" | "chosen" | "figures" | "figures and organisations";
+export type Extent = "all" | "chosen" | FiguresExtent;
 
 /** A part of an archive to read, and how. */
 export interface ArchiveReading<T> extends Digesting<T> {
@@ -22,17 +23,22 @@ export interface ArchiveReading<T> extends Digesting<T> {
   readonly extent: Extent;
   /** The last number of those that are given. */
   readonly upTo: number;
+  /** Nothing that was updated later is kept; `null` where everything is. Epoch milliseconds. */
+  readonly until: number | null;
 }
 
 /** Flow runs that were archived of a journal, in its order, as records of the profile that reads them. */
 export function archiveSource<T>(reading: ArchiveReading<T>): Source<T> {
-  const { database, journal, window, upTo, extent, ...digesting } = reading;
-  const { profile = null } = digesting;
-  const part = { ...window, upTo, profile, withOrganisations: extent === "figures and organisations" };
+  const { database, journal, window, upTo, until, extent, ...digesting } = reading;
+  const { profile = null, events } = digesting;
+  const part = { ...window, upTo };
+  const isRead: FiguresWindow["isRead"] = ({ eventCode, service }, at) =>
+    wants(events, eventCode) && wantsService(events, eventCode, service) && (until === null || at <= until);
+  const figures = { ...part, profile, isRead, ...(typeof extent === "object" ? extent : noMore) };
   return {
     async *read() {
       const read =
-        extent === "all" ? readWindowOf(database, journal, part, digesting) : readFiguresOf(database, journal, part);
+        extent === "all" ? readWindowOf(database, journal, part, digesting) : readFiguresOf(database, journal, figures);
       for await (const rows of read) {
         if (extent === "chosen") yield* batchesOfChosen(rows, reading);
         else yield batchOfRows(rows, digesting);
@@ -41,6 +47,8 @@ export function archiveSource<T>(reading: ArchiveReading<T>): Source<T> {
     describe: ({ position }) => `${position} of the archive`,
   };
 }
+
+const noMore: FiguresExtent = { starts: false, organisations: false };
 
 /** Records may be long: so many are held at once. */
 const wholeAtOnce = 500;
@@ -62,12 +70,12 @@ async function* batchesOfChosen<T>(
     const inOrder = seqs.flatMap((seq) => whole.get(seq) ?? []);
     // They are kept already, and whoever watches the filters has seen each of them once.
     const { candidates, rejects } = batchOfRows(inOrder, { ...digesting, keep: () => true });
-    yield { ...told, candidates, rejects };
+    yield { ...told, candidates, rejects: [...told.rejects, ...rejects] };
   }
 }
 
 /** A run to find in an archive by the beginning of its id, and how. */
-export interface ArchivedRunReading<T> extends Omit<ArchiveReading<T>, "window" | "upTo" | "extent"> {
+export interface ArchivedRunReading<T> extends Omit<ArchiveReading<T>, "window" | "upTo" | "until" | "extent"> {
   readonly beginning: string;
   /** Nothing that was recorded before is given; epoch milliseconds. */
   readonly from: number;

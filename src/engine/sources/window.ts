@@ -43,14 +43,14 @@ export interface Stitched<T> {
 
 /** Reads a window from an archive and, where that ends, from the journal: each run once, in one order. */
 export async function stitchedSource<T>(reading: StitchedReading<T>): Promise<Stitched<T>> {
-  const { archive, from, digesting, extent } = reading;
+  const { archive, from, until, digesting, extent } = reading;
   const { begin, parts, missing, upTo, endsAt, open } = await divide(reading);
   // All there is includes what was imported from before anything that is covered.
   const before: readonly Part[] = from === -Infinity ? [{ kind: "archive", from, to: begin }] : [];
   // A hole may lie before what was archived of it: a reading that ended in the middle, or an import, tells no end.
   const inPlace = new Set<string>();
   const archived = (part: Span): Source<T> =>
-    withoutKeys(archiveSource({ ...digesting, ...archive, window: part, upTo, extent }), inPlace);
+    withoutKeys(archiveSource({ ...digesting, ...archive, window: part, upTo, until, extent }), inPlace);
   const sources = [...before, ...parts].flatMap((part) =>
     part.kind === "archive"
       ? [archived(part)]

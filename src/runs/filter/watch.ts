@@ -7,12 +7,21 @@ import { quote, type Criterion, type RunFilter, type Thing, type Wanted } from "
 /** A filter that remembers what it saw, within bounds, to tell in the end why nothing matched. */
 export interface WatchedFilter<R = FlowRun> {
   readonly keep: RunFilter<R>;
-  /** The paths of the fields by which it chooses: none where it keeps nearly all. */
+  /** The paths of the fields that its criteria look at; none where it keeps nearly all. */
   readonly looksAt: readonly string[];
   /** Remarks before a reading that may never end, about words that are probably misspelt. */
   readonly doubts: () => readonly Notice[];
   /** Remarks after a reading: filters that nothing matched, with the nearest that was seen; beginnings that fit several. */
   readonly report: () => readonly Notice[];
+}
+
+/** A filter with something in front of it that looks at other fields, too. Who reads no more than is looked at is told of all. */
+export function narrowed<F extends Pick<WatchedFilter, "keep" | "looksAt">>(
+  filter: F,
+  fields: readonly string[],
+  keep: RunFilter,
+): F {
+  return { ...filter, keep, looksAt: [...filter.looksAt, ...fields] };
 }
 
 /** How options are told back, and what is left out where nobody asked for a status. */

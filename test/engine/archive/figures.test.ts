@@ -78,16 +78,25 @@ async function multiply(database: Database, times: number, runs: number): Promis
   }
 }
 
+interface Told {
+  readonly window?: { readonly from: number; readonly to: number };
+  readonly isAll?: boolean;
+  readonly until?: number | null;
+}
+
+const withStarts: Extent = { starts: true, organisations: false };
+
 /** Without those that are in progress, unless they are told of. */
 async function read(
   database: Database,
   extent: Extent,
-  { window = { from: noon, to: noon + 48 * hour }, isAll = false } = {},
+  { window = { from: noon, to: noon + 48 * hour }, isAll = false, until = null }: Told = {},
 ) {
   const source = archiveSource<FlowRun>({
-    ...{ database, journal, window, extent, upTo: 1_000_000, profile: "acme", raw: false },
+    ...{ database, journal, window, extent, until, upTo: 1_000_000, profile: "acme", raw: false },
     events: resolveEventSelection(undefined),
-    keep: ({ status }) => isAll || status !== "inProgress",
+    keep: ({ status, updatedAt }) =>
+      (isAll || status !== "inProgress") && (until === null || updatedAt === null || Date.parse(updatedAt) <= until),
     encode: (run) => run,
   });
   const runs: FlowRun[] = [];
@@ -140,7 +149,7 @@ describeEngines("figures of an archive", ({ place }) => {
     await addRuns(database, journal, runs);
     // More than a part, which may end amid rows of one moment.
     if (seed === 1) await multiply(database, 25, runs.length);
-    const [records, figures] = [await read(database, "all"), await read(database, "figures")];
+    const [records, figures] = [await read(database, "all"), await read(database, withStarts)];
     expect(records.length).toBeGreaterThan(seed === 1 ? 1000 : 30);
     expect(await read(database, "chosen")).toEqual(records);
     const fields = runFields.paths().filter((path) => areInColumns([path]));
@@ -159,16 +168,24 @@ describeEngines("figures of an archive", ({ place }) => {
     }
     const part = { from: noon + 7 * hour, to: noon + 8 * hour };
     const plan = { ...part, by: "flow", bucketMs: null } as const;
-    expect(statsOf(await read(database, "figures", { window: part }), plan)).toEqual(
+    expect(statsOf(await read(database, withStarts, { window: part }), plan)).toEqual(
       statsOf(await read(database, "all", { window: part }), plan),
     );
-    expect(historiesOf(await read(database, "figures", { isAll: true }))).toEqual(
-      historiesOf(await read(database, "all", { isAll: true })),
+    for (const until of [null, noon + 20 * hour]) {
+      const told = { isAll: true, until };
+      expect(historiesOf(await read(database, withStarts, told))).toEqual(
+        historiesOf(await read(database, "all", told)),
+      );
+    }
+    // Who does not ask when runs began is told all else.
+    const bare = await read(database, { starts: false, organisations: false });
+    expect(bare.map(({ runId, durationMs }) => [runId, durationMs])).toEqual(
+      records.map(({ runId, durationMs }) => [runId, durationMs]),
     );
     const report = await reportOf(records, database);
     expect(report.organisations).toHaveLength(3);
     expect(report.causes.every(({ sample }) => sample?.chain.length === 2)).toBe(true);
-    expect(await reportOf(await read(database, "figures and organisations"), database)).toEqual(report);
+    expect(await reportOf(await read(database, { starts: true, organisations: true }), database)).toEqual(report);
   });
 
   test("a run that waited to be told of with another one is not late", async () => {
@@ -192,7 +209,7 @@ describeEngines("figures of an archive", ({ place }) => {
       for (const run of all) counter.add(run);
       return counter.read(noon + 41 * hour).map(({ flow }) => flow.state);
     };
-    expect(stateOf(await read(database, "figures"))).toEqual(["ok"]);
+    expect(stateOf(await read(database, withStarts))).toEqual(["ok"]);
     expect(stateOf(runs.map(({ run }) => ({ ...run, position: run.runId })))).toEqual(["late"]);
   });
 
@@ -207,7 +224,15 @@ describeEngines("figures of an archive", ({ place }) => {
     );
     await database.run("UPDATE {schema}runs SET document = $1 WHERE run_id IN ('run-6', 'run-7')", [Buffer.from("x")]);
     const source = archiveSource({
-      ...{ database, journal, window: { from: noon, to: noon + hour }, extent: "chosen", upTo: 1000, raw: true },
+      ...{
+        database,
+        journal,
+        window: { from: noon, to: noon + hour },
+        extent: "chosen",
+        until: null,
+        upTo: 1000,
+        raw: true,
+      },
       events: resolveEventSelection(["runs"]),
       keep: ({ status }) => status === "failed",
       encode: (run) => [run.runId, run.raw !== null],
@@ -224,6 +249,6 @@ describeEngines("figures of an archive", ({ place }) => {
   test("of nothing are none", async () => {
     const database = await (await place()).open();
     await setUpSchema(database);
-    expect(await read(database, "figures")).toEqual([]);
+    expect(await read(database, withStarts)).toEqual([]);
   });
 });

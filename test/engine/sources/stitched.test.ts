@@ -225,7 +225,7 @@ async function checkWindow(
     from,
     until,
     now,
-    extent: isTrue() ? "all" : "figures",
+    extent: isTrue() ? "all" : { starts: isTrue(), organisations: false },
     digesting: { events: resolveEventSelection(["runs"]), raw: false, keep, encode },
     journal: hasJournal ? { read, fromSaved: (text) => text } : null,
   });

@@ -7,6 +7,7 @@ import { beginBefore, countCompared, type CompareCounter } from "../../../runs/f
 import { watchReach } from "../../../runs/figures/reach.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import type { Stats, StatsPlan } from "../../../runs/figures/stats.ts";
+import { narrowed } from "../../../runs/filter/watch.ts";
 import type { Zone } from "../../../text/zone.ts";
 import type { StatsFlags } from "../../options/flags.ts";
 import { reachOf } from "../reading/reach-of.ts";
@@ -87,7 +88,7 @@ export function openCompared(plan: ComparePlan): ComparedReading {
       // What the journal has no more is told of by the figures, once for all profiles; a file is looked at as a whole.
       const isWhole = isFile || (had.source === "the journal" && begin < had.first);
       return {
-        session: { ...session, options: { ...options, keep } },
+        session: { ...session, options: narrowed(options, ["updatedAt"], keep) },
         start: isWhole ? { kind: "oldest" } : start,
         add: counter.lane(),
         passing: counter,

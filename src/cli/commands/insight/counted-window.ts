@@ -21,7 +21,7 @@ export async function countRuns(
   session: Session,
   start: JournalStart,
   add: (run: FlowRun) => void,
-  extent: Extent = "figures",
+  extent: Extent = { starts: false, organisations: false },
 ): Promise<void> {
   const wanted = areInColumns(session.options.looksAt) ? extent : "all";
   await readWindow(session, { start, follow: false, onExpired: "fail", extent: wanted }, runTarget(add));

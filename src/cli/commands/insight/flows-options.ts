@@ -70,7 +70,7 @@ export async function resolveFlows(
   return {
     reading: { ...reading, report: () => [...reading.report(), ...(last?.report() ?? [])] },
     wantsLast: last === null ? null : last.keep,
-    extent: areInColumns(last?.looksAt ?? []) ? "figures" : "all",
+    extent: areInColumns(last?.looksAt ?? []) ? { starts: true, organisations: false } : "all",
     output: resolveOutput({ ...columnsOfFlows, fields }, rows),
     workOutput: resolveOutput(columnsOfWorks, { output: flags.output, headers: flags.headers, pager: flags.pager }),
     withWorks,

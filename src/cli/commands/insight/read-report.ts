@@ -41,7 +41,7 @@ export async function readReport(
       const add = (run: FlowRun): void => {
         counter.add(run);
       };
-      await countRuns(reading.session, start, add, "figures and organisations");
+      await countRuns(reading.session, start, add, { starts: true, organisations: true });
       await completeSamples(reading, start, counter);
       reading.isWhole = true;
     });

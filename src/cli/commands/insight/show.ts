@@ -6,6 +6,7 @@ import { createPainter } from "../../../render/text/painter.ts";
 import { openTimes } from "../../../render/text/times.ts";
 import { renderSheet, type SheetOptions } from "../../../render/sheets/run-sheet.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
+import { narrowed } from "../../../runs/filter/watch.ts";
 import { tell } from "../../terminal/tell.ts";
 import { openStdout } from "../reading/open-stdout.ts";
 import { wantsSheet } from "../../options/output-options.ts";
@@ -40,6 +41,7 @@ export async function runShow(word: string, flags: ShowFlags, host: Host): Promi
     passing.see(run);
     return meant.includes(run) && options.keep(run);
   };
+  const fields = ["runId", "batchIds", "predecessors"];
   const wanted = {
     id,
     meant,
@@ -64,7 +66,10 @@ export async function runShow(word: string, flags: ShowFlags, host: Host): Promi
     else if (!sessions.areAllLost()) throw unknownRun(id, start, { from: options.from, hasArchive });
     return { run: latest ?? null };
   };
-  const { run, failure } = await inSessions({ ...options, keep }, host.signal, host, work, { start, did: "found" });
+  const { run, failure } = await inSessions(narrowed(options, fields, keep), host.signal, host, work, {
+    start,
+    did: "found",
+  });
   const isBad = options.exitStatus && run?.status === "failed";
   const bad = isBad ? new FlowrunError("runFailed", `run ${run.runId} failed`) : null;
   const worst = worstOf([failure, bad]);

@@ -1,12 +1,14 @@
 import { FlowrunError } from "../../../errors.ts";
 import type { Host } from "../../../host.ts";
 import { parseDuration } from "../../../adobe/journal/when.ts";
+import type { Extent } from "../../../engine/sources/archive.ts";
 import type { JournalStart } from "../../../engine/sources/journal.ts";
 import type { Notice } from "../../../notices.ts";
 import { countStats, mostBuckets, type Stats, type StatsCounter } from "../../../runs/figures/stats.ts";
 import type { RunFilter } from "../../../runs/filter/criterion.ts";
 import { compileFilter } from "../../../runs/filter/filter.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
+import { narrowed } from "../../../runs/filter/watch.ts";
 import type { Zone } from "../../../text/zone.ts";
 import { openZone } from "../../options/clock.ts";
 import type { StatsFlags } from "../../options/flags.ts";
@@ -88,9 +90,10 @@ function countOne({ flags, told, zone, flows }: CountingPlan): Counting {
     count: async (session) => {
       const counter = await (shared.counter ??= open(session));
       await lackTheRest(session, told, counter);
-      await countRuns(passing(session, flows, counter), start, (run) => {
+      const add = (run: FlowRun): void => {
         counter.add(run);
-      });
+      };
+      await countRuns(passing(session, flows, counter), start, add, extentOf(flows));
     },
     read: async () => {
       const counter = await shared.counter;
@@ -112,7 +115,7 @@ function countBoth({ flags, told, zone, flows }: CountingPlan): Counting {
       isBegun = true;
       const opened = await compared.open(session);
       await lackTheRest(session, { ...told, start: opened.start }, opened.passing);
-      await countRuns(passing(opened.session, flows, opened.passing), opened.start, opened.add);
+      await countRuns(passing(opened.session, flows, opened.passing), opened.start, opened.add, extentOf(flows));
     },
     read: () => Promise.resolve(isBegun ? compared.read() : null),
   };
@@ -121,6 +124,11 @@ function countBoth({ flags, told, zone, flows }: CountingPlan): Counting {
 /** Runs of the window before are no reason for an exit code. */
 function ofThisWindow({ tally, ...outcome }: Outcome, { total }: Stats): Outcome {
   return { ...outcome, tally: { ...tally, printed: total.runs, failed: total.failed } };
+}
+
+/** When runs began is looked at where it is told of flows that did not run. */
+function extentOf(flows: RunFilter | null): Extent {
+  return { starts: flows !== null, organisations: false };
 }
 
 /** A session whose runs are all seen, whichever are counted, and what it lacks as well. */
@@ -139,7 +147,7 @@ function passing(
     if (flows(run)) pass(run);
     return options.keep(run);
   };
-  return { ...session, miss, options: { ...options, keep } };
+  return { ...session, miss, options: narrowed(options, ["flowId", "flowName", "sandbox.name"], keep) };
 }
 
 /** Of an archive that is read alone, what came after it was filled is lacking. */

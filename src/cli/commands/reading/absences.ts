@@ -7,6 +7,7 @@ import { withAbsences, type Absences } from "../../../engine/sinks/with-absences
 import { mostFlows, type DeclaredFlow } from "../../../runs/cadence/count-flows.ts";
 import { watchFlows } from "../../../runs/cadence/watch-flows.ts";
 import type { FlowRun, Service } from "../../../runs/record/flow-run.ts";
+import { narrowed } from "../../../runs/filter/watch.ts";
 import { keptId } from "../../../text/kept.ts";
 import type { AbsenceWish } from "../../options/reading-options.ts";
 import type { CountedMember } from "../delivery/counts.ts";
@@ -134,13 +135,10 @@ export function watchAbsences(session: Session, { keep, isScheduled, sandboxes }
   return {
     session: {
       ...session,
-      options: {
-        ...options,
-        keep: (run) => {
-          note(run);
-          return options.keep(run);
-        },
-      },
+      options: narrowed(options, whenItRan, (run) => {
+        note(run);
+        return options.keep(run);
+      }),
     },
     look,
     tell,
@@ -156,6 +154,9 @@ export function watchAbsences(session: Session, { keep, isScheduled, sandboxes }
   };
 }
 
+/** The fields beside those of any reading that tell when a run began, and was told of. */
+const whenItRan = ["createdAt", "completedAt", "position"];
+
 /** A question to Flow Service, and when it was asked (epoch ms). */
 interface Asking {
   readonly at: number;
@@ -168,6 +169,9 @@ const askedEveryMs = 5 * 60_000;
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
+
+/** Of figures no more than when runs began. */
+const whenTheyRan = { starts: true, organisations: false };
 
 /** Reads seven days, from the archive as far as that has them, and says nothing. */
 async function learn(session: Session, note: (run: FlowRun) => void): Promise<void> {
@@ -193,7 +197,7 @@ async function learn(session: Session, note: (run: FlowRun) => void): Promise<vo
     miss: () => undefined,
   };
   const archive = await archiveIfAny("how flows usually run is learned from the journal alone", start);
-  const window = { start, archive, follow: false, onExpired: "oldest", extent: "figures" } as const;
+  const window = { start, archive, follow: false, onExpired: "oldest", extent: whenTheyRan } as const;
   await readWindow(
     apart,
     window,

@@ -103,6 +103,7 @@ export async function openSource<T>(session: Session, window: Window, use: Sourc
     return found.source;
   }
   const { source, missing, endsAt } = await stitchedSource(reading);
+  const { stoppable } = await import("../../../engine/sources/stoppable.ts");
   session.miss(missing);
   for (const part of missing) session.reporter.notify({ kind: "warning", text: missingWords(part) });
   if (endsAt !== null) {
@@ -111,7 +112,7 @@ export async function openSource<T>(session: Session, window: Window, use: Sourc
       text: `the archive was last filled at ${new Date(endsAt).toISOString()}`,
     });
   }
-  return source;
+  return stoppable(source, window.signal ?? session.host.signal);
 }
 
 /** Who looks names up, or wants events, gets records. */

@@ -6,6 +6,7 @@ import { networkHint } from "../../../adobe/http/words.ts";
 import { parseDuration } from "../../../adobe/journal/when.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
 import { isTerminal } from "../../../runs/record/status.ts";
+import { narrowed } from "../../../runs/filter/watch.ts";
 import { perform } from "./perform.ts";
 import { resolveDelivery } from "../../options/destination-options.ts";
 import { openZone } from "../../options/clock.ts";
@@ -44,7 +45,7 @@ export async function runWait(flags: WaitFlags, host: Host): Promise<void> {
     // The first match of any profile is the last.
     const { tally, failure } = await perform(
       {
-        options: { ...options, keep, max: 1 },
+        options: { ...narrowed(options, ["status"], keep), max: 1 },
         start,
         delivery,
         follow: !isFile,

@@ -20,6 +20,7 @@ import { inSessions, type Session, type Sessions } from "../reading/session.ts";
 import type { Replayed } from "./replay-columns.ts";
 import { resolveReplay, type ReplayOptions } from "./replay-options.ts";
 import { dryRunText } from "./dry-run-text.ts";
+import { narrowed } from "../../../runs/filter/watch.ts";
 
 /**
  * Delivers the events of a window to a webhook that it has not accepted yet, or says what that would be.
@@ -68,6 +69,7 @@ async function replay(plan: ReplayPlan, host: Host): Promise<void> {
   const settled: SettledCounts = { accepted: 0, refused: new Map() };
   const keep: typeof reading.keep = (run) =>
     reading.keep(run) && (wanted === null || wanted.has(run.eventId ?? run.key));
+  const chosen = narrowed(reading, wanted === null ? [] : ["eventId", "key"], keep);
   const work = async (sessions: Sessions): Promise<{ readonly sink: ReplaySink | null }> => {
     for (const text of plan.warnings) sessions.reporter.notify({ kind: "warning", text });
     const opened: { sink: ReplaySink | null } = { sink: null };
@@ -87,7 +89,7 @@ async function replay(plan: ReplayPlan, host: Host): Promise<void> {
     if (opened.sink !== null) await print(replayedOf(plan, opened.sink, settled), plan, host);
     return opened;
   };
-  const { sink, failure } = await inSessions({ ...reading, keep }, host.signal, host, work, { start, did: "replayed" });
+  const { sink, failure } = await inSessions(chosen, host.signal, host, work, { start, did: "replayed" });
   const worst = worstOf([failure, sink === null ? null : notFound(plan, sink), refusedFailure(options, settled)]);
   if (worst !== null) throw worst;
 }

@@ -6,6 +6,7 @@ import { emptyTally } from "../../../engine/pump.ts";
 import { renderCount } from "../../../render/text/numbers.ts";
 import { safeText } from "../../../render/text/safe-text.ts";
 import type { FlowRun } from "../../../runs/record/flow-run.ts";
+import { narrowed } from "../../../runs/filter/watch.ts";
 import { openZone } from "../../options/clock.ts";
 import type { RowsFlags } from "../../options/flags.ts";
 import { resolveReading } from "../../options/reading-options.ts";
@@ -82,7 +83,7 @@ async function ofRun(id: string, { flags, options, host }: Asked): Promise<void>
     levels: null,
   };
   const done = await inSessions(
-    { ...reading, keep },
+    narrowed(reading, ["runId", "batchIds"], keep),
     host.signal,
     host,
     async (sessions): Promise<{ readonly told: RowsOutcome | null }> => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { startServer, type DemoServer } from "../../../../src/demo/server.ts";
 import { generatedSource } from "../../../../src/demo/source.ts";
-import { bareEnv, scratch, settingsFor } from "../../../support/flowrun.ts";
+import { bareEnv, records, scratch, settingsFor } from "../../../support/flowrun.ts";
 import { runHere } from "../../../support/in-process.ts";
 import { runEvent } from "../../../support/journal.ts";
 import { openReceiver, type OpenReceiver } from "../../../support/receiver.ts";
@@ -143,9 +143,9 @@ describe("what is sent", () => {
   });
 
   test("is not what somebody has already, by events, runs or records", async () => {
-    const records = await runHere(["since", "-P1D", "--json", "--max", "2"], { env });
+    const first = await runHere(["since", "-P1D", "--json", "--max", "2"], { env });
     const have = join(folder, "have.ndjson");
-    await writeFile(have, `${records.stdout}run-2\n"run-3"\n{broken\n`);
+    await writeFile(have, `${first.stdout}run-2\n"run-3"\n{broken\n`);
     const some = await replay(`-P1D --to HOOK --only-missing-from ${have} --json`);
     expect(some.stderr).toContain(`1 line of ${have} could not be read, the first one ${have}:5`);
     expect(some.summary()).toMatchObject({ sent: 2, leftOut: 4 });
@@ -168,6 +168,20 @@ describe("from an archive", () => {
     expect(receiver.posted[0]?.headers).toHaveProperty("x-adobe-signature");
     // What the archive has sent, the journal need not send again: the ids are the same.
     expect((await replay("-P1D --to HOOK --source journal --json")).summary()).toMatchObject({ sent: 0, leftOut: 6 });
+  });
+
+  test("is sent an event by its id, also where a filter is beside that looks at columns alone", async () => {
+    const own = { FLOWRUN_ARCHIVE: join(folder, "c.db") };
+    const [raw] = events;
+    const { stdout } = await runHere(["since", "-P1D", "--json"], { env });
+    const odd = { ...records(stdout)[0], eventId: "evt:24", key: "evt:24#0", raw: JSON.parse(raw ?? "") as unknown };
+    await writeFile(join(folder, "odd.ndjson"), JSON.stringify(odd));
+    await runHere(["archive", "import", join(folder, "odd.ndjson")], { env: { ...env, ...own } });
+    const sent = await replay("oldest --to HOOK --source archive --event evt:24 --status success --json", {
+      env: own,
+    });
+    expect([sent.code, sent.summary()]).toMatchObject([0, { sent: 1 }]);
+    expect(bodies()).toEqual([raw]);
   });
 
   test("is not sent what was imported without its event", async () => {
