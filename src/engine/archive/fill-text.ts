@@ -25,6 +25,17 @@ export function placesOf(count: number, first = 1): string {
   return Array.from({ length: count }, (_, index) => `$${String(first + index)}`).join(", ");
 }
 
+/** The number of no row, and of no pack. */
+export const noNumber = -1;
+
+/**
+ * So many numbers of rows, from a place in a list on, for as many places in a text: where the list ends, `noNumber`. A text
+ * that always has as many is prepared once. Pure.
+ */
+export function someNumbers(numbers: readonly number[], count: number, at = 0): readonly number[] {
+  return Array.from({ length: count }, (_, index) => numbers[at + index] ?? noNumber);
+}
+
 /** A text of an archive, as one kind of database takes it. Pure. */
 export function fillText(text: string, { schema, now, bytes, text: type, time, list }: DialectWords): string {
   return text

@@ -1,4 +1,4 @@
-import { placesOf } from "./fill-text.ts";
+import { placesOf, someNumbers } from "./fill-text.ts";
 import type { Insertion, Queries, Row, Value } from "./database.ts";
 import {
   packEvent,
@@ -161,17 +161,13 @@ function unpackRuns(runs: readonly WrittenRun[]): readonly WrittenRun[] {
 
 /** Finds packs by their numbers, `packsAtOnce` at most. @returns rows with `first_seq` and `texts`, in any order. */
 export function findPacks(queries: Queries, numbers: readonly number[]): Promise<readonly Row[]> {
-  // Always as many places in the text, so that it is prepared once.
-  const some = Array.from({ length: packsAtOnce }, (_, n) => numbers[n] ?? noPack);
+  const some = someNumbers(numbers, packsAtOnce);
   const places = placesOf(packsAtOnce);
   return queries.all(`SELECT first_seq, texts FROM {schema}packs WHERE first_seq IN (${places})`, some);
 }
 
 /** Some hundred rows that were recorded one after the other lie in fewer. */
 export const packsAtOnce = 20;
-
-/** No pack has it. */
-const noPack = -1;
 
 /** A record to stand in the place of the one that is in a pack. */
 export interface PackedRecord extends InPack {

@@ -1,6 +1,6 @@
 import type { Queries, Value } from "./database.ts";
 import { columnsToReadBack, readBack, type ReadBack, type ReadingBack } from "./read-back.ts";
-import { ofJournal, placesOf } from "./fill-text.ts";
+import { ofJournal, placesOf, someNumbers } from "./fill-text.ts";
 import { idOf } from "./run-row.ts";
 import { numberIn } from "./row-values.ts";
 
@@ -88,7 +88,7 @@ export async function* readTheseBack(
   seqs: readonly number[],
 ): AsyncGenerator<readonly ReadBack[], void, undefined> {
   for (let n = 0; n < seqs.length; n += namedAtOnce) {
-    const part = Array.from({ length: namedAtOnce }, (_, index) => seqs[n + index] ?? noSeq);
+    const part = someNumbers(seqs, namedAtOnce, n);
     const rows = await queries.all(
       `SELECT ${columnsToReadBack(how)} FROM {schema}runs
       WHERE ${ofJournal} AND seq IN (${placesOf(namedAtOnce, 2)})`,
@@ -98,11 +98,7 @@ export async function* readTheseBack(
   }
 }
 
-/** Always as many places in the text, so that it is prepared once. */
 const namedAtOnce = 100;
-
-/** No run has it. */
-const noSeq = -1;
 
 /** The notifications of the runs whose id begins so, in any case, in the order of time. */
 export async function findByRun(

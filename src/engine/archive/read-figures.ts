@@ -5,7 +5,7 @@ import type { FlowRun } from "../../runs/record/flow-run.ts";
 import type { Queries, Row } from "./database.ts";
 import { boundedMoment, readTheseBack, type ArchivedWindow } from "./read-archived.ts";
 import type { ReadBack } from "./read-back.ts";
-import { placesOf } from "./fill-text.ts";
+import { noNumber, placesOf, someNumbers } from "./fill-text.ts";
 import { numberIn, numbersIn, textIn, textOrNull, textsIn } from "./row-values.ts";
 import { idOf, isCut, mayBeLater, sharedColumnNames } from "./run-row.ts";
 
@@ -78,7 +78,7 @@ function placesIn(lists: Row): readonly Place[] {
 
 function positionsIn(lists: Row): Found["positions"] {
   const positions = textsIn(lists, "position");
-  return new Map(numbersIn(lists, "seq").map((seq, index) => [seq ?? noSeq, positions[index] ?? ""]));
+  return new Map(numbersIn(lists, "seq").map((seq, index) => [seq ?? noNumber, positions[index] ?? ""]));
 }
 
 const noPositions: Found["positions"] = new Map();
@@ -218,12 +218,12 @@ function openWords(queries: Queries, profile: string | null, organisationsOf: Or
   return async (likes: readonly (number | null)[], places: readonly Place[]): Promise<readonly (Words | null)[]> => {
     // Events could name any number of flows.
     if (known.size > mostKnown) known.clear();
-    const examples = new Map(likes.map((alike, index) => [alike, places[index]?.[1] ?? noSeq]));
+    const examples = new Map(likes.map((alike, index) => [alike, places[index]?.[1] ?? noNumber]));
     const isSettled = (words: Words | undefined): boolean =>
       words !== undefined && (organisationsOf === null || words.record.imsOrgId !== null || words.tries >= mostTries);
     const asked = [...examples].flatMap(([alike, seq]) => (isSettled(known.get(alike)) ? [] : [seq]));
     for (let n = 0; n < asked.length; n += examplesAtOnce) {
-      const part = Array.from({ length: examplesAtOnce }, (_, index) => asked[n + index] ?? noSeq);
+      const part = someNumbers(asked, examplesAtOnce, n);
       const rows = await queries.all(
         `SELECT seq, alike, ${sharedColumnNames.join(", ")} FROM {schema}runs
         WHERE seq IN (${placesOf(examplesAtOnce)})`,
@@ -243,11 +243,7 @@ function openWords(queries: Queries, profile: string | null, organisationsOf: Or
 
 const mostKnown = 10_000;
 
-/** Always as many places in the text, so that it is prepared once. */
 const examplesAtOnce = 50;
-
-/** No run has it. */
-const noSeq = -1;
 
 /** The organisations of the flows of some rows, and of others, by the flow's id. */
 type OrganisationsOf = (rows: readonly Row[]) => Promise<ReadonlyMap<string, string>>;
